@@ -1,0 +1,27 @@
+/**
+ * An exact decimal with at most 4 fractional digits, counted in ten-thousandths: `12.5` is `125000n`.
+ *
+ * A whole number of ten-thousandths adds, subtracts and compares exactly with the language's own
+ * operators, so 0.1 + 0.2 is 0.3 however often it is repeated (docs/decisions/0004-decimals.md).
+ */
+export type Decimal = bigint;
+
+const fractionDigits = 4;
+const decimalPattern = /^(-?)(\d+)(?:\.(\d{1,4}))?$/;
+
+/** The decimal a plain notation such as `12`, `-0.5` or `1000.0001` stands for; `undefined` for any other text. */
+export function parseDecimal(text: string): Decimal | undefined {
+  const match = decimalPattern.exec(text);
+  if (match === null) return undefined;
+  const [, sign, whole = "", fraction = ""] = match;
+  const magnitude = BigInt(whole + fraction.padEnd(fractionDigits, "0"));
+  return sign === "-" ? -magnitude : magnitude;
+}
+
+/** The shortest plain notation: `125000n` is `12.5`. */
+export function formatDecimal(value: Decimal): string {
+  const digits = (value < 0n ? -value : value).toString().padStart(fractionDigits + 1, "0");
+  const whole = digits.slice(0, -fractionDigits);
+  const fraction = digits.slice(-fractionDigits).replace(/0+$/, "");
+  return `${value < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+}

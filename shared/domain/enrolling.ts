@@ -1,0 +1,93 @@
+import { currentOrNextCycle, cycleStatus } from "./cycles.ts";
+import type { Decimal } from "./decimal.ts";
+import { formatInstant, type Instant } from "./instant.ts";
+import { type Refusal, refused } from "./refusal.ts";
+import { type Cycle, isStreak, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
+
+/** What a caller asked for, already of the right shape. `undefined` is "not said". */
+export type EnrollmentRequest = {
+  readonly cycleName: string | undefined;
+  readonly initialBalance: Decimal | undefined;
+  readonly resetsStreak: boolean;
+};
+
+/**
+ * What an enrolment writes, whether the customer is new or comes back: it never depends on what the
+ * customer has earned before, so it needs no read.
+ */
+export type EnrollmentPlan = {
+  readonly outcome: "accepted";
+  /** Membership starts in this cycle and covers every later one. */
+  readonly fromCycle: number;
+  readonly opening: Opening;
+};
+
+/** How the first covered cycle starts. */
+export type Opening =
+  /** Keep what that cycle had, else 0. */
+  | { readonly kind: "resume" }
+  /** Replace both the cycle's value and its reached mark. */
+  | { readonly kind: "balance"; readonly value: Decimal; readonly isReached: boolean }
+  /** Streak: value 0, and every level can be earned again. */
+  | { readonly kind: "streakReset"; readonly levelIds: readonly number[] };
+
+/**
+ * Decides into which cycle a customer is enrolled and how that cycle opens (docs/enrolment.md).
+ *
+ * Refuses with 310019 when the named cycle does not exist or has ended, or when no cycle is named and
+ * none is current or upcoming.
+ */
+export function decideEnrollment(
+  group: TargetGroup,
+  target: Target,
+  request: EnrollmentRequest,
+  now: Instant,
+): EnrollmentPlan | Refusal {
+  const streak = isStreak(group);
+  const cycle = streak || request.cycleName === undefined ? nextCycle(group, now) : namedCycle(group, request.cycleName, now);
+  if ("outcome" in cycle) return cycle;
+  const opening = streak ? streakOpening(group, request) : milestoneOpening(target, cycle, request.initialBalance);
+  return { outcome: "accepted", fromCycle: cycle.number, opening };
+}
+
+function nextCycle(group: TargetGroup, now: Instant): Cycle | Refusal {
+  const cycle = currentOrNextCycle(group.cycles, now);
+  if (cycle !== undefined) return cycle;
+  return refused(310019, `Every cycle of target group ${group.id} has ended; there is none current or upcoming to enrol into.`);
+}
+
+function namedCycle(group: TargetGroup, name: string, now: Instant): Cycle | Refusal {
+  const cycle = group.cycles.find(({ refCode }) => refCode === name);
+  if (cycle === undefined) {
+    return refused(
+      310019,
+      `Target group ${group.id} has no cycle named ${JSON.stringify(name)}; periodName must equal a cycle's refCode exactly.`,
+    );
+  }
+  if (cycleStatus(cycle, now) !== "ENDED") return cycle;
+  return refused(
+    310019,
+    `Cycle ${JSON.stringify(name)} of target group ${group.id} ended at ${formatInstant(cycle.endsAt)}; name the current cycle or a later one.`,
+  );
+}
+
+function streakOpening(group: TargetGroup, request: EnrollmentRequest): Opening {
+  if (!request.resetsStreak) return { kind: "resume" };
+  return { kind: "streakReset", levelIds: group.levels.map(({ id }) => id) };
+}
+
+function milestoneOpening(target: Target, cycle: Cycle, initialBalance: Decimal | undefined): Opening {
+  if (initialBalance === undefined) return { kind: "resume" };
+  return { kind: "balance", value: initialBalance, isReached: initialBalance >= targetValue(target, cycle) };
+}
+
+/** The fields a caller sent that the kind of group has no use for, each as a sentence for `warnings`. */
+export function ignoredFields(group: TargetGroup, request: EnrollmentRequest & { readonly sent: ReadonlySet<string> }): string[] {
+  if (isStreak(group)) {
+    return ["periodName", "initialBalance"]
+      .filter((field) => request.sent.has(field))
+      .map((field) => `${field} was ignored: target group ${group.id} is a streak, which has no use for it.`);
+  }
+  if (!request.resetsStreak) return [];
+  return [`resetStreakStatus was ignored: target group ${group.id} is a milestone, which has no streak to reset.`];
+}

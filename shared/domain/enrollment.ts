@@ -1,0 +1,44 @@
+import type { Decimal } from "./decimal.ts";
+import type { Instant } from "./instant.ts";
+
+/**
+ * One customer's membership of one target, with everything it has earned.
+ *
+ * Sums and marks are kept per cycle number and only for cycles that were touched; they outlive an
+ * un-enrolment, so that a re-enrolment can go on from them.
+ */
+export type Enrollment = {
+  readonly customerId: number;
+  readonly groupId: number;
+  readonly targetId: number;
+  readonly membership: Membership;
+  /** Number of the first cycle in which the latest membership can earn. */
+  readonly fromCycle: number;
+  readonly enrolledAt: Instant;
+  /** The exact sum counted in a cycle. Returns can take it below 0; what is shown never is. */
+  readonly achieved: ReadonlyMap<number, Decimal>;
+  /** When the cycle's sum last became at least its target value; absent while it is below. */
+  readonly reachedAt: ReadonlyMap<number, Instant>;
+  /** When a level was reached, by level id. */
+  readonly levelReachedAt: ReadonlyMap<number, Instant>;
+  /** Streak: the run of met cycles before {@link leftInCycle} that an un-enrolment kept. */
+  readonly carriedRun: number;
+  /** The first cycle that had not ended when the customer last left; N + 1 when all had. */
+  readonly leftInCycle: number | undefined;
+  /** Grows by one with every write. */
+  readonly revision: number;
+  /** The operation that wrote this state; later operations have greater ids (docs/decisions/0002-operation-ids.md). */
+  readonly operationId: string;
+  readonly idempotency: IdempotencyMark | undefined;
+};
+
+export type Membership = { readonly status: "ENROLLED" } | { readonly status: "UNENROLLED"; readonly leftAt: Instant };
+
+/** Which call enrolled the customer last, when it named an `Idempotency-Key`: digests of the key and of its record. */
+export type IdempotencyMark = { readonly keyDigest: string; readonly recordDigest: string };
+
+/** The value to show: the sum, but never below 0. */
+export function achievedValue(enrollment: Enrollment, cycleNumber: number): Decimal {
+  const sum = enrollment.achieved.get(cycleNumber) ?? 0n;
+  return sum > 0n ? sum : 0n;
+}

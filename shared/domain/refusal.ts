@@ -1,0 +1,9 @@
+/** The numeric codes of a business refusal, as the clients of this API already know them (docs/errors.md). */
+export type RefusalCode = 310011 | 310017 | 310018 | 310019 | 310069 | 310119 | 310126 | 310149;
+
+/** A decision against the caller: the code, and what was given and what to check. */
+export type Refusal = { readonly outcome: "refused"; readonly code: RefusalCode; readonly detail: string };
+
+export function refused(code: RefusalCode, detail: string): Refusal {
+  return { outcome: "refused", code, detail };
+}

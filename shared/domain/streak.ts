@@ -1,0 +1,39 @@
+import { cycleStatus } from "./cycles.ts";
+import type { Enrollment } from "./enrollment.ts";
+import type { Instant } from "./instant.ts";
+import type { TargetGroup } from "./targetGroup.ts";
+
+/**
+ * The streak value: met cycles in the current run, with what a re-enrolment without reset carried over.
+ *
+ * In a continuous streak a closed cycle that was not met ends the run; the open cycle never does until
+ * it closes. In a non-continuous one every met cycle since the enrolment or reset counts.
+ */
+export function streakValue(group: TargetGroup, enrollment: Enrollment, now: Instant): number {
+  return runUpTo(group, enrollment, now, group.cycles.length + 1);
+}
+
+/**
+ * What an un-enrolment keeps for a later return: the run of the cycles before the one it happens in.
+ *
+ * That cycle itself is left out because it may still be met or un-met by its own mark: when the customer
+ * comes back within it the mark is counted as part of the new run, when later it is added to the kept run.
+ */
+export function runToCarry(group: TargetGroup, enrollment: Enrollment, now: Instant, leftInCycle: number): number {
+  return runUpTo(group, enrollment, now, leftInCycle);
+}
+
+function runUpTo(group: TargetGroup, enrollment: Enrollment, now: Instant, endCycle: number): number {
+  let run = carriedOver(enrollment);
+  for (const cycle of group.cycles) {
+    if (cycle.number < enrollment.fromCycle || cycle.number >= endCycle) continue;
+    if (enrollment.reachedAt.has(cycle.number)) run += 1;
+    else if (group.trackingType === "STREAKS" && cycleStatus(cycle, now) === "ENDED") run = 0;
+  }
+  return run;
+}
+
+function carriedOver({ carriedRun, leftInCycle, fromCycle, reachedAt }: Enrollment): number {
+  const metWhileLeaving = leftInCycle !== undefined && leftInCycle < fromCycle && reachedAt.has(leftInCycle);
+  return carriedRun + (metWhileLeaving ? 1 : 0);
+}

@@ -1,0 +1,79 @@
+import type { Decimal } from "./decimal.ts";
+import type { Instant } from "./instant.ts";
+
+/** `DEFAULT` is a milestone; of the streaks, only `STREAKS` is broken by a missed cycle. */
+export const trackingTypes = ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] as const;
+export type TrackingType = (typeof trackingTypes)[number];
+
+export const targetEntities = ["TRANSACTION", "EVENT"] as const;
+export type TargetEntity = (typeof targetEntities)[number];
+
+export const targetTypes = ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] as const;
+export type TargetType = (typeof targetTypes)[number];
+
+/** `IMMEDIATE` rewards are due when the value is reached, `PERIOD_END` rewards when the cycle has ended. */
+export const rewardAllocations = ["IMMEDIATE", "PERIOD_END"] as const;
+export type RewardAllocation = (typeof rewardAllocations)[number];
+
+/** One evaluation window, half-open: it holds `startsAt` and every instant before `endsAt`. */
+export type Cycle = {
+  readonly id: number;
+  /** 1…N, in calendar order. */
+  readonly number: number;
+  readonly refCode: string;
+  readonly description: string | undefined;
+  readonly startsAt: Instant;
+  readonly endsAt: Instant;
+  /** The two bounds as the brand wrote them: a plain date in the group's zone, or an instant. */
+  readonly startDate: string;
+  readonly endDate: string;
+};
+
+/** A streak threshold: reached by a run of that many met cycles. */
+export type Level = {
+  readonly id: number;
+  readonly name: string;
+  readonly cyclesToMeet: number;
+};
+
+export type Target = {
+  readonly id: number;
+  readonly name: string;
+  readonly isActive: boolean;
+  readonly entity: TargetEntity;
+  readonly eventName: string | undefined;
+  readonly type: TargetType;
+  readonly attributeName: string | undefined;
+  readonly tracksFromEnrollmentDate: boolean;
+  readonly rewardAllocation: RewardAllocation;
+  /** What the brand sent, kept and answered; it does not restrict what counts (docs/decisions/0006-target-groups.md). */
+  readonly filters: unknown;
+  /** One value for all cycles, or one for each in order. */
+  readonly values: readonly Decimal[];
+};
+
+export type TargetGroup = {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly isActive: boolean;
+  readonly trackingType: TrackingType;
+  /** IANA name; plain dates were read in it. */
+  readonly timeZone: string;
+  /** 1…100 cycles in order, not overlapping. */
+  readonly cycles: readonly Cycle[];
+  /** Strictly ascending; empty for a milestone. */
+  readonly levels: readonly Level[];
+  readonly targets: readonly Target[];
+};
+
+export function isStreak(group: Pick<TargetGroup, "trackingType">): boolean {
+  return group.trackingType !== "DEFAULT";
+}
+
+/** What must be reached in the given cycle. */
+export function targetValue(target: Target, cycle: Cycle): Decimal {
+  const value = target.values.length === 1 ? target.values[0] : target.values[cycle.number - 1];
+  if (value === undefined) throw new Error(`Target ${target.id} has no value for cycle ${cycle.number}`);
+  return value;
+}

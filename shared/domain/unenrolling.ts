@@ -1,0 +1,27 @@
+import { currentOrNextCycle } from "./cycles.ts";
+import type { Enrollment } from "./enrollment.ts";
+import type { Instant } from "./instant.ts";
+import { type Refusal, refused } from "./refusal.ts";
+import { runToCarry } from "./streak.ts";
+import { isStreak, type TargetGroup } from "./targetGroup.ts";
+
+/** What an un-enrolment writes. What earlier cycles and levels earned is not touched. */
+export type UnenrollmentPlan = {
+  readonly outcome: "accepted";
+  /** The customer leaves this cycle and every later one; N + 1 when all cycles have ended. */
+  readonly leftInCycle: number;
+  /** Streak: the run kept for a later re-enrolment. 0 for a milestone. */
+  readonly carriedRun: number;
+};
+
+/** Decides what leaving now keeps (docs/enrolment.md). Refuses with 310126 when the customer is not enrolled. */
+export function decideUnenrollment(
+  group: TargetGroup,
+  enrollment: Enrollment | undefined,
+  now: Instant,
+): UnenrollmentPlan | Refusal {
+  if (enrollment?.membership.status !== "ENROLLED") return refused(310126, "Nothing was changed.");
+  const leftInCycle = currentOrNextCycle(group.cycles, now)?.number ?? group.cycles.length + 1;
+  const carriedRun = isStreak(group) ? runToCarry(group, enrollment, now, leftInCycle) : 0;
+  return { outcome: "accepted", leftInCycle, carriedRun };
+}
