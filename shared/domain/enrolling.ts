@@ -82,10 +82,10 @@ function milestoneOpening(target: Target, cycle: Cycle, initialBalance: Decimal 
 }
 
 /** The fields a caller sent that the kind of group has no use for, each as a sentence for `warnings`. */
-export function ignoredFields(group: TargetGroup, request: EnrollmentRequest & { readonly sent: ReadonlySet<string> }): string[] {
+export function ignoredFields(group: TargetGroup, request: EnrollmentRequest & { readonly sentFields: ReadonlySet<string> }): string[] {
   if (isStreak(group)) {
     return ["periodName", "initialBalance"]
-      .filter((field) => request.sent.has(field))
+      .filter((field) => request.sentFields.has(field))
       .map((field) => `${field} was ignored: target group ${group.id} is a streak, which has no use for it.`);
   }
   if (!request.resetsStreak) return [];

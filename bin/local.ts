@@ -1,0 +1,75 @@
+import { createTableIfMissing } from "../local/createTable.ts";
+import { type DemoEnrollment, demoCredentials, demoSecret, seedDemoData } from "../local/demoData.ts";
+import { type Engine, EngineNotStarted, startEngine } from "../local/engine.ts";
+import { localFunctions } from "../local/functions.ts";
+import { type LocalGateway, startGateway } from "../local/gateway.ts";
+import { InvalidConfig, type LocalConfig, readLocalConfig } from "../shared/config/localConfig.ts";
+import { openTable } from "../shared/table/client.ts";
+
+const tableName = "milestreak";
+const parentCheckMilliseconds = 500;
+
+/** `npm start`: engine, table, demo data, gateway; SIGINT or SIGTERM ends them in the opposite order. */
+async function main(): Promise<void> {
+  const config = readLocalConfig();
+  const stopRequested = untilStopped();
+  const engine = config.endpoint === undefined ? await startEngine(config.dataDirectory) : undefined;
+  try {
+    await serve(config, engine?.endpoint ?? config.endpoint, stopRequested);
+  } finally {
+    await engine?.stop();
+  }
+}
+
+/**
+ * Resolves at SIGINT or SIGTERM, or when the parent has gone: npm runs us under a shell that dies of a signal without
+ * passing it on.
+ */
+function untilStopped(): Promise<void> {
+  const parent = process.ppid;
+  return new Promise((resolve) => {
+    const watch = setInterval(() => process.ppid !== parent && stop(), parentCheckMilliseconds);
+    const stop = () => {
+      clearInterval(watch);
+      resolve();
+    };
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
+  });
+}
+
+async function serve(config: LocalConfig, endpoint: string | undefined, stopRequested: Promise<void>): Promise<void> {
+  const { region, credentials } = config;
+  const table = openTable({ tableName, region, credentials, ...(endpoint === undefined ? {} : { endpoint }) });
+  await createTableIfMissing(table);
+  const demo = await seedDemoData(table, Date.now());
+  const gateway = await startGateway(localFunctions(table), config.port);
+  console.log(welcome(gateway, demo));
+  await stopRequested;
+  await gateway.close();
+  table.client.destroy();
+}
+
+function welcome({ baseUrl }: LocalGateway, { groupId, targetId, customerId }: DemoEnrollment): string {
+  const rows = demoCredentials.map(
+    ({ username, org, accessGroup }) => `  ${`${username}:${demoSecret}`.padEnd(26)} org ${org}, access group ${accessGroup}`,
+  );
+  return [
+    `Milestreak is listening on ${baseUrl}`,
+    "",
+    "Demo credentials (Basic), on this machine only:",
+    ...rows,
+    "",
+    "Enrol a demo customer:",
+    "",
+    `curl -s -u demo-till:${demoSecret} -H 'Content-Type: application/json' \\`,
+    `  -d '[{ "customerId": ${customerId} }]' \\`,
+    `  ${baseUrl}/targetGroups/${groupId}/targets/${targetId}/enroll`,
+    "",
+  ].join("\n");
+}
+
+main().catch((error: unknown) => {
+  // These two say all there is to say; anything else is ours and needs its stack.
+  console.error(error instanceof EngineNotStarted || error instanceof InvalidConfig ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,36 @@
+import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from "aws-lambda";
+import { authenticate } from "../../shared/auth/authenticate.ts";
+import type { Table } from "../../shared/table/client.ts";
+
+export type AuthorizerLambda = (event: APIGatewayTokenAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
+
+/** The word that makes API Gateway answer 401 instead of 500. */
+const unauthorized = "Unauthorized";
+
+/**
+ * Tells API Gateway who is calling. The policy covers the whole stage because it is cached for the credential, not
+ * for the route; what the caller may do on a route is decided there, from the context.
+ *
+ * Rejects with `Unauthorized` (401) when the header proves nobody.
+ */
+export function authorize(table: Table): AuthorizerLambda {
+  return async ({ authorizationToken, methodArn }) => {
+    const caller = await authenticate(table, authorizationToken);
+    if (caller === undefined) throw new Error(unauthorized);
+    const { org, username, accessGroup } = caller;
+    return {
+      principalId: username,
+      policyDocument: {
+        Version: "2012-10-17",
+        Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: stageArn(methodArn) }],
+      },
+      context: { org, username, accessGroup },
+    };
+  };
+}
+
+/** `arn:…:api/stage/GET/path` → `arn:…:api/stage/*`. */
+function stageArn(methodArn: string): string {
+  const [api = "", stage = ""] = methodArn.split("/");
+  return `${api}/${stage}/*`;
+}

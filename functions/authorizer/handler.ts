@@ -1,0 +1,5 @@
+import { readTableConfig } from "../../shared/config/tableConfig.ts";
+import { openTable } from "../../shared/table/client.ts";
+import { authorize } from "./authorize.ts";
+
+export const handler = authorize(openTable(readTableConfig()));

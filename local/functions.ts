@@ -1,0 +1,35 @@
+import { authorize, type AuthorizerLambda } from "../functions/authorizer/authorize.ts";
+import { createTargetGroup } from "../functions/createTargetGroup/createTargetGroup.ts";
+import { enroll } from "../functions/enroll/enroll.ts";
+import { getCustomer } from "../functions/getCustomer/getCustomer.ts";
+import { getTargetGroup } from "../functions/getTargetGroup/getTargetGroup.ts";
+import { getUserTargetGroups } from "../functions/getUserTargetGroups/getUserTargetGroups.ts";
+import { listTargetGroups } from "../functions/listTargetGroups/listTargetGroups.ts";
+import { putCustomer } from "../functions/putCustomer/putCustomer.ts";
+import { unenroll } from "../functions/unenroll/unenroll.ts";
+import { type ApiLambda, apiHandler } from "../shared/http/apiHandler.ts";
+import { createContext } from "../shared/http/context.ts";
+import { type RouteName, routes } from "../shared/http/routes.ts";
+import type { Table } from "../shared/table/client.ts";
+
+export type LocalFunctions = {
+  readonly authorizer: AuthorizerLambda;
+  readonly handlers: Readonly<Record<RouteName, ApiLambda>>;
+};
+
+/** The functions of the stack on a given table. Each has a context of its own, as each is a process of its own there. */
+export function localFunctions(table: Table): LocalFunctions {
+  return {
+    authorizer: authorize(table),
+    handlers: {
+      enroll: apiHandler(routes.enroll, enroll(createContext(table))),
+      unenroll: apiHandler(routes.unenroll, unenroll(createContext(table))),
+      createTargetGroup: apiHandler(routes.createTargetGroup, createTargetGroup(createContext(table))),
+      listTargetGroups: apiHandler(routes.listTargetGroups, listTargetGroups(createContext(table))),
+      getTargetGroup: apiHandler(routes.getTargetGroup, getTargetGroup(createContext(table))),
+      putCustomer: apiHandler(routes.putCustomer, putCustomer(createContext(table))),
+      getCustomer: apiHandler(routes.getCustomer, getCustomer(createContext(table))),
+      getUserTargetGroups: apiHandler(routes.getUserTargetGroups, getUserTargetGroups(createContext(table))),
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { APIGatewayProxyResult } from "aws-lambda";
+import { failureEnvelope, httpResult } from "../shared/http/envelope.ts";
+import { type GatewayResponseType, renderGatewayResponse } from "../shared/http/gatewayResponses.ts";
+import { AuthorizerCache } from "./authorizerCache.ts";
+import type { LocalFunctions } from "./functions.ts";
+import { buildContext, buildEvent } from "./proxyEvent.ts";
+import { matchRoute, type RouteMatch } from "./routing.ts";
+
+/** API Gateway's stage as far as a client can tell: routes, authorizer, limits, errors. */
+export type LocalGateway = {
+  /** With the stage: `http://127.0.0.1:<port>/v3`. */
+  readonly baseUrl: string;
+  /** Stops accepting, finishes what is being answered, closes. */
+  readonly close: () => Promise<void>;
+};
+
+const stage = "v3";
+/** API Gateway's own payload limit. */
+const maximumPayloadBytes = 10 * 1024 * 1024;
+/** Sets what time a request is made, so that a milestone's whole life can be walked in seconds. Only here. */
+const nowHeader = "x-local-now";
+
+/** Serves the functions on 127.0.0.1. Port 0 asks the system for a free one. */
+export async function startGateway(functions: LocalFunctions, port: number): Promise<LocalGateway> {
+  const authorizer = new AuthorizerCache(functions.authorizer);
+  const server = createServer((request, response) => {
+    answer(functions, authorizer, request)
+      .catch((error: unknown) => {
+        console.error(error);
+        return gatewayAnswer("DEFAULT_5XX");
+      })
+      .then((result) => send(response, result));
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The gateway has no port");
+  return {
+    baseUrl: `http://127.0.0.1:${address.port}/${stage}`,
+    close: async () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeIdleConnections();
+      await closed;
+    },
+  };
+}
+
+/** In API Gateway's order: route, size, credential, function. */
+async function answer(
+  functions: LocalFunctions,
+  authorizer: AuthorizerCache,
+  incoming: IncomingMessage,
+): Promise<APIGatewayProxyResult> {
+  const { path, query } = parseTarget(incoming.url ?? "/");
+  const method = incoming.method ?? "GET";
+  const body = await readBody(incoming);
+  const match = matchRoute(method, path);
+  if (match === undefined) return gatewayAnswer("MISSING_AUTHENTICATION_TOKEN");
+  if (body === undefined) return gatewayAnswer("REQUEST_TOO_LARGE");
+  const verdict = await authorizer.judge(incoming.headers.authorization, methodArn(match));
+  if (verdict.outcome !== "allowed") return gatewayAnswer(verdict.outcome);
+  const now = readNow(incoming.headers[nowHeader]);
+  if (now === undefined) return badNow();
+  const headers = pairs(incoming.rawHeaders);
+  const event = buildEvent({ method, path, query, headers, body, nowEpochMilliseconds: now }, match, verdict.context);
+  return functions.handlers[match.name](event, buildContext(match.name));
+}
+
+/** The stage is optional: deployed, the API answers below `/v3` and, on a domain of its own, without it too. */
+function parseTarget(target: string): { readonly path: string; readonly query: URLSearchParams } {
+  const [rawPath = "/", ...rest] = target.split("?");
+  const path = rawPath.startsWith(`/${stage}/`) ? rawPath.slice(stage.length + 1) : rawPath;
+  return { path, query: new URLSearchParams(rest.join("?")) };
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    size += chunk.length;
+    if (size <= maximumPayloadBytes) chunks.push(chunk);
+  }
+  return size > maximumPayloadBytes ? undefined : Buffer.concat(chunks).toString("utf8");
+}
+
+function methodArn({ route }: RouteMatch): string {
+  return `arn:aws:execute-api:local:000000000000:local/${stage}/${route.method}${route.path}`;
+}
+
+function readNow(header: string | string[] | undefined): number | undefined {
+  if (header === undefined) return Date.now();
+  const instant = typeof header === "string" && /T.*(Z|[+-]\d\d:\d\d)$/.test(header) ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(instant) ? undefined : instant;
+}
+
+function badNow(): APIGatewayProxyResult {
+  const detail = `The header ${nowHeader} must be an instant such as 2026-01-31T18:00:00Z.`;
+  return httpResult(400, failureEnvelope(300004, [detail]));
+}
+
+function gatewayAnswer(type: GatewayResponseType): APIGatewayProxyResult {
+  const { status, headers, body } = renderGatewayResponse(type);
+  return { statusCode: status, headers, body };
+}
+
+function pairs(rawHeaders: readonly string[]): [string, string][] {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0);
+  return names.map((name, index) => [name, rawHeaders[2 * index + 1] ?? ""]);
+}
+
+function send(response: ServerResponse, { statusCode, headers, body }: APIGatewayProxyResult): void {
+  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, String(value));
+  response.statusCode = statusCode;
+  response.end(body);
+}

@@ -1,0 +1,34 @@
+import { type Route, type RouteName, routeNames, routes } from "../shared/http/routes.ts";
+
+export type RouteMatch = {
+  readonly name: RouteName;
+  readonly route: Route;
+  /** Percent-decoded, as API Gateway hands them on. */
+  readonly pathParameters: Readonly<Record<string, string>>;
+};
+
+const compiled = routeNames.map((name) => ({
+  name,
+  route: routes[name],
+  pattern: new RegExp(`^${routes[name].path.replace(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`),
+}));
+
+/** The route that API Gateway would choose for a path below the stage; `undefined` is its 404. */
+export function matchRoute(method: string, path: string): RouteMatch | undefined {
+  for (const { name, route, pattern } of compiled) {
+    const match = route.method === method ? pattern.exec(path) : null;
+    if (match === null) continue;
+    const raw = Object.entries(match.groups ?? {});
+    return { name, route, pathParameters: Object.fromEntries(raw.map(([key, text]) => [key, decode(text)])) };
+  }
+  return undefined;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+/** A user name and secret as a caller presented them. */
+export type PresentedCredential = { readonly username: string; readonly secret: string };
+
+const schemePattern = /^Basic +([A-Za-z0-9+/]+={0,2})$/i;
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * Reads `Authorization: Basic …` (RFC 7617); `undefined` for anything else.
+ *
+ * Only the canonical base64 spelling is taken: Node's decoder accepts several spellings of the same bytes, and
+ * each would be its own entry in API Gateway's authorizer cache and a way round per-credential limits.
+ */
+export function parseBasicAuthorization(header: string): PresentedCredential | undefined {
+  const encoded = schemePattern.exec(header)?.[1];
+  if (encoded === undefined) return undefined;
+  const bytes = Buffer.from(encoded, "base64");
+  if (bytes.toString("base64") !== encoded) return undefined;
+  const text = decodeUtf8(bytes);
+  const colon = text?.indexOf(":") ?? -1;
+  if (text === undefined || colon < 1) return undefined;
+  return { username: text.slice(0, colon), secret: text.slice(colon + 1) };
+}
+
+function decodeUtf8(bytes: Buffer): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}

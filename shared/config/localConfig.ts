@@ -1,0 +1,45 @@
+/** What `npm start` honours of its environment. */
+export type LocalConfig = {
+  /** 0 asks the system for a free port. */
+  readonly port: number;
+  /** Keep the engine's data in this folder; absent: in memory. */
+  readonly dataDirectory: string | undefined;
+  /** Use this engine instead of starting one. */
+  readonly endpoint: string | undefined;
+  readonly region: string;
+  /** An engine outside AWS takes any pair; one that checks them finds the operator's here. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+};
+
+/** The environment holds something that cannot be used; the message says what and how to put it right. */
+export class InvalidConfig extends Error {
+  override readonly name = "InvalidConfig";
+}
+
+const defaultPort = 3000;
+
+export function readLocalConfig(environment: NodeJS.ProcessEnv = process.env): LocalConfig {
+  return {
+    port: readPort(environment["PORT"]),
+    dataDirectory: environment["DATA_DIR"] || undefined,
+    endpoint: readEndpoint(environment["DYNAMODB_ENDPOINT"]),
+    region: environment["AWS_REGION"] || "us-east-1",
+    credentials: {
+      accessKeyId: environment["AWS_ACCESS_KEY_ID"] || "local",
+      secretAccessKey: environment["AWS_SECRET_ACCESS_KEY"] || "local",
+    },
+  };
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined || text === "") return defaultPort;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new InvalidConfig(`PORT must be an integer from 0 to 65535; got ${JSON.stringify(text)}.`);
+}
+
+function readEndpoint(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (URL.canParse(text) && /^https?:/.test(text)) return text;
+  throw new InvalidConfig(`DYNAMODB_ENDPOINT must be an http or https URL such as http://127.0.0.1:8000; got ${JSON.stringify(text)}.`);
+}

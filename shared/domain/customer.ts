@@ -1,0 +1,14 @@
+import type { Instant } from "./instant.ts";
+
+/** What a brand says of a customer; absent fields are not known. */
+export type CustomerProfile = {
+  readonly firstName: string | undefined;
+  readonly lastName: string | undefined;
+  readonly externalId: string | undefined;
+};
+
+export type Customer = CustomerProfile & {
+  readonly customerId: number;
+  readonly registeredAt: Instant;
+  readonly updatedAt: Instant;
+};

@@ -1,0 +1,20 @@
+import { currentCycle } from "./cycles.ts";
+import type { Enrollment } from "./enrollment.ts";
+import type { Instant } from "./instant.ts";
+import { type Cycle, isStreak, type TargetGroup } from "./targetGroup.ts";
+
+/**
+ * The cycles an enrolment covers: a milestone's from the one enrolled into, a streak's all, since a streak's
+ * customer is a member of every cycle.
+ */
+export function coveredCycles(group: TargetGroup, enrollment: Enrollment): Cycle[] {
+  return group.cycles.filter(({ number }) => isStreak(group) || number >= enrollment.fromCycle);
+}
+
+/** The covered cycles to show: the current one, if it is covered, or all. */
+export function shownCycles(group: TargetGroup, enrollment: Enrollment, now: Instant, all: boolean): Cycle[] {
+  const covered = coveredCycles(group, enrollment);
+  if (all) return covered;
+  const current = currentCycle(covered, now);
+  return current === undefined ? [] : [current];
+}

@@ -1,0 +1,104 @@
+import middy from "@middy/core";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
+import { isAllowed } from "../domain/accessGroups.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Org } from "../table/keys.ts";
+import { parseBody } from "./body.ts";
+import { parseCallerContext } from "./callerContext.ts";
+import { httpResult, successEnvelope } from "./envelope.ts";
+import { errorCatalogue, invalidInput, RequestRefused } from "./errors.ts";
+import { answerErrors } from "./errorMiddleware.ts";
+import { faultsOf, parsePath, parseQuery, unknownQueryWarnings } from "./parameters.ts";
+import type { PathParameter, QueryOf, Route } from "./routes.ts";
+import { checked } from "./validation.ts";
+import type { Validator } from "./validators.generated.js";
+
+type Parameters<R extends Route> = {
+  readonly path: Readonly<Record<PathParameter<R["path"]>, number>>;
+  readonly query: QueryOf<R["query"]>;
+};
+
+/** A request as an operation sees it: authenticated, permitted, its body read but not yet judged. */
+export type ApiRequest<R extends Route> = {
+  readonly org: Org;
+  readonly now: Instant;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The JSON value of the body; `undefined` for a GET. */
+  readonly body: unknown;
+  /** Whether {@link parameters} will refuse whatever the body is like. */
+  readonly hasParameterFaults: boolean;
+  /** The ids of the path and the query. Refuses with 300004, all faults of path, query and body at once. */
+  readonly parameters: (bodyFaults?: readonly string[]) => Parameters<R>;
+  /** The same, and the body as its validator's type. */
+  readonly validated: <Valid>(validate: Validator<Valid>) => Parameters<R> & { readonly record: Valid };
+};
+
+export type ApiAnswer = {
+  readonly status?: 200 | 201;
+  readonly data: unknown;
+  readonly warnings?: readonly string[];
+};
+
+export type Operation<R extends Route> = (request: ApiRequest<R>) => Promise<ApiAnswer>;
+
+export type ApiLambda = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+/**
+ * Wraps an operation into a Lambda handler for one route: permission (4000), body, path and query (300004),
+ * the operation, the envelope; whatever is thrown becomes an error envelope.
+ */
+export function apiHandler<R extends Route>(route: R, operation: Operation<R>): ApiLambda {
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+    .use(answerErrors())
+    .handler(async (event: APIGatewayProxyEvent) => {
+      const { status = 200, data, warnings = [] } = await operation(readRequest(route, event));
+      const ignored = unknownQueryWarnings(route.query, event.queryStringParameters ?? {});
+      return httpResult(status, successEnvelope(data, [...ignored, ...warnings]));
+    });
+}
+
+function readRequest<R extends Route>(route: R, event: APIGatewayProxyEvent): ApiRequest<R> {
+  const caller = parseCallerContext(event.requestContext.authorizer);
+  if (!isAllowed(caller.accessGroup, route.permission)) throw notAllowed(route, caller.accessGroup);
+  const headers = lowerCaseNames(event.headers ?? {});
+  const body = readBody(route, event, headers);
+  const path = parsePath<R["path"]>(route.path, event.pathParameters ?? {});
+  const query = parseQuery<R["query"]>(route.query, event.queryStringParameters ?? {});
+  const parameters = (bodyFaults: readonly string[] = []): Parameters<R> => {
+    if ("faults" in path || "faults" in query || bodyFaults.length > 0) {
+      throw invalidInput([...faultsOf(path), ...faultsOf(query), ...bodyFaults]);
+    }
+    return { path: path.values, query: query.values };
+  };
+  return {
+    org: caller.org,
+    now: event.requestContext.requestTimeEpoch,
+    headers,
+    body,
+    hasParameterFaults: "faults" in path || "faults" in query,
+    parameters,
+    validated: (validate) => {
+      const result = checked(validate, body);
+      if ("valid" in result) return { ...parameters(), record: result.valid };
+      throw invalidInput([...faultsOf(path), ...faultsOf(query), ...result.faults]);
+    },
+  };
+}
+
+function notAllowed(route: Route, accessGroup: string): RequestRefused {
+  return new RequestRefused(
+    4000,
+    [`${route.method} ${route.path} needs the permission "${route.permission}", which access group "${accessGroup}" does not have.`],
+    errorCatalogue[4000].status,
+  );
+}
+
+function readBody(route: Route, event: APIGatewayProxyEvent, headers: Readonly<Record<string, string | undefined>>): unknown {
+  if (route.method === "GET") return undefined;
+  return parseBody(event.body, event.isBase64Encoded, headers["content-type"], route.maximumBodyBytes);
+}
+
+function lowerCaseNames(headers: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

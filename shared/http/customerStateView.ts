@@ -1,0 +1,83 @@
+import { currentCycle } from "../domain/cycles.ts";
+import { shownCycles } from "../domain/customerState.ts";
+import { achievedValue, type Enrollment } from "../domain/enrollment.ts";
+import { formatInstant, type Instant } from "../domain/instant.ts";
+import { streakValue } from "../domain/streak.ts";
+import { type Cycle, isStreak, type Level, type Target, type TargetGroup, targetValue } from "../domain/targetGroup.ts";
+import { wireDecimal } from "./wireDecimal.ts";
+
+export type StateOptions = {
+  readonly now: Instant;
+  /** All cycles the enrolment covers, not only the current one. */
+  readonly includeInactive: boolean;
+  /** Deactivated groups and targets too. */
+  readonly includeInactiveTargets: boolean;
+};
+
+type EnrolledTarget = { readonly target: Target; readonly enrollment: Enrollment };
+
+/** One group of a customer's state on the wire: none when there is no cycle of it to show. */
+export function presentCustomerState(group: TargetGroup, enrollments: readonly Enrollment[], options: StateOptions) {
+  if (!group.isActive && !options.includeInactiveTargets) return [];
+  const enrolled = enrollments.flatMap((enrollment): EnrolledTarget[] => {
+    const target = group.targets.find(({ id }) => id === enrollment.targetId);
+    return target === undefined || !(target.isActive || options.includeInactiveTargets) ? [] : [{ target, enrollment }];
+  });
+  const targets = enrolled.flatMap((one) => presentTargetCycles(group, one, options));
+  if (targets.length === 0) return [];
+  return [
+    {
+      id: group.id,
+      name: group.name,
+      trackingType: group.trackingType,
+      targetEvaluationType: "FIXED_CALENDAR_WINDOW",
+      targets,
+      streaks: isStreak(group) ? enrolled.flatMap((one) => presentLevels(group, one, options.now)) : [],
+    },
+  ];
+}
+
+function presentTargetCycles(group: TargetGroup, { target, enrollment }: EnrolledTarget, options: StateOptions) {
+  const current = currentCycle(group.cycles, options.now);
+  return shownCycles(group, enrollment, options.now, options.includeInactive).map((cycle) =>
+    presentTargetCycle(target, enrollment, cycle, cycle === current),
+  );
+}
+
+function presentTargetCycle(target: Target, enrollment: Enrollment, cycle: Cycle, isCurrent: boolean) {
+  const reachedAt = enrollment.reachedAt.get(cycle.number);
+  return {
+    targetRuleId: target.id,
+    targetName: target.name,
+    targetType: target.type,
+    targetEntity: target.entity,
+    periodId: cycle.id,
+    periodRefCode: cycle.refCode,
+    periodStartDate: formatInstant(cycle.startsAt),
+    periodEndDate: formatInstant(cycle.endsAt),
+    targetValue: wireDecimal(targetValue(target, cycle)),
+    targetAchievedValue: wireDecimal(achievedValue(enrollment, cycle.number)),
+    targetAchievedDateTime: reachedAt === undefined ? null : formatInstant(reachedAt),
+    enrolledOn: formatInstant(enrollment.enrolledAt),
+    currentPeriod: isCurrent,
+  };
+}
+
+/** One row for each level; `targetRuleId` tells the rows of two targets of one group apart. */
+function presentLevels(group: TargetGroup, { target, enrollment }: EnrolledTarget, now: Instant) {
+  const currentCount = streakValue(group, enrollment, now);
+  return group.levels.map((level) => presentLevel(level, target.id, enrollment, currentCount));
+}
+
+function presentLevel(level: Level, targetId: number, enrollment: Enrollment, currentCount: number) {
+  const reachedAt = enrollment.levelReachedAt.get(level.id);
+  return {
+    streakId: level.id,
+    streakName: level.name,
+    targetRuleId: targetId,
+    status: reachedAt === undefined ? "INPROGRESS" : "ACHIEVED",
+    currentCount,
+    totalTargetCountOfSequence: level.cyclesToMeet,
+    streakAchievedDateTime: reachedAt === undefined ? null : formatInstant(reachedAt),
+  };
+}

@@ -1,0 +1,39 @@
+import type { APIGatewayProxyResult } from "aws-lambda";
+import { type ErrorCode, errorCatalogue } from "./errors.ts";
+
+/** The body of every answer, the gateway's own included. */
+export type Envelope = {
+  readonly data: unknown;
+  readonly errors: readonly { readonly code: ErrorCode; readonly message: string }[] | null;
+  readonly warnings: readonly { readonly message: string }[] | null;
+};
+
+/** Sent with every answer: it is about one caller's data, is JSON whatever it looks like, and came over TLS. */
+export const securityHeaders = {
+  "Cache-Control": "no-store",
+  "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+  "X-Content-Type-Options": "nosniff",
+} as const;
+
+export function successEnvelope(data: unknown, warnings: readonly string[]): Envelope {
+  return { data, errors: null, warnings: warnings.length === 0 ? null : warnings.map((message) => ({ message })) };
+}
+
+/** One error for each detail; with no detail, one with the catalogue's sentence alone. */
+export function failureEnvelope(code: ErrorCode, details: readonly string[] = []): Envelope {
+  const { message } = errorCatalogue[code];
+  const messages = details.length === 0 ? [message] : details.map((detail) => `${message} ${detail}`);
+  return { data: null, errors: messages.map((text) => ({ code, message: text })), warnings: null };
+}
+
+export function httpResult(
+  status: number,
+  envelope: Envelope,
+  headers: Readonly<Record<string, string>> = {},
+): APIGatewayProxyResult {
+  return {
+    statusCode: status,
+    headers: { "Content-Type": "application/json", ...securityHeaders, ...headers },
+    body: JSON.stringify(envelope),
+  };
+}

@@ -1,0 +1,58 @@
+import { failureEnvelope, securityHeaders } from "./envelope.ts";
+import { type ErrorCode, errorCatalogue } from "./errors.ts";
+
+type GatewayResponse = {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  /** Where it differs from the catalogue's. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+const challenge = { "WWW-Authenticate": 'Basic realm="milestreak", charset="UTF-8"' };
+const credentials = "Send Authorization: Basic with the base64 of username:secret of an active credential.";
+const retryLater = "Try again after the seconds in Retry-After.";
+
+/**
+ * What API Gateway answers when no function has, by its response type. The stack installs these and the local
+ * gateway sends them, so that an answer never lacks the envelope.
+ */
+export const gatewayResponses = {
+  UNAUTHORIZED: { code: 401, detail: credentials, headers: challenge },
+  MISSING_AUTHENTICATION_TOKEN: { code: 404, detail: "Check the method and the path." },
+  RESOURCE_NOT_FOUND: { code: 404, detail: "Check the method and the path." },
+  ACCESS_DENIED: { code: 4000, detail: "The credential may not use this API." },
+  INVALID_API_KEY: { code: 4000, detail: "The credential may not use this API." },
+  INVALID_SIGNATURE: { code: 4000, detail: "The credential may not use this API." },
+  EXPIRED_TOKEN: { code: 4000, detail: "The credential may not use this API." },
+  WAF_FILTERED: { code: 4000, detail: "The request was blocked." },
+  BAD_REQUEST_BODY: { code: 300004, detail: "The body could not be read." },
+  BAD_REQUEST_PARAMETERS: { code: 300004, detail: "A path, query or header parameter could not be read." },
+  UNSUPPORTED_MEDIA_TYPE: { code: 300004, status: 415, detail: "Send Content-Type: application/json." },
+  REQUEST_TOO_LARGE: { code: 300004, status: 413, detail: "The body must be at most 16 kB." },
+  THROTTLED: { code: 429, detail: retryLater, headers: { "Retry-After": "1" } },
+  QUOTA_EXCEEDED: { code: 429, detail: retryLater, headers: { "Retry-After": "60" } },
+  AUTHORIZER_FAILURE: { code: 500, detail: "The credential could not be checked; try again." },
+  AUTHORIZER_CONFIGURATION_ERROR: { code: 500, detail: "The credential could not be checked; try again." },
+  API_CONFIGURATION_ERROR: { code: 500, detail: "The request was not carried out." },
+  INTEGRATION_FAILURE: { code: 4001, detail: "The outcome is unknown; read the state before trying again." },
+  INTEGRATION_TIMEOUT: { code: 4001, detail: "The outcome is unknown; read the state before trying again." },
+  DEFAULT_4XX: { code: 300004, detail: "The request could not be read." },
+  DEFAULT_5XX: { code: 500, detail: "The request was not carried out." },
+} as const satisfies Record<string, GatewayResponse>;
+
+export type GatewayResponseType = keyof typeof gatewayResponses;
+
+/** Status, headers and body of a gateway-made answer. */
+export function renderGatewayResponse(type: GatewayResponseType): {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+} {
+  const { code, detail, status, headers }: GatewayResponse = gatewayResponses[type];
+  return {
+    status: status ?? errorCatalogue[code].status,
+    headers: { "Content-Type": "application/json", ...securityHeaders, ...headers },
+    body: JSON.stringify(failureEnvelope(code, [detail])),
+  };
+}

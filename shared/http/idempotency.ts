@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import type { IdempotencyMark } from "../domain/enrollment.ts";
+
+/** 1–255 visible ASCII characters. */
+const keyPattern = /^[\x21-\x7e]{1,255}$/;
+
+/** What is wrong with an `Idempotency-Key` header, if one was sent. */
+export function idempotencyKeyFaults(key: string | undefined): string[] {
+  if (key === undefined || keyPattern.test(key)) return [];
+  return [`The header Idempotency-Key must be 1 to 255 visible ASCII characters; got ${key.length}.`];
+}
+
+/**
+ * The mark a call leaves on the enrolment it opens: digests, so that a long key does not make the item dearer.
+ * Two records are the same when they mean the same, however they are spelled.
+ */
+export function idempotencyMark(key: string | undefined, record: readonly unknown[]): IdempotencyMark | undefined {
+  if (key === undefined) return undefined;
+  return { keyDigest: digest(key), recordDigest: digest(JSON.stringify(record)) };
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("base64url");
+}

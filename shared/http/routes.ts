@@ -1,0 +1,126 @@
+import type { Permission } from "../domain/accessGroups.ts";
+
+/** How a path or query parameter is read: an id is an integer 1…2^53 − 1. */
+export type Parameter =
+  | { readonly type: "id" }
+  | { readonly type: "boolean"; readonly default: boolean }
+  | { readonly type: "integer"; readonly minimum: number; readonly maximum: number; readonly default: number };
+
+export type Route = {
+  readonly method: "GET" | "POST" | "PUT";
+  /** Below the stage `v3`. Every `{parameter}` is an id. */
+  readonly path: string;
+  readonly permission: Permission;
+  readonly query: Readonly<Record<string, Parameter>>;
+  /** A larger body is refused before it is parsed. */
+  readonly maximumBodyBytes: number;
+  readonly summary: string;
+};
+
+const includePeriods = (byDefault: boolean) => ({ type: "boolean", default: byDefault }) as const;
+
+/** A record has a handful of fields; parsing a much larger body would cost more than serving it. */
+const recordBytes = 16 * 1024;
+/** The largest permitted definition: 100 described cycles and 50 targets with a value for each. */
+const definitionBytes = 256 * 1024;
+
+/**
+ * The one route table: the stack, the local gateway and the tests are all made from it.
+ * One function, named like its route, serves one route, so each role holds just what that route needs.
+ */
+export const routes = {
+  enroll: {
+    method: "POST",
+    path: "/targetGroups/{targetGroupId}/targets/{targetId}/enroll",
+    permission: "enroll",
+    maximumBodyBytes: recordBytes,
+    query: {},
+    summary: "Enrols or re-enrols a customer",
+  },
+  unenroll: {
+    method: "POST",
+    path: "/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll",
+    permission: "enroll",
+    maximumBodyBytes: recordBytes,
+    query: {},
+    summary: "Un-enrols a customer",
+  },
+  createTargetGroup: {
+    method: "POST",
+    path: "/targetGroups",
+    permission: "manage",
+    maximumBodyBytes: definitionBytes,
+    query: {},
+    summary: "Creates a milestone or streak with its cycles, targets and levels",
+  },
+  listTargetGroups: {
+    method: "GET",
+    path: "/targetGroups",
+    permission: "read",
+    maximumBodyBytes: recordBytes,
+    query: {
+      includePeriods: includePeriods(false),
+      limit: { type: "integer", minimum: 1, maximum: 100, default: 20 },
+      offset: { type: "integer", minimum: 0, maximum: 10_000, default: 0 },
+    },
+    summary: "Lists target groups by name",
+  },
+  getTargetGroup: {
+    method: "GET",
+    path: "/targetGroups/{targetGroupId}",
+    permission: "read",
+    maximumBodyBytes: recordBytes,
+    query: { includePeriods: includePeriods(true) },
+    summary: "Reads one target group",
+  },
+  putCustomer: {
+    method: "PUT",
+    path: "/customers/{customerId}",
+    permission: "manage",
+    maximumBodyBytes: recordBytes,
+    query: {},
+    summary: "Registers or updates a customer",
+  },
+  getCustomer: {
+    method: "GET",
+    path: "/customers/{customerId}",
+    permission: "read",
+    maximumBodyBytes: recordBytes,
+    query: {},
+    summary: "Reads a customer",
+  },
+  getUserTargetGroups: {
+    method: "GET",
+    path: "/users/{userId}/targetGroups",
+    permission: "read",
+    maximumBodyBytes: recordBytes,
+    query: {
+      includeInactive: { type: "boolean", default: false },
+      includeInactiveTargets: { type: "boolean", default: false },
+      targetRuleId: { type: "id" },
+    },
+    summary: "Reads what a customer is enrolled in and has achieved",
+  },
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof routes;
+
+export const routeNames: readonly RouteName[] = Object.keys(routes).filter(isRouteName);
+
+function isRouteName(name: string): name is RouteName {
+  return Object.hasOwn(routes, name);
+}
+
+/** The names between braces in a path. */
+export type PathParameter<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathParameter<Rest>
+  : never;
+
+/** The types a route's query parameters are read into; an id has no default, so it may be absent. */
+export type QueryOf<Query extends Readonly<Record<string, Parameter>>> = {
+  readonly [Name in keyof Query]: Query[Name] extends { type: "boolean" }
+    ? boolean
+    : Query[Name] extends { type: "integer" }
+      ? number
+      : number | undefined;
+};

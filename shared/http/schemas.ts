@@ -1,0 +1,110 @@
+import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../domain/targetGroup.ts";
+
+/** Limits of the API in one place, as its documents state them. */
+export const limits = {
+  cycles: 100,
+  targets: 50,
+  levels: 10,
+  nameCharacters: 200,
+  descriptionCharacters: 255,
+  refCodeCharacters: 128,
+} as const;
+
+/** 11 digits before the point and 4 behind it: every such decimal survives JSON exactly. */
+const maximumTargetValue = 99_999_999_999.9999;
+
+const name = { type: "string", minLength: 1, maxLength: limits.nameCharacters, pattern: "\\S" } as const;
+const description = { type: ["string", "null"], maxLength: limits.descriptionCharacters } as const;
+const date = { type: "string", minLength: 10, maxLength: 40 } as const;
+
+/** An enrolment record for a milestone, the strictest reading of one; customerId is judged by its own rule. */
+export const enrollMilestone = {
+  type: "object",
+  required: ["customerId"],
+  properties: {
+    customerId: {},
+    periodName: { type: ["string", "null"] },
+    initialBalance: { type: ["integer", "null"], minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    resetStreakStatus: { type: ["boolean", "null"] },
+  },
+} as const;
+
+/** The same record for a streak, which has no use for two of the fields, whatever they hold. */
+export const enrollStreak = {
+  ...enrollMilestone,
+  properties: { ...enrollMilestone.properties, periodName: {}, initialBalance: {} },
+} as const;
+
+export const unenroll = {
+  type: "object",
+  required: ["customerId"],
+  properties: { customerId: {} },
+} as const;
+
+export const putCustomer = {
+  type: "object",
+  properties: {
+    firstName: { type: ["string", "null"], maxLength: limits.nameCharacters },
+    lastName: { type: ["string", "null"], maxLength: limits.nameCharacters },
+    externalId: { type: ["string", "null"], maxLength: limits.nameCharacters },
+  },
+} as const;
+
+const period = {
+  type: "object",
+  required: ["refCode", "startDate", "endDate"],
+  properties: {
+    refCode: { type: "string", minLength: 1, maxLength: limits.refCodeCharacters },
+    startDate: date,
+    endDate: date,
+    description,
+  },
+} as const;
+
+const target = {
+  type: "object",
+  required: ["name", "targetEntity", "targetType", "defaultValues"],
+  properties: {
+    name,
+    active: { type: "boolean" },
+    targetEntity: { type: "string", enum: targetEntities },
+    eventName: { type: ["string", "null"], minLength: 1, maxLength: limits.nameCharacters },
+    targetType: { type: "string", enum: targetTypes },
+    attributeName: { type: ["string", "null"], minLength: 1, maxLength: limits.nameCharacters },
+    trackFromEnrollmentDate: { type: "boolean" },
+    rewardAllocation: { type: "string", enum: rewardAllocations },
+    filters: {},
+    defaultValues: {
+      type: "array",
+      minItems: 1,
+      maxItems: limits.cycles,
+      items: {
+        type: "object",
+        required: ["defaultValue"],
+        properties: { defaultValue: { type: "number", exclusiveMinimum: 0, maximum: maximumTargetValue } },
+      },
+    },
+  },
+} as const;
+
+const streak = {
+  type: "object",
+  required: ["name", "targetCountOfSequence"],
+  properties: { name, targetCountOfSequence: { type: "integer", minimum: 1, maximum: limits.cycles } },
+} as const;
+
+export const createTargetGroup = {
+  type: "object",
+  required: ["name", "trackingType", "targetEvaluationType", "periods", "targets"],
+  properties: {
+    name,
+    description,
+    active: { type: "boolean" },
+    trackingType: { type: "string", enum: trackingTypes },
+    targetEvaluationType: { type: "string", enum: ["FIXED_CALENDAR_WINDOW"] },
+    timeZoneName: { type: ["string", "null"], minLength: 1, maxLength: 64 },
+    periods: { type: "array", minItems: 1, maxItems: limits.cycles, items: period },
+    targets: { type: "array", minItems: 1, maxItems: limits.targets, items: target },
+    streaks: { type: "array", maxItems: limits.levels, items: streak },
+  },
+} as const;

@@ -1,0 +1,89 @@
+import { quote } from "./parameters.ts";
+import type { Validator, Violation } from "./validators.generated.js";
+
+type Schema = {
+  readonly type?: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+};
+
+export type JsonObject = { readonly [field: string]: unknown };
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Every way in which the value misses the schema, as a sentence naming the field, the rule and what was given. */
+export function schemaFaults(validate: Validator<unknown>, value: unknown): string[] {
+  return validate(value) ? [] : (validate.errors ?? []).map(describeViolation);
+}
+
+/** The value as the type its schema stands for, or its faults. */
+export function checked<Valid>(
+  validate: Validator<Valid>,
+  value: unknown,
+): { readonly valid: Valid } | { readonly faults: readonly string[] } {
+  return validate(value) ? { valid: value } : { faults: schemaFaults(validate, value) };
+}
+
+function describeViolation({ instancePath, keyword, params, message, data }: Violation): string {
+  const field = fieldName(instancePath);
+  if (keyword === "required") {
+    const missing = String(params["missingProperty"]);
+    return `${field === "" ? missing : `${field}.${missing}`} is required.`;
+  }
+  const rule = keyword === "enum" ? `must be one of ${listed(params["allowedValues"])}` : ruleOf(keyword, params, message);
+  return `${field === "" ? "The record" : field} ${rule}; got ${describe(data)}.`;
+}
+
+function ruleOf(keyword: string, params: Violation["params"], message: string | undefined): string {
+  if (keyword === "type") return `must be ${String(params["type"]).replaceAll(",", " or ")}`;
+  if (keyword === "pattern") return "must hold more than blanks";
+  return (message ?? "is not allowed").replace("NOT have", "not have");
+}
+
+function listed(values: unknown): string {
+  return Array.isArray(values) ? values.join(", ") : String(values);
+}
+
+/** `/periods/0/refCode` as it is written in code: `periods[0].refCode`. */
+function fieldName(instancePath: string): string {
+  return instancePath.replace(/\/(\d+)/g, "[$1]").replaceAll("/", ".").replace(/^\./, "");
+}
+
+/** What was given, short enough for a message and never descending into it. */
+function describe(value: unknown): string {
+  if (typeof value === "string") return quote(value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  if (typeof value === "number" && !Number.isFinite(value)) return "a number that cannot be held exactly";
+  return String(value);
+}
+
+/** A warning for each field that the schema does not know: a mistyped one must not vanish silently. */
+export function unknownFieldWarnings(schema: Schema, value: unknown, path = ""): string[] {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    return items === undefined ? [] : value.flatMap((item, index) => unknownFieldWarnings(items, item, `${path}[${index}]`));
+  }
+  const { properties } = schema;
+  if (properties === undefined || !isJsonObject(value)) return [];
+  return Object.keys(value).flatMap((field) => {
+    const known = Object.hasOwn(properties, field) ? properties[field] : undefined;
+    const fieldPath = path === "" ? field : `${path}.${field}`;
+    if (known === undefined) return [`${quote(fieldPath)} was ignored: it is not a field of this request.`];
+    return unknownFieldWarnings(known, value[field], fieldPath);
+  });
+}
+
+/**
+ * The one record of a body that may be wrapped in an array; otherwise the fault.
+ * Both forms are published (docs/enrolment.md).
+ */
+export function singleRecord(body: unknown): { readonly record: JsonObject } | { readonly fault: string } {
+  const candidates: readonly unknown[] = Array.isArray(body) ? body : [body];
+  const [record] = candidates;
+  if (candidates.length !== 1) return { fault: `The body must hold exactly one record; got ${candidates.length}.` };
+  if (!isJsonObject(record)) return { fault: `The record must be an object; got ${describe(record)}.` };
+  return { record };
+}

@@ -1,0 +1,23 @@
+import type { CreateTargetGroupRequest, PutCustomerRequest } from "./requestTypes.ts";
+
+/** One schema violation as Ajv reports it. */
+export type Violation = {
+  readonly instancePath: string;
+  readonly keyword: string;
+  readonly message?: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly data?: unknown;
+};
+
+export type Validator<Valid> = {
+  (value: unknown): value is Valid;
+  readonly errors?: readonly Violation[] | null;
+};
+
+type EnrollmentRecord = { readonly customerId: unknown };
+
+export const enrollMilestone: Validator<EnrollmentRecord>;
+export const enrollStreak: Validator<EnrollmentRecord>;
+export const unenroll: Validator<EnrollmentRecord>;
+export const putCustomer: Validator<PutCustomerRequest>;
+export const createTargetGroup: Validator<CreateTargetGroupRequest>;

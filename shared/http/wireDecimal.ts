@@ -1,0 +1,13 @@
+import { type Decimal, formatDecimal } from "../domain/decimal.ts";
+
+declare global {
+  interface JSON {
+    /** In the language since ES2026 and in Node 24: a text that `JSON.stringify` copies as it is. */
+    rawJSON(text: string): unknown;
+  }
+}
+
+/** A decimal as a JSON number with exactly its digits, however many. */
+export function wireDecimal(value: Decimal): unknown {
+  return JSON.rawJSON(formatDecimal(value));
+}

@@ -1,0 +1,39 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { TableConfig } from "../config/tableConfig.ts";
+import { OperationIds } from "./operationId.ts";
+
+/** The table as repositories use it. One per process: it holds the connections. */
+export type Table = {
+  readonly client: DynamoDBClient;
+  readonly name: string;
+  readonly operationIds: OperationIds;
+};
+
+/**
+ * How long one engine request may take: attempts × (connect + request), below the Lambda's timeout even
+ * for the longest chain of requests in one call (a test holds the sum against the stack).
+ */
+export const engineLimits = {
+  maxAttempts: 3,
+  connectionTimeoutMilliseconds: 500,
+  requestTimeoutMilliseconds: 1500,
+} as const;
+
+export function openTable(config: TableConfig): Table {
+  return { client: createClient(config), name: config.tableName, operationIds: new OperationIds() };
+}
+
+/** A client of the engine with every limit set; without `throwOnRequestTimeout` a timeout would only warn. */
+export function createClient({ endpoint, credentials, region }: Omit<TableConfig, "tableName">): DynamoDBClient {
+  return new DynamoDBClient({
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(region === undefined ? {} : { region }),
+    maxAttempts: engineLimits.maxAttempts,
+    requestHandler: {
+      connectionTimeout: engineLimits.connectionTimeoutMilliseconds,
+      requestTimeout: engineLimits.requestTimeoutMilliseconds,
+      throwOnRequestTimeout: true,
+    },
+  });
+}

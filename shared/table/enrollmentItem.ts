@@ -1,0 +1,66 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { Enrollment, IdempotencyMark, Membership } from "../domain/enrollment.ts";
+import { ItemReader, MalformedItem } from "./item.ts";
+import { enrollmentPrefix } from "./keys.ts";
+
+/** One attribute for each touched cycle keeps a first enrolment and a re-enrolment one flat update. */
+export function achievedAttribute(cycleNumber: number): string {
+  return `achieved#${cycleNumber}`;
+}
+
+export function reachedAtAttribute(cycleNumber: number): string {
+  return `reachedAt#${cycleNumber}`;
+}
+
+export function levelReachedAtAttribute(levelId: number): string {
+  return `levelReachedAt#${levelId}`;
+}
+
+/** The only reader of enrolment items. Throws {@link MalformedItem} when the item is not one. */
+export function parseEnrollment(item: Record<string, AttributeValue>): Enrollment {
+  const reader = ItemReader.of(item);
+  return {
+    ...parseIds(reader),
+    membership: parseMembership(reader),
+    fromCycle: reader.integer("fromCycle"),
+    enrolledAt: reader.instant("enrolledAt"),
+    achieved: byNumber(reader, achievedAttribute, (name) => reader.decimal(name)),
+    reachedAt: byNumber(reader, reachedAtAttribute, (name) => reader.instant(name)),
+    levelReachedAt: byNumber(reader, levelReachedAtAttribute, (name) => reader.instant(name)),
+    carriedRun: reader.has("carriedRun") ? reader.integer("carriedRun") : 0,
+    leftInCycle: reader.has("leftInCycle") ? reader.integer("leftInCycle") : undefined,
+    revision: reader.integer("revision"),
+    operationId: reader.text("operationId"),
+    idempotency: parseIdempotency(reader),
+  };
+}
+
+function parseIds(reader: ItemReader): Pick<Enrollment, "customerId" | "groupId" | "targetId"> {
+  const customer = /^ORG#[^#]+#CUSTOMER#(\d+)$/.exec(reader.text("pk"));
+  const sortKey = reader.text("sk");
+  const target = /^(\d+)#(\d+)$/.exec(sortKey.slice(enrollmentPrefix.length));
+  if (customer === null || target === null || !sortKey.startsWith(enrollmentPrefix)) {
+    throw new MalformedItem("The key is not an enrolment's");
+  }
+  return { customerId: Number(customer[1]), groupId: Number(target[1]), targetId: Number(target[2]) };
+}
+
+function parseMembership(reader: ItemReader): Membership {
+  const status = reader.oneOf("status", ["ENROLLED", "UNENROLLED"]);
+  return status === "ENROLLED" ? { status } : { status, leftAt: reader.instant("leftAt") };
+}
+
+function parseIdempotency(reader: ItemReader): IdempotencyMark | undefined {
+  if (!reader.has("keyDigest")) return undefined;
+  return { keyDigest: reader.text("keyDigest"), recordDigest: reader.text("recordDigest") };
+}
+
+function byNumber<Value>(
+  reader: ItemReader,
+  attribute: (number: number) => string,
+  read: (name: string) => Value,
+): Map<number, Value> {
+  const prefix = attribute(0).slice(0, -1);
+  const names = reader.names().filter((name) => name.startsWith(prefix));
+  return new Map(names.map((name) => [Number(name.slice(prefix.length)), read(name)]));
+}

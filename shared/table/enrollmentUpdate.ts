@@ -1,0 +1,156 @@
+import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import { formatDecimal } from "../domain/decimal.ts";
+import type { EnrollmentPlan, Opening } from "../domain/enrolling.ts";
+import type { IdempotencyMark } from "../domain/enrollment.ts";
+import { formatInstant, type Instant } from "../domain/instant.ts";
+import type { UnenrollmentPlan } from "../domain/unenrolling.ts";
+import { achievedAttribute, levelReachedAtAttribute, reachedAtAttribute } from "./enrollmentItem.ts";
+import type { Key } from "./keys.ts";
+
+type Update = Omit<UpdateItemCommandInput, "TableName">;
+
+export type EnrollmentWrite = {
+  readonly key: Key;
+  readonly plan: EnrollmentPlan;
+  readonly now: Instant;
+  readonly operationId: string;
+  readonly idempotency: IdempotencyMark | undefined;
+};
+
+/**
+ * The one write of an enrolment, first or repeated: it depends on nothing stored, so nothing is read first,
+ * and it touches one cycle however many it covers.
+ */
+export function buildEnrollmentUpdate({ key, plan, now, operationId, idempotency }: EnrollmentWrite): Update {
+  const expression = new Expression();
+  expression.set("status", { S: "ENROLLED" });
+  expression.set("fromCycle", { N: plan.fromCycle.toString() });
+  expression.set("enrolledAt", { S: formatInstant(now) });
+  expression.set("operationId", { S: operationId });
+  expression.increment("revision");
+  openCycle(expression, plan.opening, plan.fromCycle, now);
+  if (idempotency !== undefined) {
+    expression.set("keyDigest", { S: idempotency.keyDigest });
+    expression.set("recordDigest", { S: idempotency.recordDigest });
+  }
+  return expression.update(key, enrollmentCondition(expression, operationId, idempotency));
+}
+
+/**
+ * Which stored states an enrolment may replace:
+ * - none at all: two first enrolments at once would both succeed without it;
+ * - one that was left: an enrolment of a customer who is in would overwrite what has been achieved since;
+ * - and written by an older operation: a retry of this very enrolment, arriving after the customer left,
+ *   would bring the customer back;
+ * - and not opened by the same `Idempotency-Key`: likewise for a caller's own late repeat.
+ */
+function enrollmentCondition(expression: Expression, operationId: string, idempotency: IdempotencyMark | undefined): string {
+  const left = `${expression.name("status")} = ${expression.value({ S: "UNENROLLED" })}`;
+  const older = `${expression.name("operationId")} < ${expression.value({ S: operationId })}`;
+  const clauses = [left, older];
+  if (idempotency !== undefined) {
+    const keyDigest = expression.name("keyDigest");
+    clauses.push(`(attribute_not_exists(${keyDigest}) OR ${keyDigest} <> ${expression.value({ S: idempotency.keyDigest })})`);
+  }
+  return `attribute_not_exists(${expression.name("pk")}) OR (${clauses.join(" AND ")})`;
+}
+
+function openCycle(expression: Expression, opening: Opening, cycleNumber: number, now: Instant): void {
+  const achieved = achievedAttribute(cycleNumber);
+  switch (opening.kind) {
+    case "resume":
+      expression.setIfAbsent(achieved, { N: "0" });
+      return;
+    case "balance":
+      expression.set(achieved, { N: formatDecimal(opening.value) });
+      if (opening.isReached) expression.set(reachedAtAttribute(cycleNumber), { S: formatInstant(now) });
+      else expression.remove(reachedAtAttribute(cycleNumber));
+      return;
+    case "streakReset":
+      expression.set(achieved, { N: "0" });
+      expression.set("carriedRun", { N: "0" });
+      expression.remove("leftInCycle", reachedAtAttribute(cycleNumber), ...opening.levelIds.map(levelReachedAtAttribute));
+      return;
+  }
+}
+
+export type UnenrollmentWrite = {
+  readonly key: Key;
+  readonly plan: UnenrollmentPlan;
+  readonly now: Instant;
+  readonly operationId: string;
+  /** The revision the plan was decided on. */
+  readonly revision: number;
+};
+
+/** The one write of an un-enrolment. The operation id stays on the item, so that no older write can follow it. */
+export function buildUnenrollmentUpdate({ key, plan, now, operationId, revision }: UnenrollmentWrite): Update {
+  const expression = new Expression();
+  expression.set("status", { S: "UNENROLLED" });
+  expression.set("leftAt", { S: formatInstant(now) });
+  expression.set("leftInCycle", { N: plan.leftInCycle.toString() });
+  expression.set("carriedRun", { N: plan.carriedRun.toString() });
+  expression.set("operationId", { S: operationId });
+  expression.increment("revision");
+  // Two un-enrolments at once: the second finds the customer gone. An activity counted between the read and
+  // this write: the run to carry would miss it, so the revision must be the one that was decided on. A late
+  // retry of this write after a re-enrolment: the re-enrolment's operation id is newer.
+  const condition = [
+    `${expression.name("status")} = ${expression.value({ S: "ENROLLED" })}`,
+    `${expression.name("revision")} = ${expression.value({ N: revision.toString() })}`,
+    `${expression.name("operationId")} < ${expression.value({ S: operationId })}`,
+  ].join(" AND ");
+  return expression.update(key, condition);
+}
+
+/** Collects an update's clauses; names and values become placeholders, so none can clash with a reserved word. */
+class Expression {
+  readonly #names: Record<string, string> = {};
+  readonly #values: Record<string, AttributeValue> = {};
+  readonly #sets: string[] = [];
+  readonly #removes: string[] = [];
+
+  name(attribute: string): string {
+    const known = Object.entries(this.#names).find(([, name]) => name === attribute);
+    if (known !== undefined) return known[0];
+    const placeholder = `#${Object.keys(this.#names).length}`;
+    this.#names[placeholder] = attribute;
+    return placeholder;
+  }
+
+  value(value: AttributeValue): string {
+    const placeholder = `:${Object.keys(this.#values).length}`;
+    this.#values[placeholder] = value;
+    return placeholder;
+  }
+
+  set(attribute: string, value: AttributeValue): void {
+    this.#sets.push(`${this.name(attribute)} = ${this.value(value)}`);
+  }
+
+  setIfAbsent(attribute: string, value: AttributeValue): void {
+    const name = this.name(attribute);
+    this.#sets.push(`${name} = if_not_exists(${name}, ${this.value(value)})`);
+  }
+
+  increment(attribute: string): void {
+    const name = this.name(attribute);
+    this.#sets.push(`${name} = if_not_exists(${name}, ${this.value({ N: "0" })}) + ${this.value({ N: "1" })}`);
+  }
+
+  remove(...attributes: string[]): void {
+    this.#removes.push(...attributes.map((attribute) => this.name(attribute)));
+  }
+
+  update(key: Key, condition: string): Update {
+    const remove = this.#removes.length === 0 ? "" : ` REMOVE ${this.#removes.join(", ")}`;
+    return {
+      Key: { pk: { S: key.pk }, sk: { S: key.sk } },
+      UpdateExpression: `SET ${this.#sets.join(", ")}${remove}`,
+      ConditionExpression: condition,
+      ExpressionAttributeNames: this.#names,
+      ExpressionAttributeValues: this.#values,
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    };
+  }
+}

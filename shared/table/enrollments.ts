@@ -1,0 +1,147 @@
+import { ConditionalCheckFailedException, GetItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import type { EnrollmentPlan } from "../domain/enrolling.ts";
+import type { Enrollment, IdempotencyMark } from "../domain/enrollment.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Refusal } from "../domain/refusal.ts";
+import type { UnenrollmentPlan } from "../domain/unenrolling.ts";
+import type { Table } from "./client.ts";
+import { parseEnrollment } from "./enrollmentItem.ts";
+import { buildEnrollmentUpdate, buildUnenrollmentUpdate } from "./enrollmentUpdate.ts";
+import { customerPartition, enrollmentKey, enrollmentPrefix, type Key, type Org } from "./keys.ts";
+import { queryAll } from "./query.ts";
+import { engine, OutcomeUnknown, TooMuchContention } from "./send.ts";
+
+/** Which enrolment is meant. */
+export type EnrollmentRef = {
+  readonly org: Org;
+  readonly customerId: number;
+  readonly groupId: number;
+  readonly targetId: number;
+};
+
+export type EnrollOutcome = "enrolled" | "alreadyEnrolled" | "idempotencyKeyReused";
+
+/**
+ * Enrols with a single conditional write.
+ *
+ * `enrolled` also when an earlier attempt of this very call, or an earlier call with the same idempotency
+ * mark, had succeeded. Throws {@link OutcomeUnknown} when that cannot be told.
+ */
+export async function enroll(
+  table: Table,
+  ref: EnrollmentRef,
+  plan: EnrollmentPlan,
+  now: Instant,
+  idempotency: IdempotencyMark | undefined,
+): Promise<EnrollOutcome> {
+  const key = keyOf(ref);
+  let operationId = table.operationIds.next();
+  // A second round happens only when another process's clock is ahead of ours, and then it is granted.
+  for (let round = 1; round <= 2; round += 1) {
+    const result = await update(table, buildEnrollmentUpdate({ key, plan, now, operationId, idempotency }));
+    if (result === "applied") return "enrolled";
+    const replay = replayOutcome(result.stored, idempotency);
+    if (replay !== undefined) return replay;
+    const verdict = judgeFailedWrite(result, operationId);
+    if (verdict === "ours") return "enrolled";
+    if (verdict === "unknown") throw new OutcomeUnknown("The enrolment may have happened and been replaced since");
+    if (result.stored?.membership.status === "ENROLLED") return "alreadyEnrolled";
+    operationId = nextOperationId(table, result.stored);
+  }
+  throw new TooMuchContention("The enrolment was overtaken twice");
+}
+
+/**
+ * What a call that repeats an `Idempotency-Key` is answered, if the stored enrolment was opened with that key;
+ * `undefined` when the key is new here.
+ */
+export function replayOutcome(
+  stored: Enrollment | undefined,
+  idempotency: IdempotencyMark | undefined,
+): "enrolled" | "idempotencyKeyReused" | undefined {
+  if (idempotency === undefined || stored?.idempotency?.keyDigest !== idempotency.keyDigest) return undefined;
+  return stored.idempotency.recordDigest === idempotency.recordDigest ? "enrolled" : "idempotencyKeyReused";
+}
+
+const unenrollRounds = 5;
+
+/**
+ * Un-enrols with one read and one write conditioned on what was read; on a conflict decides again on the
+ * state the failed condition returned. Answers the refusal of `decide`, or `undefined` when it is done.
+ */
+export async function unenroll(
+  table: Table,
+  ref: EnrollmentRef,
+  now: Instant,
+  decide: (stored: Enrollment | undefined) => UnenrollmentPlan | Refusal,
+): Promise<Refusal | undefined> {
+  const key = keyOf(ref);
+  let stored = await findEnrollment(table, ref);
+  for (let round = 1; round <= unenrollRounds; round += 1) {
+    const plan = decide(stored);
+    if (plan.outcome === "refused" || stored === undefined) return plan.outcome === "refused" ? plan : undefined;
+    const operationId = nextOperationId(table, stored);
+    const result = await update(table, buildUnenrollmentUpdate({ key, plan, now, operationId, revision: stored.revision }));
+    if (result === "applied") return undefined;
+    const verdict = judgeFailedWrite(result, operationId);
+    if (verdict === "ours") return undefined;
+    if (verdict === "unknown") throw new OutcomeUnknown("The un-enrolment may have happened and been replaced since");
+    stored = result.stored;
+  }
+  throw new TooMuchContention("The enrolment changed under every attempt to leave it");
+}
+
+/** The enrolment as it is now (strongly consistent), or `undefined` when the customer never had one. */
+export async function findEnrollment(table: Table, ref: EnrollmentRef): Promise<Enrollment | undefined> {
+  const { Item } = await engine(
+    table.client.send(new GetItemCommand({ TableName: table.name, Key: attributes(keyOf(ref)), ConsistentRead: true })),
+  );
+  return Item === undefined ? undefined : parseEnrollment(Item);
+}
+
+/** Every enrolment the customer has or had. */
+export async function listEnrollments(table: Table, org: Org, customerId: number): Promise<Enrollment[]> {
+  const items = await queryAll(table, {
+    partition: customerPartition(org, customerId),
+    sortKeyPrefix: enrollmentPrefix,
+    isConsistent: true,
+  });
+  return items.map(parseEnrollment);
+}
+
+type FailedWrite = { readonly stored: Enrollment | undefined; readonly attempts: number };
+
+async function update(table: Table, input: Omit<UpdateItemCommandInput, "TableName">): Promise<"applied" | FailedWrite> {
+  try {
+    await engine(table.client.send(new UpdateItemCommand({ TableName: table.name, ...input })));
+    return "applied";
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const stored = error.Item === undefined ? undefined : parseEnrollment(error.Item);
+    return { stored, attempts: error.$metadata.attempts ?? 1 };
+  }
+}
+
+/**
+ * What a failed condition says about our write, given that operation ids only grow on an item:
+ * - `ours`: the stored state is the one we wrote; an earlier attempt succeeded and its reply was lost.
+ * - `notApplied`: the state is older than our write, or newer but we tried only once: no attempt of ours took.
+ * - `unknown`: newer, and we tried more than once: an earlier attempt may have been applied and replaced.
+ */
+function judgeFailedWrite({ stored, attempts }: FailedWrite, operationId: string): "ours" | "notApplied" | "unknown" {
+  if (stored === undefined || stored.operationId < operationId) return "notApplied";
+  if (stored.operationId === operationId) return "ours";
+  return attempts === 1 ? "notApplied" : "unknown";
+}
+
+function nextOperationId(table: Table, stored: Enrollment | undefined): string {
+  return stored === undefined ? table.operationIds.next() : table.operationIds.nextAfter(stored.operationId);
+}
+
+function keyOf({ org, customerId, groupId, targetId }: EnrollmentRef): Key {
+  return enrollmentKey(org, customerId, groupId, targetId);
+}
+
+function attributes({ pk, sk }: Key): Record<keyof Key, { S: string }> {
+  return { pk: { S: pk }, sk: { S: sk } };
+}

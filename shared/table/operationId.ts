@@ -1,0 +1,43 @@
+import { randomBytes } from "node:crypto";
+
+/**
+ * Ids of write operations, each greater (as text) than every one this source has given or seen.
+ *
+ * A hybrid logical clock: system milliseconds, a counter for operations within one millisecond, and
+ * randomness to tell two processes apart. This is the only place on the request path that reads the
+ * system clock, and the result is never business time (docs/decisions/0002-operation-ids.md).
+ */
+export class OperationIds {
+  readonly #systemClock: () => number;
+  #milliseconds = 0;
+  #counter = 0;
+
+  constructor(systemClock: () => number = Date.now) {
+    this.#systemClock = systemClock;
+  }
+
+  next(): string {
+    const milliseconds = this.#systemClock();
+    if (milliseconds > this.#milliseconds) {
+      this.#milliseconds = milliseconds;
+      this.#counter = 0;
+    } else {
+      this.#counter += 1;
+    }
+    return `${pad(this.#milliseconds, 14)}-${pad(this.#counter, 9)}-${randomBytes(6).toString("hex")}`;
+  }
+
+  /** An id greater than one another process has written, however far its clock is ahead. */
+  nextAfter(seen: string): string {
+    const [milliseconds = 0, counter = 0] = seen.split("-").map(Number);
+    if (milliseconds > this.#milliseconds || (milliseconds === this.#milliseconds && counter > this.#counter)) {
+      this.#milliseconds = milliseconds;
+      this.#counter = counter;
+    }
+    return this.next();
+  }
+}
+
+function pad(value: number, digits: number): string {
+  return value.toString().padStart(digits, "0");
+}

@@ -1,0 +1,40 @@
+import { DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
+
+/** The engine did not answer, or asked to be left alone for a while. Nothing is known to be wrong with the request. */
+export class EngineUnavailable extends Error {
+  override readonly name = "EngineUnavailable";
+  constructor(cause: Error) {
+    super(`The table engine is unavailable: ${cause.name}`, { cause });
+  }
+}
+
+/** The write's fate cannot be told: it was retried, and a later operation has replaced whatever it left. */
+export class OutcomeUnknown extends Error {
+  override readonly name = "OutcomeUnknown";
+}
+
+/** Other writes to the same item came in between every time. Nothing was changed. */
+export class TooMuchContention extends Error {
+  override readonly name = "TooMuchContention";
+}
+
+const throttles = new Set([
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "ThrottlingException",
+  "TransactionInProgressException",
+]);
+
+/** Awaits an engine request; failures of the engine rather than of the request become {@link EngineUnavailable}. */
+export async function engine<Output>(request: Promise<Output>): Promise<Output> {
+  try {
+    return await request;
+  } catch (error) {
+    throw error instanceof Error && isUnavailability(error) ? new EngineUnavailable(error) : error;
+  }
+}
+
+function isUnavailability(error: Error): boolean {
+  if (error instanceof DynamoDBServiceException) return error.$fault === "server" || throttles.has(error.name);
+  return "$metadata" in error || "code" in error || error.name === "TimeoutError";
+}

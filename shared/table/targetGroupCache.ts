@@ -1,0 +1,50 @@
+import type { Instant } from "../domain/instant.ts";
+import type { TargetGroup } from "../domain/targetGroup.ts";
+import type { Table } from "./client.ts";
+import type { Org } from "./keys.ts";
+import { findTargetGroup } from "./targetGroups.ts";
+
+const maximumAgeMilliseconds = 30_000;
+const maximumEntries = 1_000;
+
+/**
+ * Definitions a process has loaded, each good for 30 s of request time. They change rarely and every
+ * enrolment needs one; a refusal is never based on a cached one (see {@link TargetGroupCache.findFresh}).
+ */
+export class TargetGroupCache {
+  readonly #table: Table;
+  readonly #entries = new Map<string, { readonly group: TargetGroup; readonly loadedAt: Instant }>();
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** The definition, at most 30 s old; `undefined` only after a consistent read. */
+  async find(org: Org, groupId: number, now: Instant): Promise<TargetGroup | undefined> {
+    const entry = this.#entries.get(entryKey(org, groupId));
+    if (entry !== undefined && Math.abs(now - entry.loadedAt) < maximumAgeMilliseconds) return entry.group;
+    const group = await findTargetGroup(this.#table, org, groupId, { isConsistent: false });
+    if (group === undefined) return this.findFresh(org, groupId, now);
+    this.#remember(org, group, now);
+    return group;
+  }
+
+  /** The definition as it is now. */
+  async findFresh(org: Org, groupId: number, now: Instant): Promise<TargetGroup | undefined> {
+    const group = await findTargetGroup(this.#table, org, groupId, { isConsistent: true });
+    if (group !== undefined) this.#remember(org, group, now);
+    return group;
+  }
+
+  #remember(org: Org, group: TargetGroup, now: Instant): void {
+    const key = entryKey(org, group.id);
+    this.#entries.delete(key);
+    this.#entries.set(key, { group, loadedAt: now });
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > maximumEntries && oldest !== undefined) this.#entries.delete(oldest);
+  }
+}
+
+function entryKey(org: Org, groupId: number): string {
+  return `${org}#${groupId}`;
+}

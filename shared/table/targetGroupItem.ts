@@ -1,0 +1,114 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { formatDecimal } from "../domain/decimal.ts";
+import { formatInstant } from "../domain/instant.ts";
+import {
+  type Cycle,
+  type Level,
+  rewardAllocations,
+  type Target,
+  type TargetGroup,
+  targetEntities,
+  targetTypes,
+  trackingTypes,
+} from "../domain/targetGroup.ts";
+import { ItemReader, MalformedItem } from "./item.ts";
+import { groupKey, type Org, targetKey, targetPrefix } from "./keys.ts";
+
+type Item = Record<string, AttributeValue>;
+
+/** The group's own item, with its cycles and levels. */
+export function buildGroupItem(org: Org, group: TargetGroup): Item {
+  const { id, name, description, isActive, trackingType, timeZone, cycles, levels } = group;
+  const stored = {
+    ...groupKey(org, id),
+    id,
+    name,
+    description,
+    isActive,
+    trackingType,
+    timeZone,
+    cycles: cycles.map((cycle) => ({
+      ...cycle,
+      startsAt: formatInstant(cycle.startsAt),
+      endsAt: formatInstant(cycle.endsAt),
+    })),
+    levels,
+  };
+  return marshall(stored, { removeUndefinedValues: true });
+}
+
+/** One item for each target, in the group's partition. */
+export function buildTargetItem(org: Org, groupId: number, target: Target): Item {
+  const { values, filters, ...plain } = target;
+  const stored = {
+    ...targetKey(org, groupId, target.id),
+    ...plain,
+    filters: filters === undefined ? undefined : JSON.stringify(filters),
+  };
+  return {
+    ...marshall(stored, { removeUndefinedValues: true }),
+    values: { L: values.map((value) => ({ N: formatDecimal(value) })) },
+  };
+}
+
+/** A whole definition from the items of its partition; `undefined` when the group's own item is not among them. */
+export function parseTargetGroup(items: readonly Item[]): TargetGroup | undefined {
+  const readers = items.map((item) => ItemReader.of(item));
+  const group = readers.find((reader) => reader.text("sk") === "GROUP");
+  if (group === undefined) return undefined;
+  const targets = readers.filter((reader) => reader.text("sk").startsWith(targetPrefix)).map(parseTarget);
+  return {
+    id: group.integer("id"),
+    name: group.text("name"),
+    description: group.optionalText("description"),
+    isActive: group.flag("isActive"),
+    trackingType: group.oneOf("trackingType", trackingTypes),
+    timeZone: group.text("timeZone"),
+    cycles: group.maps("cycles").map(parseCycle),
+    levels: group.maps("levels").map(parseLevel),
+    targets: targets.sort((one, other) => one.id - other.id),
+  };
+}
+
+function parseCycle(reader: ItemReader): Cycle {
+  return {
+    id: reader.integer("id"),
+    number: reader.integer("number"),
+    refCode: reader.text("refCode"),
+    description: reader.optionalText("description"),
+    startsAt: reader.instant("startsAt"),
+    endsAt: reader.instant("endsAt"),
+    startDate: reader.text("startDate"),
+    endDate: reader.text("endDate"),
+  };
+}
+
+function parseLevel(reader: ItemReader): Level {
+  return { id: reader.integer("id"), name: reader.text("name"), cyclesToMeet: reader.integer("cyclesToMeet") };
+}
+
+function parseTarget(reader: ItemReader): Target {
+  return {
+    id: reader.integer("id"),
+    name: reader.text("name"),
+    isActive: reader.flag("isActive"),
+    entity: reader.oneOf("entity", targetEntities),
+    eventName: reader.optionalText("eventName"),
+    type: reader.oneOf("type", targetTypes),
+    attributeName: reader.optionalText("attributeName"),
+    tracksFromEnrollmentDate: reader.flag("tracksFromEnrollmentDate"),
+    rewardAllocation: reader.oneOf("rewardAllocation", rewardAllocations),
+    filters: parseFilters(reader.optionalText("filters")),
+    values: reader.decimals("values"),
+  };
+}
+
+function parseFilters(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new MalformedItem("Attribute filters is not JSON", { cause: error });
+  }
+}

@@ -1,0 +1,105 @@
+import { TransactionCanceledException, TransactWriteItemsCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import type { TargetGroupDraft } from "../domain/drafting.ts";
+import type { TargetGroup } from "../domain/targetGroup.ts";
+import type { Table } from "./client.ts";
+import { ItemReader } from "./item.ts";
+import { groupPartition, nameKey, namePrefix, type Org, orgPartition, sequenceKey } from "./keys.ts";
+import { queryAll } from "./query.ts";
+import { engine } from "./send.ts";
+import { buildGroupItem, buildTargetItem, parseTargetGroup } from "./targetGroupItem.ts";
+
+/**
+ * Creates the group with its cycles, targets and levels in one transaction, and answers it with its ids.
+ * `nameTaken` when the org has a group of that name, in any case.
+ */
+export async function createTargetGroup(table: Table, org: Org, draft: TargetGroupDraft): Promise<TargetGroup | "nameTaken"> {
+  const group = await withIds(table, org, draft);
+  const name = nameKey(org, group.name);
+  const items = [
+    { pk: { S: name.pk }, sk: { S: name.sk }, groupId: { N: group.id.toString() } },
+    buildGroupItem(org, group),
+    ...group.targets.map((target) => buildTargetItem(org, group.id, target)),
+  ];
+  // Two creations with one name would both succeed without the condition on the first item; the others cannot
+  // collide as long as ids are unique, and would overwrite a definition if they ever were not.
+  const puts = items.map((Item) => ({
+    Put: { TableName: table.name, Item, ConditionExpression: "attribute_not_exists(pk)" },
+  }));
+  try {
+    await engine(table.client.send(new TransactWriteItemsCommand({ TransactItems: puts })));
+    return group;
+  } catch (error) {
+    if (isFirstConditionFailed(error)) return "nameTaken";
+    throw error;
+  }
+}
+
+function isFirstConditionFailed(error: unknown): boolean {
+  return error instanceof TransactionCanceledException && error.CancellationReasons?.[0]?.Code === "ConditionalCheckFailed";
+}
+
+async function withIds(table: Table, org: Org, draft: TargetGroupDraft): Promise<TargetGroup> {
+  const { groupId, targetId, cycleId, levelId } = await allocateIds(table, org, draft);
+  return {
+    ...draft,
+    id: groupId,
+    targets: draft.targets.map((target, index) => ({ ...target, id: targetId + index })),
+    cycles: draft.cycles.map((cycle, index) => ({ ...cycle, id: cycleId + index })),
+    levels: draft.levels.map((level, index) => ({ ...level, id: levelId + index })),
+  };
+}
+
+/**
+ * The first id of each kind for the draft, unique in the org. `ADD` is atomic, so no two creations get the same
+ * ids; one whose reply was lost leaves a gap, which nothing minds.
+ */
+async function allocateIds(table: Table, org: Org, { targets, cycles, levels }: TargetGroupDraft) {
+  const { pk, sk } = sequenceKey(org);
+  const { Attributes = {} } = await engine(
+    table.client.send(
+      new UpdateItemCommand({
+        TableName: table.name,
+        Key: { pk: { S: pk }, sk: { S: sk } },
+        UpdateExpression: "ADD lastGroupId :one, lastTargetId :targets, lastCycleId :cycles, lastLevelId :levels",
+        // Past 2^53 − 1 the ids would no longer be JSON numbers that every client can hold.
+        ConditionExpression: "attribute_not_exists(pk) OR lastCycleId < :maximum",
+        ExpressionAttributeValues: {
+          ":one": { N: "1" },
+          ":targets": { N: targets.length.toString() },
+          ":cycles": { N: cycles.length.toString() },
+          ":levels": { N: levels.length.toString() },
+          ":maximum": { N: (Number.MAX_SAFE_INTEGER - cycles.length).toString() },
+        },
+        ReturnValues: "UPDATED_NEW",
+      }),
+    ),
+  );
+  const last = ItemReader.of(Attributes);
+  return {
+    groupId: last.integer("lastGroupId"),
+    targetId: last.integer("lastTargetId") - targets.length + 1,
+    cycleId: last.integer("lastCycleId") - cycles.length + 1,
+    levelId: last.integer("lastLevelId") - levels.length + 1,
+  };
+}
+
+/** The whole definition in one query; `undefined` when the org has no such group. */
+export async function findTargetGroup(
+  table: Table,
+  org: Org,
+  groupId: number,
+  { isConsistent }: { isConsistent: boolean },
+): Promise<TargetGroup | undefined> {
+  return parseTargetGroup(await queryAll(table, { partition: groupPartition(org, groupId), isConsistent }));
+}
+
+/** Ids of the org's groups in order of their names, `limit` of them after the first `offset`. */
+export async function listTargetGroupIds(table: Table, org: Org, limit: number, offset: number): Promise<number[]> {
+  const names = await queryAll(table, {
+    partition: orgPartition(org),
+    sortKeyPrefix: namePrefix,
+    isConsistent: true,
+    limit: offset + limit,
+  });
+  return names.slice(offset, offset + limit).map((item) => ItemReader.of(item).integer("groupId"));
+}
