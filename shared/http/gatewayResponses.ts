@@ -29,7 +29,7 @@ export const gatewayResponses = {
   BAD_REQUEST_BODY: { code: 300004, detail: "The body could not be read." },
   BAD_REQUEST_PARAMETERS: { code: 300004, detail: "A path, query or header parameter could not be read." },
   UNSUPPORTED_MEDIA_TYPE: { code: 300004, status: 415, detail: "Send Content-Type: application/json." },
-  REQUEST_TOO_LARGE: { code: 300004, status: 413, detail: "The body must be at most 16 kB." },
+  REQUEST_TOO_LARGE: { code: 300004, status: 413, detail: "The body is larger than any request of this API may be." },
   THROTTLED: { code: 429, detail: retryLater, headers: { "Retry-After": "1" } },
   QUOTA_EXCEEDED: { code: 429, detail: retryLater, headers: { "Retry-After": "60" } },
   AUTHORIZER_FAILURE: { code: 500, detail: "The credential could not be checked; try again." },

@@ -25,6 +25,17 @@ const throttles = new Set([
   "TransactionInProgressException",
 ]);
 
+const connectionFailures = new Set<unknown>([
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
+
 /** Awaits an engine request; failures of the engine rather than of the request become {@link EngineUnavailable}. */
 export async function engine<Output>(request: Promise<Output>): Promise<Output> {
   try {
@@ -36,5 +47,5 @@ export async function engine<Output>(request: Promise<Output>): Promise<Output> 
 
 function isUnavailability(error: Error): boolean {
   if (error instanceof DynamoDBServiceException) return error.$fault === "server" || throttles.has(error.name);
-  return "$metadata" in error || "code" in error || error.name === "TimeoutError";
+  return error.name === "TimeoutError" || ("code" in error && connectionFailures.has(error.code));
 }

@@ -1,0 +1,116 @@
+import { Aws, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import {
+  AuthorizationType,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  RestApi,
+  type StageOptions,
+  TokenAuthorizer,
+} from "aws-cdk-lib/aws-apigateway";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { routes } from "../shared/http/routes.ts";
+import { accessLogFormat } from "./accessLog.ts";
+import { type FunctionName, routeNames } from "./functionNames.ts";
+import { installGatewayResponses } from "./gatewayResponses.ts";
+import type { Settings } from "./settings.ts";
+import { methodThrottles } from "./throttling.ts";
+
+/** The version in every path: `https://…/v3/targetGroups`. */
+const stageName = "v3";
+
+/** The longest API Gateway waits without a raised quota. */
+const integrationTimeout = Duration.seconds(29);
+
+/** A disabled credential may still be let in for this long. */
+const authorizerCacheTtl = Duration.seconds(300);
+
+type ApiProps = {
+  readonly functions: Readonly<Record<FunctionName, IFunction>>;
+  readonly settings: Settings;
+};
+
+/** The REST API: the route table's methods and no other, each behind the authorizer. */
+export class Api extends Construct {
+  readonly baseUrl: string;
+
+  constructor(scope: Construct, id: string, { functions, settings }: ApiProps) {
+    super(scope, id);
+    const restApi = new RestApi(this, "RestApi", {
+      // A label for the console: the API's own id is what has to be unique.
+      restApiName: settings.stackName,
+      endpointConfiguration: { types: [EndpointType.REGIONAL] },
+      cloudWatchRole: settings.setsApiGatewayLogRole,
+      defaultMethodOptions: {
+        authorizationType: AuthorizationType.CUSTOM,
+        authorizer: new TokenAuthorizer(this, "Authorizer", {
+          handler: functions.authorizer,
+          resultsCacheTtl: authorizerCacheTtl,
+        }),
+      },
+      deployOptions: this.#stageOptions(settings),
+    });
+    // CDK's own output has a generated name; the stack names one with the same address.
+    restApi.node.tryRemoveChild("Endpoint");
+    addMethods(restApi, functions);
+    installGatewayResponses(restApi);
+    Validations.of(restApi).acknowledge(...acknowledgments);
+    this.baseUrl = `https://${restApi.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${stageName}`;
+  }
+
+  #stageOptions(settings: Settings): StageOptions {
+    const accessLogs = new LogGroup(this, "AccessLogs", {
+      retention: settings.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return {
+      stageName,
+      tracingEnabled: true,
+      accessLogDestination: new LogGroupLogDestination(accessLogs),
+      accessLogFormat,
+      throttlingRateLimit: settings.throttleRate,
+      throttlingBurstLimit: settings.throttleBurst,
+      methodOptions: methodThrottles(settings),
+    };
+  }
+}
+
+function addMethods(restApi: RestApi, functions: ApiProps["functions"]): void {
+  for (const name of routeNames) {
+    const { path, method } = routes[name];
+    const integration = new LambdaIntegration(functions[name], {
+      timeout: integrationTimeout,
+      // The console's test button would be a second way in, past the authorizer.
+      allowTestInvoke: false,
+    });
+    restApi.root.resourceForPath(path).addMethod(method, integration);
+  }
+}
+
+/** The policy as cdk-nag spells it, between brackets. */
+const logPolicy = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs";
+
+const acknowledgments = [
+  {
+    id: "AwsSolutions-APIG2",
+    reason: "The functions validate: they report all faults at once in the envelope, which a gateway model cannot.",
+  },
+  {
+    id: "AwsSolutions-APIG3",
+    reason: "A web ACL is a team's own choice and cost; the stage is regional, so one can be associated with it.",
+  },
+  {
+    id: "AwsSolutions-APIG6",
+    reason: "Execution logs go to a group without retention that no stack owns; the access log and traces remain.",
+  },
+  {
+    id: "AwsSolutions-COG4",
+    reason: "A Lambda authorizer checks the brand's own credentials; no users sign in.",
+  },
+  {
+    id: `AwsSolutions-IAM4[Policy::${logPolicy}]`,
+    reason: "The role is the account's, for all its APIs, and this is the policy AWS documents for it.",
+  },
+];

@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Architecture, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import { type BundlingOptions, LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import type { FunctionName } from "./functionNames.ts";
+import type { MilestreakTable } from "./table.ts";
+import { tableGrants } from "./tableGrants.ts";
+
+/** Above the longest chain of engine requests with all its attempts, below what API Gateway waits for. */
+const functionTimeout = Duration.seconds(25);
+
+/**
+ * Ways to find credentials that a Lambda never gets to: they are in its environment. The SDK imports each of these
+ * only when it reaches for it; without them a bundle is a third smaller and loads in about half the time.
+ */
+export const unreachedModules = [
+  "@aws-sdk/credential-provider-http",
+  "@aws-sdk/credential-provider-ini",
+  "@aws-sdk/credential-provider-process",
+  "@aws-sdk/credential-provider-sso",
+  "@aws-sdk/credential-provider-web-identity",
+  "@smithy/credential-provider-imds",
+];
+
+const projectRoot = join(import.meta.dirname, "..");
+
+type ApiFunctionProps = {
+  readonly name: FunctionName;
+  readonly table: MilestreakTable;
+  readonly logRetentionDays: RetentionDays;
+  readonly hasBundleReport: boolean;
+};
+
+/** One Lambda of the API, from `functions/<name>/handler.ts`, with a role and a log group of its own. */
+export class ApiFunction extends Construct {
+  readonly lambda: NodejsFunction;
+
+  constructor(scope: Construct, id: string, { name, table, logRetentionDays, hasBundleReport }: ApiFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, "Logs", { retention: logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
+    this.lambda = new NodejsFunction(this, "Function", {
+      entry: join(projectRoot, "functions", name, "handler.ts"),
+      projectRoot,
+      depsLockFilePath: join(projectRoot, "package-lock.json"),
+      bundling: bundling(hasBundleReport),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      // CPU comes with memory, and a cold start is mostly CPU: loading the bundle.
+      memorySize: 1024,
+      timeout: functionTimeout,
+      tracing: Tracing.ACTIVE,
+      loggingFormat: LoggingFormat.JSON,
+      logGroup,
+      role: this.#role(logGroup),
+      awsSdkConnectionReuse: false,
+    });
+    table.grant(this.lambda, tableGrants[name]);
+  }
+
+  /** Made here rather than by CDK, whose default role may write to every log group of the account. */
+  #role(logGroup: LogGroup): Role {
+    const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    Validations.of(role).acknowledge({
+      id: "AwsSolutions-IAM5[Resource::*]",
+      reason: "X-Ray's two write actions, which CDK adds for active tracing, exist for all resources only.",
+    });
+    return role;
+  }
+}
+
+/** One minified module with its own SDK: the runtime's copy is not the version that was tested, and changes unasked. */
+function bundling(hasBundleReport: boolean): BundlingOptions {
+  return {
+    format: OutputFormat.ESM,
+    target: "node24",
+    // The SDK's CommonJS builds cannot be tree-shaken; `module` names the ones that can.
+    mainFields: ["module", "main"],
+    minify: true,
+    sourceMap: false,
+    externalModules: unreachedModules,
+    metafile: hasBundleReport,
+    logLevel: LogLevel.WARNING,
+  };
+}

@@ -1,0 +1,38 @@
+import { CfnOutput, Stack } from "aws-cdk-lib";
+import { Construct } from "constructs";
+import { Api } from "./api.ts";
+import { ApiFunction } from "./apiFunction.ts";
+import type { FunctionName } from "./functionNames.ts";
+import type { Settings } from "./settings.ts";
+import { MilestreakTable } from "./table.ts";
+
+/** Everything a brand deploys: the table, one function per route, the authorizer and the API in front. */
+export class MilestreakStack extends Stack {
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id, { description: "Milestreak: milestone and streak enrolment API", env: environmentOf(settings) });
+    const table = new MilestreakTable(this, "Table");
+    const functions = new Construct(this, "Functions");
+    const create = (name: FunctionName) => new ApiFunction(functions, name, { ...settings, name, table }).lambda;
+    const api = new Api(this, "Api", {
+      settings,
+      functions: {
+        authorizer: create("authorizer"),
+        enroll: create("enroll"),
+        unenroll: create("unenroll"),
+        createTargetGroup: create("createTargetGroup"),
+        listTargetGroups: create("listTargetGroups"),
+        getTargetGroup: create("getTargetGroup"),
+        putCustomer: create("putCustomer"),
+        getCustomer: create("getCustomer"),
+        getUserTargetGroups: create("getUserTargetGroups"),
+      },
+    });
+    new CfnOutput(this, "BaseUrl", { value: api.baseUrl, description: "Where the API answers" });
+    new CfnOutput(this, "TableName", { value: table.tableName, description: "The table, for the operator CLI" });
+  }
+}
+
+/** Absent rather than `undefined`: without them the stack fits whatever account and region it is deployed to. */
+function environmentOf({ account, region }: Settings): { account?: string; region?: string } {
+  return { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) };
+}

@@ -1,0 +1,52 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+import { tableNameVariable } from "../shared/config/tableConfig.ts";
+import { tableDefinition } from "../shared/table/definition.ts";
+import type { TableGrant } from "./tableGrants.ts";
+
+/** The one table. It outlives the stack: what customers have earned is never deleted by a deployment. */
+export class MilestreakTable extends Construct {
+  readonly tableName: string;
+  readonly #table: Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.#table = new Table(this, "Table", {
+      partitionKey: { name: tableDefinition.partitionKey, type: AttributeType.STRING },
+      sortKey: { name: tableDefinition.sortKey, type: AttributeType.STRING },
+      timeToLiveAttribute: tableDefinition.timeToLiveAttribute,
+      stream: StreamViewType[tableDefinition.streamViewType],
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      // The key DynamoDB owns: always on and free. A KMS key would add a charge and a throttle to every request.
+      encryption: TableEncryption.DEFAULT,
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.tableName = this.#table.tableName;
+  }
+
+  /** Lets the function do just what the grants say, and tells it the table's name. */
+  grant(grantee: LambdaFunction, grants: readonly TableGrant[]): void {
+    grantee.addEnvironment(tableNameVariable, this.tableName);
+    for (const { actions, partitions } of grants) {
+      grantee.addToRolePolicy(
+        new PolicyStatement({
+          actions: actions.map((action) => `dynamodb:${action}`),
+          resources: [this.#table.tableArn],
+          conditions: leadingKeys(partitions),
+        }),
+      );
+    }
+  }
+}
+
+/** `ForAllValues`, as a transaction or batch presents the keys of all its items. */
+function leadingKeys({ like, except }: TableGrant["partitions"]): Record<string, Record<string, string>> {
+  const key = "dynamodb:LeadingKeys";
+  const included = { "ForAllValues:StringLike": { [key]: like } };
+  return except === undefined ? included : { ...included, "ForAllValues:StringNotLike": { [key]: except } };
+}

@@ -1,0 +1,50 @@
+import type { FunctionName } from "./functionNames.ts";
+
+/** Some partitions of the table, by patterns in which `*` stands for any text, `#` included. */
+type Partitions = { readonly like: string; readonly except?: string };
+
+export type TableGrant = {
+  readonly actions: readonly ("GetItem" | "PutItem" | "Query" | "UpdateItem")[];
+  readonly partitions: Partitions;
+};
+
+/** One partition per target group: its cycles, levels and targets. */
+const groups: Partitions = { like: "ORG#*#GROUP#*" };
+/** One partition per customer: the profile and the enrolments. */
+const customers: Partitions = { like: "ORG#*#CUSTOMER#*" };
+/** One partition per org: the names that are taken and the next ids. An org's own name holds no `#`. */
+const orgs: Partitions = { like: "ORG#*", except: "ORG#*#*" };
+/** In one grant, because a transaction over both is one request. */
+const orgsAndGroups: Partitions = { like: "ORG#*", except: "ORG#*#CUSTOMER#*" };
+const credentials: Partitions = { like: "CREDENTIAL#*" };
+
+/**
+ * What each function may do with the table, and nothing else: no function scans or deletes, none but the authorizer
+ * sees a credential, and what reads cannot write. A route without an entry does not compile.
+ */
+export const tableGrants = {
+  enroll: [
+    { actions: ["Query"], partitions: groups },
+    { actions: ["GetItem", "UpdateItem"], partitions: customers },
+  ],
+  unenroll: [
+    { actions: ["Query"], partitions: groups },
+    { actions: ["GetItem", "UpdateItem"], partitions: customers },
+  ],
+  createTargetGroup: [
+    { actions: ["UpdateItem"], partitions: orgs },
+    { actions: ["PutItem"], partitions: orgsAndGroups },
+  ],
+  listTargetGroups: [
+    { actions: ["Query"], partitions: orgs },
+    { actions: ["Query"], partitions: groups },
+  ],
+  getTargetGroup: [{ actions: ["Query"], partitions: groups }],
+  putCustomer: [{ actions: ["UpdateItem"], partitions: customers }],
+  getCustomer: [{ actions: ["GetItem"], partitions: customers }],
+  getUserTargetGroups: [
+    { actions: ["Query"], partitions: groups },
+    { actions: ["GetItem", "Query"], partitions: customers },
+  ],
+  authorizer: [{ actions: ["GetItem"], partitions: credentials }],
+} as const satisfies Record<FunctionName, readonly TableGrant[]>;

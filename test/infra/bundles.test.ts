@@ -1,0 +1,95 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import cdkJson from "../../cdk.json" with { type: "json" };
+import { unreachedModules } from "../../lib/apiFunction.ts";
+import { createApp } from "../../lib/app.ts";
+import lockFile from "../../package-lock.json" with { type: "json" };
+import { routes } from "../../shared/http/routes.ts";
+import { functionIdsByName } from "./support/deployedMethods.ts";
+import { at, readStack } from "./support/synthesize.ts";
+
+/** Each is loaded at every cold start, about 10 ms for each 100 kB. */
+const maximumBundleBytes = 400_000;
+
+const outdir = mkdtempSync(join(tmpdir(), "milestreak-bundles-"));
+afterAll(() => rmSync(outdir, { recursive: true }));
+
+const stack = readStack(createApp({ outdir, context: { ...cdkJson.context, bundleReport: "true" } }));
+const bundles = functionIdsByName(stack).map(([name, functionId]) => readBundle(name, functionId));
+
+test("there is a bundle for the authorizer and for every route", () => {
+  expect(bundles.map(({ name }) => name)).toEqual(["authorizer", ...Object.keys(routes)]);
+});
+
+describe.each(bundles)("the bundle that serves $name", ({ name, directory, inputs, imports, entryPoints }) => {
+  test("is made from the handler of that name", () => {
+    expect(entryPoints).toEqual([`functions/${name}/handler.ts`]);
+  });
+
+  test("loads and exports the handler that the function is configured with", () => {
+    const url = pathToFileURL(join(directory, "index.mjs")).href;
+    const script = `const { handler } = await import(${JSON.stringify(url)}); console.log(typeof handler)`;
+    const environment = { TABLE_NAME: "table", AWS_REGION: "eu-west-1" };
+    const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      env: environment,
+      encoding: "utf8",
+    });
+    expect(output.trim()).toBe("function");
+  });
+
+  test("holds that function's code, shared code and run-time dependencies only", () => {
+    const foreign = inputs.filter((input) => !isExpectedInput(name, input));
+    expect(foreign).toEqual([]);
+  });
+
+  test("needs nothing at run time but Node and the credential providers that are never reached", () => {
+    const external = imports.filter(({ path }) => !isBuiltin(path));
+    const unexpected = external.filter(
+      ({ path, kind }) => kind !== "dynamic-import" || !unreachedModules.includes(path),
+    );
+    expect(unexpected).toEqual([]);
+  });
+
+  test("is small, and comes without source maps", () => {
+    expect(statSync(join(directory, "index.mjs")).size).toBeLessThan(maximumBundleBytes);
+    expect(existsSync(join(directory, "index.mjs.map"))).toBe(false);
+  });
+});
+
+type Metafile = {
+  readonly outputs: Readonly<
+    Record<
+      string,
+      {
+        readonly entryPoint?: string;
+        readonly inputs: Readonly<Record<string, unknown>>;
+        readonly imports: readonly { readonly path: string; readonly kind: string }[];
+      }
+    >
+  >;
+};
+
+function readBundle(name: string, functionId: string) {
+  const key = String(at(stack.resources.get(functionId)?.Properties, "Code", "S3Key"));
+  const directory = join(outdir, `asset.${key.replace(/\.zip$/, "")}`);
+  const metafile: Metafile = JSON.parse(readFileSync(join(directory, "index.meta.json"), "utf8"));
+  const outputs = Object.values(metafile.outputs);
+  return {
+    name,
+    directory,
+    entryPoints: outputs.map(({ entryPoint }) => entryPoint),
+    inputs: outputs.flatMap((output) => Object.keys(output.inputs)),
+    imports: outputs.flatMap(({ imports }) => imports),
+  };
+}
+
+function isExpectedInput(name: string, input: string): boolean {
+  if (!input.startsWith("node_modules/")) return input.startsWith(`functions/${name}/`) || input.startsWith("shared/");
+  const owners = Object.entries(lockFile.packages).filter(([path]) => path !== "" && input.startsWith(`${path}/`));
+  return owners.length > 0 && owners.every(([, entry]) => !("dev" in entry));
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { tableNameVariable } from "../../shared/config/tableConfig.ts";
+import { engineLimits } from "../../shared/table/client.ts";
+import { deployedMethods, functionIdsByName } from "./support/deployedMethods.ts";
+import { at, onlyResource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
+
+const stack = synthesize({ logRetentionDays: "14" });
+const functions = functionIdsByName(stack).map(([name, id]) => ({
+  name,
+  properties: stack.resources.get(id)?.Properties,
+}));
+const [tableId] = onlyResource(stack, "AWS::DynamoDB::Table");
+
+describe.each(functions)("$name", ({ properties }) => {
+  test("runs on Node 24 and arm64, traced, logging JSON, with explicit memory and time", () => {
+    expect(properties).toMatchObject({
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      Handler: "index.handler",
+      TracingConfig: { Mode: "Active" },
+      LoggingConfig: { LogFormat: "JSON" },
+      MemorySize: 1024,
+      Timeout: 25,
+    });
+  });
+
+  test("knows the table and nothing else", () => {
+    expect(at(properties, "Environment")).toEqual({ Variables: { [tableNameVariable]: { Ref: tableId } } });
+  });
+});
+
+describe("log groups", () => {
+  const logGroups = resourcesOfType(stack, "AWS::Logs::LogGroup");
+
+  test("keep for the days that were set, and go with the stack", () => {
+    for (const [, logGroup] of logGroups) {
+      expect(logGroup).toMatchObject({ Properties: { RetentionInDays: 14 }, DeletionPolicy: "Delete" });
+    }
+  });
+
+  test("are one for each function and one for the access log", () => {
+    const used = functions.map(({ properties }) => at(properties, "LoggingConfig", "LogGroup", "Ref"));
+    const [, stage] = onlyResource(stack, "AWS::ApiGateway::Stage");
+    const ids = logGroups.map(([id]) => id);
+    const accessLogs = [...references(stage.Properties.AccessLogSetting)].filter((id) => ids.includes(id));
+    expect([...used, ...accessLogs].toSorted()).toEqual(ids.toSorted());
+  });
+});
+
+describe("time limits", () => {
+  const functionMilliseconds = functions.map(({ properties }) => Number(at(properties, "Timeout")) * 1000);
+
+  test("leave a function time for three engine requests in a row that fail on every attempt", () => {
+    const { maxAttempts, connectionTimeoutMilliseconds, requestTimeoutMilliseconds } = engineLimits;
+    const engineMilliseconds = 3 * maxAttempts * (connectionTimeoutMilliseconds + requestTimeoutMilliseconds);
+    expect(engineMilliseconds).toBeLessThan(Math.min(...functionMilliseconds));
+  });
+
+  test("end a function before API Gateway stops waiting for it", () => {
+    const waits = deployedMethods(stack).map(({ method }) =>
+      Number(at(method.Properties, "Integration", "TimeoutInMillis")),
+    );
+    expect(Math.max(...functionMilliseconds)).toBeLessThan(Math.min(...waits));
+  });
+});

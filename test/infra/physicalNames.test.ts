@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { synthesize } from "./support/synthesize.ts";
+
+/**
+ * Properties called names that are none: an API's and an authorizer's are labels that may repeat, a stage is named
+ * within its API, an inline policy within its role, and a permission's function is a reference.
+ */
+const labels: readonly string[] = [
+  "AWS::ApiGateway::RestApi Name",
+  "AWS::ApiGateway::Authorizer Name",
+  "AWS::ApiGateway::Stage StageName",
+  "AWS::IAM::Policy PolicyName",
+  "AWS::Lambda::Permission FunctionName",
+];
+
+test("no resource has a name of its own, so stacks never collide and any resource can be replaced", () => {
+  const { resources } = synthesize();
+  const names = [...resources.values()].flatMap(({ Type, Properties }) =>
+    Object.keys(Properties)
+      .filter((property) => property.endsWith("Name"))
+      .map((property) => `${Type} ${property}`),
+  );
+  expect([...new Set(names)].toSorted()).toEqual(labels.toSorted());
+});

@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import type { FunctionName } from "../../lib/functionNames.ts";
+import { credentialKey, customerPartition, groupPartition, orgPartition } from "../../shared/table/keys.ts";
+import { functionIdsByName } from "./support/deployedMethods.ts";
+import { at, onlyResource, resourcesOfType, synthesize } from "./support/synthesize.ts";
+
+/** One key of each kind of partition, made as the functions make it. */
+const partitionKeys = {
+  org: orgPartition("100"),
+  group: groupPartition("100", 7),
+  customer: customerPartition("100", 7),
+  credential: credentialKey("ORG#till").pk,
+  token: "TOKEN#0123456789abcdef",
+} as const;
+
+type PartitionKind = keyof typeof partitionKeys;
+
+/** Everything each function can do with the table, by action and kind of partition. */
+const allowed = {
+  enroll: { Query: ["group"], GetItem: ["customer"], UpdateItem: ["customer"] },
+  unenroll: { Query: ["group"], GetItem: ["customer"], UpdateItem: ["customer"] },
+  createTargetGroup: { UpdateItem: ["org"], PutItem: ["org", "group"] },
+  listTargetGroups: { Query: ["org", "group"] },
+  getTargetGroup: { Query: ["group"] },
+  putCustomer: { UpdateItem: ["customer"] },
+  getCustomer: { GetItem: ["customer"] },
+  getUserTargetGroups: { Query: ["group", "customer"], GetItem: ["customer"] },
+  authorizer: { GetItem: ["credential"] },
+} as const satisfies Record<FunctionName, Readonly<Record<string, readonly PartitionKind[]>>>;
+
+const stack = synthesize();
+const [tableId] = onlyResource(stack, "AWS::DynamoDB::Table");
+const functionIds = new Map(functionIdsByName(stack));
+
+describe.each(Object.entries(allowed))("the role of %s", (name, expected) => {
+  const { roleId, logGroupId } = roleOf(name);
+  const statements = statementsOf(roleId);
+
+  test("can be taken by Lambda only, and has no policy that is not written here", () => {
+    const role = stack.resources.get(roleId);
+    expect(role?.Properties).toEqual({
+      AssumeRolePolicyDocument: {
+        Version: "2012-10-17",
+        Statement: [{ Action: "sts:AssumeRole", Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" } }],
+      },
+    });
+  });
+
+  test("allows what the function needs of the table, in the partitions it needs", () => {
+    expect(reach(statements)).toEqual(sorted(expected));
+  });
+
+  test("allows table actions on exactly the table, bound to partitions", () => {
+    const tableStatements = statements.filter(isTableStatement);
+    expect(tableStatements.length).toBeGreaterThan(0);
+    for (const { Condition, ...statement } of tableStatements) {
+      expect(statement).toEqual({
+        Effect: "Allow",
+        Action: expect.anything(),
+        Resource: { "Fn::GetAtt": [tableId, "Arn"] },
+      });
+      expect(Condition).toHaveProperty(["ForAllValues:StringLike", "dynamodb:LeadingKeys"]);
+    }
+  });
+
+  test("allows besides only its own log group and traces", () => {
+    const others = statements.filter((statement) => !isTableStatement(statement));
+    expect(others).toEqual([
+      {
+        Effect: "Allow",
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: { "Fn::GetAtt": [logGroupId, "Arn"] },
+      },
+      { Effect: "Allow", Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], Resource: "*" },
+    ]);
+  });
+});
+
+test("there is no policy but one for each function's role", () => {
+  expect(resourcesOfType(stack, "AWS::IAM::Policy")).toHaveLength(functionIds.size);
+  expect(resourcesOfType(stack, "AWS::IAM::ManagedPolicy")).toEqual([]);
+});
+
+test("there is no role but one for each function and API Gateway's for its log", () => {
+  const roleIds = Object.keys(allowed).map((name) => roleOf(name).roleId);
+  const logRole = String(
+    at(onlyResource(stack, "AWS::ApiGateway::Account")[1].Properties, "CloudWatchRoleArn", "Fn::GetAtt", "0"),
+  );
+  const all = resourcesOfType(stack, "AWS::IAM::Role").map(([id]) => id);
+  expect(all.toSorted()).toEqual([...new Set([...roleIds, logRole])].toSorted());
+  expect(all).toHaveLength(functionIds.size + 1);
+});
+
+type Statement = { readonly Action: unknown; readonly Condition?: unknown };
+
+function roleOf(name: string): { roleId: string; logGroupId: unknown } {
+  const properties = stack.resources.get(functionIds.get(name) ?? "")?.Properties;
+  const logGroupId = at(properties, "LoggingConfig", "LogGroup", "Ref");
+  return { roleId: String(at(properties, "Role", "Fn::GetAtt", "0")), logGroupId };
+}
+
+function statementsOf(roleId: string): Statement[] {
+  return resourcesOfType(stack, "AWS::IAM::Policy")
+    .filter(([, { Properties }]) => listOf(Properties.Roles).some((role) => at(role, "Ref") === roleId))
+    .flatMap(([, { Properties }]) => listOf(at(Properties, "PolicyDocument", "Statement")))
+    .map((statement) => ({ ...(statement ?? {}), Action: at(statement, "Action") }));
+}
+
+function isTableStatement({ Action }: Statement): boolean {
+  return listOf(Action).some((action) => String(action).startsWith("dynamodb:"));
+}
+
+/** What IAM would allow: for each table action, the kinds of partition whose key meets the conditions. */
+function reach(statements: Statement[]): Record<string, string[]> {
+  const kindsByAction: Record<string, string[]> = {};
+  for (const { Action, Condition } of statements.filter(isTableStatement)) {
+    const kinds = Object.entries(partitionKeys)
+      .filter(([, key]) => isMet(Condition, key))
+      .map(([kind]) => kind);
+    for (const action of listOf(Action)) {
+      const name = String(action).replace("dynamodb:", "");
+      kindsByAction[name] = [...(kindsByAction[name] ?? []), ...kinds];
+    }
+  }
+  return sorted(kindsByAction);
+}
+
+function isMet(condition: unknown, key: string): boolean {
+  const clauses = Object.entries(condition ?? {});
+  return clauses.every(([operator, clause]) => {
+    const matches = listOf(at(clause, "dynamodb:LeadingKeys")).some((pattern) => globMatches(String(pattern), key));
+    if (operator === "ForAllValues:StringLike") return matches;
+    if (operator === "ForAllValues:StringNotLike") return !matches;
+    throw new Error(`${operator} is not evaluated here`);
+  });
+}
+
+function globMatches(pattern: string, text: string): boolean {
+  const literals = pattern.split("*").map((part) => RegExp.escape(part));
+  return new RegExp(`^${literals.join(".*")}$`).test(text);
+}
+
+function sorted(kindsByAction: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(kindsByAction).map(([action, kinds]) => [action, kinds.toSorted()]));
+}
+
+function listOf(value: unknown): unknown[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { readSettings } from "../../lib/settings.ts";
+import { synthesize } from "./support/synthesize.ts";
+
+const read = (context: Readonly<Record<string, unknown>>) => readSettings((name) => context[name]);
+
+test("without settings there is one stack, for the account and region of the CDK command", () => {
+  expect(read({})).toEqual({
+    stackName: "Milestreak",
+    account: undefined,
+    region: undefined,
+    logRetentionDays: 90,
+    throttleRate: 500,
+    throttleBurst: 1000,
+    setsApiGatewayLogRole: true,
+    hasBundleReport: false,
+  });
+});
+
+test("every setting is read from text, as the command line gives it", () => {
+  const context = {
+    environment: "staging-2",
+    account: "123456789012",
+    region: "ap-southeast-2",
+    logRetentionDays: "7",
+    throttleRate: "50",
+    throttleBurst: "60",
+    setApiGatewayLogRole: "false",
+    bundleReport: "true",
+  };
+  expect(read(context)).toEqual({
+    stackName: "Milestreak-staging-2",
+    account: "123456789012",
+    region: "ap-southeast-2",
+    logRetentionDays: 7,
+    throttleRate: 50,
+    throttleBurst: 60,
+    setsApiGatewayLogRole: false,
+    hasBundleReport: true,
+  });
+});
+
+test("numbers and booleans are read as cdk.json gives them", () => {
+  const context = { logRetentionDays: 7, throttleRate: 50, bundleReport: true };
+  expect(read(context)).toMatchObject({ logRetentionDays: 7, throttleRate: 50, hasBundleReport: true });
+});
+
+test("an environment is a stack of its own", () => {
+  expect(synthesize({ environment: "staging" }).stackName).toBe("Milestreak-staging");
+});
+
+describe("refuses", () => {
+  test.each([
+    ["environment", ""],
+    ["environment", "Staging"],
+    ["environment", "a".repeat(33)],
+    ["account", "12345678901"],
+    ["account", "1234567890123"],
+    ["region", "ireland"],
+    ["logRetentionDays", "2"],
+    ["logRetentionDays", "9999"],
+    ["logRetentionDays", "90.0"],
+    ["throttleRate", "0"],
+    ["throttleRate", "-1"],
+    ["throttleRate", "1.5"],
+    ["throttleRate", "1e3"],
+    ["throttleBurst", ""],
+    ["throttleBurst", "1000000000"],
+    ["setApiGatewayLogRole", "yes"],
+    ["bundleReport", 1],
+  ])("%s %j", (name, value) => {
+    expect(() => read({ [name]: value })).toThrow(
+      new RegExp(`^Invalid settings \\(docs/deploy.md\\): ${name} must be `),
+    );
+  });
+
+  test("with one message that names all the faults and what was given", () => {
+    expect(() => read({ throttleRate: "fast", region: "ireland" })).toThrow(
+      'Invalid settings (docs/deploy.md): region must be a region\'s code, such as eu-west-1; got "ireland"; ' +
+        'throttleRate must be an integer from 1 to 999999999; got "fast".',
+    );
+  });
+});

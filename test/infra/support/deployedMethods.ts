@@ -1,0 +1,45 @@
+import { routes } from "../../../shared/http/routes.ts";
+import { at, onlyResource, type Resource, references, resourcesOfType, type SynthesizedStack } from "./synthesize.ts";
+
+export type DeployedMethod = {
+  /** `GET /targetGroups`, as the route table would say it. */
+  readonly name: string;
+  readonly method: Resource;
+  /** The Lambda it invokes. */
+  readonly functionId: string;
+};
+
+/** Every method of the API with the function behind it, found as API Gateway finds them. */
+export function deployedMethods(stack: SynthesizedStack): DeployedMethod[] {
+  return resourcesOfType(stack, "AWS::ApiGateway::Method").map(([, method]) => ({
+    name: `${String(method.Properties.HttpMethod)} ${pathOf(stack, method.Properties.ResourceId)}`,
+    method,
+    functionId: functionBehind(stack, at(method.Properties, "Integration", "Uri")),
+  }));
+}
+
+/** The Lambda of the authorizer, and the one that each route's method invokes. */
+export function functionIdsByName(stack: SynthesizedStack): [string, string][] {
+  const methods = deployedMethods(stack);
+  const [, authorizer] = onlyResource(stack, "AWS::ApiGateway::Authorizer");
+  const behindRoutes = Object.entries(routes).map(([name, { method, path }]): [string, string] => {
+    const deployed = methods.find((each) => each.name === `${method} ${path}`);
+    if (deployed === undefined) throw new Error(`No method is deployed for ${name}`);
+    return [name, deployed.functionId];
+  });
+  return [["authorizer", functionBehind(stack, authorizer.Properties.AuthorizerUri)], ...behindRoutes];
+}
+
+export function functionBehind({ resources }: SynthesizedStack, value: unknown): string {
+  const [id, ...others] = [...references(value)].filter(
+    (each) => resources.get(each)?.Type === "AWS::Lambda::Function",
+  );
+  if (id === undefined || others.length > 0) throw new Error("Refers to one function");
+  return id;
+}
+
+function pathOf(stack: SynthesizedStack, resourceId: unknown): string {
+  const resource = stack.resources.get(String(at(resourceId, "Ref")));
+  if (resource?.Type !== "AWS::ApiGateway::Resource") return "";
+  return `${pathOf(stack, resource.Properties.ParentId)}/${String(resource.Properties.PathPart)}`;
+}

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type App, Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import cdkJson from "../../../cdk.json" with { type: "json" };
+import { createApp } from "../../../lib/app.ts";
+
+export type Resource = {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+};
+
+export type SynthesizedStack = {
+  readonly stackName: string;
+  readonly resources: ReadonlyMap<string, Resource>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+};
+
+/** What the CDK command passes in to leave the functions' code unbundled, which is nearly all of a synthesis' time. */
+export const withoutBundling = { "aws:cdk:bundling-stacks": [] };
+
+/** The stack as `cdk synth` makes it with these settings, its functions not bundled. */
+export function synthesize(settings: Readonly<Record<string, unknown>> = {}): SynthesizedStack {
+  const outdir = mkdtempSync(join(tmpdir(), "milestreak-synth-"));
+  try {
+    return readStack(createApp({ outdir, context: { ...cdkJson.context, ...withoutBundling, ...settings } }));
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+export function readStack(app: App): SynthesizedStack {
+  const stack = stackOf(app);
+  const { Resources, Outputs } = readTemplate(stack);
+  return { stackName: stack.stackName, resources: new Map(Object.entries(Resources)), outputs: Outputs };
+}
+
+export function stackOf(app: App): Stack {
+  const [stack, ...others] = app.node.children.filter((child) => Stack.isStack(child));
+  if (stack === undefined || others.length > 0) throw new Error("The app has one stack");
+  return stack;
+}
+
+function readTemplate(stack: Stack): { Resources: Record<string, Resource>; Outputs: Record<string, unknown> } {
+  const { Resources, Outputs } = Template.fromStack(stack).toJSON();
+  return { Resources, Outputs };
+}
+
+export function resourcesOfType({ resources }: SynthesizedStack, type: string): [string, Resource][] {
+  return [...resources].filter(([, resource]) => resource.Type === type);
+}
+
+export function onlyResource(stack: SynthesizedStack, type: string): [string, Resource] {
+  const [found, ...others] = resourcesOfType(stack, type);
+  if (found === undefined || others.length > 0) throw new Error(`The stack has one ${type}`);
+  return found;
+}
+
+/** The value at a path of keys, `undefined` where the path ends early. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), value);
+}
+
+/** Logical ids that a value refers to, however deep. */
+export function references(value: unknown): Set<string> {
+  if (!isRecord(value)) return new Set();
+  const own = [value.Ref, at(value["Fn::GetAtt"], "0")].filter((id) => typeof id === "string");
+  return new Set([...own, ...Object.values(value).flatMap((inner) => [...references(inner)])]);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

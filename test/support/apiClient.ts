@@ -1,0 +1,62 @@
+/** An answer as it came: the body parsed, or the text when it is not JSON. */
+export type ApiResponse = {
+  readonly status: number;
+  readonly body: Envelope;
+  readonly headers: Headers;
+};
+
+export type Envelope = {
+  // Tests read any part of an answer and compare it whole.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly data: any;
+  readonly errors: readonly { readonly code: number; readonly message: string }[] | null;
+  readonly warnings: readonly { readonly message: string }[] | null;
+};
+
+export type RequestOptions = {
+  /** What time the request is made at, as an instant. */
+  readonly now?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** Calls the service over HTTP as one credential, or as nobody. */
+export class ApiClient {
+  readonly #baseUrl: string;
+  readonly #authorization: string | undefined;
+
+  constructor(baseUrl: string, credential: { readonly username: string; readonly secret: string } | undefined) {
+    this.#baseUrl = baseUrl;
+    this.#authorization = credential && basicAuthorization(credential.username, credential.secret);
+  }
+
+  get(path: string, options?: RequestOptions): Promise<ApiResponse> {
+    return this.send("GET", path, undefined, options);
+  }
+
+  post(path: string, body: unknown, options?: RequestOptions): Promise<ApiResponse> {
+    return this.send("POST", path, JSON.stringify(body), options);
+  }
+
+  put(path: string, body: unknown, options?: RequestOptions): Promise<ApiResponse> {
+    return this.send("PUT", path, JSON.stringify(body), options);
+  }
+
+  /** Sends a body exactly as given, which may be anything but JSON. */
+  async send(method: string, path: string, body: string | undefined, options: RequestOptions = {}): Promise<ApiResponse> {
+    const response = await fetch(`${this.#baseUrl}${path}`, {
+      method,
+      headers: {
+        ...(this.#authorization === undefined ? {} : { Authorization: this.#authorization }),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(options.now === undefined ? {} : { "x-local-now": options.now }),
+        ...options.headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    return { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) };
+  }
+}
+
+export function basicAuthorization(username: string, secret: string): string {
+  return `Basic ${Buffer.from(`${username}:${secret}`, "utf8").toString("base64")}`;
+}

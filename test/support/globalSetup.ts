@@ -1,0 +1,29 @@
+import type { TestProject } from "vitest/node";
+import { createTableIfMissing } from "../../local/createTable.ts";
+import { startEngine } from "../../local/engine.ts";
+import { createClient } from "../../shared/table/client.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    endpoint: string;
+    tableName: string;
+  }
+}
+
+const tableName = "milestreak-test";
+
+/** One engine and one table for the whole run; tests keep apart by using orgs of their own. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const engine = await startEngine(undefined);
+  const client = createClient({ endpoint: engine.endpoint, ...localAccess });
+  await createTableIfMissing({ client, name: tableName });
+  client.destroy();
+  project.provide("endpoint", engine.endpoint);
+  project.provide("tableName", tableName);
+  return engine.stop;
+}
+
+export const localAccess = {
+  region: "us-east-1",
+  credentials: { accessKeyId: "local", secretAccessKey: "local" },
+} as const;

@@ -1,0 +1,114 @@
+import { randomUUID } from "node:crypto";
+import { hashSecret } from "../../shared/auth/secret.ts";
+import { accessGroups } from "../../shared/domain/accessGroups.ts";
+import type { Table } from "../../shared/table/client.ts";
+import { createCredential } from "../../shared/table/credentials.ts";
+import { ApiClient, type ApiResponse, type RequestOptions } from "./apiClient.ts";
+import { milestone, type TargetGroupBody } from "./targetGroups.ts";
+
+/** A target group as a test addresses it. */
+export type TestGroup = {
+  readonly groupId: number;
+  readonly targetId: number;
+  readonly targetIds: readonly number[];
+  readonly cycleIds: readonly number[];
+  readonly levelIds: readonly number[];
+};
+
+export type TestOrg = {
+  readonly org: string;
+  readonly till: ApiClient;
+  readonly admin: ApiClient;
+  readonly reader: ApiClient;
+  readonly createGroup: (body?: TargetGroupBody) => Promise<TestGroup>;
+  /** Registers a customer and answers the id. */
+  readonly newCustomer: () => Promise<number>;
+  readonly enroll: (group: TestGroup, record: Record<string, unknown>, options?: RequestOptions) => Promise<ApiResponse>;
+  readonly unenroll: (group: TestGroup, customerId: number, options?: RequestOptions) => Promise<ApiResponse>;
+  /** The customer's rows for the group, all cycles, or `undefined` when the group is not listed. */
+  readonly readState: (group: TestGroup, customerId: number, options?: RequestOptions) => Promise<CustomerState | undefined>;
+};
+
+export type CustomerState = {
+  readonly targets: readonly TargetRow[];
+  readonly streaks: readonly StreakRow[];
+};
+
+export type TargetRow = {
+  readonly targetRuleId: number;
+  readonly periodRefCode: string;
+  readonly targetValue: number;
+  readonly targetAchievedValue: number;
+  readonly targetAchievedDateTime: string | null;
+  readonly enrolledOn: string;
+  readonly currentPeriod: boolean;
+};
+
+export type StreakRow = {
+  readonly streakId: number;
+  readonly status: "ACHIEVED" | "INPROGRESS";
+  readonly currentCount: number;
+  readonly totalTargetCountOfSequence: number;
+  readonly streakAchievedDateTime: string | null;
+};
+
+let lastCustomerId = 1_000;
+
+export async function newOrg(table: Table, baseUrl: string): Promise<TestOrg> {
+  const org = `test-${randomUUID()}`;
+  const [reader, till, admin] = await Promise.all(accessGroups.map((accessGroup) => newClient(table, baseUrl, org, accessGroup)));
+  if (reader === undefined || till === undefined || admin === undefined) throw new Error("Three access groups are expected");
+  return {
+    org,
+    till,
+    admin,
+    reader,
+    createGroup: (body = milestone()) => createGroup(admin, body),
+    newCustomer: async () => {
+      lastCustomerId += 1;
+      await ok(admin.put(`/customers/${lastCustomerId}`, {}));
+      return lastCustomerId;
+    },
+    enroll: (group, record, options) => till.post(`${targetPath(group)}/enroll`, [record], options),
+    unenroll: (group, customerId, options) => till.post(`${targetPath(group)}/unEnroll`, [{ customerId }], options),
+    readState: async ({ groupId }, customerId, options) => {
+      const { body } = await ok(reader.get(`/users/${customerId}/targetGroups?includeInactive=true`, options));
+      return body.data.targetGroups.find(({ id }: { id: number }) => id === groupId);
+    },
+  };
+}
+
+export function targetPath({ groupId, targetId }: Pick<TestGroup, "groupId" | "targetId">): string {
+  return `/targetGroups/${groupId}/targets/${targetId}`;
+}
+
+async function newClient(
+  table: Table,
+  baseUrl: string,
+  org: string,
+  accessGroup: (typeof accessGroups)[number],
+): Promise<ApiClient> {
+  const username = randomUUID();
+  const secret = randomUUID();
+  await createCredential(table, { username, org, accessGroup, secret: hashSecret(secret), isActive: true });
+  return new ApiClient(baseUrl, { username, secret });
+}
+
+async function createGroup(admin: ApiClient, body: TargetGroupBody): Promise<TestGroup> {
+  const { data } = (await ok(admin.post("/targetGroups", body))).body;
+  const ids = (rows: readonly { id: number }[]) => rows.map(({ id }) => id);
+  return {
+    groupId: data.id,
+    targetId: data.targets[0].id,
+    targetIds: ids(data.targets),
+    cycleIds: ids(data.periods),
+    levelIds: ids(data.streaks),
+  };
+}
+
+/** Fails with the whole answer when it is not a success. */
+export async function ok(pending: Promise<ApiResponse>): Promise<ApiResponse> {
+  const response = await pending;
+  if (response.status >= 300) throw new Error(`Expected success, got ${response.status}: ${JSON.stringify(response.body)}`);
+  return response;
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/globalSetup.ts"],
+    // The engine and the processes under test share two cores with whatever else the machine does.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    allowOnly: false,
+    expect: { requireAssertions: true },
+    // Refusals are logged by design; what a test needs of a log it captures itself.
+    silent: "passed-only",
+  },
+});
