@@ -1,10 +1,10 @@
 import { createTableIfMissing } from "../local/createTable.ts";
 import { type DemoEnrollment, demoCredentials, demoSecret, seedDemoData } from "../local/demoData.ts";
-import { type Engine, EngineNotStarted, startEngine } from "../local/engine.ts";
+import { EngineNotStarted, startEngine } from "../local/engine.ts";
 import { localFunctions } from "../local/functions.ts";
 import { type LocalGateway, startGateway } from "../local/gateway.ts";
 import { InvalidConfig, type LocalConfig, readLocalConfig } from "../shared/config/localConfig.ts";
-import { openTable } from "../shared/table/client.ts";
+import { openTable, patientLimits } from "../shared/table/client.ts";
 
 const tableName = "milestreak";
 const parentCheckMilliseconds = 500;
@@ -37,12 +37,13 @@ function untilStopped(): Promise<void> {
   });
 }
 
-async function serve(config: LocalConfig, endpoint: string | undefined, stopRequested: Promise<void>): Promise<void> {
-  const { region, credentials } = config;
-  const table = openTable({ tableName, region, credentials, ...(endpoint === undefined ? {} : { endpoint }) });
+async function serve(local: LocalConfig, endpoint: string | undefined, stopRequested: Promise<void>): Promise<void> {
+  const { region, credentials } = local;
+  const config = { tableName, region, credentials, ...(endpoint === undefined ? {} : { endpoint }) };
+  const table = openTable(config, patientLimits);
   await createTableIfMissing(table);
   const demo = await seedDemoData(table, Date.now());
-  const gateway = await startGateway(localFunctions(table), config.port);
+  const gateway = await startGateway(localFunctions(table), local.port);
   console.log(welcome(gateway, demo));
   await stopRequested;
   await gateway.close();
@@ -51,7 +52,8 @@ async function serve(config: LocalConfig, endpoint: string | undefined, stopRequ
 
 function welcome({ baseUrl }: LocalGateway, { groupId, targetId, customerId }: DemoEnrollment): string {
   const rows = demoCredentials.map(
-    ({ username, org, accessGroup }) => `  ${`${username}:${demoSecret}`.padEnd(26)} org ${org}, access group ${accessGroup}`,
+    ({ username, org, accessGroup }) =>
+      `  ${`${username}:${demoSecret}`.padEnd(26)} org ${org}, access group ${accessGroup}`,
   );
   return [
     `Milestreak is listening on ${baseUrl}`,

@@ -11,7 +11,10 @@ const maximumEntries = 10_000;
 /** API Gateway in front of the authorizer: its answers, and how long it keeps a policy for a header value. */
 export class AuthorizerCache {
   readonly #authorizer: AuthorizerLambda;
-  readonly #allowed = new Map<string, { readonly context: Readonly<Record<string, unknown>>; readonly until: number }>();
+  readonly #allowed = new Map<
+    string,
+    { readonly context: Readonly<Record<string, unknown>>; readonly until: number }
+  >();
 
   constructor(authorizer: AuthorizerLambda) {
     this.#authorizer = authorizer;
@@ -20,7 +23,8 @@ export class AuthorizerCache {
   async judge(authorization: string | undefined, methodArn: string): Promise<AuthorizerVerdict> {
     if (authorization === undefined || authorization === "") return { outcome: "UNAUTHORIZED" };
     const cached = this.#allowed.get(authorization);
-    if (cached !== undefined && performance.now() < cached.until) return { outcome: "allowed", context: cached.context };
+    if (cached !== undefined && performance.now() < cached.until)
+      return { outcome: "allowed", context: cached.context };
     const verdict = await this.#invoke(authorization, methodArn);
     if (verdict.outcome === "allowed") this.#remember(authorization, verdict.context);
     return verdict;

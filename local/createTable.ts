@@ -1,4 +1,9 @@
-import { CreateTableCommand, ResourceInUseException, UpdateTimeToLiveCommand, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
+import {
+  CreateTableCommand,
+  ResourceInUseException,
+  UpdateTimeToLiveCommand,
+  waitUntilTableExists,
+} from "@aws-sdk/client-dynamodb";
 import type { Table } from "../shared/table/client.ts";
 import { tableDefinition } from "../shared/table/definition.ts";
 

@@ -12,7 +12,11 @@ import { createTargetGroup, findTargetGroup, listTargetGroupIds } from "../share
 /** Known to everybody who reads this; they exist on a laptop only. */
 export const demoSecret = "demo-secret";
 
-export const demoCredentials: readonly { readonly username: string; readonly org: string; readonly accessGroup: AccessGroup }[] = [
+export const demoCredentials: readonly {
+  readonly username: string;
+  readonly org: string;
+  readonly accessGroup: AccessGroup;
+}[] = [
   { username: "demo-till", org: "100", accessGroup: "default" },
   { username: "demo-admin", org: "100", accessGroup: "admin" },
   { username: "demo-reader", org: "100", accessGroup: "read-only" },
@@ -43,14 +47,14 @@ export async function seedDemoData(table: Table, now: Instant): Promise<DemoEnro
   return freeEnrollment(table, milestone, now);
 }
 
-async function ensureGroup(table: Table, draft: TargetGroupDraft): Promise<TargetGroup> {
-  const created = await createTargetGroup(table, demoOrg, draft);
+async function ensureGroup(table: Table, wanted: TargetGroupDraft): Promise<TargetGroup> {
+  const created = await createTargetGroup(table, demoOrg, wanted);
   if (created !== "nameTaken") return created;
   for (const id of await listTargetGroupIds(table, demoOrg, 1_000, 0)) {
     const group = await findTargetGroup(table, demoOrg, id, { isConsistent: true });
-    if (group?.name === draft.name) return group;
+    if (group?.name === wanted.name) return group;
   }
-  throw new Error(`The demo group ${draft.name} is neither new nor there`);
+  throw new Error(`The demo group ${wanted.name} is neither new nor there`);
 }
 
 async function ensureCustomer(table: Table, customerId: number, now: Instant): Promise<void> {
@@ -102,7 +106,12 @@ function draft(name: string, trackingType: TargetGroupDraft["trackingType"]) {
   return { name, description: "Demo data", isActive: true, trackingType, timeZone: "UTC" };
 }
 
-function cycle(number: number, refCode: string, startsAt: Instant, endsAt: Instant): TargetGroupDraft["cycles"][number] {
+function cycle(
+  number: number,
+  refCode: string,
+  startsAt: Instant,
+  endsAt: Instant,
+): TargetGroupDraft["cycles"][number] {
   const startDate = isoDate(startsAt);
   const endDate = isoDate(endsAt - 1);
   return { number, refCode, description: undefined, startsAt, endsAt, startDate, endDate };

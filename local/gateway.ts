@@ -26,7 +26,7 @@ const nowHeader = "x-local-now";
 export async function startGateway(functions: LocalFunctions, port: number): Promise<LocalGateway> {
   const authorizer = new AuthorizerCache(functions.authorizer);
   const server = createServer((request, response) => {
-    answer(functions, authorizer, request)
+    void answer(functions, authorizer, request)
       .catch((error: unknown) => {
         console.error(error);
         return gatewayAnswer("DEFAULT_5XX");

@@ -19,7 +19,9 @@ export function endOf(text: string, timeZone: string): Instant | undefined {
 
 /** A day begins where the zone's calendar lets it begin, daylight saving included. */
 function startOfDay(date: string, timeZone: string, daysLater: number): Instant | undefined {
-  return parsed(() => Temporal.PlainDate.from(date).add({ days: daysLater }).toZonedDateTime(timeZone).epochMilliseconds);
+  return parsed(
+    () => Temporal.PlainDate.from(date).add({ days: daysLater }).toZonedDateTime(timeZone).epochMilliseconds,
+  );
 }
 
 function instant(text: string): Instant | undefined {

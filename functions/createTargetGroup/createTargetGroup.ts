@@ -22,7 +22,9 @@ export function createTargetGroup({ table }: ServiceContext): Operation<typeof r
     if ("faults" in draft || faults.length > 0) throw invalidInput(faults);
     const group = await writeTargetGroup(table, org, draft);
     if (group === "nameTaken") {
-      throw new RequestRefused(310069, [`This org has a target group named ${JSON.stringify(draft.name)}; names differ in more than case.`]);
+      throw new RequestRefused(310069, [
+        `This org has a target group named ${JSON.stringify(draft.name)}; names differ in more than case.`,
+      ]);
     }
     const warnings = [...unknownFieldWarnings(schemas.createTargetGroup, body), ...filterWarnings(draft)];
     return { status: 201, data: presentTargetGroup(group, now, { includePeriods: true }), warnings };

@@ -8,9 +8,12 @@ import { endOf, isTimeZone, startOf } from "./calendar.ts";
  * The draft a request of the right shape asks for, or the faults that only a calendar and exact decimals show.
  * A plain date is 00:00 of its day at the start of a cycle and 24:00 at its end, in the group's time zone.
  */
-export function readDraft(request: CreateTargetGroupRequest): TargetGroupDraft | { readonly faults: readonly string[] } {
+export function readDraft(
+  request: CreateTargetGroupRequest,
+): TargetGroupDraft | { readonly faults: readonly string[] } {
   const timeZone = request.timeZoneName ?? "UTC";
-  if (!isTimeZone(timeZone)) return { faults: [`timeZoneName must be an IANA time zone; got ${JSON.stringify(timeZone)}.`] };
+  if (!isTimeZone(timeZone))
+    return { faults: [`timeZoneName must be an IANA time zone; got ${JSON.stringify(timeZone)}.`] };
   const faults: string[] = [];
   const cycles = request.periods.map((period, index) => readCycle(period, index, timeZone, faults));
   const targets = request.targets.map((target, index) => readTarget(target, index, faults));
@@ -23,15 +26,25 @@ export function readDraft(request: CreateTargetGroupRequest): TargetGroupDraft |
     timeZone,
     cycles,
     targets,
-    levels: (request.streaks ?? []).map(({ name, targetCountOfSequence }) => ({ name, cyclesToMeet: targetCountOfSequence })),
+    levels: (request.streaks ?? []).map(({ name, targetCountOfSequence }) => ({
+      name,
+      cyclesToMeet: targetCountOfSequence,
+    })),
   };
 }
 
-function readCycle(period: PeriodRequest, index: number, timeZone: string, faults: string[]): TargetGroupDraft["cycles"][number] {
+function readCycle(
+  period: PeriodRequest,
+  index: number,
+  timeZone: string,
+  faults: string[],
+): TargetGroupDraft["cycles"][number] {
   const { refCode, startDate, endDate, description } = period;
   const bound = (field: "startDate" | "endDate", instant: Instant | undefined): Instant => {
     if (instant !== undefined) return instant;
-    faults.push(`periods[${index}].${field} must be a date (2026-01-31) or an instant (2026-01-31T18:00:00Z); got ${JSON.stringify(period[field])}.`);
+    faults.push(
+      `periods[${index}].${field} must be a date (2026-01-31) or an instant (2026-01-31T18:00:00Z); got ${JSON.stringify(period[field])}.`,
+    );
     return Number.NaN;
   };
   return {
@@ -49,7 +62,9 @@ function readTarget(target: TargetRequest, index: number, faults: string[]): Tar
   const value = ({ defaultValue }: { defaultValue: number }, position: number): Decimal => {
     const decimal = parseDecimal(defaultValue.toString());
     if (decimal !== undefined) return decimal;
-    faults.push(`targets[${index}].defaultValues[${position}].defaultValue must have at most 4 fractional digits; got ${defaultValue}.`);
+    faults.push(
+      `targets[${index}].defaultValues[${position}].defaultValue must have at most 4 fractional digits; got ${defaultValue}.`,
+    );
     return 0n;
   };
   return {

@@ -9,9 +9,9 @@ import { isRegistered } from "../../shared/table/customers.ts";
 import {
   type EnrollmentRef,
   type EnrollOutcome,
-  enroll as writeEnrollment,
   findEnrollment,
   replayOutcome,
+  enroll as writeEnrollment,
 } from "../../shared/table/enrollments.ts";
 import { type EnrollRecord, parseEnrollRecord } from "./enrollRecord.ts";
 
@@ -82,7 +82,10 @@ function answer(
 ): ApiAnswer {
   switch (outcome) {
     case "enrolled":
-      return { data: customerId, warnings: [...record.warnings, ...(group === undefined ? [] : ignoredFields(group, record))] };
+      return {
+        data: customerId,
+        warnings: [...record.warnings, ...(group === undefined ? [] : ignoredFields(group, record))],
+      };
     case "alreadyEnrolled":
       throw new RequestRefused(310119, [
         `Customer ${customerId} is enrolled in target ${targetId} of target group ${groupId}, for its cycle and every later one; un-enrol first to enrol anew.`,

@@ -25,7 +25,7 @@ export function getUserTargetGroups(context: ServiceContext): Operation<typeof r
         membership.status === "ENROLLED" && (query.targetRuleId === undefined || query.targetRuleId === targetId),
     );
     const options: StateOptions = { now, ...query };
-    const groupIds = [...new Set(current.map(({ groupId }) => groupId))].sort((one, other) => one - other);
+    const groupIds = [...new Set(current.map(({ groupId }) => groupId))].toSorted((one, other) => one - other);
     const groups = await Promise.all(groupIds.map((groupId) => context.targetGroups.find(org, groupId, now)));
     const rows = groups.flatMap((group) => (group === undefined ? [] : presentGroup(group, current, options)));
     return { data: { userId: path.userId, targetGroups: rows } };

@@ -10,6 +10,8 @@ export function listTargetGroups({ table, targetGroups }: ServiceContext): Opera
     const { query } = parameters();
     const ids = await listTargetGroupIds(table, org, query.limit, query.offset);
     const groups = await Promise.all(ids.map((id) => targetGroups.find(org, id, now)));
-    return { data: groups.filter((group) => group !== undefined).map((group) => presentTargetGroup(group, now, query)) };
+    return {
+      data: groups.filter((group) => group !== undefined).map((group) => presentTargetGroup(group, now, query)),
+    };
   };
 }

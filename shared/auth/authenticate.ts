@@ -1,6 +1,6 @@
-import { findCredential } from "../table/credentials.ts";
-import type { Table } from "../table/client.ts";
 import type { AccessGroup } from "../domain/accessGroups.ts";
+import type { Table } from "../table/client.ts";
+import { findCredential } from "../table/credentials.ts";
 import { parseBasicAuthorization } from "./basicAuthorization.ts";
 import { hashSecret, isSecret } from "./secret.ts";
 

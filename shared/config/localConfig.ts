@@ -41,5 +41,7 @@ function readPort(text: string | undefined): number {
 function readEndpoint(text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
   if (URL.canParse(text) && /^https?:/.test(text)) return text;
-  throw new InvalidConfig(`DYNAMODB_ENDPOINT must be an http or https URL such as http://127.0.0.1:8000; got ${JSON.stringify(text)}.`);
+  throw new InvalidConfig(
+    `DYNAMODB_ENDPOINT must be an http or https URL such as http://127.0.0.1:8000; got ${JSON.stringify(text)}.`,
+  );
 }

@@ -7,7 +7,7 @@ import { type Cycle, isStreak, type TargetGroup } from "./targetGroup.ts";
  * The cycles an enrolment covers: a milestone's from the one enrolled into, a streak's all, since a streak's
  * customer is a member of every cycle.
  */
-export function coveredCycles(group: TargetGroup, enrollment: Enrollment): Cycle[] {
+function coveredCycles(group: TargetGroup, enrollment: Enrollment): Cycle[] {
   return group.cycles.filter(({ number }) => isStreak(group) || number >= enrollment.fromCycle);
 }
 

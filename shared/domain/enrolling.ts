@@ -44,7 +44,8 @@ export function decideEnrollment(
   now: Instant,
 ): EnrollmentPlan | Refusal {
   const streak = isStreak(group);
-  const cycle = streak || request.cycleName === undefined ? nextCycle(group, now) : namedCycle(group, request.cycleName, now);
+  const cycle =
+    streak || request.cycleName === undefined ? nextCycle(group, now) : namedCycle(group, request.cycleName, now);
   if ("outcome" in cycle) return cycle;
   const opening = streak ? streakOpening(group, request) : milestoneOpening(target, cycle, request.initialBalance);
   return { outcome: "accepted", fromCycle: cycle.number, opening };
@@ -53,7 +54,10 @@ export function decideEnrollment(
 function nextCycle(group: TargetGroup, now: Instant): Cycle | Refusal {
   const cycle = currentOrNextCycle(group.cycles, now);
   if (cycle !== undefined) return cycle;
-  return refused(310019, `Every cycle of target group ${group.id} has ended; there is none current or upcoming to enrol into.`);
+  return refused(
+    310019,
+    `Every cycle of target group ${group.id} has ended; there is none current or upcoming to enrol into.`,
+  );
 }
 
 function namedCycle(group: TargetGroup, name: string, now: Instant): Cycle | Refusal {
@@ -82,7 +86,10 @@ function milestoneOpening(target: Target, cycle: Cycle, initialBalance: Decimal 
 }
 
 /** The fields a caller sent that the kind of group has no use for, each as a sentence for `warnings`. */
-export function ignoredFields(group: TargetGroup, request: EnrollmentRequest & { readonly sentFields: ReadonlySet<string> }): string[] {
+export function ignoredFields(
+  group: TargetGroup,
+  request: EnrollmentRequest & { readonly sentFields: ReadonlySet<string> },
+): string[] {
   if (isStreak(group)) {
     return ["periodName", "initialBalance"]
       .filter((field) => request.sentFields.has(field))

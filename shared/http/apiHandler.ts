@@ -6,8 +6,8 @@ import type { Org } from "../table/keys.ts";
 import { parseBody } from "./body.ts";
 import { parseCallerContext } from "./callerContext.ts";
 import { httpResult, successEnvelope } from "./envelope.ts";
-import { errorCatalogue, invalidInput, RequestRefused } from "./errors.ts";
 import { answerErrors } from "./errorMiddleware.ts";
+import { errorCatalogue, invalidInput, RequestRefused } from "./errors.ts";
 import { faultsOf, parsePath, parseQuery, unknownQueryWarnings } from "./parameters.ts";
 import type { PathParameter, QueryOf, Route } from "./routes.ts";
 import { checked } from "./validation.ts";
@@ -89,12 +89,18 @@ function readRequest<R extends Route>(route: R, event: APIGatewayProxyEvent): Ap
 function notAllowed(route: Route, accessGroup: string): RequestRefused {
   return new RequestRefused(
     4000,
-    [`${route.method} ${route.path} needs the permission "${route.permission}", which access group "${accessGroup}" does not have.`],
+    [
+      `${route.method} ${route.path} needs the permission "${route.permission}", which access group "${accessGroup}" does not have.`,
+    ],
     errorCatalogue[4000].status,
   );
 }
 
-function readBody(route: Route, event: APIGatewayProxyEvent, headers: Readonly<Record<string, string | undefined>>): unknown {
+function readBody(
+  route: Route,
+  event: APIGatewayProxyEvent,
+  headers: Readonly<Record<string, string | undefined>>,
+): unknown {
   if (route.method === "GET") return undefined;
   return parseBody(event.body, event.isBase64Encoded, headers["content-type"], route.maximumBodyBytes);
 }

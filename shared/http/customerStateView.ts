@@ -1,5 +1,5 @@
-import { currentCycle } from "../domain/cycles.ts";
 import { shownCycles } from "../domain/customerState.ts";
+import { currentCycle } from "../domain/cycles.ts";
 import { achievedValue, type Enrollment } from "../domain/enrollment.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import { streakValue } from "../domain/streak.ts";

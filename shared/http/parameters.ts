@@ -61,23 +61,21 @@ export function unknownQueryWarnings(declared: Readonly<Record<string, Parameter
   return unknown.map((name) => `${quote(name)} in the query was ignored: it is not known here.`);
 }
 
-function parseParameter(
-  text: string | undefined,
-  parameter: Parameter,
-): { value: number | boolean | undefined } | { rule: string } {
+type ParsedParameter = { readonly value: number | boolean | undefined } | { readonly rule: string };
+
+function parseParameter(text: string | undefined, parameter: Parameter): ParsedParameter {
+  if (text === undefined) return { value: parameter.type === "id" ? undefined : parameter.default };
   switch (parameter.type) {
     case "id": {
-      const id = text === undefined ? undefined : parseId(text);
-      return text !== undefined && id === undefined ? { rule: idRule } : { value: id };
+      const id = parseId(text);
+      return id === undefined ? { rule: idRule } : { value: id };
     }
     case "boolean":
-      if (text === undefined) return { value: parameter.default };
       return text === "true" || text === "false" ? { value: text === "true" } : { rule: "true or false" };
     case "integer": {
-      if (text === undefined) return { value: parameter.default };
+      const { minimum, maximum } = parameter;
       const value = integerPattern.test(text) ? Number(text) : Number.NaN;
-      const isInRange = value >= parameter.minimum && value <= parameter.maximum;
-      return isInRange ? { value } : { rule: `an integer from ${parameter.minimum} to ${parameter.maximum}` };
+      return value >= minimum && value <= maximum ? { value } : { rule: `an integer from ${minimum} to ${maximum}` };
     }
   }
 }

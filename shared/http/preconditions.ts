@@ -47,7 +47,8 @@ export function parseCustomerId(value: unknown): number | undefined {
 }
 
 export function notACustomerId(value: unknown): RequestRefused {
-  const given = typeof value === "string" || typeof value === "number" ? JSON.stringify(value).slice(0, 60) : "something else";
+  const given =
+    typeof value === "string" || typeof value === "number" ? JSON.stringify(value).slice(0, 60) : "something else";
   return new RequestRefused(310011, [
     `customerId must be an integer from 1 to 9007199254740991, or the same as a string of digits; got ${given}.`,
   ]);

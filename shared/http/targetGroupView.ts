@@ -24,7 +24,6 @@ function presentCycle(cycle: Cycle, now: Instant) {
   return { id, refCode, description: description ?? null, startDate, endDate, periodStatus: cycleStatus(cycle, now) };
 }
 
-
 function presentTarget(target: Target) {
   return {
     id: target.id,

@@ -9,7 +9,7 @@ type Schema = {
 
 export type JsonObject = { readonly [field: string]: unknown };
 
-export function isJsonObject(value: unknown): value is JsonObject {
+function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -32,7 +32,8 @@ function describeViolation({ instancePath, keyword, params, message, data }: Vio
     const missing = String(params["missingProperty"]);
     return `${field === "" ? missing : `${field}.${missing}`} is required.`;
   }
-  const rule = keyword === "enum" ? `must be one of ${listed(params["allowedValues"])}` : ruleOf(keyword, params, message);
+  const rule =
+    keyword === "enum" ? `must be one of ${listed(params["allowedValues"])}` : ruleOf(keyword, params, message);
   return `${field === "" ? "The record" : field} ${rule}; got ${describe(data)}.`;
 }
 
@@ -48,7 +49,10 @@ function listed(values: unknown): string {
 
 /** `/periods/0/refCode` as it is written in code: `periods[0].refCode`. */
 function fieldName(instancePath: string): string {
-  return instancePath.replace(/\/(\d+)/g, "[$1]").replaceAll("/", ".").replace(/^\./, "");
+  return instancePath
+    .replace(/\/(\d+)/g, "[$1]")
+    .replaceAll("/", ".")
+    .replace(/^\./, "");
 }
 
 /** What was given, short enough for a message and never descending into it. */
@@ -64,7 +68,9 @@ function describe(value: unknown): string {
 export function unknownFieldWarnings(schema: Schema, value: unknown, path = ""): string[] {
   if (Array.isArray(value)) {
     const { items } = schema;
-    return items === undefined ? [] : value.flatMap((item, index) => unknownFieldWarnings(items, item, `${path}[${index}]`));
+    return items === undefined
+      ? []
+      : value.flatMap((item, index) => unknownFieldWarnings(items, item, `${path}[${index}]`));
   }
   const { properties } = schema;
   if (properties === undefined || !isJsonObject(value)) return [];

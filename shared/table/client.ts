@@ -21,20 +21,36 @@ export const engineLimits = {
   longestChain: 5,
 } as const;
 
-export function openTable(config: TableConfig): Table {
-  return { client: createClient(config), name: config.tableName, operationIds: new OperationIds() };
+export type EngineLimits = {
+  readonly maxAttempts: number;
+  readonly connectionTimeoutMilliseconds: number;
+  readonly requestTimeoutMilliseconds: number;
+};
+
+/** For an engine that shares a laptop's cores with everything else: slow is not broken there. */
+export const patientLimits = {
+  maxAttempts: 3,
+  connectionTimeoutMilliseconds: 5_000,
+  requestTimeoutMilliseconds: 10_000,
+} as const satisfies EngineLimits;
+
+export function openTable(config: TableConfig, limits: EngineLimits = engineLimits): Table {
+  return { client: createClient(config, limits), name: config.tableName, operationIds: new OperationIds() };
 }
 
 /** A client of the engine with every limit set; without `throwOnRequestTimeout` a timeout would only warn. */
-export function createClient({ endpoint, credentials, region }: Omit<TableConfig, "tableName">): DynamoDBClient {
+export function createClient(
+  { endpoint, credentials, region }: Omit<TableConfig, "tableName">,
+  limits: EngineLimits,
+): DynamoDBClient {
   return new DynamoDBClient({
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
     ...(region === undefined ? {} : { region }),
-    maxAttempts: engineLimits.maxAttempts,
+    maxAttempts: limits.maxAttempts,
     requestHandler: {
-      connectionTimeout: engineLimits.connectionTimeoutMilliseconds,
-      requestTimeout: engineLimits.requestTimeoutMilliseconds,
+      connectionTimeout: limits.connectionTimeoutMilliseconds,
+      requestTimeout: limits.requestTimeoutMilliseconds,
       throwOnRequestTimeout: true,
     },
   });

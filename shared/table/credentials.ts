@@ -1,4 +1,9 @@
-import { type AttributeValue, ConditionalCheckFailedException, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  PutItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import { type AccessGroup, accessGroups } from "../domain/accessGroups.ts";
 import type { Table } from "./client.ts";
 import { ItemReader } from "./item.ts";
@@ -18,7 +23,9 @@ export type Credential = {
 export async function findCredential(table: Table, username: string): Promise<Credential | undefined> {
   const { pk, sk } = credentialKey(username);
   const { Item } = await engine(
-    table.client.send(new GetItemCommand({ TableName: table.name, Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true })),
+    table.client.send(
+      new GetItemCommand({ TableName: table.name, Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true }),
+    ),
   );
   return Item === undefined ? undefined : parseCredential(Item, username);
 }

@@ -1,4 +1,10 @@
-import { type AttributeValue, ConditionalCheckFailedException, GetItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from "@aws-sdk/client-dynamodb";
 import type { Customer, CustomerProfile } from "../domain/customer.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { Table } from "./client.ts";
@@ -70,7 +76,10 @@ function buildProfileUpdate(
   operationId: string,
 ): Omit<UpdateItemCommandInput, "TableName"> {
   const { pk, sk } = customerKey(org, customerId);
-  const values: Record<string, AttributeValue> = { ":now": { S: formatInstant(now) }, ":operationId": { S: operationId } };
+  const values: Record<string, AttributeValue> = {
+    ":now": { S: formatInstant(now) },
+    ":operationId": { S: operationId },
+  };
   const sets = ["registeredAt = if_not_exists(registeredAt, :now)", "updatedAt = :now", "operationId = :operationId"];
   const removes: string[] = [];
   for (const field of profileFields) {

@@ -44,13 +44,19 @@ export function buildEnrollmentUpdate({ key, plan, now, operationId, idempotency
  *   would bring the customer back;
  * - and not opened by the same `Idempotency-Key`: likewise for a caller's own late repeat.
  */
-function enrollmentCondition(expression: Expression, operationId: string, idempotency: IdempotencyMark | undefined): string {
+function enrollmentCondition(
+  expression: Expression,
+  operationId: string,
+  idempotency: IdempotencyMark | undefined,
+): string {
   const left = `${expression.name("status")} = ${expression.value({ S: "UNENROLLED" })}`;
   const older = `${expression.name("operationId")} < ${expression.value({ S: operationId })}`;
   const clauses = [left, older];
   if (idempotency !== undefined) {
     const keyDigest = expression.name("keyDigest");
-    clauses.push(`(attribute_not_exists(${keyDigest}) OR ${keyDigest} <> ${expression.value({ S: idempotency.keyDigest })})`);
+    clauses.push(
+      `(attribute_not_exists(${keyDigest}) OR ${keyDigest} <> ${expression.value({ S: idempotency.keyDigest })})`,
+    );
   }
   return `attribute_not_exists(${expression.name("pk")}) OR (${clauses.join(" AND ")})`;
 }
@@ -69,7 +75,11 @@ function openCycle(expression: Expression, opening: Opening, cycleNumber: number
     case "streakReset":
       expression.set(achieved, { N: "0" });
       expression.set("carriedRun", { N: "0" });
-      expression.remove("leftInCycle", reachedAtAttribute(cycleNumber), ...opening.levelIds.map(levelReachedAtAttribute));
+      expression.remove(
+        "leftInCycle",
+        reachedAtAttribute(cycleNumber),
+        ...opening.levelIds.map(levelReachedAtAttribute),
+      );
       return;
   }
 }

@@ -1,4 +1,9 @@
-import { ConditionalCheckFailedException, GetItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from "@aws-sdk/client-dynamodb";
 import type { EnrollmentPlan } from "../domain/enrolling.ts";
 import type { Enrollment, IdempotencyMark } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -81,7 +86,10 @@ export async function unenroll(
     const plan = decide(stored);
     if (plan.outcome === "refused" || stored === undefined) return plan.outcome === "refused" ? plan : undefined;
     const operationId = nextOperationId(table, stored);
-    const result = await update(table, buildUnenrollmentUpdate({ key, plan, now, operationId, revision: stored.revision }));
+    const result = await update(
+      table,
+      buildUnenrollmentUpdate({ key, plan, now, operationId, revision: stored.revision }),
+    );
     if (result === "applied") return undefined;
     const verdict = judgeFailedWrite(result, operationId);
     if (verdict === "ours") return undefined;
@@ -111,7 +119,10 @@ export async function listEnrollments(table: Table, org: Org, customerId: number
 
 type FailedWrite = { readonly stored: Enrollment | undefined; readonly attempts: number };
 
-async function update(table: Table, input: Omit<UpdateItemCommandInput, "TableName">): Promise<"applied" | FailedWrite> {
+async function update(
+  table: Table,
+  input: Omit<UpdateItemCommandInput, "TableName">,
+): Promise<"applied" | FailedWrite> {
   try {
     await engine(table.client.send(new UpdateItemCommand({ TableName: table.name, ...input })));
     return "applied";

@@ -67,7 +67,7 @@ export function parseTargetGroup(items: readonly Item[]): TargetGroup | undefine
     timeZone: group.text("timeZone"),
     cycles: group.maps("cycles").map(parseCycle),
     levels: group.maps("levels").map(parseLevel),
-    targets: targets.sort((one, other) => one.id - other.id),
+    targets: targets.toSorted((one, other) => one.id - other.id),
   };
 }
 

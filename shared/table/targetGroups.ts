@@ -12,7 +12,11 @@ import { buildGroupItem, buildTargetItem, parseTargetGroup } from "./targetGroup
  * Creates the group with its cycles, targets and levels in one transaction, and answers it with its ids.
  * `nameTaken` when the org has a group of that name, in any case.
  */
-export async function createTargetGroup(table: Table, org: Org, draft: TargetGroupDraft): Promise<TargetGroup | "nameTaken"> {
+export async function createTargetGroup(
+  table: Table,
+  org: Org,
+  draft: TargetGroupDraft,
+): Promise<TargetGroup | "nameTaken"> {
   const group = await withIds(table, org, draft);
   const name = nameKey(org, group.name);
   const items = [
@@ -35,7 +39,9 @@ export async function createTargetGroup(table: Table, org: Org, draft: TargetGro
 }
 
 function isFirstConditionFailed(error: unknown): boolean {
-  return error instanceof TransactionCanceledException && error.CancellationReasons?.[0]?.Code === "ConditionalCheckFailed";
+  return (
+    error instanceof TransactionCanceledException && error.CancellationReasons?.[0]?.Code === "ConditionalCheckFailed"
+  );
 }
 
 async function withIds(table: Table, org: Org, draft: TargetGroupDraft): Promise<TargetGroup> {

@@ -21,7 +21,11 @@ async function achieved({ org, group, customerId }: Setting, now: string): Promi
   return Object.fromEntries((state?.targets ?? []).map((row) => [row.periodRefCode, row.targetAchievedValue]));
 }
 
-async function reachedAt({ org, group, customerId }: Setting, cycle: string, now: string): Promise<string | null | undefined> {
+async function reachedAt(
+  { org, group, customerId }: Setting,
+  cycle: string,
+  now: string,
+): Promise<string | null | undefined> {
   const state = await org.readState(group, customerId, { now });
   return state?.targets.find(({ periodRefCode }) => periodRefCode === cycle)?.targetAchievedDateTime;
 }
@@ -29,7 +33,10 @@ async function reachedAt({ org, group, customerId }: Setting, cycle: string, now
 describe("membership", () => {
   it("covers the named cycle and every later one, and no earlier one", async () => {
     const one = await setting();
-    expectAccepted(await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c3" }, { now: during(1) }), one.customerId);
+    expectAccepted(
+      await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c3" }, { now: during(1) }),
+      one.customerId,
+    );
     expect(await achieved(one, during(1))).toEqual({ c3: 0, c4: 0, c5: 0 });
   });
 
@@ -39,13 +46,19 @@ describe("membership", () => {
     ["at the last instant of", lastInstantOf(2)],
   ])("is the same when enrolled %s the cycle", async (_, now) => {
     const one = await setting();
-    expectAccepted(await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c2" }, { now }), one.customerId);
+    expectAccepted(
+      await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c2" }, { now }),
+      one.customerId,
+    );
     expect(await achieved(one, now)).toEqual({ c2: 0, c3: 0, c4: 0, c5: 0 });
   });
 
   it("starts in a future cycle when that is named: nothing is shown for the current one", async () => {
     const one = await setting();
-    expectAccepted(await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c4" }, { now: during(1) }), one.customerId);
+    expectAccepted(
+      await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c4" }, { now: during(1) }),
+      one.customerId,
+    );
     const shown = await one.org.reader.get(`/users/${one.customerId}/targetGroups`, { now: during(1) });
     expect(shown.body.data).toEqual({ userId: one.customerId, targetGroups: [] });
     const later = await one.org.reader.get(`/users/${one.customerId}/targetGroups`, { now: during(4) });
@@ -54,9 +67,16 @@ describe("membership", () => {
 
   it("of one call is all there is: nine more calls for the later cycles answer 310119", async () => {
     const one = await setting(milestone({ cycles: 10 }));
-    expectAccepted(await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c1" }, { now: during(1) }), one.customerId);
+    expectAccepted(
+      await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c1" }, { now: during(1) }),
+      one.customerId,
+    );
     for (let cycle = 2; cycle <= 10; cycle += 1) {
-      const again = await one.org.enroll(one.group, { customerId: one.customerId, periodName: `c${cycle}` }, { now: during(1) });
+      const again = await one.org.enroll(
+        one.group,
+        { customerId: one.customerId, periodName: `c${cycle}` },
+        { now: during(1) },
+      );
       expectRefused(again, 400, 310119, /^User already enrolled for the target\. /);
     }
   });
@@ -73,15 +93,24 @@ describe("membership", () => {
 });
 
 describe("the cycle", () => {
-  it.each([["absent", {}], ["null", { periodName: null }]])("is the current one when periodName is %s", async (_, fields) => {
+  it.each([
+    ["absent", {}],
+    ["null", { periodName: null }],
+  ])("is the current one when periodName is %s", async (_, fields) => {
     const one = await setting();
-    expectAccepted(await one.org.enroll(one.group, { customerId: one.customerId, ...fields }, { now: during(3) }), one.customerId);
+    expectAccepted(
+      await one.org.enroll(one.group, { customerId: one.customerId, ...fields }, { now: during(3) }),
+      one.customerId,
+    );
     expect(await achieved(one, during(3))).toEqual({ c3: 0, c4: 0, c5: 0 });
   });
 
   it("is the nearest upcoming one when none is current", async () => {
     const one = await setting();
-    expectAccepted(await one.org.enroll(one.group, { customerId: one.customerId }, { now: lastInstantOf(0) }), one.customerId);
+    expectAccepted(
+      await one.org.enroll(one.group, { customerId: one.customerId }, { now: lastInstantOf(0) }),
+      one.customerId,
+    );
     expect(Object.keys(await achieved(one, during(1)))).toEqual(["c1", "c2", "c3", "c4", "c5"]);
   });
 
@@ -100,10 +129,18 @@ describe("the cycle", () => {
 
   it("may still be named at its last instant and is refused with 310019, saying it ended, at the next", async () => {
     const one = await setting();
-    const ended = await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c2" }, { now: firstInstantOf(3) });
+    const ended = await one.org.enroll(
+      one.group,
+      { customerId: one.customerId, periodName: "c2" },
+      { now: firstInstantOf(3) },
+    );
     expectRefused(ended, 400, 310019, /Cycle "c2" of target group \d+ ended at 2030-03-01T00:00:00\.000Z/);
     expect(await one.org.readState(one.group, one.customerId, { now: during(3) })).toBeUndefined();
-    const open = await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c2" }, { now: lastInstantOf(2) });
+    const open = await one.org.enroll(
+      one.group,
+      { customerId: one.customerId, periodName: "c2" },
+      { now: lastInstantOf(2) },
+    );
     expectAccepted(open, one.customerId);
   });
 
@@ -144,7 +181,11 @@ describe("initialBalance", () => {
 
   it("may be the largest safe integer, which is kept exactly", async () => {
     const one = await setting();
-    await one.org.enroll(one.group, { customerId: one.customerId, initialBalance: Number.MAX_SAFE_INTEGER }, { now: during(1) });
+    await one.org.enroll(
+      one.group,
+      { customerId: one.customerId, initialBalance: Number.MAX_SAFE_INTEGER },
+      { now: during(1) },
+    );
     expect(await achieved(one, during(1))).toMatchObject({ c1: Number.MAX_SAFE_INTEGER });
   });
 });
@@ -160,7 +201,11 @@ describe("re-enrolment into the same cycle after leaving with 250", () => {
     await one.org.enroll(one.group, { customerId: one.customerId }, { now: during(2, 5) });
     await recordProgress(service.table, { ...one, cycles: { 2: "250" }, now: during(2, 6) });
     expectAccepted(await one.org.unenroll(one.group, one.customerId, { now: during(2, 10) }), one.customerId);
-    const again = await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c2", ...fields }, { now: during(2, 20) });
+    const again = await one.org.enroll(
+      one.group,
+      { customerId: one.customerId, periodName: "c2", ...fields },
+      { now: during(2, 20) },
+    );
     expectAccepted(again, one.customerId);
     expect(await achieved(one, during(2, 20))).toEqual({ c2: expected, c3: 0, c4: 0, c5: 0 });
   });
@@ -183,12 +228,20 @@ describe("re-enrolment into the same cycle after leaving with 250", () => {
 describe("re-enrolment into another cycle", () => {
   it("with null resumes what that cycle had", async () => {
     const one = await setting();
-    await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c3", initialBalance: 70 }, { now: during(1) });
+    await one.org.enroll(
+      one.group,
+      { customerId: one.customerId, periodName: "c3", initialBalance: 70 },
+      { now: during(1) },
+    );
     await one.org.unenroll(one.group, one.customerId, { now: during(1) });
     await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c2" }, { now: during(1) });
     expect(await achieved(one, during(2))).toEqual({ c2: 0, c3: 70, c4: 0, c5: 0 });
     await one.org.unenroll(one.group, one.customerId, { now: during(2) });
-    await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c3", initialBalance: null }, { now: during(2) });
+    await one.org.enroll(
+      one.group,
+      { customerId: one.customerId, periodName: "c3", initialBalance: null },
+      { now: during(2) },
+    );
     expect(await achieved(one, during(3))).toEqual({ c3: 70, c4: 0, c5: 0 });
   });
 
@@ -197,7 +250,11 @@ describe("re-enrolment into another cycle", () => {
     await one.org.enroll(one.group, { customerId: one.customerId }, { now: during(1) });
     await recordProgress(service.table, { ...one, cycles: { 1: "400", 2: "50" }, now: during(2) });
     await one.org.unenroll(one.group, one.customerId, { now: during(2) });
-    await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c3", initialBalance: 150 }, { now: during(2) });
+    await one.org.enroll(
+      one.group,
+      { customerId: one.customerId, periodName: "c3", initialBalance: 150 },
+      { now: during(2) },
+    );
     await one.org.unenroll(one.group, one.customerId, { now: during(2) });
     await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c2" }, { now: during(2) });
     expect(await achieved(one, during(2))).toEqual({ c2: 50, c3: 150, c4: 0, c5: 0 });
@@ -205,13 +262,24 @@ describe("re-enrolment into another cycle", () => {
 });
 
 describe("refuses with 310119", () => {
-  it.each(["c1", "c2", "c5", undefined])("when the customer is enrolled from c2 on and the call names %s", async (periodName) => {
-    const one = await setting();
-    await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c2", initialBalance: 20 }, { now: during(1) });
-    const again = await one.org.enroll(one.group, { customerId: one.customerId, periodName, initialBalance: 90 }, { now: during(1) });
-    expectRefused(again, 400, 310119, /un-enrol first/);
-    expect(await achieved(one, during(2))).toEqual({ c2: 20, c3: 0, c4: 0, c5: 0 });
-  });
+  it.each(["c1", "c2", "c5", undefined])(
+    "when the customer is enrolled from c2 on and the call names %s",
+    async (periodName) => {
+      const one = await setting();
+      await one.org.enroll(
+        one.group,
+        { customerId: one.customerId, periodName: "c2", initialBalance: 20 },
+        { now: during(1) },
+      );
+      const again = await one.org.enroll(
+        one.group,
+        { customerId: one.customerId, periodName, initialBalance: 90 },
+        { now: during(1) },
+      );
+      expectRefused(again, 400, 310119, /un-enrol first/);
+      expect(await achieved(one, during(2))).toEqual({ c2: 20, c3: 0, c4: 0, c5: 0 });
+    },
+  );
 });
 
 describe("fields of a streak", () => {
@@ -225,7 +293,11 @@ describe("fields of a streak", () => {
     const one = await setting();
     await one.org.enroll(one.group, { customerId: one.customerId, initialBalance: 100 }, { now: during(1) });
     await one.org.unenroll(one.group, one.customerId, { now: during(1) });
-    const again = await one.org.enroll(one.group, { customerId: one.customerId, resetStreakStatus: true }, { now: during(1) });
+    const again = await one.org.enroll(
+      one.group,
+      { customerId: one.customerId, resetStreakStatus: true },
+      { now: during(1) },
+    );
     expectAccepted(again, one.customerId, [/^resetStreakStatus was ignored/]);
     expect(await achieved(one, during(1))).toMatchObject({ c1: 100 });
   });

@@ -103,7 +103,7 @@ function statementsOf(roleId: string): Statement[] {
   return resourcesOfType(stack, "AWS::IAM::Policy")
     .filter(([, { Properties }]) => listOf(Properties.Roles).some((role) => at(role, "Ref") === roleId))
     .flatMap(([, { Properties }]) => listOf(at(Properties, "PolicyDocument", "Statement")))
-    .map((statement) => ({ ...(statement ?? {}), Action: at(statement, "Action") }));
+    .map((statement) => ({ ...Object(statement), Action: at(statement, "Action") }));
 }
 
 function isTableStatement({ Action }: Statement): boolean {

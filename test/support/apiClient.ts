@@ -42,7 +42,12 @@ export class ApiClient {
   }
 
   /** Sends a body exactly as given, which may be anything but JSON. */
-  async send(method: string, path: string, body: string | undefined, options: RequestOptions = {}): Promise<ApiResponse> {
+  async send(
+    method: string,
+    path: string,
+    body: string | undefined,
+    options: RequestOptions = {},
+  ): Promise<ApiResponse> {
     const response = await fetch(`${this.#baseUrl}${path}`, {
       method,
       headers: {

@@ -3,7 +3,8 @@ import type { ApiResponse } from "./apiClient.ts";
 
 /** The whole envelope of an accepted enrolment or un-enrolment. */
 export function expectAccepted(response: ApiResponse, customerId: number, warnings: readonly RegExp[] = []): void {
-  const expected = warnings.length === 0 ? null : warnings.map((message) => ({ message: expect.stringMatching(message) }));
+  const expected =
+    warnings.length === 0 ? null : warnings.map((message) => ({ message: expect.stringMatching(message) }));
   expect({ status: response.status, body: response.body }).toEqual({
     status: 200,
     body: { data: customerId, errors: null, warnings: expected },
@@ -11,7 +12,12 @@ export function expectAccepted(response: ApiResponse, customerId: number, warnin
 }
 
 /** The whole envelope of a refusal with one error for each message. */
-export function expectRefused(response: ApiResponse, status: number, code: number, ...messages: readonly RegExp[]): void {
+export function expectRefused(
+  response: ApiResponse,
+  status: number,
+  code: number,
+  ...messages: readonly RegExp[]
+): void {
   const patterns = messages.length === 0 ? [/./] : messages;
   expect({ status: response.status, body: response.body }).toEqual({
     status,

@@ -1,7 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import { startEngine } from "../../local/engine.ts";
-import { createClient } from "../../shared/table/client.ts";
+import { createClient, patientLimits } from "../../shared/table/client.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -15,7 +15,7 @@ const tableName = "milestreak-test";
 /** One engine and one table for the whole run; tests keep apart by using orgs of their own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const engine = await startEngine(undefined);
-  const client = createClient({ endpoint: engine.endpoint, ...localAccess });
+  const client = createClient({ endpoint: engine.endpoint, ...localAccess }, patientLimits);
   await createTableIfMissing({ client, name: tableName });
   client.destroy();
   project.provide("endpoint", engine.endpoint);

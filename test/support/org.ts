@@ -23,10 +23,18 @@ export type TestOrg = {
   readonly createGroup: (body?: TargetGroupBody) => Promise<TestGroup>;
   /** Registers a customer and answers the id. */
   readonly newCustomer: () => Promise<number>;
-  readonly enroll: (group: TestGroup, record: Record<string, unknown>, options?: RequestOptions) => Promise<ApiResponse>;
+  readonly enroll: (
+    group: TestGroup,
+    record: Record<string, unknown>,
+    options?: RequestOptions,
+  ) => Promise<ApiResponse>;
   readonly unenroll: (group: TestGroup, customerId: number, options?: RequestOptions) => Promise<ApiResponse>;
   /** The customer's rows for the group, all cycles, or `undefined` when the group is not listed. */
-  readonly readState: (group: TestGroup, customerId: number, options?: RequestOptions) => Promise<CustomerState | undefined>;
+  readonly readState: (
+    group: TestGroup,
+    customerId: number,
+    options?: RequestOptions,
+  ) => Promise<CustomerState | undefined>;
 };
 
 export type CustomerState = {
@@ -56,8 +64,11 @@ let lastCustomerId = 1_000;
 
 export async function newOrg(table: Table, baseUrl: string): Promise<TestOrg> {
   const org = `test-${randomUUID()}`;
-  const [reader, till, admin] = await Promise.all(accessGroups.map((accessGroup) => newClient(table, baseUrl, org, accessGroup)));
-  if (reader === undefined || till === undefined || admin === undefined) throw new Error("Three access groups are expected");
+  const [reader, till, admin] = await Promise.all(
+    accessGroups.map((accessGroup) => newClient(table, baseUrl, org, accessGroup)),
+  );
+  if (reader === undefined || till === undefined || admin === undefined)
+    throw new Error("Three access groups are expected");
   return {
     org,
     till,
@@ -96,19 +107,23 @@ async function newClient(
 
 async function createGroup(admin: ApiClient, body: TargetGroupBody): Promise<TestGroup> {
   const { data } = (await ok(admin.post("/targetGroups", body))).body;
-  const ids = (rows: readonly { id: number }[]) => rows.map(({ id }) => id);
   return {
     groupId: data.id,
     targetId: data.targets[0].id,
-    targetIds: ids(data.targets),
-    cycleIds: ids(data.periods),
-    levelIds: ids(data.streaks),
+    targetIds: idsOf(data.targets),
+    cycleIds: idsOf(data.periods),
+    levelIds: idsOf(data.streaks),
   };
+}
+
+function idsOf(rows: readonly { readonly id: number }[]): number[] {
+  return rows.map(({ id }) => id);
 }
 
 /** Fails with the whole answer when it is not a success. */
 export async function ok(pending: Promise<ApiResponse>): Promise<ApiResponse> {
   const response = await pending;
-  if (response.status >= 300) throw new Error(`Expected success, got ${response.status}: ${JSON.stringify(response.body)}`);
+  if (response.status >= 300)
+    throw new Error(`Expected success, got ${response.status}: ${JSON.stringify(response.body)}`);
   return response;
 }

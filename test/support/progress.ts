@@ -31,7 +31,10 @@ export async function recordProgress(table: Table, progress: Progress): Promise<
       ConditionExpression: "attribute_exists(pk)",
       UpdateExpression: `SET revision = revision + :one, ${attributes.map((_, index) => `#${index} = :${index}`).join(", ")}`,
       ExpressionAttributeNames: Object.fromEntries(attributes.map(([name], index) => [`#${index}`, name])),
-      ExpressionAttributeValues: { ":one": { N: "1" }, ...Object.fromEntries(attributes.map(([, value], index) => [`:${index}`, value])) },
+      ExpressionAttributeValues: {
+        ":one": { N: "1" },
+        ...Object.fromEntries(attributes.map(([, value], index) => [`:${index}`, value])),
+      },
     }),
   );
 }

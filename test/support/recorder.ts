@@ -1,4 +1,4 @@
-import type { ConsumedCapacity, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient, ServiceOutputTypes } from "@aws-sdk/client-dynamodb";
 
 export type EngineRequest = {
   readonly command: string;
@@ -36,9 +36,13 @@ export class EngineRecorder {
     return this.#requests;
   }
 
-  #record(command: string, output: { readonly ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[] }): void {
-    const capacities = [output.ConsumedCapacity ?? []].flat();
-    const units = capacities.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
-    this.#requests.push({ command: command.replace(/Command$/, ""), units });
+  #record(command: string, output: ServiceOutputTypes | undefined): void {
+    this.#requests.push({ command: command.replace(/Command$/, ""), units: unitsOf(output) });
   }
+}
+
+function unitsOf(output: ServiceOutputTypes | undefined): number {
+  if (output === undefined || !("ConsumedCapacity" in output)) return 0;
+  const charges = [output.ConsumedCapacity ?? []].flat();
+  return charges.reduce((sum, charge) => sum + ("CapacityUnits" in charge ? (charge.CapacityUnits ?? 0) : 0), 0);
 }

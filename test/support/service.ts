@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, inject } from "vitest";
 import { localFunctions } from "../../local/functions.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
-import { openTable, type Table } from "../../shared/table/client.ts";
+import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { ApiClient } from "./apiClient.ts";
 import { localAccess } from "./globalSetup.ts";
 import { newOrg, type TestOrg } from "./org.ts";
@@ -20,7 +20,7 @@ export type TestService = {
 };
 
 export function openTestTable(): Table {
-  return openTable({ tableName: inject("tableName"), endpoint: inject("endpoint"), ...localAccess });
+  return openTable({ tableName: inject("tableName"), endpoint: inject("endpoint"), ...localAccess }, patientLimits);
 }
 
 /** Call once at the top of a test file; the service runs from before its first test until after its last. */

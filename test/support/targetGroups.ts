@@ -10,7 +10,13 @@ export type TargetGroupBody = Record<string, unknown> & {
  * A milestone of whole-month cycles c1…cN from January 2030, each to reach 1000. Times to call at:
  * {@link during}, {@link firstInstantOf}, {@link lastInstantOf}.
  */
-export function milestone({ cycles = 5, ...overrides }: { cycles?: number; [field: string]: unknown } = {}): TargetGroupBody {
+export function milestone({
+  cycles = 5,
+  ...overrides
+}: {
+  cycles?: number;
+  [field: string]: unknown;
+} = {}): TargetGroupBody {
   return {
     name: `Milestone ${randomUUID()}`,
     trackingType: "DEFAULT",
@@ -20,7 +26,9 @@ export function milestone({ cycles = 5, ...overrides }: { cycles?: number; [fiel
       startDate: firstInstantOf(index + 1),
       endDate: firstInstantOf(index + 2),
     })),
-    targets: [{ name: "Spend 1000", targetEntity: "TRANSACTION", targetType: "SALES", defaultValues: [{ defaultValue: 1000 }] }],
+    targets: [
+      { name: "Spend 1000", targetEntity: "TRANSACTION", targetType: "SALES", defaultValues: [{ defaultValue: 1000 }] },
+    ],
     ...overrides,
   };
 }
@@ -30,7 +38,11 @@ export function streak({
   cycles = 12,
   levels = [2, 4, 6, 8],
   ...overrides
-}: { cycles?: number; levels?: number[]; [field: string]: unknown } = {}): TargetGroupBody {
+}: {
+  cycles?: number;
+  levels?: number[];
+  [field: string]: unknown;
+} = {}): TargetGroupBody {
   return {
     ...milestone({ cycles }),
     name: `Streak ${randomUUID()}`,

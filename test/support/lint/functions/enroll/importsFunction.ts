@@ -1,0 +1,3 @@
+import { unenroll } from "../unenroll/unenroll.ts";
+
+export const other = unenroll;

@@ -1,0 +1,3 @@
+import { enroll } from "../functions/enroll/enroll.ts";
+
+export const behaviour = enroll;

@@ -1,0 +1,3 @@
+import { apiHandler } from "../http/apiHandler.ts";
+
+export const known = apiHandler;
