@@ -27,7 +27,7 @@ export type Opening =
   /** Keep what that cycle had, else 0. */
   | { readonly kind: "resume" }
   /** Replace both the cycle's value and its reached mark. */
-  | { readonly kind: "balance"; readonly value: Decimal; readonly isReached: boolean }
+  | { readonly kind: "balance"; readonly value: Decimal; readonly isReached: boolean; readonly isAnnounced: boolean }
   /** Streak: value 0, and every level can be earned again. */
   | { readonly kind: "streakReset"; readonly levelIds: readonly number[] };
 
@@ -82,7 +82,13 @@ function streakOpening(group: TargetGroup, request: EnrollmentRequest): Opening 
 
 function milestoneOpening(target: Target, cycle: Cycle, initialBalance: Decimal | undefined): Opening {
   if (initialBalance === undefined) return { kind: "resume" };
-  return { kind: "balance", value: initialBalance, isReached: initialBalance >= targetValue(target, cycle) };
+  const isReached = initialBalance >= targetValue(target, cycle);
+  return {
+    kind: "balance",
+    value: initialBalance,
+    isReached,
+    isAnnounced: isReached && target.rewardAllocation === "IMMEDIATE",
+  };
 }
 
 /** The fields a caller sent that the kind of group has no use for, each as a sentence for `warnings`. */

@@ -21,10 +21,16 @@ export type Enrollment = {
   readonly reachedAt: ReadonlyMap<number, Instant>;
   /** When a level was reached, by level id. */
   readonly levelReachedAt: ReadonlyMap<number, Instant>;
+  /** When the end of a cycle was announced, by cycle number. */
+  readonly closedAt: ReadonlyMap<number, Instant>;
   /** Streak: the run of met cycles before {@link leftInCycle} that an un-enrolment kept. */
   readonly carriedRun: number;
   /** The first cycle that had not ended when the customer last left; N + 1 when all had. */
   readonly leftInCycle: number | undefined;
+  /** Returns that named a transaction before it arrived, by that transaction's id. */
+  readonly pendingReturns: ReadonlyMap<string, readonly PendingReturn[]>;
+  /** Cycles whose value was announced as reached, and the enrolling operation they were announced under. */
+  readonly announced: { readonly operationId: string; readonly cycles: readonly number[] } | undefined;
   /** Grows by one with every write. */
   readonly revision: number;
   /** The operation that wrote this state; later operations have greater ids (docs/decisions/0002-operation-ids.md). */
@@ -33,6 +39,18 @@ export type Enrollment = {
 };
 
 export type Membership = { readonly status: "ENROLLED" } | { readonly status: "UNENROLLED"; readonly leftAt: Instant };
+
+/** How much was taken off which cycle until the transaction arrives; no cycle when the return fell in none. */
+export type PendingReturn = {
+  readonly activityId: string;
+  readonly amount: Decimal;
+  readonly cycleNumber: number | undefined;
+};
+
+/** Whether this enrolment has announced the cycle as reached. While enrolled, `operationId` is the enrolling one's. */
+export function hasAnnounced({ announced, operationId }: Enrollment, cycleNumber: number): boolean {
+  return announced?.operationId === operationId && announced.cycles.includes(cycleNumber);
+}
 
 /** Which call enrolled the customer last, when it named an `Idempotency-Key`: digests of the key and of its record. */
 export type IdempotencyMark = { readonly keyDigest: string; readonly recordDigest: string };

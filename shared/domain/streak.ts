@@ -23,6 +23,22 @@ export function runToCarry(group: TargetGroup, enrollment: Enrollment, now: Inst
   return runUpTo(group, enrollment, now, leftInCycle);
 }
 
+/**
+ * The longest run since enrolment or reset, for levels: it depends on which cycles are met and on nothing else, so a
+ * late event that closes a gap reaches the level the run would have reached in time.
+ */
+export function longestRun(group: TargetGroup, enrollment: Enrollment): number {
+  let run = carriedOver(enrollment);
+  let longest = run;
+  for (const { number } of group.cycles) {
+    if (number < enrollment.fromCycle) continue;
+    if (enrollment.reachedAt.has(number)) run += 1;
+    else if (group.trackingType === "STREAKS") run = 0;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+}
+
 function runUpTo(group: TargetGroup, enrollment: Enrollment, now: Instant, endCycle: number): number {
   let run = carriedOver(enrollment);
   for (const cycle of group.cycles) {

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Enrollment, IdempotencyMark, Membership } from "../domain/enrollment.ts";
+import type { Enrollment, IdempotencyMark, Membership, PendingReturn } from "../domain/enrollment.ts";
 import { ItemReader, MalformedItem } from "./item.ts";
 import { enrollmentPrefix } from "./keys.ts";
 
@@ -12,8 +12,18 @@ export function reachedAtAttribute(cycleNumber: number): string {
   return `reachedAt#${cycleNumber}`;
 }
 
+export function closedAtAttribute(cycleNumber: number): string {
+  return `closedAt#${cycleNumber}`;
+}
+
 export function levelReachedAtAttribute(levelId: number): string {
   return `levelReachedAt#${levelId}`;
+}
+
+const pendingReturnPrefix = "pendingReturn#";
+
+export function pendingReturnAttribute(originalActivityId: string): string {
+  return `${pendingReturnPrefix}${originalActivityId}`;
 }
 
 /** The only reader of enrolment items. Throws {@link MalformedItem} when the item is not one. */
@@ -27,8 +37,11 @@ export function parseEnrollment(item: Record<string, AttributeValue>): Enrollmen
     achieved: byNumber(reader, achievedAttribute, (name) => reader.decimal(name)),
     reachedAt: byNumber(reader, reachedAtAttribute, (name) => reader.instant(name)),
     levelReachedAt: byNumber(reader, levelReachedAtAttribute, (name) => reader.instant(name)),
+    closedAt: byNumber(reader, closedAtAttribute, (name) => reader.instant(name)),
     carriedRun: reader.has("carriedRun") ? reader.integer("carriedRun") : 0,
-    leftInCycle: reader.has("leftInCycle") ? reader.integer("leftInCycle") : undefined,
+    leftInCycle: reader.optionalInteger("leftInCycle"),
+    pendingReturns: parsePendingReturns(reader),
+    announced: parseAnnounced(reader),
     revision: reader.integer("revision"),
     operationId: reader.text("operationId"),
     idempotency: parseIdempotency(reader),
@@ -48,6 +61,26 @@ function parseIds(reader: ItemReader): Pick<Enrollment, "customerId" | "groupId"
 function parseMembership(reader: ItemReader): Membership {
   const status = reader.oneOf("status", ["ENROLLED", "UNENROLLED"]);
   return status === "ENROLLED" ? { status } : { status, leftAt: reader.instant("leftAt") };
+}
+
+function parsePendingReturns(reader: ItemReader): Enrollment["pendingReturns"] {
+  const names = reader.names().filter((name) => name.startsWith(pendingReturnPrefix));
+  return new Map(
+    names.map((name) => [name.slice(pendingReturnPrefix.length), reader.maps(name).map(parsePendingReturn)]),
+  );
+}
+
+function parsePendingReturn(reader: ItemReader): PendingReturn {
+  return {
+    activityId: reader.text("activityId"),
+    amount: reader.decimal("amount"),
+    cycleNumber: reader.optionalInteger("cycleNumber"),
+  };
+}
+
+function parseAnnounced(reader: ItemReader): Enrollment["announced"] {
+  if (!reader.has("announced")) return undefined;
+  return { operationId: reader.text("announcedUnder"), cycles: reader.integers("announced") };
 }
 
 function parseIdempotency(reader: ItemReader): IdempotencyMark | undefined {

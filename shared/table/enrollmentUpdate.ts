@@ -1,13 +1,11 @@
-import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { formatDecimal } from "../domain/decimal.ts";
 import type { EnrollmentPlan, Opening } from "../domain/enrolling.ts";
 import type { IdempotencyMark } from "../domain/enrollment.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { UnenrollmentPlan } from "../domain/unenrolling.ts";
 import { achievedAttribute, levelReachedAtAttribute, reachedAtAttribute } from "./enrollmentItem.ts";
+import { Expression, type Update } from "./expression.ts";
 import type { Key } from "./keys.ts";
-
-type Update = Omit<UpdateItemCommandInput, "TableName">;
 
 export type EnrollmentWrite = {
   readonly key: Key;
@@ -28,7 +26,7 @@ export function buildEnrollmentUpdate({ key, plan, now, operationId, idempotency
   expression.set("enrolledAt", { S: formatInstant(now) });
   expression.set("operationId", { S: operationId });
   expression.increment("revision");
-  openCycle(expression, plan.opening, plan.fromCycle, now);
+  openCycle(expression, plan.opening, plan.fromCycle, now, operationId);
   if (idempotency !== undefined) {
     expression.set("keyDigest", { S: idempotency.keyDigest });
     expression.set("recordDigest", { S: idempotency.recordDigest });
@@ -61,7 +59,13 @@ function enrollmentCondition(
   return `attribute_not_exists(${expression.name("pk")}) OR (${clauses.join(" AND ")})`;
 }
 
-function openCycle(expression: Expression, opening: Opening, cycleNumber: number, now: Instant): void {
+function openCycle(
+  expression: Expression,
+  opening: Opening,
+  cycleNumber: number,
+  now: Instant,
+  operationId: string,
+): void {
   const achieved = achievedAttribute(cycleNumber);
   switch (opening.kind) {
     case "resume":
@@ -71,6 +75,7 @@ function openCycle(expression: Expression, opening: Opening, cycleNumber: number
       expression.set(achieved, { N: formatDecimal(opening.value) });
       if (opening.isReached) expression.set(reachedAtAttribute(cycleNumber), { S: formatInstant(now) });
       else expression.remove(reachedAtAttribute(cycleNumber));
+      if (opening.isAnnounced) announce(expression, cycleNumber, operationId);
       return;
     case "streakReset":
       expression.set(achieved, { N: "0" });
@@ -82,6 +87,12 @@ function openCycle(expression: Expression, opening: Opening, cycleNumber: number
       );
       return;
   }
+}
+
+/** The balance alone reaches the target; that is told with the enrolment, and at most once in it. */
+function announce(expression: Expression, cycleNumber: number, operationId: string): void {
+  expression.set("announced", { L: [{ N: cycleNumber.toString() }] });
+  expression.set("announcedUnder", { S: operationId });
 }
 
 export type UnenrollmentWrite = {
@@ -111,56 +122,4 @@ export function buildUnenrollmentUpdate({ key, plan, now, operationId, revision 
     `${expression.name("operationId")} < ${expression.value({ S: operationId })}`,
   ].join(" AND ");
   return expression.update(key, condition);
-}
-
-/** Collects an update's clauses; names and values become placeholders, so none can clash with a reserved word. */
-class Expression {
-  readonly #names: Record<string, string> = {};
-  readonly #values: Record<string, AttributeValue> = {};
-  readonly #sets: string[] = [];
-  readonly #removes: string[] = [];
-
-  name(attribute: string): string {
-    const known = Object.entries(this.#names).find(([, name]) => name === attribute);
-    if (known !== undefined) return known[0];
-    const placeholder = `#${Object.keys(this.#names).length}`;
-    this.#names[placeholder] = attribute;
-    return placeholder;
-  }
-
-  value(value: AttributeValue): string {
-    const placeholder = `:${Object.keys(this.#values).length}`;
-    this.#values[placeholder] = value;
-    return placeholder;
-  }
-
-  set(attribute: string, value: AttributeValue): void {
-    this.#sets.push(`${this.name(attribute)} = ${this.value(value)}`);
-  }
-
-  setIfAbsent(attribute: string, value: AttributeValue): void {
-    const name = this.name(attribute);
-    this.#sets.push(`${name} = if_not_exists(${name}, ${this.value(value)})`);
-  }
-
-  increment(attribute: string): void {
-    const name = this.name(attribute);
-    this.#sets.push(`${name} = if_not_exists(${name}, ${this.value({ N: "0" })}) + ${this.value({ N: "1" })}`);
-  }
-
-  remove(...attributes: string[]): void {
-    this.#removes.push(...attributes.map((attribute) => this.name(attribute)));
-  }
-
-  update(key: Key, condition: string): Update {
-    const remove = this.#removes.length === 0 ? "" : ` REMOVE ${this.#removes.join(", ")}`;
-    return {
-      Key: { pk: { S: key.pk }, sk: { S: key.sk } },
-      UpdateExpression: `SET ${this.#sets.join(", ")}${remove}`,
-      ConditionExpression: condition,
-      ExpressionAttributeNames: this.#names,
-      ExpressionAttributeValues: this.#values,
-      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-    };
-  }
 }

@@ -12,7 +12,8 @@ import type { UnenrollmentPlan } from "../domain/unenrolling.ts";
 import type { Table } from "./client.ts";
 import { parseEnrollment } from "./enrollmentItem.ts";
 import { buildEnrollmentUpdate, buildUnenrollmentUpdate } from "./enrollmentUpdate.ts";
-import { customerPartition, enrollmentKey, enrollmentPrefix, type Key, type Org } from "./keys.ts";
+import type { Update } from "./expression.ts";
+import { customerPartition, enrollmentKey, enrollmentPrefix, type Key, keyAttributes, type Org } from "./keys.ts";
 import { queryAll } from "./query.ts";
 import { engine, OutcomeUnknown, TooMuchContention } from "./send.ts";
 
@@ -102,7 +103,9 @@ export async function unenroll(
 /** The enrolment as it is now (strongly consistent), or `undefined` when the customer never had one. */
 export async function findEnrollment(table: Table, ref: EnrollmentRef): Promise<Enrollment | undefined> {
   const { Item } = await engine(
-    table.client.send(new GetItemCommand({ TableName: table.name, Key: attributes(keyOf(ref)), ConsistentRead: true })),
+    table.client.send(
+      new GetItemCommand({ TableName: table.name, Key: keyAttributes(keyOf(ref)), ConsistentRead: true }),
+    ),
   );
   return Item === undefined ? undefined : parseEnrollment(Item);
 }
@@ -119,10 +122,7 @@ export async function listEnrollments(table: Table, org: Org, customerId: number
 
 type FailedWrite = { readonly stored: Enrollment | undefined; readonly attempts: number };
 
-async function update(
-  table: Table,
-  input: Omit<UpdateItemCommandInput, "TableName">,
-): Promise<"applied" | FailedWrite> {
+async function update(table: Table, input: Update): Promise<"applied" | FailedWrite> {
   try {
     await engine(table.client.send(new UpdateItemCommand({ TableName: table.name, ...input })));
     return "applied";
@@ -151,8 +151,4 @@ function nextOperationId(table: Table, stored: Enrollment | undefined): string {
 
 function keyOf({ org, customerId, groupId, targetId }: EnrollmentRef): Key {
   return enrollmentKey(org, customerId, groupId, targetId);
-}
-
-function attributes({ pk, sk }: Key): Record<keyof Key, { S: string }> {
-  return { pk: { S: pk }, sk: { S: sk } };
 }

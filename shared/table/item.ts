@@ -53,10 +53,21 @@ export class ItemReader {
     return Number.isSafeInteger(integer) ? integer : this.#malformed(name, "a safe integer");
   }
 
+  optionalInteger(name: string): number | undefined {
+    return this.has(name) ? this.integer(name) : undefined;
+  }
+
   decimal(name: string): Decimal {
     const value = this.#attributes[name];
     const decimal = value instanceof NumberText ? parseDecimal(value.digits) : undefined;
     return decimal ?? this.#malformed(name, "a decimal");
+  }
+
+  integers(name: string): number[] {
+    return this.#list(name).map((value) => {
+      const integer = value instanceof NumberText ? Number(value.digits) : Number.NaN;
+      return Number.isSafeInteger(integer) ? integer : this.#malformed(name, "a list of safe integers");
+    });
   }
 
   decimals(name: string): Decimal[] {

@@ -7,6 +7,7 @@ export type Org = string;
 export type Key = { readonly pk: string; readonly sk: string };
 
 export const enrollmentPrefix = "ENROLLMENT#";
+export const activityPrefix = "ACTIVITY#";
 export const namePrefix = "NAME#";
 export const targetPrefix = "TARGET#";
 
@@ -47,6 +48,15 @@ export function enrollmentKey(org: Org, customerId: number, groupId: number, tar
   return { pk: customerPartition(org, customerId), sk: `${enrollmentPrefix}${groupId}#${targetId}` };
 }
 
+export function activityKey(org: Org, customerId: number, activityId: string): Key {
+  return { pk: customerPartition(org, customerId), sk: `${activityPrefix}${activityId}` };
+}
+
 export function credentialKey(username: string): Key {
   return { pk: `CREDENTIAL#${username}`, sk: "CREDENTIAL" };
+}
+
+/** A key as the engine takes it. */
+export function keyAttributes({ pk, sk }: Key): Record<keyof Key, { S: string }> {
+  return { pk: { S: pk }, sk: { S: sk } };
 }

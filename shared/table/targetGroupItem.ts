@@ -4,7 +4,6 @@ import { formatDecimal } from "../domain/decimal.ts";
 import { formatInstant } from "../domain/instant.ts";
 import {
   type Cycle,
-  type Level,
   rewardAllocations,
   type Target,
   type TargetGroup,
@@ -12,6 +11,7 @@ import {
   targetTypes,
   trackingTypes,
 } from "../domain/targetGroup.ts";
+import { parseLevel } from "./activityItem.ts";
 import { ItemReader, MalformedItem } from "./item.ts";
 import { groupKey, type Org, targetKey, targetPrefix } from "./keys.ts";
 
@@ -82,10 +82,6 @@ function parseCycle(reader: ItemReader): Cycle {
     startDate: reader.text("startDate"),
     endDate: reader.text("endDate"),
   };
-}
-
-function parseLevel(reader: ItemReader): Level {
-  return { id: reader.integer("id"), name: reader.text("name"), cyclesToMeet: reader.integer("cyclesToMeet") };
 }
 
 function parseTarget(reader: ItemReader): Target {

@@ -1,0 +1,228 @@
+import { type Activity, contribution } from "./activity.ts";
+import type { Decimal } from "./decimal.ts";
+import { type Enrollment, hasAnnounced, type PendingReturn } from "./enrollment.ts";
+import type { Instant } from "./instant.ts";
+import { longestRun, streakValue } from "./streak.ts";
+import { type Cycle, isStreak, type Level, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
+
+/** Why an activity did not count for a target. */
+export const notCountedReasons = [
+  "NOT_ENROLLED",
+  "RULE_DOES_NOT_MATCH",
+  "OUTSIDE_ANY_CYCLE",
+  "BEFORE_ENROLMENT",
+  "ORIGINAL_NOT_COUNTED",
+] as const;
+export type NotCountedReason = (typeof notCountedReasons)[number];
+
+/** A target the customer is enrolled in, with what defines it. */
+export type CountingSubject = {
+  readonly group: TargetGroup;
+  readonly target: Target;
+  readonly enrollment: Enrollment;
+};
+
+/** A cycle's sum before and after; not yet cut off at 0. */
+export type CycleChange = {
+  readonly cycleNumber: number;
+  readonly before: Decimal;
+  readonly after: Decimal;
+  /** Whose amount it is: the activity's own, or that of an earlier return of it, now moved to the right cycle. */
+  readonly activityId: string;
+};
+
+/** What an activity did to one target. */
+export type TargetEffect = {
+  readonly groupId: number;
+  readonly targetId: number;
+  /** The cycle it counts in; `undefined` when it does not count. */
+  readonly cycleNumber: number | undefined;
+  readonly notCounted: NotCountedReason | undefined;
+  readonly changes: readonly CycleChange[];
+  readonly streakValue: number | undefined;
+  readonly levelsReached: readonly Level[];
+  /** Cycles whose value was reached for the first time in this enrolment, when that is to be told now. */
+  readonly firstReached: readonly number[];
+  /** Changed cycles whose end had been announced already, and has to be announced again. */
+  readonly reopened: readonly number[];
+};
+
+/** The effect, and the enrolment as it has to be stored; `undefined` when nothing of it changes. */
+export type CountingDecision = { readonly effect: TargetEffect; readonly next: Enrollment | undefined };
+
+/** What is known of the transaction a return names: in which cycle it counted, by target id. */
+export type OriginalTransaction = { readonly countedIn: ReadonlyMap<number, number> };
+
+/**
+ * Decides what an activity does to one target the customer is enrolled in.
+ *
+ * Values, reached cycles and streaks depend on the set of activities, not on their order: a return that arrives
+ * before the transaction it names is taken off the cycle it occurred in and moved when the transaction arrives.
+ */
+export function countActivity(
+  subject: CountingSubject,
+  activity: Activity,
+  original: OriginalTransaction | undefined,
+  now: Instant,
+): CountingDecision {
+  const placement = place(subject, activity, original);
+  const postings = [...ownPosting(placement, activity), ...postingsOfWaitingReturns(subject, activity, placement)];
+  const { changes, achieved } = post(subject.enrollment, postings);
+  const pendingReturns = nextPendingReturns(subject, activity, original, placement);
+  if (changes.length === 0 && pendingReturns === subject.enrollment.pendingReturns) {
+    return { effect: describeEffect(subject, placement, changes, subject.enrollment, [], now), next: undefined };
+  }
+  const marked = withReachedMarks(subject, { ...subject.enrollment, achieved, pendingReturns }, changes, now);
+  const { next, levelsReached } = withLevels(subject.group, marked, now);
+  const firstReached = newlyReached(changes, next).filter(
+    (cycle) => isDueNow(subject, cycle) && !hasAnnounced(next, cycle),
+  );
+  return {
+    effect: describeEffect(subject, placement, changes, next, levelsReached, now, firstReached),
+    next: announce(next, firstReached),
+  };
+}
+
+type Placement =
+  | { readonly cycleNumber: number; readonly amount: Decimal }
+  | { readonly reason: NotCountedReason; readonly amount: Decimal | undefined };
+
+/** In which cycle the activity counts, and with how much. */
+function place(subject: CountingSubject, activity: Activity, original: OriginalTransaction | undefined): Placement {
+  const { group, target, enrollment } = subject;
+  const amount = contribution(target, activity);
+  if (amount === undefined) return { reason: "RULE_DOES_NOT_MATCH", amount };
+  if (activity.type === "RETURN" && original !== undefined) {
+    const cycleNumber = original.countedIn.get(target.id);
+    return cycleNumber === undefined ? { reason: "ORIGINAL_NOT_COUNTED", amount } : { cycleNumber, amount };
+  }
+  const cycle = cycleAt(group.cycles, activity.occurredAt);
+  if (cycle === undefined) return { reason: "OUTSIDE_ANY_CYCLE", amount };
+  const isTooEarly = target.tracksFromEnrollmentDate && activity.occurredAt < enrollment.enrolledAt;
+  if (cycle.number < enrollment.fromCycle || isTooEarly) return { reason: "BEFORE_ENROLMENT", amount };
+  return { cycleNumber: cycle.number, amount };
+}
+
+function cycleAt(cycles: readonly Cycle[], instant: Instant): Cycle | undefined {
+  return cycles.find(({ startsAt, endsAt }) => startsAt <= instant && instant < endsAt);
+}
+
+type Posting = { readonly cycleNumber: number; readonly delta: Decimal; readonly activityId: string };
+
+function ownPosting(placement: Placement, { type, activityId }: Activity): Posting[] {
+  if ("reason" in placement) return [];
+  const delta = type === "RETURN" ? -placement.amount : placement.amount;
+  return [{ cycleNumber: placement.cycleNumber, delta, activityId }];
+}
+
+/** Returns that came before this transaction: off the cycle they were taken off provisionally, onto the right one. */
+function postingsOfWaitingReturns(subject: CountingSubject, activity: Activity, placement: Placement): Posting[] {
+  return waitingReturns(subject.enrollment, activity).flatMap(({ activityId, amount, cycleNumber }) => [
+    ...(cycleNumber === undefined ? [] : [{ cycleNumber, delta: amount, activityId }]),
+    ...("reason" in placement ? [] : [{ cycleNumber: placement.cycleNumber, delta: -amount, activityId }]),
+  ]);
+}
+
+function waitingReturns({ pendingReturns }: Enrollment, { type, activityId }: Activity): readonly PendingReturn[] {
+  return type === "TRANSACTION" ? (pendingReturns.get(activityId) ?? []) : [];
+}
+
+/** The same map when nothing changes. */
+function nextPendingReturns(
+  { enrollment: { pendingReturns } }: CountingSubject,
+  { type, activityId, originalActivityId }: Activity,
+  original: OriginalTransaction | undefined,
+  placement: Placement,
+): Enrollment["pendingReturns"] {
+  if (type === "TRANSACTION" && pendingReturns.has(activityId)) {
+    return new Map([...pendingReturns].filter(([waitingFor]) => waitingFor !== activityId));
+  }
+  const isWaiting = type === "RETURN" && originalActivityId !== undefined && original === undefined;
+  if (!isWaiting || placement.amount === undefined) return pendingReturns;
+  const cycleNumber = "reason" in placement ? undefined : placement.cycleNumber;
+  const waiting = [
+    ...(pendingReturns.get(originalActivityId) ?? []),
+    { activityId, amount: placement.amount, cycleNumber },
+  ];
+  return new Map([...pendingReturns, [originalActivityId, waiting]]);
+}
+
+function post(enrollment: Enrollment, postings: readonly Posting[]) {
+  const achieved = new Map(enrollment.achieved);
+  const changes = postings.map(({ cycleNumber, delta, activityId }): CycleChange => {
+    const before = achieved.get(cycleNumber) ?? 0n;
+    achieved.set(cycleNumber, before + delta);
+    return { cycleNumber, before, after: before + delta, activityId };
+  });
+  return { achieved, changes };
+}
+
+/** Sets the mark of each changed cycle that has become reached, and takes it away where the sum fell below. */
+function withReachedMarks(
+  { group, target }: CountingSubject,
+  enrollment: Enrollment,
+  changes: readonly CycleChange[],
+  now: Instant,
+): Enrollment {
+  const reachedAt = new Map(enrollment.reachedAt);
+  for (const { cycleNumber } of changes) {
+    const cycle = group.cycles[cycleNumber - 1];
+    const isReached = cycle !== undefined && (enrollment.achieved.get(cycleNumber) ?? 0n) >= targetValue(target, cycle);
+    if (!isReached) reachedAt.delete(cycleNumber);
+    else if (!reachedAt.has(cycleNumber)) reachedAt.set(cycleNumber, now);
+  }
+  return { ...enrollment, reachedAt };
+}
+
+/** A level is reached when any run since enrolment or reset has its length, and then stays until a reset. */
+function withLevels(group: TargetGroup, enrollment: Enrollment, now: Instant) {
+  const run = isStreak(group) ? longestRun(group, enrollment) : 0;
+  const levelsReached = group.levels.filter(
+    ({ id, cyclesToMeet }) => cyclesToMeet <= run && !enrollment.levelReachedAt.has(id),
+  );
+  const levelReachedAt = new Map([...enrollment.levelReachedAt, ...levelsReached.map(({ id }) => [id, now] as const)]);
+  return { next: { ...enrollment, levelReachedAt }, levelsReached };
+}
+
+function newlyReached(changes: readonly CycleChange[], { reachedAt }: Enrollment): number[] {
+  return changedCycles(changes).filter((cycle) => reachedAt.has(cycle));
+}
+
+/** A period-end reward is due when the cycle has been closed, and at once for what arrives after that. */
+function isDueNow({ target, enrollment }: CountingSubject, cycleNumber: number): boolean {
+  return target.rewardAllocation === "IMMEDIATE" || enrollment.closedAt.has(cycleNumber);
+}
+
+/** Marks cycles as announced under the present enrolment. */
+export function announce(enrollment: Enrollment, cycles: readonly number[]): Enrollment {
+  if (cycles.length === 0) return enrollment;
+  const { announced, operationId } = enrollment;
+  const earlier = announced?.operationId === operationId ? announced.cycles : [];
+  return { ...enrollment, announced: { operationId, cycles: [...earlier, ...cycles] } };
+}
+
+function describeEffect(
+  { group, target }: CountingSubject,
+  placement: Placement,
+  changes: readonly CycleChange[],
+  enrollment: Enrollment,
+  levelsReached: readonly Level[],
+  now: Instant,
+  firstReached: readonly number[] = [],
+): TargetEffect {
+  return {
+    groupId: group.id,
+    targetId: target.id,
+    cycleNumber: "reason" in placement ? undefined : placement.cycleNumber,
+    notCounted: "reason" in placement ? placement.reason : undefined,
+    changes,
+    streakValue: isStreak(group) ? streakValue(group, enrollment, now) : undefined,
+    levelsReached,
+    firstReached,
+    reopened: changedCycles(changes).filter((cycle) => enrollment.closedAt.has(cycle)),
+  };
+}
+
+function changedCycles(changes: readonly CycleChange[]): number[] {
+  return [...new Set(changes.map(({ cycleNumber }) => cycleNumber))];
+}

@@ -1,0 +1,198 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  type CancellationReason,
+  GetItemCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from "@aws-sdk/client-dynamodb";
+import type { Activity } from "../domain/activity.ts";
+import {
+  type CountingDecision,
+  countActivity,
+  type OriginalTransaction,
+  type TargetEffect,
+} from "../domain/counting.ts";
+import type { Enrollment } from "../domain/enrollment.ts";
+import type { Instant } from "../domain/instant.ts";
+import { asOriginal, buildActivityItem, parseActivity, type RecordedActivity } from "./activityItem.ts";
+import type { Table } from "./client.ts";
+import { buildCountingUpdate } from "./countingUpdate.ts";
+import { isRegistered } from "./customers.ts";
+import { listEnrollments } from "./enrollments.ts";
+import { activityKey, enrollmentKey, keyAttributes, type Org } from "./keys.ts";
+import { engine, TooMuchContention } from "./send.ts";
+import type { TargetGroupCache } from "./targetGroupCache.ts";
+
+/** An activity with what tells it from another under the same id. */
+export type IncomingActivity = Activity & { readonly contentDigest: string };
+
+export type RecordOutcome =
+  /** Counted now, or in an earlier delivery: the record says what it did then. */
+  | { readonly outcome: "recorded" | "repeated"; readonly activity: RecordedActivity }
+  | { readonly outcome: "idReused" }
+  | { readonly outcome: "unknownCustomer" };
+
+const rounds = 40;
+const longestPauseMilliseconds = 200;
+
+/**
+ * Counts an activity for every target the customer is enrolled in, once for ever.
+ *
+ * One consistent query and one transaction: the activity's record, which must not exist, and each enrolment it
+ * changes, which must be at the revision that was decided on. On a conflict it decides again, with a pause that
+ * spreads competing deliveries. Throws {@link TooMuchContention} after {@link rounds}; nothing was counted then.
+ */
+export async function recordActivity(
+  table: Table,
+  targetGroups: TargetGroupCache,
+  org: Org,
+  activity: IncomingActivity,
+  now: Instant,
+): Promise<RecordOutcome> {
+  for (let round = 1; round <= rounds; round += 1) {
+    const [enrollments, original] = await Promise.all([
+      listEnrollments(table, org, activity.customerId),
+      findOriginal(table, org, activity),
+    ]);
+    if (enrollments.length === 0 && !(await isRegistered(table, org, activity.customerId))) {
+      return { outcome: "unknownCustomer" };
+    }
+    const decisions = await decide({ targetGroups, org, activity, original, now }, enrollments);
+    const recorded = { ...activity, recordedAt: now, effects: decisions.map(({ effect }) => effect) };
+    const result = await commit(table, org, recorded, decisions, original);
+    if (result === "committed") return { outcome: "recorded", activity: recorded };
+    if (result !== "conflict") return repeated(result, activity);
+    await delay(Math.random() * Math.min(longestPauseMilliseconds, 5 * 2 ** round));
+  }
+  throw new TooMuchContention(`Activity ${activity.activityId} met other writes in ${rounds} rounds`);
+}
+
+function repeated(earlier: RecordedActivity, { contentDigest }: IncomingActivity): RecordOutcome {
+  return earlier.contentDigest === contentDigest ? { outcome: "repeated", activity: earlier } : { outcome: "idReused" };
+}
+
+type Circumstances = {
+  readonly targetGroups: TargetGroupCache;
+  readonly org: Org;
+  readonly activity: Activity;
+  readonly original: OriginalTransaction | undefined;
+  readonly now: Instant;
+};
+
+type Decision = CountingDecision & { readonly enrollment: Enrollment };
+
+async function decide(circumstances: Circumstances, enrollments: readonly Enrollment[]): Promise<Decision[]> {
+  return Promise.all(
+    enrollments.map(async (enrollment) => ({ enrollment, ...(await decideOne(circumstances, enrollment)) })),
+  );
+}
+
+async function decideOne(
+  { targetGroups, org, activity, original, now }: Circumstances,
+  enrollment: Enrollment,
+): Promise<CountingDecision> {
+  const group = await targetGroups.find(org, enrollment.groupId, now);
+  const target = group?.targets.find(({ id }) => id === enrollment.targetId);
+  const isCounting = enrollment.membership.status === "ENROLLED" && group?.isActive && target?.isActive;
+  if (group === undefined || target === undefined || !isCounting)
+    return { effect: notEnrolled(enrollment), next: undefined };
+  return countActivity({ group, target, enrollment }, activity, original, now);
+}
+
+function notEnrolled({ groupId, targetId }: Enrollment): TargetEffect {
+  return {
+    groupId,
+    targetId,
+    cycleNumber: undefined,
+    notCounted: "NOT_ENROLLED",
+    changes: [],
+    streakValue: undefined,
+    levelsReached: [],
+    firstReached: [],
+    reopened: [],
+  };
+}
+
+async function findOriginal(table: Table, org: Org, activity: Activity): Promise<OriginalTransaction | undefined> {
+  if (activity.type !== "RETURN" || activity.originalActivityId === undefined) return undefined;
+  const key = activityKey(org, activity.customerId, activity.originalActivityId);
+  const { Item } = await engine(
+    table.client.send(new GetItemCommand({ TableName: table.name, Key: keyAttributes(key), ConsistentRead: true })),
+  );
+  return Item === undefined ? undefined : asOriginal(parseActivity(Item));
+}
+
+async function commit(
+  table: Table,
+  org: Org,
+  activity: RecordedActivity & Pick<Activity, "originalActivityId">,
+  decisions: readonly Decision[],
+  original: OriginalTransaction | undefined,
+): Promise<"committed" | "conflict" | RecordedActivity> {
+  const TransactItems = buildTransaction(table.name, org, activity, decisions, original);
+  try {
+    await engine(table.client.send(new TransactWriteItemsCommand({ TransactItems })));
+    return "committed";
+  } catch (error) {
+    if (!(error instanceof TransactionCanceledException)) throw error;
+    const reasons = error.CancellationReasons ?? [];
+    const [first] = reasons;
+    if (first?.Code === "ConditionalCheckFailed" && first.Item !== undefined) return parseActivity(first.Item);
+    if (reasons.some(isConflict)) return "conflict";
+    throw error;
+  }
+}
+
+function isConflict({ Code }: CancellationReason): boolean {
+  return Code === "ConditionalCheckFailed" || Code === "TransactionConflict";
+}
+
+function buildTransaction(
+  TableName: string,
+  org: Org,
+  activity: RecordedActivity & Pick<Activity, "originalActivityId">,
+  decisions: readonly Decision[],
+  original: OriginalTransaction | undefined,
+): TransactWriteItem[] {
+  const record = {
+    Put: {
+      TableName,
+      Item: buildActivityItem(org, activity),
+      // Two deliveries of one activity: without it both would count.
+      ConditionExpression: "attribute_not_exists(pk)",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
+    },
+  };
+  const updates = decisions.flatMap(({ enrollment, next }) => {
+    const key = enrollmentKey(org, activity.customerId, enrollment.groupId, enrollment.targetId);
+    return next === undefined ? [] : [{ Update: { TableName, ...buildCountingUpdate(key, enrollment, next) } }];
+  });
+  return [record, ...updates, ...originalStillUnknown(TableName, org, activity, original)];
+}
+
+/**
+ * A return and the transaction it names, both at once: the transaction may change no enrolment, so no revision would
+ * tell the return that it has arrived.
+ */
+function originalStillUnknown(
+  TableName: string,
+  org: Org,
+  { type, customerId, activityId, originalActivityId }: RecordedActivity & Pick<Activity, "originalActivityId">,
+  original: OriginalTransaction | undefined,
+): TransactWriteItem[] {
+  const isNamed = type === "RETURN" && originalActivityId !== undefined && originalActivityId !== activityId;
+  if (!isNamed || original !== undefined) return [];
+  const Key = keyAttributes(activityKey(org, customerId, originalActivityId));
+  return [
+    {
+      ConditionCheck: {
+        TableName,
+        Key,
+        ConditionExpression: "attribute_not_exists(pk) OR #type <> :transaction",
+        ExpressionAttributeNames: { "#type": "type" },
+        ExpressionAttributeValues: { ":transaction": { S: "TRANSACTION" } },
+      },
+    },
+  ];
+}

@@ -1,0 +1,118 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { type Activity, activityTypes } from "../domain/activity.ts";
+import {
+  type CycleChange,
+  notCountedReasons,
+  type OriginalTransaction,
+  type TargetEffect,
+} from "../domain/counting.ts";
+import { formatDecimal } from "../domain/decimal.ts";
+import { formatInstant, type Instant } from "../domain/instant.ts";
+import type { Level } from "../domain/targetGroup.ts";
+import { ItemReader, MalformedItem } from "./item.ts";
+import { activityKey, activityPrefix, keyAttributes, type Org } from "./keys.ts";
+
+type Item = Record<string, AttributeValue>;
+
+/** An activity as it was counted: the de-duplication record and what it did. It never changes. */
+export type RecordedActivity = {
+  readonly activityId: string;
+  readonly customerId: number;
+  readonly type: Activity["type"];
+  readonly occurredAt: Instant;
+  readonly recordedAt: Instant;
+  /** Of everything the caller said of it: the same id with other content is another digest. */
+  readonly contentDigest: string;
+  readonly effects: readonly TargetEffect[];
+};
+
+export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
+  return {
+    ...keyAttributes(activityKey(org, activity.customerId, activity.activityId)),
+    type: { S: activity.type },
+    occurredAt: { S: formatInstant(activity.occurredAt) },
+    recordedAt: { S: formatInstant(activity.recordedAt) },
+    contentDigest: { S: activity.contentDigest },
+    effects: { L: activity.effects.map((effect) => ({ M: buildEffect(effect) })) },
+  };
+}
+
+function buildEffect(effect: TargetEffect): Item {
+  return {
+    groupId: { N: effect.groupId.toString() },
+    targetId: { N: effect.targetId.toString() },
+    ...(effect.cycleNumber === undefined ? {} : { cycleNumber: { N: effect.cycleNumber.toString() } }),
+    ...(effect.notCounted === undefined ? {} : { notCounted: { S: effect.notCounted } }),
+    ...(effect.streakValue === undefined ? {} : { streakValue: { N: effect.streakValue.toString() } }),
+    changes: { L: effect.changes.map((change) => ({ M: buildChange(change) })) },
+    levelsReached: { L: effect.levelsReached.map((level) => ({ M: buildLevel(level) })) },
+    firstReached: { L: effect.firstReached.map((cycle) => ({ N: cycle.toString() })) },
+    reopened: { L: effect.reopened.map((cycle) => ({ N: cycle.toString() })) },
+  };
+}
+
+function buildChange({ cycleNumber, before, after, activityId }: CycleChange): Item {
+  return {
+    cycleNumber: { N: cycleNumber.toString() },
+    before: { N: formatDecimal(before) },
+    after: { N: formatDecimal(after) },
+    activityId: { S: activityId },
+  };
+}
+
+function buildLevel({ id, name, cyclesToMeet }: Level): Item {
+  return { id: { N: id.toString() }, name: { S: name }, cyclesToMeet: { N: cyclesToMeet.toString() } };
+}
+
+/** The only reader of activity items. */
+export function parseActivity(item: Item): RecordedActivity {
+  const reader = ItemReader.of(item);
+  const customer = /^ORG#[^#]+#CUSTOMER#(\d+)$/.exec(reader.text("pk"));
+  if (customer === null) throw new MalformedItem("The key is not an activity's");
+  return {
+    activityId: reader.text("sk").slice(activityPrefix.length),
+    customerId: Number(customer[1]),
+    type: reader.oneOf("type", activityTypes),
+    occurredAt: reader.instant("occurredAt"),
+    recordedAt: reader.instant("recordedAt"),
+    contentDigest: reader.text("contentDigest"),
+    effects: reader.maps("effects").map(parseEffect),
+  };
+}
+
+function parseEffect(reader: ItemReader): TargetEffect {
+  return {
+    groupId: reader.integer("groupId"),
+    targetId: reader.integer("targetId"),
+    cycleNumber: reader.optionalInteger("cycleNumber"),
+    notCounted: reader.has("notCounted") ? reader.oneOf("notCounted", notCountedReasons) : undefined,
+    streakValue: reader.optionalInteger("streakValue"),
+    changes: reader.maps("changes").map(parseChange),
+    levelsReached: reader.maps("levelsReached").map(parseLevel),
+    firstReached: reader.integers("firstReached"),
+    reopened: reader.integers("reopened"),
+  };
+}
+
+function parseChange(reader: ItemReader): CycleChange {
+  return {
+    cycleNumber: reader.integer("cycleNumber"),
+    before: reader.decimal("before"),
+    after: reader.decimal("after"),
+    activityId: reader.text("activityId"),
+  };
+}
+
+/** A level as groups and activities store it. */
+export function parseLevel(reader: ItemReader): Level {
+  return { id: reader.integer("id"), name: reader.text("name"), cyclesToMeet: reader.integer("cyclesToMeet") };
+}
+
+/** What a return of this activity needs to know; `undefined` when it is not a transaction, which nothing can return. */
+export function asOriginal({ type, effects }: RecordedActivity): OriginalTransaction | undefined {
+  if (type !== "TRANSACTION") return undefined;
+  const counted = effects.flatMap(({ targetId, cycleNumber }) =>
+    cycleNumber === undefined ? [] : [[targetId, cycleNumber] as const],
+  );
+  return { countedIn: new Map(counted) };
+}
