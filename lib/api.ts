@@ -13,7 +13,7 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { routes } from "../shared/http/routes.ts";
 import { accessLogFormat } from "./accessLog.ts";
-import { type FunctionName, routeNames } from "./functionNames.ts";
+import { type ApiFunctionName, routeNames } from "./functionNames.ts";
 import { installGatewayResponses } from "./gatewayResponses.ts";
 import type { Settings } from "./settings.ts";
 import { methodThrottles } from "./throttling.ts";
@@ -28,7 +28,7 @@ const integrationTimeout = Duration.seconds(29);
 const authorizerCacheTtl = Duration.seconds(300);
 
 type ApiProps = {
-  readonly functions: Readonly<Record<FunctionName, IFunction>>;
+  readonly functions: Readonly<Record<ApiFunctionName, IFunction>>;
   readonly settings: Settings;
 };
 

@@ -1,6 +1,9 @@
 import { type RouteName, routes } from "../shared/http/routes.ts";
 
-/** A Lambda's name here is its folder below `functions/`; one serves each route. */
-export type FunctionName = RouteName | "authorizer";
+/** What the API calls: a function for each route, and the authorizer. */
+export type ApiFunctionName = RouteName | "authorizer";
+
+/** A Lambda's name here is its folder below `functions/`. */
+export type FunctionName = ApiFunctionName | "countQueuedActivities";
 
 export const routeNames: readonly RouteName[] = Object.keys(routes).filter((name): name is RouteName => name in routes);

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
+import { ActivityQueue } from "./activityQueue.ts";
 import { Api } from "./api.ts";
 import { ApiFunction } from "./apiFunction.ts";
 import type { FunctionName } from "./functionNames.ts";
@@ -19,6 +20,7 @@ export class MilestreakStack extends Stack {
         authorizer: create("authorizer"),
         enroll: create("enroll"),
         unenroll: create("unenroll"),
+        recordActivities: create("recordActivities"),
         createTargetGroup: create("createTargetGroup"),
         listTargetGroups: create("listTargetGroups"),
         getTargetGroup: create("getTargetGroup"),
@@ -27,7 +29,12 @@ export class MilestreakStack extends Stack {
         getUserTargetGroups: create("getUserTargetGroups"),
       },
     });
+    const activityQueue = new ActivityQueue(this, "ActivityQueue", { counter: create("countQueuedActivities") });
     new CfnOutput(this, "BaseUrl", { value: api.baseUrl, description: "Where the API answers" });
+    new CfnOutput(this, "ActivityQueueUrl", {
+      value: activityQueue.queueUrl,
+      description: "Where activities can be queued, with the message attribute org",
+    });
     new CfnOutput(this, "TableName", { value: table.tableName, description: "The table, for the operator CLI" });
   }
 }

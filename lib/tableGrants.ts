@@ -4,7 +4,7 @@ import type { FunctionName } from "./functionNames.ts";
 type Partitions = { readonly like: string; readonly except?: string };
 
 export type TableGrant = {
-  readonly actions: readonly ("GetItem" | "PutItem" | "Query" | "UpdateItem")[];
+  readonly actions: readonly ("ConditionCheckItem" | "GetItem" | "PutItem" | "Query" | "UpdateItem")[];
   readonly partitions: Partitions;
 };
 
@@ -30,6 +30,14 @@ export const tableGrants = {
   unenroll: [
     { actions: ["Query"], partitions: groups },
     { actions: ["GetItem", "UpdateItem"], partitions: customers },
+  ],
+  recordActivities: [
+    { actions: ["Query"], partitions: groups },
+    { actions: ["ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"], partitions: customers },
+  ],
+  countQueuedActivities: [
+    { actions: ["Query"], partitions: groups },
+    { actions: ["ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"], partitions: customers },
   ],
   createTargetGroup: [
     { actions: ["UpdateItem"], partitions: orgs },

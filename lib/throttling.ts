@@ -10,6 +10,7 @@ import type { Settings } from "./settings.ts";
 const throttleShares = {
   enroll: 0.8,
   unenroll: 0.5,
+  recordActivities: 0.8,
   createTargetGroup: 0.05,
   listTargetGroups: 0.2,
   getTargetGroup: 0.5,

@@ -6,6 +6,7 @@ import { getTargetGroup } from "../functions/getTargetGroup/getTargetGroup.ts";
 import { getUserTargetGroups } from "../functions/getUserTargetGroups/getUserTargetGroups.ts";
 import { listTargetGroups } from "../functions/listTargetGroups/listTargetGroups.ts";
 import { putCustomer } from "../functions/putCustomer/putCustomer.ts";
+import { recordActivities } from "../functions/recordActivities/recordActivities.ts";
 import { unenroll } from "../functions/unenroll/unenroll.ts";
 import { type ApiLambda, apiHandler } from "../shared/http/apiHandler.ts";
 import { createContext } from "../shared/http/context.ts";
@@ -24,6 +25,7 @@ export function localFunctions(table: Table): LocalFunctions {
     handlers: {
       enroll: apiHandler(routes.enroll, enroll(createContext(table))),
       unenroll: apiHandler(routes.unenroll, unenroll(createContext(table))),
+      recordActivities: apiHandler(routes.recordActivities, recordActivities(createContext(table))),
       createTargetGroup: apiHandler(routes.createTargetGroup, createTargetGroup(createContext(table))),
       listTargetGroups: apiHandler(routes.listTargetGroups, listTargetGroups(createContext(table))),
       getTargetGroup: apiHandler(routes.getTargetGroup, getTargetGroup(createContext(table))),

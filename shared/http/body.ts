@@ -26,7 +26,8 @@ export function parseBody(
   return parseJson(text);
 }
 
-function parseJson(text: string): unknown {
+/** Refuses with 300004 what is not JSON, or nested too deeply. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text, exactNumber);
   } catch (error) {

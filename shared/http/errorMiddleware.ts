@@ -9,32 +9,37 @@ import { type ErrorCode, errorCatalogue, RequestRefused } from "./errors.ts";
 export function answerErrors(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> {
   return {
     onError: (request) => {
-      request.response = answerError(request.error);
+      const { code, details, status } = answerFor(request.error);
+      const headers: Record<string, string> = code === 4001 ? { "Retry-After": "1" } : {};
+      request.response = httpResult(status, failureEnvelope(code, details), headers);
     },
   };
 }
 
-function answerError(error: unknown): APIGatewayProxyResult {
+/** What the caller is told of an error. Logs it. */
+export function answerFor(error: unknown): {
+  readonly code: ErrorCode;
+  readonly details: readonly string[];
+  readonly status: number;
+} {
   if (error instanceof RequestRefused) {
     logRefusal(error.code);
-    return httpResult(error.status, failureEnvelope(error.code, error.details));
-  }
-  if (error instanceof EngineUnavailable || error instanceof TooMuchContention) {
-    logUnexpected(error);
-    return retryLater("Nothing is known to be wrong with the request; try again after the seconds in Retry-After.");
-  }
-  if (error instanceof OutcomeUnknown) {
-    logUnexpected(error);
-    return retryLater("The request may have been carried out; read the state before trying again.");
+    return error;
   }
   logUnexpected(error);
-  return failure(500, "It was logged under this request's id.");
+  const code = isUnavailability(error) ? 4001 : 500;
+  return { code, details: [adviceFor(error)], status: errorCatalogue[code].status };
 }
 
-function retryLater(detail: string): APIGatewayProxyResult {
-  return failure(4001, detail, { "Retry-After": "1" });
+function isUnavailability(error: unknown): boolean {
+  return error instanceof EngineUnavailable || error instanceof TooMuchContention || error instanceof OutcomeUnknown;
 }
 
-function failure(code: ErrorCode, detail: string, headers: Record<string, string> = {}): APIGatewayProxyResult {
-  return httpResult(errorCatalogue[code].status, failureEnvelope(code, [detail]), headers);
+function adviceFor(error: unknown): string {
+  if (error instanceof OutcomeUnknown) {
+    return "The request may have been carried out; read the state before trying again.";
+  }
+  return isUnavailability(error)
+    ? "Nothing is known to be wrong with the request; try again after the seconds in Retry-After."
+    : "It was logged under this request's id.";
 }

@@ -1,3 +1,4 @@
+import type { ActivityType } from "../domain/activity.ts";
 import type { RewardAllocation, TargetEntity, TargetType, TrackingType } from "../domain/targetGroup.ts";
 
 /** What the schema of the same name lets through; fields it does not know may be there too. */
@@ -30,6 +31,18 @@ export type TargetRequest = {
   readonly rewardAllocation?: RewardAllocation;
   readonly filters?: unknown;
   readonly defaultValues: readonly { readonly defaultValue: number }[];
+};
+
+export type ActivityRequest = {
+  readonly activityId: string;
+  readonly customerId: unknown;
+  readonly type: ActivityType;
+  readonly name?: string | null;
+  readonly occurredAt: string;
+  readonly amount?: number | null;
+  readonly quantity?: number | null;
+  readonly attributes?: Readonly<Record<string, unknown>> | null;
+  readonly originalActivityId?: string | null;
 };
 
 export type PutCustomerRequest = {

@@ -21,6 +21,8 @@ const includePeriods = (byDefault: boolean) => ({ type: "boolean", default: byDe
 
 /** A record has a handful of fields; parsing a much larger body would cost more than serving it. */
 const recordBytes = 16 * 1024;
+/** 25 activities with attributes. */
+const activitiesBytes = 64 * 1024;
 /** The largest permitted definition: 100 described cycles and 50 targets with a value for each. */
 const definitionBytes = 256 * 1024;
 
@@ -44,6 +46,14 @@ export const routes = {
     maximumBodyBytes: recordBytes,
     query: {},
     summary: "Un-enrols a customer",
+  },
+  recordActivities: {
+    method: "POST",
+    path: "/activities",
+    permission: "enroll",
+    maximumBodyBytes: activitiesBytes,
+    query: {},
+    summary: "Counts what customers did, one activity or up to 25",
   },
   createTargetGroup: {
     method: "POST",

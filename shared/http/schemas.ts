@@ -1,3 +1,4 @@
+import { activityTypes } from "../domain/activity.ts";
 import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../domain/targetGroup.ts";
 
 /** Limits of the API in one place, as its documents state them. */
@@ -8,6 +9,7 @@ export const limits = {
   nameCharacters: 200,
   descriptionCharacters: 255,
   refCodeCharacters: 128,
+  activitiesInOneCall: 25,
 } as const;
 
 /** 11 digits before the point and 4 behind it: every such decimal survives JSON exactly. */
@@ -16,6 +18,25 @@ const maximumTargetValue = 99_999_999_999.9999;
 const name = { type: "string", minLength: 1, maxLength: limits.nameCharacters, pattern: "\\S" } as const;
 const description = { type: ["string", "null"], maxLength: limits.descriptionCharacters } as const;
 const date = { type: "string", minLength: 10, maxLength: 40 } as const;
+
+const activityId = { type: "string", pattern: "^[A-Za-z0-9._:-]{1,128}$" } as const;
+const amount = { type: ["number", "null"], minimum: 0, maximum: maximumTargetValue } as const;
+
+export const activity = {
+  type: "object",
+  required: ["activityId", "customerId", "type", "occurredAt"],
+  properties: {
+    activityId,
+    customerId: {},
+    type: { type: "string", enum: activityTypes },
+    name: { type: ["string", "null"], minLength: 1, maxLength: limits.nameCharacters },
+    occurredAt: { type: "string", minLength: 17, maxLength: 40 },
+    amount,
+    quantity: amount,
+    attributes: { type: ["object", "null"] },
+    originalActivityId: { ...activityId, type: ["string", "null"] },
+  },
+} as const;
 
 /** An enrolment record for a milestone, the strictest reading of one; customerId is judged by its own rule. */
 export const enrollMilestone = {

@@ -39,7 +39,7 @@ function describeViolation({ instancePath, keyword, params, message, data }: Vio
 
 function ruleOf(keyword: string, params: Violation["params"], message: string | undefined): string {
   if (keyword === "type") return `must be ${String(params["type"]).replaceAll(",", " or ")}`;
-  if (keyword === "pattern") return "must hold more than blanks";
+  if (keyword === "pattern") return params["pattern"] === "\\S" ? "must hold more than blanks" : (message ?? "");
   return (message ?? "is not allowed").replace("NOT have", "not have");
 }
 

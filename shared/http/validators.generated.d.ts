@@ -1,4 +1,4 @@
-import type { CreateTargetGroupRequest, PutCustomerRequest } from "./requestTypes.ts";
+import type { ActivityRequest, CreateTargetGroupRequest, PutCustomerRequest } from "./requestTypes.ts";
 
 /** One schema violation as Ajv reports it. */
 export type Violation = {
@@ -18,6 +18,7 @@ type EnrollmentRecord = { readonly customerId: unknown };
 
 export const enrollMilestone: Validator<EnrollmentRecord>;
 export const enrollStreak: Validator<EnrollmentRecord>;
+export const activity: Validator<ActivityRequest>;
 export const unenroll: Validator<EnrollmentRecord>;
 export const putCustomer: Validator<PutCustomerRequest>;
 export const createTargetGroup: Validator<CreateTargetGroupRequest>;

@@ -35,17 +35,278 @@ var require_ucs2length = __commonJS({
 });
 
 // <stdin>
-var createTargetGroup = validate10;
-var schema11 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "periods", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "periods": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } } }, "targets": { "type": "array", "minItems": 1, "maxItems": 50, "items": { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "filters": {}, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } } } }, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "required": ["name", "targetCountOfSequence"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 100 } } } } }, "$id": "createTargetGroup" };
+var activity = validate10;
+var schema11 = { "type": "object", "required": ["activityId", "customerId", "type", "occurredAt"], "properties": { "activityId": { "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "customerId": {}, "type": { "type": "string", "enum": ["TRANSACTION", "RETURN", "EVENT"] }, "name": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "occurredAt": { "type": "string", "minLength": 17, "maxLength": 40 }, "amount": { "type": ["number", "null"], "minimum": 0, "maximum": 999999999999999e-4 }, "quantity": { "type": ["number", "null"], "minimum": 0, "maximum": 999999999999999e-4 }, "attributes": { "type": ["object", "null"] }, "originalActivityId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:-]{1,128}$" } }, "$id": "activity" };
+var pattern0 = new RegExp("^[A-Za-z0-9._:-]{1,128}$", "u");
 var func2 = require_ucs2length().default;
-var pattern0 = new RegExp("\\S", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.activityId === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "activityId" }, message: "must have required property 'activityId'", schema: schema11.required, parentSchema: schema11, data };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.customerId === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "customerId" }, message: "must have required property 'customerId'", schema: schema11.required, parentSchema: schema11, data };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.type === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'", schema: schema11.required, parentSchema: schema11, data };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.occurredAt === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "occurredAt" }, message: "must have required property 'occurredAt'", schema: schema11.required, parentSchema: schema11, data };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.activityId !== void 0) {
+      let data0 = data.activityId;
+      if (typeof data0 === "string") {
+        if (!pattern0.test(data0)) {
+          const err4 = { instancePath: instancePath + "/activityId", schemaPath: "#/properties/activityId/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:-]{1,128}$"', schema: "^[A-Za-z0-9._:-]{1,128}$", parentSchema: schema11.properties.activityId, data: data0 };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+      } else {
+        const err5 = { instancePath: instancePath + "/activityId", schemaPath: "#/properties/activityId/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.activityId.type, parentSchema: schema11.properties.activityId, data: data0 };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.type !== void 0) {
+      let data1 = data.type;
+      if (typeof data1 !== "string") {
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.type.type, parentSchema: schema11.properties.type, data: data1 };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+      if (!(data1 === "TRANSACTION" || data1 === "RETURN" || data1 === "EVENT")) {
+        const err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema11.properties.type.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.type.enum, parentSchema: schema11.properties.type, data: data1 };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+    }
+    if (data.name !== void 0) {
+      let data2 = data.name;
+      if (typeof data2 !== "string" && data2 !== null) {
+        const err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: schema11.properties.name.type }, message: "must be string,null", schema: schema11.properties.name.type, parentSchema: schema11.properties.name, data: data2 };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+      if (typeof data2 === "string") {
+        if (func2(data2) > 200) {
+          const err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema11.properties.name, data: data2 };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+        if (func2(data2) < 1) {
+          const err10 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.name, data: data2 };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.occurredAt !== void 0) {
+      let data3 = data.occurredAt;
+      if (typeof data3 === "string") {
+        if (func2(data3) > 40) {
+          const err11 = { instancePath: instancePath + "/occurredAt", schemaPath: "#/properties/occurredAt/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters", schema: 40, parentSchema: schema11.properties.occurredAt, data: data3 };
+          if (vErrors === null) {
+            vErrors = [err11];
+          } else {
+            vErrors.push(err11);
+          }
+          errors++;
+        }
+        if (func2(data3) < 17) {
+          const err12 = { instancePath: instancePath + "/occurredAt", schemaPath: "#/properties/occurredAt/minLength", keyword: "minLength", params: { limit: 17 }, message: "must NOT have fewer than 17 characters", schema: 17, parentSchema: schema11.properties.occurredAt, data: data3 };
+          if (vErrors === null) {
+            vErrors = [err12];
+          } else {
+            vErrors.push(err12);
+          }
+          errors++;
+        }
+      } else {
+        const err13 = { instancePath: instancePath + "/occurredAt", schemaPath: "#/properties/occurredAt/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.occurredAt.type, parentSchema: schema11.properties.occurredAt, data: data3 };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+    }
+    if (data.amount !== void 0) {
+      let data4 = data.amount;
+      if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
+        const err14 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/type", keyword: "type", params: { type: schema11.properties.amount.type }, message: "must be number,null", schema: schema11.properties.amount.type, parentSchema: schema11.properties.amount, data: data4 };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 999999999999999e-4 || isNaN(data4)) {
+          const err15 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999", schema: 999999999999999e-4, parentSchema: schema11.properties.amount, data: data4 };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+        if (data4 < 0 || isNaN(data4)) {
+          const err16 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema11.properties.amount, data: data4 };
+          if (vErrors === null) {
+            vErrors = [err16];
+          } else {
+            vErrors.push(err16);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.quantity !== void 0) {
+      let data5 = data.quantity;
+      if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
+        const err17 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/type", keyword: "type", params: { type: schema11.properties.quantity.type }, message: "must be number,null", schema: schema11.properties.quantity.type, parentSchema: schema11.properties.quantity, data: data5 };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 999999999999999e-4 || isNaN(data5)) {
+          const err18 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999", schema: 999999999999999e-4, parentSchema: schema11.properties.quantity, data: data5 };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
+          }
+          errors++;
+        }
+        if (data5 < 0 || isNaN(data5)) {
+          const err19 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema11.properties.quantity, data: data5 };
+          if (vErrors === null) {
+            vErrors = [err19];
+          } else {
+            vErrors.push(err19);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.attributes !== void 0) {
+      let data6 = data.attributes;
+      if (!(data6 && typeof data6 == "object" && !Array.isArray(data6)) && data6 !== null) {
+        const err20 = { instancePath: instancePath + "/attributes", schemaPath: "#/properties/attributes/type", keyword: "type", params: { type: schema11.properties.attributes.type }, message: "must be object,null", schema: schema11.properties.attributes.type, parentSchema: schema11.properties.attributes, data: data6 };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+    }
+    if (data.originalActivityId !== void 0) {
+      let data7 = data.originalActivityId;
+      if (typeof data7 !== "string" && data7 !== null) {
+        const err21 = { instancePath: instancePath + "/originalActivityId", schemaPath: "#/properties/originalActivityId/type", keyword: "type", params: { type: schema11.properties.originalActivityId.type }, message: "must be string,null", schema: schema11.properties.originalActivityId.type, parentSchema: schema11.properties.originalActivityId, data: data7 };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+      if (typeof data7 === "string") {
+        if (!pattern0.test(data7)) {
+          const err22 = { instancePath: instancePath + "/originalActivityId", schemaPath: "#/properties/originalActivityId/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:-]{1,128}$"', schema: "^[A-Za-z0-9._:-]{1,128}$", parentSchema: schema11.properties.originalActivityId, data: data7 };
+          if (vErrors === null) {
+            vErrors = [err22];
+          } else {
+            vErrors.push(err22);
+          }
+          errors++;
+        }
+      }
+    }
+  } else {
+    const err23 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.type, parentSchema: schema11, data };
+    if (vErrors === null) {
+      vErrors = [err23];
+    } else {
+      vErrors.push(err23);
+    }
+    errors++;
+  }
+  validate10.errors = vErrors;
+  return errors === 0;
+}
+var createTargetGroup = validate11;
+var schema12 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "periods", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "periods": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } } }, "targets": { "type": "array", "minItems": 1, "maxItems": 50, "items": { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "filters": {}, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } } } }, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "required": ["name", "targetCountOfSequence"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 100 } } } } }, "$id": "createTargetGroup" };
+var pattern2 = new RegExp("\\S", "u");
+function validate11(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'", schema: schema11.required, parentSchema: schema11, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'", schema: schema12.required, parentSchema: schema12, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -54,7 +315,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.trackingType === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "trackingType" }, message: "must have required property 'trackingType'", schema: schema11.required, parentSchema: schema11, data };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "trackingType" }, message: "must have required property 'trackingType'", schema: schema12.required, parentSchema: schema12, data };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -63,7 +324,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.targetEvaluationType === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "targetEvaluationType" }, message: "must have required property 'targetEvaluationType'", schema: schema11.required, parentSchema: schema11, data };
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "targetEvaluationType" }, message: "must have required property 'targetEvaluationType'", schema: schema12.required, parentSchema: schema12, data };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -72,7 +333,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.periods === void 0) {
-      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "periods" }, message: "must have required property 'periods'", schema: schema11.required, parentSchema: schema11, data };
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "periods" }, message: "must have required property 'periods'", schema: schema12.required, parentSchema: schema12, data };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -81,7 +342,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.targets === void 0) {
-      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "targets" }, message: "must have required property 'targets'", schema: schema11.required, parentSchema: schema11, data };
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "targets" }, message: "must have required property 'targets'", schema: schema12.required, parentSchema: schema12, data };
       if (vErrors === null) {
         vErrors = [err4];
       } else {
@@ -93,7 +354,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.name;
       if (typeof data0 === "string") {
         if (func2(data0) > 200) {
-          const err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema11.properties.name, data: data0 };
+          const err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema12.properties.name, data: data0 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -102,7 +363,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data0) < 1) {
-          const err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.name, data: data0 };
+          const err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.name, data: data0 };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -110,8 +371,8 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (!pattern0.test(data0)) {
-          const err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"', schema: "\\S", parentSchema: schema11.properties.name, data: data0 };
+        if (!pattern2.test(data0)) {
+          const err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"', schema: "\\S", parentSchema: schema12.properties.name, data: data0 };
           if (vErrors === null) {
             vErrors = [err7];
           } else {
@@ -120,7 +381,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.name.type, parentSchema: schema11.properties.name, data: data0 };
+        const err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.name.type, parentSchema: schema12.properties.name, data: data0 };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -132,7 +393,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err9 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema11.properties.description.type }, message: "must be string,null", schema: schema11.properties.description.type, parentSchema: schema11.properties.description, data: data1 };
+        const err9 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema12.properties.description.type }, message: "must be string,null", schema: schema12.properties.description.type, parentSchema: schema12.properties.description, data: data1 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -142,7 +403,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 255) {
-          const err10 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema11.properties.description, data: data1 };
+          const err10 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema12.properties.description, data: data1 };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -155,7 +416,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.active !== void 0) {
       let data2 = data.active;
       if (typeof data2 !== "boolean") {
-        const err11 = { instancePath: instancePath + "/active", schemaPath: "#/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema11.properties.active.type, parentSchema: schema11.properties.active, data: data2 };
+        const err11 = { instancePath: instancePath + "/active", schemaPath: "#/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema12.properties.active.type, parentSchema: schema12.properties.active, data: data2 };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -167,7 +428,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.trackingType !== void 0) {
       let data3 = data.trackingType;
       if (typeof data3 !== "string") {
-        const err12 = { instancePath: instancePath + "/trackingType", schemaPath: "#/properties/trackingType/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.trackingType.type, parentSchema: schema11.properties.trackingType, data: data3 };
+        const err12 = { instancePath: instancePath + "/trackingType", schemaPath: "#/properties/trackingType/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.trackingType.type, parentSchema: schema12.properties.trackingType, data: data3 };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -176,7 +437,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data3 === "DEFAULT" || data3 === "STREAKS" || data3 === "NON_CONTINUOUS_STREAKS")) {
-        const err13 = { instancePath: instancePath + "/trackingType", schemaPath: "#/properties/trackingType/enum", keyword: "enum", params: { allowedValues: schema11.properties.trackingType.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.trackingType.enum, parentSchema: schema11.properties.trackingType, data: data3 };
+        const err13 = { instancePath: instancePath + "/trackingType", schemaPath: "#/properties/trackingType/enum", keyword: "enum", params: { allowedValues: schema12.properties.trackingType.enum }, message: "must be equal to one of the allowed values", schema: schema12.properties.trackingType.enum, parentSchema: schema12.properties.trackingType, data: data3 };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -188,7 +449,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.targetEvaluationType !== void 0) {
       let data4 = data.targetEvaluationType;
       if (typeof data4 !== "string") {
-        const err14 = { instancePath: instancePath + "/targetEvaluationType", schemaPath: "#/properties/targetEvaluationType/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.targetEvaluationType.type, parentSchema: schema11.properties.targetEvaluationType, data: data4 };
+        const err14 = { instancePath: instancePath + "/targetEvaluationType", schemaPath: "#/properties/targetEvaluationType/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.targetEvaluationType.type, parentSchema: schema12.properties.targetEvaluationType, data: data4 };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -197,7 +458,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data4 === "FIXED_CALENDAR_WINDOW")) {
-        const err15 = { instancePath: instancePath + "/targetEvaluationType", schemaPath: "#/properties/targetEvaluationType/enum", keyword: "enum", params: { allowedValues: schema11.properties.targetEvaluationType.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.targetEvaluationType.enum, parentSchema: schema11.properties.targetEvaluationType, data: data4 };
+        const err15 = { instancePath: instancePath + "/targetEvaluationType", schemaPath: "#/properties/targetEvaluationType/enum", keyword: "enum", params: { allowedValues: schema12.properties.targetEvaluationType.enum }, message: "must be equal to one of the allowed values", schema: schema12.properties.targetEvaluationType.enum, parentSchema: schema12.properties.targetEvaluationType, data: data4 };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -209,7 +470,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeZoneName !== void 0) {
       let data5 = data.timeZoneName;
       if (typeof data5 !== "string" && data5 !== null) {
-        const err16 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/type", keyword: "type", params: { type: schema11.properties.timeZoneName.type }, message: "must be string,null", schema: schema11.properties.timeZoneName.type, parentSchema: schema11.properties.timeZoneName, data: data5 };
+        const err16 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/type", keyword: "type", params: { type: schema12.properties.timeZoneName.type }, message: "must be string,null", schema: schema12.properties.timeZoneName.type, parentSchema: schema12.properties.timeZoneName, data: data5 };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -219,7 +480,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data5 === "string") {
         if (func2(data5) > 64) {
-          const err17 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema11.properties.timeZoneName, data: data5 };
+          const err17 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema12.properties.timeZoneName, data: data5 };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -228,7 +489,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data5) < 1) {
-          const err18 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.timeZoneName, data: data5 };
+          const err18 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.timeZoneName, data: data5 };
           if (vErrors === null) {
             vErrors = [err18];
           } else {
@@ -242,7 +503,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       let data6 = data.periods;
       if (Array.isArray(data6)) {
         if (data6.length > 100) {
-          const err19 = { instancePath: instancePath + "/periods", schemaPath: "#/properties/periods/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items", schema: 100, parentSchema: schema11.properties.periods, data: data6 };
+          const err19 = { instancePath: instancePath + "/periods", schemaPath: "#/properties/periods/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items", schema: 100, parentSchema: schema12.properties.periods, data: data6 };
           if (vErrors === null) {
             vErrors = [err19];
           } else {
@@ -251,7 +512,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data6.length < 1) {
-          const err20 = { instancePath: instancePath + "/periods", schemaPath: "#/properties/periods/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema11.properties.periods, data: data6 };
+          const err20 = { instancePath: instancePath + "/periods", schemaPath: "#/properties/periods/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema12.properties.periods, data: data6 };
           if (vErrors === null) {
             vErrors = [err20];
           } else {
@@ -264,7 +525,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           let data7 = data6[i0];
           if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
             if (data7.refCode === void 0) {
-              const err21 = { instancePath: instancePath + "/periods/" + i0, schemaPath: "#/properties/periods/items/required", keyword: "required", params: { missingProperty: "refCode" }, message: "must have required property 'refCode'", schema: schema11.properties.periods.items.required, parentSchema: schema11.properties.periods.items, data: data7 };
+              const err21 = { instancePath: instancePath + "/periods/" + i0, schemaPath: "#/properties/periods/items/required", keyword: "required", params: { missingProperty: "refCode" }, message: "must have required property 'refCode'", schema: schema12.properties.periods.items.required, parentSchema: schema12.properties.periods.items, data: data7 };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -273,7 +534,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data7.startDate === void 0) {
-              const err22 = { instancePath: instancePath + "/periods/" + i0, schemaPath: "#/properties/periods/items/required", keyword: "required", params: { missingProperty: "startDate" }, message: "must have required property 'startDate'", schema: schema11.properties.periods.items.required, parentSchema: schema11.properties.periods.items, data: data7 };
+              const err22 = { instancePath: instancePath + "/periods/" + i0, schemaPath: "#/properties/periods/items/required", keyword: "required", params: { missingProperty: "startDate" }, message: "must have required property 'startDate'", schema: schema12.properties.periods.items.required, parentSchema: schema12.properties.periods.items, data: data7 };
               if (vErrors === null) {
                 vErrors = [err22];
               } else {
@@ -282,7 +543,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data7.endDate === void 0) {
-              const err23 = { instancePath: instancePath + "/periods/" + i0, schemaPath: "#/properties/periods/items/required", keyword: "required", params: { missingProperty: "endDate" }, message: "must have required property 'endDate'", schema: schema11.properties.periods.items.required, parentSchema: schema11.properties.periods.items, data: data7 };
+              const err23 = { instancePath: instancePath + "/periods/" + i0, schemaPath: "#/properties/periods/items/required", keyword: "required", params: { missingProperty: "endDate" }, message: "must have required property 'endDate'", schema: schema12.properties.periods.items.required, parentSchema: schema12.properties.periods.items, data: data7 };
               if (vErrors === null) {
                 vErrors = [err23];
               } else {
@@ -294,7 +555,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               let data8 = data7.refCode;
               if (typeof data8 === "string") {
                 if (func2(data8) > 128) {
-                  const err24 = { instancePath: instancePath + "/periods/" + i0 + "/refCode", schemaPath: "#/properties/periods/items/properties/refCode/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters", schema: 128, parentSchema: schema11.properties.periods.items.properties.refCode, data: data8 };
+                  const err24 = { instancePath: instancePath + "/periods/" + i0 + "/refCode", schemaPath: "#/properties/periods/items/properties/refCode/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters", schema: 128, parentSchema: schema12.properties.periods.items.properties.refCode, data: data8 };
                   if (vErrors === null) {
                     vErrors = [err24];
                   } else {
@@ -303,7 +564,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (func2(data8) < 1) {
-                  const err25 = { instancePath: instancePath + "/periods/" + i0 + "/refCode", schemaPath: "#/properties/periods/items/properties/refCode/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.periods.items.properties.refCode, data: data8 };
+                  const err25 = { instancePath: instancePath + "/periods/" + i0 + "/refCode", schemaPath: "#/properties/periods/items/properties/refCode/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.periods.items.properties.refCode, data: data8 };
                   if (vErrors === null) {
                     vErrors = [err25];
                   } else {
@@ -312,7 +573,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err26 = { instancePath: instancePath + "/periods/" + i0 + "/refCode", schemaPath: "#/properties/periods/items/properties/refCode/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.periods.items.properties.refCode.type, parentSchema: schema11.properties.periods.items.properties.refCode, data: data8 };
+                const err26 = { instancePath: instancePath + "/periods/" + i0 + "/refCode", schemaPath: "#/properties/periods/items/properties/refCode/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.periods.items.properties.refCode.type, parentSchema: schema12.properties.periods.items.properties.refCode, data: data8 };
                 if (vErrors === null) {
                   vErrors = [err26];
                 } else {
@@ -325,7 +586,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               let data9 = data7.startDate;
               if (typeof data9 === "string") {
                 if (func2(data9) > 40) {
-                  const err27 = { instancePath: instancePath + "/periods/" + i0 + "/startDate", schemaPath: "#/properties/periods/items/properties/startDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters", schema: 40, parentSchema: schema11.properties.periods.items.properties.startDate, data: data9 };
+                  const err27 = { instancePath: instancePath + "/periods/" + i0 + "/startDate", schemaPath: "#/properties/periods/items/properties/startDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters", schema: 40, parentSchema: schema12.properties.periods.items.properties.startDate, data: data9 };
                   if (vErrors === null) {
                     vErrors = [err27];
                   } else {
@@ -334,7 +595,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (func2(data9) < 10) {
-                  const err28 = { instancePath: instancePath + "/periods/" + i0 + "/startDate", schemaPath: "#/properties/periods/items/properties/startDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters", schema: 10, parentSchema: schema11.properties.periods.items.properties.startDate, data: data9 };
+                  const err28 = { instancePath: instancePath + "/periods/" + i0 + "/startDate", schemaPath: "#/properties/periods/items/properties/startDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters", schema: 10, parentSchema: schema12.properties.periods.items.properties.startDate, data: data9 };
                   if (vErrors === null) {
                     vErrors = [err28];
                   } else {
@@ -343,7 +604,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err29 = { instancePath: instancePath + "/periods/" + i0 + "/startDate", schemaPath: "#/properties/periods/items/properties/startDate/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.periods.items.properties.startDate.type, parentSchema: schema11.properties.periods.items.properties.startDate, data: data9 };
+                const err29 = { instancePath: instancePath + "/periods/" + i0 + "/startDate", schemaPath: "#/properties/periods/items/properties/startDate/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.periods.items.properties.startDate.type, parentSchema: schema12.properties.periods.items.properties.startDate, data: data9 };
                 if (vErrors === null) {
                   vErrors = [err29];
                 } else {
@@ -356,7 +617,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               let data10 = data7.endDate;
               if (typeof data10 === "string") {
                 if (func2(data10) > 40) {
-                  const err30 = { instancePath: instancePath + "/periods/" + i0 + "/endDate", schemaPath: "#/properties/periods/items/properties/endDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters", schema: 40, parentSchema: schema11.properties.periods.items.properties.endDate, data: data10 };
+                  const err30 = { instancePath: instancePath + "/periods/" + i0 + "/endDate", schemaPath: "#/properties/periods/items/properties/endDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters", schema: 40, parentSchema: schema12.properties.periods.items.properties.endDate, data: data10 };
                   if (vErrors === null) {
                     vErrors = [err30];
                   } else {
@@ -365,7 +626,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (func2(data10) < 10) {
-                  const err31 = { instancePath: instancePath + "/periods/" + i0 + "/endDate", schemaPath: "#/properties/periods/items/properties/endDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters", schema: 10, parentSchema: schema11.properties.periods.items.properties.endDate, data: data10 };
+                  const err31 = { instancePath: instancePath + "/periods/" + i0 + "/endDate", schemaPath: "#/properties/periods/items/properties/endDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters", schema: 10, parentSchema: schema12.properties.periods.items.properties.endDate, data: data10 };
                   if (vErrors === null) {
                     vErrors = [err31];
                   } else {
@@ -374,7 +635,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err32 = { instancePath: instancePath + "/periods/" + i0 + "/endDate", schemaPath: "#/properties/periods/items/properties/endDate/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.periods.items.properties.endDate.type, parentSchema: schema11.properties.periods.items.properties.endDate, data: data10 };
+                const err32 = { instancePath: instancePath + "/periods/" + i0 + "/endDate", schemaPath: "#/properties/periods/items/properties/endDate/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.periods.items.properties.endDate.type, parentSchema: schema12.properties.periods.items.properties.endDate, data: data10 };
                 if (vErrors === null) {
                   vErrors = [err32];
                 } else {
@@ -386,7 +647,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             if (data7.description !== void 0) {
               let data11 = data7.description;
               if (typeof data11 !== "string" && data11 !== null) {
-                const err33 = { instancePath: instancePath + "/periods/" + i0 + "/description", schemaPath: "#/properties/periods/items/properties/description/type", keyword: "type", params: { type: schema11.properties.periods.items.properties.description.type }, message: "must be string,null", schema: schema11.properties.periods.items.properties.description.type, parentSchema: schema11.properties.periods.items.properties.description, data: data11 };
+                const err33 = { instancePath: instancePath + "/periods/" + i0 + "/description", schemaPath: "#/properties/periods/items/properties/description/type", keyword: "type", params: { type: schema12.properties.periods.items.properties.description.type }, message: "must be string,null", schema: schema12.properties.periods.items.properties.description.type, parentSchema: schema12.properties.periods.items.properties.description, data: data11 };
                 if (vErrors === null) {
                   vErrors = [err33];
                 } else {
@@ -396,7 +657,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data11 === "string") {
                 if (func2(data11) > 255) {
-                  const err34 = { instancePath: instancePath + "/periods/" + i0 + "/description", schemaPath: "#/properties/periods/items/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema11.properties.periods.items.properties.description, data: data11 };
+                  const err34 = { instancePath: instancePath + "/periods/" + i0 + "/description", schemaPath: "#/properties/periods/items/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema12.properties.periods.items.properties.description, data: data11 };
                   if (vErrors === null) {
                     vErrors = [err34];
                   } else {
@@ -407,7 +668,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err35 = { instancePath: instancePath + "/periods/" + i0, schemaPath: "#/properties/periods/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.periods.items.type, parentSchema: schema11.properties.periods.items, data: data7 };
+            const err35 = { instancePath: instancePath + "/periods/" + i0, schemaPath: "#/properties/periods/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema12.properties.periods.items.type, parentSchema: schema12.properties.periods.items, data: data7 };
             if (vErrors === null) {
               vErrors = [err35];
             } else {
@@ -417,7 +678,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err36 = { instancePath: instancePath + "/periods", schemaPath: "#/properties/periods/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.periods.type, parentSchema: schema11.properties.periods, data: data6 };
+        const err36 = { instancePath: instancePath + "/periods", schemaPath: "#/properties/periods/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema12.properties.periods.type, parentSchema: schema12.properties.periods, data: data6 };
         if (vErrors === null) {
           vErrors = [err36];
         } else {
@@ -430,7 +691,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       let data12 = data.targets;
       if (Array.isArray(data12)) {
         if (data12.length > 50) {
-          const err37 = { instancePath: instancePath + "/targets", schemaPath: "#/properties/targets/maxItems", keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items", schema: 50, parentSchema: schema11.properties.targets, data: data12 };
+          const err37 = { instancePath: instancePath + "/targets", schemaPath: "#/properties/targets/maxItems", keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items", schema: 50, parentSchema: schema12.properties.targets, data: data12 };
           if (vErrors === null) {
             vErrors = [err37];
           } else {
@@ -439,7 +700,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data12.length < 1) {
-          const err38 = { instancePath: instancePath + "/targets", schemaPath: "#/properties/targets/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema11.properties.targets, data: data12 };
+          const err38 = { instancePath: instancePath + "/targets", schemaPath: "#/properties/targets/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema12.properties.targets, data: data12 };
           if (vErrors === null) {
             vErrors = [err38];
           } else {
@@ -452,7 +713,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           let data13 = data12[i1];
           if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
             if (data13.name === void 0) {
-              const err39 = { instancePath: instancePath + "/targets/" + i1, schemaPath: "#/properties/targets/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'", schema: schema11.properties.targets.items.required, parentSchema: schema11.properties.targets.items, data: data13 };
+              const err39 = { instancePath: instancePath + "/targets/" + i1, schemaPath: "#/properties/targets/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'", schema: schema12.properties.targets.items.required, parentSchema: schema12.properties.targets.items, data: data13 };
               if (vErrors === null) {
                 vErrors = [err39];
               } else {
@@ -461,7 +722,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data13.targetEntity === void 0) {
-              const err40 = { instancePath: instancePath + "/targets/" + i1, schemaPath: "#/properties/targets/items/required", keyword: "required", params: { missingProperty: "targetEntity" }, message: "must have required property 'targetEntity'", schema: schema11.properties.targets.items.required, parentSchema: schema11.properties.targets.items, data: data13 };
+              const err40 = { instancePath: instancePath + "/targets/" + i1, schemaPath: "#/properties/targets/items/required", keyword: "required", params: { missingProperty: "targetEntity" }, message: "must have required property 'targetEntity'", schema: schema12.properties.targets.items.required, parentSchema: schema12.properties.targets.items, data: data13 };
               if (vErrors === null) {
                 vErrors = [err40];
               } else {
@@ -470,7 +731,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data13.targetType === void 0) {
-              const err41 = { instancePath: instancePath + "/targets/" + i1, schemaPath: "#/properties/targets/items/required", keyword: "required", params: { missingProperty: "targetType" }, message: "must have required property 'targetType'", schema: schema11.properties.targets.items.required, parentSchema: schema11.properties.targets.items, data: data13 };
+              const err41 = { instancePath: instancePath + "/targets/" + i1, schemaPath: "#/properties/targets/items/required", keyword: "required", params: { missingProperty: "targetType" }, message: "must have required property 'targetType'", schema: schema12.properties.targets.items.required, parentSchema: schema12.properties.targets.items, data: data13 };
               if (vErrors === null) {
                 vErrors = [err41];
               } else {
@@ -479,7 +740,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data13.defaultValues === void 0) {
-              const err42 = { instancePath: instancePath + "/targets/" + i1, schemaPath: "#/properties/targets/items/required", keyword: "required", params: { missingProperty: "defaultValues" }, message: "must have required property 'defaultValues'", schema: schema11.properties.targets.items.required, parentSchema: schema11.properties.targets.items, data: data13 };
+              const err42 = { instancePath: instancePath + "/targets/" + i1, schemaPath: "#/properties/targets/items/required", keyword: "required", params: { missingProperty: "defaultValues" }, message: "must have required property 'defaultValues'", schema: schema12.properties.targets.items.required, parentSchema: schema12.properties.targets.items, data: data13 };
               if (vErrors === null) {
                 vErrors = [err42];
               } else {
@@ -491,7 +752,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               let data14 = data13.name;
               if (typeof data14 === "string") {
                 if (func2(data14) > 200) {
-                  const err43 = { instancePath: instancePath + "/targets/" + i1 + "/name", schemaPath: "#/properties/targets/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema11.properties.targets.items.properties.name, data: data14 };
+                  const err43 = { instancePath: instancePath + "/targets/" + i1 + "/name", schemaPath: "#/properties/targets/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema12.properties.targets.items.properties.name, data: data14 };
                   if (vErrors === null) {
                     vErrors = [err43];
                   } else {
@@ -500,7 +761,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (func2(data14) < 1) {
-                  const err44 = { instancePath: instancePath + "/targets/" + i1 + "/name", schemaPath: "#/properties/targets/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.targets.items.properties.name, data: data14 };
+                  const err44 = { instancePath: instancePath + "/targets/" + i1 + "/name", schemaPath: "#/properties/targets/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.targets.items.properties.name, data: data14 };
                   if (vErrors === null) {
                     vErrors = [err44];
                   } else {
@@ -508,8 +769,8 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (!pattern0.test(data14)) {
-                  const err45 = { instancePath: instancePath + "/targets/" + i1 + "/name", schemaPath: "#/properties/targets/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"', schema: "\\S", parentSchema: schema11.properties.targets.items.properties.name, data: data14 };
+                if (!pattern2.test(data14)) {
+                  const err45 = { instancePath: instancePath + "/targets/" + i1 + "/name", schemaPath: "#/properties/targets/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"', schema: "\\S", parentSchema: schema12.properties.targets.items.properties.name, data: data14 };
                   if (vErrors === null) {
                     vErrors = [err45];
                   } else {
@@ -518,7 +779,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err46 = { instancePath: instancePath + "/targets/" + i1 + "/name", schemaPath: "#/properties/targets/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.targets.items.properties.name.type, parentSchema: schema11.properties.targets.items.properties.name, data: data14 };
+                const err46 = { instancePath: instancePath + "/targets/" + i1 + "/name", schemaPath: "#/properties/targets/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.targets.items.properties.name.type, parentSchema: schema12.properties.targets.items.properties.name, data: data14 };
                 if (vErrors === null) {
                   vErrors = [err46];
                 } else {
@@ -530,7 +791,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             if (data13.active !== void 0) {
               let data15 = data13.active;
               if (typeof data15 !== "boolean") {
-                const err47 = { instancePath: instancePath + "/targets/" + i1 + "/active", schemaPath: "#/properties/targets/items/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema11.properties.targets.items.properties.active.type, parentSchema: schema11.properties.targets.items.properties.active, data: data15 };
+                const err47 = { instancePath: instancePath + "/targets/" + i1 + "/active", schemaPath: "#/properties/targets/items/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema12.properties.targets.items.properties.active.type, parentSchema: schema12.properties.targets.items.properties.active, data: data15 };
                 if (vErrors === null) {
                   vErrors = [err47];
                 } else {
@@ -542,7 +803,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             if (data13.targetEntity !== void 0) {
               let data16 = data13.targetEntity;
               if (typeof data16 !== "string") {
-                const err48 = { instancePath: instancePath + "/targets/" + i1 + "/targetEntity", schemaPath: "#/properties/targets/items/properties/targetEntity/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.targets.items.properties.targetEntity.type, parentSchema: schema11.properties.targets.items.properties.targetEntity, data: data16 };
+                const err48 = { instancePath: instancePath + "/targets/" + i1 + "/targetEntity", schemaPath: "#/properties/targets/items/properties/targetEntity/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.targets.items.properties.targetEntity.type, parentSchema: schema12.properties.targets.items.properties.targetEntity, data: data16 };
                 if (vErrors === null) {
                   vErrors = [err48];
                 } else {
@@ -551,7 +812,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
               if (!(data16 === "TRANSACTION" || data16 === "EVENT")) {
-                const err49 = { instancePath: instancePath + "/targets/" + i1 + "/targetEntity", schemaPath: "#/properties/targets/items/properties/targetEntity/enum", keyword: "enum", params: { allowedValues: schema11.properties.targets.items.properties.targetEntity.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.targets.items.properties.targetEntity.enum, parentSchema: schema11.properties.targets.items.properties.targetEntity, data: data16 };
+                const err49 = { instancePath: instancePath + "/targets/" + i1 + "/targetEntity", schemaPath: "#/properties/targets/items/properties/targetEntity/enum", keyword: "enum", params: { allowedValues: schema12.properties.targets.items.properties.targetEntity.enum }, message: "must be equal to one of the allowed values", schema: schema12.properties.targets.items.properties.targetEntity.enum, parentSchema: schema12.properties.targets.items.properties.targetEntity, data: data16 };
                 if (vErrors === null) {
                   vErrors = [err49];
                 } else {
@@ -563,7 +824,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             if (data13.eventName !== void 0) {
               let data17 = data13.eventName;
               if (typeof data17 !== "string" && data17 !== null) {
-                const err50 = { instancePath: instancePath + "/targets/" + i1 + "/eventName", schemaPath: "#/properties/targets/items/properties/eventName/type", keyword: "type", params: { type: schema11.properties.targets.items.properties.eventName.type }, message: "must be string,null", schema: schema11.properties.targets.items.properties.eventName.type, parentSchema: schema11.properties.targets.items.properties.eventName, data: data17 };
+                const err50 = { instancePath: instancePath + "/targets/" + i1 + "/eventName", schemaPath: "#/properties/targets/items/properties/eventName/type", keyword: "type", params: { type: schema12.properties.targets.items.properties.eventName.type }, message: "must be string,null", schema: schema12.properties.targets.items.properties.eventName.type, parentSchema: schema12.properties.targets.items.properties.eventName, data: data17 };
                 if (vErrors === null) {
                   vErrors = [err50];
                 } else {
@@ -573,7 +834,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data17 === "string") {
                 if (func2(data17) > 200) {
-                  const err51 = { instancePath: instancePath + "/targets/" + i1 + "/eventName", schemaPath: "#/properties/targets/items/properties/eventName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema11.properties.targets.items.properties.eventName, data: data17 };
+                  const err51 = { instancePath: instancePath + "/targets/" + i1 + "/eventName", schemaPath: "#/properties/targets/items/properties/eventName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema12.properties.targets.items.properties.eventName, data: data17 };
                   if (vErrors === null) {
                     vErrors = [err51];
                   } else {
@@ -582,7 +843,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (func2(data17) < 1) {
-                  const err52 = { instancePath: instancePath + "/targets/" + i1 + "/eventName", schemaPath: "#/properties/targets/items/properties/eventName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.targets.items.properties.eventName, data: data17 };
+                  const err52 = { instancePath: instancePath + "/targets/" + i1 + "/eventName", schemaPath: "#/properties/targets/items/properties/eventName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.targets.items.properties.eventName, data: data17 };
                   if (vErrors === null) {
                     vErrors = [err52];
                   } else {
@@ -595,7 +856,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             if (data13.targetType !== void 0) {
               let data18 = data13.targetType;
               if (typeof data18 !== "string") {
-                const err53 = { instancePath: instancePath + "/targets/" + i1 + "/targetType", schemaPath: "#/properties/targets/items/properties/targetType/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.targets.items.properties.targetType.type, parentSchema: schema11.properties.targets.items.properties.targetType, data: data18 };
+                const err53 = { instancePath: instancePath + "/targets/" + i1 + "/targetType", schemaPath: "#/properties/targets/items/properties/targetType/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.targets.items.properties.targetType.type, parentSchema: schema12.properties.targets.items.properties.targetType, data: data18 };
                 if (vErrors === null) {
                   vErrors = [err53];
                 } else {
@@ -604,7 +865,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
               if (!(data18 === "SALES" || data18 === "GROSS_SALES" || data18 === "QUANTITY" || data18 === "COUNT" || data18 === "VISIT" || data18 === "EVENT_ATTRIBUTE")) {
-                const err54 = { instancePath: instancePath + "/targets/" + i1 + "/targetType", schemaPath: "#/properties/targets/items/properties/targetType/enum", keyword: "enum", params: { allowedValues: schema11.properties.targets.items.properties.targetType.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.targets.items.properties.targetType.enum, parentSchema: schema11.properties.targets.items.properties.targetType, data: data18 };
+                const err54 = { instancePath: instancePath + "/targets/" + i1 + "/targetType", schemaPath: "#/properties/targets/items/properties/targetType/enum", keyword: "enum", params: { allowedValues: schema12.properties.targets.items.properties.targetType.enum }, message: "must be equal to one of the allowed values", schema: schema12.properties.targets.items.properties.targetType.enum, parentSchema: schema12.properties.targets.items.properties.targetType, data: data18 };
                 if (vErrors === null) {
                   vErrors = [err54];
                 } else {
@@ -616,7 +877,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             if (data13.attributeName !== void 0) {
               let data19 = data13.attributeName;
               if (typeof data19 !== "string" && data19 !== null) {
-                const err55 = { instancePath: instancePath + "/targets/" + i1 + "/attributeName", schemaPath: "#/properties/targets/items/properties/attributeName/type", keyword: "type", params: { type: schema11.properties.targets.items.properties.attributeName.type }, message: "must be string,null", schema: schema11.properties.targets.items.properties.attributeName.type, parentSchema: schema11.properties.targets.items.properties.attributeName, data: data19 };
+                const err55 = { instancePath: instancePath + "/targets/" + i1 + "/attributeName", schemaPath: "#/properties/targets/items/properties/attributeName/type", keyword: "type", params: { type: schema12.properties.targets.items.properties.attributeName.type }, message: "must be string,null", schema: schema12.properties.targets.items.properties.attributeName.type, parentSchema: schema12.properties.targets.items.properties.attributeName, data: data19 };
                 if (vErrors === null) {
                   vErrors = [err55];
                 } else {
@@ -626,7 +887,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data19 === "string") {
                 if (func2(data19) > 200) {
-                  const err56 = { instancePath: instancePath + "/targets/" + i1 + "/attributeName", schemaPath: "#/properties/targets/items/properties/attributeName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema11.properties.targets.items.properties.attributeName, data: data19 };
+                  const err56 = { instancePath: instancePath + "/targets/" + i1 + "/attributeName", schemaPath: "#/properties/targets/items/properties/attributeName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema12.properties.targets.items.properties.attributeName, data: data19 };
                   if (vErrors === null) {
                     vErrors = [err56];
                   } else {
@@ -635,7 +896,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (func2(data19) < 1) {
-                  const err57 = { instancePath: instancePath + "/targets/" + i1 + "/attributeName", schemaPath: "#/properties/targets/items/properties/attributeName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.targets.items.properties.attributeName, data: data19 };
+                  const err57 = { instancePath: instancePath + "/targets/" + i1 + "/attributeName", schemaPath: "#/properties/targets/items/properties/attributeName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.targets.items.properties.attributeName, data: data19 };
                   if (vErrors === null) {
                     vErrors = [err57];
                   } else {
@@ -648,7 +909,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             if (data13.trackFromEnrollmentDate !== void 0) {
               let data20 = data13.trackFromEnrollmentDate;
               if (typeof data20 !== "boolean") {
-                const err58 = { instancePath: instancePath + "/targets/" + i1 + "/trackFromEnrollmentDate", schemaPath: "#/properties/targets/items/properties/trackFromEnrollmentDate/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema11.properties.targets.items.properties.trackFromEnrollmentDate.type, parentSchema: schema11.properties.targets.items.properties.trackFromEnrollmentDate, data: data20 };
+                const err58 = { instancePath: instancePath + "/targets/" + i1 + "/trackFromEnrollmentDate", schemaPath: "#/properties/targets/items/properties/trackFromEnrollmentDate/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema12.properties.targets.items.properties.trackFromEnrollmentDate.type, parentSchema: schema12.properties.targets.items.properties.trackFromEnrollmentDate, data: data20 };
                 if (vErrors === null) {
                   vErrors = [err58];
                 } else {
@@ -660,7 +921,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             if (data13.rewardAllocation !== void 0) {
               let data21 = data13.rewardAllocation;
               if (typeof data21 !== "string") {
-                const err59 = { instancePath: instancePath + "/targets/" + i1 + "/rewardAllocation", schemaPath: "#/properties/targets/items/properties/rewardAllocation/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.targets.items.properties.rewardAllocation.type, parentSchema: schema11.properties.targets.items.properties.rewardAllocation, data: data21 };
+                const err59 = { instancePath: instancePath + "/targets/" + i1 + "/rewardAllocation", schemaPath: "#/properties/targets/items/properties/rewardAllocation/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.targets.items.properties.rewardAllocation.type, parentSchema: schema12.properties.targets.items.properties.rewardAllocation, data: data21 };
                 if (vErrors === null) {
                   vErrors = [err59];
                 } else {
@@ -669,7 +930,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
               if (!(data21 === "IMMEDIATE" || data21 === "PERIOD_END")) {
-                const err60 = { instancePath: instancePath + "/targets/" + i1 + "/rewardAllocation", schemaPath: "#/properties/targets/items/properties/rewardAllocation/enum", keyword: "enum", params: { allowedValues: schema11.properties.targets.items.properties.rewardAllocation.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.targets.items.properties.rewardAllocation.enum, parentSchema: schema11.properties.targets.items.properties.rewardAllocation, data: data21 };
+                const err60 = { instancePath: instancePath + "/targets/" + i1 + "/rewardAllocation", schemaPath: "#/properties/targets/items/properties/rewardAllocation/enum", keyword: "enum", params: { allowedValues: schema12.properties.targets.items.properties.rewardAllocation.enum }, message: "must be equal to one of the allowed values", schema: schema12.properties.targets.items.properties.rewardAllocation.enum, parentSchema: schema12.properties.targets.items.properties.rewardAllocation, data: data21 };
                 if (vErrors === null) {
                   vErrors = [err60];
                 } else {
@@ -682,7 +943,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               let data22 = data13.defaultValues;
               if (Array.isArray(data22)) {
                 if (data22.length > 100) {
-                  const err61 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues", schemaPath: "#/properties/targets/items/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items", schema: 100, parentSchema: schema11.properties.targets.items.properties.defaultValues, data: data22 };
+                  const err61 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues", schemaPath: "#/properties/targets/items/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items", schema: 100, parentSchema: schema12.properties.targets.items.properties.defaultValues, data: data22 };
                   if (vErrors === null) {
                     vErrors = [err61];
                   } else {
@@ -691,7 +952,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (data22.length < 1) {
-                  const err62 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues", schemaPath: "#/properties/targets/items/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema11.properties.targets.items.properties.defaultValues, data: data22 };
+                  const err62 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues", schemaPath: "#/properties/targets/items/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema12.properties.targets.items.properties.defaultValues, data: data22 };
                   if (vErrors === null) {
                     vErrors = [err62];
                   } else {
@@ -704,7 +965,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   let data23 = data22[i2];
                   if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
                     if (data23.defaultValue === void 0) {
-                      const err63 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues/" + i2, schemaPath: "#/properties/targets/items/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'", schema: schema11.properties.targets.items.properties.defaultValues.items.required, parentSchema: schema11.properties.targets.items.properties.defaultValues.items, data: data23 };
+                      const err63 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues/" + i2, schemaPath: "#/properties/targets/items/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'", schema: schema12.properties.targets.items.properties.defaultValues.items.required, parentSchema: schema12.properties.targets.items.properties.defaultValues.items, data: data23 };
                       if (vErrors === null) {
                         vErrors = [err63];
                       } else {
@@ -716,7 +977,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                       let data24 = data23.defaultValue;
                       if (typeof data24 == "number" && isFinite(data24)) {
                         if (data24 > 999999999999999e-4 || isNaN(data24)) {
-                          const err64 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues/" + i2 + "/defaultValue", schemaPath: "#/properties/targets/items/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999", schema: 999999999999999e-4, parentSchema: schema11.properties.targets.items.properties.defaultValues.items.properties.defaultValue, data: data24 };
+                          const err64 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues/" + i2 + "/defaultValue", schemaPath: "#/properties/targets/items/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999", schema: 999999999999999e-4, parentSchema: schema12.properties.targets.items.properties.defaultValues.items.properties.defaultValue, data: data24 };
                           if (vErrors === null) {
                             vErrors = [err64];
                           } else {
@@ -725,7 +986,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                           errors++;
                         }
                         if (data24 <= 0 || isNaN(data24)) {
-                          const err65 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues/" + i2 + "/defaultValue", schemaPath: "#/properties/targets/items/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema11.properties.targets.items.properties.defaultValues.items.properties.defaultValue, data: data24 };
+                          const err65 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues/" + i2 + "/defaultValue", schemaPath: "#/properties/targets/items/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema12.properties.targets.items.properties.defaultValues.items.properties.defaultValue, data: data24 };
                           if (vErrors === null) {
                             vErrors = [err65];
                           } else {
@@ -734,7 +995,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                           errors++;
                         }
                       } else {
-                        const err66 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues/" + i2 + "/defaultValue", schemaPath: "#/properties/targets/items/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema11.properties.targets.items.properties.defaultValues.items.properties.defaultValue.type, parentSchema: schema11.properties.targets.items.properties.defaultValues.items.properties.defaultValue, data: data24 };
+                        const err66 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues/" + i2 + "/defaultValue", schemaPath: "#/properties/targets/items/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema12.properties.targets.items.properties.defaultValues.items.properties.defaultValue.type, parentSchema: schema12.properties.targets.items.properties.defaultValues.items.properties.defaultValue, data: data24 };
                         if (vErrors === null) {
                           vErrors = [err66];
                         } else {
@@ -744,7 +1005,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    const err67 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues/" + i2, schemaPath: "#/properties/targets/items/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.targets.items.properties.defaultValues.items.type, parentSchema: schema11.properties.targets.items.properties.defaultValues.items, data: data23 };
+                    const err67 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues/" + i2, schemaPath: "#/properties/targets/items/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema12.properties.targets.items.properties.defaultValues.items.type, parentSchema: schema12.properties.targets.items.properties.defaultValues.items, data: data23 };
                     if (vErrors === null) {
                       vErrors = [err67];
                     } else {
@@ -754,7 +1015,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err68 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues", schemaPath: "#/properties/targets/items/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.targets.items.properties.defaultValues.type, parentSchema: schema11.properties.targets.items.properties.defaultValues, data: data22 };
+                const err68 = { instancePath: instancePath + "/targets/" + i1 + "/defaultValues", schemaPath: "#/properties/targets/items/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema12.properties.targets.items.properties.defaultValues.type, parentSchema: schema12.properties.targets.items.properties.defaultValues, data: data22 };
                 if (vErrors === null) {
                   vErrors = [err68];
                 } else {
@@ -764,7 +1025,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err69 = { instancePath: instancePath + "/targets/" + i1, schemaPath: "#/properties/targets/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.targets.items.type, parentSchema: schema11.properties.targets.items, data: data13 };
+            const err69 = { instancePath: instancePath + "/targets/" + i1, schemaPath: "#/properties/targets/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema12.properties.targets.items.type, parentSchema: schema12.properties.targets.items, data: data13 };
             if (vErrors === null) {
               vErrors = [err69];
             } else {
@@ -774,7 +1035,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err70 = { instancePath: instancePath + "/targets", schemaPath: "#/properties/targets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.targets.type, parentSchema: schema11.properties.targets, data: data12 };
+        const err70 = { instancePath: instancePath + "/targets", schemaPath: "#/properties/targets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema12.properties.targets.type, parentSchema: schema12.properties.targets, data: data12 };
         if (vErrors === null) {
           vErrors = [err70];
         } else {
@@ -787,7 +1048,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       let data25 = data.streaks;
       if (Array.isArray(data25)) {
         if (data25.length > 10) {
-          const err71 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items", schema: 10, parentSchema: schema11.properties.streaks, data: data25 };
+          const err71 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items", schema: 10, parentSchema: schema12.properties.streaks, data: data25 };
           if (vErrors === null) {
             vErrors = [err71];
           } else {
@@ -800,7 +1061,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           let data26 = data25[i3];
           if (data26 && typeof data26 == "object" && !Array.isArray(data26)) {
             if (data26.name === void 0) {
-              const err72 = { instancePath: instancePath + "/streaks/" + i3, schemaPath: "#/properties/streaks/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'", schema: schema11.properties.streaks.items.required, parentSchema: schema11.properties.streaks.items, data: data26 };
+              const err72 = { instancePath: instancePath + "/streaks/" + i3, schemaPath: "#/properties/streaks/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'", schema: schema12.properties.streaks.items.required, parentSchema: schema12.properties.streaks.items, data: data26 };
               if (vErrors === null) {
                 vErrors = [err72];
               } else {
@@ -809,7 +1070,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data26.targetCountOfSequence === void 0) {
-              const err73 = { instancePath: instancePath + "/streaks/" + i3, schemaPath: "#/properties/streaks/items/required", keyword: "required", params: { missingProperty: "targetCountOfSequence" }, message: "must have required property 'targetCountOfSequence'", schema: schema11.properties.streaks.items.required, parentSchema: schema11.properties.streaks.items, data: data26 };
+              const err73 = { instancePath: instancePath + "/streaks/" + i3, schemaPath: "#/properties/streaks/items/required", keyword: "required", params: { missingProperty: "targetCountOfSequence" }, message: "must have required property 'targetCountOfSequence'", schema: schema12.properties.streaks.items.required, parentSchema: schema12.properties.streaks.items, data: data26 };
               if (vErrors === null) {
                 vErrors = [err73];
               } else {
@@ -821,7 +1082,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               let data27 = data26.name;
               if (typeof data27 === "string") {
                 if (func2(data27) > 200) {
-                  const err74 = { instancePath: instancePath + "/streaks/" + i3 + "/name", schemaPath: "#/properties/streaks/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema11.properties.streaks.items.properties.name, data: data27 };
+                  const err74 = { instancePath: instancePath + "/streaks/" + i3 + "/name", schemaPath: "#/properties/streaks/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema12.properties.streaks.items.properties.name, data: data27 };
                   if (vErrors === null) {
                     vErrors = [err74];
                   } else {
@@ -830,7 +1091,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (func2(data27) < 1) {
-                  const err75 = { instancePath: instancePath + "/streaks/" + i3 + "/name", schemaPath: "#/properties/streaks/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.streaks.items.properties.name, data: data27 };
+                  const err75 = { instancePath: instancePath + "/streaks/" + i3 + "/name", schemaPath: "#/properties/streaks/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.streaks.items.properties.name, data: data27 };
                   if (vErrors === null) {
                     vErrors = [err75];
                   } else {
@@ -838,8 +1099,8 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (!pattern0.test(data27)) {
-                  const err76 = { instancePath: instancePath + "/streaks/" + i3 + "/name", schemaPath: "#/properties/streaks/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"', schema: "\\S", parentSchema: schema11.properties.streaks.items.properties.name, data: data27 };
+                if (!pattern2.test(data27)) {
+                  const err76 = { instancePath: instancePath + "/streaks/" + i3 + "/name", schemaPath: "#/properties/streaks/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"', schema: "\\S", parentSchema: schema12.properties.streaks.items.properties.name, data: data27 };
                   if (vErrors === null) {
                     vErrors = [err76];
                   } else {
@@ -848,7 +1109,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err77 = { instancePath: instancePath + "/streaks/" + i3 + "/name", schemaPath: "#/properties/streaks/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.streaks.items.properties.name.type, parentSchema: schema11.properties.streaks.items.properties.name, data: data27 };
+                const err77 = { instancePath: instancePath + "/streaks/" + i3 + "/name", schemaPath: "#/properties/streaks/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.streaks.items.properties.name.type, parentSchema: schema12.properties.streaks.items.properties.name, data: data27 };
                 if (vErrors === null) {
                   vErrors = [err77];
                 } else {
@@ -860,7 +1121,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             if (data26.targetCountOfSequence !== void 0) {
               let data28 = data26.targetCountOfSequence;
               if (!(typeof data28 == "number" && (!(data28 % 1) && !isNaN(data28)) && isFinite(data28))) {
-                const err78 = { instancePath: instancePath + "/streaks/" + i3 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema11.properties.streaks.items.properties.targetCountOfSequence.type, parentSchema: schema11.properties.streaks.items.properties.targetCountOfSequence, data: data28 };
+                const err78 = { instancePath: instancePath + "/streaks/" + i3 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema12.properties.streaks.items.properties.targetCountOfSequence.type, parentSchema: schema12.properties.streaks.items.properties.targetCountOfSequence, data: data28 };
                 if (vErrors === null) {
                   vErrors = [err78];
                 } else {
@@ -870,7 +1131,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data28 == "number" && isFinite(data28)) {
                 if (data28 > 100 || isNaN(data28)) {
-                  const err79 = { instancePath: instancePath + "/streaks/" + i3 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema11.properties.streaks.items.properties.targetCountOfSequence, data: data28 };
+                  const err79 = { instancePath: instancePath + "/streaks/" + i3 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema12.properties.streaks.items.properties.targetCountOfSequence, data: data28 };
                   if (vErrors === null) {
                     vErrors = [err79];
                   } else {
@@ -879,7 +1140,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (data28 < 1 || isNaN(data28)) {
-                  const err80 = { instancePath: instancePath + "/streaks/" + i3 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema11.properties.streaks.items.properties.targetCountOfSequence, data: data28 };
+                  const err80 = { instancePath: instancePath + "/streaks/" + i3 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema12.properties.streaks.items.properties.targetCountOfSequence, data: data28 };
                   if (vErrors === null) {
                     vErrors = [err80];
                   } else {
@@ -890,7 +1151,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err81 = { instancePath: instancePath + "/streaks/" + i3, schemaPath: "#/properties/streaks/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.streaks.items.type, parentSchema: schema11.properties.streaks.items, data: data26 };
+            const err81 = { instancePath: instancePath + "/streaks/" + i3, schemaPath: "#/properties/streaks/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema12.properties.streaks.items.type, parentSchema: schema12.properties.streaks.items, data: data26 };
             if (vErrors === null) {
               vErrors = [err81];
             } else {
@@ -900,7 +1161,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err82 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.streaks.type, parentSchema: schema11.properties.streaks, data: data25 };
+        const err82 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema12.properties.streaks.type, parentSchema: schema12.properties.streaks, data: data25 };
         if (vErrors === null) {
           vErrors = [err82];
         } else {
@@ -910,7 +1171,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err83 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.type, parentSchema: schema11, data };
+    const err83 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema12.type, parentSchema: schema12, data };
     if (vErrors === null) {
       vErrors = [err83];
     } else {
@@ -918,95 +1179,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate10.errors = vErrors;
-  return errors === 0;
-}
-var enrollMilestone = validate11;
-var schema12 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {}, "periodName": { "type": ["string", "null"] }, "initialBalance": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 }, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollMilestone" };
-function validate11(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  ;
-  let vErrors = null;
-  let errors = 0;
-  if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.customerId === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "customerId" }, message: "must have required property 'customerId'", schema: schema12.required, parentSchema: schema12, data };
-      if (vErrors === null) {
-        vErrors = [err0];
-      } else {
-        vErrors.push(err0);
-      }
-      errors++;
-    }
-    if (data.periodName !== void 0) {
-      let data0 = data.periodName;
-      if (typeof data0 !== "string" && data0 !== null) {
-        const err1 = { instancePath: instancePath + "/periodName", schemaPath: "#/properties/periodName/type", keyword: "type", params: { type: schema12.properties.periodName.type }, message: "must be string,null", schema: schema12.properties.periodName.type, parentSchema: schema12.properties.periodName, data: data0 };
-        if (vErrors === null) {
-          vErrors = [err1];
-        } else {
-          vErrors.push(err1);
-        }
-        errors++;
-      }
-    }
-    if (data.initialBalance !== void 0) {
-      let data1 = data.initialBalance;
-      if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1)) && data1 !== null) {
-        const err2 = { instancePath: instancePath + "/initialBalance", schemaPath: "#/properties/initialBalance/type", keyword: "type", params: { type: schema12.properties.initialBalance.type }, message: "must be integer,null", schema: schema12.properties.initialBalance.type, parentSchema: schema12.properties.initialBalance, data: data1 };
-        if (vErrors === null) {
-          vErrors = [err2];
-        } else {
-          vErrors.push(err2);
-        }
-        errors++;
-      }
-      if (typeof data1 == "number" && isFinite(data1)) {
-        if (data1 > 9007199254740991 || isNaN(data1)) {
-          const err3 = { instancePath: instancePath + "/initialBalance", schemaPath: "#/properties/initialBalance/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991", schema: 9007199254740991, parentSchema: schema12.properties.initialBalance, data: data1 };
-          if (vErrors === null) {
-            vErrors = [err3];
-          } else {
-            vErrors.push(err3);
-          }
-          errors++;
-        }
-        if (data1 < 0 || isNaN(data1)) {
-          const err4 = { instancePath: instancePath + "/initialBalance", schemaPath: "#/properties/initialBalance/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema12.properties.initialBalance, data: data1 };
-          if (vErrors === null) {
-            vErrors = [err4];
-          } else {
-            vErrors.push(err4);
-          }
-          errors++;
-        }
-      }
-    }
-    if (data.resetStreakStatus !== void 0) {
-      let data2 = data.resetStreakStatus;
-      if (typeof data2 !== "boolean" && data2 !== null) {
-        const err5 = { instancePath: instancePath + "/resetStreakStatus", schemaPath: "#/properties/resetStreakStatus/type", keyword: "type", params: { type: schema12.properties.resetStreakStatus.type }, message: "must be boolean,null", schema: schema12.properties.resetStreakStatus.type, parentSchema: schema12.properties.resetStreakStatus, data: data2 };
-        if (vErrors === null) {
-          vErrors = [err5];
-        } else {
-          vErrors.push(err5);
-        }
-        errors++;
-      }
-    }
-  } else {
-    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema12.type, parentSchema: schema12, data };
-    if (vErrors === null) {
-      vErrors = [err6];
-    } else {
-      vErrors.push(err6);
-    }
-    errors++;
-  }
   validate11.errors = vErrors;
   return errors === 0;
 }
-var enrollStreak = validate12;
-var schema13 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {}, "periodName": {}, "initialBalance": {}, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollStreak" };
+var enrollMilestone = validate12;
+var schema13 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {}, "periodName": { "type": ["string", "null"] }, "initialBalance": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 }, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollMilestone" };
 function validate12(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -1021,10 +1198,94 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
+    if (data.periodName !== void 0) {
+      let data0 = data.periodName;
+      if (typeof data0 !== "string" && data0 !== null) {
+        const err1 = { instancePath: instancePath + "/periodName", schemaPath: "#/properties/periodName/type", keyword: "type", params: { type: schema13.properties.periodName.type }, message: "must be string,null", schema: schema13.properties.periodName.type, parentSchema: schema13.properties.periodName, data: data0 };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.initialBalance !== void 0) {
+      let data1 = data.initialBalance;
+      if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1)) && data1 !== null) {
+        const err2 = { instancePath: instancePath + "/initialBalance", schemaPath: "#/properties/initialBalance/type", keyword: "type", params: { type: schema13.properties.initialBalance.type }, message: "must be integer,null", schema: schema13.properties.initialBalance.type, parentSchema: schema13.properties.initialBalance, data: data1 };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 9007199254740991 || isNaN(data1)) {
+          const err3 = { instancePath: instancePath + "/initialBalance", schemaPath: "#/properties/initialBalance/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991", schema: 9007199254740991, parentSchema: schema13.properties.initialBalance, data: data1 };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          const err4 = { instancePath: instancePath + "/initialBalance", schemaPath: "#/properties/initialBalance/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema13.properties.initialBalance, data: data1 };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.resetStreakStatus !== void 0) {
+      let data2 = data.resetStreakStatus;
+      if (typeof data2 !== "boolean" && data2 !== null) {
+        const err5 = { instancePath: instancePath + "/resetStreakStatus", schemaPath: "#/properties/resetStreakStatus/type", keyword: "type", params: { type: schema13.properties.resetStreakStatus.type }, message: "must be boolean,null", schema: schema13.properties.resetStreakStatus.type, parentSchema: schema13.properties.resetStreakStatus, data: data2 };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema13.type, parentSchema: schema13, data };
+    if (vErrors === null) {
+      vErrors = [err6];
+    } else {
+      vErrors.push(err6);
+    }
+    errors++;
+  }
+  validate12.errors = vErrors;
+  return errors === 0;
+}
+var enrollStreak = validate13;
+var schema14 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {}, "periodName": {}, "initialBalance": {}, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollStreak" };
+function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.customerId === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "customerId" }, message: "must have required property 'customerId'", schema: schema14.required, parentSchema: schema14, data };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
     if (data.resetStreakStatus !== void 0) {
       let data0 = data.resetStreakStatus;
       if (typeof data0 !== "boolean" && data0 !== null) {
-        const err1 = { instancePath: instancePath + "/resetStreakStatus", schemaPath: "#/properties/resetStreakStatus/type", keyword: "type", params: { type: schema13.properties.resetStreakStatus.type }, message: "must be boolean,null", schema: schema13.properties.resetStreakStatus.type, parentSchema: schema13.properties.resetStreakStatus, data: data0 };
+        const err1 = { instancePath: instancePath + "/resetStreakStatus", schemaPath: "#/properties/resetStreakStatus/type", keyword: "type", params: { type: schema14.properties.resetStreakStatus.type }, message: "must be boolean,null", schema: schema14.properties.resetStreakStatus.type, parentSchema: schema14.properties.resetStreakStatus, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1034,7 +1295,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema13.type, parentSchema: schema13, data };
+    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema14.type, parentSchema: schema14, data };
     if (vErrors === null) {
       vErrors = [err2];
     } else {
@@ -1042,12 +1303,12 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate12.errors = vErrors;
+  validate13.errors = vErrors;
   return errors === 0;
 }
-var putCustomer = validate13;
-var schema14 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "maxLength": 200 } }, "$id": "putCustomer" };
-function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var putCustomer = validate14;
+var schema15 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "maxLength": 200 } }, "$id": "putCustomer" };
+function validate14(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -1055,7 +1316,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.firstName !== void 0) {
       let data0 = data.firstName;
       if (typeof data0 !== "string" && data0 !== null) {
-        const err0 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/type", keyword: "type", params: { type: schema14.properties.firstName.type }, message: "must be string,null", schema: schema14.properties.firstName.type, parentSchema: schema14.properties.firstName, data: data0 };
+        const err0 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/type", keyword: "type", params: { type: schema15.properties.firstName.type }, message: "must be string,null", schema: schema15.properties.firstName.type, parentSchema: schema15.properties.firstName, data: data0 };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1065,7 +1326,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data0 === "string") {
         if (func2(data0) > 200) {
-          const err1 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema14.properties.firstName, data: data0 };
+          const err1 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema15.properties.firstName, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -1078,7 +1339,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastName !== void 0) {
       let data1 = data.lastName;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err2 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/type", keyword: "type", params: { type: schema14.properties.lastName.type }, message: "must be string,null", schema: schema14.properties.lastName.type, parentSchema: schema14.properties.lastName, data: data1 };
+        const err2 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/type", keyword: "type", params: { type: schema15.properties.lastName.type }, message: "must be string,null", schema: schema15.properties.lastName.type, parentSchema: schema15.properties.lastName, data: data1 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -1088,7 +1349,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 200) {
-          const err3 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema14.properties.lastName, data: data1 };
+          const err3 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema15.properties.lastName, data: data1 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -1101,7 +1362,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.externalId !== void 0) {
       let data2 = data.externalId;
       if (typeof data2 !== "string" && data2 !== null) {
-        const err4 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/type", keyword: "type", params: { type: schema14.properties.externalId.type }, message: "must be string,null", schema: schema14.properties.externalId.type, parentSchema: schema14.properties.externalId, data: data2 };
+        const err4 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/type", keyword: "type", params: { type: schema15.properties.externalId.type }, message: "must be string,null", schema: schema15.properties.externalId.type, parentSchema: schema15.properties.externalId, data: data2 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1111,7 +1372,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data2 === "string") {
         if (func2(data2) > 200) {
-          const err5 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema14.properties.externalId, data: data2 };
+          const err5 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema15.properties.externalId, data: data2 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -1122,7 +1383,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema14.type, parentSchema: schema14, data };
+    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema15.type, parentSchema: schema15, data };
     if (vErrors === null) {
       vErrors = [err6];
     } else {
@@ -1130,18 +1391,18 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate13.errors = vErrors;
+  validate14.errors = vErrors;
   return errors === 0;
 }
-var unenroll = validate14;
-var schema15 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {} }, "$id": "unenroll" };
-function validate14(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var unenroll = validate15;
+var schema16 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {} }, "$id": "unenroll" };
+function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.customerId === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "customerId" }, message: "must have required property 'customerId'", schema: schema15.required, parentSchema: schema15, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "customerId" }, message: "must have required property 'customerId'", schema: schema16.required, parentSchema: schema16, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1150,7 +1411,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
   } else {
-    const err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema15.type, parentSchema: schema15, data };
+    const err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema16.type, parentSchema: schema16, data };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -1158,10 +1419,11 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate14.errors = vErrors;
+  validate15.errors = vErrors;
   return errors === 0;
 }
 export {
+  activity,
   createTargetGroup,
   enrollMilestone,
   enrollStreak,

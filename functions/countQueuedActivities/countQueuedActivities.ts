@@ -1,0 +1,41 @@
+import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { parseJson } from "../../shared/http/body.ts";
+import type { ServiceContext } from "../../shared/http/context.ts";
+import { countOne } from "../../shared/http/countActivity.ts";
+import { logUnexpected } from "../../shared/observability/log.ts";
+
+export type QueueLambda = (event: SQSEvent) => Promise<SQSBatchResponse>;
+
+const orgPattern = /^[A-Za-z0-9_-]{1,64}$/;
+
+/**
+ * Counts activities from the queue: the same core as `POST /activities`, for volume.
+ *
+ * A message's body is the activity; its message attribute `org` names the brand, and who may send to the queue is the
+ * account's to say. "Now" is when the message was sent. Answers the messages that failed, to be delivered again; one
+ * that can never be counted ends in the dead-letter queue, where an operator sees it.
+ */
+export function countQueuedActivities(context: ServiceContext): QueueLambda {
+  return async ({ Records }) => {
+    const batchItemFailures: SQSBatchItemFailure[] = [];
+    for (const record of Records) {
+      try {
+        await countMessage(context, record);
+      } catch (error) {
+        logUnexpected(error);
+        batchItemFailures.push({ itemIdentifier: record.messageId });
+      }
+    }
+    return { batchItemFailures };
+  };
+}
+
+async function countMessage(
+  context: ServiceContext,
+  { body, messageAttributes, attributes }: SQSRecord,
+): Promise<void> {
+  const org = messageAttributes["org"]?.stringValue;
+  if (org === undefined || !orgPattern.test(org)) throw new Error("The message attribute org names no brand");
+  const activity = parseJson(body);
+  await countOne(context, org, activity, Number(attributes.SentTimestamp));
+}

@@ -1,0 +1,54 @@
+import type { TargetEffect } from "../domain/counting.ts";
+import type { Decimal } from "../domain/decimal.ts";
+import { type TargetGroup, targetValue } from "../domain/targetGroup.ts";
+import type { RecordedActivity } from "../table/activityItem.ts";
+import { wireDecimal } from "./wireDecimal.ts";
+
+/** Finds a definition; a recorded activity keeps ids only. */
+export type FindGroup = (groupId: number) => Promise<TargetGroup | undefined>;
+
+/** What an activity did, target by target, and why it did not count where it did not. */
+export async function presentActivity({ activityId, customerId, effects }: RecordedActivity, findGroup: FindGroup) {
+  const rows = await Promise.all(effects.map(async (effect) => ({ effect, group: await findGroup(effect.groupId) })));
+  const notCounted = rows.flatMap(({ effect }) => presentNotCounted(effect));
+  return {
+    activityId,
+    customerId,
+    targets: rows.flatMap(({ effect, group }) => (group === undefined ? [] : presentChanges(effect, group))),
+    notCounted:
+      effects.length === 0 ? [{ targetGroupId: null, targetRuleId: null, reason: "NOT_ENROLLED" }] : notCounted,
+  };
+}
+
+function presentNotCounted({ groupId, targetId, notCounted }: TargetEffect) {
+  return notCounted === undefined ? [] : [{ targetGroupId: groupId, targetRuleId: targetId, reason: notCounted }];
+}
+
+function presentChanges(effect: TargetEffect, group: TargetGroup) {
+  const target = group.targets.find(({ id }) => id === effect.targetId);
+  return effect.changes.flatMap(({ cycleNumber, before, after }) => {
+    const cycle = group.cycles[cycleNumber - 1];
+    if (cycle === undefined || target === undefined) return [];
+    const value = targetValue(target, cycle);
+    return [
+      {
+        targetGroupId: group.id,
+        targetRuleId: target.id,
+        targetName: target.name,
+        periodId: cycle.id,
+        periodRefCode: cycle.refCode,
+        oldAchievedValue: wireDecimal(shown(before)),
+        newAchievedValue: wireDecimal(shown(after)),
+        targetValue: wireDecimal(value),
+        reached: after >= value,
+        streakValue: effect.streakValue ?? null,
+        levelsReached: effect.levelsReached.map(({ id, name }) => ({ streakId: id, streakName: name })),
+      },
+    ];
+  });
+}
+
+/** The sum as it is shown: never below 0. */
+function shown(sum: Decimal): Decimal {
+  return sum > 0n ? sum : 0n;
+}

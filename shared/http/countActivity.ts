@@ -1,0 +1,37 @@
+import type { Instant } from "../domain/instant.ts";
+import { recordActivity } from "../table/activities.ts";
+import type { Org } from "../table/keys.ts";
+import { activityIdReused, parseActivityRequest } from "./activityRequest.ts";
+import { presentActivity } from "./activityView.ts";
+import type { ServiceContext } from "./context.ts";
+import { customerNotFound } from "./preconditions.ts";
+import * as schemas from "./schemas.ts";
+import { unknownFieldWarnings } from "./validation.ts";
+
+/**
+ * Counts one activity, from whichever way it came, and answers what it did; a repeat answers what it did the first
+ * time. Throws `RequestRefused` with 300004 (422 for an id delivered with other content) or 310011.
+ */
+export async function countOne({ table, targetGroups }: ServiceContext, org: Org, value: unknown, now: Instant) {
+  const activity = parseActivityRequest(value);
+  const result = await recordActivity(table, targetGroups, org, activity, now);
+  switch (result.outcome) {
+    case "unknownCustomer":
+      throw customerNotFound(activity.customerId);
+    case "idReused":
+      throw activityIdReused(activity.activityId);
+    case "recorded":
+    case "repeated": {
+      const data = await presentActivity(result.activity, (groupId) => targetGroups.find(org, groupId, now));
+      const warnings = unknownFieldWarnings(schemas.activity, value);
+      return {
+        data,
+        warnings: result.outcome === "repeated" ? [...warnings, alreadyCounted(activity.activityId)] : warnings,
+      };
+    }
+  }
+}
+
+function alreadyCounted(activityId: string): string {
+  return `Activity ${activityId} was already counted; this is what it did then.`;
+}
