@@ -1,0 +1,111 @@
+import type { Activity } from "../../shared/domain/activity.ts";
+import type { Decimal } from "../../shared/domain/decimal.ts";
+import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import type { Cycle, Level, Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
+
+const day = 24 * 60 * 60 * 1000;
+/** Cycle n of a built group is day n, counted from here. */
+export const firstDay = Date.UTC(2030, 0, 1);
+
+/** The start of the n-th cycle. */
+export function startOfCycle(number: number): number {
+  return firstDay + (number - 1) * day;
+}
+
+/** Noon of the n-th cycle. */
+export function noonOf(number: number): number {
+  return startOfCycle(number) + day / 2;
+}
+
+export function decimal(value: number): Decimal {
+  return BigInt(Math.round(value * 10_000));
+}
+
+export function buildTarget(overrides: Partial<Target> = {}): Target {
+  return {
+    id: 7,
+    name: "Target",
+    isActive: true,
+    entity: "TRANSACTION",
+    eventName: undefined,
+    type: "SALES",
+    attributeName: undefined,
+    tracksFromEnrollmentDate: false,
+    rewardAllocation: "IMMEDIATE",
+    filters: undefined,
+    values: [decimal(100)],
+    ...overrides,
+  };
+}
+
+export function buildGroup(overrides: Partial<TargetGroup> & { readonly cycleCount?: number } = {}): TargetGroup {
+  const { cycleCount = 10, ...fields } = overrides;
+  const cycles = Array.from({ length: cycleCount }, (_, index): Cycle => {
+    const number = index + 1;
+    const [startsAt, endsAt] = [startOfCycle(number), startOfCycle(number + 1)];
+    return {
+      id: number,
+      number,
+      refCode: `c${number}`,
+      description: undefined,
+      startsAt,
+      endsAt,
+      startDate: "",
+      endDate: "",
+    };
+  });
+  return {
+    id: 3,
+    name: "Group",
+    description: undefined,
+    isActive: true,
+    trackingType: "DEFAULT",
+    timeZone: "UTC",
+    cycles,
+    levels: [],
+    targets: [buildTarget()],
+    ...fields,
+  };
+}
+
+export function buildLevels(...counts: readonly number[]): Level[] {
+  return counts.map((cyclesToMeet, index) => ({ id: index + 1, name: `l${index + 1}`, cyclesToMeet }));
+}
+
+export function buildEnrollment(overrides: Partial<Enrollment> = {}): Enrollment {
+  return {
+    customerId: 11,
+    groupId: 3,
+    targetId: 7,
+    membership: { status: "ENROLLED" },
+    fromCycle: 1,
+    enrolledAt: firstDay,
+    achieved: new Map(),
+    reachedAt: new Map(),
+    levelReachedAt: new Map(),
+    closedAt: new Map(),
+    carriedRun: 0,
+    leftInCycle: undefined,
+    pendingReturns: new Map(),
+    announced: undefined,
+    revision: 1,
+    operationId: "operation-1",
+    idempotency: undefined,
+    ...overrides,
+  };
+}
+
+export function buildActivity(overrides: Partial<Activity> = {}): Activity {
+  return {
+    activityId: "a-1",
+    customerId: 11,
+    type: "TRANSACTION",
+    name: undefined,
+    occurredAt: noonOf(1),
+    amount: decimal(10),
+    quantity: undefined,
+    attributes: new Map(),
+    originalActivityId: undefined,
+    ...overrides,
+  };
+}

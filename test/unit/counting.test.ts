@@ -1,0 +1,262 @@
+import { describe, expect, it } from "vitest";
+import type { Activity } from "../../shared/domain/activity.ts";
+import { countActivity, type OriginalTransaction } from "../../shared/domain/counting.ts";
+import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import type { Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
+import {
+  buildActivity,
+  buildEnrollment,
+  buildGroup,
+  buildLevels,
+  buildTarget,
+  decimal,
+  noonOf,
+  startOfCycle,
+} from "../support/domain.ts";
+
+type Given = {
+  readonly group?: TargetGroup;
+  readonly target?: Target;
+  readonly enrollment?: Enrollment;
+  readonly original?: OriginalTransaction;
+  readonly now?: number;
+};
+
+function count(activity: Partial<Activity>, given: Given = {}) {
+  const { target = buildTarget(), enrollment = buildEnrollment(), original, now = noonOf(1) } = given;
+  const group = given.group ?? buildGroup({ targets: [target] });
+  const { effect, next = enrollment } = countActivity(
+    { group, target, enrollment },
+    buildActivity(activity),
+    original,
+    now,
+  );
+  return { effect, next };
+}
+
+describe("what a target counts", () => {
+  it.each([
+    ["SALES", { amount: decimal(12.5) }, 12.5],
+    ["GROSS_SALES", { amount: decimal(12.5) }, 12.5],
+    ["QUANTITY", { quantity: decimal(3), amount: decimal(12.5) }, 3],
+    ["COUNT", {}, 1],
+    ["VISIT", { amount: undefined }, 1],
+  ] as const)("is by %s", (type, activity, expected) => {
+    const { next } = count(activity, { target: buildTarget({ type }) });
+    expect(next.achieved).toEqual(new Map([[1, decimal(expected)]]));
+  });
+
+  it("is a named attribute of a named event", () => {
+    const target = buildTarget({
+      entity: "EVENT",
+      eventName: "survey",
+      type: "EVENT_ATTRIBUTE",
+      attributeName: "stars",
+    });
+    const attributes = new Map([["stars", decimal(4)]]);
+    expect(count({ type: "EVENT", name: "survey", attributes }, { target }).next.achieved).toEqual(
+      new Map([[1, decimal(4)]]),
+    );
+    expect(count({ type: "EVENT", name: "other", attributes }, { target }).effect.notCounted).toBe(
+      "RULE_DOES_NOT_MATCH",
+    );
+    expect(count({ type: "EVENT", name: "survey" }, { target }).effect.notCounted).toBe("RULE_DOES_NOT_MATCH");
+    expect(count({ attributes }, { target }).effect.notCounted).toBe("RULE_DOES_NOT_MATCH");
+  });
+
+  it.each([
+    ["a sale without an amount", { amount: undefined }, "SALES"],
+    ["a sale without a quantity", {}, "QUANTITY"],
+    ["a return, for visits", { type: "RETURN" }, "VISIT"],
+    ["an event, for sales", { type: "EVENT", name: "survey" }, "SALES"],
+  ] as const)("does not match %s", (_, activity, type) => {
+    const { effect, next } = count(activity, { target: buildTarget({ type }) });
+    expect(effect).toMatchObject({ notCounted: "RULE_DOES_NOT_MATCH", changes: [] });
+    expect(next).toEqual(buildEnrollment());
+  });
+});
+
+describe("the cycle", () => {
+  it.each([
+    [startOfCycle(2) - 1, 1],
+    [startOfCycle(2), 2],
+  ])("is the one that holds occurredAt: %d is in cycle %d", (occurredAt, cycle) => {
+    expect(count({ occurredAt }).effect.cycleNumber).toBe(cycle);
+  });
+
+  it.each([startOfCycle(1) - 1, startOfCycle(11)])("is none outside them all: %d", (occurredAt) => {
+    expect(count({ occurredAt }).effect.notCounted).toBe("OUTSIDE_ANY_CYCLE");
+  });
+
+  it("must be covered by the enrolment", () => {
+    const enrollment = buildEnrollment({ fromCycle: 3, enrolledAt: noonOf(3) });
+    expect(count({ occurredAt: startOfCycle(3) - 1 }, { enrollment }).effect.notCounted).toBe("BEFORE_ENROLMENT");
+    expect(count({ occurredAt: startOfCycle(3) }, { enrollment }).effect.cycleNumber).toBe(3);
+  });
+
+  it("counts from the moment of enrolment on when trackFromEnrollmentDate is true", () => {
+    const given = {
+      target: buildTarget({ tracksFromEnrollmentDate: true }),
+      enrollment: buildEnrollment({ enrolledAt: noonOf(1) }),
+    };
+    expect(count({ occurredAt: noonOf(1) - 1 }, given).effect.notCounted).toBe("BEFORE_ENROLMENT");
+    expect(count({ occurredAt: noonOf(1) }, given).effect.cycleNumber).toBe(1);
+  });
+});
+
+describe("reaching the target value", () => {
+  it.each([
+    [99.9999, undefined],
+    [100, noonOf(1)],
+    [100.0001, noonOf(1)],
+  ])("happens at a sum of 100 and not below: %d", (amount, mark) => {
+    expect(count({ amount: decimal(amount) }).next.reachedAt.get(1)).toBe(mark);
+  });
+
+  it("keeps the moment it happened when more is added", () => {
+    const enrollment = buildEnrollment({ achieved: new Map([[1, decimal(100)]]), reachedAt: new Map([[1, 5]]) });
+    expect(count({}, { enrollment }).next.reachedAt.get(1)).toBe(5);
+  });
+
+  it("is undone by a return below it and happens anew, later, but is told once in an enrolment", () => {
+    const first = count({ amount: decimal(100) });
+    const returned = count({ activityId: "r", type: "RETURN", amount: decimal(0.0001) }, { enrollment: first.next });
+    const again = count({ activityId: "b", amount: decimal(0.0001) }, { enrollment: returned.next, now: noonOf(2) });
+    expect([first.effect.firstReached, returned.effect.firstReached, again.effect.firstReached]).toEqual([[1], [], []]);
+    expect([returned.next.reachedAt.get(1), again.next.reachedAt.get(1)]).toEqual([undefined, noonOf(2)]);
+    const reenrolled = { ...returned.next, operationId: "operation-2" };
+    expect(count({ activityId: "b" }, { enrollment: reenrolled }).effect.firstReached).toEqual([1]);
+  });
+
+  it("is not told before the close when the reward is due at the period's end", () => {
+    const target = buildTarget({ rewardAllocation: "PERIOD_END" });
+    expect(count({ amount: decimal(100) }, { target }).effect.firstReached).toEqual([]);
+    const enrollment = buildEnrollment({ closedAt: new Map([[1, startOfCycle(2)]]) });
+    const late = count({ amount: decimal(100) }, { target, enrollment });
+    expect(late.effect).toMatchObject({ firstReached: [1], reopened: [1] });
+  });
+});
+
+describe("a return", () => {
+  const achieved = new Map([
+    [1, decimal(50)],
+    [2, decimal(20)],
+  ]);
+
+  it("is taken off the cycle of the transaction it names", () => {
+    const original = { countedIn: new Map([[7, 1]]) };
+    const activity = { type: "RETURN", occurredAt: noonOf(2), originalActivityId: "a-0" } as const;
+    const { next } = count(activity, { enrollment: buildEnrollment({ achieved }), original });
+    expect(next.achieved).toEqual(
+      new Map([
+        [1, decimal(40)],
+        [2, decimal(20)],
+      ]),
+    );
+  });
+
+  it("is taken off the cycle it occurred in when it names none", () => {
+    const { next } = count({ type: "RETURN", occurredAt: noonOf(2) }, { enrollment: buildEnrollment({ achieved }) });
+    expect(next.achieved.get(2)).toBe(decimal(10));
+  });
+
+  it("may take the sum below 0, which is kept", () => {
+    const { next } = count(
+      { type: "RETURN", occurredAt: noonOf(2), amount: decimal(30) },
+      { enrollment: buildEnrollment({ achieved }) },
+    );
+    expect(next.achieved.get(2)).toBe(decimal(-10));
+  });
+
+  it("does not count when the transaction it names did not", () => {
+    const { effect } = count({ type: "RETURN", originalActivityId: "a-0" }, { original: { countedIn: new Map() } });
+    expect(effect).toMatchObject({ notCounted: "ORIGINAL_NOT_COUNTED", changes: [] });
+  });
+
+  it("that came before the transaction it names moves to that one's cycle when it arrives", () => {
+    const early = count({ activityId: "r", type: "RETURN", occurredAt: noonOf(3), originalActivityId: "a-1" });
+    expect(early.next.achieved).toEqual(new Map([[3, decimal(-10)]]));
+    const { next, effect } = count({ activityId: "a-1", amount: decimal(25) }, { enrollment: early.next });
+    expect(next.achieved).toEqual(
+      new Map([
+        [1, decimal(15)],
+        [3, 0n],
+      ]),
+    );
+    expect(next.pendingReturns.size).toBe(0);
+    expect(effect.changes.map(({ cycleNumber, activityId }) => [cycleNumber, activityId])).toEqual([
+      [1, "a-1"],
+      [3, "r"],
+      [1, "r"],
+    ]);
+  });
+
+  it("that came first and whose transaction then does not count is undone", () => {
+    const target = buildTarget({ tracksFromEnrollmentDate: true });
+    const enrollment = buildEnrollment({ enrolledAt: noonOf(2) });
+    const early = count(
+      { activityId: "r", type: "RETURN", occurredAt: noonOf(3), originalActivityId: "a-1" },
+      { target, enrollment },
+    );
+    const { next, effect } = count({ activityId: "a-1", occurredAt: noonOf(1) }, { target, enrollment: early.next });
+    expect(next.achieved.get(3)).toBe(0n);
+    expect(effect.notCounted).toBe("BEFORE_ENROLMENT");
+  });
+
+  it("that falls into no cycle waits for its transaction without counting", () => {
+    const early = count({
+      activityId: "r",
+      type: "RETURN",
+      occurredAt: startOfCycle(1) - 1,
+      originalActivityId: "a-1",
+    });
+    expect(early.effect).toMatchObject({ notCounted: "OUTSIDE_ANY_CYCLE", changes: [] });
+    expect(count({ activityId: "a-1", amount: decimal(25) }, { enrollment: early.next }).next.achieved.get(1)).toBe(
+      decimal(15),
+    );
+  });
+});
+
+describe("a streak's levels", () => {
+  const target = buildTarget({ type: "VISIT", values: [decimal(1)] });
+  const group = buildGroup({ trackingType: "STREAKS", levels: buildLevels(2, 3), targets: [target] });
+  const met = (...cycles: readonly number[]) => new Map(cycles.map((cycle) => [cycle, noonOf(cycle)]));
+
+  it.each([
+    ["are reached when the run has their length", met(1), 2, [1]],
+    ["are reached together when a late event joins two runs", met(1, 3), 2, [1, 2]],
+    ["are not reached across a gap", met(1), 3, []],
+  ])("%s", (_, reachedAt, cycle, levels) => {
+    const { effect } = count(
+      { occurredAt: noonOf(cycle) },
+      { group, target, enrollment: buildEnrollment({ reachedAt }), now: noonOf(4) },
+    );
+    expect(effect.levelsReached.map(({ id }) => id)).toEqual(levels);
+  });
+
+  it("are reached across a gap when the streak is non-continuous", () => {
+    const given = { group: { ...group, trackingType: "NON_CONTINUOUS_STREAKS" as const }, target };
+    const { effect } = count(
+      { occurredAt: noonOf(3) },
+      { ...given, enrollment: buildEnrollment({ reachedAt: met(1) }), now: noonOf(3) },
+    );
+    expect(effect).toMatchObject({ streakValue: 2, levelsReached: [{ id: 1 }] });
+  });
+
+  it("are reached once", () => {
+    const enrollment = buildEnrollment({ reachedAt: met(1, 2), levelReachedAt: new Map([[1, noonOf(2)]]) });
+    expect(
+      count({ occurredAt: noonOf(3) }, { group, target, enrollment, now: noonOf(3) }).effect.levelsReached.map(
+        ({ id }) => id,
+      ),
+    ).toEqual([2]);
+  });
+
+  it("count a carried run as long as the run that starts with the re-enrolment is unbroken", () => {
+    const enrollment = buildEnrollment({ carriedRun: 1, leftInCycle: 3, fromCycle: 5 });
+    const first = count({ occurredAt: noonOf(5) }, { group, target, enrollment, now: noonOf(5) });
+    expect(first.effect).toMatchObject({ streakValue: 2, levelsReached: [{ id: 1 }] });
+    const late = count({ occurredAt: noonOf(6) }, { group, target, enrollment, now: noonOf(6) });
+    expect(late.effect).toMatchObject({ streakValue: 1, levelsReached: [] });
+  });
+});
