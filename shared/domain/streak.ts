@@ -39,6 +39,17 @@ export function longestRun(group: TargetGroup, enrollment: Enrollment): number {
   return longest;
 }
 
+/**
+ * The run that a cycle found when it ended, for telling whether it broke one. Every earlier cycle has ended by then.
+ *
+ * Of a customer who has left since, the carried value is that of the leaving, which the run is part of already.
+ */
+export function runBefore(group: TargetGroup, enrollment: Enrollment, cycleNumber: number): number {
+  const { membership, carriedRun } = enrollment;
+  const carried = { ...enrollment, carriedRun: membership.status === "ENROLLED" ? carriedRun : 0 };
+  return runUpTo(group, carried, Number.POSITIVE_INFINITY, cycleNumber);
+}
+
 function runUpTo(group: TargetGroup, enrollment: Enrollment, now: Instant, endCycle: number): number {
   let run = carriedOver(enrollment);
   for (const cycle of group.cycles) {

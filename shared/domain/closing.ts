@@ -1,0 +1,55 @@
+import { announce } from "./counting.ts";
+import { cycleStatus } from "./cycles.ts";
+import { type Enrollment, hasAnnounced } from "./enrollment.ts";
+import type { Instant } from "./instant.ts";
+import { runBefore } from "./streak.ts";
+import type { Target, TargetGroup } from "./targetGroup.ts";
+
+/** What the end of a cycle does to one enrolment: the state to store, or why there is nothing to do. */
+export type ClosingDecision =
+  | { readonly outcome: "close"; readonly next: Enrollment }
+  | { readonly outcome: "nothingToDo"; readonly reason: "notEnded" | "notCovered" | "closedAlready" };
+
+/**
+ * Decides how an ended cycle is closed for one enrolment: it is marked as announced, and with it a period-end reward
+ * whose value has been reached. Sums, reached marks and levels are never touched.
+ *
+ * Deciding again on the state it gave finds `closedAlready`, so a cycle is closed once however often that is tried.
+ */
+export function decideClosing(
+  group: TargetGroup,
+  target: Target,
+  enrollment: Enrollment,
+  cycleNumber: number,
+  now: Instant,
+): ClosingDecision {
+  const cycle = group.cycles[cycleNumber - 1];
+  if (cycle === undefined || cycleStatus(cycle, now) !== "ENDED") return { outcome: "nothingToDo", reason: "notEnded" };
+  if (!covers(enrollment, cycleNumber)) return { outcome: "nothingToDo", reason: "notCovered" };
+  if (enrollment.closedAt.has(cycleNumber)) return { outcome: "nothingToDo", reason: "closedAlready" };
+  const closed = { ...enrollment, closedAt: new Map([...enrollment.closedAt, [cycleNumber, now] as const]) };
+  return {
+    outcome: "close",
+    next: isRewardDue(target, closed, cycleNumber) ? announce(closed, [cycleNumber]) : closed,
+  };
+}
+
+/**
+ * Whether the customer was a member when the cycle ended. Who left after that, before the cycle could be closed, was:
+ * what earlier cycles earned stays.
+ */
+function covers({ fromCycle, membership, leftInCycle }: Enrollment, cycleNumber: number): boolean {
+  if (cycleNumber < fromCycle) return false;
+  return membership.status === "ENROLLED" || (leftInCycle !== undefined && cycleNumber < leftInCycle);
+}
+
+function isRewardDue({ rewardAllocation }: Target, enrollment: Enrollment, cycleNumber: number): boolean {
+  const isReached = enrollment.reachedAt.has(cycleNumber);
+  return rewardAllocation === "PERIOD_END" && isReached && !hasAnnounced(enrollment, cycleNumber);
+}
+
+/** How long the run was that an ended cycle broke: 0 when it was met, when there was none, and when nothing breaks it. */
+export function brokenRun(group: TargetGroup, enrollment: Enrollment, cycleNumber: number): number {
+  if (group.trackingType !== "STREAKS" || enrollment.reachedAt.has(cycleNumber)) return 0;
+  return runBefore(group, enrollment, cycleNumber);
+}

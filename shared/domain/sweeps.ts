@@ -1,0 +1,33 @@
+import type { Instant } from "./instant.ts";
+import type { TargetGroup } from "./targetGroup.ts";
+
+/** A pass over all enrolments of a group that closes one ended cycle for those that are not closed yet. */
+export type Sweep = { readonly cycleNumber: number; readonly dueAt: Instant };
+
+/**
+ * How long after a cycle's end its second sweep is due. The index of enrolments is written from the table's stream,
+ * which keeps a record for 24 hours: whoever the first sweep did not find, because the stream was behind, is found then.
+ */
+const secondSweepMilliseconds = 25 * 60 * 60 * 1000;
+
+/** The group's sweeps in the order they are due: two for each cycle, at its end and about a day later. */
+function sweepsOf({ cycles }: TargetGroup): Sweep[] {
+  const sweeps = cycles.flatMap(({ number, endsAt }) => [
+    { cycleNumber: number, dueAt: endsAt },
+    { cycleNumber: number, dueAt: endsAt + secondSweepMilliseconds },
+  ]);
+  return sweeps.toSorted(inOrder);
+}
+
+export function firstSweep(group: TargetGroup): Sweep | undefined {
+  return sweepsOf(group)[0];
+}
+
+/** The sweep to wait for when the given one is over; `undefined` after the last cycle's second. */
+export function nextSweep(group: TargetGroup, after: Sweep): Sweep | undefined {
+  return sweepsOf(group).find((sweep) => inOrder(sweep, after) > 0);
+}
+
+function inOrder(one: Sweep, other: Sweep): number {
+  return one.dueAt - other.dueAt || one.cycleNumber - other.cycleNumber;
+}
