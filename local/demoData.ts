@@ -51,7 +51,7 @@ async function ensureGroup(table: Table, wanted: TargetGroupDraft): Promise<Targ
   const created = await createTargetGroup(table, demoOrg, wanted);
   if (created !== "nameTaken") return created;
   for (const id of await listTargetGroupIds(table, demoOrg, 1_000, 0)) {
-    const group = await findTargetGroup(table, demoOrg, id, { isConsistent: true });
+    const group = await findTargetGroup(table, demoOrg, id);
     if (group?.name === wanted.name) return group;
   }
   throw new Error(`The demo group ${wanted.name} is neither new nor there`);

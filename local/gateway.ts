@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { APIGatewayProxyResult } from "aws-lambda";
+import { parseInstant } from "../shared/domain/instant.ts";
 import { failureEnvelope, httpResult } from "../shared/http/envelope.ts";
 import { type GatewayResponseType, renderGatewayResponse } from "../shared/http/gatewayResponses.ts";
 import { AuthorizerCache } from "./authorizerCache.ts";
@@ -16,6 +17,12 @@ export type LocalGateway = {
   readonly close: () => Promise<void>;
 };
 
+/**
+ * What only a laptop has, by its path outside the stage. No route and no client's path is ever there, as deployed every
+ * path begins with the stage or, on a domain of its own, with a route's first word; so parity is not broken.
+ */
+export type LocalPages = Readonly<Record<string, (query: URLSearchParams) => Promise<APIGatewayProxyResult>>>;
+
 const stage = "v3";
 /** API Gateway's own payload limit. */
 const maximumPayloadBytes = 10 * 1024 * 1024;
@@ -23,10 +30,14 @@ const maximumPayloadBytes = 10 * 1024 * 1024;
 const nowHeader = "x-local-now";
 
 /** Serves the functions on 127.0.0.1. Port 0 asks the system for a free one. */
-export async function startGateway(functions: LocalFunctions, port: number): Promise<LocalGateway> {
+export async function startGateway(
+  functions: LocalFunctions,
+  port: number,
+  pages: LocalPages = {},
+): Promise<LocalGateway> {
   const authorizer = new AuthorizerCache(functions.authorizer);
   const server = createServer((request, response) => {
-    void answer(functions, authorizer, request)
+    void (answerPage(pages, request) ?? answer(functions, authorizer, request))
       .catch((error: unknown) => {
         console.error(error);
         return gatewayAnswer("DEFAULT_5XX");
@@ -46,6 +57,15 @@ export async function startGateway(functions: LocalFunctions, port: number): Pro
       await closed;
     },
   };
+}
+
+function answerPage(
+  pages: LocalPages,
+  { method, url = "/" }: IncomingMessage,
+): Promise<APIGatewayProxyResult> | undefined {
+  const [path = "/", ...rest] = url.split("?");
+  const page = method === "GET" && Object.hasOwn(pages, path) ? pages[path] : undefined;
+  return page?.(new URLSearchParams(rest.join("?")));
 }
 
 /** In API Gateway's order: route, size, credential, function. */
@@ -92,8 +112,7 @@ function methodArn({ route }: RouteMatch): string {
 
 function readNow(header: string | string[] | undefined): number | undefined {
   if (header === undefined) return Date.now();
-  const instant = typeof header === "string" && /T.*(Z|[+-]\d\d:\d\d)$/.test(header) ? Date.parse(header) : Number.NaN;
-  return Number.isNaN(instant) ? undefined : instant;
+  return typeof header === "string" ? parseInstant(header) : undefined;
 }
 
 function badNow(): APIGatewayProxyResult {

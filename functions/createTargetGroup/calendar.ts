@@ -1,20 +1,23 @@
 import { Temporal } from "temporal-polyfill";
-import type { Instant } from "../../shared/domain/instant.ts";
+import { type Instant, parseInstant } from "../../shared/domain/instant.ts";
 
 const plainDate = /^\d{4}-\d{2}-\d{2}$/;
 
+/** A name of the IANA database: Temporal would also take an offset, or a whole date with a zone in it. */
+const zoneName = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
+
 export function isTimeZone(name: string): boolean {
-  return parsed(() => Temporal.PlainDate.from("2000-01-01").toZonedDateTime(name)) !== undefined;
+  return zoneName.test(name) && parsed(() => Temporal.PlainDate.from("2000-01-01").toZonedDateTime(name)) !== undefined;
 }
 
 /** 00:00 of a plain date in the zone, or the instant itself; `undefined` when the text is neither. */
 export function startOf(text: string, timeZone: string): Instant | undefined {
-  return plainDate.test(text) ? startOfDay(text, timeZone, 0) : instant(text);
+  return plainDate.test(text) ? startOfDay(text, timeZone, 0) : parseInstant(text);
 }
 
 /** 24:00 of a plain date in the zone, which is the first instant after it, or the instant itself. */
 export function endOf(text: string, timeZone: string): Instant | undefined {
-  return plainDate.test(text) ? startOfDay(text, timeZone, 1) : instant(text);
+  return plainDate.test(text) ? startOfDay(text, timeZone, 1) : parseInstant(text);
 }
 
 /** A day begins where the zone's calendar lets it begin, daylight saving included. */
@@ -22,10 +25,6 @@ function startOfDay(date: string, timeZone: string, daysLater: number): Instant 
   return parsed(
     () => Temporal.PlainDate.from(date).add({ days: daysLater }).toZonedDateTime(timeZone).epochMilliseconds,
   );
-}
-
-function instant(text: string): Instant | undefined {
-  return parsed(() => Temporal.Instant.from(text).epochMilliseconds);
 }
 
 function parsed<Value>(parse: () => Value): Value | undefined {

@@ -2,10 +2,11 @@ import { draftFaults } from "../../shared/domain/drafting.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import type { ServiceContext } from "../../shared/http/context.ts";
 import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
+import type { CreateTargetGroupRequest } from "../../shared/http/requestTypes.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import * as schemas from "../../shared/http/schemas.ts";
 import { presentTargetGroup } from "../../shared/http/targetGroupView.ts";
-import { unknownFieldWarnings } from "../../shared/http/validation.ts";
+import { checked, isJsonObject, unknownFieldWarnings } from "../../shared/http/validation.ts";
 import * as validators from "../../shared/http/validators.generated.js";
 import { createTargetGroup as writeTargetGroup } from "../../shared/table/targetGroups.ts";
 import { filterWarnings, readDraft } from "./readDraft.ts";
@@ -16,17 +17,43 @@ import { filterWarnings, readDraft } from "./readDraft.ts";
  * Answers 201 with the group and all its ids. Refuses with 300004, 310069.
  */
 export function createTargetGroup({ table }: ServiceContext): Operation<typeof routes.createTargetGroup> {
-  return async ({ org, now, body, validated }) => {
-    const draft = readDraft(validated(validators.createTargetGroup).record);
-    const faults = "faults" in draft ? draft.faults : draftFaults(draft);
-    if ("faults" in draft || faults.length > 0) throw invalidInput(faults);
+  return async ({ org, now, body }) => {
+    const shape = checked(validators.createTargetGroup, body);
+    if ("faults" in shape) throw invalidInput([...shape.faults, ...faultsIn(readablePart(body))]);
+    const faults = faultsIn(shape.valid);
+    if (faults.length > 0) throw invalidInput(faults);
+    const { draft } = readDraft(shape.valid);
     const group = await writeTargetGroup(table, org, draft);
     if (group === "nameTaken") {
       throw new RequestRefused(310069, [
-        `This org has a target group named ${JSON.stringify(draft.name)}; names differ in more than case.`,
+        `This org has a target group named ${JSON.stringify(draft.name)}; names are compared without regard to case.`,
       ]);
     }
     const warnings = [...unknownFieldWarnings(schemas.createTargetGroup, body), ...filterWarnings(draft)];
     return { status: 201, data: presentTargetGroup(group, now, { includePeriods: true }), warnings };
+  };
+}
+
+/** The faults that no schema shows: of the calendar, of decimals, and between fields. */
+function faultsIn(request: CreateTargetGroupRequest): string[] {
+  const { draft, faults } = readDraft(request);
+  return [...faults, ...draftFaults(draft)];
+}
+
+/**
+ * As much of a body of the wrong shape as can be read, so that all its faults are told at once. Targets and levels are
+ * judged by the cycles, so without those they are left out.
+ */
+function readablePart(body: unknown): CreateTargetGroupRequest {
+  const fields = isJsonObject(body) ? body : {};
+  const { timeZoneName, periods, targets, streaks } = fields;
+  const hasPeriods = validators.periods(periods);
+  return {
+    name: "",
+    trackingType: fields["trackingType"] === "DEFAULT" ? "DEFAULT" : "STREAKS",
+    timeZoneName: typeof timeZoneName === "string" && timeZoneName !== "" ? timeZoneName : null,
+    periods: hasPeriods ? periods : [],
+    targets: hasPeriods && validators.targets(targets) ? targets : [],
+    streaks: hasPeriods && validators.streaks(streaks) ? streaks : [],
   };
 }

@@ -5,32 +5,37 @@ import type { CreateTargetGroupRequest, PeriodRequest, TargetRequest } from "../
 import { endOf, isTimeZone, startOf } from "./calendar.ts";
 
 /**
- * The draft a request of the right shape asks for, or the faults that only a calendar and exact decimals show.
+ * The draft a request of the right shape asks for, and the faults that only a calendar and exact decimals show; with
+ * faults the draft is good only for finding more of them.
+ *
  * A plain date is 00:00 of its day at the start of a cycle and 24:00 at its end, in the group's time zone.
  */
-export function readDraft(
-  request: CreateTargetGroupRequest,
-): TargetGroupDraft | { readonly faults: readonly string[] } {
-  const timeZone = request.timeZoneName ?? "UTC";
-  if (!isTimeZone(timeZone))
-    return { faults: [`timeZoneName must be an IANA time zone; got ${JSON.stringify(timeZone)}.`] };
+export function readDraft(request: CreateTargetGroupRequest): {
+  readonly draft: TargetGroupDraft;
+  readonly faults: readonly string[];
+} {
   const faults: string[] = [];
-  const cycles = request.periods.map((period, index) => readCycle(period, index, timeZone, faults));
-  const targets = request.targets.map((target, index) => readTarget(target, index, faults));
-  if (faults.length > 0) return { faults };
-  return {
+  const timeZone = readTimeZone(request.timeZoneName ?? "UTC", faults);
+  const draft = {
     name: request.name,
     description: request.description ?? undefined,
     isActive: request.active ?? true,
     trackingType: request.trackingType,
     timeZone,
-    cycles,
-    targets,
+    cycles: request.periods.map((period, index) => readCycle(period, index, timeZone, faults)),
+    targets: request.targets.map((target, index) => readTarget(target, index, faults)),
     levels: (request.streaks ?? []).map(({ name, targetCountOfSequence }) => ({
       name,
       cyclesToMeet: targetCountOfSequence,
     })),
   };
+  return { draft, faults };
+}
+
+function readTimeZone(name: string, faults: string[]): string {
+  if (isTimeZone(name)) return name;
+  faults.push(`timeZoneName must be an IANA time zone; got ${JSON.stringify(name)}.`);
+  return "UTC";
 }
 
 function readCycle(

@@ -1,13 +1,13 @@
 /** A user name and secret as a caller presented them. */
 export type PresentedCredential = { readonly username: string; readonly secret: string };
 
-const schemePattern = /^Basic +([A-Za-z0-9+/]+={0,2})$/i;
+const schemePattern = /^(?:Basic|basic) ([A-Za-z0-9+/]+={0,2})$/;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Reads `Authorization: Basic …` (RFC 7617); `undefined` for anything else.
  *
- * Only the canonical base64 spelling is taken: Node's decoder accepts several spellings of the same bytes, and
+ * One space and the canonical base64 spelling only: Node's decoder accepts several spellings of the same bytes, and
  * each would be its own entry in API Gateway's authorizer cache and a way round per-credential limits.
  */
 export function parseBasicAuthorization(header: string): PresentedCredential | undefined {

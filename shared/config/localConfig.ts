@@ -1,3 +1,5 @@
+import type { TableConfig } from "./tableConfig.ts";
+
 /** What `npm start` honours of its environment. */
 export type LocalConfig = {
   /** 0 asks the system for a free port. */
@@ -8,7 +10,7 @@ export type LocalConfig = {
   readonly endpoint: string | undefined;
   readonly region: string;
   /** An engine outside AWS takes any pair; one that checks them finds the operator's here. */
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials: NonNullable<TableConfig["credentials"]>;
 };
 
 /** The environment holds something that cannot be used; the message says what and how to put it right. */
@@ -27,6 +29,7 @@ export function readLocalConfig(environment: NodeJS.ProcessEnv = process.env): L
     credentials: {
       accessKeyId: environment["AWS_ACCESS_KEY_ID"] || "local",
       secretAccessKey: environment["AWS_SECRET_ACCESS_KEY"] || "local",
+      ...(environment["AWS_SESSION_TOKEN"] ? { sessionToken: environment["AWS_SESSION_TOKEN"] } : {}),
     },
   };
 }

@@ -3,7 +3,11 @@ export type TableConfig = {
   readonly tableName: string;
   readonly endpoint?: string;
   readonly region?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
 };
 
 /** The name of the variable in which a function finds its table; the stack's grant sets the same constant. */

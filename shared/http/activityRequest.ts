@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Decimal, parseDecimal } from "../domain/decimal.ts";
-import type { Instant } from "../domain/instant.ts";
+import { type Instant, parseInstant } from "../domain/instant.ts";
 import type { IncomingActivity } from "../table/activities.ts";
 import { invalidInput, RequestRefused } from "./errors.ts";
 import { quote } from "./parameters.ts";
@@ -35,13 +35,6 @@ export function parseActivityRequest(value: unknown): IncomingActivity {
     originalActivityId: request.originalActivityId ?? undefined,
     contentDigest: digestOf(request, occurredAt),
   };
-}
-
-const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
-
-function parseInstant(text: string): Instant | undefined {
-  const instant = instantPattern.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(instant) ? undefined : instant;
 }
 
 function faultsOfInstant({ occurredAt }: ActivityRequest, instant: Instant | undefined): string[] {

@@ -36,10 +36,9 @@ function isUnavailability(error: unknown): boolean {
 }
 
 function adviceFor(error: unknown): string {
-  if (error instanceof OutcomeUnknown) {
-    return "The request may have been carried out; read the state before trying again.";
-  }
+  if (error instanceof TooMuchContention) return "Nothing was changed; try again after the seconds in Retry-After.";
+  // The engine may have carried out a write whose answer was lost.
   return isUnavailability(error)
-    ? "Nothing is known to be wrong with the request; try again after the seconds in Retry-After."
+    ? "The request may have been carried out; read the state, or repeat it with the same Idempotency-Key."
     : "It was logged under this request's id.";
 }

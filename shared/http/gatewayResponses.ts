@@ -32,7 +32,11 @@ export const gatewayResponses = {
   REQUEST_TOO_LARGE: { code: 300004, status: 413, detail: "The body is larger than any request of this API may be." },
   THROTTLED: { code: 429, detail: retryLater, headers: { "Retry-After": "1" } },
   QUOTA_EXCEEDED: { code: 429, detail: retryLater, headers: { "Retry-After": "60" } },
-  AUTHORIZER_FAILURE: { code: 500, detail: "The credential could not be checked; try again." },
+  AUTHORIZER_FAILURE: {
+    code: 4001,
+    detail: "The credential could not be checked; nothing was changed.",
+    headers: { "Retry-After": "1" },
+  },
   AUTHORIZER_CONFIGURATION_ERROR: { code: 500, detail: "The credential could not be checked; try again." },
   API_CONFIGURATION_ERROR: { code: 500, detail: "The request was not carried out." },
   INTEGRATION_FAILURE: { code: 4001, detail: "The outcome is unknown; read the state before trying again." },

@@ -4,6 +4,7 @@ import type { Org } from "../table/keys.ts";
 import type { ServiceContext } from "./context.ts";
 import { RequestRefused } from "./errors.ts";
 import { parseId } from "./parameters.ts";
+import { describe } from "./validation.ts";
 
 type Definition = { readonly group: TargetGroup; readonly target: Target };
 
@@ -17,7 +18,7 @@ export async function requireTarget(
   { targetGroupId, targetId }: { readonly targetGroupId: number; readonly targetId: number },
   now: Instant,
 ): Promise<Definition | RequestRefused> {
-  const cached = findActive(await targetGroups.find(org, targetGroupId, now), targetId);
+  const cached = findActive(targetGroups.cached(org, targetGroupId, now), targetId);
   if (typeof cached !== "string") return cached;
   const fresh = findActive(await targetGroups.findFresh(org, targetGroupId, now), targetId);
   if (typeof fresh !== "string") return fresh;
@@ -31,7 +32,9 @@ function findActive(group: TargetGroup | undefined, targetId: number): Definitio
 }
 
 export function groupNotFound(groupId: number): RequestRefused {
-  return new RequestRefused(310017, [`There is no active target group ${groupId}; GET /v3/targetGroups lists them.`]);
+  return new RequestRefused(310017, [
+    `Target group ${groupId} does not exist or is inactive; GET /v3/targetGroups lists them.`,
+  ]);
 }
 
 function targetNotFound(groupId: number, targetId: number): RequestRefused {
@@ -47,10 +50,8 @@ export function parseCustomerId(value: unknown): number | undefined {
 }
 
 export function notACustomerId(value: unknown): RequestRefused {
-  const given =
-    typeof value === "string" || typeof value === "number" ? JSON.stringify(value).slice(0, 60) : "something else";
   return new RequestRefused(310011, [
-    `customerId must be an integer from 1 to 9007199254740991, or the same as a string of digits; got ${given}.`,
+    `customerId must be an integer from 1 to 9007199254740991, or the same as a string of digits; got ${describe(value)}.`,
   ]);
 }
 

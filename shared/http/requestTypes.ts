@@ -10,7 +10,7 @@ export type CreateTargetGroupRequest = {
   readonly timeZoneName?: string | null;
   readonly periods: readonly PeriodRequest[];
   readonly targets: readonly TargetRequest[];
-  readonly streaks?: readonly { readonly name: string; readonly targetCountOfSequence: number }[];
+  readonly streaks?: readonly StreakRequest[];
 };
 
 export type PeriodRequest = {
@@ -19,6 +19,8 @@ export type PeriodRequest = {
   readonly endDate: string;
   readonly description?: string | null;
 };
+
+export type StreakRequest = { readonly name: string; readonly targetCountOfSequence: number };
 
 export type TargetRequest = {
   readonly name: string;

@@ -70,7 +70,7 @@ export const routes = {
     maximumBodyBytes: recordBytes,
     query: {
       includePeriods: includePeriods(false),
-      limit: { type: "integer", minimum: 1, maximum: 100, default: 20 },
+      limit: { type: "integer", minimum: 1, maximum: 25, default: 20 },
       offset: { type: "integer", minimum: 0, maximum: 10_000, default: 0 },
     },
     summary: "Lists target groups by name",
@@ -110,6 +110,26 @@ export const routes = {
       targetRuleId: { type: "id" },
     },
     summary: "Reads what a customer is enrolled in and has achieved",
+  },
+  getTrackedTargetEvents: {
+    method: "GET",
+    path: "/users/{userId}/trackedTargetEvents/{targetRuleId}",
+    permission: "read",
+    maximumBodyBytes: recordBytes,
+    query: {
+      periodId: { type: "id" },
+      limit: { type: "integer", minimum: 1, maximum: 200, default: 50 },
+      offset: { type: "integer", minimum: 0, maximum: 10_000, default: 0 },
+    },
+    summary: "Reads what happened to a customer in a target",
+  },
+  getEnrolledTargets: {
+    method: "GET",
+    path: "/users/{userId}/enrolledTargets",
+    permission: "read",
+    maximumBodyBytes: recordBytes,
+    query: {},
+    summary: "Reads the definitions of what a customer is enrolled in",
   },
 } as const satisfies Record<string, Route>;
 

@@ -114,6 +114,11 @@ const streak = {
   properties: { name, targetCountOfSequence: { type: "integer", minimum: 1, maximum: limits.cycles } },
 } as const;
 
+/** The three lists of a definition, each also a schema of its own: one can be read when another is faulty. */
+export const periods = { type: "array", minItems: 1, maxItems: limits.cycles, items: period } as const;
+export const targets = { type: "array", minItems: 1, maxItems: limits.targets, items: target } as const;
+export const streaks = { type: "array", maxItems: limits.levels, items: streak } as const;
+
 export const createTargetGroup = {
   type: "object",
   required: ["name", "trackingType", "targetEvaluationType", "periods", "targets"],
@@ -124,8 +129,8 @@ export const createTargetGroup = {
     trackingType: { type: "string", enum: trackingTypes },
     targetEvaluationType: { type: "string", enum: ["FIXED_CALENDAR_WINDOW"] },
     timeZoneName: { type: ["string", "null"], minLength: 1, maxLength: 64 },
-    periods: { type: "array", minItems: 1, maxItems: limits.cycles, items: period },
-    targets: { type: "array", minItems: 1, maxItems: limits.targets, items: target },
-    streaks: { type: "array", maxItems: limits.levels, items: streak },
+    periods,
+    targets,
+    streaks,
   },
 } as const;

@@ -24,7 +24,7 @@ function presentCycle(cycle: Cycle, now: Instant) {
   return { id, refCode, description: description ?? null, startDate, endDate, periodStatus: cycleStatus(cycle, now) };
 }
 
-function presentTarget(target: Target) {
+export function presentTarget(target: Target) {
   return {
     id: target.id,
     name: target.name,
@@ -40,6 +40,6 @@ function presentTarget(target: Target) {
   };
 }
 
-function presentLevel({ id, name, cyclesToMeet }: Level) {
+export function presentLevel({ id, name, cyclesToMeet }: Level) {
   return { id, name, targetCountOfSequence: cyclesToMeet };
 }

@@ -9,7 +9,7 @@ type Schema = {
 
 export type JsonObject = { readonly [field: string]: unknown };
 
-function isJsonObject(value: unknown): value is JsonObject {
+export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -38,9 +38,14 @@ function describeViolation({ instancePath, keyword, params, message, data }: Vio
 }
 
 function ruleOf(keyword: string, params: Violation["params"], message: string | undefined): string {
-  if (keyword === "type") return `must be ${String(params["type"]).replaceAll(",", " or ")}`;
+  if (keyword === "type") return `must be ${String(params["type"]).split(",").map(withArticle).join(" or ")}`;
   if (keyword === "pattern") return params["pattern"] === "\\S" ? "must hold more than blanks" : (message ?? "");
   return (message ?? "is not allowed").replace("NOT have", "not have");
+}
+
+function withArticle(type: string): string {
+  if (type === "null") return type;
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
 function listed(values: unknown): string {
@@ -56,7 +61,7 @@ function fieldName(instancePath: string): string {
 }
 
 /** What was given, short enough for a message and never descending into it. */
-function describe(value: unknown): string {
+export function describe(value: unknown): string {
   if (typeof value === "string") return quote(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object" && value !== null) return "an object";

@@ -1,4 +1,11 @@
-import type { ActivityRequest, CreateTargetGroupRequest, PutCustomerRequest } from "./requestTypes.ts";
+import type {
+  ActivityRequest,
+  CreateTargetGroupRequest,
+  PeriodRequest,
+  PutCustomerRequest,
+  StreakRequest,
+  TargetRequest,
+} from "./requestTypes.ts";
 
 /** One schema violation as Ajv reports it. */
 export type Violation = {
@@ -21,4 +28,7 @@ export const enrollStreak: Validator<EnrollmentRecord>;
 export const activity: Validator<ActivityRequest>;
 export const unenroll: Validator<EnrollmentRecord>;
 export const putCustomer: Validator<PutCustomerRequest>;
+export const periods: Validator<readonly PeriodRequest[]>;
+export const targets: Validator<readonly TargetRequest[]>;
+export const streaks: Validator<readonly StreakRequest[]>;
 export const createTargetGroup: Validator<CreateTargetGroupRequest>;

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /**
  * A brand. Digits, letters, `_` and `-` only, so that no key can be forged through it.
  * It comes from the caller's credential, never from a body.
@@ -8,6 +10,7 @@ export type Key = { readonly pk: string; readonly sk: string };
 
 export const enrollmentPrefix = "ENROLLMENT#";
 export const activityPrefix = "ACTIVITY#";
+export const ledgerPrefix = "LEDGER#";
 export const namePrefix = "NAME#";
 export const targetPrefix = "TARGET#";
 
@@ -27,9 +30,14 @@ export function orgPartition(org: Org): string {
   return `ORG#${org}`;
 }
 
-/** Names are taken without regard to case: two spellings of one name have one key. */
+/** Names are taken without regard to case or to how a letter is composed: all spellings of one name have one key. */
 export function nameKey(org: Org, name: string): Key {
-  return { pk: orgPartition(org), sk: `${namePrefix}${name.normalize("NFC").toLowerCase()}` };
+  return { pk: orgPartition(org), sk: `${namePrefix}${fitting(name.normalize("NFC").toLowerCase())}` };
+}
+
+/** A sort key holds 1024 bytes; the few names that a composition of 200 characters takes beyond go by their digest. */
+function fitting(name: string): string {
+  return Buffer.byteLength(name) <= 1000 ? name : createHash("sha256").update(name).digest("hex");
 }
 
 export function sequenceKey(org: Org): Key {
@@ -50,6 +58,20 @@ export function enrollmentKey(org: Org, customerId: number, groupId: number, tar
 
 export function activityKey(org: Org, customerId: number, activityId: string): Key {
   return { pk: customerPartition(org, customerId), sk: `${activityPrefix}${activityId}` };
+}
+
+/** What the sort keys of a customer's rows for one target begin with; within it they are in order of time. */
+export function ledgerTargetPrefix(targetId: number): string {
+  return `${ledgerPrefix}${targetId}#`;
+}
+
+export function ledgerKey(
+  org: Org,
+  customerId: number,
+  row: { readonly targetId: number; readonly recordedAt: string; readonly entryId: string },
+): Key {
+  const sk = `${ledgerTargetPrefix(row.targetId)}${row.recordedAt}#${row.entryId}`;
+  return { pk: customerPartition(org, customerId), sk };
 }
 
 export function credentialKey(username: string): Key {

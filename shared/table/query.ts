@@ -5,7 +5,6 @@ import { engine } from "./send.ts";
 type PartitionQuery = {
   readonly partition: string;
   readonly sortKeyPrefix?: string;
-  readonly isConsistent: boolean;
   /** Stop after this many items. */
   readonly limit?: number;
 };
@@ -13,7 +12,7 @@ type PartitionQuery = {
 /** More pages than any partition of this design has; past it something is wrong, and an endless loop would hide it. */
 const maximumPages = 50;
 
-/** The partition's items in key order. Throws when there are more than {@link maximumPages} pages of 1 MB. */
+/** The partition's items in key order, as they are now. Throws when there are more than {@link maximumPages} pages of 1 MB. */
 export async function queryAll(table: Table, query: PartitionQuery): Promise<Record<string, AttributeValue>[]> {
   const items: Record<string, AttributeValue>[] = [];
   let startKey: Record<string, AttributeValue> | undefined;
@@ -28,7 +27,7 @@ export async function queryAll(table: Table, query: PartitionQuery): Promise<Rec
   throw new Error(`Partition ${query.partition} has more than ${maximumPages} pages`);
 }
 
-function buildQuery({ partition, sortKeyPrefix, isConsistent, limit }: PartitionQuery) {
+function buildQuery({ partition, sortKeyPrefix, limit }: PartitionQuery) {
   const prefixClause = sortKeyPrefix === undefined ? "" : " AND begins_with(sk, :prefix)";
   return {
     KeyConditionExpression: `pk = :pk${prefixClause}`,
@@ -36,7 +35,7 @@ function buildQuery({ partition, sortKeyPrefix, isConsistent, limit }: Partition
       ":pk": { S: partition },
       ...(sortKeyPrefix === undefined ? {} : { ":prefix": { S: sortKeyPrefix } }),
     },
-    ConsistentRead: isConsistent,
+    ConsistentRead: true,
     ...(limit === undefined ? {} : { Limit: limit }),
   };
 }

@@ -1,4 +1,4 @@
-import { DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
+import { DynamoDBServiceException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 
 /** The engine did not answer, or asked to be left alone for a while. Nothing is known to be wrong with the request. */
 export class EngineUnavailable extends Error {
@@ -46,6 +46,17 @@ export async function engine<Output>(request: Promise<Output>): Promise<Output> 
 }
 
 function isUnavailability(error: Error): boolean {
+  if (error instanceof TransactionCanceledException) return isThrottled(error);
   if (error instanceof DynamoDBServiceException) return error.$fault === "server" || throttles.has(error.name);
   return error.name === "TimeoutError" || ("code" in error && connectionFailures.has(error.code));
+}
+
+function isThrottled({ CancellationReasons = [] }: TransactionCanceledException): boolean {
+  return CancellationReasons.some(({ Code }) => Code === "ThrottlingError" || Code === "ProvisionedThroughputExceeded");
+}
+
+/** Whether a transaction lost to another request at the same items, rather than to the state they were in. */
+export function isTransactionConflict(error: unknown): boolean {
+  if (!(error instanceof TransactionCanceledException)) return false;
+  return (error.CancellationReasons ?? []).some(({ Code }) => Code === "TransactionConflict");
 }

@@ -21,17 +21,18 @@ export class TargetGroupCache {
 
   /** The definition, at most 30 s old; `undefined` only after a consistent read. */
   async find(org: Org, groupId: number, now: Instant): Promise<TargetGroup | undefined> {
+    return this.cached(org, groupId, now) ?? (await this.findFresh(org, groupId, now));
+  }
+
+  /** The definition if it was loaded within the last 30 s. */
+  cached(org: Org, groupId: number, now: Instant): TargetGroup | undefined {
     const entry = this.#entries.get(entryKey(org, groupId));
-    if (entry !== undefined && Math.abs(now - entry.loadedAt) < maximumAgeMilliseconds) return entry.group;
-    const group = await findTargetGroup(this.#table, org, groupId, { isConsistent: false });
-    if (group === undefined) return this.findFresh(org, groupId, now);
-    this.#remember(org, group, now);
-    return group;
+    return entry !== undefined && Math.abs(now - entry.loadedAt) < maximumAgeMilliseconds ? entry.group : undefined;
   }
 
   /** The definition as it is now. */
   async findFresh(org: Org, groupId: number, now: Instant): Promise<TargetGroup | undefined> {
-    const group = await findTargetGroup(this.#table, org, groupId, { isConsistent: true });
+    const group = await findTargetGroup(this.#table, org, groupId);
     if (group !== undefined) this.#remember(org, group, now);
     return group;
   }

@@ -1,16 +1,18 @@
 import { TransactionCanceledException, TransactWriteItemsCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { TargetGroupDraft } from "../domain/drafting.ts";
+import { firstSweep } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "./client.ts";
+import { buildSweepItem } from "./dueSweeps.ts";
 import { ItemReader } from "./item.ts";
 import { groupPartition, nameKey, namePrefix, type Org, orgPartition, sequenceKey } from "./keys.ts";
 import { queryAll } from "./query.ts";
-import { engine } from "./send.ts";
+import { engine, isTransactionConflict, TooMuchContention } from "./send.ts";
 import { buildGroupItem, buildTargetItem, parseTargetGroup } from "./targetGroupItem.ts";
 
 /**
- * Creates the group with its cycles, targets and levels in one transaction, and answers it with its ids.
- * `nameTaken` when the org has a group of that name, in any case.
+ * Creates the group with its cycles, targets and levels in one transaction, in which it also joins the list of cycles
+ * to close, and answers it with its ids. `nameTaken` when the org has a group of that name, in any case.
  */
 export async function createTargetGroup(
   table: Table,
@@ -23,20 +25,27 @@ export async function createTargetGroup(
     { pk: { S: name.pk }, sk: { S: name.sk }, groupId: { N: group.id.toString() } },
     buildGroupItem(org, group),
     ...group.targets.map((target) => buildTargetItem(org, group.id, target)),
+    buildSweepItem({ org, groupId: group.id, ...firstSweep(group) }),
   ];
   // Two creations with one name would both succeed without the condition on the first item; the others cannot
   // collide as long as ids are unique, and would overwrite a definition if they ever were not.
   const puts = items.map((Item) => ({
     Put: { TableName: table.name, Item, ConditionExpression: "attribute_not_exists(pk)" },
   }));
-  try {
-    await engine(table.client.send(new TransactWriteItemsCommand({ TransactItems: puts })));
-    return group;
-  } catch (error) {
-    if (isFirstConditionFailed(error)) return "nameTaken";
-    throw error;
+  for (let round = 1; round <= creationRounds; round += 1) {
+    try {
+      await engine(table.client.send(new TransactWriteItemsCommand({ TransactItems: puts })));
+      return group;
+    } catch (error) {
+      if (isFirstConditionFailed(error)) return "nameTaken";
+      if (!isTransactionConflict(error)) throw error;
+    }
   }
+  throw new TooMuchContention(`Another creation of ${group.name} was under way every time`);
 }
+
+/** The request that wins a conflict decides it; the loser then finds the name taken or free. */
+const creationRounds = 3;
 
 function isFirstConditionFailed(error: unknown): boolean {
   return (
@@ -89,14 +98,9 @@ async function allocateIds(table: Table, org: Org, { targets, cycles, levels }: 
   };
 }
 
-/** The whole definition in one query; `undefined` when the org has no such group. */
-export async function findTargetGroup(
-  table: Table,
-  org: Org,
-  groupId: number,
-  { isConsistent }: { isConsistent: boolean },
-): Promise<TargetGroup | undefined> {
-  return parseTargetGroup(await queryAll(table, { partition: groupPartition(org, groupId), isConsistent }));
+/** The whole definition in one query, as it is now; `undefined` when the org has no such group. */
+export async function findTargetGroup(table: Table, org: Org, groupId: number): Promise<TargetGroup | undefined> {
+  return parseTargetGroup(await queryAll(table, { partition: groupPartition(org, groupId) }));
 }
 
 /** Ids of the org's groups in order of their names, `limit` of them after the first `offset`. */
@@ -104,7 +108,6 @@ export async function listTargetGroupIds(table: Table, org: Org, limit: number, 
   const names = await queryAll(table, {
     partition: orgPartition(org),
     sortKeyPrefix: namePrefix,
-    isConsistent: true,
     limit: offset + limit,
   });
   return names.slice(offset, offset + limit).map((item) => ItemReader.of(item).integer("groupId"));

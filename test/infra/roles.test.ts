@@ -19,6 +19,20 @@ type PartitionKind = keyof typeof partitionKeys;
 const allowed = {
   enroll: { Query: ["group"], GetItem: ["customer"], UpdateItem: ["customer"] },
   unenroll: { Query: ["group"], GetItem: ["customer"], UpdateItem: ["customer"] },
+  recordActivities: {
+    Query: ["group", "customer"],
+    GetItem: ["customer"],
+    PutItem: ["customer"],
+    UpdateItem: ["customer"],
+    ConditionCheckItem: ["customer"],
+  },
+  countQueuedActivities: {
+    Query: ["group", "customer"],
+    GetItem: ["customer"],
+    PutItem: ["customer"],
+    UpdateItem: ["customer"],
+    ConditionCheckItem: ["customer"],
+  },
   createTargetGroup: { UpdateItem: ["org"], PutItem: ["org", "group"] },
   listTargetGroups: { Query: ["org", "group"] },
   getTargetGroup: { Query: ["group"] },

@@ -77,8 +77,9 @@ export async function newOrg(table: Table, baseUrl: string): Promise<TestOrg> {
     createGroup: (body = milestone()) => createGroup(admin, body),
     newCustomer: async () => {
       lastCustomerId += 1;
-      await ok(admin.put(`/customers/${lastCustomerId}`, {}));
-      return lastCustomerId;
+      const customerId = lastCustomerId;
+      await ok(admin.put(`/customers/${customerId}`, {}));
+      return customerId;
     },
     enroll: (group, record, options) => till.post(`${targetPath(group)}/enroll`, [record], options),
     unenroll: (group, customerId, options) => till.post(`${targetPath(group)}/unEnroll`, [{ customerId }], options),

@@ -4,6 +4,8 @@ export type EngineRequest = {
   readonly command: string;
   /** Capacity units the engine charged for it. */
   readonly units: number;
+  /** How many items a transaction wrote or checked. */
+  readonly items?: number;
 };
 
 /** Counts what a client really sends, retries included, and what the engine charges. */
@@ -19,9 +21,17 @@ export class EngineRecorder {
     client.middlewareStack.add(
       (next, { commandName }) =>
         async (args) => {
-          const result = await next(args);
-          recorder.#record(commandName ?? "unknown", result.output);
-          return result;
+          const command = (commandName ?? "unknown").replace(/Command$/, "");
+          const items = "TransactItems" in args.input ? { items: args.input.TransactItems?.length ?? 0 } : {};
+          try {
+            const result = await next(args);
+            recorder.#requests.push({ command, units: unitsOf(result.output), ...items });
+            return result;
+          } catch (error) {
+            // The engine does not say what it charges for a failed condition.
+            recorder.#requests.push({ command, units: 0, ...items });
+            throw error;
+          }
         },
       // Inside the retry loop, so that every attempt is counted, and outside the deserializer.
       { step: "deserialize", name: "recordRequest", priority: "high" },
@@ -34,10 +44,6 @@ export class EngineRecorder {
     this.#requests = [];
     await work();
     return this.#requests;
-  }
-
-  #record(command: string, output: ServiceOutputTypes | undefined): void {
-    this.#requests.push({ command: command.replace(/Command$/, ""), units: unitsOf(output) });
   }
 }
 

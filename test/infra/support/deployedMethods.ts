@@ -19,15 +19,11 @@ export function deployedMethods(stack: SynthesizedStack): DeployedMethod[] {
 }
 
 /** The Lambda of the authorizer, and the one that each route's method invokes. */
-export function functionIdsByName(stack: SynthesizedStack): [string, string][] {
-  const methods = deployedMethods(stack);
-  const [, authorizer] = onlyResource(stack, "AWS::ApiGateway::Authorizer");
-  const behindRoutes = Object.entries(routes).map(([name, { method, path }]): [string, string] => {
-    const deployed = methods.find((each) => each.name === `${method} ${path}`);
-    if (deployed === undefined) throw new Error(`No method is deployed for ${name}`);
-    return [name, deployed.functionId];
+export function functionIdsByName({ resources }: SynthesizedStack): [string, string][] {
+  return [...resources].flatMap(([id, { Type }]): [string, string][] => {
+    const name = Type === "AWS::Lambda::Function" ? /^Functions(\w+)Function[0-9A-F]{8}$/.exec(id)?.[1] : undefined;
+    return name === undefined ? [] : [[name, id]];
   });
-  return [["authorizer", functionBehind(stack, authorizer.Properties.AuthorizerUri)], ...behindRoutes];
 }
 
 export function functionBehind({ resources }: SynthesizedStack, value: unknown): string {

@@ -1,0 +1,19 @@
+import type { Enrollment } from "../domain/enrollment.ts";
+import { formatInstant } from "../domain/instant.ts";
+import { cycleOf, type Target, type TargetGroup } from "../domain/targetGroup.ts";
+import { presentLevel, presentTarget } from "./targetGroupView.ts";
+
+/** The definition of a target a customer is enrolled in, and from which cycle on. */
+export function presentEnrolledTarget(group: TargetGroup, target: Target, enrollment: Enrollment) {
+  const { id, refCode } = cycleOf(group, enrollment.fromCycle);
+  return {
+    targetGroupId: group.id,
+    targetGroupName: group.name,
+    targetGroupActive: group.isActive,
+    trackingType: group.trackingType,
+    target: presentTarget(target),
+    streaks: group.levels.map(presentLevel),
+    fromPeriod: { id, refCode },
+    enrolledOn: formatInstant(enrollment.enrolledAt),
+  };
+}

@@ -1,0 +1,20 @@
+import { shownValue } from "../domain/enrollment.ts";
+import { formatInstant } from "../domain/instant.ts";
+import type { LedgerEntry } from "../domain/ledger.ts";
+import type { TargetGroup } from "../domain/targetGroup.ts";
+import { wireDecimal } from "./wireDecimal.ts";
+
+/** A row of history on the wire: `value` is what it changed the cycle's sum by, `achievedValue` what showed then. */
+export function presentLedgerEntry(group: TargetGroup, entry: LedgerEntry) {
+  const cycle = group.cycles.find(({ number }) => number === entry.cycleNumber);
+  return {
+    eventName: entry.kind,
+    activityId: entry.activityId ?? null,
+    periodId: cycle?.id ?? null,
+    periodRefCode: cycle?.refCode ?? null,
+    value: wireDecimal(entry.delta),
+    achievedValue: wireDecimal(shownValue(entry.valueAfter)),
+    eventDate: formatInstant(entry.occurredAt),
+    recordedOn: formatInstant(entry.recordedAt),
+  };
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { expectAccepted, expectRefused } from "../support/envelopes.ts";
+import type { TestGroup } from "../support/org.ts";
+import { useService } from "../support/service.ts";
+import { newSetting, type Setting, unknownId } from "../support/setting.ts";
+import { during, milestone } from "../support/targetGroups.ts";
+import { withoutWriting } from "../support/writes.ts";
+
+const service = useService();
+
+const now = during(1);
+
+function expectTargetNotFound(response: Parameters<typeof expectRefused>[0], { groupId, targetId }: TestGroup): void {
+  const message = `^Target not found in that group, or inactive\\. Target group ${groupId} has no active target ${targetId}; GET /v3/targetGroups/${groupId} lists its targets\\.$`;
+  expectRefused(response, 400, 310018, new RegExp(message));
+}
+
+describe.each(["enroll", "unenroll"] as const)("%s refuses with 310018, writing nothing,", (action) => {
+  const call = ({ org, customerId }: Setting, group: TestGroup) =>
+    action === "enroll" ? org.enroll(group, { customerId }, { now }) : org.unenroll(group, customerId, { now });
+
+  it("a target that does not exist", async () => {
+    const one = await newSetting(service);
+    const missing = { ...one.group, targetId: unknownId };
+    expectTargetNotFound(await withoutWriting(service, () => call(one, missing)), missing);
+  });
+
+  it("a target of another group of the same org", async () => {
+    const one = await newSetting(service);
+    const other = await one.org.createGroup();
+    const crossed = { ...one.group, targetId: other.targetId };
+    expectTargetNotFound(await withoutWriting(service, () => call(one, crossed)), crossed);
+  });
+
+  it("an inactive target, whose active neighbour accepts", async () => {
+    const [target] = milestone().targets;
+    const targets = [
+      { ...target, active: false },
+      { ...target, name: "Second", active: true },
+    ];
+    const one = await newSetting(service, milestone({ targets }));
+    expectTargetNotFound(await withoutWriting(service, () => call(one, one.group)), one.group);
+    const [, second = 0] = one.group.targetIds;
+    expectAccepted(
+      await one.org.enroll({ ...one.group, targetId: second }, { customerId: one.customerId }, { now }),
+      one.customerId,
+    );
+  });
+});
+
+it("310018 leaves an enrolment in the right group alone", async () => {
+  const { org, group, customerId } = await newSetting(service);
+  const other = await org.createGroup();
+  expectAccepted(await org.enroll(group, { customerId }, { now }), customerId);
+  const crossed = { ...other, targetId: group.targetId };
+  expectTargetNotFound(await org.unenroll(crossed, customerId, { now }), crossed);
+  expect((await org.readState(group, customerId, { now }))?.targets).toHaveLength(5);
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { type AccessGroup, accessGroups } from "../../shared/domain/accessGroups.ts";
+import { type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
+import type { ApiClient } from "../support/apiClient.ts";
+import { expectRefused } from "../support/envelopes.ts";
+import type { TestOrg } from "../support/org.ts";
+import { permittedRequest } from "../support/permittedRequest.ts";
+import { useService } from "../support/service.ts";
+import { during } from "../support/targetGroups.ts";
+import { withoutWriting } from "../support/writes.ts";
+
+const service = useService();
+
+/** The contract, written out: who may call what. A route without a line does not compile. */
+const allowed: Record<RouteName, readonly AccessGroup[]> = {
+  enroll: ["default", "admin"],
+  unenroll: ["default", "admin"],
+  recordActivities: ["default", "admin"],
+  createTargetGroup: ["admin"],
+  listTargetGroups: ["read-only", "default", "admin"],
+  getTargetGroup: ["read-only", "default", "admin"],
+  putCustomer: ["admin"],
+  getCustomer: ["read-only", "default", "admin"],
+  getUserTargetGroups: ["read-only", "default", "admin"],
+};
+
+function clientOf(org: TestOrg, accessGroup: AccessGroup): ApiClient {
+  return { "read-only": org.reader, default: org.till, admin: org.admin }[accessGroup];
+}
+
+const combinations = routeNames.flatMap((name) => accessGroups.map((accessGroup) => ({ name, accessGroup })));
+const isAllowed = ({ name, accessGroup }: (typeof combinations)[number]) => allowed[name].includes(accessGroup);
+
+it("has an answer for every route and every access group", () => {
+  expect(Object.keys(allowed).toSorted()).toEqual([...routeNames].toSorted());
+  expect(combinations).toHaveLength(routeNames.length * 3);
+});
+
+describe("lets in", () => {
+  it.each(combinations.filter(isAllowed))("$accessGroup to $name", async ({ name, accessGroup }) => {
+    const org = await service.newOrg();
+    const { method, path, body } = await permittedRequest(name, org);
+    const response = await clientOf(org, accessGroup).send(method, path, body, { now: during(1) });
+    expect({ status: response.status, errors: response.body.errors }).toEqual({
+      status: name === "createTargetGroup" ? 201 : 200,
+      errors: null,
+    });
+  });
+});
+
+describe("refuses with 4000, writing nothing,", () => {
+  const refused = combinations.filter((combination) => !isAllowed(combination));
+  const message = ({ name, accessGroup }: (typeof combinations)[number]) =>
+    new RegExp(
+      `^Not allowed\\. ${routes[name].method} ${routes[name].path.replace(/[{}]/g, "\\$&")} needs the permission ` +
+        `"${routes[name].permission}", which access group "${accessGroup}" does not have\\.$`,
+    );
+
+  it.each(refused)("$accessGroup on $name", async (combination) => {
+    const org = await service.newOrg();
+    const { method, path, body } = await permittedRequest(combination.name, org);
+    const call = () => clientOf(org, combination.accessGroup).send(method, path, body, { now: during(1) });
+    expectRefused(await withoutWriting(service, call), 403, 4000, message(combination));
+  });
+
+  it.each(refused)("$accessGroup on $name before it looks at body and path", async (combination) => {
+    const org = await service.newOrg();
+    const { method, path } = routes[combination.name];
+    const call = () => clientOf(org, combination.accessGroup).send(method, path.replace(/\{\w+\}/g, "abc"), "{");
+    expectRefused(await withoutWriting(service, call), 403, 4000, message(combination));
+  });
+});

@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { describe, expect, it } from "vitest";
+import { routeNames, routes } from "../../shared/http/routes.ts";
+import { basicAuthorization } from "../support/apiClient.ts";
+import { newCredential } from "../support/credential.ts";
+import { expectRefused } from "../support/envelopes.ts";
+import { parsed, type RawRequest, sendRaw } from "../support/rawHttp.ts";
+import { useService } from "../support/service.ts";
+
+const service = useService();
+
+const message = /^No such route\. Check the method and the path\.$/;
+
+const paths = [...new Set(routeNames.map((name) => routes[name].path))].map((path) => path.replace(/\{\w+\}/g, "1"));
+const served = new Set(
+  routeNames.map((name) => `${routes[name].method} ${routes[name].path.replace(/\{\w+\}/g, "1")}`),
+);
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
+const unserved = methods.flatMap((method) =>
+  paths.filter((path) => !served.has(`${method} ${path}`)).map((path) => ({ method, path })),
+);
+
+const unknownPaths = [
+  "/v3",
+  "/v3/",
+  "/",
+  "/v4/targetGroups",
+  "/v3/v3/targetGroups",
+  "/v3targetGroups",
+  "/v3/nothing",
+  "/v3/targetgroups",
+  "/v3/targetGroups/",
+  "/v3//targetGroups",
+  "/v3/targetGroups/1/",
+  "/v3/targetGroups/1/targets",
+  "/v3/targetGroups/1/targets/1",
+  "/v3/customers",
+  "/v3/users/1",
+  "/v3/targetGroups/../customers/1",
+  "/v3/constructor",
+  "/v3/__proto__",
+  "/v3/targetGroups%2F1",
+  "/v3/%zz",
+];
+
+describe.each(["with a credential", "with none"] as const)(
+  "refuses with 404 %s, asking the engine nothing,",
+  (credential) => {
+    async function request(method: string, path: string): Promise<RawRequest> {
+      if (credential === "with none") return { method, path };
+      const { username, secret } = await newCredential(service.table, {
+        org: `test-${randomUUID()}`,
+        accessGroup: "admin",
+      });
+      return { method, path, headers: { Authorization: basicAuthorization(username, secret) } };
+    }
+
+    it.each(unknownPaths)("the unknown path %s", async (path) => {
+      const raw = await request("GET", path);
+      const requests = await service.recorder.during(async () =>
+        expectRefused(parsed(await sendRaw(service.baseUrl, raw)), 404, 404, message),
+      );
+      expect(requests).toEqual([]);
+    });
+
+    it.each(unserved)("$method $path", async ({ method, path }) => {
+      const raw = await request(method, `/v3${path}`);
+      const requests = await service.recorder.during(async () =>
+        expectRefused(parsed(await sendRaw(service.baseUrl, raw)), 404, 404, message),
+      );
+      expect(requests).toEqual([]);
+    });
+  },
+);
+
+describe("refuses with 404", () => {
+  it("a method an admin is not offered, with a body", async () => {
+    const org = await service.newOrg();
+    expectRefused(await org.admin.post("/customers/1", { firstName: "Ada" }), 404, 404, message);
+    expectRefused(await org.admin.get("/customers/1"), 400, 310011, /is not registered/);
+  });
+
+  it.each(["/v3/targetGroups", "/v3/customers/1", "/v3/nothing"])("HEAD %s, with headers and no body", async (path) => {
+    // On the socket, because HTTP clients throw away a body that must not be there.
+    const socket = connect(Number(new URL(service.baseUrl).port), "127.0.0.1");
+    socket.end(`HEAD ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    expect(answer).toMatch(/\r\nContent-Type: application\/json\r\n/i);
+    expect(answer.indexOf("\r\n\r\n")).toBe(answer.length - 4);
+  });
+
+  it("and no challenge: a credential would not help", async () => {
+    const response = await service.anonymous.get("/nothing");
+    expectRefused(response, 404, 404, message);
+    expect(response.headers.get("www-authenticate")).toBeNull();
+  });
+});

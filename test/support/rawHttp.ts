@@ -1,0 +1,40 @@
+import { request as httpRequest } from "node:http";
+import type { ApiResponse } from "./apiClient.ts";
+
+export type RawRequest = {
+  readonly method: string;
+  /** From the root, prefix included; sent exactly as it is written. */
+  readonly path: string;
+  /** Names keep their case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
+
+export type RawResponse = { readonly status: number; readonly headers: Headers; readonly text: string };
+
+/** Sends what `fetch` would tidy up: header names in their case, no default Content-Type, odd paths, any method. */
+export async function sendRaw(baseUrl: string, { method, path, headers = {}, body }: RawRequest): Promise<RawResponse> {
+  const { hostname, port } = new URL(baseUrl);
+  const length = body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
+  const { promise, resolve, reject } = Promise.withResolvers<RawResponse>();
+  const outgoing = httpRequest({ hostname, port, method, path, headers: { ...headers, ...length } }, (incoming) => {
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+    incoming.on("error", reject);
+    incoming.on("end", () =>
+      resolve({
+        status: incoming.statusCode ?? 0,
+        headers: new Headers(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])),
+        text: Buffer.concat(chunks).toString("utf8"),
+      }),
+    );
+  });
+  outgoing.on("error", reject);
+  outgoing.end(body);
+  return promise;
+}
+
+/** The answer with its body parsed. */
+export function parsed({ status, headers, text }: RawResponse): ApiResponse {
+  return { status, headers, body: JSON.parse(text) };
+}
