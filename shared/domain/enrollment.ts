@@ -57,6 +57,9 @@ export type IdempotencyMark = { readonly keyDigest: string; readonly recordDiges
 
 /** The value to show: the sum, but never below 0. */
 export function achievedValue(enrollment: Enrollment, cycleNumber: number): Decimal {
-  const sum = enrollment.achieved.get(cycleNumber) ?? 0n;
+  return shownValue(enrollment.achieved.get(cycleNumber) ?? 0n);
+}
+
+export function shownValue(sum: Decimal): Decimal {
   return sum > 0n ? sum : 0n;
 }

@@ -71,6 +71,13 @@ export function isStreak(group: Pick<TargetGroup, "trackingType">): boolean {
   return group.trackingType !== "DEFAULT";
 }
 
+/** The cycle of that number. Throws when the group has none: a stored number always names one. */
+export function cycleOf(group: Pick<TargetGroup, "id" | "cycles">, number: number): Cycle {
+  const cycle = group.cycles[number - 1];
+  if (cycle === undefined) throw new Error(`Target group ${group.id} has no cycle ${number}`);
+  return cycle;
+}
+
 /** What must be reached in the given cycle. */
 export function targetValue(target: Target, cycle: Cycle): Decimal {
   const value = target.values.length === 1 ? target.values[0] : target.values[cycle.number - 1];

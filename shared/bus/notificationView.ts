@@ -1,0 +1,81 @@
+import { type Decimal, formatDecimal } from "../domain/decimal.ts";
+import { formatInstant } from "../domain/instant.ts";
+import type { Notification, NotificationContent } from "../domain/notifications.ts";
+import type { Cycle, Level } from "../domain/targetGroup.ts";
+
+/** A notification on the wire, in the words of the API; decimals are JSON numbers with exactly their digits. */
+export function presentNotification(notification: Notification) {
+  const { eventId, org, customerId, group, target, occurredAt } = notification;
+  return {
+    eventId,
+    org,
+    customerId,
+    targetGroupId: group.id,
+    targetGroupName: group.name,
+    trackingType: group.trackingType,
+    targetRuleId: target.id,
+    targetName: target.name,
+    occurredAt: formatInstant(occurredAt),
+    ...presentContent(notification),
+  };
+}
+
+// One line of what is told for each of the closed list, which is why it is as long as the list.
+function presentContent({ type, detail }: NotificationContent): Record<string, unknown> {
+  switch (type) {
+    case "targetCustomerEnrolment":
+    case "streakCustomerEnrolment":
+      return {
+        ...presentCycle(detail.cycle),
+        targetValue: decimal(detail.targetValue),
+        targetAchievedValue: decimal(detail.achievedValue),
+        currentCount: detail.streakValue,
+        reEnrolment: detail.isReEnrollment,
+      };
+    case "targetCustomerUnEnrolment":
+    case "streakCustomerUnEnrolment":
+      return { ...(detail.cycle === undefined ? {} : presentCycle(detail.cycle)), currentCount: detail.streakValue };
+    case "targetAchievedValueUpdated":
+      return {
+        ...presentCycle(detail.cycle),
+        activityId: detail.activityId,
+        targetValue: decimal(detail.targetValue),
+        oldTargetAchievedValue: decimal(detail.oldValue),
+        newTargetAchievedValue: decimal(detail.newValue),
+      };
+    case "targetValueAchieved":
+      return { ...presentReward(detail), activityId: detail.activityId };
+    case "targetPeriodCompleted":
+      return { ...presentReward(detail), achieved: detail.isReached, activityId: detail.activityId };
+    case "streakLevelAchieved":
+      return { ...presentLevel(detail.level), activityId: detail.activityId, currentCount: detail.streakValue };
+    case "streakEnd":
+      return { ...presentCycle(detail.cycle), endedCount: detail.endedRun };
+  }
+}
+
+type Reward = Extract<
+  NotificationContent,
+  { readonly type: "targetValueAchieved" | "targetPeriodCompleted" }
+>["detail"];
+
+function presentReward({ cycle, targetValue, achievedValue, rewardAllocation }: Reward) {
+  return {
+    ...presentCycle(cycle),
+    targetValue: decimal(targetValue),
+    targetAchievedValue: decimal(achievedValue),
+    rewardAllocation,
+  };
+}
+
+function presentCycle({ id, refCode }: Cycle) {
+  return { periodId: id, periodRefCode: refCode };
+}
+
+function presentLevel({ id, name, cyclesToMeet }: Level) {
+  return { streakId: id, streakName: name, targetCountOfSequence: cyclesToMeet };
+}
+
+function decimal(value: Decimal): unknown {
+  return JSON.rawJSON(formatDecimal(value));
+}

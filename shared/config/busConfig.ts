@@ -1,0 +1,17 @@
+/** Which EventBridge bus notifications go to. Without an endpoint: the account's and region's own EventBridge. */
+export type BusConfig = {
+  readonly busName: string;
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+};
+
+/** The name of the variable in which a function finds its bus; the stack's grant sets the same constant. */
+export const busNameVariable = "EVENT_BUS_NAME";
+
+/** The bus a deployed function tells. Throws when the stack did not name one. */
+export function readBusConfig(environment: NodeJS.ProcessEnv = process.env): BusConfig {
+  const busName = environment[busNameVariable];
+  if (busName === undefined || busName === "") throw new Error(`${busNameVariable} is not set`);
+  return { busName };
+}

@@ -1,0 +1,80 @@
+import { type Consequences, type EnrollmentChange, noConsequences } from "./change.ts";
+import { achievedValue, type Enrollment } from "./enrollment.ts";
+import type { Instant } from "./instant.ts";
+import { enrolEntries, unenrolEntries } from "./ledger.ts";
+import { enrollmentNotification, type Notification } from "./notifications.ts";
+import { streakValue } from "./streak.ts";
+import { cycleOf, isStreak, type TargetGroup, targetValue } from "./targetGroup.ts";
+
+/** What an enrolment, a re-enrolment or an un-enrolment leads to; any other write to an enrolment leads to nothing. */
+export function membershipConsequences(change: EnrollmentChange): Consequences {
+  const { before, after, group } = change;
+  if (before?.membership.status === after.membership.status) return noConsequences;
+  if (after.membership.status === "ENROLLED") {
+    return { entries: enrolEntries(change), notifications: [enrolled(change), ...openedAsReached(change)] };
+  }
+  const { leftAt } = after.membership;
+  return { entries: unenrolEntries(change, group, leftAt), notifications: [unenrolled(change, leftAt)] };
+}
+
+function enrolled(change: EnrollmentChange): Notification {
+  const { before, after, group, target } = change;
+  const cycle = cycleOf(group, after.fromCycle);
+  return enrollmentNotification(subjectOf(change), origin(after.revision, after.enrolledAt), {
+    type: isStreak(group) ? "streakCustomerEnrolment" : "targetCustomerEnrolment",
+    detail: {
+      cycle,
+      targetValue: targetValue(target, cycle),
+      achievedValue: achievedValue(after, cycle.number),
+      streakValue: currentStreak(group, after, after.enrolledAt),
+      isReEnrollment: before !== undefined,
+    },
+  });
+}
+
+/** An opening balance at or above the target: the enrolment itself announced the cycle as reached. */
+function openedAsReached(change: EnrollmentChange): Notification[] {
+  const { after, group, target } = change;
+  const announced = after.announced?.operationId === after.operationId ? after.announced.cycles : [];
+  return announced.map((number, index) => {
+    const cycle = cycleOf(group, number);
+    return enrollmentNotification(
+      subjectOf(change),
+      { ...origin(after.revision, after.enrolledAt), index },
+      {
+        type: "targetValueAchieved",
+        detail: {
+          cycle,
+          activityId: undefined,
+          targetValue: targetValue(target, cycle),
+          achievedValue: achievedValue(after, number),
+          rewardAllocation: target.rewardAllocation,
+        },
+      },
+    );
+  });
+}
+
+function unenrolled(change: EnrollmentChange, leftAt: Instant): Notification {
+  const { before, after, group } = change;
+  return enrollmentNotification(subjectOf(change), origin(after.revision, leftAt), {
+    type: isStreak(group) ? "streakCustomerUnEnrolment" : "targetCustomerUnEnrolment",
+    detail: {
+      cycle: group.cycles.find(({ number }) => number === after.leftInCycle),
+      // Of the state before: afterwards the run is in what is carried, and would be counted twice.
+      streakValue: before === undefined ? undefined : currentStreak(group, before, leftAt),
+    },
+  });
+}
+
+function currentStreak(group: TargetGroup, enrollment: Enrollment, now: Instant): number | undefined {
+  return isStreak(group) ? streakValue(group, enrollment, now) : undefined;
+}
+
+function origin(revision: number, at: Instant) {
+  return { revision, at, index: 0 };
+}
+
+function subjectOf({ org, customerId, group, target }: EnrollmentChange) {
+  return { org, customerId, group, target };
+}

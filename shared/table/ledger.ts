@@ -1,0 +1,59 @@
+import { ConditionalCheckFailedException, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import type { LedgerEntry } from "../domain/ledger.ts";
+import type { Table } from "./client.ts";
+import { customerPartition, ledgerTargetPrefix, type Org } from "./keys.ts";
+import { buildLedgerItem, parseLedgerEntry } from "./ledgerItem.ts";
+import { queryAll } from "./query.ts";
+import { engine } from "./send.ts";
+
+/** Adds the rows that are not there yet. A row never changes, so one that is there is the one that was meant. */
+export async function addLedgerEntries(
+  table: Table,
+  org: Org,
+  customerId: number,
+  entries: readonly LedgerEntry[],
+): Promise<void> {
+  await Promise.all(entries.map((entry) => addLedgerEntry(table, org, customerId, entry)));
+}
+
+async function addLedgerEntry(table: Table, org: Org, customerId: number, entry: LedgerEntry): Promise<void> {
+  try {
+    await engine(
+      table.client.send(
+        new PutItemCommand({
+          TableName: table.name,
+          Item: buildLedgerItem(org, customerId, entry),
+          // Two deliveries of one stream record: the second would be charged and streamed as a change, and is none.
+          ConditionExpression: "attribute_not_exists(pk)",
+        }),
+      ),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}
+
+export type LedgerPage = {
+  /** Only rows of this cycle. */
+  readonly cycleNumber: number | undefined;
+  readonly offset: number;
+  readonly limit: number;
+};
+
+/** A customer's rows for a target, oldest first: `limit` of them after the first `offset`. */
+export async function listLedger(
+  table: Table,
+  ref: { readonly org: Org; readonly customerId: number; readonly targetId: number },
+  { cycleNumber, offset, limit }: LedgerPage,
+): Promise<LedgerEntry[]> {
+  const items = await queryAll(table, {
+    partition: customerPartition(ref.org, ref.customerId),
+    sortKeyPrefix: ledgerTargetPrefix(ref.targetId),
+    // Rows of other cycles lie between those asked for, so how many to read is not known before.
+    ...(cycleNumber === undefined ? { limit: offset + limit } : {}),
+  });
+  const rows = items
+    .map(parseLedgerEntry)
+    .filter((row) => cycleNumber === undefined || row.cycleNumber === cycleNumber);
+  return rows.slice(offset, offset + limit);
+}

@@ -1,0 +1,70 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { Enrollment } from "../domain/enrollment.ts";
+import { parseActivity, type RecordedActivity } from "./activityItem.ts";
+import { parseEnrollment } from "./enrollmentItem.ts";
+import { MalformedItem } from "./item.ts";
+import { activityPrefix, enrollmentPrefix, type Org } from "./keys.ts";
+
+/** A value as a stream event spells it: JSON, one property named by its type. */
+type StreamValue = {
+  readonly S?: string | undefined;
+  readonly N?: string | undefined;
+  readonly BOOL?: boolean | undefined;
+  readonly L?: readonly StreamValue[] | undefined;
+  readonly M?: StreamImage | undefined;
+};
+
+type StreamImage = { readonly [name: string]: StreamValue };
+
+/** As much of a record of the table's stream as is read here. */
+export type StreamRecord = {
+  readonly eventName?: "INSERT" | "MODIFY" | "REMOVE" | undefined;
+  readonly dynamodb?:
+    | {
+        readonly Keys?: StreamImage | undefined;
+        readonly NewImage?: StreamImage | undefined;
+        readonly OldImage?: StreamImage | undefined;
+      }
+    | undefined;
+};
+
+/** A change that leads to something. */
+export type TableChange = { readonly org: Org } & (
+  | { readonly kind: "activity"; readonly activity: RecordedActivity }
+  | { readonly kind: "enrollment"; readonly before: Enrollment | undefined; readonly after: Enrollment }
+);
+
+/** The change a record tells of; `undefined` for one that leads to nothing, such as a ledger row's. */
+export function parseChange({ eventName, dynamodb }: StreamRecord): TableChange | undefined {
+  const sortKey = dynamodb?.Keys?.["sk"]?.S ?? "";
+  if (eventName === "INSERT" && sortKey.startsWith(activityPrefix)) {
+    const item = parseImage(dynamodb?.NewImage);
+    return { kind: "activity", org: orgOf(item), activity: parseActivity(item) };
+  }
+  if ((eventName === "INSERT" || eventName === "MODIFY") && sortKey.startsWith(enrollmentPrefix)) {
+    const item = parseImage(dynamodb?.NewImage);
+    const before = eventName === "INSERT" ? undefined : parseEnrollment(parseImage(dynamodb?.OldImage));
+    return { kind: "enrollment", org: orgOf(item), before, after: parseEnrollment(item) };
+  }
+  return undefined;
+}
+
+function orgOf(item: Record<string, AttributeValue>): Org {
+  const [, org] = /^ORG#([^#]+)#CUSTOMER#/.exec(item["pk"]?.S ?? "") ?? [];
+  if (org === undefined) throw new MalformedItem("The key is not in a customer's partition");
+  return org;
+}
+
+function parseImage(image: StreamImage | undefined): Record<string, AttributeValue> {
+  if (image === undefined) throw new MalformedItem("The record lacks an image: does the stream carry both?");
+  return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, parseValue(value)]));
+}
+
+function parseValue({ S, N, BOOL, L, M }: StreamValue): AttributeValue {
+  if (S !== undefined) return { S };
+  if (N !== undefined) return { N };
+  if (BOOL !== undefined) return { BOOL };
+  if (L !== undefined) return { L: L.map(parseValue) };
+  if (M !== undefined) return { M: parseImage(M) };
+  throw new MalformedItem("The record holds a type of value that no item of the table has");
+}
