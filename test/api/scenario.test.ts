@@ -1,0 +1,196 @@
+import { describe, expect, it } from "vitest";
+import { expectAccepted, expectRefused } from "../support/envelopes.ts";
+import type { TestGroup, TestOrg } from "../support/org.ts";
+import { useService } from "../support/service.ts";
+import { during, firstInstantOf, lastInstantOf, milestone, streak } from "../support/targetGroups.ts";
+
+const service = useService();
+
+type Walk = { readonly org: TestOrg; readonly group: TestGroup; readonly customerId: number };
+
+let lastActivity = 0;
+
+/** Sends a transaction or return of the walk's customer and answers its id. */
+async function act({ org, customerId }: Walk, now: string, fields: Record<string, unknown> = {}): Promise<string> {
+  lastActivity += 1;
+  const activityId = `scenario-${lastActivity}`;
+  const activity = { activityId, customerId, type: "TRANSACTION", occurredAt: now, amount: 1, ...fields };
+  const { status } = await org.till.post("/activities", activity, { now });
+  expect(status).toBe(200);
+  return activityId;
+}
+
+async function enroll(
+  { org, group, customerId }: Walk,
+  now: string,
+  fields: Record<string, unknown> = {},
+): Promise<void> {
+  expectAccepted(await org.enroll(group, { customerId, ...fields }, { now }), customerId);
+}
+
+async function leave({ org, group, customerId }: Walk, now: string): Promise<void> {
+  expectAccepted(await org.unenroll(group, customerId, { now }), customerId);
+}
+
+async function sums({ org, group, customerId }: Walk, now: string): Promise<Record<string, number>> {
+  const state = await org.readState(group, customerId, { now });
+  return Object.fromEntries((state?.targets ?? []).map((row) => [row.periodRefCode, row.targetAchievedValue]));
+}
+
+async function reachedCycles({ org, group, customerId }: Walk, now: string): Promise<string[]> {
+  const state = await org.readState(group, customerId, { now });
+  return (state?.targets ?? []).filter((row) => row.targetAchievedDateTime !== null).map((row) => row.periodRefCode);
+}
+
+async function startWalk(body: Parameters<TestOrg["createGroup"]>[0]): Promise<Walk> {
+  const org = await service.newOrg();
+  return { org, group: await org.createGroup(body), customerId: await org.newCustomer() };
+}
+
+describe("a milestone's life: spend 1000 in each of five cycles", () => {
+  it.each([
+    { trackFromEnrollmentDate: false, early: 400 },
+    { trackFromEnrollmentDate: true, early: 0 },
+  ])("with trackFromEnrollmentDate $trackFromEnrollmentDate", async ({ trackFromEnrollmentDate, early }) => {
+    const [target] = milestone().targets;
+    const walk = await startWalk(milestone({ targets: [{ ...target, trackFromEnrollmentDate }] }));
+
+    // Enrolled in the middle of c1; a purchase from before it arrives late.
+    await enroll(walk, during(1, 10));
+    await act(walk, during(1, 11), { occurredAt: during(1, 5), amount: 400 });
+    expect(await sums(walk, during(1, 11))).toEqual({ c1: early, c2: 0, c3: 0, c4: 0, c5: 0 });
+
+    // c1 is reached by the day's purchases, and a late one of its last instant still counts into it.
+    await act(walk, during(1, 20), { amount: 999.99 - early });
+    expect(await reachedCycles(walk, during(1, 20))).toEqual([]);
+    await act(walk, during(2, 1), { occurredAt: lastInstantOf(1), amount: 0.01 });
+    expect(await reachedCycles(walk, during(2, 1))).toEqual(["c1"]);
+
+    // c2: reached, then a return takes it below, in c3's time.
+    const bought = await act(walk, during(2, 2), { amount: 1200 });
+    await act(walk, during(3, 1), { type: "RETURN", originalActivityId: bought, amount: 300 });
+    expect(await sums(walk, during(3, 1))).toMatchObject({ c1: 1000, c2: 900, c3: 0 });
+    expect(await reachedCycles(walk, during(3, 1))).toEqual(["c1"]);
+
+    // c3: leaves at 250; what happens outside does not count.
+    await act(walk, during(3, 2), { amount: 250 });
+    await leave(walk, during(3, 3));
+    await act(walk, during(3, 4), { amount: 5000 });
+    expect(await sums(walk, during(3, 4))).toEqual({});
+
+    // The three re-enrolments: resume, a number, a fresh start.
+    await enroll(walk, during(3, 5), { periodName: "c3", initialBalance: null });
+    expect(await sums(walk, during(3, 5))).toEqual({ c3: 250, c4: 0, c5: 0 });
+    expectRefused(
+      await walk.org.enroll(walk.group, { customerId: walk.customerId, periodName: "c4" }, { now: during(3, 5) }),
+      400,
+      310119,
+    );
+    await leave(walk, during(3, 6));
+    await enroll(walk, during(3, 7), { initialBalance: 150 });
+    expect(await sums(walk, during(3, 7))).toEqual({ c3: 150, c4: 0, c5: 0 });
+    await leave(walk, during(3, 8));
+    await enroll(walk, during(3, 9), { initialBalance: 0 });
+    await act(walk, during(3, 10), { amount: 999 });
+    expect(await reachedCycles(walk, during(3, 10))).toEqual([]);
+    await act(walk, during(3, 11), { amount: 1 });
+    expect(await reachedCycles(walk, during(3, 11))).toEqual(["c3"]);
+
+    // What earlier cycles earned stays, though the present enrolment covers them no longer.
+    expect(await sums(walk, during(3, 12))).toEqual({ c3: 1000, c4: 0, c5: 0 });
+
+    // After the last cycle nothing counts and nobody can enrol, but whoever is in can leave.
+    await act(walk, firstInstantOf(6), { amount: 1000 });
+    expect(await sums(walk, firstInstantOf(6))).toEqual({ c3: 1000, c4: 0, c5: 0 });
+    await leave(walk, firstInstantOf(6));
+    expectRefused(
+      await walk.org.enroll(walk.group, { customerId: walk.customerId }, { now: firstInstantOf(6) }),
+      400,
+      310019,
+    );
+  });
+});
+
+/** Noon of the n-th day of the streak. */
+function noon(day: number): string {
+  return new Date(Date.UTC(2030, 2, day, 12)).toISOString();
+}
+
+function midnight(day: number): string {
+  return new Date(Date.UTC(2030, 2, day)).toISOString();
+}
+
+function dailyStreak() {
+  const [target] = milestone().targets;
+  return streak({
+    levels: [4, 8, 12],
+    periods: Array.from({ length: 30 }, (_, index) => ({
+      refCode: `day-${index + 1}`,
+      startDate: midnight(index + 1),
+      endDate: midnight(index + 2),
+    })),
+    targets: [{ ...target, name: "A visit a day", targetType: "VISIT", defaultValues: [{ defaultValue: 1 }] }],
+  });
+}
+
+async function visitEachDay(walk: Walk, from: number, to: number): Promise<void> {
+  for (let day = from; day <= to; day += 1) await act(walk, noon(day));
+}
+
+/** The streak value and the levels held. */
+async function standing({ org, group, customerId }: Walk, now: string): Promise<[number | undefined, string[]]> {
+  const { body } = await org.reader.get(`/users/${customerId}/targetGroups?includeInactive=true`, { now });
+  const rows = body.data.targetGroups.find(({ id }: { id: number }) => id === group.groupId)?.streaks ?? [];
+  const held = rows.filter(({ status }: { status: string }) => status === "ACHIEVED");
+  return [rows[0]?.currentCount, held.map(({ streakName }: { streakName: string }) => streakName)];
+}
+
+describe("a streak's life: 30 daily cycles, levels at 4, 8 and 12", () => {
+  it("from the first level over a re-enrolment and a reset to a gap that late events repair", async () => {
+    const walk = await startWalk(dailyStreak());
+
+    // Days 1 to 8: levels l1 and l2.
+    await enroll(walk, noon(1), { resetStreakStatus: true });
+    expect(await standing(walk, noon(1))).toEqual([0, []]);
+    await visitEachDay(walk, 1, 3);
+    expect(await standing(walk, noon(3))).toEqual([3, []]);
+    await visitEachDay(walk, 4, 8);
+    expect(await standing(walk, noon(8))).toEqual([8, ["l1", "l2"]]);
+
+    // Leaves on day 9, comes back on day 11 without a reset: l3 is four met days away.
+    await leave(walk, noon(9));
+    await act(walk, noon(10));
+    await enroll(walk, noon(11));
+    expect(await standing(walk, noon(11))).toEqual([8, ["l1", "l2"]]);
+    await visitEachDay(walk, 11, 13);
+    expect(await standing(walk, noon(13))).toEqual([11, ["l1", "l2"]]);
+    await act(walk, noon(14));
+    expect(await standing(walk, noon(14))).toEqual([12, ["l1", "l2", "l3"]]);
+
+    // Comes back with a reset: value 0, and every level can be earned again.
+    await leave(walk, noon(15));
+    await enroll(walk, noon(15), { resetStreakStatus: true });
+    expect(await standing(walk, noon(15))).toEqual([0, []]);
+    await visitEachDay(walk, 15, 18);
+    expect(await standing(walk, noon(18))).toEqual([4, ["l1"]]);
+
+    // Day 19 is missed: until it closes the run stands, then it is over. Levels stay.
+    expect(await standing(walk, new Date(Date.parse(midnight(20)) - 1).toISOString())).toEqual([4, ["l1"]]);
+    expect(await standing(walk, midnight(20))).toEqual([0, ["l1"]]);
+    await visitEachDay(walk, 20, 22);
+    expect(await standing(walk, noon(22))).toEqual([3, ["l1"]]);
+
+    // A visit of day 19 arrives late and joins the two runs, which reaches l2 on the spot.
+    const { body } = await walk.org.till.post(
+      "/activities",
+      { activityId: `late-${walk.customerId}`, customerId: walk.customerId, type: "TRANSACTION", occurredAt: noon(19) },
+      { now: noon(22) },
+    );
+    expect(body.data.targets).toMatchObject([
+      { periodRefCode: "day-19", streakValue: 8, levelsReached: [{ streakName: "l2" }] },
+    ]);
+    expect(await standing(walk, noon(22))).toEqual([8, ["l1", "l2"]]);
+    await visitEachDay(walk, 23, 26);
+    expect(await standing(walk, noon(26))).toEqual([12, ["l1", "l2", "l3"]]);
+  });
+});
