@@ -19,8 +19,11 @@ function sweepsOf({ cycles }: TargetGroup): Sweep[] {
   return sweeps.toSorted(inOrder);
 }
 
-export function firstSweep(group: TargetGroup): Sweep | undefined {
-  return sweepsOf(group)[0];
+/** The sweep a new group waits for. Throws when it has no cycle, which no group lacks. */
+export function firstSweep(group: TargetGroup): Sweep {
+  const [first] = sweepsOf(group);
+  if (first === undefined) throw new Error(`Target group ${group.id} has no cycle`);
+  return first;
 }
 
 /** The sweep to wait for when the given one is over; `undefined` after the last cycle's second. */

@@ -7,7 +7,8 @@ const hour = 60 * 60 * 1000;
 
 function allSweeps(group: TargetGroup): Sweep[] {
   const sweeps: Sweep[] = [];
-  for (let sweep = firstSweep(group); sweep !== undefined; sweep = nextSweep(group, sweep)) sweeps.push(sweep);
+  let sweep: Sweep | undefined = firstSweep(group);
+  for (; sweep !== undefined; sweep = nextSweep(group, sweep)) sweeps.push(sweep);
   return sweeps;
 }
 

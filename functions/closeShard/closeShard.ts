@@ -1,0 +1,37 @@
+import type { Context } from "aws-lambda";
+import { logUnexpected } from "../../shared/observability/log.ts";
+import type { Table } from "../../shared/table/client.ts";
+import { closeEnrollments, finishShardWork, requireGroup, type ShardTask } from "../../shared/table/closing.ts";
+
+/** The task as far as it has got. It is handed in again as it is until it is finished. */
+export type ShardTaskState = ShardTask & { readonly isFinished: boolean };
+
+export type ShardLambda = (
+  task: ShardTask,
+  context: Pick<Context, "getRemainingTimeInMillis">,
+) => Promise<ShardTaskState>;
+
+/** Enough for one more page whose every request fails on all attempts but the last. */
+const reserveMilliseconds = 15_000;
+
+/**
+ * Closes one shard of one target for one cycle, as far as the time allows.
+ *
+ * Throws when the shard is through and some enrolments could not be closed, each of which is in the log: the sweep then
+ * stays due and is tried again with the next run.
+ */
+export function closeShard(table: Table): ShardLambda {
+  return async (task, context) => {
+    const { work, now, resumeAfter } = task;
+    const mustStop = () => context.getRemainingTimeInMillis() < reserveMilliseconds;
+    const group = await requireGroup(table, work);
+    const progress = await closeEnrollments(table, group, work, now, resumeAfter ?? undefined, mustStop);
+    for (const { error } of progress.failures) logUnexpected(error);
+    const closedCount = task.closedCount + progress.closedCount;
+    const failedCount = task.failedCount + progress.failures.length;
+    const isFinished = progress.resumeAfter === undefined;
+    if (isFinished && failedCount > 0) throw new Error(`${failedCount} enrolments could not be closed`);
+    if (isFinished) await finishShardWork(table, group, work);
+    return { ...task, resumeAfter: progress.resumeAfter ?? null, closedCount, failedCount, isFinished };
+  };
+}

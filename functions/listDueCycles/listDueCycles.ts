@@ -1,0 +1,33 @@
+import type { Instant } from "../../shared/domain/instant.ts";
+import type { Table } from "../../shared/table/client.ts";
+import { listDueShards, type ShardTask } from "../../shared/table/closing.ts";
+import type { SweepRef } from "../../shared/table/dueSweeps.ts";
+
+/** What the state machine asks with: when its execution started, and where the page before ended. */
+export type DueCyclesRequest = {
+  readonly now: string;
+  readonly resumeAfter: SweepRef | null;
+  /** Only this brand's; the state machine asks for all. */
+  readonly org?: string;
+};
+
+export type DueCycles = {
+  readonly tasks: readonly ShardTask[];
+  readonly hasMore: boolean;
+  readonly resumeAfter: SweepRef | null;
+};
+
+export type DueCyclesLambda = (request: DueCyclesRequest) => Promise<DueCycles>;
+
+/** Lists one page of the shards that have to be closed by now, each a task for {@link closeShard}. */
+export function listDueCycles(table: Table): DueCyclesLambda {
+  return async ({ now, resumeAfter, org }) => {
+    const at: Instant = Date.parse(now);
+    const due = await listDueShards(table, at, resumeAfter ?? undefined, org);
+    return {
+      tasks: due.shards.map((work) => ({ work, now: at, resumeAfter: null, closedCount: 0, failedCount: 0 })),
+      hasMore: due.resumeAfter !== undefined,
+      resumeAfter: due.resumeAfter ?? null,
+    };
+  };
+}

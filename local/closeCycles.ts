@@ -1,0 +1,63 @@
+import { closeShard, type ShardLambda } from "../functions/closeShard/closeShard.ts";
+import { type DueCycles, type DueCyclesLambda, listDueCycles } from "../functions/listDueCycles/listDueCycles.ts";
+import { formatInstant, type Instant } from "../shared/domain/instant.ts";
+import type { Table } from "../shared/table/client.ts";
+import type { ShardTask } from "../shared/table/closing.ts";
+import { buildContext } from "./proxyEvent.ts";
+
+/** How many customers' enrolments in a target were closed for a cycle. */
+export type ClosedCycle = {
+  readonly org: string;
+  readonly groupId: number;
+  readonly targetId: number;
+  readonly cycleNumber: number;
+  readonly customerCount: number;
+};
+
+const maximumRuns = 1_000;
+const workersSideBySide = 16;
+
+/**
+ * The deployed stack's state machine, in this process: lists what is due by `now`, closes it shard by shard, and so on
+ * until nothing is. Answers where it closed any. Of all brands or of one, as on a laptop each may live at its own time.
+ */
+export async function closeCycles(table: Table, now: Instant, org?: string): Promise<ClosedCycle[]> {
+  const [list, close] = [listDueCycles(table), closeShard(table)];
+  const closed = new Map<string, ClosedCycle>();
+  for (let run = 1; run <= maximumRuns; run += 1) {
+    const finished = await runOnce(list, close, now, org);
+    if (finished.length === 0) return [...closed.values()].filter(({ customerCount }) => customerCount > 0);
+    for (const task of finished) add(closed, task);
+  }
+  throw new Error(`Something was still due after ${maximumRuns} runs`);
+}
+
+async function runOnce(list: DueCyclesLambda, close: ShardLambda, now: Instant, org?: string): Promise<ShardTask[]> {
+  const finished: ShardTask[] = [];
+  const only = org === undefined ? {} : { org };
+  let page: DueCycles | undefined;
+  do {
+    page = await list({ now: formatInstant(now), resumeAfter: page?.resumeAfter ?? null, ...only });
+    const waiting = [...page.tasks];
+    const work = async () => {
+      for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
+        finished.push(await closeWhole(close, task));
+      }
+    };
+    await Promise.all(Array.from({ length: workersSideBySide }, work));
+  } while (page.hasMore);
+  return finished;
+}
+
+async function closeWhole(close: ShardLambda, task: ShardTask): Promise<ShardTask> {
+  let state = await close(task, buildContext("closeShard"));
+  while (!state.isFinished) state = await close(state, buildContext("closeShard"));
+  return state;
+}
+
+function add(closed: Map<string, ClosedCycle>, { work, closedCount }: ShardTask): void {
+  const { org, groupId, targetId, cycleNumber } = work;
+  const key = [org, groupId, targetId, cycleNumber].join("#");
+  const customerCount = (closed.get(key)?.customerCount ?? 0) + closedCount;
+  closed.set(key, { org, groupId, targetId, cycleNumber, customerCount });
+}

@@ -1,0 +1,50 @@
+import { type Consequences, type EnrollmentChange, noConsequences } from "./change.ts";
+import { brokenRun } from "./closing.ts";
+import { achievedValue, hasAnnounced } from "./enrollment.ts";
+import type { Instant } from "./instant.ts";
+import { enrollmentNotification, type Notification, type NotificationContent } from "./notifications.ts";
+import { type Cycle, cycleOf, targetValue } from "./targetGroup.ts";
+
+/** What the closing of a cycle leads to: it is told, and with it a reward that waited for it and a run it ended. */
+export function closingConsequences(change: EnrollmentChange): Consequences {
+  const { before, after, group } = change;
+  if (before === undefined) return noConsequences;
+  const closed = [...after.closedAt].filter(([number]) => !before.closedAt.has(number));
+  const notifications = closed.flatMap(([number, at]) => closingNotifications(change, cycleOf(group, number), at));
+  return { entries: [], notifications };
+}
+
+function closingNotifications(change: EnrollmentChange, cycle: Cycle, at: Instant): Notification[] {
+  const { org, customerId, group, target, after } = change;
+  const contents = [completed(change, cycle), ...rewarded(change, cycle), ...runEnded(change, cycle)];
+  // A write closes one cycle, so the revision and the kind tell any two of them apart.
+  const origin = { revision: after.revision, at, index: 0 };
+  return contents.map((content) => enrollmentNotification({ org, customerId, group, target }, origin, content));
+}
+
+function completed({ target, after }: EnrollmentChange, cycle: Cycle): NotificationContent {
+  const isReached = after.reachedAt.has(cycle.number);
+  const detail = { ...values({ target, after }, cycle), isReached, rewardAllocation: target.rewardAllocation };
+  return { type: "targetPeriodCompleted", detail };
+}
+
+/** The closing decided whether the reward is due, and said so in `announced`; nothing is decided here a second time. */
+function rewarded({ target, after }: EnrollmentChange, cycle: Cycle): NotificationContent[] {
+  if (target.rewardAllocation !== "PERIOD_END" || !hasAnnounced(after, cycle.number)) return [];
+  const detail = { ...values({ target, after }, cycle), rewardAllocation: target.rewardAllocation };
+  return [{ type: "targetValueAchieved", detail }];
+}
+
+function runEnded({ group, after }: EnrollmentChange, cycle: Cycle): NotificationContent[] {
+  const endedRun = brokenRun(group, after, cycle.number);
+  return endedRun === 0 ? [] : [{ type: "streakEnd", detail: { cycle, endedRun } }];
+}
+
+function values({ target, after }: Pick<EnrollmentChange, "target" | "after">, cycle: Cycle) {
+  return {
+    cycle,
+    activityId: undefined,
+    targetValue: targetValue(target, cycle),
+    achievedValue: achievedValue(after, cycle.number),
+  };
+}

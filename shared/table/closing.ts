@@ -1,0 +1,193 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  ConditionalCheckFailedException,
+  TransactionConflictException,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { type ClosingDecision, decideClosing } from "../domain/closing.ts";
+import type { Enrollment } from "../domain/enrollment.ts";
+import type { Instant } from "../domain/instant.ts";
+import { nextSweep } from "../domain/sweeps.ts";
+import type { TargetGroup } from "../domain/targetGroup.ts";
+import type { Table } from "./client.ts";
+import { buildCountingUpdate } from "./countingUpdate.ts";
+import { completeSweep, type DueSweep, finishShard, listDueSweeps, type SweepRef, shardToken } from "./dueSweeps.ts";
+import { type IndexShard, listIndexPage, shardCount } from "./enrollmentIndex.ts";
+import { type EnrollmentRef, findEnrollment } from "./enrollments.ts";
+import { MalformedItem } from "./item.ts";
+import { enrollmentKey, type Org } from "./keys.ts";
+import { engine, TooMuchContention } from "./send.ts";
+import { findTargetGroup } from "./targetGroups.ts";
+
+/** One shard of one target, to be closed for one cycle: what one worker does. */
+export type ShardWork = SweepRef & IndexShard;
+
+/** The same with how far it has got, as workers hand it on: JSON, so absent is `null`. */
+export type ShardTask = {
+  readonly work: ShardWork;
+  readonly now: Instant;
+  readonly resumeAfter: number | null;
+  readonly closedCount: number;
+  readonly failedCount: number;
+};
+
+export type DueShards = {
+  readonly shards: readonly ShardWork[];
+  /** The sweep to go on after; `undefined` when these were the last. */
+  readonly resumeAfter: SweepRef | undefined;
+};
+
+/** At least what one group can have (50 targets), and few enough to be handed on in one message of 256 kB. */
+const maximumShards = 800;
+const sweepsPerPage = 50;
+
+/**
+ * The work that is due, the longest due first, in pages of at most {@link maximumShards}; finished shards left out.
+ * Of all orgs or of one.
+ */
+export async function listDueShards(
+  table: Table,
+  now: Instant,
+  resumeAfter: SweepRef | undefined,
+  onlyOrg?: Org,
+): Promise<DueShards> {
+  const { sweeps, hasMore } = await listDueSweeps(table, now, resumeAfter, sweepsPerPage);
+  const shards: ShardWork[] = [];
+  let last = resumeAfter;
+  for (const sweep of sweeps) {
+    const isWanted = onlyOrg === undefined || sweep.org === onlyOrg;
+    const work = isWanted ? openShards(await requireGroup(table, sweep), sweep) : [];
+    if (shards.length > 0 && shards.length + work.length > maximumShards) return { shards, resumeAfter: last };
+    shards.push(...work);
+    last = sweep;
+  }
+  return { shards, resumeAfter: hasMore ? last : undefined };
+}
+
+function openShards({ targets }: TargetGroup, { finishedShards, ...sweep }: DueSweep): ShardWork[] {
+  const shards = Array.from({ length: shardCount }, (_, shard) => shard);
+  return targets.flatMap(({ id: targetId }) =>
+    shards
+      .filter((shard) => !finishedShards.has(shardToken(targetId, shard)))
+      .map((shard) => ({ ...sweep, targetId, shard })),
+  );
+}
+
+/** Read consistently: a sweep is over when every target's shards are through, so none may be missing. */
+export async function requireGroup(table: Table, { org, groupId }: SweepRef): Promise<TargetGroup> {
+  const group = await findTargetGroup(table, org, groupId);
+  if (group === undefined) throw new Error(`Target group ${groupId} has a sweep and no definition`);
+  return group;
+}
+
+/** How far a worker has got with its shard. */
+export type ShardProgress = {
+  readonly closedCount: number;
+  /** Enrolments that could not be closed, and why. They hold up no other, but their sweep stays due. */
+  readonly failures: readonly ClosingFailure[];
+  /** The customer to go on after; `undefined` when the shard is through. */
+  readonly resumeAfter: number | undefined;
+};
+
+export type ClosingFailure = { readonly customerId: number; readonly error: Error };
+
+/** So many enrolments are closed side by side, as a page of the index. */
+const customersPerPage = 25;
+
+/**
+ * Closes the cycle for the shard's enrolments that it covers, page by page until the shard is through or `mustStop`
+ * says so after a page. Going on, starting again and two workers at once are all safe: each enrolment is closed once.
+ */
+export async function closeEnrollments(
+  table: Table,
+  group: TargetGroup,
+  work: ShardWork,
+  now: Instant,
+  resumeAfter: number | undefined,
+  mustStop: () => boolean,
+): Promise<ShardProgress> {
+  const outcomes: ClosingOutcome[] = [];
+  let position = resumeAfter;
+  do {
+    const page = await listIndexPage(table, work, position, customersPerPage);
+    const refs = page.customerIds.map((customerId) => ({ ...work, customerId }));
+    outcomes.push(...(await Promise.all(refs.map((ref) => closeOrReport(table, group, ref, now)))));
+    position = page.resumeAfter;
+  } while (position !== undefined && !mustStop());
+  return {
+    closedCount: outcomes.filter((outcome) => outcome === "closed").length,
+    failures: outcomes.filter((outcome) => typeof outcome === "object"),
+    resumeAfter: position,
+  };
+}
+
+type ClosingOutcome = "closed" | "nothingToDo" | ClosingFailure;
+
+/** What is wrong with one enrolment is reported; what is wrong with the engine ends the work. */
+async function closeOrReport(
+  table: Table,
+  group: TargetGroup,
+  ref: EnrollmentRef & SweepRef,
+  now: Instant,
+): Promise<ClosingOutcome> {
+  try {
+    return await closeOne(table, group, ref, now);
+  } catch (error) {
+    if (!(error instanceof MalformedItem || error instanceof TooMuchContention)) throw error;
+    return { customerId: ref.customerId, error };
+  }
+}
+
+/** Notes that the shard is through; the worker that does so for the last one completes the sweep. */
+export async function finishShardWork(table: Table, group: TargetGroup, work: ShardWork): Promise<void> {
+  const finished = await finishShard(table, work, shardToken(work.targetId, work.shard));
+  const isLast = finished !== undefined && finished.size >= group.targets.length * shardCount;
+  if (isLast) await completeSweep(table, work, nextSweep(group, work));
+}
+
+const rounds = 10;
+const longestPauseMilliseconds = 100;
+
+/**
+ * Closes the cycle for one enrolment with one read and one write conditioned on what was read; when another write came
+ * in between it reads and decides again. Throws {@link TooMuchContention} after {@link rounds}.
+ */
+async function closeOne(
+  table: Table,
+  group: TargetGroup,
+  work: EnrollmentRef & SweepRef,
+  now: Instant,
+): Promise<"closed" | "nothingToDo"> {
+  for (let round = 1; round <= rounds; round += 1) {
+    const stored = await findEnrollment(table, work);
+    if (stored === undefined) return "nothingToDo";
+    const decision = decide(group, stored, work.cycleNumber, now);
+    if (decision.outcome === "nothingToDo") return "nothingToDo";
+    if (await write(table, work, stored, decision.next)) return "closed";
+    await delay(Math.random() * longestPauseMilliseconds);
+  }
+  throw new TooMuchContention(`Customer ${work.customerId}'s enrolment met other writes in ${rounds} rounds`);
+}
+
+function decide(group: TargetGroup, stored: Enrollment, cycleNumber: number, now: Instant): ClosingDecision {
+  const target = group.targets.find(({ id }) => id === stored.targetId);
+  if (target === undefined) throw new Error(`Target group ${group.id} has no target ${stored.targetId}`);
+  return decideClosing(group, target, stored, cycleNumber, now);
+}
+
+/** Whether it was written; not when another write came in between, or is coming in as part of a transaction. */
+async function write(
+  table: Table,
+  { org, customerId, groupId, targetId }: EnrollmentRef,
+  before: Enrollment,
+  next: Enrollment,
+): Promise<boolean> {
+  const update = buildCountingUpdate(enrollmentKey(org, customerId, groupId, targetId), before, next);
+  try {
+    await engine(table.client.send(new UpdateItemCommand({ TableName: table.name, ...update })));
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException || error instanceof TransactionConflictException) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,318 @@
+import { randomUUID } from "node:crypto";
+import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { describe, expect, it } from "vitest";
+import { closeShard } from "../../functions/closeShard/closeShard.ts";
+import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
+import { closeCycles } from "../../local/closeCycles.ts";
+import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import { formatInstant } from "../../shared/domain/instant.ts";
+import type { Notification } from "../../shared/domain/notifications.ts";
+import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
+import { decideUnenrollment } from "../../shared/domain/unenrolling.ts";
+import { recordActivity } from "../../shared/table/activities.ts";
+import type { Table } from "../../shared/table/client.ts";
+import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
+import { type EnrollmentRef, enroll, findEnrollment, unenroll } from "../../shared/table/enrollments.ts";
+import { enrollmentKey, keyAttributes } from "../../shared/table/keys.ts";
+import { TargetGroupCache } from "../../shared/table/targetGroupCache.ts";
+import { createTargetGroup } from "../../shared/table/targetGroups.ts";
+import { buildActivity, buildGroup, buildTarget, decimal, noonOf, startOfCycle } from "../support/domain.ts";
+import { useProjectedTable } from "../support/projectedTable.ts";
+
+const { table, open, told } = useProjectedTable();
+const hour = 60 * 60 * 1000;
+
+/** A brand of the test's own with one group of daily cycles and one target of 100. */
+class Brand {
+  readonly org: string;
+  readonly group: TargetGroup;
+  readonly #targetGroups = new TargetGroupCache(table);
+  #activityCount = 0;
+
+  private constructor(org: string, group: TargetGroup) {
+    this.org = org;
+    this.group = group;
+  }
+
+  static async create(overrides: Parameters<typeof buildGroup>[0] = {}): Promise<Brand> {
+    const org = randomUUID();
+    const group = await createTargetGroup(table, org, buildGroup({ cycleCount: 5, ...overrides }));
+    if (group === "nameTaken") throw new Error("A new org has no groups");
+    return new Brand(org, group);
+  }
+
+  ref(customerId: number): EnrollmentRef {
+    const [target] = this.group.targets;
+    if (target === undefined) throw new Error("The group has a target");
+    return { org: this.org, customerId, groupId: this.group.id, targetId: target.id };
+  }
+
+  async enroll(customerId: number, fromCycle = 1): Promise<void> {
+    const plan = { outcome: "accepted", fromCycle, opening: { kind: "resume" } } as const;
+    await enroll(table, this.ref(customerId), plan, startOfCycle(fromCycle), undefined);
+  }
+
+  async unenroll(customerId: number, now: number): Promise<void> {
+    await unenroll(table, this.ref(customerId), now, (stored) => decideUnenrollment(this.group, stored, now));
+  }
+
+  /** Spends in the cycle; told at noon of it, or late. */
+  async spend(customerId: number, cycle: number, amount = 100, now = noonOf(cycle)): Promise<void> {
+    this.#activityCount += 1;
+    const activityId = `a-${this.#activityCount}`;
+    const fields = { activityId, customerId, occurredAt: noonOf(cycle), amount: decimal(amount) };
+    const activity = { ...buildActivity(fields), contentDigest: activityId };
+    await recordActivity(table, this.#targetGroups, this.org, activity, now);
+  }
+
+  /** Closes all that has ended by the start of the cycle, with an index that is up to date. */
+  async closeAtStartOf(cycle: number): Promise<void> {
+    await told(this.org);
+    await closeCycles(table, startOfCycle(cycle), this.org);
+  }
+
+  async enrollment(customerId: number): Promise<Enrollment> {
+    const stored = await findEnrollment(table, this.ref(customerId));
+    if (stored === undefined) throw new Error("The customer was never enrolled");
+    return stored;
+  }
+
+  /** What was told of the end of cycles: `customer type cycle`, each as often as it was told, in order. */
+  async endings(): Promise<string[]> {
+    const notifications = await told(this.org);
+    return notifications
+      .filter(({ type }) => endingTypes.includes(type))
+      .map((notification) => `${notification.customerId} ${notification.type} ${cycleIn(notification)}`)
+      .toSorted();
+  }
+}
+
+const endingTypes: readonly Notification["type"][] = ["targetPeriodCompleted", "targetValueAchieved", "streakEnd"];
+
+function cycleIn({ detail }: Notification): string | undefined {
+  return "cycle" in detail ? detail.cycle?.refCode : undefined;
+}
+
+const periodEnd = { targets: [buildTarget({ rewardAllocation: "PERIOD_END" })] };
+
+describe("at the end of a cycle", () => {
+  it("tells of an immediate reward when it is reached, and of the cycle's end once it is over", async () => {
+    const brand = await Brand.create();
+    await brand.enroll(1);
+    await brand.enroll(2);
+    await brand.spend(1, 1);
+    expect(await brand.endings()).toEqual(["1 targetValueAchieved c1"]);
+    await closeCycles(table, startOfCycle(2) - 1, brand.org);
+    expect(await brand.endings()).toEqual(["1 targetValueAchieved c1"]);
+    await brand.closeAtStartOf(2);
+    expect(await brand.endings()).toEqual([
+      "1 targetPeriodCompleted c1",
+      "1 targetValueAchieved c1",
+      "2 targetPeriodCompleted c1",
+    ]);
+  });
+
+  it("tells of a period-end reward with the cycle's end, to who reached its value and to nobody else", async () => {
+    const brand = await Brand.create(periodEnd);
+    for (const customerId of [1, 2]) await brand.enroll(customerId);
+    await brand.spend(1, 1, 100);
+    await brand.spend(2, 1, 99);
+    expect(await brand.endings()).toEqual([]);
+    await brand.closeAtStartOf(2);
+    expect(await brand.endings()).toEqual([
+      "1 targetPeriodCompleted c1",
+      "1 targetValueAchieved c1",
+      "2 targetPeriodCompleted c1",
+    ]);
+  });
+
+  it("tells nothing to who left in the cycle, and all to who left after it and before the closing", async () => {
+    const brand = await Brand.create(periodEnd);
+    for (const customerId of [1, 2]) await brand.enroll(customerId);
+    for (const customerId of [1, 2]) await brand.spend(customerId, 1);
+    await brand.unenroll(1, startOfCycle(2) - 1);
+    await brand.unenroll(2, startOfCycle(2));
+    await brand.closeAtStartOf(3);
+    expect(await brand.endings()).toEqual(["2 targetPeriodCompleted c1", "2 targetValueAchieved c1"]);
+  });
+
+  it("tells nothing to who was enrolled from a later cycle on", async () => {
+    const brand = await Brand.create();
+    await brand.enroll(1, 2);
+    await brand.closeAtStartOf(2);
+    expect(await brand.endings()).toEqual([]);
+    await brand.closeAtStartOf(3);
+    expect(await brand.endings()).toEqual(["1 targetPeriodCompleted c2"]);
+  });
+
+  it("tells of a run that a missed cycle ended, when a missed cycle ends one", async () => {
+    const [continuous, gapsAllowed] = [
+      await Brand.create({ trackingType: "STREAKS" }),
+      await Brand.create({ trackingType: "NON_CONTINUOUS_STREAKS" }),
+    ];
+    for (const brand of [continuous, gapsAllowed]) {
+      await brand.enroll(1);
+      for (const cycle of [1, 2]) await brand.spend(1, cycle);
+      await brand.closeAtStartOf(5);
+    }
+    const ends = (await continuous.endings()).filter((line) => line.includes("streakEnd"));
+    expect(ends).toEqual(["1 streakEnd c3"]);
+    const ended = (await told(continuous.org)).find(({ type }) => type === "streakEnd");
+    expect(ended?.detail).toMatchObject({ endedRun: 2 });
+    expect((await gapsAllowed.endings()).filter((line) => line.includes("streakEnd"))).toEqual([]);
+  });
+});
+
+describe("an activity that comes after its cycle was closed", () => {
+  it("is counted, and the cycle's end is told once more with the new value", async () => {
+    const brand = await Brand.create(periodEnd);
+    await brand.enroll(1);
+    await brand.spend(1, 1, 60);
+    await brand.closeAtStartOf(2);
+    await brand.spend(1, 1, 40, noonOf(2));
+    await brand.closeAtStartOf(2);
+    await closeCycles(table, startOfCycle(2) + 26 * hour, brand.org);
+    const completed = (await told(brand.org)).filter(({ type }) => type === "targetPeriodCompleted");
+    const ofFirst = completed.filter((notification) => cycleIn(notification) === "c1");
+    expect(ofFirst.map(({ detail }) => detail)).toMatchObject([
+      { achievedValue: decimal(60), isReached: false },
+      { achievedValue: decimal(100), isReached: true },
+    ]);
+    expect((await brand.endings()).filter((line) => line === "1 targetValueAchieved c1")).toHaveLength(1);
+    expect((await brand.enrollment(1)).achieved.get(1)).toBe(decimal(100));
+  });
+
+  it("is counted and told once however it meets the closing", async () => {
+    const brand = await Brand.create();
+    const customerIds = Array.from({ length: 20 }, (_, index) => index + 1);
+    for (const customerId of customerIds) await brand.enroll(customerId);
+    await told(brand.org);
+    await Promise.all([
+      closeCycles(table, startOfCycle(2), brand.org),
+      ...customerIds.map((customerId) => brand.spend(customerId, 1, 30, startOfCycle(2))),
+    ]);
+    for (const customerId of customerIds) {
+      const completed = (await told(brand.org)).filter(
+        (notification) => notification.customerId === customerId && notification.type === "targetPeriodCompleted",
+      );
+      // Counted before the closing: told once, with it. After: told again. Whichever it was, the last word is true.
+      expect(completed.at(-1)?.detail).toMatchObject({ achievedValue: decimal(30) });
+      expect(completed.filter(({ detail }) => "activityId" in detail && detail.activityId === undefined)).toHaveLength(
+        1,
+      );
+    }
+  });
+});
+
+describe("each cycle is closed once for each customer", () => {
+  const customerIds = Array.from({ length: 300 }, (_, index) => 5_000 + index);
+  const once = customerIds.map((customerId) => `${customerId} targetPeriodCompleted c1`);
+
+  async function brandOf300(): Promise<Brand> {
+    const brand = await Brand.create();
+    await Promise.all(customerIds.map((customerId) => brand.enroll(customerId)));
+    await told(brand.org);
+    return brand;
+  }
+
+  it("when 300 customers are spread over the shards, and closing is repeated", async () => {
+    const brand = await brandOf300();
+    const [targetId] = brand.group.targets.map(({ id }) => id);
+    const cycle = { org: brand.org, groupId: brand.group.id, targetId, cycleNumber: 1, customerCount: 300 };
+    expect(await closeCycles(table, startOfCycle(2), brand.org)).toEqual([cycle]);
+    expect(await closeCycles(table, startOfCycle(2), brand.org)).toEqual([]);
+    expect(await brand.endings()).toEqual(once);
+  });
+
+  it("when two runs work at the same time", async () => {
+    const brand = await brandOf300();
+    const runs = [table, open()].map((each) => closeCycles(each, startOfCycle(2), brand.org));
+    const counts = (await Promise.all(runs)).flat().map(({ customerCount }) => customerCount);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(300);
+    expect(await brand.endings()).toEqual(once);
+  });
+
+  it.each([1, 37, 150, 299])("when the run is killed after %i writes and another follows", async (writes) => {
+    const brand = await brandOf300();
+    await expect(closeCycles(dyingAfter(writes), startOfCycle(2), brand.org)).rejects.toThrow("killed");
+    await closeCycles(table, startOfCycle(2), brand.org);
+    expect(await brand.endings()).toEqual(once);
+  });
+
+  it("when workers stop after every page and go on from there", async () => {
+    const brand = await brandOf300();
+    const { tasks } = await listDueCycles(table)({
+      now: formatInstant(startOfCycle(2)),
+      resumeAfter: null,
+      org: brand.org,
+    });
+    const outOfTime = { getRemainingTimeInMillis: () => 0 };
+    for (const task of tasks) {
+      let state = await closeShard(table)(task, outOfTime);
+      while (!state.isFinished) state = await closeShard(table)(state, outOfTime);
+    }
+    expect(await brand.endings()).toEqual(once);
+  });
+
+  it("when the sweep is over: the group waits for its next one", async () => {
+    const brand = await brandOf300();
+    await closeCycles(table, startOfCycle(2), brand.org);
+    const due = { resumeAfter: null, org: brand.org };
+    const { tasks } = await listDueCycles(table)({ now: formatInstant(startOfCycle(3) - 1), ...due });
+    expect(tasks).toEqual([]);
+    const later = await listDueCycles(table)({ now: formatInstant(startOfCycle(3)), ...due });
+    expect(new Set(later.tasks.map(({ work }) => work.cycleNumber))).toEqual(new Set([2]));
+  });
+});
+
+describe("what goes wrong holds up nothing else", () => {
+  it("closes all others when one enrolment cannot be read, and tries that one again", async () => {
+    const brand = await Brand.create();
+    for (const customerId of [16, 32, 48]) await brand.enroll(customerId);
+    await told(brand.org);
+    await setEnrolledAt(brand.ref(32), "not an instant");
+    await expect(closeCycles(table, startOfCycle(2), brand.org)).rejects.toThrow("1 enrolments could not be closed");
+    await setEnrolledAt(brand.ref(32), formatInstant(startOfCycle(1)));
+    expect(await closeCycles(table, startOfCycle(2), brand.org)).toMatchObject([{ customerCount: 1 }]);
+    expect(await brand.endings()).toEqual([16, 32, 48].map((id) => `${id} targetPeriodCompleted c1`));
+  });
+
+  it("finds with the second sweep whom the index did not know at the first", async () => {
+    const brand = await Brand.create();
+    await brand.enroll(1);
+    await closeCycles(table, startOfCycle(2), brand.org);
+    expect((await brand.enrollment(1)).closedAt).toEqual(new Map());
+    await putIndexRow(table, brand.ref(1));
+    await closeCycles(table, startOfCycle(2) + 25 * hour, brand.org);
+    const closedAt = startOfCycle(2) + 25 * hour;
+    expect((await brand.enrollment(1)).closedAt).toEqual(new Map([1, 2].map((cycle) => [cycle, closedAt])));
+  });
+});
+
+/** A process that dies at its n-th update, whichever that is. */
+function dyingAfter(writes: number): Table {
+  const dying = open();
+  let count = 0;
+  dying.client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === "UpdateItemCommand") count += 1;
+        if (count > writes) throw new Error("killed");
+        return next(args);
+      },
+    { step: "initialize", name: "die" },
+  );
+  return dying;
+}
+
+async function setEnrolledAt({ org, customerId, groupId, targetId }: EnrollmentRef, text: string): Promise<void> {
+  await table.client.send(
+    new UpdateItemCommand({
+      TableName: table.name,
+      Key: keyAttributes(enrollmentKey(org, customerId, groupId, targetId)),
+      ConditionExpression: "attribute_exists(pk)",
+      UpdateExpression: "SET enrolledAt = :text",
+      ExpressionAttributeValues: { ":text": { S: text } },
+    }),
+  );
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, inject } from "vitest";
+import { projector } from "../../functions/projector/projector.ts";
+import { createTableIfMissing } from "../../local/createTable.ts";
+import { StreamPump } from "../../local/streamPump.ts";
+import type { Notification } from "../../shared/domain/notifications.ts";
+import { createContext } from "../../shared/http/context.ts";
+import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
+import { localAccess } from "./globalSetup.ts";
+
+/** A table of the file's own with its projector, which works when it is told to. */
+export type ProjectedTable = {
+  readonly table: Table;
+  /** Another process on the same table. */
+  readonly open: () => Table;
+  /** Projects what has been written, and answers everything told so far of the org. */
+  readonly told: (org: string) => Promise<readonly Notification[]>;
+};
+
+/** Call once at the top of a test file. */
+export function useProjectedTable(): ProjectedTable {
+  const access = { endpoint: inject("endpoint"), ...localAccess };
+  const tableName = `milestreak-${randomUUID()}`;
+  const open = () => openTable({ tableName, ...access }, patientLimits);
+  const table = open();
+  const notifications: Notification[] = [];
+  const bus = { publish: async (batch: readonly Notification[]) => void notifications.push(...batch) };
+  let pump: StreamPump | undefined;
+  beforeAll(async () => {
+    await createTableIfMissing(table);
+    pump = await StreamPump.open(table, access, projector({ ...createContext(table), bus }));
+  });
+  afterAll(async () => {
+    await pump?.stop();
+    table.client.destroy();
+  });
+  return {
+    table,
+    open,
+    told: async (org) => {
+      await pump?.drain();
+      return notifications.filter((notification) => notification.org === org);
+    },
+  };
+}

@@ -1,0 +1,276 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { brokenRun, decideClosing } from "../../shared/domain/closing.ts";
+import { closingConsequences } from "../../shared/domain/closingConsequences.ts";
+import { countActivity } from "../../shared/domain/counting.ts";
+import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import type { Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
+import {
+  buildActivity,
+  buildEnrollment,
+  buildGroup,
+  buildTarget,
+  decimal,
+  noonOf,
+  startOfCycle,
+} from "../support/domain.ts";
+
+const milestone = buildGroup();
+const immediate = buildTarget();
+const periodEnd = buildTarget({ rewardAllocation: "PERIOD_END" });
+const reached = { achieved: new Map([[2, decimal(120)]]), reachedAt: new Map([[2, noonOf(2)]]) };
+
+function left(leftInCycle: number): Partial<Enrollment> {
+  return { membership: { status: "UNENROLLED", leftAt: noonOf(leftInCycle) }, leftInCycle, operationId: "operation-2" };
+}
+
+function decideSecond(enrollment: Enrollment, target = immediate, now = startOfCycle(3)) {
+  return decideClosing(milestone, target, enrollment, 2, now);
+}
+
+/** The state after the closing of cycle 2; fails when there is nothing to close. */
+function closed(enrollment: Enrollment, target = immediate): Enrollment {
+  const decision = decideSecond(enrollment, target);
+  if (decision.outcome !== "close") throw new Error(decision.reason);
+  return { ...decision.next, revision: enrollment.revision + 1 };
+}
+
+function told(before: Enrollment, after: Enrollment, target = immediate, group = milestone) {
+  return closingConsequences({ org: "100", customerId: 11, group, target, before, after }).notifications;
+}
+
+describe("a cycle is closed", () => {
+  test("from the first instant after it, and not at its last", () => {
+    const enrollment = buildEnrollment();
+    expect(decideSecond(enrollment, immediate, startOfCycle(3) - 1)).toEqual(nothing("notEnded"));
+    expect(decideSecond(enrollment, immediate, startOfCycle(3)).outcome).toBe("close");
+  });
+
+  test("for an enrolment from that cycle or an earlier one, and not from a later one", () => {
+    expect(decideSecond(buildEnrollment({ fromCycle: 1 })).outcome).toBe("close");
+    expect(decideSecond(buildEnrollment({ fromCycle: 2 })).outcome).toBe("close");
+    expect(decideSecond(buildEnrollment({ fromCycle: 3 }))).toEqual(nothing("notCovered"));
+  });
+
+  test("for a customer who left after it, and not for one who left in it or before", () => {
+    expect(decideSecond(buildEnrollment(left(3))).outcome).toBe("close");
+    expect(decideSecond(buildEnrollment(left(2)))).toEqual(nothing("notCovered"));
+    expect(decideSecond(buildEnrollment(left(1)))).toEqual(nothing("notCovered"));
+  });
+
+  test("for a customer who left in it and came back in it", () => {
+    expect(decideSecond(buildEnrollment({ fromCycle: 2, leftInCycle: 2 })).outcome).toBe("close");
+  });
+
+  test("once: the state it gives has nothing more to close", () => {
+    expect(decideSecond(closed(buildEnrollment()))).toEqual(nothing("closedAlready"));
+  });
+
+  test("never when the group has no such cycle", () => {
+    expect(decideClosing(milestone, immediate, buildEnrollment(), 11, startOfCycle(99))).toEqual(nothing("notEnded"));
+  });
+});
+
+describe("a closing marks the cycle and nothing else", () => {
+  const enrollment = buildEnrollment(reached);
+
+  test("when the reward was immediate", () => {
+    expect(closed(enrollment)).toEqual({ ...enrollment, revision: 2, closedAt: new Map([[2, startOfCycle(3)]]) });
+  });
+
+  test("when the value of a period-end reward was not reached", () => {
+    const missed = buildEnrollment();
+    expect(closed(missed, periodEnd)).toMatchObject({ announced: undefined, reachedAt: new Map() });
+  });
+
+  test("but for a reached period-end reward, which it announces", () => {
+    const announced = { operationId: "operation-1", cycles: [2] };
+    expect(closed(enrollment, periodEnd)).toEqual({ ...closed(enrollment), announced });
+  });
+});
+
+describe("a closing tells", () => {
+  test("targetPeriodCompleted with the values of the cycle, reached or not", () => {
+    const enrollment = buildEnrollment(reached);
+    expect(told(enrollment, closed(enrollment))).toEqual([
+      expect.objectContaining({
+        type: "targetPeriodCompleted",
+        occurredAt: startOfCycle(3),
+        detail: {
+          cycle: milestone.cycles[1],
+          activityId: undefined,
+          targetValue: decimal(100),
+          achievedValue: decimal(120),
+          isReached: true,
+          rewardAllocation: "IMMEDIATE",
+        },
+      }),
+    ]);
+    const missed = buildEnrollment();
+    const detail = expect.objectContaining({ achievedValue: 0n, isReached: false });
+    expect(told(missed, closed(missed))).toEqual([expect.objectContaining({ type: "targetPeriodCompleted", detail })]);
+  });
+
+  test("targetValueAchieved for a reached period-end reward, also of a customer who has left since", () => {
+    for (const enrollment of [buildEnrollment(reached), buildEnrollment({ ...reached, ...left(3) })]) {
+      const after = closed(enrollment, periodEnd);
+      expect(typesOf(told(enrollment, after, periodEnd))).toEqual(["targetPeriodCompleted", "targetValueAchieved"]);
+    }
+  });
+
+  test("no targetValueAchieved for a period-end reward whose value was not reached", () => {
+    const missed = buildEnrollment({ achieved: new Map([[2, decimal(99)]]) });
+    expect(typesOf(told(missed, closed(missed, periodEnd), periodEnd))).toEqual(["targetPeriodCompleted"]);
+  });
+
+  test("each thing under an id of its own, and the same id when it is derived again", () => {
+    const enrollment = buildEnrollment(reached);
+    const [first, again] = [0, 1].map(() => told(enrollment, closed(enrollment, periodEnd), periodEnd));
+    const ids = first?.map(({ eventId }) => eventId);
+    expect(new Set(ids).size).toBe(2);
+    expect(again?.map(({ eventId }) => eventId)).toEqual(ids);
+  });
+
+  test("nothing when the write was not a closing", () => {
+    const enrollment = closed(buildEnrollment());
+    expect(told(enrollment, { ...enrollment, revision: 9, ...left(4) })).toEqual([]);
+  });
+});
+
+describe("streakEnd", () => {
+  const streak = buildGroup({ trackingType: "STREAKS" });
+  const met = (...cycles: number[]) => ({ reachedAt: new Map(cycles.map((cycle) => [cycle, noonOf(cycle)])) });
+
+  test("is told with the run's length when a missed cycle ends a run of one or more", () => {
+    const enrollment = buildEnrollment(met(1));
+    const after = { ...closed(enrollment), revision: 2 };
+    expect(told(enrollment, after, immediate, streak)).toEqual([
+      expect.objectContaining({ type: "targetPeriodCompleted" }),
+      expect.objectContaining({ type: "streakEnd", detail: { cycle: streak.cycles[1], endedRun: 1 } }),
+    ]);
+  });
+
+  test.each([
+    ["the cycle was met", met(1, 2), 2],
+    ["there was no run", met(), 2],
+    ["the run had been ended by an earlier cycle", met(1), 3],
+    ["the run is of cycles before the enrolment", { ...met(1), fromCycle: 2 }, 2],
+  ])("is not told when %s", (_, overrides, cycleNumber) => {
+    expect(brokenRun(streak, buildEnrollment(overrides), cycleNumber)).toBe(0);
+  });
+
+  test("is not told of a streak that no missed cycle breaks, nor of a milestone", () => {
+    const gaps = buildGroup({ trackingType: "NON_CONTINUOUS_STREAKS" });
+    expect(brokenRun(gaps, buildEnrollment(met(1)), 2)).toBe(0);
+    expect(brokenRun(milestone, buildEnrollment(met(1)), 2)).toBe(0);
+  });
+
+  test("counts what a re-enrolment carried over", () => {
+    const carried = buildEnrollment({ fromCycle: 5, leftInCycle: 4, carriedRun: 3 });
+    expect(brokenRun(streak, carried, 5)).toBe(3);
+  });
+
+  test("does not take what a customer carries who has left since for a run before the cycle", () => {
+    const carriesThird = buildEnrollment({ ...met(3), ...left(4), carriedRun: 1 });
+    expect(brokenRun(streak, carriesThird, 1)).toBe(0);
+    expect(brokenRun(streak, buildEnrollment({ ...met(1), ...left(3) }), 2)).toBe(1);
+  });
+});
+
+describe("whatever happened before", () => {
+  const runs = { numRuns: 1000 };
+
+  test("closing never changes achieved values, reached marks or levels, and closing twice is closing once", () => {
+    fc.assert(
+      fc.property(histories(), ({ group, target, enrollment, cycleNumber, now }) => {
+        const first = decideClosing(group, target, enrollment, cycleNumber, now);
+        if (first.outcome === "nothingToDo") return;
+        const { closedAt: _, announced: __, ...untouched } = enrollment;
+        expect(first.next).toMatchObject(untouched);
+        expect(decideClosing(group, target, first.next, cycleNumber, now)).toEqual(nothing("closedAlready"));
+      }),
+      runs,
+    );
+  });
+
+  test("a period-end reward is announced at most once, by the closing or by what comes after it", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 90 }), { maxLength: 8 }), fc.nat(8), (amounts, closeAfter) => {
+        expect(announcements(amounts, closeAfter)).toBe(sum(amounts) >= 100 ? 1 : 0);
+      }),
+      runs,
+    );
+  });
+});
+
+/** How often the reward of cycle 2 is told when it is closed after so many of the activities. */
+function announcements(amounts: readonly number[], closeAfter: number): number {
+  let enrollment = buildEnrollment();
+  let count = 0;
+  const close = () => {
+    const after = closed(enrollment, periodEnd);
+    count += told(enrollment, after, periodEnd).filter(({ type }) => type === "targetValueAchieved").length;
+    enrollment = after;
+  };
+  amounts.forEach((amount, index) => {
+    if (index === closeAfter) close();
+    const activity = buildActivity({ activityId: `a-${index}`, amount: decimal(amount), occurredAt: noonOf(2) });
+    const subject = { group: milestone, target: periodEnd, enrollment };
+    const { effect, next } = countActivity(subject, activity, undefined, startOfCycle(3));
+    count += effect.firstReached.length;
+    enrollment = next ?? enrollment;
+  });
+  if (amounts.length <= closeAfter) close();
+  return count;
+}
+
+type History = {
+  readonly group: TargetGroup;
+  readonly target: Target;
+  readonly enrollment: Enrollment;
+  readonly cycleNumber: number;
+  readonly now: number;
+};
+
+function histories(): fc.Arbitrary<History> {
+  const cycle = fc.integer({ min: 1, max: 10 });
+  return fc
+    .record({
+      trackingType: fc.constantFrom("DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"),
+      rewardAllocation: fc.constantFrom("IMMEDIATE", "PERIOD_END"),
+      fromCycle: cycle,
+      leftInCycle: fc.option(cycle, { nil: undefined }),
+      hasLeft: fc.boolean(),
+      sums: fc.dictionary(cycle.map(String), fc.integer({ min: -50, max: 200 })),
+      closedCycles: fc.array(cycle),
+      cycleNumber: cycle,
+      nowCycle: cycle,
+    })
+    .map(({ trackingType, rewardAllocation, sums, closedCycles, cycleNumber, nowCycle, hasLeft, ...fields }) => ({
+      group: buildGroup({ trackingType }),
+      target: buildTarget({ rewardAllocation }),
+      enrollment: buildEnrollment({
+        ...fields,
+        ...(hasLeft ? left(fields.leftInCycle ?? 11) : {}),
+        achieved: new Map(Object.entries(sums).map(([number, value]) => [Number(number), decimal(value)])),
+        reachedAt: new Map(
+          Object.entries(sums).flatMap(([number, value]) => (value >= 100 ? [[Number(number), noonOf(1)]] : [])),
+        ),
+        closedAt: new Map(closedCycles.map((number) => [number, noonOf(number)])),
+      }),
+      cycleNumber,
+      now: noonOf(nowCycle),
+    }));
+}
+
+function nothing(reason: string) {
+  return { outcome: "nothingToDo", reason };
+}
+
+function typesOf(notifications: ReturnType<typeof told>): string[] {
+  return notifications.map(({ type }) => type);
+}
+
+function sum(amounts: readonly number[]): number {
+  return amounts.reduce((total, amount) => total + amount, 0);
+}
