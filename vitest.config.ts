@@ -11,5 +11,7 @@ export default defineConfig({
     expect: { requireAssertions: true },
     // Refusals are logged by design; what a test needs of a log it captures itself.
     silent: "passed-only",
+    // The second is what .ci/run counts.
+    reporters: ["default", ["json", { outputFile: "build/test-report.json" }]],
   },
 });
