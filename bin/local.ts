@@ -3,13 +3,14 @@ import { type DemoEnrollment, demoCredentials, demoSecret, seedDemoData } from "
 import { EngineNotStarted, startEngine } from "../local/engine.ts";
 import { localFunctions } from "../local/functions.ts";
 import { type LocalGateway, startGateway } from "../local/gateway.ts";
+import { tryProjection } from "../local/projection.ts";
 import { InvalidConfig, type LocalConfig, readLocalConfig } from "../shared/config/localConfig.ts";
 import { openTable, patientLimits } from "../shared/table/client.ts";
 
 const tableName = "milestreak";
 const parentCheckMilliseconds = 500;
 
-/** `npm start`: engine, table, demo data, gateway; SIGINT or SIGTERM ends them in the opposite order. */
+/** `npm start`: engine, table, demo data, projector, gateway; SIGINT or SIGTERM ends them in the opposite order. */
 async function main(): Promise<void> {
   const config = readLocalConfig();
   const stopRequested = untilStopped();
@@ -43,10 +44,13 @@ async function serve(local: LocalConfig, endpoint: string | undefined, stopReque
   const table = openTable(config, patientLimits);
   await createTableIfMissing(table);
   const demo = await seedDemoData(table, Date.now());
-  const gateway = await startGateway(localFunctions(table), local.port);
+  const projection = await tryProjection(table, config, console.log);
+  const gateway = await startGateway(localFunctions(table), local.port, projection?.pages);
   console.log(welcome(gateway, demo));
+  projection?.start();
   await stopRequested;
   await gateway.close();
+  await projection?.stop();
   table.client.destroy();
 }
 
@@ -66,6 +70,8 @@ function welcome({ baseUrl }: LocalGateway, { groupId, targetId, customerId }: D
     `curl -s -u demo-till:${demoSecret} -H 'Content-Type: application/json' \\`,
     `  -d '[{ "customerId": ${customerId} }]' \\`,
     `  ${baseUrl}/targetGroups/${groupId}/targets/${targetId}/enroll`,
+    "",
+    `What the brand's other systems are told: ${new URL("/local/events", baseUrl).href}`,
     "",
   ].join("\n");
 }

@@ -4,6 +4,7 @@ import { ActivityQueue } from "./activityQueue.ts";
 import { Api } from "./api.ts";
 import { ApiFunction } from "./apiFunction.ts";
 import type { FunctionName } from "./functionNames.ts";
+import { Projector } from "./projector.ts";
 import type { Settings } from "./settings.ts";
 import { MilestreakTable } from "./table.ts";
 
@@ -27,14 +28,18 @@ export class MilestreakStack extends Stack {
         putCustomer: create("putCustomer"),
         getCustomer: create("getCustomer"),
         getUserTargetGroups: create("getUserTargetGroups"),
+        getTrackedTargetEvents: create("getTrackedTargetEvents"),
+        getEnrolledTargets: create("getEnrolledTargets"),
       },
     });
     const activityQueue = new ActivityQueue(this, "ActivityQueue", { counter: create("countQueuedActivities") });
+    const projector = new Projector(this, "Projector", { table, lambda: create("projector") });
     new CfnOutput(this, "BaseUrl", { value: api.baseUrl, description: "Where the API answers" });
     new CfnOutput(this, "ActivityQueueUrl", {
       value: activityQueue.queueUrl,
       description: "Where activities can be queued, with the message attribute org",
     });
+    new CfnOutput(this, "BusName", { value: projector.busName, description: "The bus that notifications are sent to" });
     new CfnOutput(this, "TableName", { value: table.tableName, description: "The table, for the operator CLI" });
   }
 }

@@ -29,6 +29,19 @@ export class MilestreakTable extends Construct {
     this.tableName = this.#table.tableName;
   }
 
+  get streamArn(): string {
+    if (this.#table.tableStreamArn === undefined) throw new Error("The table has a stream");
+    return this.#table.tableStreamArn;
+  }
+
+  /** Lets the function read the stream: every change of every item, as it cannot be limited to partitions. */
+  grantStream(grantee: LambdaFunction): void {
+    const actions = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
+    grantee.addToRolePolicy(
+      new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [this.streamArn] }),
+    );
+  }
+
   /** Lets the function do just what the grants say, and tells it the table's name. */
   grant(grantee: LambdaFunction, grants: readonly TableGrant[]): void {
     grantee.addEnvironment(tableNameVariable, this.tableName);

@@ -54,5 +54,18 @@ export const tableGrants = {
     { actions: ["Query"], partitions: groups },
     { actions: ["GetItem", "Query"], partitions: customers },
   ],
+  getTrackedTargetEvents: [
+    { actions: ["Query"], partitions: groups },
+    { actions: ["GetItem", "Query"], partitions: customers },
+  ],
+  getEnrolledTargets: [
+    { actions: ["Query"], partitions: groups },
+    { actions: ["GetItem", "Query"], partitions: customers },
+  ],
+  // A policy can name partitions and no sort keys: that these puts are ledger rows only, the code sees to.
+  projector: [
+    { actions: ["Query"], partitions: groups },
+    { actions: ["PutItem"], partitions: customers },
+  ],
   authorizer: [{ actions: ["GetItem"], partitions: credentials }],
 } as const satisfies Record<FunctionName, readonly TableGrant[]>;

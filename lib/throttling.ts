@@ -17,6 +17,8 @@ const throttleShares = {
   putCustomer: 0.5,
   getCustomer: 0.5,
   getUserTargetGroups: 0.8,
+  getTrackedTargetEvents: 0.5,
+  getEnrolledTargets: 0.5,
 } as const satisfies Record<RouteName, number>;
 
 type Throttle = Pick<Settings, "throttleRate" | "throttleBurst">;

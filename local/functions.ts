@@ -2,7 +2,9 @@ import { type AuthorizerLambda, authorize } from "../functions/authorizer/author
 import { createTargetGroup } from "../functions/createTargetGroup/createTargetGroup.ts";
 import { enroll } from "../functions/enroll/enroll.ts";
 import { getCustomer } from "../functions/getCustomer/getCustomer.ts";
+import { getEnrolledTargets } from "../functions/getEnrolledTargets/getEnrolledTargets.ts";
 import { getTargetGroup } from "../functions/getTargetGroup/getTargetGroup.ts";
+import { getTrackedTargetEvents } from "../functions/getTrackedTargetEvents/getTrackedTargetEvents.ts";
 import { getUserTargetGroups } from "../functions/getUserTargetGroups/getUserTargetGroups.ts";
 import { listTargetGroups } from "../functions/listTargetGroups/listTargetGroups.ts";
 import { putCustomer } from "../functions/putCustomer/putCustomer.ts";
@@ -32,6 +34,8 @@ export function localFunctions(table: Table): LocalFunctions {
       putCustomer: apiHandler(routes.putCustomer, putCustomer(createContext(table))),
       getCustomer: apiHandler(routes.getCustomer, getCustomer(createContext(table))),
       getUserTargetGroups: apiHandler(routes.getUserTargetGroups, getUserTargetGroups(createContext(table))),
+      getTrackedTargetEvents: apiHandler(routes.getTrackedTargetEvents, getTrackedTargetEvents(createContext(table))),
+      getEnrolledTargets: apiHandler(routes.getEnrolledTargets, getEnrolledTargets(createContext(table))),
     },
   };
 }

@@ -22,6 +22,8 @@ const allowed: Record<RouteName, readonly AccessGroup[]> = {
   putCustomer: ["admin"],
   getCustomer: ["read-only", "default", "admin"],
   getUserTargetGroups: ["read-only", "default", "admin"],
+  getTrackedTargetEvents: ["read-only", "default", "admin"],
+  getEnrolledTargets: ["read-only", "default", "admin"],
 };
 
 function clientOf(org: TestOrg, accessGroup: AccessGroup): ApiClient {

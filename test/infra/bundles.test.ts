@@ -1,15 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import cdkJson from "../../cdk.json" with { type: "json" };
 import { unreachedModules } from "../../lib/apiFunction.ts";
 import { createApp } from "../../lib/app.ts";
 import lockFile from "../../package-lock.json" with { type: "json" };
-import { routes } from "../../shared/http/routes.ts";
 import { functionIdsByName } from "./support/deployedMethods.ts";
 import { at, readStack } from "./support/synthesize.ts";
 
@@ -22,8 +21,9 @@ afterAll(() => rmSync(outdir, { recursive: true }));
 const stack = readStack(createApp({ outdir, context: { ...cdkJson.context, bundleReport: "true" } }));
 const bundles = functionIdsByName(stack).map(([name, functionId]) => readBundle(name, functionId));
 
-test("there is a bundle for the authorizer and for every route", () => {
-  expect(bundles.map(({ name }) => name)).toEqual(["authorizer", ...Object.keys(routes)]);
+test("there is a bundle for every handler", () => {
+  const handlers = globSync("functions/*/handler.ts").map((path) => basename(dirname(path)));
+  expect(bundles.map(({ name }) => name).toSorted()).toEqual(handlers.toSorted());
 });
 
 describe.each(bundles)("the bundle that serves $name", ({ name, directory, inputs, imports, entryPoints }) => {
@@ -34,7 +34,7 @@ describe.each(bundles)("the bundle that serves $name", ({ name, directory, input
   test("loads and exports the handler that the function is configured with", () => {
     const url = pathToFileURL(join(directory, "index.mjs")).href;
     const script = `const { handler } = await import(${JSON.stringify(url)}); console.log(typeof handler)`;
-    const environment = { TABLE_NAME: "table", AWS_REGION: "eu-west-1" };
+    const environment = { TABLE_NAME: "table", EVENT_BUS_NAME: "bus", AWS_REGION: "eu-west-1" };
     const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
       env: environment,
       encoding: "utf8",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { busNameVariable } from "../../shared/config/busConfig.ts";
 import { tableNameVariable } from "../../shared/config/tableConfig.ts";
 import { engineLimits } from "../../shared/table/client.ts";
 import { deployedMethods, functionIdsByName } from "./support/deployedMethods.ts";
@@ -11,7 +12,10 @@ const functions = functionIdsByName(stack).map(([name, id]) => ({
 }));
 const [tableId] = onlyResource(stack, "AWS::DynamoDB::Table");
 
-describe.each(functions)("$name", ({ properties }) => {
+/** Where a function is told of more than the table. */
+const alsoKnown: Readonly<Record<string, readonly string[]>> = { projector: [busNameVariable] };
+
+describe.each(functions)("$name", ({ name, properties }) => {
   test("runs on Node 24 and arm64, traced, logging JSON, with explicit memory and time", () => {
     expect(properties).toMatchObject({
       Runtime: "nodejs24.x",
@@ -24,8 +28,10 @@ describe.each(functions)("$name", ({ properties }) => {
     });
   });
 
-  test("knows the table and nothing else", () => {
-    expect(at(properties, "Environment")).toEqual({ Variables: { [tableNameVariable]: { Ref: tableId } } });
+  test("knows the table, and nothing else that is not listed above", () => {
+    const variables = Object(at(properties, "Environment", "Variables"));
+    expect(variables).toMatchObject({ [tableNameVariable]: { Ref: tableId } });
+    expect(Object.keys(variables).toSorted()).toEqual([tableNameVariable, ...(alsoKnown[name] ?? [])].toSorted());
   });
 });
 

@@ -3,13 +3,17 @@ import { synthesize } from "./support/synthesize.ts";
 
 /**
  * Properties called names that are none: an API's and an authorizer's are labels that may repeat, a stage is named
- * within its API, an inline policy within its role, and a permission's function is a reference.
+ * within its API, an inline policy within its role, a metric is AWS's own, and a function's is a reference. A bus has to
+ * have a name; it begins with the stack's.
  */
 const labels: readonly string[] = [
   "AWS::ApiGateway::RestApi Name",
   "AWS::ApiGateway::Authorizer Name",
   "AWS::ApiGateway::Stage StageName",
+  "AWS::CloudWatch::Alarm MetricName",
+  "AWS::Events::EventBus Name",
   "AWS::IAM::Policy PolicyName",
+  "AWS::Lambda::EventSourceMapping FunctionName",
   "AWS::Lambda::Permission FunctionName",
 ];
 

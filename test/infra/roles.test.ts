@@ -39,8 +39,29 @@ const allowed = {
   putCustomer: { UpdateItem: ["customer"] },
   getCustomer: { GetItem: ["customer"] },
   getUserTargetGroups: { Query: ["group", "customer"], GetItem: ["customer"] },
+  getTrackedTargetEvents: { Query: ["group", "customer"], GetItem: ["customer"] },
+  getEnrolledTargets: { Query: ["group", "customer"], GetItem: ["customer"] },
+  projector: { Query: ["group"], PutItem: ["customer"] },
   authorizer: { GetItem: ["credential"] },
 } as const satisfies Record<FunctionName, Readonly<Record<string, readonly PartitionKind[]>>>;
+
+/** What a function that no route calls may do besides, by the actions of each statement. */
+const besides: Partial<Record<FunctionName, readonly (readonly string[])[]>> = {
+  countQueuedActivities: [
+    [
+      "sqs:ChangeMessageVisibility",
+      "sqs:DeleteMessage",
+      "sqs:GetQueueAttributes",
+      "sqs:GetQueueUrl",
+      "sqs:ReceiveMessage",
+    ],
+  ],
+  projector: [
+    ["events:PutEvents"],
+    ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
+    ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"],
+  ],
+};
 
 const stack = synthesize();
 const [tableId] = onlyResource(stack, "AWS::DynamoDB::Table");
@@ -77,9 +98,12 @@ describe.each(Object.entries(allowed))("the role of %s", (name, expected) => {
     }
   });
 
-  test("allows besides only its own log group and traces", () => {
-    const others = statements.filter((statement) => !isTableStatement(statement));
-    expect(others).toEqual([
+  test("allows besides only its own log group and traces, and what is listed above", () => {
+    const [logs, traces, ...others] = statements.filter((statement) => !isTableStatement(statement));
+    expect(others.map(({ Action }) => listOf(Action))).toEqual(
+      Object.entries(besides).find(([of]) => of === name)?.[1] ?? [],
+    );
+    expect([logs, traces]).toEqual([
       {
         Effect: "Allow",
         Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -121,7 +145,7 @@ function statementsOf(roleId: string): Statement[] {
 }
 
 function isTableStatement({ Action }: Statement): boolean {
-  return listOf(Action).some((action) => String(action).startsWith("dynamodb:"));
+  return listOf(Action).some((action) => /^dynamodb:(?!\w*(Stream|ShardIterator|GetRecords))/.test(String(action)));
 }
 
 /** What IAM would allow: for each table action, the kinds of partition whose key meets the conditions. */

@@ -35,6 +35,12 @@ const prepare = {
   putCustomer: async (org) => ({ path: `/customers/${await org.newCustomer()}`, body: { firstName: "Ada" } }),
   getCustomer: async (org) => ({ path: `/customers/${await org.newCustomer()}` }),
   getUserTargetGroups: async (org) => ({ path: `/users/${await org.newCustomer()}/targetGroups` }),
+  getTrackedTargetEvents: async (org) => {
+    const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
+    await ok(org.enroll(group, { customerId }, { now: during(1) }));
+    return { path: `/users/${customerId}/trackedTargetEvents/${group.targetId}` };
+  },
+  getEnrolledTargets: async (org) => ({ path: `/users/${await org.newCustomer()}/enrolledTargets` }),
 } as const satisfies Record<RouteName, (org: TestOrg) => Promise<Prepared>>;
 
 /** Prepares what the route needs and answers the request; to be sent in the first cycle of the built groups. */

@@ -1,0 +1,36 @@
+import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
+import type { Operation } from "../../shared/http/apiHandler.ts";
+import type { ServiceContext } from "../../shared/http/context.ts";
+import { presentEnrolledTarget } from "../../shared/http/enrolledTargetView.ts";
+import { customerNotFound } from "../../shared/http/preconditions.ts";
+import type { routes } from "../../shared/http/routes.ts";
+import { isRegistered } from "../../shared/table/customers.ts";
+import { listEnrollments } from "../../shared/table/enrollments.ts";
+
+/**
+ * `GET /users/{userId}/enrolledTargets`: the definitions of what the customer is enrolled in, in order of group and
+ * target; a deactivated one says so. Refuses with 300004, 310011.
+ */
+export function getEnrolledTargets(context: ServiceContext): Operation<typeof routes.getEnrolledTargets> {
+  return async ({ org, now, parameters }) => {
+    const { userId } = parameters().path;
+    const all = await listEnrollments(context.table, org, userId);
+    if (all.length === 0 && !(await isRegistered(context.table, org, userId))) throw customerNotFound(userId);
+    const enrolled = all.filter(({ membership }) => membership.status === "ENROLLED").toSorted(byGroupAndTarget);
+    const groupIds = [...new Set(enrolled.map(({ groupId }) => groupId))];
+    const groups = await Promise.all(groupIds.map((groupId) => context.targetGroups.find(org, groupId, now)));
+    const rows = enrolled.flatMap((enrollment) => present(groups, enrollment));
+    return { data: { userId, enrolledTargets: rows } };
+  };
+}
+
+function present(groups: readonly (TargetGroup | undefined)[], enrollment: Enrollment) {
+  const group = groups.find((one) => one?.id === enrollment.groupId);
+  const target = group?.targets.find(({ id }) => id === enrollment.targetId);
+  return group === undefined || target === undefined ? [] : [presentEnrolledTarget(group, target, enrollment)];
+}
+
+function byGroupAndTarget(one: Enrollment, other: Enrollment): number {
+  return one.groupId - other.groupId || one.targetId - other.targetId;
+}

@@ -1,0 +1,48 @@
+import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import type { Operation } from "../../shared/http/apiHandler.ts";
+import type { ServiceContext } from "../../shared/http/context.ts";
+import { RequestRefused } from "../../shared/http/errors.ts";
+import { presentLedgerEntry } from "../../shared/http/ledgerView.ts";
+import { customerNotFound } from "../../shared/http/preconditions.ts";
+import type { routes } from "../../shared/http/routes.ts";
+import { isRegistered } from "../../shared/table/customers.ts";
+import { listEnrollments } from "../../shared/table/enrollments.ts";
+import type { Org } from "../../shared/table/keys.ts";
+import { listLedger } from "../../shared/table/ledger.ts";
+
+/**
+ * `GET /users/{userId}/trackedTargetEvents/{targetRuleId}`: what happened to the customer in the target, oldest first
+ * (docs/history.md). Rows follow the change they tell of within about a second. Refuses with 300004, 310011, 310149.
+ */
+export function getTrackedTargetEvents(context: ServiceContext): Operation<typeof routes.getTrackedTargetEvents> {
+  return async ({ org, now, parameters }) => {
+    const { path, query } = parameters();
+    const { userId, targetRuleId } = path;
+    const { groupId } = await requireEnrollment(context, org, userId, targetRuleId);
+    const group = await context.targetGroups.find(org, groupId, now);
+    if (group === undefined) throw new Error(`Target group ${groupId} has no definition`);
+    const cycle = group.cycles.find(({ id }) => id === query.periodId);
+    // The period of another group, or nobody's: no row can be in it.
+    const isElsewhere = query.periodId !== undefined && cycle === undefined;
+    const ref = { org, customerId: userId, targetId: targetRuleId };
+    const { limit, offset } = query;
+    const rows = isElsewhere ? [] : await listLedger(context.table, ref, { cycleNumber: cycle?.number, limit, offset });
+    return { data: { userId, targetRuleId, trackedTargetEvents: rows.map((row) => presentLedgerEntry(group, row)) } };
+  };
+}
+
+/** The customer's enrolment in the target, left or not. */
+async function requireEnrollment(
+  { table }: ServiceContext,
+  org: Org,
+  userId: number,
+  targetRuleId: number,
+): Promise<Enrollment> {
+  const enrollments = await listEnrollments(table, org, userId);
+  const enrollment = enrollments.find(({ targetId }) => targetId === targetRuleId);
+  if (enrollment !== undefined) return enrollment;
+  if (!(await isRegistered(table, org, userId))) throw customerNotFound(userId);
+  throw new RequestRefused(310149, [
+    `Customer ${userId} has never been enrolled in target ${targetRuleId}; GET /v3/users/${userId}/enrolledTargets lists the targets of today.`,
+  ]);
+}

@@ -1,0 +1,42 @@
+import { type Bus, eventSource } from "../shared/bus/bus.ts";
+import { presentNotification } from "../shared/bus/notificationView.ts";
+import type { Notification } from "../shared/domain/notifications.ts";
+
+const maximumEvents = 1_000;
+
+/** An event as EventBridge would deliver it, without what it adds of its own. */
+type LoggedEvent = {
+  readonly source: typeof eventSource;
+  readonly "detail-type": Notification["type"];
+  readonly detail: ReturnType<typeof presentNotification>;
+};
+
+/** The bus on a laptop: the latest {@link maximumEvents} events, to be read, and a line on the console for each. */
+export class EventLog implements Bus {
+  readonly #print: (line: string) => void;
+  #events: readonly LoggedEvent[] = [];
+
+  constructor(print: (line: string) => void) {
+    this.#print = print;
+  }
+
+  async publish(notifications: readonly Notification[]): Promise<void> {
+    const events = notifications.map(asEvent);
+    this.#events = [...this.#events, ...events].slice(-maximumEvents);
+    for (const event of events) this.#print(describe(event));
+  }
+
+  /** Oldest first; of one customer, or of all. */
+  list(customerId?: number): readonly LoggedEvent[] {
+    return this.#events.filter(({ detail }) => customerId === undefined || detail.customerId === customerId);
+  }
+}
+
+function asEvent(notification: Notification): LoggedEvent {
+  return { source: eventSource, "detail-type": notification.type, detail: presentNotification(notification) };
+}
+
+function describe({ "detail-type": type, detail }: LoggedEvent): string {
+  const { customerId, targetRuleId, targetName, eventId } = detail;
+  return `Event ${type}: customer ${customerId}, target ${targetRuleId} (${targetName}), ${eventId}`;
+}

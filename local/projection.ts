@@ -1,0 +1,59 @@
+import { projector } from "../functions/projector/projector.ts";
+import type { TableConfig } from "../shared/config/tableConfig.ts";
+import { createContext } from "../shared/http/context.ts";
+import { failureEnvelope, httpResult, successEnvelope } from "../shared/http/envelope.ts";
+import { parseId, quote } from "../shared/http/parameters.ts";
+import type { Table } from "../shared/table/client.ts";
+import { EventLog } from "./eventLog.ts";
+import type { LocalPages } from "./gateway.ts";
+import { NoStream, StreamPump } from "./streamPump.ts";
+
+/** The deployed stack's projector and bus, on a laptop. */
+export type Projection = {
+  readonly pages: LocalPages;
+  /** Reads the stream until stopped. */
+  readonly start: () => void;
+  readonly drain: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+/**
+ * Connects the projector to the table's stream, with an {@link EventLog} as its bus. Throws {@link NoStream} when the
+ * engine has no streams.
+ */
+export async function openProjection(
+  table: Table,
+  access: Omit<TableConfig, "tableName">,
+  print: (line: string) => void,
+): Promise<Projection> {
+  const bus = new EventLog(print);
+  const pump = await StreamPump.open(table, access, projector({ ...createContext(table), bus }));
+  return {
+    pages: { "/local/events": (query) => readEvents(pump, bus, query) },
+    start: () => pump.start(),
+    drain: () => pump.drain(),
+    stop: () => pump.stop(),
+  };
+}
+
+/** The same where an engine without streams is put up with: it says so, and there is no history. */
+export async function tryProjection(...parameters: Parameters<typeof openProjection>): Promise<Projection | undefined> {
+  try {
+    return await openProjection(...parameters);
+  } catch (error) {
+    if (!(error instanceof NoStream)) throw error;
+    console.error(error.message);
+    return undefined;
+  }
+}
+
+/** Answers only when the stream has been read to its end, so that whoever asks after a call finds what it led to. */
+async function readEvents(pump: StreamPump, bus: EventLog, query: URLSearchParams) {
+  const text = query.get("customerId");
+  const customerId = text === null ? undefined : parseId(text);
+  if (text !== null && customerId === undefined) {
+    return httpResult(400, failureEnvelope(300004, [`customerId in the query must be an id; got ${quote(text)}.`]));
+  }
+  await pump.drain();
+  return httpResult(200, successEnvelope({ events: bus.list(customerId) }, []));
+}

@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest";
+import { busLimits } from "../../shared/bus/eventBridge.ts";
+import { busNameVariable } from "../../shared/config/busConfig.ts";
+import { engineLimits } from "../../shared/table/client.ts";
+import { activityKey, customerKey, enrollmentKey, ledgerKey } from "../../shared/table/keys.ts";
+import { functionIdsByName } from "./support/deployedMethods.ts";
+import {
+  at,
+  onlyResource,
+  references,
+  resourcesOfType,
+  type SynthesizedStack,
+  synthesize,
+} from "./support/synthesize.ts";
+
+const stack = synthesize();
+const projectorId = functionIdOf(stack);
+const [tableId] = onlyResource(stack, "AWS::DynamoDB::Table");
+const [busId, bus] = onlyResource(stack, "AWS::Events::EventBus");
+const mapping = mappingOf(stack);
+const deadLettersId = String(at(mapping, "DestinationConfig", "OnFailure", "Destination", "Fn::GetAtt", "0"));
+
+describe("the stream's mapping", () => {
+  test("reads the table's stream from its oldest record, each item's changes in order", () => {
+    expect(mapping).toMatchObject({
+      EventSourceArn: { "Fn::GetAtt": [tableId, "StreamArn"] },
+      FunctionName: { Ref: projectorId },
+      StartingPosition: "TRIM_HORIZON",
+      ParallelizationFactor: 10,
+      BatchSize: 50,
+    });
+  });
+
+  test("repeats a failed record alone, for a bounded time and number, and then hands it to the dead letters", () => {
+    expect(mapping).toMatchObject({
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 100,
+      MaximumRecordAgeInSeconds: 6 * 60 * 60,
+    });
+    expect(stack.resources.get(deadLettersId)?.Type).toBe("AWS::SQS::Queue");
+  });
+
+  const row = { targetId: 7, recordedAt: "2030-01-01T00:00:00.000Z", entryId: "begin#1" };
+  test.each([
+    ["an activity that is recorded", "INSERT", activityKey("100", 7, "a-1").sk, true],
+    ["a first enrolment", "INSERT", enrollmentKey("100", 7, 3, 7).sk, true],
+    ["any other write to an enrolment", "MODIFY", enrollmentKey("100", 7, 3, 7).sk, true],
+    ["a ledger row, which the projector writes itself", "INSERT", ledgerKey("100", 7, row).sk, false],
+    ["a customer", "INSERT", customerKey("100", 7).sk, false],
+    ["an item that expires", "REMOVE", activityKey("100", 7, "a-1").sk, false],
+  ])("takes %s to the function or not: %s %s %s", (_, eventName, sortKey, isTaken) => {
+    expect(isLetThrough(eventName, sortKey)).toBe(isTaken);
+  });
+
+  test("is made only when the function may read the stream", () => {
+    const [, resource] = onlyResourceOfProjector(stack);
+    const roleId = String(at(stack.resources.get(projectorId)?.Properties, "Role", "Fn::GetAtt", "0"));
+    const policies = resourcesOfType(stack, "AWS::IAM::Policy").filter(([, { Properties }]) =>
+      references(Properties.Roles).has(roleId),
+    );
+    expect(at(resource, "DependsOn")).toEqual(expect.arrayContaining(policies.map(([id]) => id)));
+  });
+});
+
+describe("the dead letters", () => {
+  const queue = stack.resources.get(deadLettersId);
+
+  test("are kept for two weeks", () => {
+    expect(queue?.Properties).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 60 * 60 });
+  });
+
+  test("are taken over TLS only", () => {
+    const policies = resourcesOfType(stack, "AWS::SQS::QueuePolicy").filter(([, { Properties }]) =>
+      references(Properties.Queues).has(deadLettersId),
+    );
+    expect(policies.map(([, { Properties }]) => at(Properties, "PolicyDocument", "Statement", "0"))).toMatchObject([
+      { Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } },
+    ]);
+  });
+});
+
+describe("alarms", () => {
+  const alarms = resourcesOfType(stack, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
+
+  test("go off with the first dead letter", () => {
+    const [alarm] = alarms.filter(({ Dimensions }) => references(Dimensions).has(deadLettersId));
+    expect(alarm).toMatchObject({
+      MetricName: "ApproximateNumberOfMessagesVisible",
+      Statistic: "Maximum",
+      Threshold: 0,
+      ComparisonOperator: "GreaterThanThreshold",
+      EvaluationPeriods: 1,
+      TreatMissingData: "notBreaching",
+    });
+  });
+
+  test("go off when the projector is a quarter of an hour behind, long before a record is given up", () => {
+    const [alarm] = alarms.filter(({ Dimensions }) => references(Dimensions).has(projectorId));
+    expect(alarm).toMatchObject({
+      MetricName: "IteratorAge",
+      Statistic: "Maximum",
+      Threshold: 15 * 60 * 1000,
+      ComparisonOperator: "GreaterThanThreshold",
+    });
+  });
+});
+
+describe("the bus", () => {
+  test("is the one the function is told of", () => {
+    const variables = at(stack.resources.get(projectorId)?.Properties, "Environment", "Variables");
+    expect(variables).toMatchObject({ [busNameVariable]: { Ref: busId } });
+  });
+
+  test("has a name that no other environment's has", () => {
+    const [, other] = onlyResource(synthesize({ environment: "test" }), "AWS::Events::EventBus");
+    expect(bus.Properties.Name).toMatch(/^Milestreak/);
+    expect(other.Properties.Name).not.toBe(bus.Properties.Name);
+  });
+});
+
+test("one record with every request failing on every attempt but the last fits in the function's time", () => {
+  const { maxAttempts, connectionTimeoutMilliseconds, requestTimeoutMilliseconds } = engineLimits;
+  // The definition, the rows beside each other, and what is told in one request.
+  const engineMilliseconds = 2 * maxAttempts * (connectionTimeoutMilliseconds + requestTimeoutMilliseconds);
+  const busMilliseconds =
+    busLimits.maxAttempts * (busLimits.connectionTimeoutMilliseconds + busLimits.requestTimeoutMilliseconds);
+  const timeoutSeconds = Number(at(stack.resources.get(projectorId)?.Properties, "Timeout"));
+  expect(engineMilliseconds + busMilliseconds).toBeLessThan(timeoutSeconds * 1000);
+});
+
+function functionIdOf(of: SynthesizedStack): string {
+  const [, id] = functionIdsByName(of).find(([name]) => name === "projector") ?? [];
+  if (id === undefined) throw new Error("The stack has a projector");
+  return id;
+}
+
+function onlyResourceOfProjector(of: SynthesizedStack) {
+  const [found, ...others] = resourcesOfType(of, "AWS::Lambda::EventSourceMapping").filter(([, { Properties }]) =>
+    references(Properties.FunctionName).has(functionIdOf(of)),
+  );
+  if (found === undefined || others.length > 0) throw new Error("The projector has one source");
+  return found;
+}
+
+function mappingOf(of: SynthesizedStack) {
+  return onlyResourceOfProjector(of)[1].Properties;
+}
+
+/** As Lambda decides it: one of the filters matches. Only what the filters use is understood here. */
+function isLetThrough(eventName: string, sortKey: string): boolean {
+  const filters = at(mapping, "FilterCriteria", "Filters");
+  if (!Array.isArray(filters)) throw new Error("The mapping has filters");
+  return filters.some((filter) => {
+    const pattern: unknown = JSON.parse(String(at(filter, "Pattern")));
+    const names = at(pattern, "eventName");
+    const prefix = String(at(pattern, "dynamodb", "Keys", "sk", "S", "0", "prefix"));
+    return Array.isArray(names) && names.includes(eventName) && sortKey.startsWith(prefix);
+  });
+}
