@@ -4,6 +4,6 @@ import { type RouteName, routes } from "../shared/http/routes.ts";
 export type ApiFunctionName = RouteName | "authorizer";
 
 /** A Lambda's name here is its folder below `functions/`. */
-export type FunctionName = ApiFunctionName | "countQueuedActivities" | "projector";
+export type FunctionName = ApiFunctionName | "countQueuedActivities" | "projector" | "listDueCycles" | "closeShard";
 
 export const routeNames: readonly RouteName[] = Object.keys(routes).filter((name): name is RouteName => name in routes);

@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { ActivityQueue } from "./activityQueue.ts";
 import { Api } from "./api.ts";
 import { ApiFunction } from "./apiFunction.ts";
+import { Closing } from "./closing.ts";
 import type { FunctionName } from "./functionNames.ts";
 import { Projector } from "./projector.ts";
 import type { Settings } from "./settings.ts";
@@ -34,6 +35,11 @@ export class MilestreakStack extends Stack {
     });
     const activityQueue = new ActivityQueue(this, "ActivityQueue", { counter: create("countQueuedActivities") });
     const projector = new Projector(this, "Projector", { table, lambda: create("projector") });
+    new Closing(this, "Closing", {
+      ...settings,
+      listDueCycles: create("listDueCycles"),
+      closeShard: create("closeShard"),
+    });
     new CfnOutput(this, "BaseUrl", { value: api.baseUrl, description: "Where the API answers" });
     new CfnOutput(this, "ActivityQueueUrl", {
       value: activityQueue.queueUrl,

@@ -58,7 +58,7 @@ export class MilestreakTable extends Construct {
 }
 
 /** `ForAllValues`, as a transaction or batch presents the keys of all its items. */
-function leadingKeys({ like, except }: TableGrant["partitions"]): Record<string, Record<string, string>> {
+function leadingKeys({ like, except }: TableGrant["partitions"]): Record<string, Record<string, unknown>> {
   const key = "dynamodb:LeadingKeys";
   const included = { "ForAllValues:StringLike": { [key]: like } };
   return except === undefined ? included : { ...included, "ForAllValues:StringNotLike": { [key]: except } };

@@ -1,10 +1,10 @@
 import type { FunctionName } from "./functionNames.ts";
 
 /** Some partitions of the table, by patterns in which `*` stands for any text, `#` included. */
-type Partitions = { readonly like: string; readonly except?: string };
+type Partitions = { readonly like: string | readonly string[]; readonly except?: string };
 
 export type TableGrant = {
-  readonly actions: readonly ("ConditionCheckItem" | "GetItem" | "PutItem" | "Query" | "UpdateItem")[];
+  readonly actions: readonly ("ConditionCheckItem" | "DeleteItem" | "GetItem" | "PutItem" | "Query" | "UpdateItem")[];
   readonly partitions: Partitions;
 };
 
@@ -14,13 +14,18 @@ const groups: Partitions = { like: "ORG#*#GROUP#*" };
 const customers: Partitions = { like: "ORG#*#CUSTOMER#*" };
 /** One partition per org: the names that are taken and the next ids. An org's own name holds no `#`. */
 const orgs: Partitions = { like: "ORG#*", except: "ORG#*#*" };
-/** In one grant, because a transaction over both is one request. */
-const orgsAndGroups: Partitions = { like: "ORG#*", except: "ORG#*#CUSTOMER#*" };
+/** The one list of what to close next, with an item for each group of every org. */
+const sweeps: Partitions = { like: "CLOSING" };
+/** The index of enrolments, one partition for each shard of a target. */
+const shards: Partitions = { like: "ENROLLED#*" };
+/** In one grant, because a transaction over all of them is one request. */
+const orgsGroupsAndSweeps: Partitions = { like: ["ORG#*", "CLOSING"], except: "ORG#*#CUSTOMER#*" };
 const credentials: Partitions = { like: "CREDENTIAL#*" };
 
 /**
- * What each function may do with the table, and nothing else: no function scans or deletes, none but the authorizer
- * sees a credential, and what reads cannot write. A route without an entry does not compile.
+ * What each function may do with the table, and nothing else: no function scans, none deletes but from the list of
+ * what to close, none but the authorizer sees a credential, and what reads cannot write. A route without an entry does
+ * not compile.
  */
 export const tableGrants = {
   enroll: [
@@ -41,7 +46,7 @@ export const tableGrants = {
   ],
   createTargetGroup: [
     { actions: ["UpdateItem"], partitions: orgs },
-    { actions: ["PutItem"], partitions: orgsAndGroups },
+    { actions: ["PutItem"], partitions: orgsGroupsAndSweeps },
   ],
   listTargetGroups: [
     { actions: ["Query"], partitions: orgs },
@@ -66,6 +71,17 @@ export const tableGrants = {
   projector: [
     { actions: ["Query"], partitions: groups },
     { actions: ["PutItem"], partitions: customers },
+    { actions: ["PutItem"], partitions: shards },
+  ],
+  listDueCycles: [
+    { actions: ["Query"], partitions: groups },
+    { actions: ["Query"], partitions: sweeps },
+  ],
+  closeShard: [
+    { actions: ["Query"], partitions: groups },
+    { actions: ["Query"], partitions: shards },
+    { actions: ["GetItem", "UpdateItem"], partitions: customers },
+    { actions: ["DeleteItem", "PutItem", "UpdateItem"], partitions: sweeps },
   ],
   authorizer: [{ actions: ["GetItem"], partitions: credentials }],
 } as const satisfies Record<FunctionName, readonly TableGrant[]>;

@@ -44,12 +44,14 @@ describe("log groups", () => {
     }
   });
 
-  test("are one for each function and one for the access log", () => {
+  test("are one for each function, one for the access log and one for the closing of cycles", () => {
     const used = functions.map(({ properties }) => at(properties, "LoggingConfig", "LogGroup", "Ref"));
     const [, stage] = onlyResource(stack, "AWS::ApiGateway::Stage");
+    const [, stateMachine] = onlyResource(stack, "AWS::StepFunctions::StateMachine");
     const ids = logGroups.map(([id]) => id);
-    const accessLogs = [...references(stage.Properties.AccessLogSetting)].filter((id) => ids.includes(id));
-    expect([...used, ...accessLogs].toSorted()).toEqual(ids.toSorted());
+    const settings = [stage.Properties.AccessLogSetting, stateMachine.Properties.LoggingConfiguration];
+    const others = settings.flatMap((setting) => [...references(setting)]).filter((id) => ids.includes(id));
+    expect([...used, ...others].toSorted()).toEqual(ids.toSorted());
   });
 });
 

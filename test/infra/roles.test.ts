@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { FunctionName } from "../../lib/functionNames.ts";
+import { sweepPartition } from "../../shared/table/dueSweeps.ts";
+import { shardPartition } from "../../shared/table/enrollmentIndex.ts";
 import { credentialKey, customerPartition, groupPartition, orgPartition } from "../../shared/table/keys.ts";
 import { functionIdsByName } from "./support/deployedMethods.ts";
-import { at, onlyResource, resourcesOfType, synthesize } from "./support/synthesize.ts";
+import { at, onlyResource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
 
 /** One key of each kind of partition, made as the functions make it. */
 const partitionKeys = {
@@ -11,6 +13,8 @@ const partitionKeys = {
   customer: customerPartition("100", 7),
   credential: credentialKey("ORG#till").pk,
   token: "TOKEN#0123456789abcdef",
+  shard: shardPartition({ org: "100", groupId: 7, targetId: 7, shard: 7 }),
+  sweeps: sweepPartition,
 } as const;
 
 type PartitionKind = keyof typeof partitionKeys;
@@ -33,7 +37,7 @@ const allowed = {
     UpdateItem: ["customer"],
     ConditionCheckItem: ["customer"],
   },
-  createTargetGroup: { UpdateItem: ["org"], PutItem: ["org", "group"] },
+  createTargetGroup: { UpdateItem: ["org"], PutItem: ["org", "group", "sweeps"] },
   listTargetGroups: { Query: ["org", "group"] },
   getTargetGroup: { Query: ["group"] },
   putCustomer: { UpdateItem: ["customer"] },
@@ -41,7 +45,15 @@ const allowed = {
   getUserTargetGroups: { Query: ["group", "customer"], GetItem: ["customer"] },
   getTrackedTargetEvents: { Query: ["group", "customer"], GetItem: ["customer"] },
   getEnrolledTargets: { Query: ["group", "customer"], GetItem: ["customer"] },
-  projector: { Query: ["group"], PutItem: ["customer"] },
+  projector: { Query: ["group"], PutItem: ["customer", "shard"] },
+  listDueCycles: { Query: ["group", "sweeps"] },
+  closeShard: {
+    Query: ["group", "shard"],
+    GetItem: ["customer"],
+    UpdateItem: ["customer", "sweeps"],
+    PutItem: ["sweeps"],
+    DeleteItem: ["sweeps"],
+  },
   authorizer: { GetItem: ["credential"] },
 } as const satisfies Record<FunctionName, Readonly<Record<string, readonly PartitionKind[]>>>;
 
@@ -114,20 +126,30 @@ describe.each(Object.entries(allowed))("the role of %s", (name, expected) => {
   });
 });
 
-test("there is no policy but one for each function's role", () => {
-  expect(resourcesOfType(stack, "AWS::IAM::Policy")).toHaveLength(functionIds.size);
+test("there is no policy but one for each function's role, and those of the closing of cycles", () => {
+  const policies = resourcesOfType(stack, "AWS::IAM::Policy").map(([, { Properties }]) => Properties);
+  const ofClosing = policies.filter(({ Roles }) => [...references(Roles)].some((id) => closingRoles().includes(id)));
+  expect(policies.length - ofClosing.length).toBe(functionIds.size);
   expect(resourcesOfType(stack, "AWS::IAM::ManagedPolicy")).toEqual([]);
 });
 
-test("there is no role but one for each function and API Gateway's for its log", () => {
+test("there is no role but one for each function, API Gateway's for its log, and those of the closing of cycles", () => {
   const roleIds = Object.keys(allowed).map((name) => roleOf(name).roleId);
   const logRole = String(
     at(onlyResource(stack, "AWS::ApiGateway::Account")[1].Properties, "CloudWatchRoleArn", "Fn::GetAtt", "0"),
   );
   const all = resourcesOfType(stack, "AWS::IAM::Role").map(([id]) => id);
-  expect(all.toSorted()).toEqual([...new Set([...roleIds, logRole])].toSorted());
-  expect(all).toHaveLength(functionIds.size + 1);
+  expect(all.toSorted()).toEqual([...new Set([...roleIds, logRole, ...closingRoles()])].toSorted());
+  expect(all).toHaveLength(functionIds.size + 3);
 });
+
+/** The state machine's and its schedule's; closing.test.ts says what they may do. */
+function closingRoles(): string[] {
+  const [, stateMachine] = onlyResource(stack, "AWS::StepFunctions::StateMachine");
+  const [, schedule] = onlyResource(stack, "AWS::Scheduler::Schedule");
+  const arns = [stateMachine.Properties.RoleArn, at(schedule.Properties.Target, "RoleArn")];
+  return arns.map((arn) => String(at(arn, "Fn::GetAtt", "0")));
+}
 
 type Statement = { readonly Action: unknown; readonly Condition?: unknown };
 

@@ -1,4 +1,16 @@
-import fc from "fast-check";
+import {
+  type Arbitrary,
+  array,
+  assert,
+  boolean,
+  constantFrom,
+  dictionary,
+  integer,
+  nat,
+  option,
+  property,
+  record,
+} from "fast-check";
 import { describe, expect, test } from "vitest";
 import { brokenRun, decideClosing } from "../../shared/domain/closing.ts";
 import { closingConsequences } from "../../shared/domain/closingConsequences.ts";
@@ -139,7 +151,6 @@ describe("a closing tells", () => {
 
 describe("streakEnd", () => {
   const streak = buildGroup({ trackingType: "STREAKS" });
-  const met = (...cycles: number[]) => ({ reachedAt: new Map(cycles.map((cycle) => [cycle, noonOf(cycle)])) });
 
   test("is told with the run's length when a missed cycle ends a run of one or more", () => {
     const enrollment = buildEnrollment(met(1));
@@ -181,8 +192,8 @@ describe("whatever happened before", () => {
   const runs = { numRuns: 1000 };
 
   test("closing never changes achieved values, reached marks or levels, and closing twice is closing once", () => {
-    fc.assert(
-      fc.property(histories(), ({ group, target, enrollment, cycleNumber, now }) => {
+    assert(
+      property(histories(), ({ group, target, enrollment, cycleNumber, now }) => {
         const first = decideClosing(group, target, enrollment, cycleNumber, now);
         if (first.outcome === "nothingToDo") return;
         const { closedAt: _, announced: __, ...untouched } = enrollment;
@@ -194,8 +205,8 @@ describe("whatever happened before", () => {
   });
 
   test("a period-end reward is announced at most once, by the closing or by what comes after it", () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 90 }), { maxLength: 8 }), fc.nat(8), (amounts, closeAfter) => {
+    assert(
+      property(array(integer({ min: 1, max: 90 }), { maxLength: 8 }), nat(8), (amounts, closeAfter) => {
         expect(announcements(amounts, closeAfter)).toBe(sum(amounts) >= 100 ? 1 : 0);
       }),
       runs,
@@ -224,6 +235,10 @@ function announcements(amounts: readonly number[], closeAfter: number): number {
   return count;
 }
 
+function met(...cycles: number[]): Pick<Enrollment, "reachedAt"> {
+  return { reachedAt: new Map(cycles.map((cycle) => [cycle, noonOf(cycle)])) };
+}
+
 type History = {
   readonly group: TargetGroup;
   readonly target: Target;
@@ -232,35 +247,33 @@ type History = {
   readonly now: number;
 };
 
-function histories(): fc.Arbitrary<History> {
-  const cycle = fc.integer({ min: 1, max: 10 });
-  return fc
-    .record({
-      trackingType: fc.constantFrom("DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"),
-      rewardAllocation: fc.constantFrom("IMMEDIATE", "PERIOD_END"),
-      fromCycle: cycle,
-      leftInCycle: fc.option(cycle, { nil: undefined }),
-      hasLeft: fc.boolean(),
-      sums: fc.dictionary(cycle.map(String), fc.integer({ min: -50, max: 200 })),
-      closedCycles: fc.array(cycle),
-      cycleNumber: cycle,
-      nowCycle: cycle,
-    })
-    .map(({ trackingType, rewardAllocation, sums, closedCycles, cycleNumber, nowCycle, hasLeft, ...fields }) => ({
-      group: buildGroup({ trackingType }),
-      target: buildTarget({ rewardAllocation }),
-      enrollment: buildEnrollment({
-        ...fields,
-        ...(hasLeft ? left(fields.leftInCycle ?? 11) : {}),
-        achieved: new Map(Object.entries(sums).map(([number, value]) => [Number(number), decimal(value)])),
-        reachedAt: new Map(
-          Object.entries(sums).flatMap(([number, value]) => (value >= 100 ? [[Number(number), noonOf(1)]] : [])),
-        ),
-        closedAt: new Map(closedCycles.map((number) => [number, noonOf(number)])),
-      }),
-      cycleNumber,
-      now: noonOf(nowCycle),
-    }));
+function histories(): Arbitrary<History> {
+  const cycle = integer({ min: 1, max: 10 });
+  return record({
+    trackingType: constantFrom("DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"),
+    rewardAllocation: constantFrom("IMMEDIATE", "PERIOD_END"),
+    fromCycle: cycle,
+    leftInCycle: option(cycle, { nil: undefined }),
+    hasLeft: boolean(),
+    sums: dictionary(cycle.map(String), integer({ min: -50, max: 200 })),
+    closedCycles: array(cycle),
+    cycleNumber: cycle,
+    nowCycle: cycle,
+  }).map(({ trackingType, rewardAllocation, sums, closedCycles, cycleNumber, nowCycle, hasLeft, ...fields }) => ({
+    group: buildGroup({ trackingType }),
+    target: buildTarget({ rewardAllocation }),
+    enrollment: buildEnrollment({
+      ...fields,
+      ...(hasLeft ? left(fields.leftInCycle ?? 11) : {}),
+      achieved: new Map(Object.entries(sums).map(([number, value]) => [Number(number), decimal(value)])),
+      reachedAt: new Map(
+        Object.entries(sums).flatMap(([number, value]) => (value >= 100 ? [[Number(number), noonOf(1)]] : [])),
+      ),
+      closedAt: new Map(closedCycles.map((number) => [number, noonOf(number)])),
+    }),
+    cycleNumber,
+    now: noonOf(nowCycle),
+  }));
 }
 
 function nothing(reason: string) {

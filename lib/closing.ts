@@ -1,0 +1,236 @@
+import { ArnFormat, CfnElement, Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { Policy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from "aws-cdk-lib/aws-scheduler";
+import { StepFunctionsStartExecution } from "aws-cdk-lib/aws-scheduler-targets";
+import { Queue } from "aws-cdk-lib/aws-sqs";
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  DistributedMap,
+  Errors,
+  Fail,
+  type IChainable,
+  LogLevel,
+  Pass,
+  ProvideItems,
+  QueryLanguage,
+  StateMachine,
+  StateMachineType,
+  Succeed,
+  TaskInput,
+} from "aws-cdk-lib/aws-stepfunctions";
+import { LambdaInvoke } from "aws-cdk-lib/aws-stepfunctions-tasks";
+import { Construct } from "constructs";
+
+/** The most that may pass between a cycle's end and the start of its closing. */
+const interval = Duration.minutes(5);
+/** An execution that has run for so long does not get on; the next one takes over where it is. */
+const executionTimeout = Duration.hours(6);
+/** So many shards are closed side by side: a tenth of the Lambdas an account may run by default, to leave room for the API. */
+const shardsAtOnce = 100;
+
+type ClosingProps = {
+  readonly listDueCycles: LambdaFunction;
+  readonly closeShard: LambdaFunction;
+  readonly logRetentionDays: RetentionDays;
+};
+
+/**
+ * Closes cycles that have ended, by as many workers as there are shards of enrolments.
+ *
+ * Every {@link interval} a schedule starts the state machine. It lists what is due page by page and has each page closed
+ * shard by shard. A shard that fails holds up no other: it stays due, the execution fails at its end, and the next one
+ * tries again. Executions may overlap, as an enrolment is closed once however many try (docs/decisions/0012).
+ */
+export class Closing extends Construct {
+  constructor(scope: Construct, id: string, props: ClosingProps) {
+    super(scope, id);
+    const stateMachine = this.#stateMachine(props);
+    const missedStarts = this.#schedule(stateMachine);
+    this.#alarm("ExecutionsAlarm", unsuccessful(stateMachine), "Cycles have ended and are not closed for everybody");
+    this.#alarm("MissedStartsAlarm", waiting(missedStarts), "The closing of cycles was not started");
+  }
+
+  #stateMachine(props: ClosingProps): StateMachine {
+    const logs = new LogGroup(this, "Logs", {
+      retention: props.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = this.#role(props);
+    const stateMachine = new StateMachine(this, "StateMachine", {
+      role: role.withoutPolicyUpdates(),
+      definitionBody: DefinitionBody.fromChainable(this.#definition(props)),
+      queryLanguage: QueryLanguage.JSONATA,
+      stateMachineType: StateMachineType.STANDARD,
+      timeout: executionTimeout,
+      tracingEnabled: true,
+      logs: { destination: logs, level: LogLevel.ALL, includeExecutionData: false },
+    });
+    // CDK's own policy goes with a role that it may change; #allowMapRuns is the same without redriving.
+    stateMachine.node.tryRemoveChild("DistributedMapPolicy");
+    this.#allowMapRuns(role, stateMachine);
+    return stateMachine;
+  }
+
+  /** Made here rather than by CDK, whose statements take in every version of the functions. */
+  #role({ listDueCycles, closeShard }: ClosingProps): Role {
+    const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("states.amazonaws.com") });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ["lambda:InvokeFunction"],
+        resources: [listDueCycles.functionArn, closeShard.functionArn],
+      }),
+    );
+    role.addToPolicy(new PolicyStatement({ actions: logAndTraceActions, resources: ["*"] }));
+    Validations.of(role).acknowledge({
+      id: "AwsSolutions-IAM5[Resource::*]",
+      reason: "The delivery of logs and X-Ray's actions exist for all resources only.",
+    });
+    return role;
+  }
+
+  /** A distributed map starts, watches and stops executions of its own state machine. */
+  #allowMapRuns(role: Role, { stateMachineArn, stateMachineName, node }: StateMachine): void {
+    const execution = { service: "states", resource: "execution", arnFormat: ArnFormat.COLON_RESOURCE_NAME };
+    const executions = Stack.of(this).formatArn({ ...execution, resourceName: `${stateMachineName}:*` });
+    const policy = new Policy(this, "MapRuns", {
+      roles: [role],
+      statements: [
+        new PolicyStatement({ actions: ["states:StartExecution"], resources: [stateMachineArn] }),
+        new PolicyStatement({ actions: ["states:DescribeExecution", "states:StopExecution"], resources: [executions] }),
+      ],
+    });
+    if (!CfnElement.isCfnElement(node.defaultChild)) throw new Error("A state machine has a resource");
+    const name = `<${Stack.of(this).getLogicalId(node.defaultChild)}.Name>`;
+    const spelled = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${name}:*`;
+    Validations.of(policy).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${spelled}]`,
+      reason: "The executions of a map run are named when they start; these are this state machine's only.",
+    });
+  }
+
+  /** Lists a page, closes it, and again until there are no more; fails at the end when any shard did. */
+  #definition({ listDueCycles, closeShard }: ClosingProps): IChainable {
+    const start = Pass.jsonata(this, "Start", { assign: { resumeAfter: null, failedCount: 0 } });
+    const list = LambdaInvoke.jsonata(this, "ListDueCycles", {
+      lambdaFunction: listDueCycles,
+      payload: TaskInput.fromObject({
+        now: "{% $states.context.Execution.StartTime %}",
+        resumeAfter: "{% $resumeAfter %}",
+      }),
+      assign: {
+        resumeAfter: "{% $states.result.Payload.resumeAfter %}",
+        hasMore: "{% $states.result.Payload.hasMore %}",
+      },
+      outputs: { tasks: "{% $states.result.Payload.tasks %}" },
+    });
+    const end = Choice.jsonata(this, "HasAnyFailed")
+      .when(Condition.jsonata("{% $failedCount > 0 %}"), Fail.jsonata(this, "SomeShardsFailed", someFailed))
+      .otherwise(Succeed.jsonata(this, "EverythingIsClosed"));
+    const next = Choice.jsonata(this, "IsMoreDue").when(Condition.jsonata("{% $hasMore %}"), list).otherwise(end);
+    const page = Choice.jsonata(this, "IsAnythingDue")
+      .when(Condition.jsonata("{% $count($states.input.tasks) > 0 %}"), this.#closeShards(closeShard).next(next))
+      .otherwise(next);
+    return start.next(list).next(page);
+  }
+
+  #closeShards(lambda: LambdaFunction): DistributedMap {
+    const closeShards = DistributedMap.jsonata(this, "CloseShards", {
+      items: ProvideItems.jsonata("{% $states.input.tasks %}"),
+      mapExecutionType: StateMachineType.STANDARD,
+      maxConcurrency: shardsAtOnce,
+      assign: { failedCount: "{% $failedCount + $sum($states.result.failedCount) %}" },
+      outputs: {},
+    });
+    return closeShards.itemProcessor(this.#closeShard(lambda));
+  }
+
+  /** One worker's part: again until the shard is through, as one call may run out of time. */
+  #closeShard(lambdaFunction: LambdaFunction): IChainable {
+    const closeShard = LambdaInvoke.jsonata(this, "CloseShard", {
+      lambdaFunction,
+      payload: TaskInput.fromText("{% $states.input %}"),
+      outputs: "{% $states.result.Payload %}",
+      retryOnServiceExceptions: false,
+    });
+    closeShard.addRetry({ errors: [Errors.ALL], interval: Duration.seconds(2), maxAttempts: 4, backoffRate: 3 });
+    closeShard.addCatch(Pass.jsonata(this, "ShardFailed", { outputs: { failedCount: 1 } }));
+    const isFinished = Choice.jsonata(this, "IsShardFinished")
+      .when(
+        Condition.jsonata("{% $states.input.isFinished %}"),
+        Pass.jsonata(this, "ShardClosed", { outputs: { failedCount: 0 } }),
+      )
+      .otherwise(closeShard);
+    return closeShard.next(isFinished);
+  }
+
+  /** Answers where a start ends up that the scheduler could not make. */
+  #schedule(stateMachine: StateMachine): Queue {
+    const missedStarts = new Queue(this, "MissedStarts", { enforceSSL: true, retentionPeriod: Duration.days(14) });
+    Validations.of(missedStarts).acknowledge({
+      id: "AwsSolutions-SQS3",
+      reason: "It is the dead-letter queue of the schedule; nothing consumes it but an operator.",
+    });
+    new Schedule(this, "Schedule", {
+      description: "Closes the cycles that have ended",
+      schedule: ScheduleExpression.rate(interval),
+      target: new StepFunctionsStartExecution(stateMachine, {
+        input: ScheduleTargetInput.fromObject({}),
+        deadLetterQueue: missedStarts,
+        // The next start does the same work: an older one is of no use.
+        maxEventAge: interval,
+        retryAttempts: 3,
+      }),
+    });
+    return missedStarts;
+  }
+
+  #alarm(id: string, metric: IMetric, what: string): void {
+    new Alarm(this, id, {
+      alarmDescription: `${what}; docs/operations.md says where to look.`,
+      metric,
+      threshold: 0,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+}
+
+const someFailed = {
+  error: "SomeShardsFailed",
+  cause: "Some enrolments could not be closed; the log of closeShard says which. They stay due and are tried again.",
+};
+
+function unsuccessful(stateMachine: StateMachine): IMetric {
+  const options = { period: interval, statistic: "Sum" };
+  return new MathExpression({
+    expression: "failed + timedOut",
+    usingMetrics: { failed: stateMachine.metricFailed(options), timedOut: stateMachine.metricTimedOut(options) },
+    period: interval,
+  });
+}
+
+function waiting(queue: Queue): IMetric {
+  return queue.metricApproximateNumberOfMessagesVisible({ period: interval, statistic: "Maximum" });
+}
+
+/** As AWS documents them for a state machine that logs and is traced. */
+const logAndTraceActions = [
+  "logs:CreateLogDelivery",
+  "logs:DeleteLogDelivery",
+  "logs:DescribeLogGroups",
+  "logs:DescribeResourcePolicies",
+  "logs:GetLogDelivery",
+  "logs:ListLogDeliveries",
+  "logs:PutResourcePolicy",
+  "logs:UpdateLogDelivery",
+  "xray:GetSamplingRules",
+  "xray:GetSamplingTargets",
+  "xray:PutTelemetryRecords",
+  "xray:PutTraceSegments",
+];

@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+import { functionIdsByName } from "./support/deployedMethods.ts";
+import { at, onlyResource, type Resource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
+
+const stack = synthesize({ logRetentionDays: "14" });
+const functionIds = new Map(functionIdsByName(stack));
+const [stateMachineId, stateMachine] = onlyResource(stack, "AWS::StepFunctions::StateMachine");
+const [, schedule] = onlyResource(stack, "AWS::Scheduler::Schedule");
+const definition = JSON.parse(readJoined(stateMachine.Properties.DefinitionString));
+
+describe("the schedule", () => {
+  const target = schedule.Properties.Target;
+
+  test("starts the closing every five minutes, and keeps a start that failed in a queue", () => {
+    expect(schedule.Properties).toMatchObject({ ScheduleExpression: "rate(5 minutes)", State: "ENABLED" });
+    expect(at(target, "Arn")).toEqual({ Ref: stateMachineId });
+    expect(stack.resources.get(queueId())?.Type).toBe("AWS::SQS::Queue");
+  });
+
+  test("does not make up for starts that the next one makes up for", () => {
+    expect(target).toMatchObject({ RetryPolicy: { MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 3 } });
+  });
+
+  test("may start this state machine and write to that queue, and nothing else", () => {
+    expect(statementsOf(String(at(target, "RoleArn", "Fn::GetAtt", "0")))).toEqual([
+      { Effect: "Allow", Action: "states:StartExecution", Resource: { Ref: stateMachineId } },
+      { Effect: "Allow", Action: "sqs:SendMessage", Resource: { "Fn::GetAtt": [queueId(), "Arn"] } },
+    ]);
+  });
+});
+
+describe("the state machine", () => {
+  const { States: states } = definition;
+
+  test("is a standard one, traced, and logs its steps without what is in them", () => {
+    expect(stateMachine.Properties).toMatchObject({
+      StateMachineType: "STANDARD",
+      TracingConfiguration: { Enabled: true },
+      LoggingConfiguration: { Level: "ALL", IncludeExecutionData: false },
+    });
+  });
+
+  test("lists a page, closes it, and goes on until there are no more", () => {
+    expect(definition.StartAt).toBe("Start");
+    expect(states.Start).toMatchObject({ Next: "ListDueCycles" });
+    expect(states.ListDueCycles).toMatchObject({ Next: "IsAnythingDue" });
+    expect(states.IsAnythingDue).toMatchObject({ Choices: [{ Next: "CloseShards" }], Default: "IsMoreDue" });
+    expect(states.CloseShards).toMatchObject({ Next: "IsMoreDue" });
+    expect(states.IsMoreDue).toMatchObject({ Choices: [{ Next: "ListDueCycles" }], Default: "HasAnyFailed" });
+  });
+
+  test("closes the shards of a page side by side, by executions of their own", () => {
+    expect(states.CloseShards).toMatchObject({
+      Type: "Map",
+      MaxConcurrency: 100,
+      ItemProcessor: { ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" }, StartAt: "CloseShard" },
+    });
+  });
+
+  test("calls the two functions that are made for it", () => {
+    const closeShard = states.CloseShards.ItemProcessor.States.CloseShard;
+    const called = [states.ListDueCycles, closeShard].map((state) => at(state, "Arguments", "FunctionName"));
+    expect(called).toEqual([functionIds.get("listDueCycles"), functionIds.get("closeShard")]);
+  });
+
+  test("hands a shard's state back until it is finished, and tries again what fails", () => {
+    const { CloseShard: closeShard, IsShardFinished: isFinished } = states.CloseShards.ItemProcessor.States;
+    expect(closeShard).toMatchObject({
+      Arguments: { Payload: "{% $states.input %}" },
+      Output: "{% $states.result.Payload %}",
+      Next: "IsShardFinished",
+      Retry: [{ ErrorEquals: ["States.ALL"], MaxAttempts: 4 }],
+    });
+    expect(isFinished).toMatchObject({
+      Choices: [{ Condition: "{% $states.input.isFinished %}", Next: "ShardClosed" }],
+      Default: "CloseShard",
+    });
+  });
+
+  test("is held up by no shard that fails, but fails at its end", () => {
+    const { CloseShard: closeShard, ShardFailed: shardFailed } = states.CloseShards.ItemProcessor.States;
+    expect(closeShard).toMatchObject({ Catch: [{ ErrorEquals: ["States.ALL"], Next: "ShardFailed" }] });
+    expect(shardFailed).toMatchObject({ Output: { failedCount: 1 }, End: true });
+    expect(states.HasAnyFailed).toMatchObject({
+      Choices: [{ Condition: "{% $failedCount > 0 %}", Next: "SomeShardsFailed" }],
+      Default: "EverythingIsClosed",
+    });
+    expect(states.SomeShardsFailed.Type).toBe("Fail");
+  });
+
+  test("may call those functions, run its own map, log and be traced, and nothing else", () => {
+    const arns = ["closeShard", "listDueCycles"].map((name) => ({ "Fn::GetAtt": [functionIds.get(name), "Arn"] }));
+    const [invoke, observe, start, watch, ...others] = statementsOf(
+      String(at(stateMachine.Properties, "RoleArn", "Fn::GetAtt", "0")),
+    );
+    expect(invoke).toMatchObject({ Action: "lambda:InvokeFunction", Resource: arns });
+    expect(actionsOf(observe).every((action) => /^(logs|xray):/.test(action))).toBe(true);
+    expect(start).toMatchObject({ Action: "states:StartExecution", Resource: { Ref: stateMachineId } });
+    expect(actionsOf(watch)).toEqual(["states:DescribeExecution", "states:StopExecution"]);
+    expect([...references(at(watch, "Resource"))]).toContain(stateMachineId);
+    expect(others).toEqual([]);
+  });
+});
+
+describe("an alarm", () => {
+  const alarms = resourcesOfType(stack, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
+  const base = { Threshold: 0, ComparisonOperator: "GreaterThanThreshold", EvaluationPeriods: 1 };
+
+  test("goes off when an execution fails or runs out of time", () => {
+    const [alarm, ...others] = alarms.filter((properties) => references(properties).has(stateMachineId));
+    expect(alarm).toMatchObject({ ...base, TreatMissingData: "notBreaching" });
+    expect(JSON.stringify(alarm?.["Metrics"])).toMatch(/failed \+ timedOut.*ExecutionsFailed.*ExecutionsTimedOut/);
+    expect(others).toEqual([]);
+  });
+
+  test("goes off when a start was missed", () => {
+    const [alarm] = alarms.filter((properties) => references(properties).has(queueId()));
+    expect(alarm).toMatchObject({ ...base, MetricName: "ApproximateNumberOfMessagesVisible" });
+  });
+});
+
+function queueId(): string {
+  return String(at(schedule.Properties.Target, "DeadLetterConfig", "Arn", "Fn::GetAtt", "0"));
+}
+
+function statementsOf(roleId: string): unknown[] {
+  const isOfRole = (policy: Resource) => references(policy.Properties.Roles).has(roleId);
+  const policies = resourcesOfType(stack, "AWS::IAM::Policy").filter(([, policy]) => isOfRole(policy));
+  return policies.flatMap(([, { Properties }]) => at(Properties, "PolicyDocument", "Statement") ?? []);
+}
+
+function actionsOf(statement: unknown): string[] {
+  return [at(statement, "Action")].flat().map(String);
+}
+
+/** The text with each reference replaced by the logical id it refers to. */
+function readJoined(value: unknown): string {
+  const parts: unknown = at(value, "Fn::Join", "1");
+  if (!Array.isArray(parts)) throw new Error("The definition is a joined text");
+  return parts.map((part) => (typeof part === "string" ? part : [...references(part)].join())).join("");
+}
