@@ -6,7 +6,7 @@ import type { Instant } from "./instant.ts";
 import type { TargetGroup } from "./targetGroup.ts";
 
 export const ledgerKinds = ["ENROL", "UNENROL", "ADD_TRANSACTION", "RETURN_BILL", "GENERIC_EVENT"] as const;
-export type LedgerKind = (typeof ledgerKinds)[number];
+type LedgerKind = (typeof ledgerKinds)[number];
 
 /**
  * One row of what happened to a customer in a target.

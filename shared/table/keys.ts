@@ -10,7 +10,7 @@ export type Key = { readonly pk: string; readonly sk: string };
 
 export const enrollmentPrefix = "ENROLLMENT#";
 export const activityPrefix = "ACTIVITY#";
-export const ledgerPrefix = "LEDGER#";
+const ledgerPrefix = "LEDGER#";
 export const namePrefix = "NAME#";
 export const targetPrefix = "TARGET#";
 

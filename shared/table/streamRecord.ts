@@ -19,13 +19,13 @@ type StreamImage = { readonly [name: string]: StreamValue };
 /** As much of a record of the table's stream as is read here. */
 export type StreamRecord = {
   readonly eventName?: "INSERT" | "MODIFY" | "REMOVE" | undefined;
-  readonly dynamodb?:
-    | {
-        readonly Keys?: StreamImage | undefined;
-        readonly NewImage?: StreamImage | undefined;
-        readonly OldImage?: StreamImage | undefined;
-      }
-    | undefined;
+  readonly dynamodb?: Images | undefined;
+};
+
+type Images = {
+  readonly Keys?: StreamImage | undefined;
+  readonly NewImage?: StreamImage | undefined;
+  readonly OldImage?: StreamImage | undefined;
 };
 
 /** A change that leads to something. */
@@ -35,18 +35,20 @@ export type TableChange = { readonly org: Org } & (
 );
 
 /** The change a record tells of; `undefined` for one that leads to nothing, such as a ledger row's. */
-export function parseChange({ eventName, dynamodb }: StreamRecord): TableChange | undefined {
-  const sortKey = dynamodb?.Keys?.["sk"]?.S ?? "";
-  if (eventName === "INSERT" && sortKey.startsWith(activityPrefix)) {
-    const item = parseImage(dynamodb?.NewImage);
-    return { kind: "activity", org: orgOf(item), activity: parseActivity(item) };
-  }
-  if ((eventName === "INSERT" || eventName === "MODIFY") && sortKey.startsWith(enrollmentPrefix)) {
-    const item = parseImage(dynamodb?.NewImage);
-    const before = eventName === "INSERT" ? undefined : parseEnrollment(parseImage(dynamodb?.OldImage));
-    return { kind: "enrollment", org: orgOf(item), before, after: parseEnrollment(item) };
-  }
-  return undefined;
+export function parseChange({ eventName, dynamodb = {} }: StreamRecord): TableChange | undefined {
+  const sortKey = dynamodb.Keys?.["sk"]?.S ?? "";
+  if (eventName === undefined || eventName === "REMOVE") return undefined;
+  if (sortKey.startsWith(enrollmentPrefix)) return parseEnrollmentChange(dynamodb);
+  // A recorded activity never changes.
+  if (eventName !== "INSERT" || !sortKey.startsWith(activityPrefix)) return undefined;
+  const item = parseImage(dynamodb.NewImage);
+  return { kind: "activity", org: orgOf(item), activity: parseActivity(item) };
+}
+
+function parseEnrollmentChange({ NewImage, OldImage }: Images): TableChange {
+  const item = parseImage(NewImage);
+  const before = OldImage === undefined ? undefined : parseEnrollment(parseImage(OldImage));
+  return { kind: "enrollment", org: orgOf(item), before, after: parseEnrollment(item) };
 }
 
 function orgOf(item: Record<string, AttributeValue>): Org {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, inject } from "vitest";
 import { localFunctions } from "../../local/functions.ts";
-import { type LocalGateway, startGateway } from "../../local/gateway.ts";
+import { type LocalGateway, type LocalPages, startGateway } from "../../local/gateway.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { ApiClient } from "./apiClient.ts";
 import { localAccess } from "./globalSetup.ts";
@@ -24,16 +24,15 @@ export function openTestTable(): Table {
 }
 
 /** Call once at the top of a test file; the service runs from before its first test until after its last. */
-export function useService(): TestService {
+export function useService(table = openTestTable(), pages: () => LocalPages = () => ({})): TestService {
   let gateway: LocalGateway | undefined;
-  const table = openTestTable();
   const recorder = EngineRecorder.on(table.client);
   const baseUrl = () => {
     if (gateway === undefined) throw new Error("The service runs only while tests run");
     return gateway.baseUrl;
   };
   beforeAll(async () => {
-    gateway = await startGateway(localFunctions(table), 0);
+    gateway = await startGateway(localFunctions(table), 0, pages());
   });
   afterAll(async () => {
     await gateway?.close();

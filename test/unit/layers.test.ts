@@ -15,6 +15,7 @@ describe("the lint rule for one-way dependencies", () => {
       "test/support/lint/functions/enroll/importsFunction.ts",
       "test/support/lint/lib/importsFunction.ts",
       "test/support/lint/shared/auth/importsHttp.ts",
+      "test/support/lint/shared/bus/importsTable.ts",
       "test/support/lint/shared/domain/importsTable.ts",
       "test/support/lint/shared/http/importsSdk.ts",
       "test/support/lint/shared/table/importsHttp.ts",

@@ -1,0 +1,218 @@
+import { describe, expect, it } from "vitest";
+import { expectRefused } from "../support/envelopes.ts";
+import { readHistory, send } from "../support/history.ts";
+import { ok } from "../support/org.ts";
+import { useProjectedService } from "../support/projectedService.ts";
+import { newSetting, type Setting, unknownId } from "../support/setting.ts";
+import { during, milestone, streak } from "../support/targetGroups.ts";
+
+const service = useProjectedService();
+
+/** What tells of a row most, in the order of the answer. */
+async function rowsOf({ org, group, customerId }: Setting, query = "") {
+  await service.drain();
+  const rows = await readHistory(org.reader, customerId, group.targetId, query);
+  return rows.map(({ eventName, periodRefCode, value, achievedValue }) => [
+    eventName,
+    periodRefCode,
+    value,
+    achievedValue,
+  ]);
+}
+
+function enroll({ org, group, customerId }: Setting, now: string, fields: Record<string, unknown> = {}) {
+  return ok(org.enroll(group, { customerId, ...fields }, { now }));
+}
+
+function unenroll({ org, group, customerId }: Setting, now: string) {
+  return ok(org.unenroll(group, customerId, { now }));
+}
+
+describe("the history of a target", () => {
+  it("tells every enrolment, activity and un-enrolment, oldest first, with what it changed and what showed then", async () => {
+    const one = await newSetting(service);
+    const { org, group, customerId } = one;
+    await enroll(one, during(1, 1), { initialBalance: 100 });
+    const sale = await send(org.till, { customerId, occurredAt: during(1, 2), amount: 300.25 });
+    const refund = await send(org.till, {
+      customerId,
+      occurredAt: during(1, 3),
+      type: "RETURN",
+      amount: 0.25,
+      originalActivityId: sale,
+    });
+    await unenroll(one, during(1, 4));
+    await service.drain();
+    const cycle = { periodId: group.cycleIds[0], periodRefCode: "c1" };
+    const at = (day: number) => ({ eventDate: during(1, day), recordedOn: during(1, day) });
+    expect(await readHistory(org.reader, customerId, group.targetId)).toEqual([
+      { eventName: "ENROL", activityId: null, ...cycle, value: 100, achievedValue: 100, ...at(1) },
+      { eventName: "ADD_TRANSACTION", activityId: sale, ...cycle, value: 300.25, achievedValue: 400.25, ...at(2) },
+      { eventName: "RETURN_BILL", activityId: refund, ...cycle, value: -0.25, achievedValue: 400, ...at(3) },
+      { eventName: "UNENROL", activityId: null, ...cycle, value: 0, achievedValue: 400, ...at(4) },
+    ]);
+  });
+
+  it("tells what a re-enrolment's balance did to the sum, and 0 where it resumed", async () => {
+    const one = await newSetting(service);
+    const { org, customerId } = one;
+    await enroll(one, during(1, 1));
+    await send(org.till, { customerId, occurredAt: during(1, 2), amount: 250 });
+    await unenroll(one, during(1, 3));
+    await enroll(one, during(1, 4), { initialBalance: 150 });
+    await unenroll(one, during(1, 5));
+    await enroll(one, during(1, 6));
+    expect(await rowsOf(one)).toEqual([
+      ["ENROL", "c1", 0, 0],
+      ["ADD_TRANSACTION", "c1", 250, 250],
+      ["UNENROL", "c1", 0, 250],
+      ["ENROL", "c1", -100, 150],
+      ["UNENROL", "c1", 0, 150],
+      ["ENROL", "c1", 0, 150],
+    ]);
+  });
+
+  it("tells what a streak's reset took away", async () => {
+    const one = await newSetting(service, streak());
+    const { org, customerId } = one;
+    await enroll(one, during(1, 1));
+    await send(org.till, { customerId, occurredAt: during(1, 2), amount: 250 });
+    await unenroll(one, during(1, 3));
+    await enroll(one, during(1, 4), { resetStreakStatus: true });
+    expect((await rowsOf(one)).at(-1)).toEqual(["ENROL", "c1", -250, 0]);
+  });
+
+  it("has the move of an earlier return as rows of that return", async () => {
+    const one = await newSetting(service);
+    const { org, group, customerId } = one;
+    await enroll(one, during(1, 1));
+    const sale = "sold-in-c1";
+    const refund = await send(
+      org.till,
+      { customerId, occurredAt: during(2, 1), type: "RETURN", amount: 30, originalActivityId: sale },
+      during(2, 1),
+    );
+    await send(org.till, { customerId, activityId: sale, occurredAt: during(1, 2), amount: 100 }, during(2, 2));
+    expect(await rowsOf(one)).toEqual([
+      ["ENROL", "c1", 0, 0],
+      ["RETURN_BILL", "c2", -30, 0],
+      ["ADD_TRANSACTION", "c1", 100, 100],
+      ["RETURN_BILL", "c2", 30, 0],
+      ["RETURN_BILL", "c1", -30, 70],
+    ]);
+    const rows = await readHistory(org.reader, customerId, group.targetId);
+    expect(rows.map(({ activityId }) => activityId)).toEqual([null, refund, sale, refund, refund]);
+  });
+
+  it("shows no value below 0, while what was taken off is told in full", async () => {
+    const one = await newSetting(service);
+    await enroll(one, during(1, 1));
+    await send(one.org.till, { customerId: one.customerId, occurredAt: during(1, 2), type: "RETURN", amount: 40 });
+    expect((await rowsOf(one)).at(-1)).toEqual(["RETURN_BILL", "c1", -40, 0]);
+  });
+
+  it("tells a custom event, with when it happened and when it was heard of", async () => {
+    const target = { name: "T", targetEntity: "EVENT", eventName: "review", targetType: "COUNT" };
+    const one = await newSetting(
+      service,
+      milestone({ targets: [{ ...target, defaultValues: [{ defaultValue: 3 }] }] }),
+    );
+    const { org, group, customerId } = one;
+    await enroll(one, during(1, 1));
+    await send(org.till, { customerId, occurredAt: during(1, 2), type: "EVENT", name: "review" }, during(1, 9));
+    await service.drain();
+    const [, row] = await readHistory(org.reader, customerId, group.targetId);
+    expect(row).toMatchObject({
+      eventName: "GENERIC_EVENT",
+      value: 1,
+      eventDate: during(1, 2),
+      recordedOn: during(1, 9),
+    });
+  });
+
+  it("has no row for an activity that did not count, nor a second one for a repeat", async () => {
+    const one = await newSetting(service);
+    const { org, customerId } = one;
+    await enroll(one, during(1, 1));
+    const sale = { customerId, activityId: "once", occurredAt: during(1, 2), amount: 5 };
+    await send(org.till, sale);
+    await send(org.till, sale);
+    await send(org.till, { customerId, occurredAt: during(50, 1), amount: 5 });
+    expect(await rowsOf(one)).toHaveLength(2);
+  });
+
+  it("has the enrolment before what counted in the same millisecond, and that before the leaving", async () => {
+    const one = await newSetting(service);
+    await enroll(one, during(1));
+    await send(one.org.till, { customerId: one.customerId, occurredAt: during(1), amount: 5 });
+    await unenroll(one, during(1));
+    expect((await rowsOf(one)).map(([name]) => name)).toEqual(["ENROL", "ADD_TRANSACTION", "UNENROL"]);
+  });
+});
+
+describe("a part of the history", () => {
+  async function longHistory(): Promise<Setting> {
+    const one = await newSetting(service);
+    await enroll(one, during(1, 1));
+    for (let day = 2; day <= 6; day += 1) {
+      const [cycle, amount] = [(day % 2) + 1, day];
+      await send(one.org.till, { customerId: one.customerId, occurredAt: during(cycle, day), amount }, during(3, day));
+    }
+    await service.drain();
+    return one;
+  }
+
+  it("is of one cycle with periodId, and of none for a cycle of another group", async () => {
+    const one = await longHistory();
+    const [, second] = one.group.cycleIds;
+    expect(await rowsOf(one, `?periodId=${second}`)).toEqual([
+      ["ADD_TRANSACTION", "c2", 3, 3],
+      ["ADD_TRANSACTION", "c2", 5, 8],
+    ]);
+    expect(await rowsOf(one, `?periodId=${second}&offset=1&limit=1`)).toEqual([["ADD_TRANSACTION", "c2", 5, 8]]);
+    expect(await rowsOf(one, `?periodId=${unknownId}`)).toEqual([]);
+  });
+
+  it("is `limit` rows after the first `offset`", async () => {
+    const one = await longHistory();
+    const all = await rowsOf(one);
+    expect(all).toHaveLength(6);
+    expect(await rowsOf(one, "?limit=2")).toEqual(all.slice(0, 2));
+    expect(await rowsOf(one, "?limit=200&offset=4")).toEqual(all.slice(4));
+    expect(await rowsOf(one, "?offset=6")).toEqual([]);
+  });
+
+  it.each(["limit=0", "limit=201", "limit=1.5", "offset=-1", "offset=10001", "periodId=0"])(
+    "is refused with 300004 for %s",
+    async (query) => {
+      const one = await newSetting(service);
+      const path = `/users/${one.customerId}/trackedTargetEvents/${one.group.targetId}?${query}`;
+      expectRefused(await one.org.reader.get(path), 400, 300004, new RegExp(query.split("=")[0] ?? ""));
+    },
+  );
+});
+
+describe("refuses", () => {
+  it("with 310011 when the customer is not registered", async () => {
+    const { org, group } = await newSetting(service);
+    const response = await org.reader.get(`/users/${unknownId}/trackedTargetEvents/${group.targetId}`);
+    expectRefused(response, 400, 310011, new RegExp(String(unknownId)));
+  });
+
+  it("with 310149 when the customer was never enrolled in the target, and not any more once left", async () => {
+    const one = await newSetting(service);
+    const path = `/users/${one.customerId}/trackedTargetEvents/${one.group.targetId}`;
+    expectRefused(await one.org.reader.get(path), 400, 310149, /never been enrolled/);
+    await enroll(one, during(1));
+    await unenroll(one, during(1));
+    expect((await one.org.reader.get(path)).status).toBe(200);
+  });
+
+  it("with 310011 to another org's credential, as if there were no such customer", async () => {
+    const one = await newSetting(service);
+    await enroll(one, during(1));
+    const other = await service.newOrg();
+    const response = await other.reader.get(`/users/${one.customerId}/trackedTargetEvents/${one.group.targetId}`);
+    expectRefused(response, 400, 310011);
+  });
+});

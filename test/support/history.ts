@@ -1,0 +1,43 @@
+import { randomUUID } from "node:crypto";
+import { type ApiClient, type RequestOptions } from "./apiClient.ts";
+import { ok } from "./org.ts";
+
+/** A row of `trackedTargetEvents`. */
+export type HistoryRow = {
+  readonly eventName: string;
+  readonly activityId: string | null;
+  readonly periodId: number | null;
+  readonly periodRefCode: string | null;
+  readonly value: number;
+  readonly achievedValue: number;
+  readonly eventDate: string;
+  readonly recordedOn: string;
+};
+
+export async function readHistory(
+  client: ApiClient,
+  customerId: number,
+  targetId: number,
+  query = "",
+  options?: RequestOptions,
+): Promise<readonly HistoryRow[]> {
+  const { body } = await ok(client.get(`/users/${customerId}/trackedTargetEvents/${targetId}${query}`, options));
+  return body.data.trackedTargetEvents;
+}
+
+type ActivityFields = {
+  readonly customerId: number;
+  readonly occurredAt: string;
+  readonly activityId?: string;
+  readonly type?: "TRANSACTION" | "RETURN" | "EVENT";
+  readonly amount?: number;
+  readonly name?: string;
+  readonly originalActivityId?: string;
+};
+
+/** Sends an activity, at the time it occurred unless told otherwise, and answers its id. */
+export async function send(client: ApiClient, fields: ActivityFields, now = fields.occurredAt): Promise<string> {
+  const activity = { activityId: randomUUID(), type: "TRANSACTION", ...fields };
+  await ok(client.post("/activities", activity, { now }));
+  return activity.activityId;
+}
