@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { APIGatewayProxyResult } from "aws-lambda";
-import { parseInstant } from "../shared/domain/instant.ts";
+import { type Instant, parseInstant } from "../shared/domain/instant.ts";
 import { failureEnvelope, httpResult } from "../shared/http/envelope.ts";
 import { type GatewayResponseType, renderGatewayResponse } from "../shared/http/gatewayResponses.ts";
 import { AuthorizerCache } from "./authorizerCache.ts";
@@ -18,10 +18,13 @@ export type LocalGateway = {
 };
 
 /**
- * What only a laptop has, by its path outside the stage. No route and no client's path is ever there, as deployed every
- * path begins with the stage or, on a domain of its own, with a route's first word; so parity is not broken.
+ * What only a laptop has, by its method and path outside the stage. No route and no client's path is ever there, as
+ * deployed every path begins with the stage or, on a domain of its own, with a route's first word; so parity is not
+ * broken.
  */
-export type LocalPages = Readonly<Record<string, (query: URLSearchParams) => Promise<APIGatewayProxyResult>>>;
+export type LocalPages = Readonly<Record<`${"GET" | "POST"} /local/${string}`, LocalPage>>;
+
+type LocalPage = (query: URLSearchParams, now: Instant) => Promise<APIGatewayProxyResult>;
 
 const stage = "v3";
 /** API Gateway's own payload limit. */
@@ -37,7 +40,8 @@ export async function startGateway(
 ): Promise<LocalGateway> {
   const authorizer = new AuthorizerCache(functions.authorizer);
   const server = createServer((request, response) => {
-    void (answerPage(pages, request) ?? answer(functions, authorizer, request))
+    void answerPage(pages, request)
+      .then((result) => result ?? answer(functions, authorizer, request))
       .catch((error: unknown) => {
         console.error(error);
         return gatewayAnswer("DEFAULT_5XX");
@@ -59,13 +63,15 @@ export async function startGateway(
   };
 }
 
-function answerPage(
+async function answerPage(
   pages: LocalPages,
-  { method, url = "/" }: IncomingMessage,
-): Promise<APIGatewayProxyResult> | undefined {
+  { method, url = "/", headers }: IncomingMessage,
+): Promise<APIGatewayProxyResult | undefined> {
   const [path = "/", ...rest] = url.split("?");
-  const page = method === "GET" && Object.hasOwn(pages, path) ? pages[path] : undefined;
-  return page?.(new URLSearchParams(rest.join("?")));
+  const page = new Map<string, LocalPage>(Object.entries(pages)).get(`${method} ${path}`);
+  if (page === undefined) return undefined;
+  const now = readNow(headers[nowHeader]);
+  return now === undefined ? badNow() : page(new URLSearchParams(rest.join("?")), now);
 }
 
 /** In API Gateway's order: route, size, credential, function. */

@@ -1,9 +1,11 @@
 import { projector } from "../functions/projector/projector.ts";
 import type { TableConfig } from "../shared/config/tableConfig.ts";
+import type { Instant } from "../shared/domain/instant.ts";
 import { createContext } from "../shared/http/context.ts";
 import { failureEnvelope, httpResult, successEnvelope } from "../shared/http/envelope.ts";
 import { parseId, quote } from "../shared/http/parameters.ts";
 import type { Table } from "../shared/table/client.ts";
+import { closeCycles } from "./closeCycles.ts";
 import { EventLog } from "./eventLog.ts";
 import type { LocalPages } from "./gateway.ts";
 import { NoStream, StreamPump } from "./streamPump.ts";
@@ -29,7 +31,10 @@ export async function openProjection(
   const bus = new EventLog(print);
   const pump = await StreamPump.open(table, access, projector({ ...createContext(table), bus }));
   return {
-    pages: { "/local/events": (query) => readEvents(pump, bus, query) },
+    pages: {
+      "GET /local/events": (query) => readEvents(pump, bus, query),
+      "POST /local/close-cycles": (query, now) => closeEndedCycles(pump, table, query, now),
+    },
     start: () => pump.start(),
     drain: () => pump.drain(),
     stop: () => pump.stop(),
@@ -56,4 +61,12 @@ async function readEvents(pump: StreamPump, bus: EventLog, query: URLSearchParam
   }
   await pump.drain();
   return httpResult(200, successEnvelope({ events: bus.list(customerId) }, []));
+}
+
+/** By an index that is up to date, and answers when what was closed has been told too. */
+async function closeEndedCycles(pump: StreamPump, table: Table, query: URLSearchParams, now: Instant) {
+  await pump.drain();
+  const closed = await closeCycles(table, now, query.get("org") ?? undefined);
+  await pump.drain();
+  return httpResult(200, successEnvelope({ closed }, []));
 }
