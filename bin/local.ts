@@ -1,6 +1,7 @@
 import { createTableIfMissing } from "../local/createTable.ts";
 import { type DemoEnrollment, demoCredentials, demoSecret, seedDemoData } from "../local/demoData.ts";
 import { EngineNotStarted, startEngine } from "../local/engine.ts";
+import { enginePage } from "../local/enginePage.ts";
 import { localFunctions } from "../local/functions.ts";
 import { type LocalGateway, startGateway } from "../local/gateway.ts";
 import { tryProjection } from "../local/projection.ts";
@@ -14,6 +15,15 @@ const parentCheckMilliseconds = 500;
 async function main(): Promise<void> {
   const config = readLocalConfig();
   const stopRequested = untilStopped();
+  try {
+    await runService(config, stopRequested);
+  } catch (error) {
+    console.error(explainFailure(error, config) ?? error);
+    process.exitCode = 1;
+  }
+}
+
+async function runService(config: LocalConfig, stopRequested: Promise<void>): Promise<void> {
   const engine = config.endpoint === undefined ? await startEngine(config.dataDirectory) : undefined;
   try {
     await serve(config, engine?.endpoint ?? config.endpoint, stopRequested);
@@ -29,7 +39,8 @@ async function main(): Promise<void> {
 function untilStopped(): Promise<void> {
   const parent = process.ppid;
   return new Promise((resolve) => {
-    const watch = setInterval(() => process.ppid !== parent && stop(), parentCheckMilliseconds);
+    // Unreferenced: it must not keep a process alive that has failed to start.
+    const watch = setInterval(() => process.ppid !== parent && stop(), parentCheckMilliseconds).unref();
     const stop = () => {
       clearInterval(watch);
       resolve();
@@ -45,13 +56,28 @@ async function serve(local: LocalConfig, endpoint: string | undefined, stopReque
   await createTableIfMissing(table);
   const demo = await seedDemoData(table, Date.now());
   const projection = await tryProjection(table, config, console.log);
-  const gateway = await startGateway(localFunctions(table), local.port, projection?.pages);
+  const pages = {
+    ...projection?.pages,
+    ...(endpoint === undefined ? {} : enginePage({ endpoint, region, tableName })),
+  };
+  const gateway = await startGateway(localFunctions(table), local.port, pages);
   console.log(welcome(gateway, demo));
   projection?.start();
   await stopRequested;
   await gateway.close();
   await projection?.stop();
   table.client.destroy();
+}
+
+/** What to say when it is not a mistake of ours that it did not start; `undefined` when its stack is needed. */
+function explainFailure(error: unknown, { port, endpoint }: LocalConfig): string | undefined {
+  if (error instanceof EngineNotStarted) return error.message;
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE")
+    return `Port ${port} is in use. Stop what listens there, or set PORT; PORT=0 takes any free one.`;
+  if (code === "ECONNREFUSED")
+    return `Nothing listens at DYNAMODB_ENDPOINT ${endpoint}. Start the engine there, or unset it.`;
+  return undefined;
 }
 
 function welcome({ baseUrl }: LocalGateway, { groupId, targetId, customerId }: DemoEnrollment): string {
@@ -77,7 +103,6 @@ function welcome({ baseUrl }: LocalGateway, { groupId, targetId, customerId }: D
 }
 
 main().catch((error: unknown) => {
-  // These two say all there is to say; anything else is ours and needs its stack.
-  console.error(error instanceof EngineNotStarted || error instanceof InvalidConfig ? error.message : error);
+  console.error(error instanceof InvalidConfig ? error.message : error);
   process.exitCode = 1;
 });

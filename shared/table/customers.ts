@@ -10,7 +10,7 @@ import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { Table } from "./client.ts";
 import { ItemReader } from "./item.ts";
 import { customerKey, type Org } from "./keys.ts";
-import { engine, TooMuchContention } from "./send.ts";
+import { engine, OutcomeUnknown, TooMuchContention } from "./send.ts";
 
 /** Whether the customer is registered. A customer registered a moment ago is found: "no" is read consistently. */
 export async function isRegistered(table: Table, org: Org, customerId: number): Promise<boolean> {
@@ -55,8 +55,9 @@ export async function putCustomer(
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
       const storedOperationId = ItemReader.of(error.Item).text("operationId");
-      const wasRetried = error.$metadata.attempts !== 1;
-      if (storedOperationId === operationId || wasRetried) return parseCustomer(error.Item, customerId);
+      if (storedOperationId === operationId) return parseCustomer(error.Item, customerId);
+      // An earlier attempt of ours may have been applied and replaced since, or never have arrived.
+      if (error.$metadata.attempts !== 1) throw new OutcomeUnknown("The profile may have been stored and replaced");
       operationId = table.operationIds.nextAfter(storedOperationId);
     }
   }

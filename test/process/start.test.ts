@@ -1,0 +1,400 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { openTable } from "../../shared/table/client.ts";
+import { findEnrollment } from "../../shared/table/enrollments.ts";
+import { ApiClient, type ApiResponse } from "../support/apiClient.ts";
+import { expectAccepted, expectRefused } from "../support/envelopes.ts";
+import { localAccess } from "../support/globalSetup.ts";
+import { StartedService } from "../support/startedService.ts";
+
+const secret = "demo-secret";
+const limits = { timeout: 30_000, interval: 50 };
+const started: StartedService[] = [];
+const folders: string[] = [];
+
+function start(environment: Readonly<Record<string, string>>): StartedService {
+  const service = new StartedService(environment);
+  started.push(service);
+  return service;
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "milestreak-"));
+  folders.push(folder);
+  return folder;
+}
+
+afterEach(async () => {
+  for (const service of started.splice(0)) await service.kill();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function client(baseUrl: string, username: string): ApiClient {
+  return new ApiClient(baseUrl, { username, secret });
+}
+
+/** The answer to a command exactly as a shell runs it. */
+async function paste(command: string): Promise<ApiResponse["body"]> {
+  const { stdout } = await promisify(execFile)("sh", ["-c", command]);
+  return JSON.parse(stdout);
+}
+
+type Printed = { readonly groupId: number; readonly targetId: number; readonly customerId: number };
+
+/** What the printed command would enrol. */
+function printedEnrollment(command: string): Printed {
+  const [, customerId] = /"customerId": (\d+)/.exec(command) ?? [];
+  const [, groupId, targetId] = /targetGroups\/(\d+)\/targets\/(\d+)\/enroll/.exec(command) ?? [];
+  return { groupId: Number(groupId), targetId: Number(targetId), customerId: Number(customerId) };
+}
+
+async function occupy(port: number): Promise<Server> {
+  const server = createServer().listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The system gave no port");
+  return address.port;
+}
+
+async function expectGone(service: StartedService): Promise<void> {
+  await expect.poll(() => service.leftBehind(), limits).toEqual([]);
+}
+
+async function expectFree(port: number): Promise<void> {
+  const server = await occupy(port);
+  expect(portOf(server)).toBe(port);
+  server.close();
+}
+
+function hadEngine(service: StartedService): boolean {
+  return service.seen.some(({ name }) => name === "java");
+}
+
+/** The message without npm's own lines about the script that failed. */
+function message(service: StartedService): string {
+  return service.errors
+    .split("\n")
+    .filter((line) => !line.startsWith("npm "))
+    .join("\n")
+    .trim();
+}
+
+async function expectFailed(service: StartedService): Promise<void> {
+  expect(await service.exit()).toEqual({ code: 1, signal: null });
+  expect(service.output).not.toContain("listening");
+  expect(message(service)).not.toMatch(/^ +at /m);
+}
+
+describe("npm start", () => {
+  let service: StartedService;
+  let baseUrl: string;
+
+  beforeAll(async () => {
+    service = new StartedService({ PORT: "0" });
+    baseUrl = await service.ready();
+  });
+
+  afterAll(() => service.kill());
+
+  it("says once where it listens, on 127.0.0.1 and below /v3", () => {
+    const lines = service.output.split("\n").filter((line) => line.includes("listening"));
+    expect(lines).toEqual([expect.stringMatching(/^Milestreak is listening on http:\/\/127\.0\.0\.1:\d+\/v3$/)]);
+  });
+
+  it("runs the service as npm's one child, and the engine as that one's", () => {
+    const processes = service.descendants();
+    expect(processes.map(({ parent }) => parent)).toEqual([service.pid, service.servicePid()]);
+    expect(processes[1]?.name).toBe("java");
+  });
+
+  it.each([
+    ["demo-till", "100", "default", 400, 403],
+    ["demo-admin", "100", "admin", 400, 200],
+    ["demo-reader", "100", "read-only", 403, 403],
+    ["other-till", "200", "default", 400, 403],
+    ["other-admin", "200", "admin", 400, 200],
+  ])(
+    "prints the credential %s of org %s, which has the rights of %s",
+    async (username, org, accessGroup, enrolling, managing) => {
+      expect(service.output).toMatch(
+        new RegExp(`^ *${username}:${secret} +org ${org}, access group ${accessGroup}$`, "m"),
+      );
+      const api = client(baseUrl, username);
+      const groups = await api.get("/targetGroups");
+      expect(groups.status).toBe(200);
+      expect(groups.body.data.length > 0).toBe(org === "100");
+      // An empty body gets as far as its validation (300004) where enrolling is allowed, and to 4000 where it is not.
+      const enrolled = await api.post("/targetGroups/1/targets/1/enroll", []);
+      expectRefused(enrolled, enrolling, enrolling === 400 ? 300004 : 4000);
+      const registered = await api.put("/customers/77", {});
+      expect(registered.status).toBe(managing);
+    },
+  );
+
+  it("lets no other secret in: 401", async () => {
+    const response = await new ApiClient(baseUrl, { username: "demo-till", secret: "demo-secret2" }).get(
+      "/targetGroups",
+    );
+    expectRefused(response, 401, 401);
+  });
+
+  it("prints a command that enrols a demo customer exactly as pasted, and answers 310119 the second time", async () => {
+    const command = service.printedCommand;
+    const { customerId } = printedEnrollment(command);
+    expect(await paste(command)).toEqual({ data: customerId, errors: null, warnings: null });
+    expect(await paste(command)).toEqual({
+      data: null,
+      errors: [{ code: 310119, message: expect.stringMatching(/^User already enrolled for the target\. /) }],
+      warnings: null,
+    });
+  });
+
+  it("honours x-local-now, so that a milestone's whole life can be walked through", async () => {
+    const { groupId, targetId } = printedEnrollment(service.printedCommand);
+    const record = [{ customerId: 345_651_205 }];
+    const path = `/targetGroups/${groupId}/targets/${targetId}/enroll`;
+    const late = await client(baseUrl, "demo-till").post(path, record, { now: "2999-01-01T00:00:00Z" });
+    expectRefused(late, 400, 310019);
+    expectAccepted(await client(baseUrl, "demo-till").post(path, record), 345_651_205);
+  });
+});
+
+describe("stopping", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "by %s to the service leaves no process and frees the port",
+    async (signal) => {
+      const service = start({ PORT: "0" });
+      const port = Number(new URL(await service.ready()).port);
+      expect(service.descendants()).toHaveLength(2);
+      process.kill(service.servicePid(), signal);
+      expect(await service.exit()).toEqual({ code: 0, signal: null });
+      await expectGone(service);
+      await expectFree(port);
+    },
+  );
+
+  it("by Ctrl-C, which sends SIGINT to npm and the service alike, leaves no process and frees the port", async () => {
+    const service = start({ PORT: "0" });
+    const port = Number(new URL(await service.ready()).port);
+    expect(service.descendants()).toHaveLength(2);
+    process.kill(-service.pid, "SIGINT");
+    await service.exit();
+    await expectGone(service);
+    await expectFree(port);
+  });
+
+  it.each(["SIGTERM", "SIGKILL"] as const)(
+    "by %s to npm alone leaves no process and frees the port",
+    async (signal) => {
+      const service = start({ PORT: "0" });
+      const port = Number(new URL(await service.ready()).port);
+      expect(service.descendants()).toHaveLength(2);
+      process.kill(service.pid, signal);
+      await expectGone(service);
+      await expectFree(port);
+    },
+  );
+
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "by %s while the engine is still starting leaves no process",
+    async (signal) => {
+      const service = start({ PORT: "0" });
+      await expect.poll(() => hadEngine(service), limits).toBe(true);
+      process.kill(service.servicePid(), signal);
+      expect(await service.exit()).toEqual({ code: 0, signal: null });
+      await expectGone(service);
+    },
+  );
+
+  it("while a client keeps its connection open does not wait for the client", async () => {
+    const service = start({ PORT: "0" });
+    const baseUrl = await service.ready();
+    // The client's pool keeps the connection alive after the answer.
+    expect((await client(baseUrl, "demo-reader").get("/targetGroups")).status).toBe(200);
+    process.kill(service.servicePid(), "SIGTERM");
+    expect(await service.exit()).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe("what cannot be started ends with exit code 1 and one message", () => {
+  it("when the port is in use: it names the port, and shows no stack", async () => {
+    const server = await occupy(0);
+    const port = portOf(server);
+    const service = start({ PORT: String(port), DYNAMODB_ENDPOINT: inject("endpoint") });
+    try {
+      await expectFailed(service);
+      expect(message(service)).toContain(String(port));
+    } finally {
+      server.close();
+    }
+  });
+
+  it("when the port is in use, and leaves no engine running", async () => {
+    const server = await occupy(0);
+    const service = start({ PORT: String(portOf(server)) });
+    try {
+      expect(await service.exit()).toMatchObject({ code: 1 });
+      expect(hadEngine(service)).toBe(true);
+      await expectGone(service);
+    } finally {
+      server.close();
+    }
+  });
+
+  it.each(["65536", "-1", "3000x", "http", "1.5"])(
+    "when PORT is %s: it names PORT, the range and the value",
+    async (PORT) => {
+      const service = start({ PORT });
+      await expectFailed(service);
+      expect(message(service)).toBe(`PORT must be an integer from 0 to 65535; got "${PORT}".`);
+    },
+  );
+
+  it("when DYNAMODB_ENDPOINT is not a URL: it names the variable and the value", async () => {
+    const service = start({ PORT: "0", DYNAMODB_ENDPOINT: "localhost:8000" });
+    await expectFailed(service);
+    expect(message(service)).toMatch(/^DYNAMODB_ENDPOINT must be an http or https URL .*; got "localhost:8000"\.$/);
+  });
+
+  it("when nothing answers at DYNAMODB_ENDPOINT: it names the endpoint, and shows no stack", async () => {
+    const server = await occupy(0);
+    const endpoint = `http://127.0.0.1:${portOf(server)}`;
+    server.close();
+    await once(server, "close");
+    const service = start({ PORT: "0", DYNAMODB_ENDPOINT: endpoint });
+    await expectFailed(service);
+    expect(message(service)).toContain(endpoint);
+  });
+
+  it("when there is no Java and no endpoint: it names both ways out", async () => {
+    const service = start({ PORT: "0", PATH: pathWithoutJava() });
+    await expectFailed(service);
+    expect(message(service)).toBe(
+      [
+        "Java was not found.",
+        "Either install Java 17 or later (it runs the embedded DynamoDB engine),",
+        "or set DYNAMODB_ENDPOINT to an engine that is running already, such as http://127.0.0.1:8000.",
+      ].join("\n"),
+    );
+  });
+});
+
+/** A folder with npm, node and the shell that npm runs scripts with, and nothing else. */
+function pathWithoutJava(): string {
+  const folder = newFolder();
+  for (const name of ["npm", "node", "sh"]) symlinkSync(findOnPath(name), join(folder, name));
+  return folder;
+}
+
+function findOnPath(name: string): string {
+  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
+    try {
+      return realpathSync(join(folder, name));
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+    }
+  }
+  throw new Error(`${name} is not on the PATH`);
+}
+
+describe("DATA_DIR", () => {
+  it("keeps what was enrolled from one start to the next, and the printed command still enrols", async () => {
+    const DATA_DIR = join(newFolder(), "made", "when", "missing");
+    const first = start({ PORT: "0", DATA_DIR });
+    await first.ready();
+    const enrolled = printedEnrollment(first.printedCommand);
+    expect(await paste(first.printedCommand)).toMatchObject({ data: enrolled.customerId });
+    process.kill(first.servicePid(), "SIGTERM");
+    expect(await first.exit()).toEqual({ code: 0, signal: null });
+
+    const second = start({ PORT: "0", DATA_DIR });
+    const baseUrl = await second.ready();
+    const { body } = await client(baseUrl, "demo-reader").get(`/users/${enrolled.customerId}/targetGroups`);
+    expect(body.data.targetGroups).toMatchObject([
+      { id: enrolled.groupId, targets: [{ targetRuleId: enrolled.targetId }] },
+    ]);
+    const path = `/targetGroups/${enrolled.groupId}/targets/${enrolled.targetId}/enroll`;
+    const again = await client(baseUrl, "demo-till").post(path, [{ customerId: enrolled.customerId }]);
+    expectRefused(again, 400, 310119);
+    const next = printedEnrollment(second.printedCommand);
+    expect(next.customerId).not.toBe(enrolled.customerId);
+    expect(await paste(second.printedCommand)).toEqual({ data: next.customerId, errors: null, warnings: null });
+  });
+
+  it("absent, nothing is kept: the same customer can be enrolled at the next start", async () => {
+    const first = start({ PORT: "0" });
+    await first.ready();
+    const command = first.printedCommand;
+    const { customerId } = printedEnrollment(command);
+    expect(await paste(command)).toMatchObject({ data: customerId });
+    process.kill(first.servicePid(), "SIGTERM");
+    await first.exit();
+    const second = start({ PORT: "0" });
+    await second.ready();
+    expect(printedEnrollment(second.printedCommand)).toEqual(printedEnrollment(command));
+    expect(await paste(second.printedCommand)).toMatchObject({ data: customerId });
+  });
+});
+
+describe("DYNAMODB_ENDPOINT", () => {
+  it("starts no engine, makes table and demo data at that endpoint if missing, and needs no Java", async () => {
+    const DYNAMODB_ENDPOINT = inject("endpoint");
+    const first = start({ PORT: "0", DYNAMODB_ENDPOINT, PATH: pathWithoutJava() });
+    await first.ready();
+    expect(first.descendants().map(({ pid }) => pid)).toEqual([first.servicePid()]);
+    const enrolled = printedEnrollment(first.printedCommand);
+    expect(await paste(first.printedCommand)).toEqual({ data: enrolled.customerId, errors: null, warnings: null });
+    const table = openTable({ tableName: "milestreak", endpoint: DYNAMODB_ENDPOINT, ...localAccess });
+    expect(await findEnrollment(table, { org: "100", ...enrolled })).toMatchObject({
+      membership: { status: "ENROLLED" },
+    });
+    table.client.destroy();
+  });
+
+  it("finds table and demo data at the next start, and the printed command names a customer who is not enrolled", async () => {
+    const DYNAMODB_ENDPOINT = inject("endpoint");
+    const groups: unknown[] = [];
+    for (let round = 1; round <= 2; round += 1) {
+      const service = start({ PORT: "0", DYNAMODB_ENDPOINT });
+      const baseUrl = await service.ready();
+      const { customerId } = printedEnrollment(service.printedCommand);
+      expect(await paste(service.printedCommand)).toEqual({ data: customerId, errors: null, warnings: null });
+      groups.push((await client(baseUrl, "demo-admin").get("/targetGroups")).body.data);
+      process.kill(service.servicePid(), "SIGTERM");
+      expect(await service.exit()).toEqual({ code: 0, signal: null });
+    }
+    expect(groups[1]).toEqual(groups[0]);
+  });
+
+  it("takes any credentials of the environment", async () => {
+    const credentials = {
+      AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "example",
+      AWS_REGION: "eu-central-1",
+    };
+    const service = start({ PORT: "0", DYNAMODB_ENDPOINT: inject("endpoint"), ...credentials });
+    const baseUrl = await service.ready();
+    expect((await client(baseUrl, "demo-reader").get("/targetGroups")).status).toBe(200);
+  });
+});
+
+describe("PORT", () => {
+  it("chooses the port", async () => {
+    const server = await occupy(0);
+    const port = portOf(server);
+    server.close();
+    await once(server, "close");
+    const service = start({ PORT: String(port), DYNAMODB_ENDPOINT: inject("endpoint") });
+    expect(await service.ready()).toBe(`http://127.0.0.1:${port}/v3`);
+  });
+});

@@ -1,0 +1,165 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const limitMilliseconds = 30_000;
+const watchMilliseconds = 100;
+
+export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+
+/** `npm start` as a user runs it: a process of its own, with nothing in its environment but what is given. */
+export class StartedService {
+  readonly #npm: ChildProcess;
+  readonly #exit: Promise<Exit>;
+  /** Every process it was seen to have: one that is left behind is not its descendant any more. */
+  readonly #seen = new Map<number, RunningProcess>();
+  #output = "";
+  #errors = "";
+
+  constructor(environment: Readonly<Record<string, string>>) {
+    const { HOME = "/", PATH = "" } = process.env;
+    // A process group of its own, as a terminal makes one: Ctrl-C then reaches all of it and not the test run.
+    this.#npm = spawn("npm", ["start"], {
+      cwd: root,
+      env: { HOME, PATH, ...environment },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#npm.stdout?.setEncoding("utf8").on("data", (text: string) => (this.#output += text));
+    this.#npm.stderr?.setEncoding("utf8").on("data", (text: string) => (this.#errors += text));
+    const watch = setInterval(() => this.descendants(), watchMilliseconds);
+    this.#npm.once("exit", () => clearInterval(watch));
+    this.#exit = new Promise((resolve) => this.#npm.once("close", (code, signal) => resolve({ code, signal })));
+  }
+
+  get pid(): number {
+    if (this.#npm.pid === undefined) throw new Error("npm was not started");
+    return this.#npm.pid;
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  get errors(): string {
+    return this.#errors;
+  }
+
+  /** Resolves when the service has said where it listens and how to enrol, with the base URL. */
+  async ready(): Promise<string> {
+    const baseUrl = () => /^Milestreak is listening on (\S+)$/m.exec(this.#output)?.[1];
+    // The welcome ends with the command, whose last line is the one that names the route.
+    await this.#until(() => baseUrl() !== undefined && /\/enroll\n/.test(this.#output), "say that it is listening");
+    return baseUrl() ?? "";
+  }
+
+  /** The command to paste, as printed. */
+  get printedCommand(): string {
+    return /^curl (?:.*\\\n)*.*$/m.exec(this.#output)?.[0] ?? "";
+  }
+
+  /** Everything npm has started: the service, and what that has started. */
+  descendants(): RunningProcess[] {
+    const processes = descendantsOf(this.pid);
+    for (const one of processes) this.#seen.set(one.pid, one);
+    return processes;
+  }
+
+  /** Everything npm had ever started, its short-lived processes possibly left out. */
+  get seen(): readonly RunningProcess[] {
+    return [...this.#seen.values()];
+  }
+
+  /** Those of them that still run. */
+  leftBehind(): RunningProcess[] {
+    return listProcesses().filter(({ pid, name }) => this.#seen.get(pid)?.name === name);
+  }
+
+  /** The service's own process, npm's child. */
+  servicePid(): number {
+    const [service] = this.descendants().filter(({ parent }) => parent === this.pid);
+    if (service === undefined) throw new Error(`npm has no child:\n${this.#output}${this.#errors}`);
+    return service.pid;
+  }
+
+  async exit(): Promise<Exit> {
+    return withLimit(this.#exit, () => `npm start did not end:\n${this.#output}${this.#errors}`);
+  }
+
+  /** For the end of a test, whatever became of it. */
+  async kill(): Promise<void> {
+    this.descendants();
+    const isNpmRunning = this.#npm.exitCode === null && this.#npm.signalCode === null;
+    for (const pid of this.leftBehind().map((one) => one.pid)) process.kill(pid, "SIGKILL");
+    if (isNpmRunning) this.#npm.kill("SIGKILL");
+    await this.#exit;
+  }
+
+  async #until(isSo: () => boolean, what: string): Promise<void> {
+    const told = new Promise<void>((resolve) => {
+      const look = () => isSo() && resolve();
+      this.#npm.stdout?.on("data", look);
+      look();
+    });
+    const message = () => `npm start did not ${what}:\n${this.#output}${this.#errors}`;
+    await withLimit(Promise.race([told, this.#exit]), message);
+    if (!isSo()) throw new Error(message());
+  }
+}
+
+async function withLimit<Value>(pending: Promise<Value>, message: () => string): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(message())), limitMilliseconds);
+  });
+  try {
+    return await Promise.race([pending, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export type RunningProcess = { readonly pid: number; readonly parent: number; readonly name: string };
+
+function descendantsOf(pid: number): RunningProcess[] {
+  const all = listProcesses();
+  const below = (parent: number): RunningProcess[] =>
+    all.filter((one) => one.parent === parent).flatMap((child) => [child, ...below(child.pid)]);
+  return below(pid);
+}
+
+/** One that has ended but was not waited for by its parent yet is not among them. */
+function listProcesses(): RunningProcess[] {
+  if (!existsSync("/proc/self/stat")) return askPs();
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => readProcess(Number(name)));
+}
+
+/** Where there is no /proc, as on macOS; where there is one, `ps` may not be installed. */
+function askPs(): RunningProcess[] {
+  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat=,comm="], { encoding: "utf8" }).split("\n");
+  return rows.flatMap((row) => {
+    const [, pid, parent, state = "", path = ""] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(row) ?? [];
+    if (pid === undefined || state.startsWith("Z")) return [];
+    return [{ pid: Number(pid), parent: Number(parent), name: basename(path) }];
+  });
+}
+
+/** `pid (name) state parent …`; the name may hold anything, so what follows is read from the last bracket on. */
+function readProcess(pid: number): RunningProcess[] {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch (error) {
+    // It ended between the listing and this.
+    if (error instanceof Error) return [];
+    throw error;
+  }
+  const end = stat.lastIndexOf(")");
+  const [state = "", parent = ""] = stat.slice(end + 2).split(" ");
+  const hasEnded = state === "Z" || state === "X";
+  return hasEnded ? [] : [{ pid, parent: Number(parent), name: stat.slice(stat.indexOf("(") + 1, end) }];
+}
