@@ -39,7 +39,7 @@ export type DemoEnrollment = { readonly groupId: number; readonly targetId: numb
  */
 export async function seedDemoData(table: Table, now: Instant): Promise<DemoEnrollment> {
   for (const { username, org, accessGroup } of demoCredentials) {
-    await createCredential(table, { username, org, accessGroup, secret: hashSecret(demoSecret), isActive: true });
+    await createCredential(table, { username, org, accessGroup, secret: hashSecret(demoSecret) }, now);
   }
   const milestone = await ensureGroup(table, monthlyMilestone(now));
   await ensureGroup(table, dailyStreak(now));

@@ -10,6 +10,7 @@ import { listTargetGroups } from "../functions/listTargetGroups/listTargetGroups
 import { putCustomer } from "../functions/putCustomer/putCustomer.ts";
 import { recordActivities } from "../functions/recordActivities/recordActivities.ts";
 import { unenroll } from "../functions/unenroll/unenroll.ts";
+import { type Clock, systemClock } from "../shared/auth/clock.ts";
 import { type ApiLambda, apiHandler } from "../shared/http/apiHandler.ts";
 import { createContext } from "../shared/http/context.ts";
 import { type RouteName, routes } from "../shared/http/routes.ts";
@@ -20,10 +21,13 @@ export type LocalFunctions = {
   readonly handlers: Readonly<Record<RouteName, ApiLambda>>;
 };
 
-/** The functions of the stack on a given table. Each has a context of its own, as each is a process of its own there. */
-export function localFunctions(table: Table): LocalFunctions {
+/**
+ * The functions of the stack on a given table. Each has a context of its own, as each is a process of its own there.
+ * The clock is for credentials and tokens alone; a request brings its own time.
+ */
+export function localFunctions(table: Table, clock: Clock = systemClock): LocalFunctions {
   return {
-    authorizer: authorize(table),
+    authorizer: authorize(table, clock),
     handlers: {
       enroll: apiHandler(routes.enroll, enroll(createContext(table))),
       unenroll: apiHandler(routes.unenroll, unenroll(createContext(table))),

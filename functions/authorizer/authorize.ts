@@ -1,5 +1,6 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from "aws-lambda";
 import { authenticate } from "../../shared/auth/authenticate.ts";
+import type { Clock } from "../../shared/auth/clock.ts";
 import type { Table } from "../../shared/table/client.ts";
 
 export type AuthorizerLambda = (event: APIGatewayTokenAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
@@ -13,9 +14,9 @@ const unauthorized = "Unauthorized";
  *
  * Rejects with `Unauthorized` (401) when the header proves nobody.
  */
-export function authorize(table: Table): AuthorizerLambda {
+export function authorize(table: Table, clock: Clock): AuthorizerLambda {
   return async ({ authorizationToken, methodArn }) => {
-    const caller = await authenticate(table, authorizationToken);
+    const caller = await authenticate(table, authorizationToken, clock());
     if (caller === undefined) throw new Error(unauthorized);
     const { org, username, accessGroup } = caller;
     return {

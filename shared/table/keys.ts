@@ -13,6 +13,7 @@ export const activityPrefix = "ACTIVITY#";
 const ledgerPrefix = "LEDGER#";
 export const namePrefix = "NAME#";
 export const targetPrefix = "TARGET#";
+export const credentialEntryPrefix = "CREDENTIAL#";
 
 export function groupPartition(org: Org, groupId: number): string {
   return `ORG#${org}#GROUP#${groupId}`;
@@ -74,8 +75,19 @@ export function ledgerKey(
   return { pk: customerPartition(org, customerId), sk };
 }
 
+/** By user name alone, as that is all a caller presents: whose it is, the item says. */
 export function credentialKey(username: string): Key {
   return { pk: `CREDENTIAL#${username}`, sk: "CREDENTIAL" };
+}
+
+/** The org's own list of its credentials. */
+export function credentialEntryKey(org: Org, username: string): Key {
+  return { pk: orgPartition(org), sk: `${credentialEntryPrefix}${username}` };
+}
+
+/** By the token's SHA-256, in hexadecimal. */
+export function tokenKey(digest: string): Key {
+  return { pk: `TOKEN#${digest}`, sk: "TOKEN" };
 }
 
 /** A key as the engine takes it. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hashSecret } from "../../shared/auth/secret.ts";
 import type { AccessGroup } from "../../shared/domain/accessGroups.ts";
 import type { Table } from "../../shared/table/client.ts";
-import { createCredential } from "../../shared/table/credentials.ts";
+import { createCredential, disableCredential } from "../../shared/table/credentials.ts";
 
 export type TestCredential = { readonly username: string; readonly secret: string };
 
@@ -17,6 +17,7 @@ type Wanted = {
 export async function newCredential(table: Table, wanted: Wanted): Promise<TestCredential> {
   const { org, accessGroup = "default", isActive = true, secret = randomUUID() } = wanted;
   const username = randomUUID();
-  await createCredential(table, { username, org, accessGroup, secret: hashSecret(secret), isActive });
+  await createCredential(table, { username, org, accessGroup, secret: hashSecret(secret) }, Date.now());
+  if (!isActive) await disableCredential(table, { org, username });
   return { username, secret };
 }

@@ -102,7 +102,7 @@ async function newClient(
 ): Promise<ApiClient> {
   const username = randomUUID();
   const secret = randomUUID();
-  await createCredential(table, { username, org, accessGroup, secret: hashSecret(secret), isActive: true });
+  await createCredential(table, { username, org, accessGroup, secret: hashSecret(secret) }, Date.now());
   return new ApiClient(baseUrl, { username, secret });
 }
 

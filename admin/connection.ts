@@ -1,0 +1,69 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { type EngineAddress, enginePath } from "../local/enginePage.ts";
+import { readLocalConfig } from "../shared/config/localConfig.ts";
+import { isJsonObject } from "../shared/http/validation.ts";
+import { openTable, patientLimits, type Table } from "../shared/table/client.ts";
+import { Refused } from "./refused.ts";
+
+/** Which service's table a command works on: a deployed one's by name, or the local one's. */
+export type ConnectionOptions = { readonly table?: string; readonly local?: true; readonly port?: number };
+
+const patienceMilliseconds = 5_000;
+
+export function addConnectionOptions(command: Command): Command {
+  return command
+    .option(
+      "--table <name>",
+      "the deployed stack's table, as its output TableName says; region and credentials as AWS's tools find them",
+    )
+    .option("--local", "the service that npm start runs on this machine")
+    .option("--port <number>", "where the local service listens (default: PORT, or 3000)", parsePort);
+}
+
+function parsePort(text: string): number {
+  const port = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new InvalidArgumentError("A port is an integer from 1 to 65535.");
+}
+
+/** Opens the table for the work and closes it after. Leaving out which table, or naming two, is a mistake in usage. */
+export async function withTable<Result>(
+  command: Command,
+  { table: tableName, local, port }: ConnectionOptions,
+  work: (table: Table) => Promise<Result>,
+): Promise<Result> {
+  if ((tableName === undefined) === (local === undefined)) {
+    command.error("error: name one of --table <name> and --local", { exitCode: 2 });
+  }
+  const table = tableName === undefined ? await openLocalTable(port) : openTable({ tableName }, patientLimits);
+  try {
+    return await work(table);
+  } finally {
+    table.client.destroy();
+  }
+}
+
+async function openLocalTable(port: number | undefined): Promise<Table> {
+  const config = readLocalConfig();
+  const address = await askLocalService(port ?? config.port);
+  return openTable({ ...address, credentials: config.credentials }, patientLimits);
+}
+
+async function askLocalService(port: number): Promise<EngineAddress> {
+  const url = `http://127.0.0.1:${port}${enginePath}`;
+  const answer = await fetch(url, { signal: AbortSignal.timeout(patienceMilliseconds) }).catch(() => undefined);
+  if (answer === undefined) {
+    throw new Refused(
+      `Nothing answers on port ${port}. Start the service with npm start, or name its port with --port.`,
+    );
+  }
+  const address = parseAddress(await answer.json().catch(() => undefined));
+  if (address === undefined) throw new Refused(`What answers on port ${port} is not a local Milestreak; see --port.`);
+  return address;
+}
+
+function parseAddress(body: unknown): EngineAddress | undefined {
+  const { endpoint, region, tableName } = isJsonObject(body) && isJsonObject(body.data) ? body.data : {};
+  const isAddress = typeof endpoint === "string" && typeof region === "string" && typeof tableName === "string";
+  return isAddress ? { endpoint, region, tableName } : undefined;
+}

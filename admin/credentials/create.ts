@@ -1,0 +1,35 @@
+import { type Command, Option } from "commander";
+import { systemClock } from "../../shared/auth/clock.ts";
+import { generateSecret, hashSecret } from "../../shared/auth/secret.ts";
+import { type AccessGroup, accessGroups } from "../../shared/domain/accessGroups.ts";
+import { createCredential } from "../../shared/table/credentials.ts";
+import { withTable } from "../connection.ts";
+import { type Output, report, secretAdvice } from "../output.ts";
+import { Refused } from "../refused.ts";
+import { addCommand, addUsernameOption, type CredentialOptions } from "./options.ts";
+
+type Options = CredentialOptions & { readonly group: AccessGroup };
+
+export function addCreate(parent: Command, output: Output): void {
+  const command = addUsernameOption(addCommand(parent, "create", "make a credential and show its secret, once"));
+  const group = new Option("--group <group>", "what it may do").choices(accessGroups).default("default");
+  command.addOption(group).action(async (options: Options) => create(command, options, output));
+}
+
+async function create(command: Command, options: Options, output: Output): Promise<void> {
+  const { org, username, group: accessGroup, json } = options;
+  const secret = generateSecret();
+  const draft = { org, username, accessGroup, secret: hashSecret(secret) };
+  const outcome = await withTable(command, options, (table) => createCredential(table, draft, systemClock()));
+  if (outcome === "nameTaken") {
+    throw new Refused(`User name ${username} is taken, by this org or another, perhaps by a disabled credential.`);
+  }
+  report(output, json, { org, username, accessGroup, secret }, [
+    `Created ${username} for org ${org}, access group ${accessGroup}.`,
+    "",
+    `  username  ${username}`,
+    `  secret    ${secret}`,
+    "",
+    secretAdvice,
+  ]);
+}

@@ -1,0 +1,6 @@
+import { runAdmin } from "../admin/program.ts";
+
+process.exitCode = await runAdmin(process.argv.slice(2), {
+  result: (text) => process.stdout.write(text),
+  problem: (text) => process.stderr.write(text),
+});
