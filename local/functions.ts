@@ -11,6 +11,7 @@ import { putCustomer } from "../functions/putCustomer/putCustomer.ts";
 import { recordActivities } from "../functions/recordActivities/recordActivities.ts";
 import { unenroll } from "../functions/unenroll/unenroll.ts";
 import { type Clock, systemClock } from "../shared/auth/clock.ts";
+import { type JwtAuthenticator, noIssuer } from "../shared/auth/externalIssuer.ts";
 import { type ApiLambda, apiHandler } from "../shared/http/apiHandler.ts";
 import { createContext } from "../shared/http/context.ts";
 import { type RouteName, routes } from "../shared/http/routes.ts";
@@ -25,9 +26,13 @@ export type LocalFunctions = {
  * The functions of the stack on a given table. Each has a context of its own, as each is a process of its own there.
  * The clock is for credentials and tokens alone; a request brings its own time.
  */
-export function localFunctions(table: Table, clock: Clock = systemClock): LocalFunctions {
+export function localFunctions(
+  table: Table,
+  clock: Clock = systemClock,
+  authenticateJwt: JwtAuthenticator = noIssuer,
+): LocalFunctions {
   return {
-    authorizer: authorize(table, clock),
+    authorizer: authorize(table, clock, authenticateJwt),
     handlers: {
       enroll: apiHandler(routes.enroll, enroll(createContext(table))),
       unenroll: apiHandler(routes.unenroll, unenroll(createContext(table))),

@@ -1,6 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from "aws-lambda";
 import { authenticate } from "../../shared/auth/authenticate.ts";
 import type { Clock } from "../../shared/auth/clock.ts";
+import type { JwtAuthenticator } from "../../shared/auth/externalIssuer.ts";
 import type { Table } from "../../shared/table/client.ts";
 
 export type AuthorizerLambda = (event: APIGatewayTokenAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
@@ -14,9 +15,9 @@ const unauthorized = "Unauthorized";
  *
  * Rejects with `Unauthorized` (401) when the header proves nobody.
  */
-export function authorize(table: Table, clock: Clock): AuthorizerLambda {
+export function authorize(table: Table, clock: Clock, authenticateJwt: JwtAuthenticator): AuthorizerLambda {
   return async ({ authorizationToken, methodArn }) => {
-    const caller = await authenticate(table, authorizationToken, clock());
+    const caller = await authenticate(table, authenticateJwt, authorizationToken, clock());
     if (caller === undefined) throw new Error(unauthorized);
     const { org, username, accessGroup } = caller;
     return {

@@ -4,15 +4,23 @@ import { authenticateAccessToken } from "./accessToken.ts";
 import { parseBasicAuthorization } from "./basicAuthorization.ts";
 import { parseBearerAuthorization } from "./bearerAuthorization.ts";
 import type { Caller } from "./caller.ts";
+import type { JwtAuthenticator } from "./externalIssuer.ts";
+import { isJwt } from "./jwt.ts";
 import { provePair } from "./provePair.ts";
 
 /** The caller an `Authorization` header stands for, by its scheme; `undefined` when it proves nobody. */
-export async function authenticate(table: Table, authorization: string, now: Instant): Promise<Caller | undefined> {
+export async function authenticate(
+  table: Table,
+  authenticateJwt: JwtAuthenticator,
+  authorization: string,
+  now: Instant,
+): Promise<Caller | undefined> {
   const pair = parseBasicAuthorization(authorization);
   if (pair !== undefined) {
     const credential = (await provePair(table, pair, now))?.credential;
     return credential && { org: credential.org, username: credential.username, accessGroup: credential.accessGroup };
   }
   const token = parseBearerAuthorization(authorization);
-  return token === undefined ? undefined : authenticateAccessToken(table, token, now);
+  if (token === undefined) return undefined;
+  return isJwt(token) ? authenticateJwt(token, now) : authenticateAccessToken(table, token, now);
 }

@@ -1,0 +1,61 @@
+import { accessGroups } from "../domain/accessGroups.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Caller } from "./caller.ts";
+import { orgPattern } from "./credentialNames.ts";
+import type { Claims, Fetcher, IssuerVerifier } from "./issuerVerifier.ts";
+import { isCanonicalJwt } from "./jwt.ts";
+
+/** An issuer that the operator trusts, and where its tokens say who the caller is. */
+export type ExternalIssuer = {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly orgClaim: string;
+  readonly groupClaim: string;
+};
+
+/**
+ * The caller a JWT stands for; `undefined` when it proves nobody. Rejects when the issuer's keys cannot be had: who
+ * cannot be checked is not let in.
+ */
+export type JwtAuthenticator = (token: string, now: Instant) => Promise<Caller | undefined>;
+
+/** Without an issuer no JWT proves anybody. */
+export const noIssuer: JwtAuthenticator = () => Promise.resolve(undefined);
+
+/** Authenticates by the issuer's JWTs. The verifier is loaded with the first of them: most deployments see none. */
+export function externalIssuer(issuer: ExternalIssuer | undefined, fetcher?: Fetcher): JwtAuthenticator {
+  if (issuer === undefined) return noIssuer;
+  let verifier: IssuerVerifier | undefined;
+  return async (token, now) => {
+    if (!isCanonicalJwt(token)) return undefined;
+    const { IssuerVerifier: Verifier } = await import("./issuerVerifier.ts");
+    verifier ??= new Verifier(issuer, fetcher);
+    const claims = await verifier.verify(token, now);
+    return claims && callerOf(claims, issuer, now);
+  };
+}
+
+/** What an access log takes unescaped. An identity provider chooses these: `client@clients`, `auth0|5f7c`, a UUID. */
+const subjectPattern = /^[A-Za-z0-9._~:@|/+=-]{1,128}$/;
+
+/** The prefix keeps a subject apart from a credential's user name, which has no colon. */
+function callerOf(claims: Claims, { orgClaim, groupClaim }: ExternalIssuer, now: Instant): Caller | undefined {
+  const [org, subject] = [claims[orgClaim], claims["sub"]];
+  const accessGroup = onlyKnownGroup(claims[groupClaim]);
+  if (!isUnexpired(claims, now) || accessGroup === undefined) return undefined;
+  if (typeof org !== "string" || !orgPattern.test(org)) return undefined;
+  if (typeof subject !== "string" || !subjectPattern.test(subject)) return undefined;
+  return { org, username: `jwt:${subject}`, accessGroup };
+}
+
+/** A token without an end is none of ours: the verifier itself would take it. */
+function isUnexpired({ exp }: Claims, now: Instant): boolean {
+  return typeof exp === "number" && now < exp * 1000;
+}
+
+/** Providers send one group as a text or several as a list, which may name others' groups; two of ours are ambiguous. */
+function onlyKnownGroup(claim: unknown): Caller["accessGroup"] | undefined {
+  const named: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
+  const [group, ...others] = accessGroups.filter((known) => named.includes(known));
+  return others.length === 0 ? group : undefined;
+}

@@ -1,0 +1,320 @@
+import { createHmac, randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { localFunctions } from "../../local/functions.ts";
+import { startGateway } from "../../local/gateway.ts";
+import { type Clock, systemClock } from "../../shared/auth/clock.ts";
+import { type ExternalIssuer, externalIssuer } from "../../shared/auth/externalIssuer.ts";
+import { keysKeptMilliseconds } from "../../shared/auth/issuerVerifier.ts";
+import { ApiClient, type ApiResponse } from "../support/apiClient.ts";
+import { expectAccepted, expectRefused } from "../support/envelopes.ts";
+import { targetPath } from "../support/org.ts";
+import { useService } from "../support/service.ts";
+import { SettableClock } from "../support/settableClock.ts";
+import { newSetting } from "../support/setting.ts";
+import { during } from "../support/targetGroups.ts";
+import { fetchBytes, newKey, signedJwt, TestIssuer, testSubject, tokenLifetimeSeconds } from "../support/testIssuer.ts";
+
+const service = useService();
+
+let issuer: TestIssuer;
+beforeAll(async () => {
+  issuer = await TestIssuer.start();
+});
+afterAll(() => issuer.stop());
+
+/** Gateways of the test that runs. Each begins without keys, as a new process of the authorizer does. */
+const started: { close: () => Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((each) => each.close()));
+});
+
+type Call = (token: string) => Promise<ApiResponse>;
+
+/** Nobody's client of a service that trusts the issuer. */
+async function newClient(authenticator = issuer.authenticator(), clock: Clock = systemClock): Promise<ApiClient> {
+  const gateway = await startGateway(localFunctions(service.table, clock, authenticator), 0);
+  started.push(gateway);
+  return new ApiClient(gateway.baseUrl, undefined);
+}
+
+/** Reads groups as the bearer of a token. */
+async function newCall(...how: Parameters<typeof newClient>): Promise<Call> {
+  const client = await newClient(...how);
+  return (token) => client.get("/targetGroups", { headers: { Authorization: `Bearer ${token}` } });
+}
+
+const claims = () => ({ org: `test-${randomUUID()}`, access_group: "default" });
+
+function expectKnown({ status, body }: ApiResponse): void {
+  expect({ status, errors: body.errors }).toEqual({ status: 200, errors: null });
+}
+
+function expectUnknown(response: ApiResponse): void {
+  expectRefused(response, 401, 401, /^Not authenticated\./);
+  expect(response.headers.get("www-authenticate")).toMatch(/^Basic realm="milestreak"/);
+}
+
+function expectUnchecked(response: ApiResponse): void {
+  const message = /^A dependency is unavailable\. The credential could not be checked; nothing was changed\.$/;
+  expectRefused(response, 503, 4001, message);
+}
+
+const noSignature = () => Buffer.alloc(0);
+const everyClaim = () => issuer.goodClaims({ ...claims(), access_group: "admin" });
+const goodHeader = () => ({ alg: "RS256", typ: "at+jwt", kid: issuer.key.kid });
+
+describe("a JWT of the issuer", () => {
+  it.each(["read-only", "default", "admin"] as const)("acts for its org in access group %s", async (accessGroup) => {
+    const { org, group, customerId } = await newSetting(service);
+    const token = await issuer.obtainToken({ org: org.org, access_group: accessGroup });
+    const client = await newClient();
+    const options = { now: during(1), headers: { Authorization: `Bearer ${token}` } };
+    const response = await client.post(`${targetPath(group)}/enroll`, [{ customerId }], options);
+    if (accessGroup === "read-only") expectRefused(response, 403, 4000);
+    else expectAccepted(response, customerId);
+  });
+
+  it("sees nothing of another org, which its own org claim decides and nothing else", async () => {
+    const { org, group } = await newSetting(service);
+    const client = await newClient();
+    const read = async (named: string) => {
+      const token = await issuer.obtainToken({ org: named, access_group: "admin" });
+      return client.get(`/targetGroups/${group.groupId}`, { headers: { Authorization: `Bearer ${token}` } });
+    };
+    expectKnown(await read(org.org));
+    expectRefused(await read(`${org.org}-2`), 400, 310017);
+  });
+
+  it("is known by its subject, apart from the user name of any credential", async () => {
+    const own = claims();
+    const caller = await issuer.authenticator()(await issuer.obtainToken(own), Date.now());
+    expect(caller).toEqual({ org: own.org, username: `jwt:${testSubject}`, accessGroup: "default" });
+  });
+
+  it("may name its access group in a list beside groups of other systems", async () => {
+    const call = await newCall();
+    expectKnown(await call(await issuer.obtainToken({ ...claims(), access_group: ["staff", "read-only"] })));
+  });
+
+  it("is checked with keys that are fetched once, after the issuer's configuration", async () => {
+    const call = await newCall();
+    const tokens = [await issuer.obtainToken(claims()), await issuer.obtainToken(claims())];
+    issuer.requestedPaths.length = 0;
+    for (const token of tokens) expectKnown(await call(token));
+    expect(issuer.requestedPaths).toEqual(["/.well-known/openid-configuration", "/jwks"]);
+  });
+
+  it("proves nobody where no issuer is named", async () => {
+    expectUnknown(await (await newCall(externalIssuer(undefined)))(await issuer.obtainToken(claims())));
+  });
+});
+
+describe("401 for a JWT that is the issuer's, but", () => {
+  it("for another audience", async () => {
+    const call = await newCall();
+    expectUnknown(await call(await issuer.obtainToken(claims(), "https://other.example")));
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ["without an org", { access_group: "admin" }],
+    ["with an org that would forge a key", { org: "100#GROUP", access_group: "admin" }],
+    ["with an org of no characters", { org: "", access_group: "admin" }],
+    ["with an org that is a number", { org: 100, access_group: "admin" }],
+    ["with several orgs", { org: ["100", "200"], access_group: "admin" }],
+    ["without an access group", { org: "100" }],
+    ["with an unknown access group", { org: "100", access_group: "root" }],
+    ["with an access group in another case", { org: "100", access_group: "Admin" }],
+    ["with two access groups", { org: "100", access_group: ["read-only", "admin"] }],
+    ["with no known group in its list", { org: "100", access_group: ["staff"] }],
+  ])("%s", async (_, faulty) => {
+    const call = await newCall();
+    expectUnknown(await call(await issuer.obtainToken(faulty)));
+  });
+
+  it.each<[string, Partial<ExternalIssuer>]>([
+    ["the org is in a claim of another name", { orgClaim: "tenant" }],
+    ["the access group is in a claim of another name", { groupClaim: "groups" }],
+    ["the claim's name is one that every object has", { orgClaim: "constructor" }],
+  ])("%s", async (_, config) => {
+    const call = await newCall(issuer.authenticator(config));
+    expectUnknown(await call(await issuer.obtainToken(claims())));
+  });
+});
+
+describe("401 for a JWT that is signed with the issuer's key, but", () => {
+  it.each<[string, Record<string, unknown>]>([
+    ["names another issuer", { iss: "https://issuer.example" }],
+    ["names no issuer", { iss: undefined }],
+    ["names no audience", { aud: undefined }],
+    ["has expired", { exp: Math.floor(Date.now() / 1000) - 1 }],
+    ["never expires", { exp: undefined }],
+    ["expires at a time that is no number", { exp: "tomorrow" }],
+    ["is not valid yet", { nbf: Math.floor(Date.now() / 1000) + tokenLifetimeSeconds }],
+    ["has no subject", { sub: undefined }],
+    ["has a subject that would break a line of the log", { sub: 'a","org":"b' }],
+  ])("%s", async (_, spoiled) => {
+    const call = await newCall();
+    expectKnown(await call(signedJwt(goodHeader(), issuer.goodClaims(claims()), issuer.key)));
+    expectUnknown(await call(signedJwt(goodHeader(), { ...issuer.goodClaims(claims()), ...spoiled }, issuer.key)));
+  });
+
+  it("ends this very millisecond; one before, it is good", async () => {
+    const clock = new SettableClock();
+    const call = await newCall(issuer.authenticator(), clock.read);
+    const exp = Math.floor(Date.now() / 1000) + tokenLifetimeSeconds;
+    const newToken = () =>
+      signedJwt(goodHeader(), { ...issuer.goodClaims(claims()), exp, jti: randomUUID() }, issuer.key);
+    clock.now = exp * 1000 - 1;
+    expectKnown(await call(newToken()));
+    clock.now = exp * 1000;
+    expectUnknown(await call(newToken()));
+  });
+});
+
+describe("401 for a JWT that anybody can make:", () => {
+  it.each<[string, () => string]>([
+    ["alg none", () => signedJwt({ ...goodHeader(), alg: "none" }, everyClaim(), issuer.key, noSignature)],
+    ["alg None", () => signedJwt({ ...goodHeader(), alg: "None" }, everyClaim(), issuer.key, noSignature)],
+    ["no alg", () => signedJwt({ kid: issuer.key.kid }, everyClaim(), issuer.key)],
+    ["an empty signature", () => signedJwt(goodHeader(), everyClaim(), issuer.key, noSignature)],
+    ["HS256 with the issuer's public key for a secret", () => signedWithPublicKey(everyClaim())],
+    ["another algorithm than the key's", () => signedJwt({ ...goodHeader(), alg: "ES256" }, everyClaim(), issuer.key)],
+    ["a key of one's own under the issuer's kid", () => signedJwt(goodHeader(), everyClaim(), newKey())],
+    ["a key of one's own in the header", () => signedWithKeyInHeader(everyClaim())],
+    ["a kid that the issuer does not know", () => signedJwt({ ...goodHeader(), kid: "x" }, everyClaim(), newKey())],
+    ["no kid", () => signedJwt({ alg: "RS256" }, everyClaim(), issuer.key)],
+    ["a payload that is no JSON", () => "e30.eA.eA"],
+    ["a header that is no JSON", () => "eA.e30.eA"],
+    ["three empty parts", () => ".."],
+  ])("%s", async (_, forge) => {
+    const call = await newCall();
+    expectUnknown(await call(forge()));
+  });
+
+  it("claims changed under a good signature", async () => {
+    const call = await newCall();
+    const [header, , signature] = (await issuer.obtainToken(claims())).split(".");
+    const changed = Buffer.from(JSON.stringify(everyClaim())).toString("base64url");
+    expectUnknown(await call(`${header}.${changed}.${signature}`));
+  });
+
+  it.each<[string, (token: string) => string]>([
+    ["padding after the signature", (token) => `${token}==`],
+    ["spare bits set in the signature", withSpareBitSet],
+  ])("a good one spelled in another way: %s", async (_, respell) => {
+    const call = await newCall();
+    const token = await issuer.obtainToken(claims());
+    expectUnknown(await call(respell(token)));
+    expectKnown(await call(token));
+  });
+
+  it("which costs the issuer no request when it does not even name it", async () => {
+    const call = await newCall();
+    issuer.requestedPaths.length = 0;
+    expectUnknown(await call(signedJwt(goodHeader(), { ...everyClaim(), iss: "https://other.example" }, newKey())));
+    expect(issuer.requestedPaths).toEqual([]);
+  });
+
+  it("which, with however many unknown kids, costs the issuer one look at its keys", async () => {
+    const call = await newCall();
+    issuer.requestedPaths.length = 0;
+    for (let count = 0; count < 10; count += 1) {
+      expectUnknown(await call(signedJwt({ ...goodHeader(), kid: randomUUID() }, everyClaim(), newKey())));
+    }
+    expect(issuer.requestedPaths).toEqual(["/.well-known/openid-configuration", "/jwks"]);
+  });
+});
+
+describe("when the issuer changes its keys", () => {
+  it("a token of the new one is good at once", async () => {
+    const call = await newCall();
+    expectKnown(await call(await issuer.obtainToken(claims())));
+    issuer.rotateKeys();
+    expectKnown(await call(await issuer.obtainToken(claims())));
+  });
+
+  it("a token of the one it has withdrawn is good for an hour at most", async () => {
+    const clock = new SettableClock(Date.now());
+    const call = await newCall(issuer.authenticator(), clock.read);
+    const [withdrawn, kid] = [issuer.key, issuer.key.kid];
+    const newToken = () => {
+      const exp = Math.floor(Date.now() / 1000) + 10 * 3600;
+      return signedJwt({ ...goodHeader(), kid }, { ...issuer.goodClaims(claims()), exp }, withdrawn);
+    };
+    expectKnown(await call(newToken()));
+    issuer.rotateKeys();
+    clock.advance(keysKeptMilliseconds - 1);
+    expectKnown(await call(newToken()));
+    clock.advance(1);
+    expectUnknown(await call(newToken()));
+  });
+});
+
+describe("503 with 4001, and no access, when", () => {
+  it("the issuer does not answer and its keys are not known", async () => {
+    const other = await TestIssuer.start();
+    const token = await other.obtainToken(claims());
+    const call = await newCall(other.authenticator());
+    await other.stop();
+    expectUnchecked(await call(token));
+  });
+
+  it("the issuer has not answered for an hour; until then its tokens are good", async () => {
+    const other = await TestIssuer.start();
+    const clock = new SettableClock(Date.now());
+    const call = await newCall(other.authenticator(), clock.read);
+    const newToken = () => {
+      const exp = Math.floor(Date.now() / 1000) + 10 * 3600;
+      const header = { alg: "RS256", kid: other.key.kid };
+      return signedJwt(header, { ...other.goodClaims(claims()), exp }, other.key);
+    };
+    expectKnown(await call(newToken()));
+    await other.stop();
+    clock.advance(keysKeptMilliseconds - 1);
+    expectKnown(await call(newToken()));
+    clock.advance(1);
+    expectUnchecked(await call(newToken()));
+  });
+
+  it("what answers publishes another issuer's configuration", async () => {
+    const aliased = issuer.issuer.replace("127.0.0.1", "localhost");
+    const call = await newCall(issuer.authenticator({ issuer: aliased }));
+    expectUnchecked(await call(signedJwt(goodHeader(), { ...issuer.goodClaims(claims()), iss: aliased }, issuer.key)));
+  });
+
+  it("the issuer is not reached over TLS, unlike in these tests", async () => {
+    const call = await newCall(externalIssuer(issuer.config));
+    issuer.requestedPaths.length = 0;
+    expectUnchecked(await call(signedJwt(goodHeader(), issuer.goodClaims(claims()), issuer.key)));
+    expect(issuer.requestedPaths).toEqual([]);
+  });
+
+  it("and it is good again as soon as the issuer answers", async () => {
+    const token = await issuer.obtainToken(claims());
+    let isDown = true;
+    const fetch = (uri: string) => (isDown ? Promise.reject(new Error("The issuer is down")) : fetchBytes(uri));
+    const call = await newCall(externalIssuer(issuer.config, { fetch }));
+    expectUnchecked(await call(token));
+    isDown = false;
+    expectKnown(await call(token));
+  });
+});
+
+function signedWithPublicKey(payload: Record<string, unknown>): string {
+  const pem = issuer.key.publicKey.export({ format: "pem", type: "spki" });
+  const hmac = (input: string) => createHmac("sha256", pem).update(input).digest();
+  return signedJwt({ ...goodHeader(), alg: "HS256" }, payload, issuer.key, hmac);
+}
+
+function signedWithKeyInHeader(payload: Record<string, unknown>): string {
+  const own = newKey();
+  const jwk = { ...own.publicKey.export({ format: "jwk" }), kid: own.kid };
+  return signedJwt({ alg: "RS256", kid: own.kid, jwk, jku: "https://attacker.example/jwks" }, payload, own);
+}
+
+/** A signature of 256 bytes ends in a character of which four bits decode to nothing. */
+function withSpareBitSet(token: string): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const last = alphabet.indexOf(token.at(-1) ?? "");
+  return `${token.slice(0, -1)}${alphabet[last + 1]}`;
+}
