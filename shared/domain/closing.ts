@@ -35,12 +35,11 @@ export function decideClosing(
 }
 
 /**
- * Whether the customer was a member when the cycle ended. Who left after that, before the cycle could be closed, was:
- * what earlier cycles earned stays.
+ * Whether the customer was a member when the cycle ended. Who left after that, before the cycle could be closed, was,
+ * and still is after coming back: what earlier cycles earned stays.
  */
-function covers({ fromCycle, membership, leftInCycle }: Enrollment, cycleNumber: number): boolean {
-  if (cycleNumber < fromCycle) return false;
-  return membership.status === "ENROLLED" || (leftInCycle !== undefined && cycleNumber < leftInCycle);
+function covers({ fromCycle, membership, owedCycles }: Enrollment, cycleNumber: number): boolean {
+  return owedCycles.includes(cycleNumber) || (membership.status === "ENROLLED" && cycleNumber >= fromCycle);
 }
 
 function isRewardDue({ rewardAllocation }: Target, enrollment: Enrollment, cycleNumber: number): boolean {
@@ -48,8 +47,12 @@ function isRewardDue({ rewardAllocation }: Target, enrollment: Enrollment, cycle
   return rewardAllocation === "PERIOD_END" && isReached && !hasAnnounced(enrollment, cycleNumber);
 }
 
-/** How long the run was that an ended cycle broke: 0 when it was met, when there was none, and when nothing breaks it. */
+/**
+ * How long the run was that an ended cycle broke: 0 when it was met, when there was none, when nothing breaks it, and
+ * when it was a run of an earlier membership, which ended by leaving.
+ */
 export function brokenRun(group: TargetGroup, enrollment: Enrollment, cycleNumber: number): number {
-  if (group.trackingType !== "STREAKS" || enrollment.reachedAt.has(cycleNumber)) return 0;
+  const isBroken = group.trackingType === "STREAKS" && !enrollment.reachedAt.has(cycleNumber);
+  if (!isBroken || cycleNumber < enrollment.fromCycle) return 0;
   return runBefore(group, enrollment, cycleNumber);
 }

@@ -27,6 +27,8 @@ export type Enrollment = {
   readonly carriedRun: number;
   /** The first cycle that had not ended when the customer last left; N + 1 when all had. */
   readonly leftInCycle: number | undefined;
+  /** Cycles of this and earlier memberships that had ended, but were not closed yet, when the customer last left. */
+  readonly owedCycles: readonly number[];
   /** Returns that named a transaction before it arrived, by that transaction's id. */
   readonly pendingReturns: ReadonlyMap<string, readonly PendingReturn[]>;
   /** Cycles whose value was announced as reached, and the enrolling operation they were announced under. */

@@ -1,4 +1,4 @@
-import { currentOrNextCycle } from "./cycles.ts";
+import { currentOrNextCycle, cycleStatus } from "./cycles.ts";
 import type { Enrollment } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { type Refusal, refused } from "./refusal.ts";
@@ -12,6 +12,8 @@ export type UnenrollmentPlan = {
   readonly leftInCycle: number;
   /** Streak: the run kept for a later re-enrolment. 0 for a milestone. */
   readonly carriedRun: number;
+  /** Cycles that have ended and are still to be closed: what was earned in them stays, also after a re-enrolment. */
+  readonly owedCycles: readonly number[];
 };
 
 /** Decides what leaving now keeps (docs/enrolment.md). Refuses with 310126 when the customer is not enrolled. */
@@ -23,5 +25,12 @@ export function decideUnenrollment(
   if (enrollment?.membership.status !== "ENROLLED") return refused(310126, "Nothing was changed.");
   const leftInCycle = currentOrNextCycle(group.cycles, now)?.number ?? group.cycles.length + 1;
   const carriedRun = isStreak(group) ? runToCarry(group, enrollment, now, leftInCycle) : 0;
-  return { outcome: "accepted", leftInCycle, carriedRun };
+  return { outcome: "accepted", leftInCycle, carriedRun, owedCycles: owedCycles(group, enrollment, now) };
+}
+
+/** A re-enrolment replaces the first cycle of the membership, so they are listed one by one. */
+function owedCycles(group: TargetGroup, enrollment: Enrollment, now: Instant): number[] {
+  const ended = group.cycles.filter((cycle) => cycleStatus(cycle, now) === "ENDED").map(({ number }) => number);
+  const covered = ended.filter((number) => number >= enrollment.fromCycle || enrollment.owedCycles.includes(number));
+  return covered.filter((number) => !enrollment.closedAt.has(number));
 }

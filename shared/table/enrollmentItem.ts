@@ -40,6 +40,7 @@ export function parseEnrollment(item: Record<string, AttributeValue>): Enrollmen
     closedAt: byNumber(reader, closedAtAttribute, (name) => reader.instant(name)),
     carriedRun: reader.has("carriedRun") ? reader.integer("carriedRun") : 0,
     leftInCycle: reader.optionalInteger("leftInCycle"),
+    owedCycles: reader.has("owedCycles") ? reader.integers("owedCycles") : [],
     pendingReturns: parsePendingReturns(reader),
     announced: parseAnnounced(reader),
     revision: reader.integer("revision"),

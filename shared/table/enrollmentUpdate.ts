@@ -111,6 +111,8 @@ export function buildUnenrollmentUpdate({ key, plan, now, operationId, revision 
   expression.set("leftAt", { S: formatInstant(now) });
   expression.set("leftInCycle", { N: plan.leftInCycle.toString() });
   expression.set("carriedRun", { N: plan.carriedRun.toString() });
+  if (plan.owedCycles.length === 0) expression.remove("owedCycles");
+  else expression.set("owedCycles", { L: plan.owedCycles.map((cycle) => ({ N: cycle.toString() })) });
   expression.set("operationId", { S: operationId });
   expression.increment("revision");
   // Two un-enrolments at once: the second finds the customer gone. An activity counted between the read and

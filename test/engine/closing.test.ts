@@ -136,6 +136,23 @@ describe("at the end of a cycle", () => {
     expect(await brand.endings()).toEqual(["2 targetPeriodCompleted c1", "2 targetValueAchieved c1"]);
   });
 
+  it("tells all to who left after it and came back before the closing", async () => {
+    const brand = await Brand.create(periodEnd);
+    await brand.enroll(1);
+    await brand.spend(1, 1);
+    await brand.unenroll(1, startOfCycle(2));
+    await brand.enroll(1, 2);
+    await brand.unenroll(1, startOfCycle(3));
+    await brand.enroll(1, 4);
+    await brand.closeAtStartOf(5);
+    expect(await brand.endings()).toEqual([
+      "1 targetPeriodCompleted c1",
+      "1 targetPeriodCompleted c2",
+      "1 targetPeriodCompleted c4",
+      "1 targetValueAchieved c1",
+    ]);
+  });
+
   it("tells nothing to who was enrolled from a later cycle on", async () => {
     const brand = await Brand.create();
     await brand.enroll(1, 2);

@@ -86,6 +86,7 @@ export function buildEnrollment(overrides: Partial<Enrollment> = {}): Enrollment
     closedAt: new Map(),
     carriedRun: 0,
     leftInCycle: undefined,
+    owedCycles: [],
     pendingReturns: new Map(),
     announced: undefined,
     revision: 1,

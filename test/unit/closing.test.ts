@@ -2,7 +2,6 @@ import {
   type Arbitrary,
   array,
   assert,
-  boolean,
   constantFrom,
   dictionary,
   integer,
@@ -17,6 +16,7 @@ import { closingConsequences } from "../../shared/domain/closingConsequences.ts"
 import { countActivity } from "../../shared/domain/counting.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
+import { decideUnenrollment } from "../../shared/domain/unenrolling.ts";
 import {
   buildActivity,
   buildEnrollment,
@@ -32,8 +32,13 @@ const immediate = buildTarget();
 const periodEnd = buildTarget({ rewardAllocation: "PERIOD_END" });
 const reached = { achieved: new Map([[2, decimal(120)]]), reachedAt: new Map([[2, noonOf(2)]]) };
 
-function left(leftInCycle: number): Partial<Enrollment> {
-  return { membership: { status: "UNENROLLED", leftAt: noonOf(leftInCycle) }, leftInCycle, operationId: "operation-2" };
+/** The enrolment after leaving at noon of the cycle. */
+function left(enrollment: Enrollment, cycle: number, group = milestone): Enrollment {
+  const plan = decideUnenrollment(group, enrollment, noonOf(cycle));
+  if (plan.outcome === "refused") throw new Error(plan.detail);
+  const { outcome: _, ...kept } = plan;
+  const membership = { status: "UNENROLLED", leftAt: noonOf(cycle) } as const;
+  return { ...enrollment, ...kept, membership, operationId: "operation-2" };
 }
 
 function decideSecond(enrollment: Enrollment, target = immediate, now = startOfCycle(3)) {
@@ -65,9 +70,15 @@ describe("a cycle is closed", () => {
   });
 
   test("for a customer who left after it, and not for one who left in it or before", () => {
-    expect(decideSecond(buildEnrollment(left(3))).outcome).toBe("close");
-    expect(decideSecond(buildEnrollment(left(2)))).toEqual(nothing("notCovered"));
-    expect(decideSecond(buildEnrollment(left(1)))).toEqual(nothing("notCovered"));
+    expect(decideSecond(left(buildEnrollment(), 3)).outcome).toBe("close");
+    expect(decideSecond(left(buildEnrollment(), 2))).toEqual(nothing("notCovered"));
+    expect(decideSecond(left(buildEnrollment(), 1))).toEqual(nothing("notCovered"));
+  });
+
+  test("for a customer who left after it and came back, even twice, before it could be closed", () => {
+    const back = { ...left(buildEnrollment(), 3), membership: { status: "ENROLLED" }, fromCycle: 3 } as const;
+    expect(decideSecond(back).outcome).toBe("close");
+    expect(decideSecond({ ...left(back, 4), membership: { status: "ENROLLED" }, fromCycle: 5 }).outcome).toBe("close");
   });
 
   test("for a customer who left in it and came back in it", () => {
@@ -124,7 +135,7 @@ describe("a closing tells", () => {
   });
 
   test("targetValueAchieved for a reached period-end reward, also of a customer who has left since", () => {
-    for (const enrollment of [buildEnrollment(reached), buildEnrollment({ ...reached, ...left(3) })]) {
+    for (const enrollment of [buildEnrollment(reached), left(buildEnrollment(reached), 3)]) {
       const after = closed(enrollment, periodEnd);
       expect(typesOf(told(enrollment, after, periodEnd))).toEqual(["targetPeriodCompleted", "targetValueAchieved"]);
     }
@@ -145,7 +156,7 @@ describe("a closing tells", () => {
 
   test("nothing when the write was not a closing", () => {
     const enrollment = closed(buildEnrollment());
-    expect(told(enrollment, { ...enrollment, revision: 9, ...left(4) })).toEqual([]);
+    expect(told(enrollment, { ...left(enrollment, 4), revision: 9 })).toEqual([]);
   });
 });
 
@@ -165,6 +176,7 @@ describe("streakEnd", () => {
     ["the cycle was met", met(1, 2), 2],
     ["there was no run", met(), 2],
     ["the run had been ended by an earlier cycle", met(1), 3],
+    ["the cycle is one of an earlier membership", { ...met(1), fromCycle: 4, carriedRun: 2 }, 2],
     ["the run is of cycles before the enrolment", { ...met(1), fromCycle: 2 }, 2],
   ])("is not told when %s", (_, overrides, cycleNumber) => {
     expect(brokenRun(streak, buildEnrollment(overrides), cycleNumber)).toBe(0);
@@ -182,9 +194,10 @@ describe("streakEnd", () => {
   });
 
   test("does not take what a customer carries who has left since for a run before the cycle", () => {
-    const carriesThird = buildEnrollment({ ...met(3), ...left(4), carriedRun: 1 });
+    const carriesThird = left(buildEnrollment(met(3)), 4, streak);
+    expect(carriesThird.carriedRun).toBe(1);
     expect(brokenRun(streak, carriesThird, 1)).toBe(0);
-    expect(brokenRun(streak, buildEnrollment({ ...met(1), ...left(3) }), 2)).toBe(1);
+    expect(brokenRun(streak, left(buildEnrollment(met(1)), 3, streak), 2)).toBe(1);
   });
 });
 
@@ -253,27 +266,23 @@ function histories(): Arbitrary<History> {
     trackingType: constantFrom("DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"),
     rewardAllocation: constantFrom("IMMEDIATE", "PERIOD_END"),
     fromCycle: cycle,
-    leftInCycle: option(cycle, { nil: undefined }),
-    hasLeft: boolean(),
+    leavingCycle: option(cycle, { nil: undefined }),
     sums: dictionary(cycle.map(String), integer({ min: -50, max: 200 })),
     closedCycles: array(cycle),
     cycleNumber: cycle,
     nowCycle: cycle,
-  }).map(({ trackingType, rewardAllocation, sums, closedCycles, cycleNumber, nowCycle, hasLeft, ...fields }) => ({
-    group: buildGroup({ trackingType }),
-    target: buildTarget({ rewardAllocation }),
-    enrollment: buildEnrollment({
-      ...fields,
-      ...(hasLeft ? left(fields.leftInCycle ?? 11) : {}),
-      achieved: new Map(Object.entries(sums).map(([number, value]) => [Number(number), decimal(value)])),
-      reachedAt: new Map(
-        Object.entries(sums).flatMap(([number, value]) => (value >= 100 ? [[Number(number), noonOf(1)]] : [])),
-      ),
+  }).map(({ trackingType, rewardAllocation, fromCycle, leavingCycle, sums, closedCycles, cycleNumber, nowCycle }) => {
+    const group = buildGroup({ trackingType });
+    const entries = Object.entries(sums).map(([number, value]) => [Number(number), decimal(value)] as const);
+    const member = buildEnrollment({
+      fromCycle,
+      achieved: new Map(entries),
+      ...met(...entries.filter(([, value]) => value >= decimal(100)).map(([number]) => number)),
       closedAt: new Map(closedCycles.map((number) => [number, noonOf(number)])),
-    }),
-    cycleNumber,
-    now: noonOf(nowCycle),
-  }));
+    });
+    const enrollment = leavingCycle === undefined ? member : left(member, leavingCycle, group);
+    return { group, target: buildTarget({ rewardAllocation }), enrollment, cycleNumber, now: noonOf(nowCycle) };
+  });
 }
 
 function nothing(reason: string) {
