@@ -120,6 +120,26 @@ const cases: readonly Case[] = [
       reader.get(`/users/${customerId}/targetGroups?targetRuleId=${targetId}`, { now }),
   },
   {
+    route: "getEnrolledTargets",
+    named: "customer",
+    code: 310011,
+    call: ({ reader }, _, { customerId }) => reader.get(`/users/${customerId}/enrolledTargets`, { now }),
+  },
+  {
+    route: "getTrackedTargetEvents",
+    named: "customer",
+    code: 310011,
+    call: ({ reader }, { targetId }, { customerId }) =>
+      reader.get(`/users/${customerId}/trackedTargetEvents/${targetId}`, { now }),
+  },
+  {
+    route: "getTrackedTargetEvents",
+    named: "target",
+    code: 310149,
+    call: ({ reader }, { customerId }, { targetId }) =>
+      reader.get(`/users/${customerId}/trackedTargetEvents/${targetId}`, { now }),
+  },
+  {
     route: "recordActivities",
     named: "customer",
     code: 310011,
