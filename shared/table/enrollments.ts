@@ -69,7 +69,7 @@ export function replayOutcome(
   return stored.idempotency.recordDigest === idempotency.recordDigest ? "enrolled" : "idempotencyKeyReused";
 }
 
-const unenrollRounds = 5;
+const unenrollRounds = 3;
 
 /**
  * Un-enrols with one read and one write conditioned on what was read; on a conflict decides again on the
@@ -115,7 +115,6 @@ export async function listEnrollments(table: Table, org: Org, customerId: number
   const items = await queryAll(table, {
     partition: customerPartition(org, customerId),
     sortKeyPrefix: enrollmentPrefix,
-    isConsistent: true,
   });
   return items.map(parseEnrollment);
 }
