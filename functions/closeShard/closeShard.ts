@@ -4,7 +4,7 @@ import type { Table } from "../../shared/table/client.ts";
 import { closeEnrollments, finishShardWork, requireGroup, type ShardTask } from "../../shared/table/closing.ts";
 
 /** The task as far as it has got. It is handed in again as it is until it is finished. */
-export type ShardTaskState = ShardTask & { readonly isFinished: boolean };
+type ShardTaskState = ShardTask & { readonly isFinished: boolean };
 
 export type ShardLambda = (
   task: ShardTask,

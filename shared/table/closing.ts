@@ -89,7 +89,7 @@ export type ShardProgress = {
   readonly resumeAfter: number | undefined;
 };
 
-export type ClosingFailure = { readonly customerId: number; readonly error: Error };
+type ClosingFailure = { readonly customerId: number; readonly error: Error };
 
 /** So many enrolments are closed side by side, as a page of the index. */
 const customersPerPage = 25;
