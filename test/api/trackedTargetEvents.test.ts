@@ -28,6 +28,10 @@ function unenroll({ org, group, customerId }: Setting, now: string) {
   return ok(org.unenroll(group, customerId, { now }));
 }
 
+function at(day: number) {
+  return { eventDate: during(1, day), recordedOn: during(1, day) };
+}
+
 describe("the history of a target", () => {
   it("tells every enrolment, activity and un-enrolment, oldest first, with what it changed and what showed then", async () => {
     const one = await newSetting(service);
@@ -44,7 +48,6 @@ describe("the history of a target", () => {
     await unenroll(one, during(1, 4));
     await service.drain();
     const cycle = { periodId: group.cycleIds[0], periodRefCode: "c1" };
-    const at = (day: number) => ({ eventDate: during(1, day), recordedOn: during(1, day) });
     expect(await readHistory(org.reader, customerId, group.targetId)).toEqual([
       { eventName: "ENROL", activityId: null, ...cycle, value: 100, achievedValue: 100, ...at(1) },
       { eventName: "ADD_TRANSACTION", activityId: sale, ...cycle, value: 300.25, achievedValue: 400.25, ...at(2) },
@@ -150,18 +153,18 @@ describe("the history of a target", () => {
   });
 });
 
-describe("a part of the history", () => {
-  async function longHistory(): Promise<Setting> {
-    const one = await newSetting(service);
-    await enroll(one, during(1, 1));
-    for (let day = 2; day <= 6; day += 1) {
-      const [cycle, amount] = [(day % 2) + 1, day];
-      await send(one.org.till, { customerId: one.customerId, occurredAt: during(cycle, day), amount }, during(3, day));
-    }
-    await service.drain();
-    return one;
+async function longHistory(): Promise<Setting> {
+  const one = await newSetting(service);
+  await enroll(one, during(1, 1));
+  for (let day = 2; day <= 6; day += 1) {
+    const [cycle, amount] = [(day % 2) + 1, day];
+    await send(one.org.till, { customerId: one.customerId, occurredAt: during(cycle, day), amount }, during(3, day));
   }
+  await service.drain();
+  return one;
+}
 
+describe("a part of the history", () => {
   it("is of one cycle with periodId, and of none for a cycle of another group", async () => {
     const one = await longHistory();
     const [, second] = one.group.cycleIds;

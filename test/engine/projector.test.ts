@@ -1,0 +1,263 @@
+import { randomUUID } from "node:crypto";
+import { DeleteItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBRecord } from "aws-lambda";
+import * as fc from "fast-check";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { createTableIfMissing } from "../../local/createTable.ts";
+import type { LedgerEntry } from "../../shared/domain/ledger.ts";
+import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
+import { listEnrollments } from "../../shared/table/enrollments.ts";
+import { customerPartition } from "../../shared/table/keys.ts";
+import { listLedger } from "../../shared/table/ledger.ts";
+import { parseLedgerEntry } from "../../shared/table/ledgerItem.ts";
+import { captureStream, RecordingProjector } from "../support/capturedStream.ts";
+import { localAccess } from "../support/globalSetup.ts";
+import { send } from "../support/history.ts";
+import { useProjectedService } from "../support/projectedService.ts";
+import { useService } from "../support/service.ts";
+import { newSetting, type Setting } from "../support/setting.ts";
+import { during, milestone, streak } from "../support/targetGroups.ts";
+
+function newTable(): Table {
+  const access = { endpoint: inject("endpoint"), ...localAccess };
+  return openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);
+}
+
+describe("records delivered again, and out of order across customers", () => {
+  const table = newTable();
+  beforeAll(() => createTableIfMissing(table));
+  const service = useService(table);
+  const customers: Setting[] = [];
+  let records: readonly DynamoDBRecord[];
+  let once: RecordingProjector;
+  let ledgerOfOnce: readonly unknown[];
+
+  beforeAll(async () => {
+    const org = await service.newOrg();
+    const groups = [await org.createGroup(milestone()), await org.createGroup(streak({ levels: [1, 2] }))];
+    for (const group of groups) {
+      for (const customerId of [await org.newCustomer(), await org.newCustomer()]) {
+        customers.push({ org, group, customerId });
+      }
+    }
+    for (const [index, setting] of customers.entries()) await liveThrough(setting, index);
+    records = await captureStream(table);
+    once = new RecordingProjector(table);
+    await once.deliver(records);
+    ledgerOfOnce = await ledgerOf(table);
+  });
+
+  async function expectTheSame(deliveries: readonly DynamoDBRecord[]): Promise<void> {
+    await forgetLedger(table);
+    const again = new RecordingProjector(table);
+    expect(await again.deliver(deliveries)).toEqual([]);
+    await expectNothingElse(again);
+  }
+
+  /** The same rows, and each event told once or more often, but never differently. */
+  async function expectNothingElse({ told }: RecordingProjector): Promise<void> {
+    expect(await ledgerOf(table)).toEqual(ledgerOfOnce);
+    expect([...told.keys()].toSorted()).toEqual([...once.told.keys()].toSorted());
+    for (const [eventId, texts] of told) expect(new Set(texts)).toEqual(new Set(once.told.get(eventId)));
+  }
+
+  it("have something to tell: a row for each thing that happened, and each kind of notification", () => {
+    expect(ledgerOfOnce.length).toBeGreaterThan(customers.length * 6);
+    const types = new Set([...once.told.values()].flat().map((text) => text.split(" ")[0]));
+    expect([...types].toSorted()).toEqual([
+      "streakCustomerEnrolment",
+      "streakCustomerUnEnrolment",
+      "streakLevelAchieved",
+      "targetAchievedValueUpdated",
+      "targetCustomerEnrolment",
+      "targetCustomerUnEnrolment",
+      "targetValueAchieved",
+    ]);
+  });
+
+  it("tell one thing under one eventId", () => {
+    expect([...once.told.values()].filter((texts) => texts.length !== 1)).toEqual([]);
+  });
+
+  it("give the same ledger and the same events when each comes twice in a row", async () => {
+    await expectTheSame(records.flatMap((record) => [record, record]));
+  });
+
+  it("give the same when the whole stream comes twice", async () => {
+    await expectTheSame([...records, ...records]);
+  });
+
+  it("give the same when the customers come in any order, each one's own records in theirs and twice", async () => {
+    const byCustomer = Object.values(Object.groupBy(records, partitionOf)).map((own = []) => [...own, ...own]);
+    await expectTheSame(byCustomer.toReversed().flat());
+    await expectTheSame(interleaved(byCustomer));
+  });
+
+  it("that fail stop the batch there: the one is reported, the earlier ones are done, and a redelivery does the rest", async () => {
+    await forgetLedger(table);
+    const failing = new RecordingProjector(table);
+    const [victim = ""] = [...once.told.keys()].slice(once.told.size / 2);
+    failing.beforeTelling = ({ eventId }) => {
+      if (eventId === victim) throw new Error("The bus is not there");
+    };
+    const [sequenceNumber, ...others] = await failing.deliver(records);
+    expect(others).toEqual([]);
+    const failed = records.findIndex(({ dynamodb }) => dynamodb?.SequenceNumber === sequenceNumber);
+    expect(failed).toBeGreaterThan(0);
+    expect(failed).toBeLessThan(records.length - 1);
+    expect([...once.told.keys()].slice(0, failing.told.size)).toEqual([...failing.told.keys()]);
+    failing.beforeTelling = () => undefined;
+    expect(await failing.deliver(records.slice(failed))).toEqual([]);
+    await expectNothingElse(failing);
+  });
+
+  it("without a definition, or with an item that no parser takes, are reported and nothing is told", async () => {
+    const enrolled = records.find(isEnrollment);
+    const lost = renamed(enrolled, customerPartition("another-org", 1));
+    const malformed = {
+      ...enrolled,
+      dynamodb: { ...enrolled?.dynamodb, NewImage: { pk: { S: "x" }, sk: { S: "y" } } },
+    };
+    for (const record of [lost, malformed]) {
+      const fresh = new RecordingProjector(table);
+      expect(await fresh.deliver([record])).toEqual([record.dynamodb?.SequenceNumber]);
+      expect(fresh.told.size).toBe(0);
+    }
+  });
+});
+
+/** Enrols, spends, returns, leaves and comes back; a little different for each. */
+async function liveThrough({ org, group, customerId }: Setting, index: number): Promise<void> {
+  const enroll = (now: string, fields = {}) => org.enroll(group, { customerId, ...fields }, { now });
+  await enroll(during(1, 1), { initialBalance: 1000 * (index % 2) });
+  const sale = randomUUID();
+  const refund = { customerId, occurredAt: during(2, 2), type: "RETURN" as const, amount: 5, originalActivityId: sale };
+  await send(org.till, refund);
+  await send(org.till, { customerId, activityId: sale, occurredAt: during(1, 3), amount: 1500 }, during(2, 3));
+  await send(org.till, { customerId, occurredAt: during(2, 4), amount: 1200.5 });
+  await org.unenroll(group, customerId, { now: during(2, 5) });
+  await enroll(during(2, 6), { initialBalance: 40, resetStreakStatus: index % 2 === 0 });
+  await send(org.till, { customerId, occurredAt: during(2, 7), amount: 0.5 });
+}
+
+function isEnrollment({ dynamodb }: DynamoDBRecord): boolean {
+  return dynamodb?.Keys?.["sk"]?.S?.startsWith("ENROLLMENT#") === true;
+}
+
+function renamed(record: DynamoDBRecord | undefined, pk: string): DynamoDBRecord {
+  const image = { ...record?.dynamodb?.NewImage, pk: { S: pk } };
+  return { ...record, dynamodb: { ...record?.dynamodb, NewImage: image } };
+}
+
+function partitionOf({ dynamodb }: DynamoDBRecord): string {
+  return dynamodb?.Keys?.["pk"]?.S ?? "";
+}
+
+/** One of each list in turn. */
+function interleaved<Member>(lists: readonly (readonly Member[])[]): Member[] {
+  const longest = Math.max(...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list.slice(index, index + 1))).flat();
+}
+
+async function ledgerItems(table: Table) {
+  const { Items = [], LastEvaluatedKey } = await table.client.send(
+    new ScanCommand({
+      TableName: table.name,
+      ConsistentRead: true,
+      FilterExpression: "begins_with(sk, :ledger)",
+      ExpressionAttributeValues: { ":ledger": { S: "LEDGER#" } },
+    }),
+  );
+  expect(LastEvaluatedKey).toBeUndefined();
+  return Items;
+}
+
+async function ledgerOf(table: Table): Promise<readonly unknown[]> {
+  const rows = (await ledgerItems(table)).map((item) => ({ of: item["pk"]?.S ?? "", ...parseLedgerEntry(item) }));
+  return rows.toSorted((one, other) => (`${one.of}${one.entryId}` < `${other.of}${other.entryId}` ? -1 : 1));
+}
+
+async function forgetLedger(table: Table): Promise<void> {
+  for (const { pk, sk } of await ledgerItems(table)) {
+    if (pk === undefined || sk === undefined) throw new Error("An item has a key");
+    await table.client.send(new DeleteItemCommand({ TableName: table.name, Key: { pk, sk } }));
+  }
+}
+
+type Step =
+  | { readonly kind: "enroll"; readonly balance: number | undefined; readonly resets: boolean }
+  | { readonly kind: "unenroll" }
+  | { readonly kind: "sale"; readonly cycle: number; readonly cents: number }
+  | { readonly kind: "return"; readonly cycle: number; readonly cents: number; readonly named: number | undefined };
+
+const cycle = fc.integer({ min: 1, max: 4 });
+const cents = fc.integer({ min: 0, max: 200_000 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    kind: fc.constant("enroll" as const),
+    balance: fc.option(fc.nat({ max: 1_500 }), { nil: undefined }),
+    resets: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant("unenroll" as const) }),
+  fc.record({ kind: fc.constant("sale" as const), cycle, cents }),
+  fc.record({
+    kind: fc.constant("return" as const),
+    cycle,
+    cents,
+    named: fc.option(fc.nat({ max: 14 }), { nil: undefined }),
+  }),
+);
+
+describe("for any history", () => {
+  const service = useProjectedService();
+
+  it("the rows of every cycle add up to the sum that is stored", async () => {
+    const history = fc.record({ isStreak: fc.boolean(), steps: fc.array(step, { minLength: 1, maxLength: 15 }) });
+    await fc.assert(
+      fc.asyncProperty(history, async ({ isStreak, steps }) => {
+        const setting = await newSetting(service, isStreak ? streak() : milestone());
+        const { org, group, customerId } = setting;
+        await org.enroll(group, { customerId }, { now: during(1, 1) });
+        for (const [index, one] of steps.entries()) await take(setting, one, index);
+        await service.drain();
+        const ref = { org: org.org, customerId, targetId: group.targetId };
+        const rows = await listLedger(service.table, ref, { cycleNumber: undefined, offset: 0, limit: 200 });
+        const [enrollment] = await listEnrollments(service.table, org.org, customerId);
+        expect(sumsOf(rows)).toEqual(nonZero(enrollment?.achieved ?? new Map()));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+/** A step that the state refuses is a step that changes nothing, which is as good. */
+async function take({ org, group, customerId }: Setting, one: Step, index: number): Promise<void> {
+  const now = during(2, index + 1);
+  switch (one.kind) {
+    case "enroll":
+      await org.enroll(group, { customerId, initialBalance: one.balance, resetStreakStatus: one.resets }, { now });
+      return;
+    case "unenroll":
+      await org.unenroll(group, customerId, { now });
+      return;
+    case "sale":
+    case "return": {
+      const original = one.kind === "return" && one.named !== undefined ? { originalActivityId: `t${one.named}` } : {};
+      const type = one.kind === "sale" ? "TRANSACTION" : "RETURN";
+      const amounts = { type, amount: one.cents / 100, activityId: `t${index}` } as const;
+      await send(org.till, { customerId, occurredAt: during(one.cycle, 9), ...amounts, ...original }, now);
+    }
+  }
+}
+
+function sumsOf(rows: readonly LedgerEntry[]): Map<number, bigint> {
+  const sums = new Map<number, bigint>();
+  for (const { cycleNumber = 0, delta } of rows) sums.set(cycleNumber, (sums.get(cycleNumber) ?? 0n) + delta);
+  return nonZero(sums);
+}
+
+/** A cycle that was opened at 0 is stored, and one that was not is not; neither has anything to add up. */
+function nonZero(sums: ReadonlyMap<number, bigint>): Map<number, bigint> {
+  const kept = [...sums].filter(([, sum]) => sum !== 0n);
+  return new Map(kept.toSorted(([one], [other]) => one - other));
+}

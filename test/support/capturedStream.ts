@@ -1,0 +1,48 @@
+import type { DynamoDBRecord } from "aws-lambda";
+import { inject } from "vitest";
+import { type ProjectorContext, projector, type StreamLambda } from "../../functions/projector/projector.ts";
+import { StreamPump } from "../../local/streamPump.ts";
+import { presentNotification } from "../../shared/bus/notificationView.ts";
+import type { Notification } from "../../shared/domain/notifications.ts";
+import { createContext } from "../../shared/http/context.ts";
+import type { Table } from "../../shared/table/client.ts";
+import { localAccess } from "./globalSetup.ts";
+
+/** Every record the table's stream has, as the projector would be handed it. */
+export async function captureStream(table: Table): Promise<readonly DynamoDBRecord[]> {
+  const records: DynamoDBRecord[] = [];
+  const capture: StreamLambda = async ({ Records }) => {
+    records.push(...Records);
+    return { batchItemFailures: [] };
+  };
+  const pump = await StreamPump.open(table, { endpoint: inject("endpoint"), ...localAccess }, capture);
+  await pump.drain();
+  await pump.stop();
+  return records;
+}
+
+/** A projector of its own, with what it has told by `eventId`: each time, as text on the wire. */
+export class RecordingProjector {
+  readonly told = new Map<string, string[]>();
+  /** Called before anything is told. */
+  beforeTelling: (notification: Notification) => void = () => undefined;
+  readonly #lambda: StreamLambda;
+
+  constructor(table: Table) {
+    const bus: ProjectorContext["bus"] = { publish: async (notifications) => notifications.forEach(this.#tell) };
+    this.#lambda = projector({ ...createContext(table), bus });
+  }
+
+  /** The sequence numbers reported as failed. */
+  async deliver(records: readonly DynamoDBRecord[]): Promise<readonly string[]> {
+    const { batchItemFailures } = await this.#lambda({ Records: [...records] });
+    return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+  }
+
+  readonly #tell = (notification: Notification): void => {
+    this.beforeTelling(notification);
+    const { type, eventId } = notification;
+    const text = `${type} ${JSON.stringify(presentNotification(notification))}`;
+    this.told.set(eventId, [...(this.told.get(eventId) ?? []), text]);
+  };
+}
