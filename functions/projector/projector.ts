@@ -40,6 +40,7 @@ export function projector(context: ProjectorContext): StreamLambda {
 async function project(context: ProjectorContext, record: DynamoDBRecord): Promise<void> {
   const change = parseChange(record);
   if (change === undefined) return;
+  if (isEnrolling(change)) await putIndexRow(context.table, { ...change.after, org: change.org });
   const { entries, notifications } = await consequencesOf(context, change, streamedAt(record));
   await addLedgerEntries(context.table, change.org, customerOf(change), entries);
   await context.bus.publish(notifications);
@@ -59,7 +60,6 @@ async function consequencesOf(context: ProjectorContext, change: TableChange, no
   if (change.kind === "enrollment") {
     const { customerId, groupId, targetId } = change.after;
     const definition = await requireDefinition(context, org, { groupId, targetId }, now);
-    if (isEnrolling(change)) await putIndexRow(context.table, { org, customerId, groupId, targetId });
     return enrollmentConsequences({ ...definition, ...change, customerId });
   }
   const { activity } = change;
@@ -75,8 +75,9 @@ async function consequencesOf(context: ProjectorContext, change: TableChange, no
 }
 
 /** Whoever is enrolled has to be found when a cycle ends. */
-function isEnrolling({ before, after }: Extract<TableChange, { readonly kind: "enrollment" }>): boolean {
-  return after.membership.status === "ENROLLED" && before?.membership.status !== "ENROLLED";
+function isEnrolling(change: TableChange): change is Extract<TableChange, { readonly kind: "enrollment" }> {
+  if (change.kind === "activity") return false;
+  return change.after.membership.status === "ENROLLED" && change.before?.membership.status !== "ENROLLED";
 }
 
 type Definition = { readonly group: TargetGroup; readonly target: Target };

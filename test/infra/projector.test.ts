@@ -121,8 +121,8 @@ describe("the bus", () => {
 
 test("one record with every request failing on every attempt but the last fits in the function's time", () => {
   const { maxAttempts, connectionTimeoutMilliseconds, requestTimeoutMilliseconds } = engineLimits;
-  // The definition, the rows beside each other, and what is told in one request.
-  const engineMilliseconds = 2 * maxAttempts * (connectionTimeoutMilliseconds + requestTimeoutMilliseconds);
+  // The row of the index, the definition, the ledger's rows beside each other, and what is told in one request.
+  const engineMilliseconds = 3 * maxAttempts * (connectionTimeoutMilliseconds + requestTimeoutMilliseconds);
   const busMilliseconds =
     busLimits.maxAttempts * (busLimits.connectionTimeoutMilliseconds + busLimits.requestTimeoutMilliseconds);
   const timeoutSeconds = Number(at(stack.resources.get(projectorId)?.Properties, "Timeout"));
