@@ -14,7 +14,7 @@ export type ProjectedService = TestService & {
   readonly events: (customerId?: number) => Promise<readonly TestEvent[]>;
 };
 
-export type TestEvent = {
+type TestEvent = {
   readonly source: string;
   readonly "detail-type": string;
   readonly detail: Readonly<Record<string, unknown>> & { readonly eventId: string };
