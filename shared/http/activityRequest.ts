@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Decimal, parseDecimal } from "../domain/decimal.ts";
 import { type Instant, parseInstant } from "../domain/instant.ts";
 import type { IncomingActivity } from "../table/activities.ts";
-import { invalidInput, RequestRefused } from "./errors.ts";
+import { invalidInput, type RequestRefused } from "./errors.ts";
 import { quote } from "./parameters.ts";
 import { notACustomerId, parseCustomerId } from "./preconditions.ts";
 import type { ActivityRequest } from "./requestTypes.ts";

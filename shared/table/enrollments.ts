@@ -1,9 +1,4 @@
-import {
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from "@aws-sdk/client-dynamodb";
+import { ConditionalCheckFailedException, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { EnrollmentPlan } from "../domain/enrolling.ts";
 import type { Enrollment, IdempotencyMark } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";

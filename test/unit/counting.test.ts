@@ -217,10 +217,13 @@ describe("a return", () => {
   });
 });
 
+function met(...cycles: readonly number[]): Map<number, number> {
+  return new Map(cycles.map((cycle) => [cycle, noonOf(cycle)]));
+}
+
 describe("a streak's levels", () => {
   const target = buildTarget({ type: "VISIT", values: [decimal(1)] });
   const group = buildGroup({ trackingType: "STREAKS", levels: buildLevels(2, 3), targets: [target] });
-  const met = (...cycles: readonly number[]) => new Map(cycles.map((cycle) => [cycle, noonOf(cycle)]));
 
   it.each([
     ["are reached when the run has their length", met(1), 2, [1]],

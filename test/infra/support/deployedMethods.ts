@@ -1,5 +1,4 @@
-import { routes } from "../../../shared/http/routes.ts";
-import { at, onlyResource, type Resource, references, resourcesOfType, type SynthesizedStack } from "./synthesize.ts";
+import { at, type Resource, references, resourcesOfType, type SynthesizedStack } from "./synthesize.ts";
 
 export type DeployedMethod = {
   /** `GET /targetGroups`, as the route table would say it. */
