@@ -1,4 +1,11 @@
-import { ConditionalCheckFailedException, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  ConditionalCheckFailedException,
+  DynamoDBServiceException,
+  GetItemCommand,
+  TransactionConflictException,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import type { EnrollmentPlan } from "../domain/enrolling.ts";
 import type { Enrollment, IdempotencyMark } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -116,15 +123,35 @@ export async function listEnrollments(table: Table, org: Org, customerId: number
 
 type FailedWrite = { readonly stored: Enrollment | undefined; readonly attempts: number };
 
+const conflictRounds = 5;
+const longestPauseMilliseconds = 50;
+
+/**
+ * Sends the write; again, and as the same operation, when an activity's transaction held the item. Attempts add up,
+ * because any but the last may have been applied.
+ */
 async function update(table: Table, input: Update): Promise<"applied" | FailedWrite> {
-  try {
-    await engine(table.client.send(new UpdateItemCommand({ TableName: table.name, ...input })));
-    return "applied";
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const stored = error.Item === undefined ? undefined : parseEnrollment(error.Item);
-    return { stored, attempts: error.$metadata.attempts ?? 1 };
+  let attempts = 0;
+  for (let round = 1; round <= conflictRounds; round += 1) {
+    try {
+      await engine(table.client.send(new UpdateItemCommand({ TableName: table.name, ...input })));
+      return "applied";
+    } catch (error) {
+      attempts += attemptsOf(error);
+      if (error instanceof ConditionalCheckFailedException) return { stored: storedBy(error), attempts };
+      if (!(error instanceof TransactionConflictException)) throw error;
+    }
+    await delay(Math.random() * longestPauseMilliseconds);
   }
+  throw new TooMuchContention("Transactions held the enrolment every time");
+}
+
+function attemptsOf(error: unknown): number {
+  return error instanceof DynamoDBServiceException ? (error.$metadata.attempts ?? 1) : 1;
+}
+
+function storedBy({ Item }: ConditionalCheckFailedException): Enrollment | undefined {
+  return Item === undefined ? undefined : parseEnrollment(Item);
 }
 
 /**
