@@ -13,10 +13,13 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { routes } from "../shared/http/routes.ts";
 import { accessLogFormat } from "./accessLog.ts";
+import { CustomDomain } from "./customDomain.ts";
 import { type ApiFunctionName, routeNames } from "./functionNames.ts";
 import { installGatewayResponses } from "./gatewayResponses.ts";
 import type { Settings } from "./settings.ts";
 import { methodThrottles } from "./throttling.ts";
+import { requireTls } from "./tls.ts";
+import { WebAcl } from "./webAcl.ts";
 
 /** The version in every path: `https://…/v3/targetGroups`. */
 const stageName = "v3";
@@ -35,6 +38,8 @@ type ApiProps = {
 /** The REST API: the route table's methods and no other, each behind the authorizer. */
 export class Api extends Construct {
   readonly baseUrl: string;
+  /** What the DNS record of the brand's own domain has to point to, if there is one. */
+  readonly domainTarget: string | undefined;
 
   constructor(scope: Construct, id: string, { functions, settings }: ApiProps) {
     super(scope, id);
@@ -57,7 +62,21 @@ export class Api extends Construct {
     addMethods(restApi, functions);
     installGatewayResponses(restApi);
     Validations.of(restApi).acknowledge(...acknowledgments);
-    this.baseUrl = `https://${restApi.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${stageName}`;
+    requireTls(restApi);
+    this.#protect(restApi, settings);
+    const { domain } = settings;
+    this.domainTarget = domain && new CustomDomain(this, "Domain", { restApi, domain, version: stageName }).target;
+    const host = domain?.name ?? `${restApi.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
+    this.baseUrl = `https://${host}/${stageName}`;
+  }
+
+  #protect(restApi: RestApi, { hasWebAcl, webAclRate }: Settings): void {
+    if (hasWebAcl) {
+      const { stageArn } = restApi.deploymentStage;
+      new WebAcl(this, "WebAcl", { stageArn, requestsPerAddressInFiveMinutes: webAclRate });
+    } else {
+      Validations.of(restApi).acknowledge(noWebAcl);
+    }
   }
 
   #stageOptions(settings: Settings): StageOptions {
@@ -92,14 +111,15 @@ function addMethods(restApi: RestApi, functions: ApiProps["functions"]): void {
 /** The policy as cdk-nag spells it, between brackets. */
 const logPolicy = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs";
 
+const noWebAcl = {
+  id: "AwsSolutions-APIG3",
+  reason: "A web ACL costs by request: a team's choice, by the setting waf.",
+};
+
 const acknowledgments = [
   {
     id: "AwsSolutions-APIG2",
     reason: "The functions validate: they report all faults at once in the envelope, which a gateway model cannot.",
-  },
-  {
-    id: "AwsSolutions-APIG3",
-    reason: "A web ACL is a team's own choice and cost; the stage is regional, so one can be associated with it.",
   },
   {
     id: "AwsSolutions-APIG6",

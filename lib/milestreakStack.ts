@@ -4,6 +4,7 @@ import { ActivityQueue } from "./activityQueue.ts";
 import { Api } from "./api.ts";
 import { ApiFunction } from "./apiFunction.ts";
 import { Closing } from "./closing.ts";
+import { trustExternalIssuer } from "./externalIssuer.ts";
 import type { FunctionName } from "./functionNames.ts";
 import { Projector } from "./projector.ts";
 import type { Settings } from "./settings.ts";
@@ -16,10 +17,12 @@ export class MilestreakStack extends Stack {
     const table = new MilestreakTable(this, "Table");
     const functions = new Construct(this, "Functions");
     const create = (name: FunctionName) => new ApiFunction(functions, name, { ...settings, name, table }).lambda;
+    const authorizer = create("authorizer");
+    if (settings.externalIssuer !== undefined) trustExternalIssuer(authorizer, settings.externalIssuer);
     const api = new Api(this, "Api", {
       settings,
       functions: {
-        authorizer: create("authorizer"),
+        authorizer,
         enroll: create("enroll"),
         unenroll: create("unenroll"),
         recordActivities: create("recordActivities"),
@@ -41,6 +44,12 @@ export class MilestreakStack extends Stack {
       closeShard: create("closeShard"),
     });
     new CfnOutput(this, "BaseUrl", { value: api.baseUrl, description: "Where the API answers" });
+    if (api.domainTarget !== undefined) {
+      new CfnOutput(this, "DomainTarget", {
+        value: api.domainTarget,
+        description: "What the domain's DNS record names",
+      });
+    }
     new CfnOutput(this, "ActivityQueueUrl", {
       value: activityQueue.queueUrl,
       description: "Where activities can be queued, with the message attribute org",

@@ -1,4 +1,5 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { IssuerConfig } from "../shared/config/issuerConfig.ts";
 
 /** What a team decides when it deploys, by CDK context (docs/deploy.md). */
 export type Settings = {
@@ -11,8 +12,17 @@ export type Settings = {
   readonly throttleRate: number;
   readonly throttleBurst: number;
   readonly setsApiGatewayLogRole: boolean;
+  readonly hasWebAcl: boolean;
+  /** What the web ACL lets through from one address in five minutes. */
+  readonly webAclRate: number;
+  readonly domain: DomainSettings | undefined;
+  /** Whose JWTs are trusted; absent: nobody's. */
+  readonly externalIssuer: IssuerConfig | undefined;
   readonly hasBundleReport: boolean;
 };
+
+/** A name of the brand's own and the certificate for it, in the stack's region. */
+export type DomainSettings = { readonly name: string; readonly certificateArn: string };
 
 /** The settings cannot be used; the message says all there is to say. */
 export class InvalidSettings extends Error {
@@ -43,10 +53,42 @@ export function readSettings(readContext: ReadContext): Settings {
     throttleRate: context.count("throttleRate", 500),
     throttleBurst: context.count("throttleBurst", 1000),
     setsApiGatewayLogRole: context.flag("setApiGatewayLogRole", true),
+    hasWebAcl: context.flag("waf", false),
+    webAclRate: context.count("wafRatePerIp", 30_000, 10, 2_000_000_000),
+    domain: readDomain(context),
+    externalIssuer: readIssuer(context),
     hasBundleReport: context.flag("bundleReport", false),
   };
   context.assertFaultless();
   return settings;
+}
+
+function readDomain(context: ContextReader): DomainSettings | undefined {
+  const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+  const domainName = context.text("domainName", new RegExp(`^(${label}\\.)+${label}$`), "a domain name in lower case");
+  const certificate = /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]{36}$/;
+  const certificateArn = context.text("certificateArn", certificate, "the ARN of a certificate of ACM");
+  if (domainName !== undefined && certificateArn !== undefined) return { name: domainName, certificateArn };
+  context.refusePart({ domainName, certificateArn });
+  return undefined;
+}
+
+/** Over TLS only, and without what would make two spellings of one issuer. */
+const issuerPattern = /^https:\/\/[a-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~/-]*)?$/;
+/** `org`, `custom:org`, `https://brand.example/org`. */
+const claimPattern = /^[A-Za-z0-9_:/.-]{1,128}$/;
+
+function readIssuer(context: ContextReader): IssuerConfig | undefined {
+  const oidcIssuer = context.text("oidcIssuer", issuerPattern, "an https URL without query and fragment");
+  const oidcAudience = context.text("oidcAudience", /^[\x21-\x7e]{1,255}$/, "1 to 255 visible ASCII characters");
+  const claimRule = "the name of a claim: A-Z, a-z, 0-9 and _:/.-, at most 128";
+  const oidcOrgClaim = context.text("oidcOrgClaim", claimPattern, claimRule);
+  const oidcGroupClaim = context.text("oidcGroupClaim", claimPattern, claimRule);
+  if (oidcIssuer && oidcAudience && oidcOrgClaim && oidcGroupClaim) {
+    return { issuer: oidcIssuer, audience: oidcAudience, orgClaim: oidcOrgClaim, groupClaim: oidcGroupClaim };
+  }
+  context.refusePart({ oidcIssuer, oidcAudience, oidcOrgClaim, oidcGroupClaim });
+  return undefined;
 }
 
 class ContextReader {
@@ -63,11 +105,12 @@ class ContextReader {
     return given;
   }
 
-  count(name: string, byDefault: number): number {
+  count(name: string, byDefault: number, minimum = 1, maximum = 999_999_999): number {
     const given = this.#given(name);
     if (given === undefined) return byDefault;
-    if (!/^[1-9]\d{0,8}$/.test(given)) this.#refuse(name, "an integer from 1 to 999999999", given);
-    return Number(given);
+    const count = /^[1-9]\d{0,9}$/.test(given) ? Number(given) : Number.NaN;
+    if (!(count >= minimum && count <= maximum)) this.#refuse(name, `an integer from ${minimum} to ${maximum}`, given);
+    return count;
   }
 
   oneOf<Value extends number>(name: string, allowed: readonly Value[], byDefault: Value): Value {
@@ -83,6 +126,14 @@ class ContextReader {
     if (given === undefined) return byDefault;
     if (given !== "true" && given !== "false") this.#refuse(name, "true or false", given);
     return given === "true";
+  }
+
+  /** For settings that mean something together only: either all are set or none is. */
+  refusePart(values: Readonly<Record<string, string | undefined>>): void {
+    const set = Object.keys(values).filter((name) => values[name] !== undefined);
+    const missing = Object.keys(values).filter((name) => values[name] === undefined);
+    if (set.length === 0) return;
+    for (const name of missing) this.#faults.push(`${name} must be set, because ${set.join(" and ")} is`);
   }
 
   assertFaultless(): void {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import cdkJson from "../../cdk.json" with { type: "json" };
 import { createApp } from "../../lib/app.ts";
 import { withoutBundling } from "./support/synthesize.ts";
@@ -15,9 +15,30 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(outdir, { recursive: true }));
 
-test("the stack has no finding of AwsSolutions that is neither fixed nor acknowledged", () => {
-  const app = createApp({ outdir: join(outdir, "app"), context: { ...cdkJson.context, ...withoutBundling } });
-  expect(() => app.synth()).not.toThrow();
+const domain = {
+  domainName: "rewards.brand.example",
+  certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0f2b7c1e-1111-4222-8333-944455556666",
+};
+const issuer = {
+  oidcIssuer: "https://login.brand.example",
+  oidcAudience: "milestreak",
+  oidcOrgClaim: "org",
+  oidcGroupClaim: "group",
+};
+
+describe("the stack has no finding of AwsSolutions that is neither fixed nor acknowledged", () => {
+  test.each<[string, Readonly<Record<string, string>>]>([
+    ["without settings", {}],
+    ["with a web ACL", { waf: "true" }],
+    ["with a domain", domain],
+    ["with a web ACL and a domain", { waf: "true", ...domain }],
+    ["with an external issuer", issuer],
+    ["with everything", { waf: "true", ...domain, ...issuer }],
+  ])("%s", (_, settings) => {
+    const context = { ...cdkJson.context, ...withoutBundling, ...settings };
+    const app = createApp({ outdir: mkdtempSync(join(outdir, "app-")), context });
+    expect(() => app.synth()).not.toThrow();
+  });
 });
 
 test("a finding that is not acknowledged fails the synthesis and is named", {

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { readSettings } from "../../lib/settings.ts";
 import { synthesize } from "./support/synthesize.ts";
 
+const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0f2b7c1e-1111-4222-8333-944455556666";
+
 const read = (context: Readonly<Record<string, unknown>>) => readSettings((name) => context[name]);
 
 test("without settings there is one stack, for the account and region of the CDK command", () => {
@@ -13,6 +15,10 @@ test("without settings there is one stack, for the account and region of the CDK
     throttleRate: 500,
     throttleBurst: 1000,
     setsApiGatewayLogRole: true,
+    hasWebAcl: false,
+    webAclRate: 30_000,
+    domain: undefined,
+    externalIssuer: undefined,
     hasBundleReport: false,
   });
 });
@@ -26,6 +32,14 @@ test("every setting is read from text, as the command line gives it", () => {
     throttleRate: "50",
     throttleBurst: "60",
     setApiGatewayLogRole: "false",
+    waf: "true",
+    wafRatePerIp: "100",
+    domainName: "rewards.brand.example",
+    certificateArn,
+    oidcIssuer: "https://login.brand.example:8443/realms/brand",
+    oidcAudience: "api://milestreak",
+    oidcOrgClaim: "custom:org",
+    oidcGroupClaim: "https://brand.example/group",
     bundleReport: "true",
   };
   expect(read(context)).toEqual({
@@ -36,6 +50,15 @@ test("every setting is read from text, as the command line gives it", () => {
     throttleRate: 50,
     throttleBurst: 60,
     setsApiGatewayLogRole: false,
+    hasWebAcl: true,
+    webAclRate: 100,
+    domain: { name: "rewards.brand.example", certificateArn },
+    externalIssuer: {
+      issuer: "https://login.brand.example:8443/realms/brand",
+      audience: "api://milestreak",
+      orgClaim: "custom:org",
+      groupClaim: "https://brand.example/group",
+    },
     hasBundleReport: true,
   });
 });
@@ -68,10 +91,33 @@ describe("refuses", () => {
     ["throttleBurst", "1000000000"],
     ["setApiGatewayLogRole", "yes"],
     ["bundleReport", 1],
+    ["waf", "on"],
+    ["wafRatePerIp", "9"],
+    ["wafRatePerIp", "2000000001"],
+    ["domainName", "https://rewards.brand.example"],
+    ["domainName", "Rewards.brand.example"],
+    ["domainName", "localhost"],
+    ["certificateArn", "0f2b7c1e-1111-4222-8333-944455556666"],
+    ["oidcIssuer", "http://login.brand.example"],
+    ["oidcIssuer", "https://login.brand.example?tenant=1"],
+    ["oidcIssuer", "https://user@login.brand.example"],
+    ["oidcAudience", ""],
+    ["oidcAudience", "two words"],
+    ["oidcOrgClaim", "org claim"],
+    ["oidcGroupClaim", "a".repeat(129)],
   ])("%s %j", (name, value) => {
     expect(() => read({ [name]: value })).toThrow(
       new RegExp(`^Invalid settings \\(docs/deploy.md\\): ${name} must be `),
     );
+  });
+
+  test.each([
+    ["domainName", "rewards.brand.example", "certificateArn must be set, because domainName is"],
+    ["certificateArn", certificateArn, "domainName must be set, because certificateArn is"],
+    ["oidcIssuer", "https://login.brand.example", "oidcAudience must be set, because oidcIssuer is"],
+    ["oidcGroupClaim", "group", "oidcIssuer must be set, because oidcGroupClaim is"],
+  ])("%s without what it needs", (name, value, message) => {
+    expect(() => read({ [name]: value })).toThrow(message);
   });
 
   test("with one message that names all the faults and what was given", () => {

@@ -1,0 +1,13 @@
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { type IssuerConfig, issuerVariables } from "../shared/config/issuerConfig.ts";
+
+/** Tells the authorizer whose JWTs to trust. */
+export function trustExternalIssuer(
+  authorizer: LambdaFunction,
+  { issuer, audience, orgClaim, groupClaim }: IssuerConfig,
+): void {
+  authorizer.addEnvironment(issuerVariables.issuer, issuer);
+  authorizer.addEnvironment(issuerVariables.audience, audience);
+  authorizer.addEnvironment(issuerVariables.orgClaim, orgClaim);
+  authorizer.addEnvironment(issuerVariables.groupClaim, groupClaim);
+}
