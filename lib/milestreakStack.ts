@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
+import { tokenLifetimeVariable } from "../shared/config/tokenConfig.ts";
 import { ActivityQueue } from "./activityQueue.ts";
 import { Api } from "./api.ts";
 import { ApiFunction } from "./apiFunction.ts";
@@ -17,6 +18,8 @@ export class MilestreakStack extends Stack {
     const table = new MilestreakTable(this, "Table");
     const functions = new Construct(this, "Functions");
     const create = (name: FunctionName) => new ApiFunction(functions, name, { ...settings, name, table }).lambda;
+    const createIssuer = (name: "issueToken" | "generateToken") =>
+      create(name).addEnvironment(tokenLifetimeVariable, settings.tokenLifetimeMinutes.toString());
     const authorizer = create("authorizer");
     if (settings.externalIssuer !== undefined) trustExternalIssuer(authorizer, settings.externalIssuer);
     const api = new Api(this, "Api", {
@@ -34,6 +37,9 @@ export class MilestreakStack extends Stack {
         getUserTargetGroups: create("getUserTargetGroups"),
         getTrackedTargetEvents: create("getTrackedTargetEvents"),
         getEnrolledTargets: create("getEnrolledTargets"),
+        issueToken: createIssuer("issueToken"),
+        generateToken: createIssuer("generateToken"),
+        revokeToken: create("revokeToken"),
       },
     });
     const activityQueue = new ActivityQueue(this, "ActivityQueue", { counter: create("countQueuedActivities") });

@@ -1,5 +1,6 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IssuerConfig } from "../shared/config/issuerConfig.ts";
+import { tokenLifetimeMinutes } from "../shared/config/tokenConfig.ts";
 
 /** What a team decides when it deploys, by CDK context (docs/deploy.md). */
 export type Settings = {
@@ -11,6 +12,7 @@ export type Settings = {
   /** Requests per second that the whole stage lets through. */
   readonly throttleRate: number;
   readonly throttleBurst: number;
+  readonly tokenLifetimeMinutes: number;
   readonly setsApiGatewayLogRole: boolean;
   readonly hasWebAcl: boolean;
   /** What the web ACL lets through from one address in five minutes. */
@@ -52,6 +54,7 @@ export function readSettings(readContext: ReadContext): Settings {
     logRetentionDays: context.oneOf("logRetentionDays", retentionPeriodsDays, RetentionDays.THREE_MONTHS),
     throttleRate: context.count("throttleRate", 500),
     throttleBurst: context.count("throttleBurst", 1000),
+    tokenLifetimeMinutes: context.integer("tokenLifetimeMinutes", tokenLifetimeMinutes),
     setsApiGatewayLogRole: context.flag("setApiGatewayLogRole", true),
     hasWebAcl: context.flag("waf", false),
     webAclRate: context.count("wafRatePerIp", 30_000, 10, 2_000_000_000),
@@ -111,6 +114,18 @@ class ContextReader {
     const count = /^[1-9]\d{0,9}$/.test(given) ? Number(given) : Number.NaN;
     if (!(count >= minimum && count <= maximum)) this.#refuse(name, `an integer from ${minimum} to ${maximum}`, given);
     return count;
+  }
+
+  integer(
+    name: string,
+    range: { readonly minimum: number; readonly maximum: number; readonly default: number },
+  ): number {
+    const given = this.#given(name);
+    if (given === undefined) return range.default;
+    const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
+    const isWithin = value >= range.minimum && value <= range.maximum;
+    if (!isWithin) this.#refuse(name, `an integer from ${range.minimum} to ${range.maximum}`, given);
+    return isWithin ? value : range.default;
   }
 
   oneOf<Value extends number>(name: string, allowed: readonly Value[], byDefault: Value): Value {

@@ -21,11 +21,12 @@ const shards: Partitions = { like: "ENROLLED#*" };
 /** In one grant, because a transaction over all of them is one request. */
 const orgsGroupsAndSweeps: Partitions = { like: ["ORG#*", "CLOSING"], except: "ORG#*#CUSTOMER#*" };
 const credentials: Partitions = { like: "CREDENTIAL#*" };
+const tokens: Partitions = { like: "TOKEN#*" };
 
 /**
  * What each function may do with the table, and nothing else: no function scans, none deletes but from the list of
- * what to close, none but the authorizer sees a credential, and what reads cannot write. A route without an entry does
- * not compile.
+ * what to close and access tokens, none but the authorizer and the token routes sees a credential, and what reads
+ * cannot write. A route without an entry does not compile.
  */
 export const tableGrants = {
   enroll: [
@@ -83,5 +84,20 @@ export const tableGrants = {
     { actions: ["GetItem", "UpdateItem"], partitions: customers },
     { actions: ["DeleteItem", "PutItem", "UpdateItem"], partitions: sweeps },
   ],
-  authorizer: [{ actions: ["GetItem"], partitions: credentials }],
+  authorizer: [
+    { actions: ["GetItem"], partitions: credentials },
+    { actions: ["GetItem"], partitions: tokens },
+  ],
+  issueToken: [
+    { actions: ["GetItem"], partitions: credentials },
+    { actions: ["PutItem"], partitions: tokens },
+  ],
+  generateToken: [
+    { actions: ["GetItem"], partitions: credentials },
+    { actions: ["PutItem"], partitions: tokens },
+  ],
+  revokeToken: [
+    { actions: ["GetItem"], partitions: credentials },
+    { actions: ["DeleteItem"], partitions: tokens },
+  ],
 } as const satisfies Record<FunctionName, readonly TableGrant[]>;

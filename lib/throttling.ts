@@ -19,6 +19,10 @@ const throttleShares = {
   getUserTargetGroups: 0.8,
   getTrackedTargetEvents: 0.5,
   getEnrolledTargets: 0.5,
+  // A client asks once for each token's life. Nothing stands in front of these, so a flood must leave room.
+  issueToken: 0.1,
+  generateToken: 0.1,
+  revokeToken: 0.1,
 } as const satisfies Record<RouteName, number>;
 
 type Throttle = Pick<Settings, "throttleRate" | "throttleBurst">;

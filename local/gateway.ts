@@ -4,7 +4,8 @@ import type { APIGatewayProxyResult } from "aws-lambda";
 import { type Instant, parseInstant } from "../shared/domain/instant.ts";
 import { failureEnvelope, httpResult } from "../shared/http/envelope.ts";
 import { type GatewayResponseType, renderGatewayResponse } from "../shared/http/gatewayResponses.ts";
-import { AuthorizerCache } from "./authorizerCache.ts";
+import { isProtected } from "../shared/http/routes.ts";
+import { AuthorizerCache, type AuthorizerVerdict } from "./authorizerCache.ts";
 import type { LocalFunctions } from "./functions.ts";
 import { buildContext, buildEvent } from "./proxyEvent.ts";
 import { matchRoute, type RouteMatch } from "./routing.ts";
@@ -86,13 +87,22 @@ async function answer(
   const match = matchRoute(method, path);
   if (match === undefined) return gatewayAnswer("MISSING_AUTHENTICATION_TOKEN");
   if (body === undefined) return gatewayAnswer("REQUEST_TOO_LARGE");
-  const verdict = await authorizer.judge(incoming.headers.authorization, methodArn(match));
+  const verdict = await judge(authorizer, incoming.headers.authorization, match);
   if (verdict.outcome !== "allowed") return gatewayAnswer(verdict.outcome);
   const now = readNow(incoming.headers[nowHeader]);
   if (now === undefined) return badNow();
   const headers = pairs(incoming.rawHeaders);
   const event = buildEvent({ method, path, query, headers, body, nowEpochMilliseconds: now }, match, verdict.context);
   return functions.handlers[match.name](event, buildContext(match.name));
+}
+
+function judge(
+  authorizer: AuthorizerCache,
+  authorization: string | undefined,
+  match: RouteMatch,
+): Promise<AuthorizerVerdict> {
+  if (!isProtected(match.name)) return Promise.resolve({ outcome: "allowed", context: {} });
+  return authorizer.judge(authorization, methodArn(match));
 }
 
 /** The stage is optional: deployed, the API answers below `/v3` and, on a domain of its own, without it too. */

@@ -9,7 +9,7 @@ import { httpResult, successEnvelope } from "./envelope.ts";
 import { answerErrors } from "./errorMiddleware.ts";
 import { errorCatalogue, invalidInput, RequestRefused } from "./errors.ts";
 import { faultsOf, parsePath, parseQuery, unknownQueryWarnings } from "./parameters.ts";
-import type { PathParameter, QueryOf, Route } from "./routes.ts";
+import type { PathParameter, ProtectedRoute, QueryOf, Route } from "./routes.ts";
 import { checked } from "./validation.ts";
 import type { Validator } from "./validators.generated.js";
 
@@ -48,7 +48,7 @@ export type ApiLambda = (event: APIGatewayProxyEvent, context: Context) => Promi
  * Wraps an operation into a Lambda handler for one route: permission (4000), body, path and query (300004),
  * the operation, the envelope; whatever is thrown becomes an error envelope.
  */
-export function apiHandler<R extends Route>(route: R, operation: Operation<R>): ApiLambda {
+export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operation<R>): ApiLambda {
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(answerErrors())
     .handler(async (event: APIGatewayProxyEvent) => {
@@ -58,7 +58,7 @@ export function apiHandler<R extends Route>(route: R, operation: Operation<R>): 
     });
 }
 
-function readRequest<R extends Route>(route: R, event: APIGatewayProxyEvent): ApiRequest<R> {
+function readRequest<R extends ProtectedRoute>(route: R, event: APIGatewayProxyEvent): ApiRequest<R> {
   const caller = parseCallerContext(event.requestContext.authorizer);
   if (!isAllowed(caller.accessGroup, route.permission)) throw notAllowed(route, caller.accessGroup);
   const headers = lowerCaseNames(event.headers ?? {});

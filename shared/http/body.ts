@@ -15,15 +15,19 @@ export function parseBody(
   contentType: string | undefined,
   maximumBodyBytes: number,
 ): unknown {
-  const text = body === null ? "" : Buffer.from(body, isBase64Encoded ? "base64" : "utf8").toString("utf8");
-  const sizeBytes = Buffer.byteLength(text, "utf8");
-  if (sizeBytes > maximumBodyBytes) {
-    throw invalidInput([`The body must be at most ${maximumBodyBytes} bytes; got ${sizeBytes}.`], 413);
-  }
+  const text = readText(body, isBase64Encoded, maximumBodyBytes);
   if (contentType === undefined || !jsonContentType.test(contentType)) {
     throw invalidInput([`Content-Type must be application/json; got ${contentType ?? "none"}.`], 415);
   }
   return parseJson(text);
+}
+
+/** Refuses with 300004 (413) a body that is too large to be looked at. */
+export function readText(body: string | null, isBase64Encoded: boolean, maximumBodyBytes: number): string {
+  const text = body === null ? "" : Buffer.from(body, isBase64Encoded ? "base64" : "utf8").toString("utf8");
+  const sizeBytes = Buffer.byteLength(text, "utf8");
+  if (sizeBytes <= maximumBodyBytes) return text;
+  throw invalidInput([`The body must be at most ${maximumBodyBytes} bytes; got ${sizeBytes}.`], 413);
 }
 
 /** Refuses with 300004 what is not JSON, or nested too deeply. */

@@ -31,9 +31,18 @@ export function httpResult(
   envelope: Envelope,
   headers: Readonly<Record<string, string>> = {},
 ): APIGatewayProxyResult {
+  return jsonResult(status, envelope, headers);
+}
+
+/** An answer without the envelope, where a standard says what the body is. */
+export function jsonResult(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+): APIGatewayProxyResult {
   return {
     statusCode: status,
     headers: { "Content-Type": "application/json", ...securityHeaders, ...headers },
-    body: JSON.stringify(envelope),
+    body: JSON.stringify(body),
   };
 }

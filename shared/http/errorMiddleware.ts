@@ -4,16 +4,21 @@ import { logRefusal, logUnexpected } from "../observability/log.ts";
 import { EngineUnavailable, OutcomeUnknown, TooMuchContention } from "../table/send.ts";
 import { failureEnvelope, httpResult } from "./envelope.ts";
 import { type ErrorCode, errorCatalogue, RequestRefused } from "./errors.ts";
+import { challenge } from "./gatewayResponses.ts";
 
 /** Turns whatever a handler throws into an answer with the envelope; what is not ours to tell stays in the log. */
 export function answerErrors(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> {
   return {
     onError: (request) => {
       const { code, details, status } = answerFor(request.error);
-      const headers: Record<string, string> = code === 4001 ? { "Retry-After": "1" } : {};
-      request.response = httpResult(status, failureEnvelope(code, details), headers);
+      request.response = httpResult(status, failureEnvelope(code, details), headersFor(code));
     },
   };
+}
+
+function headersFor(code: ErrorCode): Record<string, string> {
+  if (code === 401) return challenge;
+  return code === 4001 ? { "Retry-After": "1" } : {};
 }
 
 /** What the caller is told of an error. Logs it. */

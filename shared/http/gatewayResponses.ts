@@ -9,8 +9,12 @@ type GatewayResponse = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-const challenge = { "WWW-Authenticate": 'Basic realm="milestreak", charset="UTF-8"' };
-const credentials = "Send Authorization: Basic with the base64 of username:secret of an active credential.";
+/** RFC 7617. */
+export const basicChallenge = 'Basic realm="milestreak", charset="UTF-8"';
+/** Either scheme will do (RFC 7617 and 6750). One answer serves every refusal, so it names no error of a token. */
+export const challenge = { "WWW-Authenticate": `${basicChallenge}, Bearer realm="milestreak"` };
+const credentials =
+  "Send Authorization: Basic with the base64 of username:secret of an active credential, or Bearer with an access token.";
 const retryLater = "Try again after the seconds in Retry-After.";
 
 /**

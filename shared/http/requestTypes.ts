@@ -52,3 +52,5 @@ export type PutCustomerRequest = {
   readonly lastName?: string | null;
   readonly externalId?: string | null;
 };
+
+export type GenerateTokenRequest = { readonly key: string; readonly secret: string };

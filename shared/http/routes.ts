@@ -10,12 +10,16 @@ export type Route = {
   readonly method: "GET" | "POST" | "PUT";
   /** Below the stage `v3`. Every `{parameter}` is an id. */
   readonly path: string;
-  readonly permission: Permission;
+  /** `none`: no authorizer stands in front, as the route checks a credential itself. */
+  readonly permission: Permission | "none";
   readonly query: Readonly<Record<string, Parameter>>;
   /** A larger body is refused before it is parsed. */
   readonly maximumBodyBytes: number;
   readonly summary: string;
 };
+
+/** A route behind the authorizer. */
+export type ProtectedRoute = Route & { readonly permission: Permission };
 
 const includePeriods = (byDefault: boolean) => ({ type: "boolean", default: byDefault }) as const;
 
@@ -131,15 +135,51 @@ export const routes = {
     query: {},
     summary: "Reads the definitions of what a customer is enrolled in",
   },
+  issueToken: {
+    method: "POST",
+    path: "/oauth/token",
+    permission: "none",
+    maximumBodyBytes: recordBytes,
+    query: {},
+    summary: "Issues an access token (OAuth 2.0 client credentials)",
+  },
+  generateToken: {
+    method: "POST",
+    path: "/oauth/token/generate",
+    permission: "none",
+    maximumBodyBytes: recordBytes,
+    query: {},
+    summary: "Issues an access token for a key and secret",
+  },
+  revokeToken: {
+    method: "POST",
+    path: "/oauth/revoke",
+    permission: "none",
+    maximumBodyBytes: recordBytes,
+    query: {},
+    summary: "Ends an access token (OAuth 2.0 token revocation)",
+  },
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;
+
+/** The routes without an authorizer. */
+type OpenRouteName = {
+  [Name in RouteName]: (typeof routes)[Name]["permission"] extends "none" ? Name : never;
+}[RouteName];
+export type ProtectedRouteName = Exclude<RouteName, OpenRouteName>;
 
 export const routeNames: readonly RouteName[] = Object.keys(routes).filter(isRouteName);
 
 function isRouteName(name: string): name is RouteName {
   return Object.hasOwn(routes, name);
 }
+
+export function isProtected(name: RouteName): name is ProtectedRouteName {
+  return routes[name].permission !== "none";
+}
+
+export const protectedRouteNames: readonly ProtectedRouteName[] = routeNames.filter(isProtected);
 
 /** The names between braces in a path. */
 export type PathParameter<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`

@@ -134,3 +134,10 @@ export const createTargetGroup = {
     streaks,
   },
 } as const;
+
+/** No limits but the types: a fault names what was given, and a secret must not come back in an answer. */
+export const generateToken = {
+  type: "object",
+  required: ["key", "secret"],
+  properties: { key: { type: "string" }, secret: { type: "string" } },
+} as const;

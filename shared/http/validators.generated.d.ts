@@ -1,6 +1,7 @@
 import type {
   ActivityRequest,
   CreateTargetGroupRequest,
+  GenerateTokenRequest,
   PeriodRequest,
   PutCustomerRequest,
   StreakRequest,
@@ -32,3 +33,4 @@ export const periods: Validator<readonly PeriodRequest[]>;
 export const targets: Validator<readonly TargetRequest[]>;
 export const streaks: Validator<readonly StreakRequest[]>;
 export const createTargetGroup: Validator<CreateTargetGroupRequest>;
+export const generateToken: Validator<GenerateTokenRequest>;

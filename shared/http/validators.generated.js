@@ -1306,15 +1306,76 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
   validate13.errors = vErrors;
   return errors === 0;
 }
-var periods = validate14;
-var schema15 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "periods" };
+var generateToken = validate14;
+var schema15 = { "type": "object", "required": ["key", "secret"], "properties": { "key": { "type": "string" }, "secret": { "type": "string" } }, "$id": "generateToken" };
 function validate14(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.key === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "key" }, message: "must have required property 'key'", schema: schema15.required, parentSchema: schema15, data };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.secret === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'", schema: schema15.required, parentSchema: schema15, data };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.key !== void 0) {
+      let data0 = data.key;
+      if (typeof data0 !== "string") {
+        const err2 = { instancePath: instancePath + "/key", schemaPath: "#/properties/key/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.properties.key.type, parentSchema: schema15.properties.key, data: data0 };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.secret !== void 0) {
+      let data1 = data.secret;
+      if (typeof data1 !== "string") {
+        const err3 = { instancePath: instancePath + "/secret", schemaPath: "#/properties/secret/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.properties.secret.type, parentSchema: schema15.properties.secret, data: data1 };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema15.type, parentSchema: schema15, data };
+    if (vErrors === null) {
+      vErrors = [err4];
+    } else {
+      vErrors.push(err4);
+    }
+    errors++;
+  }
+  validate14.errors = vErrors;
+  return errors === 0;
+}
+var periods = validate15;
+var schema16 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "periods" };
+function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (Array.isArray(data)) {
     if (data.length > 100) {
-      const err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items", schema: 100, parentSchema: schema15, data };
+      const err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items", schema: 100, parentSchema: schema16, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1323,7 +1384,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.length < 1) {
-      const err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema15, data };
+      const err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema16, data };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -1336,7 +1397,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data[i0];
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (data0.refCode === void 0) {
-          const err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "refCode" }, message: "must have required property 'refCode'", schema: schema15.items.required, parentSchema: schema15.items, data: data0 };
+          const err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "refCode" }, message: "must have required property 'refCode'", schema: schema16.items.required, parentSchema: schema16.items, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -1345,7 +1406,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0.startDate === void 0) {
-          const err3 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "startDate" }, message: "must have required property 'startDate'", schema: schema15.items.required, parentSchema: schema15.items, data: data0 };
+          const err3 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "startDate" }, message: "must have required property 'startDate'", schema: schema16.items.required, parentSchema: schema16.items, data: data0 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -1354,7 +1415,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0.endDate === void 0) {
-          const err4 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "endDate" }, message: "must have required property 'endDate'", schema: schema15.items.required, parentSchema: schema15.items, data: data0 };
+          const err4 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "endDate" }, message: "must have required property 'endDate'", schema: schema16.items.required, parentSchema: schema16.items, data: data0 };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -1366,7 +1427,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data0.refCode;
           if (typeof data1 === "string") {
             if (func2(data1) > 128) {
-              const err5 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters", schema: 128, parentSchema: schema15.items.properties.refCode, data: data1 };
+              const err5 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters", schema: 128, parentSchema: schema16.items.properties.refCode, data: data1 };
               if (vErrors === null) {
                 vErrors = [err5];
               } else {
@@ -1375,7 +1436,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data1) < 1) {
-              const err6 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema15.items.properties.refCode, data: data1 };
+              const err6 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema16.items.properties.refCode, data: data1 };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -1384,7 +1445,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err7 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.items.properties.refCode.type, parentSchema: schema15.items.properties.refCode, data: data1 };
+            const err7 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.items.properties.refCode.type, parentSchema: schema16.items.properties.refCode, data: data1 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -1397,7 +1458,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
           let data2 = data0.startDate;
           if (typeof data2 === "string") {
             if (func2(data2) > 40) {
-              const err8 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters", schema: 40, parentSchema: schema15.items.properties.startDate, data: data2 };
+              const err8 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters", schema: 40, parentSchema: schema16.items.properties.startDate, data: data2 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -1406,7 +1467,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data2) < 10) {
-              const err9 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters", schema: 10, parentSchema: schema15.items.properties.startDate, data: data2 };
+              const err9 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters", schema: 10, parentSchema: schema16.items.properties.startDate, data: data2 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -1415,7 +1476,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.items.properties.startDate.type, parentSchema: schema15.items.properties.startDate, data: data2 };
+            const err10 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.items.properties.startDate.type, parentSchema: schema16.items.properties.startDate, data: data2 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -1428,7 +1489,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
           let data3 = data0.endDate;
           if (typeof data3 === "string") {
             if (func2(data3) > 40) {
-              const err11 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters", schema: 40, parentSchema: schema15.items.properties.endDate, data: data3 };
+              const err11 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters", schema: 40, parentSchema: schema16.items.properties.endDate, data: data3 };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -1437,7 +1498,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data3) < 10) {
-              const err12 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters", schema: 10, parentSchema: schema15.items.properties.endDate, data: data3 };
+              const err12 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters", schema: 10, parentSchema: schema16.items.properties.endDate, data: data3 };
               if (vErrors === null) {
                 vErrors = [err12];
               } else {
@@ -1446,7 +1507,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err13 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.items.properties.endDate.type, parentSchema: schema15.items.properties.endDate, data: data3 };
+            const err13 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.items.properties.endDate.type, parentSchema: schema16.items.properties.endDate, data: data3 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -1458,7 +1519,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.description !== void 0) {
           let data4 = data0.description;
           if (typeof data4 !== "string" && data4 !== null) {
-            const err14 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema15.items.properties.description.type }, message: "must be string,null", schema: schema15.items.properties.description.type, parentSchema: schema15.items.properties.description, data: data4 };
+            const err14 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema16.items.properties.description.type }, message: "must be string,null", schema: schema16.items.properties.description.type, parentSchema: schema16.items.properties.description, data: data4 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -1468,7 +1529,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data4 === "string") {
             if (func2(data4) > 255) {
-              const err15 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema15.items.properties.description, data: data4 };
+              const err15 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema16.items.properties.description, data: data4 };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -1479,7 +1540,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err16 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema15.items.type, parentSchema: schema15.items, data: data0 };
+        const err16 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema16.items.type, parentSchema: schema16.items, data: data0 };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -1489,7 +1550,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema15.type, parentSchema: schema15, data };
+    const err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema16.type, parentSchema: schema16, data };
     if (vErrors === null) {
       vErrors = [err17];
     } else {
@@ -1497,12 +1558,12 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate14.errors = vErrors;
+  validate15.errors = vErrors;
   return errors === 0;
 }
-var putCustomer = validate15;
-var schema16 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "maxLength": 200 } }, "$id": "putCustomer" };
-function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var putCustomer = validate16;
+var schema17 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "maxLength": 200 } }, "$id": "putCustomer" };
+function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -1510,7 +1571,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.firstName !== void 0) {
       let data0 = data.firstName;
       if (typeof data0 !== "string" && data0 !== null) {
-        const err0 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/type", keyword: "type", params: { type: schema16.properties.firstName.type }, message: "must be string,null", schema: schema16.properties.firstName.type, parentSchema: schema16.properties.firstName, data: data0 };
+        const err0 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/type", keyword: "type", params: { type: schema17.properties.firstName.type }, message: "must be string,null", schema: schema17.properties.firstName.type, parentSchema: schema17.properties.firstName, data: data0 };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1520,7 +1581,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data0 === "string") {
         if (func2(data0) > 200) {
-          const err1 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema16.properties.firstName, data: data0 };
+          const err1 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema17.properties.firstName, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -1533,7 +1594,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastName !== void 0) {
       let data1 = data.lastName;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err2 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/type", keyword: "type", params: { type: schema16.properties.lastName.type }, message: "must be string,null", schema: schema16.properties.lastName.type, parentSchema: schema16.properties.lastName, data: data1 };
+        const err2 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/type", keyword: "type", params: { type: schema17.properties.lastName.type }, message: "must be string,null", schema: schema17.properties.lastName.type, parentSchema: schema17.properties.lastName, data: data1 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -1543,7 +1604,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 200) {
-          const err3 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema16.properties.lastName, data: data1 };
+          const err3 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema17.properties.lastName, data: data1 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -1556,7 +1617,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.externalId !== void 0) {
       let data2 = data.externalId;
       if (typeof data2 !== "string" && data2 !== null) {
-        const err4 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/type", keyword: "type", params: { type: schema16.properties.externalId.type }, message: "must be string,null", schema: schema16.properties.externalId.type, parentSchema: schema16.properties.externalId, data: data2 };
+        const err4 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/type", keyword: "type", params: { type: schema17.properties.externalId.type }, message: "must be string,null", schema: schema17.properties.externalId.type, parentSchema: schema17.properties.externalId, data: data2 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1566,7 +1627,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data2 === "string") {
         if (func2(data2) > 200) {
-          const err5 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema16.properties.externalId, data: data2 };
+          const err5 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema17.properties.externalId, data: data2 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -1577,7 +1638,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema16.type, parentSchema: schema16, data };
+    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.type, parentSchema: schema17, data };
     if (vErrors === null) {
       vErrors = [err6];
     } else {
@@ -1585,18 +1646,18 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate15.errors = vErrors;
+  validate16.errors = vErrors;
   return errors === 0;
 }
-var streaks = validate16;
-var schema17 = { "type": "array", "maxItems": 10, "items": { "type": "object", "required": ["name", "targetCountOfSequence"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 100 } } }, "$id": "streaks" };
-function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var streaks = validate17;
+var schema18 = { "type": "array", "maxItems": 10, "items": { "type": "object", "required": ["name", "targetCountOfSequence"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 100 } } }, "$id": "streaks" };
+function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (Array.isArray(data)) {
     if (data.length > 10) {
-      const err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items", schema: 10, parentSchema: schema17, data };
+      const err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items", schema: 10, parentSchema: schema18, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1609,7 +1670,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data[i0];
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (data0.name === void 0) {
-          const err1 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'", schema: schema17.items.required, parentSchema: schema17.items, data: data0 };
+          const err1 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'", schema: schema18.items.required, parentSchema: schema18.items, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -1618,7 +1679,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0.targetCountOfSequence === void 0) {
-          const err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "targetCountOfSequence" }, message: "must have required property 'targetCountOfSequence'", schema: schema17.items.required, parentSchema: schema17.items, data: data0 };
+          const err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "targetCountOfSequence" }, message: "must have required property 'targetCountOfSequence'", schema: schema18.items.required, parentSchema: schema18.items, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -1630,7 +1691,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data0.name;
           if (typeof data1 === "string") {
             if (func2(data1) > 200) {
-              const err3 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema17.items.properties.name, data: data1 };
+              const err3 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema18.items.properties.name, data: data1 };
               if (vErrors === null) {
                 vErrors = [err3];
               } else {
@@ -1639,7 +1700,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data1) < 1) {
-              const err4 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema17.items.properties.name, data: data1 };
+              const err4 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema18.items.properties.name, data: data1 };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -1648,7 +1709,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!pattern2.test(data1)) {
-              const err5 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"', schema: "\\S", parentSchema: schema17.items.properties.name, data: data1 };
+              const err5 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"', schema: "\\S", parentSchema: schema18.items.properties.name, data: data1 };
               if (vErrors === null) {
                 vErrors = [err5];
               } else {
@@ -1657,7 +1718,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err6 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.items.properties.name.type, parentSchema: schema17.items.properties.name, data: data1 };
+            const err6 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.items.properties.name.type, parentSchema: schema18.items.properties.name, data: data1 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -1669,7 +1730,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.targetCountOfSequence !== void 0) {
           let data2 = data0.targetCountOfSequence;
           if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
-            const err7 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", schemaPath: "#/items/properties/targetCountOfSequence/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.items.properties.targetCountOfSequence.type, parentSchema: schema17.items.properties.targetCountOfSequence, data: data2 };
+            const err7 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", schemaPath: "#/items/properties/targetCountOfSequence/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema18.items.properties.targetCountOfSequence.type, parentSchema: schema18.items.properties.targetCountOfSequence, data: data2 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -1679,7 +1740,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data2 == "number" && isFinite(data2)) {
             if (data2 > 100 || isNaN(data2)) {
-              const err8 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", schemaPath: "#/items/properties/targetCountOfSequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema17.items.properties.targetCountOfSequence, data: data2 };
+              const err8 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", schemaPath: "#/items/properties/targetCountOfSequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema18.items.properties.targetCountOfSequence, data: data2 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -1688,7 +1749,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data2 < 1 || isNaN(data2)) {
-              const err9 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", schemaPath: "#/items/properties/targetCountOfSequence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.items.properties.targetCountOfSequence, data: data2 };
+              const err9 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", schemaPath: "#/items/properties/targetCountOfSequence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema18.items.properties.targetCountOfSequence, data: data2 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -1699,7 +1760,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err10 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.items.type, parentSchema: schema17.items, data: data0 };
+        const err10 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema18.items.type, parentSchema: schema18.items, data: data0 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -1709,7 +1770,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema17.type, parentSchema: schema17, data };
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema18.type, parentSchema: schema18, data };
     if (vErrors === null) {
       vErrors = [err11];
     } else {
@@ -1717,18 +1778,18 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate16.errors = vErrors;
+  validate17.errors = vErrors;
   return errors === 0;
 }
-var targets = validate17;
-var schema18 = { "type": "array", "minItems": 1, "maxItems": 50, "items": { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "filters": {}, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } } }, "$id": "targets" };
-function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var targets = validate18;
+var schema19 = { "type": "array", "minItems": 1, "maxItems": 50, "items": { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "filters": {}, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } } }, "$id": "targets" };
+function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (Array.isArray(data)) {
     if (data.length > 50) {
-      const err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items", schema: 50, parentSchema: schema18, data };
+      const err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items", schema: 50, parentSchema: schema19, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1737,7 +1798,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.length < 1) {
-      const err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema18, data };
+      const err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema19, data };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -1750,7 +1811,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data[i0];
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (data0.name === void 0) {
-          const err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'", schema: schema18.items.required, parentSchema: schema18.items, data: data0 };
+          const err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'", schema: schema19.items.required, parentSchema: schema19.items, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -1759,7 +1820,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0.targetEntity === void 0) {
-          const err3 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "targetEntity" }, message: "must have required property 'targetEntity'", schema: schema18.items.required, parentSchema: schema18.items, data: data0 };
+          const err3 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "targetEntity" }, message: "must have required property 'targetEntity'", schema: schema19.items.required, parentSchema: schema19.items, data: data0 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -1768,7 +1829,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0.targetType === void 0) {
-          const err4 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "targetType" }, message: "must have required property 'targetType'", schema: schema18.items.required, parentSchema: schema18.items, data: data0 };
+          const err4 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "targetType" }, message: "must have required property 'targetType'", schema: schema19.items.required, parentSchema: schema19.items, data: data0 };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -1777,7 +1838,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0.defaultValues === void 0) {
-          const err5 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "defaultValues" }, message: "must have required property 'defaultValues'", schema: schema18.items.required, parentSchema: schema18.items, data: data0 };
+          const err5 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "defaultValues" }, message: "must have required property 'defaultValues'", schema: schema19.items.required, parentSchema: schema19.items, data: data0 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -1789,7 +1850,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data0.name;
           if (typeof data1 === "string") {
             if (func2(data1) > 200) {
-              const err6 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema18.items.properties.name, data: data1 };
+              const err6 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema19.items.properties.name, data: data1 };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -1798,7 +1859,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data1) < 1) {
-              const err7 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema18.items.properties.name, data: data1 };
+              const err7 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema19.items.properties.name, data: data1 };
               if (vErrors === null) {
                 vErrors = [err7];
               } else {
@@ -1807,7 +1868,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!pattern2.test(data1)) {
-              const err8 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"', schema: "\\S", parentSchema: schema18.items.properties.name, data: data1 };
+              const err8 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"', schema: "\\S", parentSchema: schema19.items.properties.name, data: data1 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -1816,7 +1877,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err9 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.items.properties.name.type, parentSchema: schema18.items.properties.name, data: data1 };
+            const err9 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema19.items.properties.name.type, parentSchema: schema19.items.properties.name, data: data1 };
             if (vErrors === null) {
               vErrors = [err9];
             } else {
@@ -1828,7 +1889,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.active !== void 0) {
           let data2 = data0.active;
           if (typeof data2 !== "boolean") {
-            const err10 = { instancePath: instancePath + "/" + i0 + "/active", schemaPath: "#/items/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema18.items.properties.active.type, parentSchema: schema18.items.properties.active, data: data2 };
+            const err10 = { instancePath: instancePath + "/" + i0 + "/active", schemaPath: "#/items/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema19.items.properties.active.type, parentSchema: schema19.items.properties.active, data: data2 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -1840,7 +1901,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.targetEntity !== void 0) {
           let data3 = data0.targetEntity;
           if (typeof data3 !== "string") {
-            const err11 = { instancePath: instancePath + "/" + i0 + "/targetEntity", schemaPath: "#/items/properties/targetEntity/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.items.properties.targetEntity.type, parentSchema: schema18.items.properties.targetEntity, data: data3 };
+            const err11 = { instancePath: instancePath + "/" + i0 + "/targetEntity", schemaPath: "#/items/properties/targetEntity/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema19.items.properties.targetEntity.type, parentSchema: schema19.items.properties.targetEntity, data: data3 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -1849,7 +1910,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data3 === "TRANSACTION" || data3 === "EVENT")) {
-            const err12 = { instancePath: instancePath + "/" + i0 + "/targetEntity", schemaPath: "#/items/properties/targetEntity/enum", keyword: "enum", params: { allowedValues: schema18.items.properties.targetEntity.enum }, message: "must be equal to one of the allowed values", schema: schema18.items.properties.targetEntity.enum, parentSchema: schema18.items.properties.targetEntity, data: data3 };
+            const err12 = { instancePath: instancePath + "/" + i0 + "/targetEntity", schemaPath: "#/items/properties/targetEntity/enum", keyword: "enum", params: { allowedValues: schema19.items.properties.targetEntity.enum }, message: "must be equal to one of the allowed values", schema: schema19.items.properties.targetEntity.enum, parentSchema: schema19.items.properties.targetEntity, data: data3 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -1861,7 +1922,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.eventName !== void 0) {
           let data4 = data0.eventName;
           if (typeof data4 !== "string" && data4 !== null) {
-            const err13 = { instancePath: instancePath + "/" + i0 + "/eventName", schemaPath: "#/items/properties/eventName/type", keyword: "type", params: { type: schema18.items.properties.eventName.type }, message: "must be string,null", schema: schema18.items.properties.eventName.type, parentSchema: schema18.items.properties.eventName, data: data4 };
+            const err13 = { instancePath: instancePath + "/" + i0 + "/eventName", schemaPath: "#/items/properties/eventName/type", keyword: "type", params: { type: schema19.items.properties.eventName.type }, message: "must be string,null", schema: schema19.items.properties.eventName.type, parentSchema: schema19.items.properties.eventName, data: data4 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -1871,7 +1932,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data4 === "string") {
             if (func2(data4) > 200) {
-              const err14 = { instancePath: instancePath + "/" + i0 + "/eventName", schemaPath: "#/items/properties/eventName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema18.items.properties.eventName, data: data4 };
+              const err14 = { instancePath: instancePath + "/" + i0 + "/eventName", schemaPath: "#/items/properties/eventName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema19.items.properties.eventName, data: data4 };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -1880,7 +1941,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data4) < 1) {
-              const err15 = { instancePath: instancePath + "/" + i0 + "/eventName", schemaPath: "#/items/properties/eventName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema18.items.properties.eventName, data: data4 };
+              const err15 = { instancePath: instancePath + "/" + i0 + "/eventName", schemaPath: "#/items/properties/eventName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema19.items.properties.eventName, data: data4 };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -1893,7 +1954,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.targetType !== void 0) {
           let data5 = data0.targetType;
           if (typeof data5 !== "string") {
-            const err16 = { instancePath: instancePath + "/" + i0 + "/targetType", schemaPath: "#/items/properties/targetType/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.items.properties.targetType.type, parentSchema: schema18.items.properties.targetType, data: data5 };
+            const err16 = { instancePath: instancePath + "/" + i0 + "/targetType", schemaPath: "#/items/properties/targetType/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema19.items.properties.targetType.type, parentSchema: schema19.items.properties.targetType, data: data5 };
             if (vErrors === null) {
               vErrors = [err16];
             } else {
@@ -1902,7 +1963,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data5 === "SALES" || data5 === "GROSS_SALES" || data5 === "QUANTITY" || data5 === "COUNT" || data5 === "VISIT" || data5 === "EVENT_ATTRIBUTE")) {
-            const err17 = { instancePath: instancePath + "/" + i0 + "/targetType", schemaPath: "#/items/properties/targetType/enum", keyword: "enum", params: { allowedValues: schema18.items.properties.targetType.enum }, message: "must be equal to one of the allowed values", schema: schema18.items.properties.targetType.enum, parentSchema: schema18.items.properties.targetType, data: data5 };
+            const err17 = { instancePath: instancePath + "/" + i0 + "/targetType", schemaPath: "#/items/properties/targetType/enum", keyword: "enum", params: { allowedValues: schema19.items.properties.targetType.enum }, message: "must be equal to one of the allowed values", schema: schema19.items.properties.targetType.enum, parentSchema: schema19.items.properties.targetType, data: data5 };
             if (vErrors === null) {
               vErrors = [err17];
             } else {
@@ -1914,7 +1975,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.attributeName !== void 0) {
           let data6 = data0.attributeName;
           if (typeof data6 !== "string" && data6 !== null) {
-            const err18 = { instancePath: instancePath + "/" + i0 + "/attributeName", schemaPath: "#/items/properties/attributeName/type", keyword: "type", params: { type: schema18.items.properties.attributeName.type }, message: "must be string,null", schema: schema18.items.properties.attributeName.type, parentSchema: schema18.items.properties.attributeName, data: data6 };
+            const err18 = { instancePath: instancePath + "/" + i0 + "/attributeName", schemaPath: "#/items/properties/attributeName/type", keyword: "type", params: { type: schema19.items.properties.attributeName.type }, message: "must be string,null", schema: schema19.items.properties.attributeName.type, parentSchema: schema19.items.properties.attributeName, data: data6 };
             if (vErrors === null) {
               vErrors = [err18];
             } else {
@@ -1924,7 +1985,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data6 === "string") {
             if (func2(data6) > 200) {
-              const err19 = { instancePath: instancePath + "/" + i0 + "/attributeName", schemaPath: "#/items/properties/attributeName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema18.items.properties.attributeName, data: data6 };
+              const err19 = { instancePath: instancePath + "/" + i0 + "/attributeName", schemaPath: "#/items/properties/attributeName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters", schema: 200, parentSchema: schema19.items.properties.attributeName, data: data6 };
               if (vErrors === null) {
                 vErrors = [err19];
               } else {
@@ -1933,7 +1994,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data6) < 1) {
-              const err20 = { instancePath: instancePath + "/" + i0 + "/attributeName", schemaPath: "#/items/properties/attributeName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema18.items.properties.attributeName, data: data6 };
+              const err20 = { instancePath: instancePath + "/" + i0 + "/attributeName", schemaPath: "#/items/properties/attributeName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema19.items.properties.attributeName, data: data6 };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -1946,7 +2007,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.trackFromEnrollmentDate !== void 0) {
           let data7 = data0.trackFromEnrollmentDate;
           if (typeof data7 !== "boolean") {
-            const err21 = { instancePath: instancePath + "/" + i0 + "/trackFromEnrollmentDate", schemaPath: "#/items/properties/trackFromEnrollmentDate/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema18.items.properties.trackFromEnrollmentDate.type, parentSchema: schema18.items.properties.trackFromEnrollmentDate, data: data7 };
+            const err21 = { instancePath: instancePath + "/" + i0 + "/trackFromEnrollmentDate", schemaPath: "#/items/properties/trackFromEnrollmentDate/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema19.items.properties.trackFromEnrollmentDate.type, parentSchema: schema19.items.properties.trackFromEnrollmentDate, data: data7 };
             if (vErrors === null) {
               vErrors = [err21];
             } else {
@@ -1958,7 +2019,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.rewardAllocation !== void 0) {
           let data8 = data0.rewardAllocation;
           if (typeof data8 !== "string") {
-            const err22 = { instancePath: instancePath + "/" + i0 + "/rewardAllocation", schemaPath: "#/items/properties/rewardAllocation/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.items.properties.rewardAllocation.type, parentSchema: schema18.items.properties.rewardAllocation, data: data8 };
+            const err22 = { instancePath: instancePath + "/" + i0 + "/rewardAllocation", schemaPath: "#/items/properties/rewardAllocation/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema19.items.properties.rewardAllocation.type, parentSchema: schema19.items.properties.rewardAllocation, data: data8 };
             if (vErrors === null) {
               vErrors = [err22];
             } else {
@@ -1967,7 +2028,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data8 === "IMMEDIATE" || data8 === "PERIOD_END")) {
-            const err23 = { instancePath: instancePath + "/" + i0 + "/rewardAllocation", schemaPath: "#/items/properties/rewardAllocation/enum", keyword: "enum", params: { allowedValues: schema18.items.properties.rewardAllocation.enum }, message: "must be equal to one of the allowed values", schema: schema18.items.properties.rewardAllocation.enum, parentSchema: schema18.items.properties.rewardAllocation, data: data8 };
+            const err23 = { instancePath: instancePath + "/" + i0 + "/rewardAllocation", schemaPath: "#/items/properties/rewardAllocation/enum", keyword: "enum", params: { allowedValues: schema19.items.properties.rewardAllocation.enum }, message: "must be equal to one of the allowed values", schema: schema19.items.properties.rewardAllocation.enum, parentSchema: schema19.items.properties.rewardAllocation, data: data8 };
             if (vErrors === null) {
               vErrors = [err23];
             } else {
@@ -1980,7 +2041,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           let data9 = data0.defaultValues;
           if (Array.isArray(data9)) {
             if (data9.length > 100) {
-              const err24 = { instancePath: instancePath + "/" + i0 + "/defaultValues", schemaPath: "#/items/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items", schema: 100, parentSchema: schema18.items.properties.defaultValues, data: data9 };
+              const err24 = { instancePath: instancePath + "/" + i0 + "/defaultValues", schemaPath: "#/items/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items", schema: 100, parentSchema: schema19.items.properties.defaultValues, data: data9 };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -1989,7 +2050,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data9.length < 1) {
-              const err25 = { instancePath: instancePath + "/" + i0 + "/defaultValues", schemaPath: "#/items/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema18.items.properties.defaultValues, data: data9 };
+              const err25 = { instancePath: instancePath + "/" + i0 + "/defaultValues", schemaPath: "#/items/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema19.items.properties.defaultValues, data: data9 };
               if (vErrors === null) {
                 vErrors = [err25];
               } else {
@@ -2002,7 +2063,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
               let data10 = data9[i1];
               if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
                 if (data10.defaultValue === void 0) {
-                  const err26 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, schemaPath: "#/items/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'", schema: schema18.items.properties.defaultValues.items.required, parentSchema: schema18.items.properties.defaultValues.items, data: data10 };
+                  const err26 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, schemaPath: "#/items/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'", schema: schema19.items.properties.defaultValues.items.required, parentSchema: schema19.items.properties.defaultValues.items, data: data10 };
                   if (vErrors === null) {
                     vErrors = [err26];
                   } else {
@@ -2014,7 +2075,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
                   let data11 = data10.defaultValue;
                   if (typeof data11 == "number" && isFinite(data11)) {
                     if (data11 > 999999999999999e-4 || isNaN(data11)) {
-                      const err27 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999", schema: 999999999999999e-4, parentSchema: schema18.items.properties.defaultValues.items.properties.defaultValue, data: data11 };
+                      const err27 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999", schema: 999999999999999e-4, parentSchema: schema19.items.properties.defaultValues.items.properties.defaultValue, data: data11 };
                       if (vErrors === null) {
                         vErrors = [err27];
                       } else {
@@ -2023,7 +2084,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                     if (data11 <= 0 || isNaN(data11)) {
-                      const err28 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema18.items.properties.defaultValues.items.properties.defaultValue, data: data11 };
+                      const err28 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema19.items.properties.defaultValues.items.properties.defaultValue, data: data11 };
                       if (vErrors === null) {
                         vErrors = [err28];
                       } else {
@@ -2032,7 +2093,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err29 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema18.items.properties.defaultValues.items.properties.defaultValue.type, parentSchema: schema18.items.properties.defaultValues.items.properties.defaultValue, data: data11 };
+                    const err29 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema19.items.properties.defaultValues.items.properties.defaultValue.type, parentSchema: schema19.items.properties.defaultValues.items.properties.defaultValue, data: data11 };
                     if (vErrors === null) {
                       vErrors = [err29];
                     } else {
@@ -2042,7 +2103,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err30 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, schemaPath: "#/items/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema18.items.properties.defaultValues.items.type, parentSchema: schema18.items.properties.defaultValues.items, data: data10 };
+                const err30 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, schemaPath: "#/items/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema19.items.properties.defaultValues.items.type, parentSchema: schema19.items.properties.defaultValues.items, data: data10 };
                 if (vErrors === null) {
                   vErrors = [err30];
                 } else {
@@ -2052,7 +2113,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err31 = { instancePath: instancePath + "/" + i0 + "/defaultValues", schemaPath: "#/items/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema18.items.properties.defaultValues.type, parentSchema: schema18.items.properties.defaultValues, data: data9 };
+            const err31 = { instancePath: instancePath + "/" + i0 + "/defaultValues", schemaPath: "#/items/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema19.items.properties.defaultValues.type, parentSchema: schema19.items.properties.defaultValues, data: data9 };
             if (vErrors === null) {
               vErrors = [err31];
             } else {
@@ -2062,7 +2123,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err32 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema18.items.type, parentSchema: schema18.items, data: data0 };
+        const err32 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema19.items.type, parentSchema: schema19.items, data: data0 };
         if (vErrors === null) {
           vErrors = [err32];
         } else {
@@ -2072,7 +2133,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema18.type, parentSchema: schema18, data };
+    const err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema19.type, parentSchema: schema19, data };
     if (vErrors === null) {
       vErrors = [err33];
     } else {
@@ -2080,18 +2141,18 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate17.errors = vErrors;
+  validate18.errors = vErrors;
   return errors === 0;
 }
-var unenroll = validate18;
-var schema19 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {} }, "$id": "unenroll" };
-function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var unenroll = validate19;
+var schema20 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {} }, "$id": "unenroll" };
+function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.customerId === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "customerId" }, message: "must have required property 'customerId'", schema: schema19.required, parentSchema: schema19, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "customerId" }, message: "must have required property 'customerId'", schema: schema20.required, parentSchema: schema20, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2100,7 +2161,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
   } else {
-    const err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema19.type, parentSchema: schema19, data };
+    const err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema20.type, parentSchema: schema20, data };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -2108,7 +2169,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate18.errors = vErrors;
+  validate19.errors = vErrors;
   return errors === 0;
 }
 export {
@@ -2116,6 +2177,7 @@ export {
   createTargetGroup,
   enrollMilestone,
   enrollStreak,
+  generateToken,
   periods,
   putCustomer,
   streaks,

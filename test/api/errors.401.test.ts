@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { type RouteName, routeNames } from "../../shared/http/routes.ts";
+import { type ProtectedRouteName, protectedRouteNames } from "../../shared/http/routes.ts";
 import { ApiClient, type ApiResponse, basicAuthorization } from "../support/apiClient.ts";
 import { newCredential } from "../support/credential.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
@@ -13,11 +13,13 @@ import { during } from "../support/targetGroups.ts";
 const service = useService();
 
 const message =
-  /^Not authenticated\. Send Authorization: Basic with the base64 of username:secret of an active credential\.$/;
+  /^Not authenticated\. Send Authorization: Basic with the base64 of username:secret of an active credential, or Bearer with an access token\.$/;
 
 function expectUnauthenticated(response: ApiResponse): void {
   expectRefused(response, 401, 401, message);
-  expect(response.headers.get("www-authenticate")).toBe('Basic realm="milestreak", charset="UTF-8"');
+  expect(response.headers.get("www-authenticate")).toBe(
+    'Basic realm="milestreak", charset="UTF-8", Bearer realm="milestreak"',
+  );
 }
 
 /** An enrolment that would succeed if the header proved somebody. */
@@ -139,7 +141,7 @@ describe("refuses with 401 every spelling of a credential's base64 but the canon
   });
 });
 
-describe.each(routeNames.map((name) => ({ name })))("$name", ({ name }: { name: RouteName }) => {
+describe.each(protectedRouteNames.map((name) => ({ name })))("$name", ({ name }: { name: ProtectedRouteName }) => {
   it.each<[string, (org: string) => Promise<ApiClient>]>([
     ["without a credential", () => Promise.resolve(service.anonymous)],
     ["with a wrong secret", async (org) => clientWithWrongSecret(org)],
@@ -161,7 +163,7 @@ async function clientWithWrongSecret(org: string): Promise<ApiClient> {
   return new ApiClient(service.baseUrl, { username, secret: "wrong" });
 }
 
-async function malformed(name: RouteName): Promise<[string, string, string | undefined]> {
+async function malformed(name: ProtectedRouteName): Promise<[string, string, string | undefined]> {
   const { method, path, body } = await permittedRequest(name, await service.newOrg());
   return [method, path, body === undefined ? undefined : "{".repeat(20_000)];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type AccessGroup, accessGroups } from "../../shared/domain/accessGroups.ts";
-import { type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
+import { type ProtectedRouteName, protectedRouteNames, routes } from "../../shared/http/routes.ts";
 import type { ApiClient } from "../support/apiClient.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import type { TestOrg } from "../support/org.ts";
@@ -12,7 +12,7 @@ import { withoutWriting } from "../support/writes.ts";
 const service = useService();
 
 /** The contract, written out: who may call what. A route without a line does not compile. */
-const allowed: Record<RouteName, readonly AccessGroup[]> = {
+const allowed: Record<ProtectedRouteName, readonly AccessGroup[]> = {
   enroll: ["default", "admin"],
   unenroll: ["default", "admin"],
   recordActivities: ["default", "admin"],
@@ -30,12 +30,12 @@ function clientOf(org: TestOrg, accessGroup: AccessGroup): ApiClient {
   return { "read-only": org.reader, default: org.till, admin: org.admin }[accessGroup];
 }
 
-const combinations = routeNames.flatMap((name) => accessGroups.map((accessGroup) => ({ name, accessGroup })));
+const combinations = protectedRouteNames.flatMap((name) => accessGroups.map((accessGroup) => ({ name, accessGroup })));
 const isAllowed = ({ name, accessGroup }: (typeof combinations)[number]) => allowed[name].includes(accessGroup);
 
 it("has an answer for every route and every access group", () => {
-  expect(Object.keys(allowed).toSorted()).toEqual([...routeNames].toSorted());
-  expect(combinations).toHaveLength(routeNames.length * 3);
+  expect(Object.keys(allowed).toSorted()).toEqual([...protectedRouteNames].toSorted());
+  expect(combinations).toHaveLength(protectedRouteNames.length * 3);
 });
 
 describe("lets in", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
+import { type ProtectedRouteName, protectedRouteNames, routes } from "../../shared/http/routes.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import { permittedRequest } from "../support/permittedRequest.ts";
 import { useService } from "../support/service.ts";
@@ -9,14 +9,14 @@ import { withoutWriting } from "../support/writes.ts";
 const service = useService();
 
 /** Written out, because the table could change without anybody noticing. */
-const maximumBytes: Partial<Record<RouteName, number>> = {
+const maximumBytes: Partial<Record<ProtectedRouteName, number>> = {
   enroll: 16_384,
   unenroll: 16_384,
   putCustomer: 16_384,
   recordActivities: 65_536,
   createTargetGroup: 262_144,
 };
-const withBody = routeNames.flatMap((name) => {
+const withBody = protectedRouteNames.flatMap((name) => {
   const maximum = maximumBytes[name];
   return maximum === undefined ? [] : [{ name, maximum }];
 });
@@ -30,7 +30,7 @@ const message = (maximum: number, size: number) =>
 
 it("covers every route that takes a body", () => {
   expect(withBody.map(({ name }) => name).toSorted()).toEqual(
-    routeNames.filter((name) => routes[name].method !== "GET").toSorted(),
+    protectedRouteNames.filter((name) => routes[name].method !== "GET").toSorted(),
   );
 });
 

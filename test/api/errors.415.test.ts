@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
+import { type ProtectedRouteName, protectedRouteNames, routes } from "../../shared/http/routes.ts";
 import { basicAuthorization } from "../support/apiClient.ts";
 import { newCredential } from "../support/credential.ts";
 import { expectRefused } from "../support/envelopes.ts";
@@ -11,10 +11,10 @@ import { withoutWriting } from "../support/writes.ts";
 
 const service = useService();
 
-const withBody = routeNames.filter((name) => routes[name].method !== "GET").map((name) => ({ name }));
+const withBody = protectedRouteNames.filter((name) => routes[name].method !== "GET").map((name) => ({ name }));
 
 /** The route's good request with these headers and no other of a body's. */
-async function request(name: RouteName, headers: Readonly<Record<string, string>>) {
+async function request(name: ProtectedRouteName, headers: Readonly<Record<string, string>>) {
   const org = await service.newOrg();
   const { method, path, body = "" } = await permittedRequest(name, org);
   const { username, secret } = await newCredential(service.table, { org: org.org, accessGroup: "admin" });
@@ -42,7 +42,7 @@ const accepted = [
   "application/json ; charset=utf-8",
 ];
 
-describe.each(withBody)("$name", ({ name }: { name: RouteName }) => {
+describe.each(withBody)("$name", ({ name }: { name: ProtectedRouteName }) => {
   it.each(refused)("refuses Content-Type %j with 415 and writes nothing", async (contentType) => {
     const raw = await request(name, { "Content-Type": contentType });
     const response = await withoutWriting(service, () => sendRaw(service.baseUrl, raw));

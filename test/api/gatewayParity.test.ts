@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
-import { type RouteName, routeNames } from "../../shared/http/routes.ts";
+import { type ProtectedRouteName, protectedRouteNames } from "../../shared/http/routes.ts";
 import { openTable } from "../../shared/table/client.ts";
 import { ApiClient, type ApiResponse } from "../support/apiClient.ts";
 import { newCredential } from "../support/credential.ts";
@@ -67,7 +67,7 @@ const answers: readonly Answer[] = [
   { status: 422, what: "an Idempotency-Key reused", call: reuseKey },
 ];
 
-async function send(client: ApiClient, name: RouteName, org: Setting["org"]): Promise<ApiResponse> {
+async function send(client: ApiClient, name: ProtectedRouteName, org: Setting["org"]): Promise<ApiResponse> {
   const { method, path, body } = await permittedRequest(name, org);
   return client.send(method, path, body, { now });
 }
@@ -114,7 +114,7 @@ function shapeOf(value: unknown): unknown {
 }
 
 describe("answers the same with and without the stage's prefix:", () => {
-  it.each(routeNames.map((name) => ({ name })))("$name", async ({ name }: { name: RouteName }) => {
+  it.each(protectedRouteNames.map((name) => ({ name })))("$name", async ({ name }: { name: ProtectedRouteName }) => {
     const org = await service.newOrg();
     const credential = await newCredential(service.table, { org: org.org, accessGroup: "admin" });
     const prefixed = await send(new ApiClient(service.baseUrl, credential), name, org);

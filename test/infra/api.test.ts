@@ -8,15 +8,24 @@ const methods = deployedMethods(stack);
 const [authorizerId, authorizer] = onlyResource(stack, "AWS::ApiGateway::Authorizer");
 const [stageId, stage] = onlyResource(stack, "AWS::ApiGateway::Stage");
 
+/** Written out: nothing else may be reached without a credential. */
+const open = ["POST /oauth/token", "POST /oauth/token/generate", "POST /oauth/revoke"];
+
 describe("methods", () => {
   test("are exactly the route table's, with no OPTIONS and no proxy beside them", () => {
     const declared = Object.values(routes).map(({ method, path }) => `${method} ${path}`);
     expect(methods.map(({ name }) => name).toSorted()).toEqual(declared.toSorted());
   });
 
-  test.each(methods)("$name is behind the authorizer", ({ method }) => {
+  test.each(methods.filter(({ name }) => !open.includes(name)))("$name is behind the authorizer", ({ method }) => {
     expect(method.Properties).toMatchObject({ AuthorizationType: "CUSTOM", AuthorizerId: { Ref: authorizerId } });
     expect(method.Properties.ApiKeyRequired ?? false).toBe(false);
+  });
+
+  test.each(open)("%s is not, as it takes a credential for an access token", (openName) => {
+    const found = methods.find(({ name }) => name === openName);
+    expect(found?.method.Properties).toMatchObject({ AuthorizationType: "NONE" });
+    expect(found?.method.Properties).not.toHaveProperty("AuthorizerId");
   });
 
   test.each(methods)("$name hands the whole request to its function and waits 29 s", ({ method }) => {

@@ -34,7 +34,12 @@ describe.each(bundles)("the bundle that serves $name", ({ name, directory, input
   test("loads and exports the handler that the function is configured with", () => {
     const url = pathToFileURL(join(directory, "index.mjs")).href;
     const script = `const { handler } = await import(${JSON.stringify(url)}); console.log(typeof handler)`;
-    const environment = { TABLE_NAME: "table", EVENT_BUS_NAME: "bus", AWS_REGION: "eu-west-1" };
+    const environment = {
+      TABLE_NAME: "table",
+      EVENT_BUS_NAME: "bus",
+      TOKEN_LIFETIME_MINUTES: "30",
+      AWS_REGION: "eu-west-1",
+    };
     const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
       env: environment,
       encoding: "utf8",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { busNameVariable } from "../../shared/config/busConfig.ts";
 import { tableNameVariable } from "../../shared/config/tableConfig.ts";
+import { tokenLifetimeVariable } from "../../shared/config/tokenConfig.ts";
 import { engineLimits } from "../../shared/table/client.ts";
 import { deployedMethods, functionIdsByName } from "./support/deployedMethods.ts";
 import { at, onlyResource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
@@ -13,7 +14,11 @@ const functions = functionIdsByName(stack).map(([name, id]) => ({
 const [tableId] = onlyResource(stack, "AWS::DynamoDB::Table");
 
 /** Where a function is told of more than the table. */
-const alsoKnown: Readonly<Record<string, readonly string[]>> = { projector: [busNameVariable] };
+const alsoKnown: Readonly<Record<string, readonly string[]>> = {
+  projector: [busNameVariable],
+  issueToken: [tokenLifetimeVariable],
+  generateToken: [tokenLifetimeVariable],
+};
 
 describe.each(functions)("$name", ({ name, properties }) => {
   test("runs on Node 24 and arm64, traced, logging JSON, with explicit memory and time", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { FunctionName } from "../../lib/functionNames.ts";
 import { sweepPartition } from "../../shared/table/dueSweeps.ts";
 import { shardPartition } from "../../shared/table/enrollmentIndex.ts";
-import { credentialKey, customerPartition, groupPartition, orgPartition } from "../../shared/table/keys.ts";
+import { credentialKey, customerPartition, groupPartition, orgPartition, tokenKey } from "../../shared/table/keys.ts";
 import { functionIdsByName } from "./support/deployedMethods.ts";
 import { at, onlyResource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
 
@@ -12,7 +12,7 @@ const partitionKeys = {
   group: groupPartition("100", 7),
   customer: customerPartition("100", 7),
   credential: credentialKey("ORG#till").pk,
-  token: "TOKEN#0123456789abcdef",
+  token: tokenKey("0123456789abcdef").pk,
   shard: shardPartition({ org: "100", groupId: 7, targetId: 7, shard: 7 }),
   sweeps: sweepPartition,
 } as const;
@@ -54,7 +54,10 @@ const allowed = {
     PutItem: ["sweeps"],
     DeleteItem: ["sweeps"],
   },
-  authorizer: { GetItem: ["credential"] },
+  authorizer: { GetItem: ["credential", "token"] },
+  issueToken: { GetItem: ["credential"], PutItem: ["token"] },
+  generateToken: { GetItem: ["credential"], PutItem: ["token"] },
+  revokeToken: { GetItem: ["credential"], DeleteItem: ["token"] },
 } as const satisfies Record<FunctionName, Readonly<Record<string, readonly PartitionKind[]>>>;
 
 /** What a function that no route calls may do besides, by the actions of each statement. */

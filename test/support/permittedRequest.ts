@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type RouteName, routes } from "../../shared/http/routes.ts";
+import { type ProtectedRouteName, routes } from "../../shared/http/routes.ts";
 import { ok, type TestOrg, targetPath } from "./org.ts";
 import { during, milestone } from "./targetGroups.ts";
 
 /** A request that succeeds when an admin sends it. */
 export type PermittedRequest = {
-  readonly method: (typeof routes)[RouteName]["method"];
+  readonly method: (typeof routes)[ProtectedRouteName]["method"];
   /** Below the stage. */
   readonly path: string;
   readonly body: string | undefined;
@@ -13,7 +13,7 @@ export type PermittedRequest = {
 
 type Prepared = { readonly path: string; readonly body?: unknown };
 
-/** Every route has one, or this does not compile. */
+/** Every route behind the authorizer has one, or this does not compile. */
 const prepare = {
   enroll: async (org) => {
     const group = await org.createGroup();
@@ -41,10 +41,10 @@ const prepare = {
     return { path: `/users/${customerId}/trackedTargetEvents/${group.targetId}` };
   },
   getEnrolledTargets: async (org) => ({ path: `/users/${await org.newCustomer()}/enrolledTargets` }),
-} as const satisfies Record<RouteName, (org: TestOrg) => Promise<Prepared>>;
+} as const satisfies Record<ProtectedRouteName, (org: TestOrg) => Promise<Prepared>>;
 
 /** Prepares what the route needs and answers the request; to be sent in the first cycle of the built groups. */
-export async function permittedRequest(name: RouteName, org: TestOrg): Promise<PermittedRequest> {
+export async function permittedRequest(name: ProtectedRouteName, org: TestOrg): Promise<PermittedRequest> {
   const { path, body }: Prepared = await prepare[name](org);
   return { method: routes[name].method, path, body: body === undefined ? undefined : JSON.stringify(body) };
 }

@@ -1,0 +1,134 @@
+import type { APIGatewayProxyResult } from "aws-lambda";
+import type { PresentedCredential } from "../auth/basicAuthorization.ts";
+import { parseBasicAuthorization } from "../auth/basicAuthorization.ts";
+import { type Proof, provePair } from "../auth/provePair.ts";
+import { logRefusal } from "../observability/log.ts";
+import type { ApiLambda } from "./apiHandler.ts";
+import { readText } from "./body.ts";
+import { jsonResult } from "./envelope.ts";
+import { answerFor } from "./errorMiddleware.ts";
+import type { ErrorCode } from "./errors.ts";
+import { basicChallenge } from "./gatewayResponses.ts";
+import type { Route } from "./routes.ts";
+import type { CredentialContext } from "./tokenContext.ts";
+
+/** RFC 6749, section 5.2, and what RFC 7009 and practice add for a server in trouble. */
+type OAuthError =
+  | "invalid_request"
+  | "invalid_client"
+  | "invalid_grant"
+  | "invalid_scope"
+  | "unsupported_grant_type"
+  | "server_error"
+  | "temporarily_unavailable";
+
+/** The request is refused as the OAuth standards say. The description may hold no `"` and no `\`. */
+export class OAuthRefused extends Error {
+  override readonly name = "OAuthRefused";
+  readonly error: OAuthError;
+
+  constructor(error: OAuthError, description: string) {
+    super(description);
+    this.error = error;
+  }
+}
+
+/** The parameters of a form by name. One without a value is as if it were left out; unknown ones are ignored. */
+export type Form = ReadonlyMap<string, string>;
+
+export type OAuthRequest = { readonly form: Form; readonly authorization: string | undefined };
+
+/** Answers the body of a success. */
+export type OAuthOperation = (request: OAuthRequest) => Promise<object>;
+
+/** Wraps an operation into a Lambda handler whose answers follow RFC 6749, not the API's own envelope. */
+export function oauthHandler({ maximumBodyBytes }: Route, operation: OAuthOperation): ApiLambda {
+  return async ({ body, isBase64Encoded, headers }) => {
+    try {
+      const header = (name: string) => Object.entries(headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+      const text = readText(body, isBase64Encoded, maximumBodyBytes);
+      const form = parseForm(text, header("content-type"));
+      return oauthResult(200, await operation({ form, authorization: header("authorization") }));
+    } catch (error) {
+      return error instanceof OAuthRefused ? answerRefusal(error) : answerFailure(error);
+    }
+  };
+}
+
+const formContentType = /^application\/x-www-form-urlencoded\s*(;|$)/i;
+
+function parseForm(text: string, contentType: string | undefined): Form {
+  if (contentType === undefined || !formContentType.test(contentType)) {
+    throw new OAuthRefused("invalid_request", "Content-Type must be application/x-www-form-urlencoded.");
+  }
+  const pairs = [...new URLSearchParams(text)];
+  if (new Set(pairs.map(([name]) => name)).size < pairs.length) {
+    throw new OAuthRefused("invalid_request", "A parameter was sent more than once.");
+  }
+  return new Map(pairs.filter(([, value]) => value !== ""));
+}
+
+/** The client that the request proves; refuses with `invalid_client` or, when it tries two ways, `invalid_request`. */
+export async function requireClient({ table, clock }: CredentialContext, request: OAuthRequest): Promise<Proof> {
+  const proof = await provePair(table, readClient(request), clock());
+  if (proof !== undefined) return proof;
+  throw new OAuthRefused("invalid_client", "No active client has this id and secret.");
+}
+
+function readClient({ form, authorization }: OAuthRequest): PresentedCredential {
+  const [id, secret] = [form.get("client_id"), form.get("client_secret")];
+  if (authorization === undefined) {
+    if (id !== undefined && secret !== undefined) return { username: id, secret };
+    throw new OAuthRefused(
+      "invalid_client",
+      "Send client_id and client_secret in the form, or as Authorization: Basic.",
+    );
+  }
+  if (secret !== undefined) {
+    throw new OAuthRefused("invalid_request", "Send client_secret or Authorization: Basic, not both.");
+  }
+  const pair = decodePair(parseBasicAuthorization(authorization));
+  if (pair === undefined) throw new OAuthRefused("invalid_client", "Authorization must be Basic and well-formed.");
+  if (id === undefined || id === pair.username) return pair;
+  throw new OAuthRefused("invalid_request", "client_id is not the user name in Authorization.");
+}
+
+/** RFC 6749, section 2.3.1: both parts are form-encoded before they become a Basic pair. */
+function decodePair(pair: PresentedCredential | undefined): PresentedCredential | undefined {
+  if (pair === undefined) return undefined;
+  const [username, secret] = [formDecoded(pair.username), formDecoded(pair.secret)];
+  return username === undefined || secret === undefined ? undefined : { username, secret };
+}
+
+function formDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
+function answerRefusal({ error, message }: OAuthRefused): APIGatewayProxyResult {
+  const isClientUnknown = error === "invalid_client";
+  logRefusal(isClientUnknown ? 401 : 300004);
+  const headers: Record<string, string> = isClientUnknown ? { "WWW-Authenticate": basicChallenge } : {};
+  return oauthResult(isClientUnknown ? 401 : 400, { error, error_description: message }, headers);
+}
+
+/** What every route refuses, in this standard's words. */
+function answerFailure(thrown: unknown): APIGatewayProxyResult {
+  const { code, details, status } = answerFor(thrown);
+  const headers: Record<string, string> = code === 4001 ? { "Retry-After": "1" } : {};
+  return oauthResult(status, { error: errorOf(code), error_description: details.join(" ") }, headers);
+}
+
+function errorOf(code: ErrorCode): OAuthError {
+  if (code === 300004) return "invalid_request";
+  return code === 4001 ? "temporarily_unavailable" : "server_error";
+}
+
+/** RFC 6749, section 5.1, wants both headers; `Cache-Control: no-store` is on every answer. */
+function oauthResult(status: number, body: object, headers: Readonly<Record<string, string>> = {}) {
+  return jsonResult(status, body, { Pragma: "no-cache", ...headers });
+}

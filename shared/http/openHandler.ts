@@ -1,0 +1,24 @@
+import middy from "@middy/core";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import type { ApiAnswer, ApiLambda } from "./apiHandler.ts";
+import { parseBody } from "./body.ts";
+import { httpResult, successEnvelope } from "./envelope.ts";
+import { answerErrors } from "./errorMiddleware.ts";
+import { unknownQueryWarnings } from "./parameters.ts";
+import type { Route } from "./routes.ts";
+
+/** An operation that knows its caller by what is in the body. */
+export type OpenOperation = (body: unknown) => Promise<ApiAnswer>;
+
+/** Wraps an operation of a route without an authorizer: JSON body (300004), the operation, the envelope. */
+export function openHandler(route: Route, operation: OpenOperation): ApiLambda {
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+    .use(answerErrors())
+    .handler(async ({ body, isBase64Encoded, headers, queryStringParameters }: APIGatewayProxyEvent) => {
+      const contentType = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === "content-type")?.[1];
+      const record = parseBody(body, isBase64Encoded, contentType, route.maximumBodyBytes);
+      const { status = 200, data, warnings = [] } = await operation(record);
+      const ignored = unknownQueryWarnings(route.query, queryStringParameters ?? {});
+      return httpResult(status, successEnvelope(data, [...ignored, ...warnings]));
+    });
+}
