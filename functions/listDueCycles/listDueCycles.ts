@@ -4,7 +4,7 @@ import { listDueShards, type ShardTask } from "../../shared/table/closing.ts";
 import type { SweepRef } from "../../shared/table/dueSweeps.ts";
 
 /** What the state machine asks with: when its execution started, and where the page before ended. */
-export type DueCyclesRequest = {
+type DueCyclesRequest = {
   readonly now: string;
   readonly resumeAfter: SweepRef | null;
   /** Only this brand's; the state machine asks for all. */

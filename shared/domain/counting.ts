@@ -13,7 +13,7 @@ export const notCountedReasons = [
   "BEFORE_ENROLMENT",
   "ORIGINAL_NOT_COUNTED",
 ] as const;
-export type NotCountedReason = (typeof notCountedReasons)[number];
+type NotCountedReason = (typeof notCountedReasons)[number];
 
 /** A target the customer is enrolled in, with what defines it. */
 export type CountingSubject = {

@@ -26,11 +26,11 @@ type Conflict = {
   readonly times: number;
   /** How often the SDK had sent the write before it met the transaction, the first of them applied by the engine. */
   readonly attempts?: number;
-  readonly then?: () => Promise<unknown>;
+  readonly meanwhile?: () => Promise<unknown>;
 };
 
 /** A table whose writes are told, so many times, that a transaction holds the item. The local engine has no such luck. */
-function conflicting({ times, attempts = 1, then }: Conflict): Table {
+function conflicting({ times, attempts = 1, meanwhile }: Conflict): Table {
   const table = open();
   let left = times;
   table.client.middlewareStack.add(
@@ -39,7 +39,7 @@ function conflicting({ times, attempts = 1, then }: Conflict): Table {
         if (commandName !== "UpdateItemCommand" || left === 0) return next(args);
         left -= 1;
         if (attempts > 1) await next(args);
-        await then?.();
+        await meanwhile?.();
         throw new TransactionConflictException({ message: "held", $metadata: { attempts } });
       },
     { step: "initialize", name: "conflict" },
@@ -74,8 +74,8 @@ describe("a write that meets a transaction on the same enrolment", () => {
   it("does not bring back a customer who left in between: the outcome is unknown", async () => {
     const ref = newRef();
     const other = open();
-    const then = () => unenroll(other, ref, now, () => leaving);
-    const table = conflicting({ times: 1, attempts: 2, then });
+    const meanwhile = () => unenroll(other, ref, now, () => leaving);
+    const table = conflicting({ times: 1, attempts: 2, meanwhile });
     await expect(enroll(table, ref, plan, now, undefined)).rejects.toThrow(OutcomeUnknown);
     expect((await findEnrollment(other, ref))?.membership.status).toBe("UNENROLLED");
   });

@@ -5,7 +5,7 @@ export type ApiResponse = {
   readonly headers: Headers;
 };
 
-export type Envelope = {
+type Envelope = {
   // Tests read any part of an answer and compare it whole.
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly data: any;

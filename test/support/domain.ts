@@ -5,7 +5,7 @@ import type { Cycle, Level, Target, TargetGroup } from "../../shared/domain/targ
 
 const day = 24 * 60 * 60 * 1000;
 /** Cycle n of a built group is day n, counted from here. */
-export const firstDay = Date.UTC(2030, 0, 1);
+const firstDay = Date.UTC(2030, 0, 1);
 
 /** The start of the n-th cycle. */
 export function startOfCycle(number: number): number {

@@ -37,12 +37,12 @@ export type TestOrg = {
   ) => Promise<CustomerState | undefined>;
 };
 
-export type CustomerState = {
+type CustomerState = {
   readonly targets: readonly TargetRow[];
   readonly streaks: readonly StreakRow[];
 };
 
-export type TargetRow = {
+type TargetRow = {
   readonly targetRuleId: number;
   readonly periodRefCode: string;
   readonly targetValue: number;
