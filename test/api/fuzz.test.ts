@@ -1,0 +1,95 @@
+import { inspect } from "node:util";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { errorCatalogue } from "../../shared/http/errors.ts";
+import { routes } from "../../shared/http/routes.ts";
+import { type ConsoleLine, captureConsole } from "../support/capturedConsole.ts";
+import { takesForm } from "../support/fuzz/bodies.ts";
+import { newFuzzBrand } from "../support/fuzz/brand.ts";
+import { type FuzzRequest, requestOf } from "../support/fuzz/requests.ts";
+import { type RawResponse, sendRaw } from "../support/rawHttp.ts";
+import { useService } from "../support/service.ts";
+
+const service = useService();
+
+/** Brands that are asked side by side, each by one request at a time, so that no refusal comes from contention. */
+const brandCount = 8;
+const rounds = 1_300;
+const timeoutMilliseconds = 240_000;
+
+it(`answers ${brandCount * rounds} requests of any kind with an envelope and never with 5xx, and tells no internals`, {
+  timeout: timeoutMilliseconds,
+}, async () => {
+  const brands = await Promise.all(Array.from({ length: brandCount }, () => newFuzzBrand(service)));
+  const lines = captureConsole();
+  const answered = new Map<string, number>();
+  await fc.assert(
+    fc.asyncProperty(fc.tuple(...brands.map(requestOf)), async (requests) => {
+      await Promise.all(requests.map(async (request) => count(answered, request, await answerTo(request))));
+      expectHarmlessLines(lines.splice(0));
+    }),
+    { numRuns: rounds },
+  );
+  expectToHaveReached(answered);
+});
+
+async function answerTo(request: FuzzRequest): Promise<RawResponse> {
+  const response = await sendRaw(service.baseUrl, request);
+  const report = `${inspect(request)}\nwas answered ${inspect(response)}`;
+  expect(response.status, report).toBeLessThan(500);
+  expect(response.headers.get("content-type"), report).toBe("application/json");
+  expect(response.headers.get("cache-control"), report).toBe("no-store");
+  expect(response.text, report).not.toMatch(internals);
+  expect([...response.headers.values()].join("\n"), report).not.toMatch(internals);
+  expect(isEnvelope(response) || isOauthAnswer(request, response), report).toBe(true);
+  return response;
+}
+
+/** Partition keys, frames of a stack, paths of files, names of what is underneath. */
+const internals = /(?:ORG|CREDENTIAL|TOKEN)#|\\n\s+at |\.[jt]s:\d|node_modules|dynamodb|Exception|TypeError/i;
+
+function isEnvelope({ status, text }: RawResponse): boolean {
+  const { data, errors, warnings, ...others }: Record<string, unknown> = Object(JSON.parse(text));
+  if (Object.keys(others).length > 0 || data === undefined) return false;
+  if (warnings !== null && !isListOf(warnings, ({ message }) => typeof message === "string")) return false;
+  if (errors === null) return status === 200 || status === 201;
+  return (
+    data === null && isListOf(errors, ({ code, message }) => typeof message === "string" && isStatusOf(code, status))
+  );
+}
+
+function isListOf(value: unknown, isMember: (member: Record<string, unknown>) => boolean): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((member) => isMember(Object(member)));
+}
+
+function isStatusOf(code: unknown, status: number): boolean {
+  const [, entry] = Object.entries(errorCatalogue).find(([key]) => key === String(code)) ?? [];
+  return entry?.status === status || (code === 300004 && [413, 415, 422].includes(status));
+}
+
+/** RFC 6749 and 7009 say what the answers of these two routes are. */
+function isOauthAnswer({ about, method, path }: FuzzRequest, { status, text }: RawResponse): boolean {
+  const [ownPath] = path.replace(/^\/v3/, "").split("?");
+  if (!takesForm(about) || method !== "POST" || ownPath !== routes[about].path) return false;
+  const { error, access_token: token, token_type: type }: Record<string, unknown> = Object(JSON.parse(text));
+  if (status !== 200) return typeof error === "string";
+  return about === "revokeToken" ? text === "{}" : typeof token === "string" && type === "Bearer";
+}
+
+/** Refusals are logged by their code. Anything else would be something unexpected, and that is a bug. */
+function expectHarmlessLines(lines: readonly ConsoleLine[]): void {
+  for (const line of lines) {
+    expect(line).toEqual([{ event: "refused", code: expect.any(Number) }]);
+  }
+}
+
+function count(answered: Map<string, number>, { about }: FuzzRequest, { status }: RawResponse): void {
+  const key = `${about} ${status < 300 ? "accepted" : "refused"}`;
+  answered.set(key, (answered.get(key) ?? 0) + 1);
+}
+
+/** The requests were not all turned away at the door: every route has accepted and refused some. */
+function expectToHaveReached(answered: ReadonlyMap<string, number>): void {
+  const ways = Object.keys(routes).flatMap((name) => [`${name} accepted`, `${name} refused`]);
+  expect([...answered.keys()].toSorted()).toEqual(ways.toSorted());
+}

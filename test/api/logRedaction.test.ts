@@ -1,0 +1,272 @@
+import { randomUUID } from "node:crypto";
+import { inspect } from "node:util";
+import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
+import { localFunctions } from "../../local/functions.ts";
+import { startGateway } from "../../local/gateway.ts";
+import { systemClock } from "../../shared/auth/clock.ts";
+import { type ProtectedRouteName, routes } from "../../shared/http/routes.ts";
+import { openTable, type Table } from "../../shared/table/client.ts";
+import { customerKey, keyAttributes } from "../../shared/table/keys.ts";
+import { basicAuthorization } from "../support/apiClient.ts";
+import { type ConsoleLine, captureConsole } from "../support/capturedConsole.ts";
+import { newCredential, type TestCredential } from "../support/credential.ts";
+import { localAccess } from "../support/globalSetup.ts";
+import { type RawResponse, sendRaw } from "../support/rawHttp.ts";
+import { useService } from "../support/service.ts";
+import { newSetting, type Setting } from "../support/setting.ts";
+import { during, milestone } from "../support/targetGroups.ts";
+import { TestIssuer } from "../support/testIssuer.ts";
+
+const service = useService();
+
+let lines: ConsoleLine[];
+beforeEach(() => {
+  lines = captureConsole();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** A value that occurs nowhere but where this test puts it. */
+const marker = () => `marker-${randomUUID()}`;
+
+/** Everything a log would get of what was written, hidden properties and causes of errors included. */
+function written(): string {
+  return lines.map((line) => inspect(line, { depth: Number.POSITIVE_INFINITY, showHidden: true })).join("\n");
+}
+
+/** The secret itself, the header's value and its base64 alone. */
+function tracesOf({ username, secret }: TestCredential): string[] {
+  const value = basicAuthorization(username, secret);
+  return [secret, value, value.replace("Basic ", "")];
+}
+
+function expectNothingOf(secrets: readonly string[]): void {
+  const log = written();
+  for (const secret of secrets) expect(log).not.toContain(secret);
+}
+
+/** An answer for people: no frame of a stack, no file, no name of what is underneath. */
+function expectNoInternals({ text }: RawResponse): void {
+  expect(text).not.toMatch(/\\n\s+at |\.[jt]s:\d|node_modules|ECONNREFUSED|Exception|(?:ORG|CREDENTIAL|TOKEN)#/);
+}
+
+type Sent = { readonly method: string; readonly path: string; readonly body: string };
+
+async function send(
+  baseUrl: string,
+  authorization: string | undefined,
+  { method, path, body }: Sent,
+): Promise<RawResponse> {
+  const type = /\/oauth\/(token|revoke)$/.test(path) ? "application/x-www-form-urlencoded" : "application/json";
+  const headers = {
+    "Content-Type": type,
+    "x-local-now": during(1),
+    ...(authorization === undefined ? {} : { Authorization: authorization }),
+  };
+  const response = await sendRaw(baseUrl, { method, path: `/v3${path}`, headers, ...(body === "" ? {} : { body }) });
+  expectNoInternals(response);
+  return response;
+}
+
+/** A body for each route that takes one, each of its texts a marker; `undefined` for a route that takes none. */
+const markedBodies: Record<ProtectedRouteName, ((one: Setting, mark: string) => unknown) | undefined> = {
+  enroll: ({ customerId }, mark) => [{ customerId, periodName: mark, [mark]: mark }],
+  unenroll: ({ customerId }, mark) => [{ customerId, [mark]: mark }],
+  recordActivities: ({ customerId }, mark) => ({
+    activityId: mark,
+    customerId,
+    type: "EVENT",
+    name: mark,
+    occurredAt: during(1),
+    amount: 1,
+    attributes: { [mark]: mark },
+  }),
+  createTargetGroup: (_, mark) => milestone({ name: mark, description: mark }),
+  putCustomer: (_, mark) => ({ firstName: mark, lastName: mark, externalId: mark }),
+  listTargetGroups: undefined,
+  getTargetGroup: undefined,
+  getCustomer: undefined,
+  getUserTargetGroups: undefined,
+  getTrackedTargetEvents: undefined,
+  getEnrolledTargets: undefined,
+};
+
+const protectedNames = Object.keys(markedBodies).filter((name): name is ProtectedRouteName => name in markedBodies);
+
+function markedRequest(name: ProtectedRouteName, one: Setting, mark: string): Sent {
+  const ids = { targetGroupId: one.group.groupId, targetId: one.group.targetId, targetRuleId: one.group.targetId };
+  const path = Object.entries({ ...ids, customerId: one.customerId, userId: one.customerId }).reduce<string>(
+    (text, [parameter, id]) => text.replace(`{${parameter}}`, String(id)),
+    routes[name].path,
+  );
+  const body = markedBodies[name]?.(one, mark);
+  return { method: routes[name].method, path, body: body === undefined ? "" : JSON.stringify(body) };
+}
+
+/** The functions on another table than the authorizer's. */
+async function withFunctionsOn(table: Table, work: (baseUrl: string) => Promise<void>): Promise<void> {
+  const { authorizer } = localFunctions(service.table);
+  const gateway = await startGateway({ authorizer, handlers: localFunctions(table).handlers }, 0);
+  try {
+    await work(gateway.baseUrl);
+  } finally {
+    await gateway.close();
+    table.client.destroy();
+  }
+}
+
+const unreachableTable = () => openTable({ tableName: "t", endpoint: "http://127.0.0.1:1", ...localAccess });
+/** The engine refuses each request with an error that the product has no use for. */
+const missingTable = () => openTable({ tableName: "missing", endpoint: inject("endpoint"), ...localAccess });
+
+/** An admin of a brand of the test's own, and a value to look for. */
+async function newCall() {
+  const one = await newSetting(service);
+  const credential = await newCredential(service.table, { org: one.org.org, accessGroup: "admin" });
+  const authorization = basicAuthorization(credential.username, credential.secret);
+  return { one, mark: marker(), credential, authorization };
+}
+
+describe("no line of the log holds a credential or a value of the body", () => {
+  it.each(protectedNames)("when %s is called, well or badly", async (name) => {
+    const { one, mark, credential, authorization } = await newCall();
+    const good = markedRequest(name, one, mark);
+    for (const body of [good.body, `{"${mark}`, `{"customerId":"${mark}"}`, `["${mark}","${mark}"]`]) {
+      await send(service.baseUrl, authorization, { ...good, body });
+    }
+    expectNothingOf([mark, ...tracesOf(credential)]);
+  });
+
+  it.each(protectedNames)("when %s finds no engine, which is logged with its cause", async (name) => {
+    const { one, mark, credential, authorization } = await newCall();
+    await withFunctionsOn(unreachableTable(), async (baseUrl) => {
+      expect((await send(baseUrl, authorization, markedRequest(name, one, mark))).status).toBe(503);
+    });
+    expect(written()).toContain("ECONNREFUSED");
+    expectNothingOf([mark, ...tracesOf(credential)]);
+  });
+
+  it.each(protectedNames)("when %s meets an error nobody expected, which is logged with its stack", async (name) => {
+    const { one, mark, credential, authorization } = await newCall();
+    await withFunctionsOn(missingTable(), async (baseUrl) => {
+      expect((await send(baseUrl, authorization, markedRequest(name, one, mark))).status).toBe(500);
+    });
+    expect(written()).toMatch(/ResourceNotFoundException[^]*\n\s+at /);
+    expectNothingOf([mark, ...tracesOf(credential)]);
+  });
+
+  it("when the table holds an item that this version did not write", async () => {
+    const { one, mark, authorization } = await newCall();
+    await service.table.client.send(
+      new UpdateItemCommand({
+        TableName: service.table.name,
+        Key: keyAttributes(customerKey(one.org.org, one.customerId)),
+        UpdateExpression: "SET firstName = :list, lastName = :mark, registeredAt = :mark, createdAt = :mark",
+        ExpressionAttributeValues: { ":list": { L: [{ S: mark }] }, ":mark": { S: mark } },
+      }),
+    );
+    const response = await send(service.baseUrl, authorization, markedRequest("getCustomer", one, mark));
+    expect(response.status).toBe(500);
+    expect(written()).toContain("MalformedItem");
+    expectNothingOf([mark]);
+  });
+});
+
+describe("no line of the log holds what proves nobody, or cannot be checked:", () => {
+  const list = { method: "GET", path: "/targetGroups", body: "" };
+
+  it.each<[string, (secret: string) => string]>([
+    ["a secret of an unknown user", (secret) => basicAuthorization(randomUUID(), secret)],
+    ["an access token", (secret) => `Bearer ${secret}`],
+    ["a JWT", (secret) => `Bearer e30.${Buffer.from(secret).toString("base64url")}.e30`],
+    ["a scheme of no meaning", (secret) => `Digest ${secret}`],
+  ])("%s", async (_, present) => {
+    const secret = marker();
+    expect((await send(service.baseUrl, present(secret), list)).status).toBe(401);
+    expectNothingOf([secret, present(secret), present(secret).replace(/^\w+ /, "")]);
+  });
+
+  it("a good credential when the engine is down", async () => {
+    const { credential, authorization } = await newCall();
+    const gateway = await startGateway(localFunctions(unreachableTable()), 0);
+    expect((await send(gateway.baseUrl, authorization, list)).status).toBe(503);
+    await gateway.close();
+    expect(written()).toContain("EngineUnavailable");
+    expectNothingOf(tracesOf(credential));
+  });
+
+  it("a JWT when its issuer is down", async () => {
+    const issuer = await TestIssuer.start();
+    const token = await issuer.obtainToken({ org: "100", access_group: "admin" });
+    await issuer.stop();
+    const gateway = await startGateway(localFunctions(service.table, systemClock, issuer.authenticator()), 0);
+    expect((await send(gateway.baseUrl, `Bearer ${token}`, list)).status).toBe(503);
+    await gateway.close();
+    expect(written()).not.toBe("");
+    expectNothingOf(token.split("."));
+  });
+});
+
+const form = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
+const post = (path: string, body: string) => ({ method: "POST", path, body });
+const grant = { grant_type: "client_credentials" };
+
+describe("no line of the log holds a secret or an access token", () => {
+  it("when one is issued for a secret in the form, used and ended", async () => {
+    const { credential } = await newCall();
+    const client = { client_id: credential.username, client_secret: credential.secret };
+    const issued = await send(service.baseUrl, undefined, post("/oauth/token", form({ ...grant, ...client })));
+    const { access_token: token } = JSON.parse(issued.text);
+    expect(
+      (await send(service.baseUrl, `Bearer ${token}`, { method: "GET", path: "/targetGroups", body: "" })).status,
+    ).toBe(200);
+    await send(service.baseUrl, undefined, post("/oauth/revoke", form({ token, ...client })));
+    expectNothingOf([token, ...tracesOf(credential)]);
+  });
+
+  it("when one is generated for a key and secret", async () => {
+    const { credential } = await newCall();
+    const body = JSON.stringify({ key: credential.username, secret: credential.secret });
+    const { data } = JSON.parse((await send(service.baseUrl, undefined, post("/oauth/token/generate", body))).text);
+    expectNothingOf([data.accessToken, ...tracesOf(credential)]);
+  });
+
+  it.each(["/oauth/token", "/oauth/token/generate", "/oauth/revoke"])(
+    "when POST %s cannot be answered",
+    async (path) => {
+      const { credential } = await newCall();
+      const token = marker();
+      const fields = { ...grant, token, client_id: credential.username, client_secret: credential.secret };
+      const record = JSON.stringify({ key: credential.username, secret: credential.secret });
+      const body = path.endsWith("generate") ? record : form(fields);
+      for (const table of [unreachableTable(), missingTable()]) {
+        await withFunctionsOn(table, async (baseUrl) => {
+          expect((await send(baseUrl, undefined, post(path, body))).status).toBeGreaterThanOrEqual(500);
+        });
+      }
+      expectNothingOf([token, ...tracesOf(credential)]);
+    },
+  );
+
+  it.each(["/oauth/token", "/oauth/token/generate", "/oauth/revoke"])(
+    "when POST %s is refused, nor its answer",
+    async (path) => {
+      const secret = marker();
+      const bodies = [
+        form({ ...grant, token: secret, client_id: "nobody", client_secret: secret }),
+        form({ grant_type: secret, client_secret: secret }),
+        JSON.stringify({ key: "nobody", secret }),
+        JSON.stringify({ key: "nobody", secret: `${secret}#`.repeat(50) }),
+        JSON.stringify({ key: "nobody", secret: [secret] }),
+      ];
+      for (const body of bodies) {
+        const { status, text } = await send(service.baseUrl, undefined, post(path, body));
+        expect(status).toBeGreaterThanOrEqual(400);
+        expect(text).not.toContain(secret);
+      }
+      expectNothingOf([secret]);
+    },
+  );
+});

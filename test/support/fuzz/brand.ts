@@ -1,0 +1,36 @@
+import type { Table } from "../../../shared/table/client.ts";
+import { newCredential, type TestCredential } from "../credential.ts";
+import type { TestGroup, TestOrg } from "../org.ts";
+import type { TestService } from "../service.ts";
+import { streak } from "../targetGroups.ts";
+
+/** What the requests of one brand can name, so that they get past the first check. */
+export type FuzzBrand = {
+  readonly org: string;
+  readonly groups: readonly TestGroup[];
+  readonly customerIds: readonly number[];
+  /** One for each access group. */
+  readonly credentials: readonly TestCredential[];
+};
+
+const customers = 4;
+
+export async function newFuzzBrand(service: TestService): Promise<FuzzBrand> {
+  const org = await service.newOrg();
+  const groups = [await org.createGroup(), await org.createGroup(streak())];
+  return {
+    org: org.org,
+    groups,
+    customerIds: await newCustomers(org),
+    credentials: await newCredentials(service.table, org.org),
+  };
+}
+
+function newCustomers(org: TestOrg): Promise<number[]> {
+  return Promise.all(Array.from({ length: customers }, () => org.newCustomer()));
+}
+
+function newCredentials(table: Table, org: string): Promise<TestCredential[]> {
+  const groups = ["read-only", "default", "admin"] as const;
+  return Promise.all(groups.map((accessGroup) => newCredential(table, { org, accessGroup })));
+}
