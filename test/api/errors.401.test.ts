@@ -128,6 +128,8 @@ describe("refuses with 401 every spelling of a credential's base64 but the canon
     ["the URL-safe alphabet", (base64) => base64.replaceAll("+", "-").replaceAll("/", "_")],
     ["a space within", (base64) => `${base64.slice(0, 8)} ${base64.slice(8)}`],
     ["spare bits set", withSpareBitSet],
+    ["a tab within", (base64) => `${base64.slice(0, 8)}\t${base64.slice(8)}`],
+    ["a character within that decoders skip", (base64) => `${base64.slice(0, 8)}!${base64.slice(8)}`],
     ["padding followed by more", (base64) => `${base64}AAAA`],
   ])("%s", async (_, respell) => {
     const one = await newSetting(service);
@@ -135,6 +137,8 @@ describe("refuses with 401 every spelling of a credential's base64 but the canon
     expect(canonical).toMatch(/\+.*\/.*==$/);
     const respelled = respell(canonical);
     expect(respelled).not.toBe(canonical);
+    // What makes them dangerous: a lenient decoder takes each for the same credential.
+    expect(Buffer.from(respelled, "base64").toString("utf8")).toBe(Buffer.from(canonical, "base64").toString("utf8"));
     await expectKeptOut(one, `Basic ${respelled}`, []);
     expectAccepted(await one.org.unenroll(one.group, one.customerId, { now: during(1) }), one.customerId);
     expectAccepted(await enrollWith(one, `Basic ${canonical}`), one.customerId);

@@ -1,0 +1,247 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { localFunctions } from "../../local/functions.ts";
+import { type LocalGateway, startGateway } from "../../local/gateway.ts";
+import { issueAccessToken } from "../../shared/auth/accessToken.ts";
+import { type Proof, provePair } from "../../shared/auth/provePair.ts";
+import { hashSecret } from "../../shared/auth/secret.ts";
+import { type AccessGroup, accessGroups } from "../../shared/domain/accessGroups.ts";
+import { isProtected, type ProtectedRouteName, type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
+import { disableCredential, rotateCredential } from "../../shared/table/credentials.ts";
+import { ApiClient, basicAuthorization } from "../support/apiClient.ts";
+import { newCredential, type TestCredential } from "../support/credential.ts";
+import { newOrg, type TestOrg } from "../support/org.ts";
+import { type PermittedRequest, permittedRequest } from "../support/permittedRequest.ts";
+import { openTestTable } from "../support/service.ts";
+import { SettableClock } from "../support/settableClock.ts";
+import { during } from "../support/targetGroups.ts";
+import { newKey, signedJwt, TestIssuer } from "../support/testIssuer.ts";
+import { postForm } from "../support/tokens.ts";
+
+/** HTTP status, and the error: a code of the envelope or, where OAuth says what is answered, its word. */
+type Outcome = { readonly status: number; readonly error?: number | string };
+
+const ok = { status: 200 };
+const created = { status: 201 };
+const unknown = { status: 401, error: 401 };
+const unknownClient = { status: 401, error: "invalid_client" };
+const notAllowed = { status: 403, error: 4000 };
+const refused = (error: number) => ({ status: 400, error });
+
+/**
+ * The contract, written out. For each route: who may call it; what a permitted caller is answered who names things of
+ * the own org, and one who names the same things and is of another org; and what everybody else is answered.
+ */
+type Line = {
+  readonly groups: readonly AccessGroup[];
+  readonly own: Outcome;
+  readonly other: Outcome;
+  readonly nobody: Outcome;
+};
+
+const everybody = accessGroups;
+const tills: readonly AccessGroup[] = ["default", "admin"];
+const admins: readonly AccessGroup[] = ["admin"];
+
+const contract: Record<RouteName, Line> = {
+  enroll: { groups: tills, own: ok, other: refused(310017), nobody: unknown },
+  unenroll: { groups: tills, own: ok, other: refused(310017), nobody: unknown },
+  recordActivities: { groups: tills, own: ok, other: refused(310011), nobody: unknown },
+  createTargetGroup: { groups: admins, own: created, other: created, nobody: unknown },
+  listTargetGroups: { groups: everybody, own: ok, other: ok, nobody: unknown },
+  getTargetGroup: { groups: everybody, own: ok, other: refused(310017), nobody: unknown },
+  putCustomer: { groups: admins, own: ok, other: ok, nobody: unknown },
+  getCustomer: { groups: everybody, own: ok, other: refused(310011), nobody: unknown },
+  getUserTargetGroups: { groups: everybody, own: ok, other: refused(310011), nobody: unknown },
+  getTrackedTargetEvents: { groups: everybody, own: ok, other: refused(310011), nobody: unknown },
+  getEnrolledTargets: { groups: everybody, own: ok, other: refused(310011), nobody: unknown },
+  // These prove their callers themselves, so a token is no proof there; "own" is the caller's own token.
+  issueToken: { groups: everybody, own: ok, other: ok, nobody: unknownClient },
+  generateToken: { groups: everybody, own: ok, other: ok, nobody: unknown },
+  revokeToken: { groups: everybody, own: ok, other: { status: 400, error: "invalid_grant" }, nobody: unknownClient },
+};
+
+const states = ["valid", "wrong", "disabled", "expired", "of another org", "malformed"] as const;
+const schemes = ["Basic", "Bearer", "JWT"] as const;
+type State = (typeof states)[number];
+type Scheme = (typeof schemes)[number];
+type Cell = { readonly name: RouteName; readonly group: AccessGroup; readonly scheme: Scheme; readonly state: State };
+
+const cells: readonly Cell[] = routeNames.flatMap((name) =>
+  accessGroups.flatMap((group) => schemes.flatMap((scheme) => states.map((state) => ({ name, group, scheme, state })))),
+);
+
+function expectedOf({ name, group, scheme, state }: Cell): Outcome {
+  const { groups, own, other, nobody } = contract[name];
+  const isProof = (state === "valid" || state === "of another org") && (scheme === "Basic" || isProtected(name));
+  if (!isProof) return nobody;
+  if (!groups.includes(group)) return notAllowed;
+  return state === "valid" ? own : other;
+}
+
+const table = openTestTable();
+const clock = new SettableClock();
+const lifetimeSeconds = 1_800;
+const now = during(1);
+let gateway: LocalGateway;
+let issuer: TestIssuer;
+/** One brand whose things all cells name; what is refused leaves them as they are. */
+let org: TestOrg;
+const shared = new Map<ProtectedRouteName, PermittedRequest>();
+
+beforeAll(async () => {
+  issuer = await TestIssuer.start();
+  gateway = await startGateway(localFunctions(table, clock.read, issuer.authenticator()), 0);
+  org = await newOrg(table, gateway.baseUrl);
+  for (const name of routeNames.filter(isProtected)) shared.set(name, await permittedRequest(name, org));
+});
+afterAll(async () => {
+  await gateway.close();
+  await issuer.stop();
+  table.client.destroy();
+});
+
+/** What a caller in that state shows, and the credential behind it. */
+type Shown = { readonly authorization: string; readonly pair: TestCredential };
+
+async function show(cell: Cell): Promise<Shown> {
+  const { group, scheme, state } = cell;
+  const ownOrg = state === "of another org" ? `test-${randomUUID()}` : org.org;
+  const pair = await newCredential(table, { org: ownOrg, accessGroup: group });
+  switch (scheme) {
+    case "Basic":
+      return showPair(pair, state, ownOrg);
+    case "Bearer":
+      return showToken(pair, state, ownOrg);
+    case "JWT":
+      return { pair, authorization: `Bearer ${jwtOf(cell, ownOrg)}` };
+  }
+}
+
+function shown(pair: TestCredential): Shown {
+  return { pair, authorization: basicAuthorization(pair.username, pair.secret) };
+}
+
+async function showPair(pair: TestCredential, state: State, ownOrg: string): Promise<Shown> {
+  const { username, secret } = pair;
+  switch (state) {
+    case "valid":
+    case "of another org":
+      return shown(pair);
+    case "wrong":
+      return shown({ username, secret: `${secret}x` });
+    case "disabled":
+      await disableCredential(table, { org: ownOrg, username });
+      return shown(pair);
+    case "expired":
+      await rotateCredential(table, { org: ownOrg, username }, hashSecret(randomUUID()), clock.now, clock.now);
+      return shown(pair);
+    case "malformed":
+      return { ...shown({ username: `${username}#`, secret }), authorization: `Basic ${username}:${secret}` };
+  }
+}
+
+async function showToken(pair: TestCredential, state: State, ownOrg: string): Promise<Shown> {
+  const issuedAt = state === "expired" ? clock.now - lifetimeSeconds * 1000 : clock.now;
+  const { token } = await issueAccessToken(table, await proofOf(pair), issuedAt, lifetimeSeconds);
+  if (state === "disabled") await disableCredential(table, { org: ownOrg, username: pair.username });
+  const spelling = { wrong: randomBytes(32).toString("base64url"), malformed: `${token}=` };
+  return { pair, authorization: `Bearer ${state === "wrong" || state === "malformed" ? spelling[state] : token}` };
+}
+
+const strangersKey = newKey();
+
+/** Nothing of a JWT can be disabled but the key, which its issuer then publishes no longer. */
+function jwtOf({ group, state }: Cell, ownOrg: string): string {
+  const exp = Math.floor(clock.now / 1000) + (state === "expired" ? 0 : lifetimeSeconds);
+  const claims = { ...issuer.goodClaims({ org: ownOrg, access_group: group }), exp };
+  const key = state === "wrong" || state === "disabled" ? strangersKey : issuer.key;
+  const { kid } = state === "disabled" ? strangersKey : issuer.key;
+  return `${signedJwt({ alg: "RS256", kid }, claims, key)}${state === "malformed" ? "=" : ""}`;
+}
+
+async function proofOf(pair: TestCredential): Promise<Proof> {
+  const proof = await provePair(table, pair, clock.now);
+  if (proof === undefined) throw new Error("A new pair proves its credential");
+  return proof;
+}
+
+/** How the service answers the cell's caller. */
+async function ask(cell: Cell): Promise<Outcome> {
+  const { name } = cell;
+  const { authorization, pair } = await show(cell);
+  if (isProtected(name)) return askApi(await requestFor(cell, name), authorization);
+  switch (name) {
+    case "issueToken":
+      return askOAuth(name, { grant_type: "client_credentials" }, authorization);
+    case "revokeToken":
+      return askOAuth(name, { token: await tokenToRevoke(cell, pair) }, authorization);
+    case "generateToken": {
+      const { username: key, secret } = cell.scheme === "Basic" ? pair : { username: "", secret: "" };
+      return askApi({ ...routes[name], body: JSON.stringify({ key, secret }) }, authorization);
+    }
+  }
+}
+
+/** A cell that may change what it names gets things of its own; all others name what is shared. */
+async function requestFor(cell: Cell, name: ProtectedRouteName): Promise<PermittedRequest> {
+  const request = shared.get(name);
+  const isFresh = cell.state === "valid" && expectedOf(cell).error === undefined;
+  return isFresh || request === undefined ? permittedRequest(name, org) : request;
+}
+
+/** The caller's own while it proves itself; else one of the org that the caller should not be able to end. */
+async function tokenToRevoke({ state, scheme }: Cell, pair: TestCredential): Promise<string> {
+  const isOwn = state === "valid" && scheme === "Basic";
+  const owner = isOwn ? pair : await newCredential(table, { org: org.org });
+  return (await issueAccessToken(table, await proofOf(owner), clock.now, lifetimeSeconds)).token;
+}
+
+async function askApi({ method, path, body }: PermittedRequest, Authorization: string): Promise<Outcome> {
+  const client = new ApiClient(gateway.baseUrl, undefined);
+  const response = await client.send(method, path, body, { now, headers: { Authorization } });
+  const { data, errors, warnings } = response.body;
+  expect(Object.keys(response.body)).toEqual(["data", "errors", "warnings"]);
+  expectChallenge(response.status, response.headers);
+  if (errors === null) return { status: response.status };
+  const [error, ...others] = errors;
+  expect({ data, warnings, others, message: error?.message }).toEqual({
+    data: null,
+    warnings: null,
+    others: [],
+    message: expect.stringMatching(/./),
+  });
+  return { status: response.status, error: error?.code ?? "none" };
+}
+
+async function askOAuth(name: RouteName, form: Record<string, string>, Authorization: string): Promise<Outcome> {
+  const { status, headers, body } = await postForm(`${gateway.baseUrl}${routes[name].path}`, form, { Authorization });
+  expectChallenge(status, headers);
+  return { status, ...("error" in body ? { error: String(body["error"]) } : {}) };
+}
+
+function expectChallenge(status: number, headers: Headers): void {
+  if (status === 401) expect(headers.get("www-authenticate")).toMatch(/^Basic realm="milestreak", charset="UTF-8"/);
+  else expect(headers.has("www-authenticate")).toBe(false);
+}
+
+it("has a line for every route, and a cell for every access group, scheme and state of each", () => {
+  expect(Object.keys(contract).toSorted()).toEqual(Object.keys(routes).toSorted());
+  expect(cells).toHaveLength(Object.keys(routes).length * 3 * 3 * 6);
+});
+
+describe.each(routeNames.map((name) => ({ name })))("$name", ({ name }: { name: RouteName }) => {
+  const own = cells.filter((cell) => cell.name === name);
+  const titled = own.map((cell) => ({ ...cell, error: "success", ...expectedOf(cell) }));
+
+  it.each(titled)("answers $group, $scheme that is $state, with $status $error", async (cell) => {
+    expect(await ask(cell)).toEqual(expectedOf(cell));
+  });
+});
+
+it("what was refused has changed nothing: each request that was shared succeeds now", async () => {
+  expect(shared.size).toBe(routeNames.filter(isProtected).length);
+  for (const { method, path, body } of shared.values()) {
+    expect((await org.admin.send(method, path, body, { now })).body.errors).toBeNull();
+  }
+});

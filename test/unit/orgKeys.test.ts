@@ -1,0 +1,102 @@
+import { globSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { shardPartition } from "../../shared/table/enrollmentIndex.ts";
+import * as keys from "../../shared/table/keys.ts";
+
+type Builder = Extract<(typeof keys)[keyof typeof keys], (...args: never[]) => unknown>;
+type BuilderName = {
+  [Name in keyof typeof keys]: (typeof keys)[Name] extends Builder ? Name : never;
+}[keyof typeof keys];
+
+/** Found by what a caller shows before anybody knows its org; or no key of the table at all. */
+const withoutOrg = ["credentialKey", "tokenKey", "ledgerTargetPrefix", "keyAttributes"] as const;
+
+type OrgBuilderName = Exclude<BuilderName, (typeof withoutOrg)[number]>;
+
+/** A key of each kind, of the org given. A builder that could do without one does not compile here. */
+const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
+  groupPartition: (org) => keys.groupPartition(org, 1),
+  groupKey: (org) => keys.groupKey(org, 1),
+  targetKey: (org) => keys.targetKey(org, 1, 1),
+  orgPartition: (org) => keys.orgPartition(org),
+  nameKey: (org) => keys.nameKey(org, "name"),
+  sequenceKey: (org) => keys.sequenceKey(org),
+  customerPartition: (org) => keys.customerPartition(org, 1),
+  customerKey: (org) => keys.customerKey(org, 1),
+  enrollmentKey: (org) => keys.enrollmentKey(org, 1, 1, 1),
+  activityKey: (org) => keys.activityKey(org, 1, "a"),
+  ledgerKey: (org) => keys.ledgerKey(org, 1, { targetId: 1, recordedAt: "2030", entryId: "e" }),
+  credentialEntryKey: (org) => keys.credentialEntryKey(org, "till.1"),
+};
+
+describe("a key builder", () => {
+  it("is listed here, whether it takes an org or not", () => {
+    const builders = Object.entries(keys).flatMap(([name, value]) => (typeof value === "function" ? [name] : []));
+    expect(builders.toSorted()).toEqual([...Object.keys(ofOrg), ...withoutOrg].toSorted());
+  });
+
+  it.each(Object.entries(ofOrg))("%s puts the org first, so that no two orgs share a partition", (_, build) => {
+    const partitionOf = (org: string) => {
+      const key = build(org);
+      return typeof key === "string" ? key : key.pk;
+    };
+    expect(partitionOf("100")).toMatch(/^ORG#100(#|$)/);
+    expect(partitionOf("100")).not.toBe(partitionOf("200"));
+  });
+
+  it.each(Object.keys(ofOrg))("%s cannot be called without an org", (name) => {
+    const builder = Object.entries(keys).find(([key]) => key === name)?.[1];
+    expect(String(builder)).toMatch(/^function \w+\(org[,)]/);
+  });
+
+  it("of the index's shards has the org in it too", () => {
+    const shard = { groupId: 1, targetId: 1, shard: 1 };
+    expect(shardPartition({ org: "100", ...shard })).toMatch(/^ENROLLED#100#/);
+  });
+});
+
+const sources = globSync("{shared,functions,local,admin,bin}/**/*.ts").map((path) => ({
+  path,
+  text: readFileSync(path, "utf8"),
+}));
+
+/** Partitions that are made elsewhere, and why. */
+const madeElsewhere: Readonly<Record<string, RegExp>> = {
+  // Every org's next closing, for the scheduled functions alone: no request's role or code reaches it.
+  "shared/table/dueSweeps.ts": /^(pk: sweepPartition|":pk": \{ S: sweepPartition)$/,
+  // Takes an org: see above.
+  "shared/table/enrollmentIndex.ts": /^pk: shardPartition\(/,
+};
+
+/** What a partition may be outside keys.ts: what was built there, never a text of its own. */
+const built = /^(pk: \{ S: (\w+\.)?pk|":pk": \{ S: (pk|partition)|pk: string|partition: (string|\w+Partition\(.*))$/;
+
+/** Partitions named in a source that no key builder made. */
+function unbuiltPartitions(text: string, allowed?: RegExp): string[] {
+  const uses = [...text.matchAll(/(?<![\w."])(?:":pk"|pk|partition): [^,;}\n]*/g)].map(([use]) => use.trim());
+  return uses.filter((use) => !built.test(use) && allowed?.test(use) !== true);
+}
+
+describe("a query", () => {
+  it("is looked for in sources that are there", () => {
+    expect(sources.length).toBeGreaterThan(100);
+    for (const path of Object.keys(madeElsewhere)) expect(sources.map((source) => source.path)).toContain(path);
+  });
+
+  it.each([
+    'Key: { pk: { S: "X" }, sk: { S: sk } },',
+    "return { pk: `ORG#100`, sk };",
+    'ExpressionAttributeValues: { ":pk": { S: `${org}#x` } },',
+    "await queryAll(table, { partition: body.partition });",
+  ])("that goes round the key builders is noticed: %s", (text) => {
+    expect(unbuiltPartitions(text)).toHaveLength(1);
+  });
+
+  it.each(sources.filter(({ path }) => path !== "shared/table/keys.ts"))(
+    "in $path names no partition but those that key builders made",
+    ({ path, text }) => {
+      expect(text).not.toMatch(/["'`](ORG|CREDENTIAL|TOKEN)#/);
+      expect(unbuiltPartitions(text, madeElsewhere[path])).toEqual([]);
+    },
+  );
+});
