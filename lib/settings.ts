@@ -57,7 +57,7 @@ export function readSettings(readContext: ReadContext): Settings {
     tokenLifetimeMinutes: context.integer("tokenLifetimeMinutes", tokenLifetimeMinutes),
     setsApiGatewayLogRole: context.flag("setApiGatewayLogRole", true),
     hasWebAcl: context.flag("waf", false),
-    webAclRate: context.count("wafRatePerIp", 30_000, 10, 2_000_000_000),
+    webAclRate: context.integer("wafRatePerIp", { minimum: 10, maximum: 999_999_999, default: 30_000 }),
     domain: readDomain(context),
     externalIssuer: readIssuer(context),
     hasBundleReport: context.flag("bundleReport", false),
@@ -108,12 +108,8 @@ class ContextReader {
     return given;
   }
 
-  count(name: string, byDefault: number, minimum = 1, maximum = 999_999_999): number {
-    const given = this.#given(name);
-    if (given === undefined) return byDefault;
-    const count = /^[1-9]\d{0,9}$/.test(given) ? Number(given) : Number.NaN;
-    if (!(count >= minimum && count <= maximum)) this.#refuse(name, `an integer from ${minimum} to ${maximum}`, given);
-    return count;
+  count(name: string, byDefault: number): number {
+    return this.integer(name, { minimum: 1, maximum: 999_999_999, default: byDefault });
   }
 
   integer(

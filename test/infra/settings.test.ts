@@ -99,7 +99,7 @@ describe("refuses", () => {
     ["bundleReport", 1],
     ["waf", "on"],
     ["wafRatePerIp", "9"],
-    ["wafRatePerIp", "2000000001"],
+    ["wafRatePerIp", "1000000000"],
     ["domainName", "https://rewards.brand.example"],
     ["domainName", "Rewards.brand.example"],
     ["domainName", "localhost"],
