@@ -1,40 +1,65 @@
 import { once } from "node:events";
-import { createServer, request as forwardRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  request as forwardRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from "node:http";
 
-/** What becomes of one write on its way; a write with no fault passes. */
+/** What becomes of one request on its way; a request with no fault passes. */
 export type Fault = {
-  /** `request`: it never reaches the engine. `reply`: the engine commits it and its answer is lost. */
-  readonly lose?: "request" | "reply";
-  /** Happens before the write reaches the engine. */
+  /**
+   * `request`: it never reaches the engine. `reply`: the engine commits it and its answer is lost. `connection`: the
+   * client loses sight of it at once, and it reaches the engine all the same, after whatever `before` waits for.
+   * `silence`: as `reply`, but the connection stays open and the client has to give up by itself.
+   */
+  readonly lose?: "request" | "reply" | "connection" | "silence";
+  /** The client is told this, whatever the engine did. With `lose: "request"` the engine is not asked. */
+  readonly answer?: EngineAnswer;
+  /** Happens before the request reaches the engine. */
   readonly before?: () => Promise<unknown>;
   /** Happens after the engine has answered and before the client learns of it. */
   readonly after?: () => Promise<unknown>;
 };
 
-/** An HTTP hop between a client and the engine that loses what it is told to lose. Reads always pass. */
+/** As the engine puts it on the wire. */
+export type EngineAnswer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
+
+/** An HTTP hop between a client and the engine that loses what it is told to lose. Reads pass unless `faultFor` says so. */
 export type LossyProxy = {
   readonly endpoint: string;
   /** The faults of the next writes, one each, in order; replaces what was planned. */
   readonly plan: (...faults: readonly Fault[]) => void;
   /** Writes that came in since the last plan, lost ones included. */
   readonly writes: () => number;
+  /** Waits for what is still on its way, and for its fate. */
   readonly close: () => Promise<void>;
 };
 
 /** As the engine's HTTP API names what changes something. */
 const writePattern = /\.(UpdateItem|PutItem|DeleteItem|TransactWriteItems)$/;
 
-export async function startLossyProxy(engineEndpoint: string): Promise<LossyProxy> {
+/** `faultFor` is asked for the fault of every request that none was planned for, by the operation's name. */
+export async function startLossyProxy(
+  engineEndpoint: string,
+  faultFor: (operation: string) => Fault = () => ({}),
+): Promise<LossyProxy> {
   let planned: Fault[] = [];
   let writes = 0;
+  const underWay = new Set<Promise<void>>();
   const faultOf = (incoming: IncomingMessage): Fault => {
-    if (!writePattern.test(String(incoming.headers["x-amz-target"]))) return {};
-    writes += 1;
-    return planned.shift() ?? {};
+    const target = String(incoming.headers["x-amz-target"]);
+    const isWrite = writePattern.test(target);
+    if (isWrite) writes += 1;
+    return (isWrite ? planned.shift() : undefined) ?? faultFor(target.slice(target.indexOf(".") + 1));
   };
   const server = createServer((incoming, response) => {
-    // What breaks here is seen by the client under test as a lost reply, and by its test as a wrong result.
-    relay(engineEndpoint, incoming, response, faultOf(incoming)).catch(() => incoming.socket.destroy());
+    const relayed = relay(engineEndpoint, incoming, response, faultOf(incoming))
+      // What breaks here is seen by the client under test as a lost reply, and by its test as a wrong result.
+      .catch(() => void incoming.socket.destroy())
+      .finally(() => underWay.delete(relayed));
+    underWay.add(relayed);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -51,7 +76,7 @@ export async function startLossyProxy(engineEndpoint: string): Promise<LossyProx
       const closed = once(server, "close");
       server.close();
       server.closeAllConnections();
-      await closed;
+      await Promise.all([closed, ...underWay]);
     },
   };
 }
@@ -63,11 +88,20 @@ async function relay(
   fault: Fault,
 ): Promise<void> {
   const body = await readAll(incoming);
+  if (fault.lose === "connection") incoming.socket.destroy();
   await fault.before?.();
-  if (fault.lose === "request") {
-    incoming.socket.destroy();
-    return;
-  }
+  const engineAnswer = fault.lose === "request" ? undefined : await forward(engineEndpoint, incoming, body);
+  await fault.after?.();
+  const answer = fault.answer === undefined ? engineAnswer : render(fault.answer);
+  const isLost = fault.lose === "reply" || fault.lose === "connection";
+  if (fault.lose === "silence") return;
+  if (answer === undefined || isLost) incoming.socket.destroy();
+  else response.writeHead(answer.status, answer.headers).end(answer.body);
+}
+
+type Answer = { readonly status: number; readonly headers: OutgoingHttpHeaders; readonly body: Buffer };
+
+async function forward(engineEndpoint: string, incoming: IncomingMessage, body: Buffer): Promise<Answer> {
   const forwarded = forwardRequest(engineEndpoint, {
     method: incoming.method ?? "POST",
     headers: incoming.headers,
@@ -75,13 +109,16 @@ async function relay(
   });
   forwarded.end(body);
   const [answer] = await once(forwarded, "response");
-  const answerBody = await readAll(answer);
-  await fault.after?.();
-  if (fault.lose === "reply") {
-    incoming.socket.destroy();
-    return;
-  }
-  response.writeHead(answer.statusCode, answer.headers).end(answerBody);
+  return { status: answer.statusCode, headers: answer.headers, body: await readAll(answer) };
+}
+
+function render({ status, body }: EngineAnswer): Answer {
+  const text = Buffer.from(JSON.stringify(body));
+  return {
+    status,
+    headers: { "content-type": "application/x-amz-json-1.0", "content-length": text.length },
+    body: text,
+  };
 }
 
 async function readAll(stream: IncomingMessage): Promise<Buffer> {

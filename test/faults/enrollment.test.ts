@@ -1,0 +1,120 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Table } from "../../shared/table/client.ts";
+import { newCredential } from "../support/credential.ts";
+import {
+  describeHistory,
+  type EnrollmentHistory,
+  enrollmentModel,
+  recordEnrollmentHistory,
+  type Stage,
+} from "../support/enrollmentHistory.ts";
+import { findLinearization } from "../support/linearizability.ts";
+import type { TestOrg } from "../support/org.ts";
+import { baseSeed, historyCount, inParallel, report } from "../support/seeds.ts";
+import { useService } from "../support/service.ts";
+
+const service = useService();
+const atOnce = 8;
+const limitMilliseconds = 600_000;
+
+let org: TestOrg;
+let stage: Stage;
+beforeAll(async () => {
+  org = await service.newOrg();
+  const credential = await newCredential(service.table, { org: org.org, accessGroup: "admin" });
+  stage = { direct: service.table, group: await org.createGroup(), credential, baseUrl: service.baseUrl };
+});
+
+async function record(rate: number, index: number, sabotage?: (table: Table) => void): Promise<EnrollmentHistory> {
+  const customerId = await org.newCustomer();
+  return recordEnrollmentHistory(stage, { seed: baseSeed + index, rate, customerId, sabotage });
+}
+
+function isLinearizable({ calls }: EnrollmentHistory): boolean {
+  return findLinearization(enrollmentModel, calls) !== undefined;
+}
+
+describe("enrolling, un-enrolling and reading one customer and target from two processes at once", () => {
+  it.each([0, 0.15, 0.4])(
+    "is linearizable when %f of the engine's requests meet a fault",
+    async (rate) => {
+      const started = performance.now();
+      const histories = await inParallel(historyCount(200), atOnce, (index) => record(rate, index));
+      report(`FAULTS_SEED=${baseSeed}, ${Math.round(rate * 100)} % faults: ${summary(histories, started)}`);
+      const violations = histories.filter((history) => !isLinearizable(history));
+      expect(violations.map(describeHistory)).toEqual([]);
+      const calls = histories.flatMap((history) => history.calls);
+      // Without faults every call is answered; with them not all are, or the faults would not have been met.
+      expect(calls.every(({ returned }) => returned !== undefined)).toBe(rate === 0);
+    },
+    limitMilliseconds,
+  );
+});
+
+function summary(histories: readonly EnrollmentHistory[], started: number): string {
+  const calls = histories.flatMap((history) => history.calls);
+  const unknown = calls.filter(({ returned }) => returned === undefined).length;
+  const faults = histories.reduce((sum, history) => sum + history.faults, 0);
+  const seconds = Math.round((performance.now() - started) / 1000);
+  return `${histories.length} histories, ${calls.length} calls, ${unknown} of unknown outcome, ${faults} faults, ${seconds} s`;
+}
+
+/** The store without its fence: who left and is out may be enrolled by any late write. */
+function ignoreOperationIds({ client }: Table): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const { input } = args;
+      if (!("UpdateExpression" in input) || input.ConditionExpression === undefined) return next(args);
+      const names = Object.entries(input.ExpressionAttributeNames ?? {});
+      const [alias = ""] = names.find(([, name]) => name === "operationId") ?? [];
+      const ConditionExpression = input.ConditionExpression.replace(
+        new RegExp(`${alias} < :\\w+`),
+        `($& OR attribute_exists(${alias}))`,
+      );
+      return next({ ...args, input: { ...input, ConditionExpression } });
+    },
+    { step: "initialize", name: "ignoreOperationIds" },
+  );
+}
+
+/** A plain conditional write: it does not know what it has written itself. */
+function forgetOwnWrites({ client }: Table): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException && error.Item?.["operationId"] !== undefined)
+          error.Item["operationId"] = { S: "0" };
+        throw error;
+      }
+    },
+    { step: "initialize", name: "forgetOwnWrites" },
+  );
+}
+
+describe("the same check", () => {
+  // About one history in fifteen shows the first of them, every second the other.
+  const mostHistories = 600;
+
+  it.each([
+    ["whose writes are conditioned on the state alone", ignoreOperationIds],
+    ["that takes its own earlier attempt for somebody else's", forgetOwnWrites],
+  ])(
+    "notices a store %s",
+    async (_, sabotage) => {
+      let recorded = 0;
+      let isNoticed = false;
+      while (!isNoticed && recorded < mostHistories) {
+        const first = recorded;
+        const histories = await inParallel(atOnce, atOnce, (index) => record(0.4, first + index, sabotage));
+        isNoticed = !histories.every(isLinearizable);
+        recorded += atOnce;
+      }
+      report(`FAULTS_SEED=${baseSeed}: ${sabotage.name} noticed within ${recorded} histories`);
+      expect(isNoticed).toBe(true);
+    },
+    limitMilliseconds,
+  );
+});

@@ -1,0 +1,230 @@
+import { randomUUID } from "node:crypto";
+import type { Table } from "../../shared/table/client.ts";
+import { patientLimits } from "../../shared/table/client.ts";
+import { ApiClient, type ApiResponse } from "./apiClient.ts";
+import type { TestCredential } from "./credential.ts";
+import { hastyLimits, startFaultyService } from "./faultyService.ts";
+import type { RecordedCall, SequentialModel } from "./linearizability.ts";
+import { type TestGroup, targetPath } from "./org.ts";
+import { Random } from "./random.ts";
+import { seededFaults } from "./seededFaults.ts";
+import { during } from "./targetGroups.ts";
+
+export type EnrollmentCall =
+  /** With an opening balance of its own, so that a read tells whose enrolment it sees. */
+  { readonly kind: "enroll"; readonly balance: number } | { readonly kind: "unenroll" } | { readonly kind: "read" };
+
+export type EnrollmentAnswer =
+  | { readonly outcome: "done" | "refused" }
+  | { readonly outcome: "read"; readonly state: EnrollmentState };
+
+/** The balance of who is enrolled. */
+export type EnrollmentState = number | "out";
+
+/** One customer and one target: enrolling is for who is out, un-enrolling for who is in (docs/enrolment.md). */
+export const enrollmentModel: SequentialModel<EnrollmentState, EnrollmentCall, EnrollmentAnswer> = {
+  initial: "out",
+  next: (state, call, answer) => {
+    if (call.kind === "read") return answer === undefined || isStateRead(answer, state) ? state : undefined;
+    const isPossible = (call.kind === "enroll") === (state === "out");
+    if (answer !== undefined && answer.outcome !== (isPossible ? "done" : "refused")) return undefined;
+    if (!isPossible) return state;
+    return call.kind === "enroll" ? call.balance : "out";
+  },
+};
+
+function isStateRead(answer: EnrollmentAnswer, state: EnrollmentState): boolean {
+  return answer.outcome === "read" && answer.state === state;
+}
+
+export type EnrollmentHistory = {
+  readonly seed: number;
+  readonly calls: readonly RecordedCall<EnrollmentCall, EnrollmentAnswer>[];
+  readonly faults: number;
+};
+
+/** What all histories share; every one has a customer of its own. */
+export type Stage = {
+  readonly direct: Table;
+  readonly group: TestGroup;
+  readonly credential: TestCredential;
+  /** Of the service without faults. */
+  readonly baseUrl: string;
+};
+
+type Wanted = {
+  readonly seed: number;
+  /** The share of engine requests that meet a fault. */
+  readonly rate: number;
+  readonly customerId: number;
+  readonly sabotage?: ((table: Table) => void) | undefined;
+};
+
+const clientCount = 4;
+const callsPerClient = 5;
+const processCount = 2;
+
+/** Clients of two processes enrol, un-enrol and read one customer at random while requests to the engine fail. */
+export async function recordEnrollmentHistory(
+  stage: Stage,
+  { seed, rate, customerId, sabotage }: Wanted,
+): Promise<EnrollmentHistory> {
+  const random = new Random(seed);
+  let faults = 0;
+  const chooseFault = seededFaults(random.integer(2 ** 32), rate);
+  const service = await startFaultyService({
+    processes: processCount,
+    limits: rate === 0 ? patientLimits : hastyLimits,
+    direct: stage.direct,
+    sabotage,
+    faultFor: (operation) => {
+      const fault = chooseFault(operation);
+      if (Object.keys(fault).length > 0) faults += 1;
+      return fault;
+    },
+  });
+  const recorder = new CallRecorder();
+  const clients = Array.from({ length: clientCount }, (_, index) => {
+    const api = new ApiClient(service.baseUrls[index % processCount] ?? stage.baseUrl, stage.credential);
+    return { caller: new Caller(api, stage.group, customerId, index === 0), calls: randomCalls(random, index) };
+  });
+  await Promise.all(clients.map(({ caller, calls }) => makeCalls(recorder, caller, calls)));
+  await service.close();
+  // Nothing is under way any more: what is there now is what all calls have left.
+  const witness = new Caller(new ApiClient(stage.baseUrl, stage.credential), stage.group, customerId, false);
+  await makeCalls(recorder, witness, [{ kind: "read" }]);
+  return { seed, calls: recorder.calls, faults };
+}
+
+function randomCalls(random: Random, client: number): EnrollmentCall[] {
+  return Array.from({ length: callsPerClient }, (_, index): EnrollmentCall => {
+    const kind = random.oneOf([
+      "enroll",
+      "enroll",
+      "enroll",
+      "unenroll",
+      "unenroll",
+      "unenroll",
+      "read",
+      "read",
+    ] as const);
+    return kind === "enroll" ? { kind, balance: client * callsPerClient + index + 1 } : { kind };
+  });
+}
+
+async function makeCalls(recorder: CallRecorder, caller: Caller, calls: readonly EnrollmentCall[]): Promise<void> {
+  for (const call of calls) await recorder.record(call, () => caller.make(call));
+}
+
+/** `unknown`: it may have been carried out. `unchanged`: the answer says that it was not. */
+type Outcome = EnrollmentAnswer | "unknown" | "unchanged";
+
+/** Orders calls and returns by counting them. */
+class CallRecorder {
+  readonly #calls: RecordedCall<EnrollmentCall, EnrollmentAnswer>[] = [];
+  #moment = 0;
+
+  get calls(): readonly RecordedCall<EnrollmentCall, EnrollmentAnswer>[] {
+    return this.#calls;
+  }
+
+  async record(call: EnrollmentCall, make: () => Promise<Outcome>): Promise<void> {
+    const calledAt = this.#tick();
+    const outcome = await make();
+    const at = this.#tick();
+    if (outcome === "unchanged") return;
+    this.#calls.push({ call, calledAt, returned: outcome === "unknown" ? undefined : { at, answer: outcome } });
+  }
+
+  #tick(): number {
+    this.#moment += 1;
+    return this.#moment;
+  }
+}
+
+const repeatsLimit = 20;
+const now = during(1);
+
+/**
+ * A till. One that is persistent names each enrolment with an `Idempotency-Key` and repeats it until it is answered;
+ * with one such till per customer that is one call, however often it was made.
+ */
+class Caller {
+  readonly #api: ApiClient;
+  readonly #group: TestGroup;
+  readonly #customerId: number;
+  readonly #isPersistent: boolean;
+
+  constructor(api: ApiClient, group: TestGroup, customerId: number, isPersistent: boolean) {
+    this.#api = api;
+    this.#group = group;
+    this.#customerId = customerId;
+    this.#isPersistent = isPersistent;
+  }
+
+  async make(call: EnrollmentCall): Promise<Outcome> {
+    switch (call.kind) {
+      case "enroll":
+        return this.#enroll(call.balance);
+      case "unenroll":
+        return changed(await this.#api.post(this.#path("unEnroll"), [this.#record()], { now }), 310126);
+      case "read": {
+        const path = `/users/${this.#customerId}/targetGroups`;
+        return readState(await this.#api.get(path, { now }));
+      }
+    }
+  }
+
+  async #enroll(balance: number): Promise<Outcome> {
+    const record = { ...this.#record(), initialBalance: balance };
+    const headers: Record<string, string> = this.#isPersistent ? { "Idempotency-Key": randomUUID() } : {};
+    let outcome: Outcome = "unknown";
+    for (let call = 1; call <= (this.#isPersistent ? repeatsLimit : 1); call += 1) {
+      outcome = changed(await this.#api.post(this.#path("enroll"), [record], { now, headers }), 310119);
+      if (typeof outcome === "object") return outcome;
+    }
+    // After several calls, what the last one says is not what became of the first.
+    return this.#isPersistent ? "unknown" : outcome;
+  }
+
+  #record() {
+    return { customerId: this.#customerId };
+  }
+
+  #path(verb: "enroll" | "unEnroll"): string {
+    return `${targetPath(this.#group)}/${verb}`;
+  }
+}
+
+function changed(response: ApiResponse, refusal: number): Outcome {
+  const { status, body } = response;
+  if (status === 200) return { outcome: "done" };
+  if (status === 400 && body.errors?.[0]?.code === refusal) return { outcome: "refused" };
+  return unavailable(response);
+}
+
+function readState(response: ApiResponse): Outcome {
+  if (response.status !== 200) return unavailable(response);
+  const [group] = response.body.data.targetGroups;
+  return { outcome: "read", state: group === undefined ? "out" : group.targets[0].targetAchievedValue };
+}
+
+/** Whatever the engine does to the service, its callers may see this and no other failure. */
+function unavailable({ status, headers, body }: ApiResponse): "unknown" | "unchanged" {
+  const [error] = body.errors ?? [];
+  if (status !== 503 || error?.code !== 4001 || headers.get("retry-after") === null || body.data !== null) {
+    throw new Error(`Not an answer to a fault of the engine: ${status} ${JSON.stringify(body)}`);
+  }
+  return error.message.includes("Nothing was changed") ? "unchanged" : "unknown";
+}
+
+/** One line for each call, in the order they were made. */
+export function describeHistory({ seed, calls }: EnrollmentHistory): string {
+  const rows = calls
+    .toSorted((one, other) => one.calledAt - other.calledAt)
+    .map(({ call, calledAt, returned }) => {
+      const until = returned === undefined ? "?" : String(returned.at);
+      return `${calledAt}–${until} ${JSON.stringify(call)} → ${JSON.stringify(returned?.answer ?? "unknown")}`;
+    });
+  return [`Seed ${seed}`, ...rows].join("\n");
+}
