@@ -127,22 +127,25 @@ const conflictRounds = 5;
 const longestPauseMilliseconds = 50;
 
 /**
- * Sends the write; again, and as the same operation, when an activity's transaction held the item. Attempts add up,
- * because any but the last may have been applied.
+ * Sends the write; again, and as the same operation, when an activity's transaction held the item. Attempts whose fate
+ * is unknown add up; the one that met the transaction was certainly not applied.
  */
 async function update(table: Table, input: Update): Promise<"applied" | FailedWrite> {
-  let attempts = 0;
+  let unresolved = 0;
   for (let round = 1; round <= conflictRounds; round += 1) {
     try {
       await engine(table.client.send(new UpdateItemCommand({ TableName: table.name, ...input })));
       return "applied";
     } catch (error) {
-      attempts += attemptsOf(error);
-      if (error instanceof ConditionalCheckFailedException) return { stored: storedBy(error), attempts };
+      if (error instanceof ConditionalCheckFailedException)
+        return { stored: storedBy(error), attempts: unresolved + attemptsOf(error) };
       if (!(error instanceof TransactionConflictException)) throw error;
+      unresolved += attemptsOf(error) - 1;
     }
     await delay(Math.random() * longestPauseMilliseconds);
   }
+  if (unresolved > 0)
+    throw new OutcomeUnknown("An attempt may have been applied before transactions held the enrolment");
   throw new TooMuchContention("Transactions held the enrolment every time");
 }
 
