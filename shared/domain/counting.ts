@@ -38,6 +38,8 @@ export type TargetEffect = {
   /** The cycle it counts in; `undefined` when it does not count. */
   readonly cycleNumber: number | undefined;
   readonly notCounted: NotCountedReason | undefined;
+  /** The revision that counting it gave the enrolment; `undefined` when it changed no sum. */
+  readonly revision: number | undefined;
   readonly changes: readonly CycleChange[];
   readonly streakValue: number | undefined;
   readonly levelsReached: readonly Level[];
@@ -215,6 +217,7 @@ function describeEffect(
     targetId: target.id,
     cycleNumber: "reason" in placement ? undefined : placement.cycleNumber,
     notCounted: "reason" in placement ? placement.reason : undefined,
+    revision: changes.length === 0 ? undefined : enrollment.revision + 1,
     changes,
     streakValue: isStreak(group) ? streakValue(group, enrollment, now) : undefined,
     levelsReached,

@@ -37,7 +37,7 @@ export type CountedActivity = Pick<Activity, "activityId" | "customerId" | "type
 /** One row for each sum the activity changed; the move of an earlier return is a RETURN_BILL row of its own. */
 export function activityEntries(activity: CountedActivity, effect: TargetEffect): LedgerEntry[] {
   return effect.changes.map((change, index) => ({
-    entryId: `${withinOneMillisecond.activity}#${activity.activityId}#${padded(index, 4)}`,
+    entryId: entryId(effect.revision ?? 0, index),
     kind: kindOf(activity, change),
     groupId: effect.groupId,
     targetId: effect.targetId,
@@ -87,7 +87,7 @@ function membershipEntries(
   const changes = sumChanges(states);
   const rows = changes.length > 0 ? changes : [unchangedSum(states.after, cycleNumber)];
   return rows.map((row, index) => ({
-    entryId: `${withinOneMillisecond[kind]}#${padded(revision, 10)}#${padded(index, 4)}`,
+    entryId: entryId(revision, index),
     kind,
     groupId,
     targetId,
@@ -116,10 +116,12 @@ function unchangedSum(after: Enrollment, cycleNumber: number | undefined): SumCh
 }
 
 /**
- * Rows of one millisecond are read in the order of their ids, and these words are in the order of the alphabet: an
- * enrolment comes before what counts in it, and that before the customer leaves.
+ * The revision that the write gave the enrolment, and the place among its rows: rows of one millisecond are read in the
+ * order of their ids, which is the order in which they came about.
  */
-const withinOneMillisecond = { ENROL: "begin", activity: "count", UNENROL: "end" } as const;
+function entryId(revision: number, index: number): string {
+  return `${padded(revision, 10)}#${padded(index, 4)}`;
+}
 
 function padded(value: number, digits: number): string {
   return value.toString().padStart(digits, "0");

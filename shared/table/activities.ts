@@ -106,6 +106,7 @@ function notEnrolled({ groupId, targetId }: Enrollment): TargetEffect {
     targetId,
     cycleNumber: undefined,
     notCounted: "NOT_ENROLLED",
+    revision: undefined,
     changes: [],
     streakValue: undefined,
     levelsReached: [],

@@ -164,6 +164,32 @@ async function longHistory(): Promise<Setting> {
   return one;
 }
 
+it("a history within one millisecond is in the order in which it came about, a return to the target included", async () => {
+  const one = await newSetting(service);
+  const { org, customerId } = one;
+  const now = during(1, 5);
+  await enroll(one, now, { initialBalance: 100 });
+  await org.till.post(
+    "/activities",
+    { activityId: "z", customerId, type: "TRANSACTION", occurredAt: now, amount: 5 },
+    { now },
+  );
+  await org.till.post(
+    "/activities",
+    { activityId: "a", customerId, type: "TRANSACTION", occurredAt: now, amount: 7 },
+    { now },
+  );
+  await unenroll(one, now);
+  await enroll(one, now, { initialBalance: 0 });
+  expect(await rowsOf(one)).toEqual([
+    ["ENROL", "c1", 100, 100],
+    ["ADD_TRANSACTION", "c1", 5, 105],
+    ["ADD_TRANSACTION", "c1", 7, 112],
+    ["UNENROL", "c1", 0, 112],
+    ["ENROL", "c1", -112, 0],
+  ]);
+});
+
 describe("a part of the history", () => {
   it("is of one cycle with periodId, and of none for a cycle of another group", async () => {
     const one = await longHistory();

@@ -41,7 +41,7 @@ describe("the stream's mapping", () => {
     expect(stack.resources.get(deadLettersId)?.Type).toBe("AWS::SQS::Queue");
   });
 
-  const row = { targetId: 7, recordedAt: "2030-01-01T00:00:00.000Z", entryId: "begin#1" };
+  const row = { targetId: 7, recordedAt: "2030-01-01T00:00:00.000Z", entryId: "0000000001#0000" };
   test.each([
     ["an activity that is recorded", "INSERT", activityKey("100", 7, "a-1").sk, true],
     ["a first enrolment", "INSERT", enrollmentKey("100", 7, 3, 7).sk, true],

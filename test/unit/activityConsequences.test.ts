@@ -25,6 +25,7 @@ function buildEffect(overrides: Partial<TargetEffect> = {}): TargetEffect {
     targetId: target.id,
     cycleNumber: 1,
     notCounted: undefined,
+    revision: 2,
     changes: [],
     streakValue: undefined,
     levelsReached: [],
@@ -52,7 +53,7 @@ describe("the row of an activity", () => {
     const effect = buildEffect({ changes: [change(20, 30)] });
     expect(consequences(effect, buildActivity({ type })).entries).toEqual([
       {
-        entryId: "count#a-1#0000",
+        entryId: "0000000002#0000",
         kind,
         groupId: 3,
         targetId: 7,
@@ -183,7 +184,8 @@ function countAll(activities: readonly Activity[]) {
     const cycles = effect.cycleNumber === undefined ? [] : [[target.id, effect.cycleNumber] as const];
     if (activity.type === "TRANSACTION") countedIn.set(activity.activityId, { countedIn: new Map(cycles) });
     all.push(consequences(effect, activity));
-    enrollment = next;
+    // As every write does.
+    enrollment = { ...next, revision: enrollment.revision + 1 };
   }
   return {
     enrollment,

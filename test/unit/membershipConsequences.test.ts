@@ -25,7 +25,7 @@ describe("the row of an enrolment", () => {
     const after = buildEnrollment({ fromCycle: 2, enrolledAt: noonOf(2), achieved: new Map([[2, decimal(30)]]) });
     expect(consequences(undefined, after).entries).toEqual([
       {
-        entryId: "begin#0000000001#0000",
+        entryId: "0000000001#0000",
         kind: "ENROL",
         groupId: 3,
         targetId: 7,
