@@ -1,33 +1,24 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Table } from "../../shared/table/client.ts";
-import { newCredential } from "../support/credential.ts";
 import {
   describeHistory,
   type EnrollmentHistory,
   enrollmentModel,
   recordEnrollmentHistory,
-  type Stage,
 } from "../support/enrollmentHistory.ts";
+import { type Sabotage, useStage } from "../support/faultStage.ts";
 import { findLinearization } from "../support/linearizability.ts";
-import type { TestOrg } from "../support/org.ts";
 import { baseSeed, historyCount, inParallel, report } from "../support/seeds.ts";
 import { useService } from "../support/service.ts";
 
-const service = useService();
+const onStage = useStage(useService());
 const atOnce = 8;
 const limitMilliseconds = 600_000;
 
-let org: TestOrg;
-let stage: Stage;
-beforeAll(async () => {
-  org = await service.newOrg();
-  const credential = await newCredential(service.table, { org: org.org, accessGroup: "admin" });
-  stage = { direct: service.table, group: await org.createGroup(), credential, baseUrl: service.baseUrl };
-});
-
-async function record(rate: number, index: number, sabotage?: (table: Table) => void): Promise<EnrollmentHistory> {
-  const customerId = await org.newCustomer();
+async function record(rate: number, index: number, sabotage?: Sabotage): Promise<EnrollmentHistory> {
+  const { stage } = onStage;
+  const customerId = await stage.org.newCustomer();
   return recordEnrollmentHistory(stage, { seed: baseSeed + index, rate, customerId, sabotage });
 }
 

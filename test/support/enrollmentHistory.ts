@@ -1,13 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { Table } from "../../shared/table/client.ts";
-import { patientLimits } from "../../shared/table/client.ts";
-import { ApiClient, type ApiResponse } from "./apiClient.ts";
-import type { TestCredential } from "./credential.ts";
-import { hastyLimits, startFaultyService } from "./faultyService.ts";
+import type { ApiClient, ApiResponse } from "./apiClient.ts";
+import { readUnavailable, type Sabotage, type Stage, startFaultyClients } from "./faultStage.ts";
 import type { RecordedCall, SequentialModel } from "./linearizability.ts";
 import { type TestGroup, targetPath } from "./org.ts";
 import { Random } from "./random.ts";
-import { seededFaults } from "./seededFaults.ts";
 import { during } from "./targetGroups.ts";
 
 export type EnrollmentCall =
@@ -43,26 +39,16 @@ export type EnrollmentHistory = {
   readonly faults: number;
 };
 
-/** What all histories share; every one has a customer of its own. */
-export type Stage = {
-  readonly direct: Table;
-  readonly group: TestGroup;
-  readonly credential: TestCredential;
-  /** Of the service without faults. */
-  readonly baseUrl: string;
-};
-
 type Wanted = {
   readonly seed: number;
   /** The share of engine requests that meet a fault. */
   readonly rate: number;
   readonly customerId: number;
-  readonly sabotage?: ((table: Table) => void) | undefined;
+  readonly sabotage?: Sabotage | undefined;
 };
 
 const clientCount = 4;
 const callsPerClient = 5;
-const processCount = 2;
 
 /** Clients of two processes enrol, un-enrol and read one customer at random while requests to the engine fail. */
 export async function recordEnrollmentHistory(
@@ -70,30 +56,19 @@ export async function recordEnrollmentHistory(
   { seed, rate, customerId, sabotage }: Wanted,
 ): Promise<EnrollmentHistory> {
   const random = new Random(seed);
-  let faults = 0;
-  const chooseFault = seededFaults(random.integer(2 ** 32), rate);
-  const service = await startFaultyService({
-    processes: processCount,
-    limits: rate === 0 ? patientLimits : hastyLimits,
-    direct: stage.direct,
-    sabotage,
-    faultFor: (operation) => {
-      const fault = chooseFault(operation);
-      if (Object.keys(fault).length > 0) faults += 1;
-      return fault;
-    },
-  });
+  const faultSeed = random.integer(2 ** 32);
+  const service = await startFaultyClients(stage, { seed: faultSeed, rate, clientCount, sabotage });
   const recorder = new CallRecorder();
-  const clients = Array.from({ length: clientCount }, (_, index) => {
-    const api = new ApiClient(service.baseUrls[index % processCount] ?? stage.baseUrl, stage.credential);
-    return { caller: new Caller(api, stage.group, customerId, index === 0), calls: randomCalls(random, index) };
-  });
+  const clients = service.clients.map((api, index) => ({
+    caller: new Caller(api, stage.group, customerId, index === 0),
+    calls: randomCalls(random, index),
+  }));
   await Promise.all(clients.map(({ caller, calls }) => makeCalls(recorder, caller, calls)));
   await service.close();
   // Nothing is under way any more: what is there now is what all calls have left.
-  const witness = new Caller(new ApiClient(stage.baseUrl, stage.credential), stage.group, customerId, false);
+  const witness = new Caller(stage.witness, stage.group, customerId, false);
   await makeCalls(recorder, witness, [{ kind: "read" }]);
-  return { seed, calls: recorder.calls, faults };
+  return { seed, calls: recorder.calls, faults: service.faults() };
 }
 
 function randomCalls(random: Random, client: number): EnrollmentCall[] {
@@ -200,22 +175,13 @@ function changed(response: ApiResponse, refusal: number): Outcome {
   const { status, body } = response;
   if (status === 200) return { outcome: "done" };
   if (status === 400 && body.errors?.[0]?.code === refusal) return { outcome: "refused" };
-  return unavailable(response);
+  return readUnavailable(response);
 }
 
 function readState(response: ApiResponse): Outcome {
-  if (response.status !== 200) return unavailable(response);
+  if (response.status !== 200) return readUnavailable(response);
   const [group] = response.body.data.targetGroups;
   return { outcome: "read", state: group === undefined ? "out" : group.targets[0].targetAchievedValue };
-}
-
-/** Whatever the engine does to the service, its callers may see this and no other failure. */
-function unavailable({ status, headers, body }: ApiResponse): "unknown" | "unchanged" {
-  const [error] = body.errors ?? [];
-  if (status !== 503 || error?.code !== 4001 || headers.get("retry-after") === null || body.data !== null) {
-    throw new Error(`Not an answer to a fault of the engine: ${status} ${JSON.stringify(body)}`);
-  }
-  return error.message.includes("Nothing was changed") ? "unchanged" : "unknown";
 }
 
 /** One line for each call, in the order they were made. */

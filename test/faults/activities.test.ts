@@ -1,0 +1,104 @@
+import type { TransactWriteItem } from "@aws-sdk/client-dynamodb";
+import { describe, expect, it } from "vitest";
+import type { Table } from "../../shared/table/client.ts";
+import { type ActivityHistory, faultsOf, recordActivityHistory } from "../support/activityHistory.ts";
+import { type Sabotage, useStage } from "../support/faultStage.ts";
+import { baseSeed, historyCount, inParallel, report } from "../support/seeds.ts";
+import { useService } from "../support/service.ts";
+
+const onStage = useStage(useService());
+const atOnce = 8;
+const limitMilliseconds = 600_000;
+
+async function record(rate: number, index: number, sabotage?: Sabotage): Promise<ActivityHistory> {
+  const { stage } = onStage;
+  const customerId = await stage.org.newCustomer();
+  return recordActivityHistory(stage, {
+    seed: baseSeed + index,
+    rate,
+    customerId,
+    sabotage,
+    hasReturns: index % 2 === 0,
+  });
+}
+
+describe("activities of one customer, delivered more than once, to two processes, at once", () => {
+  it.each([0, 0.15, 0.4])(
+    "count once when they are answered and at most once when not, when %f of the engine's requests meet a fault",
+    async (rate) => {
+      const started = performance.now();
+      const histories = await inParallel(historyCount(70), atOnce, (index) => record(rate, index));
+      report(`FAULTS_SEED=${baseSeed}, ${Math.round(rate * 100)} % faults: ${summary(histories, started)}`);
+      const wrong = histories.filter((history) => faultsOf(history).length > 0);
+      expect(wrong.map((history) => [history.seed, ...faultsOf(history)])).toEqual([]);
+      expect(histories.every(({ unanswered }) => unanswered === 0)).toBe(rate === 0);
+    },
+    limitMilliseconds,
+  );
+});
+
+function summary(histories: readonly ActivityHistory[], started: number): string {
+  const sum = (count: (history: ActivityHistory) => number) =>
+    histories.reduce((total, history) => total + count(history), 0);
+  const answered = sum(({ deliveries }) => deliveries.flatMap(({ answers }) => answers).length);
+  const unanswered = sum((history) => history.unanswered);
+  const seconds = Math.round((performance.now() - started) / 1000);
+  return `${histories.length} histories, ${answered} deliveries answered, ${unanswered} not, ${sum(({ faults }) => faults)} faults, ${seconds} s`;
+}
+
+/** Changes the writes of every transaction a process sends. */
+function rewriteTransactions({ client }: Table, rewrite: (item: TransactWriteItem) => TransactWriteItem): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const { input } = args;
+      if (!("TransactItems" in input) || input.TransactItems === undefined) return next(args);
+      const TransactItems = input.TransactItems.map((item) => ("Get" in item ? item : rewrite(item)));
+      return next({ ...args, input: { TransactItems } });
+    },
+    { step: "initialize", name: "rewriteTransactions" },
+  );
+}
+
+function ignoreEarlierDeliveries(table: Table): void {
+  rewriteTransactions(table, (item) => {
+    if (item.Put === undefined) return item;
+    const { ConditionExpression: _, ...Put } = item.Put;
+    return { Put };
+  });
+}
+
+function ignoreRevisions(table: Table): void {
+  rewriteTransactions(table, (item) => {
+    if (item.Update === undefined) return item;
+    return {
+      Update: {
+        ...item.Update,
+        ConditionExpression: `attribute_exists(pk) OR ${item.Update.ConditionExpression}`,
+      },
+    };
+  });
+}
+
+describe("the same check", () => {
+  const mostHistories = 200;
+
+  it.each([
+    ["that counts an activity without looking for its record", ignoreEarlierDeliveries],
+    ["that counts on an enrolment which has changed meanwhile", ignoreRevisions],
+  ])(
+    "notices a store %s",
+    async (_, sabotage) => {
+      let recorded = 0;
+      let isNoticed = false;
+      while (!isNoticed && recorded < mostHistories) {
+        const first = recorded;
+        const histories = await inParallel(atOnce, atOnce, (index) => record(0.15, first + index, sabotage));
+        isNoticed = histories.some((history) => faultsOf(history).length > 0);
+        recorded += atOnce;
+      }
+      report(`FAULTS_SEED=${baseSeed}: ${sabotage.name} noticed within ${recorded} histories`);
+      expect(isNoticed).toBe(true);
+    },
+    limitMilliseconds,
+  );
+});

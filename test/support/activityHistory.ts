@@ -1,0 +1,217 @@
+import type { ApiClient } from "./apiClient.ts";
+import { readUnavailable, type Sabotage, type Stage, startFaultyClients } from "./faultStage.ts";
+import { ok, targetPath } from "./org.ts";
+import { Random } from "./random.ts";
+import { during } from "./targetGroups.ts";
+
+/** What one activity did to the one target: how the value it found changed, or that it did not count. */
+export type Effect = { readonly from: number; readonly to: number } | "notCounted";
+
+export type Delivered = {
+  readonly activity: SentActivity;
+  /** What every answered delivery said, in the order of the answers. */
+  readonly answers: readonly Effect[];
+};
+
+export type ActivityHistory = {
+  readonly seed: number;
+  readonly deliveries: readonly Delivered[];
+  readonly unanswered: number;
+  readonly faults: number;
+  /** The value when every call had ended and nothing was under way any more. */
+  readonly value: number;
+  /** What each activity says it did when it is delivered once more after that, and the value then. */
+  readonly settled: readonly { readonly activity: SentActivity; readonly effect: Effect }[];
+  readonly settledValue: number;
+};
+
+export type SentActivity = {
+  readonly activityId: string;
+  readonly type: "TRANSACTION" | "RETURN";
+  readonly amount: number;
+  readonly originalActivityId?: string;
+};
+
+/** Far above all returns together, so that the value shown is the sum. */
+const openingBalance = 2 ** 50;
+
+type Wanted = {
+  readonly seed: number;
+  readonly rate: number;
+  readonly customerId: number;
+  readonly sabotage?: Sabotage | undefined;
+  /** With returns, the customer stays in; without, another client un-enrols and re-enrols meanwhile. */
+  readonly hasReturns: boolean;
+};
+
+const clientCount = 4;
+const activityCount = 12;
+const deliveriesPerClient = 5;
+const now = during(1);
+
+/**
+ * Clients of two processes deliver activities of one customer, many of them more than once, at the same time, while
+ * requests to the engine fail.
+ */
+export async function recordActivityHistory(stage: Stage, wanted: Wanted): Promise<ActivityHistory> {
+  const { seed, rate, customerId, sabotage, hasReturns } = wanted;
+  const random = new Random(seed);
+  const { witness } = stage;
+  const till = new Till(stage, customerId);
+  await ok(till.enter(witness, openingBalance));
+  const activities = randomActivities(random, hasReturns);
+  const service = await startFaultyClients(stage, { seed: random.integer(2 ** 32), rate, clientCount, sabotage });
+  const log = new DeliveryLog(activities);
+  const orders = service.clients.map(() => Array.from({ length: deliveriesPerClient }, () => random.oneOf(activities)));
+  await Promise.all([
+    ...service.clients.map((client, index) => till.deliver(client, orders[index] ?? [], log)),
+    ...(hasReturns ? [] : service.clients.slice(0, 1).map((client) => till.leaveAndReturn(client))),
+  ]);
+  await service.close();
+  const value = await till.value(witness);
+  const settled = [];
+  for (const activity of activities) settled.push({ activity, effect: await till.settle(witness, activity) });
+  const { deliveries, unanswered } = log;
+  const settledValue = await till.value(witness);
+  return { seed, deliveries, unanswered, faults: service.faults(), value, settled, settledValue };
+}
+
+type Activities = readonly [SentActivity, ...SentActivity[]];
+
+function randomActivities(random: Random, hasReturns: boolean): Activities {
+  const rest = Array.from({ length: activityCount - 1 }, (_, index) => randomActivity(random, index + 1, hasReturns));
+  return [{ activityId: "0", type: "TRANSACTION", amount: 1 }, ...rest];
+}
+
+/** A power of 4, so that a sum tells which activities are in it and how often. */
+function randomActivity(random: Random, index: number, hasReturns: boolean): SentActivity {
+  const activity = { activityId: String(index), amount: 4 ** index };
+  const [isReturn, original] = [random.fraction() < 0.4, random.integer(activityCount)];
+  if (!hasReturns || !isReturn) return { ...activity, type: "TRANSACTION" };
+  // Of one that is here, or comes later, or is a return itself and so never a transaction.
+  return { ...activity, type: "RETURN", originalActivityId: String(original) };
+}
+
+class DeliveryLog {
+  readonly #answers: ReadonlyMap<SentActivity, Effect[]>;
+  #unanswered = 0;
+
+  constructor(activities: Activities) {
+    this.#answers = new Map(activities.map((activity) => [activity, []]));
+  }
+
+  get deliveries(): readonly Delivered[] {
+    return [...this.#answers].map(([activity, answers]) => ({ activity, answers }));
+  }
+
+  get unanswered(): number {
+    return this.#unanswered;
+  }
+
+  add(activity: SentActivity, effect: Effect | undefined): void {
+    if (effect === undefined) this.#unanswered += 1;
+    else this.#answers.get(activity)?.push(effect);
+  }
+}
+
+const absences = 2;
+
+class Till {
+  readonly #path: string;
+  readonly #customerId: number;
+
+  constructor({ group }: Stage, customerId: number) {
+    this.#path = targetPath(group);
+    this.#customerId = customerId;
+  }
+
+  enter(client: ApiClient, initialBalance: number | null) {
+    return client.post(`${this.#path}/enroll`, [{ customerId: this.#customerId, initialBalance }], { now });
+  }
+
+  async deliver(client: ApiClient, activities: readonly SentActivity[], log: DeliveryLog): Promise<void> {
+    for (const activity of activities) log.add(activity, await this.#send(client, activity));
+  }
+
+  /** What counted before stays; what is delivered meanwhile does not count. */
+  async leaveAndReturn(client: ApiClient): Promise<void> {
+    for (let absence = 1; absence <= absences; absence += 1) {
+      await client.post(`${this.#path}/unEnroll`, [{ customerId: this.#customerId }], { now });
+      await this.enter(client, null);
+    }
+  }
+
+  async value(client: ApiClient): Promise<number> {
+    await this.enter(client, null);
+    const { body } = await ok(client.get(`/users/${this.#customerId}/targetGroups`, { now }));
+    return body.data.targetGroups[0].targets[0].targetAchievedValue;
+  }
+
+  async settle(client: ApiClient, activity: SentActivity): Promise<Effect> {
+    const effect = await this.#send(client, activity);
+    if (effect === undefined) throw new Error("The service without faults is not available");
+    return effect;
+  }
+
+  async #send(client: ApiClient, activity: SentActivity): Promise<Effect | undefined> {
+    const body = { ...activity, customerId: this.#customerId, occurredAt: now };
+    const response = await client.post("/activities", body, { now });
+    if (response.status !== 200) {
+      readUnavailable(response);
+      return undefined;
+    }
+    const { targets } = response.body.data;
+    return targets.length === 0
+      ? "notCounted"
+      : { from: targets[0].oldAchievedValue, to: targets.at(-1).newAchievedValue };
+  }
+}
+
+/** What is wrong with a history, if anything: each activity counted once, at one moment, and what was said of it is true. */
+export function faultsOf({ deliveries, value, settled, settledValue }: ActivityHistory): string[] {
+  const found: string[] = [];
+  for (const { activity, answers } of deliveries) {
+    const effect = settled.find((one) => one.activity === activity)?.effect;
+    if (answers.some((answer) => JSON.stringify(answer) !== JSON.stringify(effect)))
+      found.push(`Activity ${activity.activityId} is answered ${JSON.stringify([...answers, effect])}`);
+  }
+  const times = timesCounted(deliveries, value);
+  for (const [index, { activity, answers }] of deliveries.entries()) {
+    const [answer] = answers;
+    const permitted = answer === undefined ? [0, 1] : [answer === "notCounted" ? 0 : 1];
+    if (!permitted.includes(times[index] ?? 0))
+      found.push(`Activity ${activity.activityId}, ${JSON.stringify(answer)}, was counted ${times[index]} times`);
+  }
+  const end = endOfChain(settled);
+  if (end !== settledValue) found.push(`The effects lead to ${end}, the value is ${settledValue}`);
+  return found;
+}
+
+/** Reads the sum as digits of base 4; a return's is negative. */
+function timesCounted(deliveries: readonly Delivered[], value: number): number[] {
+  let rest = value - openingBalance;
+  return deliveries.map(({ activity }) => {
+    const digit = ((rest % 4) + 4) % 4;
+    const times = activity.type === "RETURN" ? (4 - digit) % 4 : digit;
+    rest = (rest - signed(activity, times)) / 4;
+    return times;
+  });
+}
+
+function signed({ type }: SentActivity, amount: number): number {
+  return type === "RETURN" ? -amount : amount;
+}
+
+/** Each effect found the value that another had left. Sums of different activities differ, so there is one order. */
+function endOfChain(settled: ActivityHistory["settled"]): number | undefined {
+  const byStart = new Map<number, number>();
+  for (const { activity, effect } of settled) {
+    if (effect === "notCounted") continue;
+    if (effect.to - effect.from !== signed(activity, activity.amount)) return undefined;
+    byStart.set(effect.from, effect.to);
+  }
+  let value = openingBalance;
+  for (const _ of byStart) value = byStart.get(value) ?? value;
+  const counted = settled.filter(({ effect }) => effect !== "notCounted");
+  return byStart.size === counted.length ? value : undefined;
+}
