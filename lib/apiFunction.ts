@@ -13,8 +13,9 @@ import { tableGrants } from "./tableGrants.ts";
 const functionTimeout = Duration.seconds(25);
 
 /**
- * Ways to find credentials that a Lambda never gets to: they are in its environment. The SDK imports each of these
- * only when it reaches for it; without them a bundle is a third smaller and loads in about half the time.
+ * What a Lambda never gets to, and the SDK imports only when it does: ways to find credentials, which are in its
+ * environment, and event streams, which no operation used here has. The latter also keep esbuild from joining all of
+ * the SDK into one scope, as their import needs modules that load on demand. bench/README.md has what each is worth.
  */
 export const unreachedModules = [
   "@aws-sdk/credential-provider-http",
@@ -22,6 +23,7 @@ export const unreachedModules = [
   "@aws-sdk/credential-provider-process",
   "@aws-sdk/credential-provider-sso",
   "@aws-sdk/credential-provider-web-identity",
+  "@smithy/core/event-streams",
   "@smithy/credential-provider-imds",
 ];
 
@@ -78,7 +80,7 @@ export class ApiFunction extends Construct {
 }
 
 /** One minified module with its own SDK: the runtime's copy is not the version that was tested, and changes unasked. */
-function bundling(hasBundleReport: boolean): BundlingOptions {
+export function bundling(hasBundleReport: boolean): BundlingOptions {
   return {
     format: OutputFormat.ESM,
     target: "node24",

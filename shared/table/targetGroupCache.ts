@@ -14,6 +14,8 @@ const maximumEntries = 1_000;
 export class TargetGroupCache {
   readonly #table: Table;
   readonly #entries = new Map<string, { readonly group: TargetGroup; readonly loadedAt: Instant }>();
+  /** Loads under way: an activity asks for one definition once for each target of it that the customer is in. */
+  readonly #loads = new Map<string, Promise<TargetGroup | undefined>>();
 
   constructor(table: Table) {
     this.#table = table;
@@ -21,7 +23,16 @@ export class TargetGroupCache {
 
   /** The definition, at most 30 s old; `undefined` only after a consistent read. */
   async find(org: Org, groupId: number, now: Instant): Promise<TargetGroup | undefined> {
-    return this.cached(org, groupId, now) ?? (await this.findFresh(org, groupId, now));
+    const cached = this.cached(org, groupId, now);
+    if (cached !== undefined) return cached;
+    const key = entryKey(org, groupId);
+    const underWay = this.#loads.get(key);
+    const found = underWay && (await underWay);
+    // One that began before this call may have missed a group that was created in between, so only a find counts.
+    if (found !== undefined) return found;
+    const load = this.findFresh(org, groupId, now);
+    this.#loads.set(key, load);
+    return load.finally(() => this.#loads.delete(key));
   }
 
   /** The definition if it was loaded within the last 30 s. */

@@ -1,0 +1,91 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Bundle, deployedBundles, peerBundles } from "./bundles.ts";
+import { printTable, type Target, verdict } from "./report.ts";
+import { median, medianRatio } from "./statistics.ts";
+
+const targets = {
+  ofCdkDefaults: 0.45,
+  ofBareSdk: 1.15,
+  sizeBytes: 230_000,
+} as const;
+
+/** How long each bundle takes to load in a process of its own, and the enrolment's beside its peers. */
+export function benchCold(rounds: number): Target[] {
+  const outdir = mkdtempSync(join(tmpdir(), "milestreak-bench-"));
+  try {
+    const functions = deployedBundles(outdir);
+    const enroll = functions.find(({ name }) => name === "enroll");
+    if (enroll === undefined) throw new Error("The stack has no function enroll");
+    return measure(functions, enroll, peerBundles(outdir), outdir, rounds);
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+function measure(
+  functions: readonly Bundle[],
+  enroll: Bundle,
+  peers: ReturnType<typeof peerBundles>,
+  outdir: string,
+  rounds: number,
+): Target[] {
+  const { bareSdk, bareSdkWithProviders, empty } = peers;
+  const cdkDefaults = { ...peers.cdkDefaults, environment: enroll.environment };
+  const cached = { ...enroll, environment: { ...enroll.environment, NODE_COMPILE_CACHE: join(outdir, "cache") } };
+  const rows: [string, Bundle][] = [
+    ["an empty module", empty],
+    ["the SDK alone, as bundled here", bareSdk],
+    ["the SDK alone, with all its providers", bareSdkWithProviders],
+    ["enroll, as CDK bundles by default", cdkDefaults],
+    ["enroll, with a compile cache", cached],
+    ...functions.map((bundle): [string, Bundle] => [bundle.name, bundle]),
+  ];
+  const times = new Map(rows.map(([, bundle]) => [bundle, new Array<number>()]));
+  // Round by round, so that whatever else the machine does meets all of them; the first, which fills caches, is not counted.
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [bundle, all] of times) {
+      const milliseconds = loadMilliseconds(bundle);
+      if (round > 0) all.push(milliseconds);
+    }
+  }
+  const timesOf = (bundle: Bundle) => times.get(bundle) ?? [];
+  printTable(
+    ["module", "bytes", "median ms", "of CDK's defaults"],
+    rows.map(([name, bundle]) => [
+      name,
+      String(bundle.sizeBytes),
+      median(timesOf(bundle)).toFixed(1),
+      medianRatio(timesOf(bundle), timesOf(cdkDefaults)).toFixed(2),
+    ]),
+  );
+  return [
+    verdict(
+      "enroll's load time, of CDK's defaults",
+      medianRatio(timesOf(enroll), timesOf(cdkDefaults)),
+      "≤",
+      targets.ofCdkDefaults,
+    ),
+    verdict(
+      "enroll's load time, of the SDK alone",
+      medianRatio(timesOf(enroll), timesOf(bareSdk)),
+      "≤",
+      targets.ofBareSdk,
+    ),
+    verdict("enroll's size in bytes", enroll.sizeBytes, "≤", targets.sizeBytes),
+  ];
+}
+
+/** As the Lambda runtime loads it, up to a handler that could be called: its client is made, nothing is sent. */
+function loadMilliseconds({ path, environment }: Bundle): number {
+  const script = `
+    const start = performance.now();
+    await import(${JSON.stringify(pathToFileURL(path).href)});
+    console.log(performance.now() - start);`;
+  const env = { ...environment, AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "bench", AWS_SECRET_ACCESS_KEY: "bench" };
+  const output = execFileSync(process.execPath, ["--input-type=module", "--eval", script], { env, encoding: "utf8" });
+  return Number(output.trim());
+}

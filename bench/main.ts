@@ -1,0 +1,28 @@
+import { Command } from "commander";
+import { benchGrowth } from "./benchGrowth.ts";
+import { benchCold } from "./cold.ts";
+import type { Target } from "./report.ts";
+
+function finish(targets: readonly Target[]): void {
+  for (const { text } of targets) console.log(text);
+  if (targets.some(({ isMet }) => !isMet)) process.exitCode = 1;
+}
+
+const program = new Command("npm run bench --").description("Measurements, each with its peer in the same run.");
+program
+  .command("cold")
+  .description("load time of each Lambda's bundle in a fresh process")
+  .option("--rounds <count>", "processes for each bundle", count, 21)
+  .action(({ rounds }: { rounds: number }) => finish(benchCold(rounds)));
+program
+  .command("growth")
+  .description("units, requests and bytes by number of cycles and targets; draws docs/growth.svg")
+  .action(async () => finish(await benchGrowth()));
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`A count is wanted; got ${text}`);
+  return value;
+}
+
+await program.parseAsync();

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import {
+  type AttributeValue,
+  QueryCommand,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { formatInstant } from "../../shared/domain/instant.ts";
+import type { Table } from "../../shared/table/client.ts";
+import { isRegistered } from "../../shared/table/customers.ts";
+import { buildEnrollmentUpdate } from "../../shared/table/enrollmentUpdate.ts";
+import { type Key, keyAttributes } from "../../shared/table/keys.ts";
+import type { Design } from "../designs.ts";
+import { during, targetValue } from "../place.ts";
+
+/**
+ * The second usual design: a flat enrolment like ours, made safe to repeat by a record of the request that is written
+ * in the same transaction and expires.
+ */
+export function idempotencyRecord(table: Table): Design {
+  return {
+    name: "an idempotency record",
+    flatPartition: partition,
+    enroll: async ({ org, group }, customerId, targetId, cycleNumber) => {
+      if (!(await isRegistered(table, org, customerId))) throw new Error("Not registered");
+      const update = buildEnrollmentUpdate({
+        key: keyOf(org, customerId, group.id, targetId),
+        plan: { outcome: "accepted", fromCycle: cycleNumber, opening: { kind: "resume" } },
+        now: during(cycleNumber),
+        operationId: table.operationIds.next(),
+        idempotency: undefined,
+      });
+      const record = recordOf(table.name, org, customerId, `enroll-${targetId}-${cycleNumber}`);
+      const TransactItems = [record, { Update: { TableName: table.name, ...update } }];
+      await table.client.send(new TransactWriteItemsCommand({ TransactItems }));
+    },
+    leave: ({ org, group }, customerId, targetId) =>
+      table.client.send(
+        new UpdateItemCommand({
+          TableName: table.name,
+          Key: keyAttributes(keyOf(org, customerId, group.id, targetId)),
+          UpdateExpression: "SET #status = :unenrolled",
+          ExpressionAttributeNames: { "#status": "status" },
+          ExpressionAttributeValues: { ":unenrolled": { S: "UNENROLLED" } },
+        }),
+      ),
+    count: async ({ org }, customerId, cycleNumber) => {
+      const enrollments = await readEnrollments(table, org, customerId);
+      const record = recordOf(table.name, org, customerId, `receipt-${cycleNumber}`);
+      const updates = enrollments.map((item) => countingUpdate(table.name, item, cycleNumber));
+      await table.client.send(new TransactWriteItemsCommand({ TransactItems: [record, ...updates] }));
+    },
+  };
+}
+
+async function readEnrollments(table: Table, org: string, customerId: number) {
+  const { Items = [] } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+      ExpressionAttributeValues: { ":pk": { S: partition(org, customerId) }, ":prefix": { S: "ENROLLMENT#" } },
+      ConsistentRead: true,
+    }),
+  );
+  return Items;
+}
+
+function countingUpdate(TableName: string, { pk, sk, revision }: Record<string, AttributeValue>, cycleNumber: number) {
+  if (pk === undefined || sk === undefined || revision === undefined) throw new Error("Not an enrolment");
+  return {
+    Update: {
+      TableName,
+      Key: { pk, sk },
+      UpdateExpression: "SET #achieved = :amount, #reachedAt = :now, revision = revision + :one",
+      ConditionExpression: "revision = :revision",
+      ExpressionAttributeNames: { "#achieved": `achieved#${cycleNumber}`, "#reachedAt": `reachedAt#${cycleNumber}` },
+      ExpressionAttributeValues: {
+        ":amount": { N: targetValue.toString() },
+        ":now": { S: formatInstant(during(cycleNumber)) },
+        ":one": { N: "1" },
+        ":revision": revision,
+      },
+    },
+  };
+}
+
+function recordOf(TableName: string, org: string, customerId: number, key: string) {
+  return {
+    Put: {
+      TableName,
+      Item: {
+        pk: { S: `IDEMPOTENCY#${org}#${customerId}#${key}` },
+        sk: { S: "IDEMPOTENCY" },
+        recordDigest: { S: createHash("sha256").update(key).digest("base64url") },
+        answer: { S: JSON.stringify({ data: customerId, errors: null, warnings: null }) },
+        expiresAt: { N: (during(1) / 1000 + 86_400).toString() },
+      },
+      ConditionExpression: "attribute_not_exists(pk)",
+    },
+  };
+}
+
+function keyOf(org: string, customerId: number, groupId: number, targetId: number): Key {
+  return { pk: partition(org, customerId), sk: `ENROLLMENT#${groupId}#${targetId}` };
+}
+
+function partition(org: string, customerId: number): string {
+  return `WITH-RECORD#${org}#CUSTOMER#${customerId}`;
+}

@@ -1,0 +1,100 @@
+import { QueryCommand, TransactWriteItemsCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { formatInstant } from "../../shared/domain/instant.ts";
+import type { Table } from "../../shared/table/client.ts";
+import { isRegistered } from "../../shared/table/customers.ts";
+import type { Design } from "../designs.ts";
+import { during, type Place, targetValue } from "../place.ts";
+
+/**
+ * The first usual design: an item for each cycle of an enrolment. All of them are written in one transaction, as half
+ * an enrolment would be a wrong one; it ends at 100 cycles, the most a transaction takes. Keys begin with the cycle,
+ * so that an activity reads only the items it may change.
+ */
+export function itemPerCycle(table: Table): Design {
+  return {
+    name: "an item per cycle",
+    flatPartition: undefined,
+    enroll: async ({ org, group }, customerId, targetId, cycleNumber) => {
+      if (!(await isRegistered(table, org, customerId))) throw new Error("Not registered");
+      const TransactItems = group.cycles.slice(cycleNumber - 1).map(({ number }) => ({
+        Update: {
+          TableName: table.name,
+          Key: keyOf(org, customerId, group.id, targetId, number),
+          UpdateExpression: "SET #status = :enrolled, enrolledAt = :now, achieved = if_not_exists(achieved, :zero)",
+          ConditionExpression: "attribute_not_exists(pk) OR #status = :unenrolled",
+          ExpressionAttributeNames: { "#status": "status" },
+          ExpressionAttributeValues: {
+            ":enrolled": { S: "ENROLLED" },
+            ":unenrolled": { S: "UNENROLLED" },
+            ":now": { S: formatInstant(during(cycleNumber)) },
+            ":zero": { N: "0" },
+          },
+        },
+      }));
+      await table.client.send(new TransactWriteItemsCommand({ TransactItems }));
+    },
+    leave: ({ org, group }, customerId, targetId, cycleNumber) =>
+      table.client.send(
+        new UpdateItemCommand({
+          TableName: table.name,
+          Key: keyOf(org, customerId, group.id, targetId, cycleNumber),
+          UpdateExpression: "SET #status = :unenrolled",
+          ExpressionAttributeNames: { "#status": "status" },
+          ExpressionAttributeValues: { ":unenrolled": { S: "UNENROLLED" } },
+        }),
+      ),
+    count: async (place, customerId, cycleNumber) => {
+      const items = await cycleItems(table, place, customerId, cycleNumber);
+      const record = {
+        Put: {
+          TableName: table.name,
+          Item: { pk: partition(place.org, customerId), sk: { S: `ACTIVITY#receipt-${cycleNumber}` } },
+          ConditionExpression: "attribute_not_exists(pk)",
+        },
+      };
+      const updates = items.map(({ pk, sk }) => ({
+        Update: {
+          TableName: table.name,
+          Key: { pk: pk ?? noKey(), sk: sk ?? noKey() },
+          UpdateExpression: "SET achieved = achieved + :amount, reachedAt = :now",
+          ConditionExpression: "#status = :enrolled",
+          ExpressionAttributeNames: { "#status": "status" },
+          ExpressionAttributeValues: {
+            ":amount": { N: targetValue.toString() },
+            ":now": { S: formatInstant(during(cycleNumber)) },
+            ":enrolled": { S: "ENROLLED" },
+          },
+        },
+      }));
+      await table.client.send(new TransactWriteItemsCommand({ TransactItems: [record, ...updates] }));
+    },
+  };
+}
+
+async function cycleItems(table: Table, { org }: Place, customerId: number, cycleNumber: number) {
+  const { Items = [] } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+      ExpressionAttributeValues: { ":pk": partition(org, customerId), ":prefix": { S: cyclePrefix(cycleNumber) } },
+      ConsistentRead: true,
+    }),
+  );
+  return Items;
+}
+
+function keyOf(org: string, customerId: number, groupId: number, targetId: number, cycleNumber: number) {
+  return { pk: partition(org, customerId), sk: { S: `${cyclePrefix(cycleNumber)}${groupId}#${targetId}` } };
+}
+
+function cyclePrefix(cycleNumber: number): string {
+  return `CYCLE#${cycleNumber}#`;
+}
+
+function partition(org: string, customerId: number) {
+  return { S: `PER-CYCLE#${org}#CUSTOMER#${customerId}` };
+}
+
+function noKey(): never {
+  throw new Error("An item has no key");
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from "node:crypto";
+import type { APIGatewayProxyResult } from "aws-lambda";
+import type { LocalFunctions } from "../local/functions.ts";
+import { buildContext, buildEvent } from "../local/proxyEvent.ts";
+import { matchRoute } from "../local/routing.ts";
+import type { TargetGroupDraft } from "../shared/domain/drafting.ts";
+import { formatInstant, type Instant } from "../shared/domain/instant.ts";
+import type { TargetGroup } from "../shared/domain/targetGroup.ts";
+import type { Table } from "../shared/table/client.ts";
+import { putCustomer } from "../shared/table/customers.ts";
+import { createTargetGroup } from "../shared/table/targetGroups.ts";
+
+/** A brand of its own with one target group, to measure in. */
+export type Place = { readonly org: string; readonly group: TargetGroup };
+
+/** Months from January 2030 on, each to reach {@link targetValue}. */
+export async function newPlace(table: Table, cycleCount: number, targetCount: number): Promise<Place> {
+  const org = `bench-${randomUUID().slice(0, 8)}`;
+  const group = await createTargetGroup(table, org, draft(cycleCount, targetCount));
+  if (group === "nameTaken") throw new Error("The brand is new and has a group already");
+  return { org, group };
+}
+
+export async function newCustomer(table: Table, { org }: Place, customerId: number): Promise<number> {
+  const profile = { firstName: "Bench", lastName: undefined, externalId: undefined };
+  await putCustomer(table, org, customerId, profile, during(1));
+  return customerId;
+}
+
+export const targetValue = 1000;
+
+/** Noon of the fifteenth of the cycle's month. */
+export function during(cycleNumber: number): Instant {
+  return Date.UTC(2030, cycleNumber - 1, 15, 12);
+}
+
+/** Calls a function as API Gateway does, and answers its `data`. Throws when it refuses. */
+export async function call(
+  { handlers }: LocalFunctions,
+  { org }: Pick<Place, "org">,
+  request: { readonly method: string; readonly path: string; readonly body?: unknown; readonly now: Instant },
+): Promise<unknown> {
+  const match = matchRoute(request.method, request.path);
+  if (match === undefined) throw new Error(`No route ${request.method} ${request.path}`);
+  const result = await handlers[match.name](
+    buildEvent(
+      {
+        method: request.method,
+        path: request.path,
+        query: new URLSearchParams(),
+        headers: requestHeaders,
+        body: request.body === undefined ? "" : JSON.stringify(request.body),
+        nowEpochMilliseconds: request.now,
+      },
+      match,
+      { org, username: "bench", accessGroup: "admin" },
+    ),
+    buildContext(match.name),
+  );
+  return dataOf(result);
+}
+
+/** About what a client behind API Gateway sends. */
+const requestHeaders = [
+  ["Accept", "*/*"],
+  ["Accept-Encoding", "gzip, deflate, br"],
+  ["Authorization", "Basic YmVuY2g6YmVuY2g="],
+  ["Content-Type", "application/json"],
+  ["Host", "api.example.com"],
+  ["User-Agent", "till/4.2"],
+  ["X-Amzn-Trace-Id", "Root=1-6553f100-0123456789abcdef01234567"],
+  ["X-Forwarded-For", "192.0.2.10"],
+  ["X-Forwarded-Port", "443"],
+  ["X-Forwarded-Proto", "https"],
+] as const;
+
+function dataOf({ statusCode, body }: APIGatewayProxyResult): unknown {
+  if (statusCode >= 300) throw new Error(`Answered ${statusCode}: ${body}`);
+  const { data }: { data: unknown } = JSON.parse(body);
+  return data;
+}
+
+function draft(cycleCount: number, targetCount: number): TargetGroupDraft {
+  return {
+    name: "Bench",
+    description: undefined,
+    isActive: true,
+    trackingType: "DEFAULT",
+    timeZone: "UTC",
+    cycles: Array.from({ length: cycleCount }, (_, index) => month(index + 1)),
+    targets: Array.from({ length: targetCount }, (_, index) => target(index + 1)),
+    levels: [],
+  };
+}
+
+function month(number: number): TargetGroupDraft["cycles"][number] {
+  const [startsAt, endsAt] = [Date.UTC(2030, number - 1, 1), Date.UTC(2030, number, 1)];
+  const [startDate, endDate] = [formatInstant(startsAt), formatInstant(endsAt)];
+  return { number, refCode: `c${number}`, description: undefined, startsAt, endsAt, startDate, endDate };
+}
+
+function target(number: number): TargetGroupDraft["targets"][number] {
+  return {
+    name: `Target ${number}`,
+    isActive: true,
+    entity: "TRANSACTION",
+    eventName: undefined,
+    type: "SALES",
+    attributeName: undefined,
+    tracksFromEnrollmentDate: false,
+    rewardAllocation: "IMMEDIATE",
+    filters: undefined,
+    values: [BigInt(targetValue) * 10_000n],
+  };
+}

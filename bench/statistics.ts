@@ -1,0 +1,17 @@
+/** The value in the middle; of an even number of values, the upper of the two. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The smallest value that at least this share of all values do not exceed. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+  if (value === undefined) throw new Error("Nothing was measured");
+  return value;
+}
+
+/** The median of the quotients of pairs that were measured one right after the other. */
+export function medianRatio(values: readonly number[], base: readonly number[]): number {
+  return median(values.map((value, index) => value / (base[index] ?? Number.NaN)));
+}
