@@ -19,7 +19,7 @@ export const engineLimits = {
   requestTimeoutMilliseconds: 1000,
   /** Between three attempts the SDK pauses for at most 50 ms, then 100 ms. */
   longestPausesMilliseconds: 150,
-  /** Enrolling on a cold definition and a clock behind another's: two queries, two reads, two writes. */
+  /** Enrolling on a cold definition and a clock behind another's: one query, two reads, two writes. */
   longestChain: 5,
 } as const;
 
