@@ -5,9 +5,9 @@ import { Random } from "./random.ts";
 import { during } from "./targetGroups.ts";
 
 /** What one activity did to the one target: how the value it found changed, or that it did not count. */
-export type Effect = { readonly from: number; readonly to: number } | "notCounted";
+type Effect = { readonly from: number; readonly to: number } | "notCounted";
 
-export type Delivered = {
+type Delivered = {
   readonly activity: SentActivity;
   /** What every answered delivery said, in the order of the answers. */
   readonly answers: readonly Effect[];
@@ -25,7 +25,7 @@ export type ActivityHistory = {
   readonly settledValue: number;
 };
 
-export type SentActivity = {
+type SentActivity = {
   readonly activityId: string;
   readonly type: "TRANSACTION" | "RETURN";
   readonly amount: number;

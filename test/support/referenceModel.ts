@@ -1,0 +1,236 @@
+/**
+ * What the service answers, worked out in memory from docs/enrolment.md and docs/activities.md. Written apart from the
+ * product: it shares no code with it. Values are whole ten-thousandths, so that sums are exact.
+ */
+export type GroupKind = "DEFAULT" | "STREAKS" | "NON_CONTINUOUS_STREAKS";
+export type ModelCycle = { readonly name: string; readonly start: number; readonly end: number };
+
+/** A target group with one target that counts sales. */
+export type ModelGroup = {
+  readonly kind: GroupKind;
+  readonly cycles: readonly ModelCycle[];
+  /** One for all cycles. */
+  readonly targetValue: number;
+  readonly countsFromEnrolment: boolean;
+  readonly levels: readonly number[];
+};
+
+export type ModelEnrolment = {
+  isIn: boolean;
+  /** Index of the first cycle that counts. */
+  from: number;
+  enrolledAt: number;
+  readonly sums: number[];
+  readonly reachedAt: (number | undefined)[];
+  readonly levelReachedAt: (number | undefined)[];
+  /** The run kept when last leaving, and the index of the cycle that was not over then. */
+  kept: number;
+  leftIn: number | undefined;
+  waiting: Waiting[];
+  lastKey: string | undefined;
+};
+
+/** A return that named a transaction nobody has heard of. */
+type Waiting = { readonly forId: string; readonly amount: number; readonly cycle: number | undefined };
+
+export type ModelActivity = {
+  readonly id: string;
+  readonly type: "TRANSACTION" | "RETURN";
+  readonly at: number;
+  readonly amount: number;
+  readonly originalId: string | undefined;
+};
+
+type CountedChange = { readonly cycle: string; readonly old: number; readonly new: number };
+export type ModelEffect = { readonly changes: readonly CountedChange[]; readonly reason: string | undefined };
+
+type Recorded = { readonly activity: ModelActivity; readonly countedIn: ReadonlyMap<ModelGroup, number> };
+
+export type EnrolRequest = {
+  readonly cycleName: string | undefined;
+  readonly balance: number | undefined;
+  readonly resets: boolean;
+};
+
+export class ModelCustomer {
+  readonly enrolments = new Map<ModelGroup, ModelEnrolment>();
+  readonly recorded = new Map<string, Recorded>();
+
+  /** The code it is refused with. */
+  enrol(group: ModelGroup, request: EnrolRequest, now: number, key: string | undefined): number | undefined {
+    const from =
+      group.kind === "DEFAULT" && request.cycleName !== undefined
+        ? group.cycles.findIndex(({ name, end }) => name === request.cycleName && now < end)
+        : firstNotOver(group, now);
+    if (from === -1 || from === group.cycles.length) return 310019;
+    const enrolment = this.enrolments.get(group) ?? newEnrolment(group);
+    if (enrolment.isIn) return 310119;
+    this.enrolments.set(group, enrolment);
+    Object.assign(enrolment, { isIn: true, from, enrolledAt: now, lastKey: key ?? enrolment.lastKey });
+    open(group, enrolment, request, now);
+    return undefined;
+  }
+
+  unenrol(group: ModelGroup, now: number): number | undefined {
+    const enrolment = this.enrolments.get(group);
+    if (enrolment === undefined || !enrolment.isIn) return 310126;
+    const leftIn = firstNotOver(group, now);
+    // The cycle that is not over speaks for itself when the customer returns.
+    enrolment.kept = group.kind === "DEFAULT" ? 0 : runs(group, enrolment, now, leftIn).current;
+    enrolment.leftIn = leftIn;
+    enrolment.isIn = false;
+    return undefined;
+  }
+
+  /** What a new activity does to each enrolment the customer has or had. */
+  record(activity: ModelActivity, now: number): Map<ModelGroup, ModelEffect> {
+    const original = activity.originalId === undefined ? undefined : this.recorded.get(activity.originalId);
+    const transaction = activity.type === "RETURN" && original?.activity.type === "TRANSACTION" ? original : undefined;
+    const countedIn = new Map<ModelGroup, number>();
+    const effects = new Map<ModelGroup, ModelEffect>();
+    for (const [group, enrolment] of this.enrolments) {
+      const place = placeOf(group, enrolment, activity, transaction);
+      if (typeof place === "number") countedIn.set(group, place);
+      effects.set(group, {
+        changes: enrolment.isIn ? count(group, enrolment, activity, place, transaction, now) : [],
+        reason: typeof place === "number" ? undefined : place,
+      });
+    }
+    this.recorded.set(activity.id, { activity, countedIn });
+    return effects;
+  }
+}
+
+function open(group: ModelGroup, enrolment: ModelEnrolment, { balance, resets }: EnrolRequest, now: number): void {
+  const { from } = enrolment;
+  if (group.kind === "DEFAULT" && balance !== undefined) {
+    enrolment.sums[from] = balance;
+    enrolment.reachedAt[from] = balance >= group.targetValue ? now : undefined;
+  }
+  if (group.kind !== "DEFAULT" && resets) {
+    enrolment.sums[from] = 0;
+    enrolment.reachedAt[from] = undefined;
+    enrolment.levelReachedAt.fill(undefined);
+    enrolment.kept = 0;
+    enrolment.leftIn = undefined;
+  }
+}
+
+function newEnrolment(group: ModelGroup): ModelEnrolment {
+  return {
+    isIn: false,
+    from: 0,
+    enrolledAt: 0,
+    sums: group.cycles.map(() => 0),
+    reachedAt: group.cycles.map(() => undefined),
+    levelReachedAt: group.levels.map(() => undefined),
+    kept: 0,
+    leftIn: undefined,
+    waiting: [],
+    lastKey: undefined,
+  };
+}
+
+/** The current cycle, else the next, else one after the last. */
+function firstNotOver(group: ModelGroup, now: number): number {
+  return group.cycles.filter(({ end }) => end <= now).length;
+}
+
+/** The index of the cycle it counts in, or why it does not. */
+function placeOf(
+  group: ModelGroup,
+  enrolment: ModelEnrolment,
+  { at }: ModelActivity,
+  transaction: Recorded | undefined,
+): number | string {
+  if (!enrolment.isIn) return "NOT_ENROLLED";
+  if (transaction !== undefined) return transaction.countedIn.get(group) ?? "ORIGINAL_NOT_COUNTED";
+  const cycle = group.cycles.findIndex(({ start, end }) => start <= at && at < end);
+  if (cycle === -1) return "OUTSIDE_ANY_CYCLE";
+  const isTooEarly = group.countsFromEnrolment && at < enrolment.enrolledAt;
+  return cycle < enrolment.from || isTooEarly ? "BEFORE_ENROLMENT" : cycle;
+}
+
+function count(
+  group: ModelGroup,
+  enrolment: ModelEnrolment,
+  activity: ModelActivity,
+  place: number | string,
+  transaction: Recorded | undefined,
+  now: number,
+): CountedChange[] {
+  const changes: CountedChange[] = [];
+  const add = (cycle: number | undefined, amount: number) => {
+    if (cycle === undefined) return;
+    const old = enrolment.sums[cycle] ?? 0;
+    enrolment.sums[cycle] = old + amount;
+    changes.push({ cycle: group.cycles[cycle]?.name ?? "", old: Math.max(0, old), new: Math.max(0, old + amount) });
+  };
+  const cycle = typeof place === "number" ? place : undefined;
+  if (activity.type === "TRANSACTION") {
+    add(cycle, activity.amount);
+    for (const { amount, cycle: guessed } of enrolment.waiting.filter(({ forId }) => forId === activity.id)) {
+      add(guessed, amount);
+      add(cycle, -amount);
+    }
+    enrolment.waiting = enrolment.waiting.filter(({ forId }) => forId !== activity.id);
+  } else {
+    add(cycle, -activity.amount);
+    const { originalId, amount } = activity;
+    if (originalId !== undefined && transaction === undefined)
+      enrolment.waiting = [...enrolment.waiting, { forId: originalId, amount, cycle }];
+  }
+  if (changes.length > 0) markReached(group, enrolment, now);
+  return changes;
+}
+
+function markReached(group: ModelGroup, enrolment: ModelEnrolment, now: number): void {
+  for (const [index, sum] of enrolment.sums.entries()) {
+    const isReached = sum >= group.targetValue;
+    enrolment.reachedAt[index] = isReached ? (enrolment.reachedAt[index] ?? now) : undefined;
+  }
+  const { longest } = runs(group, enrolment, Number.POSITIVE_INFINITY, group.cycles.length);
+  for (const [index, level] of group.levels.entries()) {
+    if (level <= longest) enrolment.levelReachedAt[index] ??= now;
+  }
+}
+
+/** The run of met cycles before one, and the longest there was. A cycle that is over and was not met ends a run. */
+function runs(group: ModelGroup, enrolment: ModelEnrolment, now: number, before: number) {
+  const { leftIn, from, kept, reachedAt } = enrolment;
+  const isMetOutside = leftIn !== undefined && reachedAt[leftIn] !== undefined;
+  let current = kept + (isMetOutside ? 1 : 0);
+  let longest = current;
+  for (const [index, { end }] of group.cycles.entries()) {
+    if (index < from || index >= before) continue;
+    if (reachedAt[index] !== undefined) current += 1;
+    else if (group.kind === "STREAKS" && end <= now) current = 0;
+    longest = Math.max(longest, current);
+  }
+  return { current, longest };
+}
+
+/** What a read shows of an enrolment, all cycles. */
+export function shownEnrolment(group: ModelGroup, enrolment: ModelEnrolment, now: number) {
+  const { current } = runs(group, enrolment, now, group.cycles.length);
+  return {
+    cycles: group.cycles.flatMap(({ name, start, end }, index) =>
+      group.kind === "DEFAULT" && index < enrolment.from
+        ? []
+        : [
+            {
+              name,
+              value: Math.max(0, enrolment.sums[index] ?? 0),
+              reachedAt: enrolment.reachedAt[index] ?? null,
+              enrolledAt: enrolment.enrolledAt,
+              isCurrent: start <= now && now < end,
+            },
+          ],
+    ),
+    levels: group.levels.map((level, index) => ({
+      level,
+      streakValue: current,
+      reachedAt: enrolment.levelReachedAt[index] ?? null,
+    })),
+  };
+}
