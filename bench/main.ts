@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { benchGrowth } from "./benchGrowth.ts";
 import { benchCold } from "./cold.ts";
 import type { Target } from "./report.ts";
+import { benchWarm } from "./warm.ts";
 
 function finish(targets: readonly Target[]): void {
   for (const { text } of targets) console.log(text);
@@ -18,6 +19,11 @@ program
   .command("growth")
   .description("units, requests and bytes by number of cycles and targets; draws docs/growth.svg")
   .action(async () => finish(await benchGrowth()));
+program
+  .command("warm")
+  .description("CPU time of a whole enrolment beside the bare SDK's for the same two requests")
+  .option("--rounds <count>", "of 500 calls each", count, 15)
+  .action(async ({ rounds }: { rounds: number }) => finish(await benchWarm(rounds)));
 
 function count(text: string): number {
   const value = Number(text);

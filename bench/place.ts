@@ -10,6 +10,8 @@ import type { Table } from "../shared/table/client.ts";
 import { putCustomer } from "../shared/table/customers.ts";
 import { createTargetGroup } from "../shared/table/targetGroups.ts";
 
+export const targetValue = 1000;
+
 /** A brand of its own with one target group, to measure in. */
 export type Place = { readonly org: string; readonly group: TargetGroup };
 
@@ -27,37 +29,39 @@ export async function newCustomer(table: Table, { org }: Place, customerId: numb
   return customerId;
 }
 
-export const targetValue = 1000;
+/** A place that is in no table: 12 cycles, one target. */
+export const benchGroup: Place = { org: "bench", group: withIds(draft(12, 1)) };
 
 /** Noon of the fifteenth of the cycle's month. */
 export function during(cycleNumber: number): Instant {
   return Date.UTC(2030, cycleNumber - 1, 15, 12);
 }
 
-/** Calls a function as API Gateway does, and answers its `data`. Throws when it refuses. */
-export async function call(
-  { handlers }: LocalFunctions,
-  { org }: Pick<Place, "org">,
-  request: { readonly method: string; readonly path: string; readonly body?: unknown; readonly now: Instant },
-): Promise<unknown> {
-  const match = matchRoute(request.method, request.path);
-  if (match === undefined) throw new Error(`No route ${request.method} ${request.path}`);
-  const result = await handlers[match.name](
-    buildEvent(
-      {
-        method: request.method,
-        path: request.path,
-        query: new URLSearchParams(),
-        headers: requestHeaders,
-        body: request.body === undefined ? "" : JSON.stringify(request.body),
-        nowEpochMilliseconds: request.now,
-      },
-      match,
-      { org, username: "bench", accessGroup: "admin" },
-    ),
-    buildContext(match.name),
+type Request = { readonly method: string; readonly path: string; readonly body?: unknown; readonly now: Instant };
+
+/** The event that API Gateway would make of a request, and whose it is. */
+export function eventOf({ org }: Pick<Place, "org">, { method, path, body, now }: Request) {
+  const match = matchRoute(method, path);
+  if (match === undefined) throw new Error(`No route ${method} ${path}`);
+  const event = buildEvent(
+    {
+      method,
+      path,
+      query: new URLSearchParams(),
+      headers: requestHeaders,
+      body: body === undefined ? "" : JSON.stringify(body),
+      nowEpochMilliseconds: now,
+    },
+    match,
+    { org, username: "bench", accessGroup: "admin" },
   );
-  return dataOf(result);
+  return { name: match.name, event };
+}
+
+/** Calls a function as API Gateway does, and answers its `data`. Throws when it refuses. */
+export async function call({ handlers }: LocalFunctions, place: Pick<Place, "org">, request: Request) {
+  const { name, event } = eventOf(place, request);
+  return dataOf(await handlers[name](event, buildContext(name)));
 }
 
 /** About what a client behind API Gateway sends. */
@@ -90,6 +94,16 @@ function draft(cycleCount: number, targetCount: number): TargetGroupDraft {
     cycles: Array.from({ length: cycleCount }, (_, index) => month(index + 1)),
     targets: Array.from({ length: targetCount }, (_, index) => target(index + 1)),
     levels: [],
+  };
+}
+
+function withIds({ cycles, targets, ...rest }: TargetGroupDraft): TargetGroup {
+  return {
+    ...rest,
+    id: 1,
+    levels: [],
+    cycles: cycles.map((cycle, index) => ({ ...cycle, id: index + 1 })),
+    targets: targets.map((each, index) => ({ ...each, id: index + 1 })),
   };
 }
 
