@@ -49,7 +49,8 @@ async function openLocalTable(port: number | undefined): Promise<Table> {
   return openTable({ ...address, credentials: config.credentials }, patientLimits);
 }
 
-async function askLocalService(port: number): Promise<EngineAddress> {
+/** Where the service of `npm start` on this machine keeps its data. Refused when none listens there. */
+export async function askLocalService(port: number): Promise<EngineAddress> {
   const url = `http://127.0.0.1:${port}${enginePath}`;
   const answer = await fetch(url, { signal: AbortSignal.timeout(patienceMilliseconds) }).catch(() => undefined);
   if (answer === undefined) {

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { APIGatewayProxyResult } from "aws-lambda";
-import { type Instant, parseInstant } from "../shared/domain/instant.ts";
-import { failureEnvelope, httpResult } from "../shared/http/envelope.ts";
+import type { Instant } from "../shared/domain/instant.ts";
 import { type GatewayResponseType, renderGatewayResponse } from "../shared/http/gatewayResponses.ts";
 import { isProtected } from "../shared/http/routes.ts";
 import { AuthorizerCache, type AuthorizerVerdict } from "./authorizerCache.ts";
 import type { LocalFunctions } from "./functions.ts";
+import { badNow, nowHeader, readNow } from "./localNow.ts";
 import { buildContext, buildEvent } from "./proxyEvent.ts";
 import { matchRoute, type RouteMatch } from "./routing.ts";
 
@@ -30,8 +30,6 @@ type LocalPage = (query: URLSearchParams, now: Instant) => Promise<APIGatewayPro
 const stage = "v3";
 /** API Gateway's own payload limit. */
 const maximumPayloadBytes = 10 * 1024 * 1024;
-/** Sets what time a request is made, so that a milestone's whole life can be walked in seconds. Only here. */
-const nowHeader = "x-local-now";
 
 /** Serves the functions on 127.0.0.1. Port 0 asks the system for a free one. */
 export async function startGateway(
@@ -124,16 +122,6 @@ async function readBody(incoming: IncomingMessage): Promise<string | undefined> 
 
 function methodArn({ route }: RouteMatch): string {
   return `arn:aws:execute-api:local:000000000000:local/${stage}/${route.method}${route.path}`;
-}
-
-function readNow(header: string | string[] | undefined): number | undefined {
-  if (header === undefined) return Date.now();
-  return typeof header === "string" ? parseInstant(header) : undefined;
-}
-
-function badNow(): APIGatewayProxyResult {
-  const detail = `The header ${nowHeader} must be an instant such as 2026-01-31T18:00:00Z.`;
-  return httpResult(400, failureEnvelope(300004, [detail]));
 }
 
 function gatewayAnswer(type: GatewayResponseType): APIGatewayProxyResult {

@@ -14,7 +14,7 @@ export type TableConfig = {
 export const tableNameVariable = "TABLE_NAME";
 
 /** Set where the engine is not the account's own DynamoDB, as under `sam local`. */
-const endpointVariable = "DYNAMODB_ENDPOINT";
+export const endpointVariable = "DYNAMODB_ENDPOINT";
 
 /** The table a deployed function works on. Throws when the stack did not name one. */
 export function readTableConfig(environment: NodeJS.ProcessEnv = process.env): TableConfig {

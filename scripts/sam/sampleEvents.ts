@@ -1,0 +1,183 @@
+import type { APIGatewayProxyEvent, APIGatewayTokenAuthorizerEvent, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
+import type { FunctionName } from "../../lib/functionNames.ts";
+import { demoSecret } from "../../local/demoData.ts";
+import { buildEvent } from "../../local/proxyEvent.ts";
+import { matchRoute } from "../../local/routing.ts";
+import { type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
+import type { ShardTask } from "../../shared/table/closing.ts";
+import { enrollmentKey } from "../../shared/table/keys.ts";
+
+/** When the sample requests are made; under `sam local` they are made when they are. */
+export const sampleInstant = "2026-01-10T09:00:00.000Z";
+
+const org = "100";
+const customerId = 345651201;
+const [groupId, targetId] = [1, 1];
+const atEpochMilliseconds = Date.parse(sampleInstant);
+
+type Sample = { readonly path: string; readonly caller?: string; readonly body?: unknown; readonly form?: string };
+
+const target = `/targetGroups/${groupId}/targets/${targetId}`;
+const client = `client_id=demo-till&client_secret=${demoSecret}`;
+
+/** On the demo data of a fresh `npm start`, in this order, each is a success. */
+const samples = {
+  enroll: { path: `${target}/enroll`, body: [{ customerId, initialBalance: 100 }] },
+  unenroll: { path: `${target}/unEnroll`, body: [{ customerId }] },
+  recordActivities: {
+    path: "/activities",
+    body: {
+      activityId: "sample:1",
+      customerId,
+      type: "TRANSACTION",
+      occurredAt: "2026-01-10T08:58:00Z",
+      amount: 49.9,
+    },
+  },
+  createTargetGroup: {
+    path: "/targetGroups",
+    caller: "demo-admin",
+    body: {
+      name: "A sample milestone",
+      trackingType: "DEFAULT",
+      targetEvaluationType: "FIXED_CALENDAR_WINDOW",
+      periods: [
+        { refCode: "JAN", startDate: "2030-01-01", endDate: "2030-01-31" },
+        { refCode: "FEB", startDate: "2030-02-01", endDate: "2030-02-28" },
+      ],
+      targets: [
+        {
+          name: "Monthly spend",
+          targetEntity: "TRANSACTION",
+          targetType: "SALES",
+          defaultValues: [{ defaultValue: 1000 }],
+        },
+      ],
+    },
+  },
+  listTargetGroups: { path: "/targetGroups?limit=10" },
+  getTargetGroup: { path: `/targetGroups/${groupId}?includePeriods=true` },
+  putCustomer: { path: `/customers/${customerId}`, caller: "demo-admin", body: { firstName: "Ada" } },
+  getCustomer: { path: `/customers/${customerId}` },
+  getUserTargetGroups: { path: `/users/${customerId}/targetGroups?includeInactive=true` },
+  getTrackedTargetEvents: { path: `/users/${customerId}/trackedTargetEvents/${targetId}` },
+  getEnrolledTargets: { path: `/users/${customerId}/enrolledTargets` },
+  issueToken: { path: "/oauth/token", form: `grant_type=client_credentials&${client}` },
+  generateToken: { path: "/oauth/token/generate", body: { key: "demo-till", secret: demoSecret } },
+  revokeToken: { path: "/oauth/revoke", form: `token=a-token-that-has-ended&${client}` },
+} as const satisfies Record<RouteName, Sample>;
+
+/** What Lambda hands to each function of the stack, for `sam local invoke`. */
+function sampleEvents(): ReadonlyMap<FunctionName, unknown> {
+  return new Map<FunctionName, unknown>([
+    ["authorizer", authorizerEvent()],
+    ...routeNames.map((name): [FunctionName, unknown] => [name, requestEvent(name, samples[name])]),
+    ["countQueuedActivities", queueEvent()],
+    ["projector", streamEvent()],
+    ["listDueCycles", { now: sampleInstant, resumeAfter: null }],
+    ["closeShard", shardTask()],
+  ]);
+}
+
+/** The files of `events/` by name. */
+export function renderedEvents(): ReadonlyMap<string, string> {
+  return new Map(
+    [...sampleEvents()].map(([name, event]) => [`${name}.json`, `${JSON.stringify(event, undefined, 2)}\n`]),
+  );
+}
+
+function requestEvent(name: RouteName, { path: called, caller = "demo-till", body, form }: Sample) {
+  const { method, permission } = routes[name];
+  const [path = "", query] = called.split("?");
+  const match = matchRoute(method, path);
+  if (match?.name !== name) throw new Error(`${method} ${path} is not the route ${name}`);
+  const accessGroup = caller === "demo-admin" ? "admin" : "default";
+  const contentType = form === undefined ? "application/json" : "application/x-www-form-urlencoded";
+  const event = buildEvent(
+    {
+      method,
+      path,
+      query: new URLSearchParams(query),
+      headers: method === "GET" ? [] : [["Content-Type", contentType]],
+      body: form ?? (body === undefined ? "" : JSON.stringify(body)),
+      nowEpochMilliseconds: atEpochMilliseconds,
+    },
+    match,
+    permission === "none" ? {} : { principalId: caller, org, username: caller, accessGroup },
+  );
+  const requestContext = { ...event.requestContext, requestId: `sample-${name}` };
+  return { ...event, requestContext } satisfies APIGatewayProxyEvent;
+}
+
+function authorizerEvent(): APIGatewayTokenAuthorizerEvent {
+  return {
+    type: "TOKEN",
+    authorizationToken: `Basic ${Buffer.from(`demo-till:${demoSecret}`).toString("base64")}`,
+    methodArn: "arn:aws:execute-api:us-east-1:123456789012:local/v3/GET/targetGroups",
+  };
+}
+
+function queueEvent(): SQSEvent {
+  const body = { ...samples.recordActivities.body, activityId: "sample:2" };
+  return {
+    Records: [
+      {
+        messageId: "sample-message-1",
+        receiptHandle: "sample",
+        body: JSON.stringify(body),
+        attributes: {
+          ApproximateReceiveCount: "1",
+          SentTimestamp: atEpochMilliseconds.toString(),
+          SenderId: "sample",
+          ApproximateFirstReceiveTimestamp: atEpochMilliseconds.toString(),
+        },
+        messageAttributes: { org: { stringValue: org, dataType: "String" } },
+        md5OfBody: "",
+        eventSource: "aws:sqs",
+        eventSourceARN: "arn:aws:sqs:us-east-1:123456789012:activities",
+        awsRegion: "us-east-1",
+      },
+    ],
+  };
+}
+
+/** The enrolment of {@link samples} as the table's stream tells of it. */
+function streamEvent(): DynamoDBStreamEvent {
+  const { pk, sk } = enrollmentKey(org, customerId, groupId, targetId);
+  const Keys = { pk: { S: pk }, sk: { S: sk } };
+  return {
+    Records: [
+      {
+        eventID: "sample-1",
+        eventName: "INSERT",
+        eventVersion: "1.1",
+        eventSource: "aws:dynamodb",
+        awsRegion: "us-east-1",
+        eventSourceARN: "arn:aws:dynamodb:us-east-1:123456789012:table/milestreak/stream/2026-01-01T00:00:00.000",
+        dynamodb: {
+          ApproximateCreationDateTime: atEpochMilliseconds / 1000,
+          Keys,
+          NewImage: {
+            ...Keys,
+            status: { S: "ENROLLED" },
+            fromCycle: { N: "1" },
+            enrolledAt: { S: sampleInstant },
+            operationId: { S: "01768035600000-000000000-00000000000a" },
+            revision: { N: "1" },
+            "achieved#1": { N: "100" },
+          },
+          SequenceNumber: "100000000000000000001",
+          SizeBytes: 300,
+          StreamViewType: "NEW_AND_OLD_IMAGES",
+        },
+      },
+    ],
+  };
+}
+
+/** The first month's end, closed for one shard of its customers. */
+function shardTask(): ShardTask {
+  const dueAt = Date.parse("2026-02-01T00:00:00.000Z");
+  const work = { org, groupId, cycleNumber: 1, dueAt, targetId, shard: 0 };
+  return { work, now: dueAt, resumeAfter: null, closedCount: 0, failedCount: 0 };
+}
