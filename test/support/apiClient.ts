@@ -1,3 +1,5 @@
+import { assertDocumented } from "./documentedAnswer.ts";
+
 /** An answer as it came: the body parsed, or the text when it is not JSON. */
 export type ApiResponse = {
   readonly status: number;
@@ -19,7 +21,7 @@ export type RequestOptions = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** Calls the service over HTTP as one credential, or as nobody. */
+/** Calls the service over HTTP as one credential, or as nobody. An answer that is not documented fails the test. */
 export class ApiClient {
   readonly #baseUrl: string;
   readonly #authorization: string | undefined;
@@ -58,7 +60,9 @@ export class ApiClient {
       },
       ...(body === undefined ? {} : { body }),
     });
-    return { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) };
+    const answer = { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) };
+    assertDocumented(method, `${new URL(this.#baseUrl).pathname}${path}`, answer);
+    return answer;
   }
 }
 

@@ -1,5 +1,6 @@
 import { request as httpRequest } from "node:http";
 import type { ApiResponse } from "./apiClient.ts";
+import { assertDocumented } from "./documentedAnswer.ts";
 
 export type RawRequest = {
   readonly method: string;
@@ -31,7 +32,9 @@ export async function sendRaw(baseUrl: string, { method, path, headers = {}, bod
   });
   outgoing.on("error", reject);
   outgoing.end(body);
-  return promise;
+  const response = await promise;
+  assertDocumented(method, path, parsed(response));
+  return response;
 }
 
 /** The answer with its body parsed. */

@@ -1,5 +1,6 @@
 import { basicAuthorization } from "./apiClient.ts";
 import type { TestCredential } from "./credential.ts";
+import { assertDocumented } from "./documentedAnswer.ts";
 
 /** An answer of the OAuth routes, which have no envelope. */
 export type OAuthAnswer = {
@@ -19,7 +20,9 @@ export async function postForm(
     headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
     body: typeof form === "string" ? form : new URLSearchParams(form).toString(),
   });
-  return { status: answer.status, headers: answer.headers, body: JSON.parse(await answer.text()) };
+  const parsed = { status: answer.status, headers: answer.headers, body: JSON.parse(await answer.text()) };
+  assertDocumented("POST", new URL(url).pathname, parsed);
+  return parsed;
 }
 
 /** An access token for the credential, from the standard's endpoint. */

@@ -1,0 +1,186 @@
+import packageJson from "../../package.json" with { type: "json" };
+import { type Parameter, type Route, type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
+import { failureSchema, type Refusal, refusalResponse, refusalResponses, responseRef } from "./errors.ts";
+import { idRules, listOf, objectOf } from "./fields.ts";
+import type { JsonSchema } from "./jsonSchema.ts";
+import { oauthOperations, oauthSchemas } from "./oauth.ts";
+import { type Operation, operations, pathParameters, queryParameters, speaksEnvelope, tags } from "./operations.ts";
+import { requestSchemas } from "./requestSchemas.ts";
+import { responseSchemas } from "./responseSchemas.ts";
+
+/** The whole API as OpenAPI 3.1, made of the route table, the validators' schemas and the catalogue of codes. */
+export function buildDocument(): JsonSchema {
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Milestreak",
+      version: packageJson.version,
+      summary: packageJson.description,
+      description: introduction,
+      license: { name: "Apache License 2.0", identifier: packageJson.license },
+    },
+    servers: [deployedServer],
+    security: [{ basic: [] }, { oauth2: [] }],
+    tags,
+    paths: buildPaths(),
+    components: {
+      securitySchemes,
+      schemas: { ...requestSchemas, ...responseSchemas, ...composedSchemas, ...oauthSchemas },
+      responses: refusalResponses,
+      parameters: { IdempotencyKey: idempotencyKey },
+    },
+  };
+}
+
+const introduction = `The enrolment API of a loyalty programme: customers take part in milestones ("spend 1000 a month") and streaks ("a visit a day, five days in a row"), are enrolled exactly once, and have every activity counted exactly once.
+
+Every answer is an envelope of \`data\`, \`errors\` and \`warnings\`; only \`POST /oauth/token\` and \`POST /oauth/revoke\` answer as OAuth says. \`errors\` is \`null\` exactly when the request succeeded. A program decides by an error's \`code\`. New fields may be added to answers, so ignore what you do not know.
+
+The credential says which brand (org) is meant; what another org has is never found.`;
+
+const deployedServer = {
+  url: "https://{apiId}.execute-api.{region}.amazonaws.com/v3",
+  description: "A deployed stack; its output BaseUrl is the whole address.",
+  variables: {
+    apiId: { default: "abcde12345", description: "The id that API Gateway gave the API." },
+    region: { default: "eu-west-1", description: "The AWS region of the stack." },
+  },
+} as const;
+
+const securitySchemes = {
+  basic: {
+    type: "http",
+    scheme: "basic",
+    description: "User name and secret of a credential. The base64 must be in its one canonical form.",
+  },
+  oauth2: {
+    type: "oauth2",
+    description:
+      "An access token of `POST /oauth/token` or `POST /oauth/token/generate`, or a JWT of the issuer that the stack was deployed with, as `Authorization: Bearer`. There are no scopes: the access group of the credential says what it may do.",
+    flows: { clientCredentials: { tokenUrl: "/v3/oauth/token", scopes: {} } },
+  },
+} as const;
+
+const idempotencyKey = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description:
+    "Names this call, for as long as the enrolment it opened lasts. Repeated with the same record, it is answered as the first call was; with another record for the same customer it is refused with 300004 (HTTP 422). Without it a repeat is refused with 310119.",
+  schema: {
+    type: "string",
+    pattern: "^[\\x21-\\x7e]{1,255}$",
+    examples: ["3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c"],
+  },
+} as const;
+
+const composedSchemas = {
+  ActivityAnswer: {
+    description: "What became of one activity of an array.",
+    anyOf: [
+      envelope(objectOf("ActivityOutcome", "What the activity did.")),
+      failureSchema([300004, 310011, 500, 4001]),
+    ],
+  },
+} as const;
+
+/** The envelope of a success. */
+function envelope(data: JsonSchema): JsonSchema {
+  return {
+    type: "object",
+    required: ["data", "errors", "warnings"],
+    properties: {
+      data,
+      errors: { type: "null", description: "There are none." },
+      warnings: {
+        ...listOf("Warning", "What was ignored, a mistyped field for example; `null` when nothing was."),
+        type: ["array", "null"],
+      },
+    },
+  };
+}
+
+function buildPaths(): JsonSchema {
+  const paths: Record<string, Record<string, JsonSchema>> = {};
+  for (const name of routeNames) {
+    const { path, method } = routes[name];
+    paths[path] = { ...paths[path], [method.toLowerCase()]: buildOperation(name) };
+  }
+  return paths;
+}
+
+function buildOperation(name: RouteName): JsonSchema {
+  const route: Route = routes[name];
+  const head = { operationId: name, summary: route.summary };
+  if (!speaksEnvelope(name)) return { ...head, ...oauthOperations[name], security: clientSecurity };
+  const operation: Operation = operations[name];
+  const parameters = parametersOf(route, operation);
+  return {
+    ...head,
+    description: describe(route, operation),
+    tags: [operation.tag],
+    ...(route.permission === "none" ? { security: [] } : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(operation.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { "application/json": operation.body } } }),
+    responses: responsesOf(operation),
+  };
+}
+
+/** The client may show itself in the form as well. */
+const clientSecurity = [{ basic: [] }, {}] as const;
+
+function describe({ permission, maximumBodyBytes, method }: Route, { description }: Operation): string {
+  const needed = permission === "none" ? "" : ` Needs the permission \`${permission}\`.`;
+  const limit = method === "GET" ? "" : ` The body is at most ${maximumBodyBytes / 1024} kB.`;
+  return `${description}${needed}${limit}`;
+}
+
+function parametersOf({ path, query }: Route, { takesKey }: Operation): JsonSchema[] {
+  return [
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => pathParameter(name)),
+    ...Object.entries(query).map(([name, parameter]) => queryParameter(name, parameter)),
+    ...(takesKey ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
+  ];
+}
+
+function pathParameter(name: string): JsonSchema {
+  const texts: Readonly<Record<string, JsonSchema>> = pathParameters;
+  const { description, ...schema } = textOf(texts, name);
+  return { name, in: "path", required: true, description, schema };
+}
+
+function queryParameter(name: string, parameter: Parameter): JsonSchema {
+  const { description, example } = textOf<{ description: string; example: unknown }>(queryParameters, name);
+  const rules = parameter.type === "id" ? idRules : parameter;
+  return { name, in: "query", required: false, description, schema: { ...rules, examples: [example] } };
+}
+
+function textOf<Text>(texts: Readonly<Record<string, Text>>, name: string): Text {
+  const text = texts[name];
+  if (text === undefined) throw new Error(`The parameter ${name} has no text`);
+  return text;
+}
+
+function responsesOf({ body, success, refusals }: Operation): JsonSchema {
+  const { status, description, data, examples } = success;
+  const ofStatus = (wanted: number) => refusals.filter((one) => one.status === wanted);
+  const hasReuse = ofStatus(422).length > 0;
+  return {
+    [status]: { description, content: { "application/json": { schema: envelope(data), examples } } },
+    400: refusalResponse(describeRefusals(ofStatus(400)), ofStatus(400)),
+    401: responseRef("Unauthenticated"),
+    403: responseRef("NotAllowed"),
+    404: responseRef("NoSuchRoute"),
+    ...(body === undefined ? {} : { 413: responseRef("TooLarge"), 415: responseRef("NotJson") }),
+    ...(hasReuse ? { 422: refusalResponse("An id or key was used before for something else.", ofStatus(422)) } : {}),
+    429: responseRef("Throttled"),
+    500: responseRef("Unexpected"),
+    503: responseRef("Unavailable"),
+  };
+}
+
+function describeRefusals(refusals: readonly Refusal[]): string {
+  return `Refused, and nothing was changed. Codes in order of precedence: ${refusals.map(({ code }) => code).join(", ")}.`;
+}

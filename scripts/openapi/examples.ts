@@ -1,0 +1,265 @@
+import { successEnvelope } from "../../shared/http/envelope.ts";
+
+/** One story through all examples: a milestone of three months, and a customer who is enrolled in January. */
+const customerId = 345651201;
+
+function one(name: string, summary: string, value: unknown) {
+  return { [name]: { summary, value } } as const;
+}
+
+function answer(summary: string, data: unknown, warnings: readonly string[] = []) {
+  return one("success", summary, successEnvelope(data, warnings));
+}
+
+export const enrollRequests = {
+  ...one("milestone", "Into the January cycle of a milestone, and every later one", [
+    { customerId, periodName: "JAN", initialBalance: 250, resetStreakStatus: false },
+  ]),
+  ...one("currentCycle", "Into the current or next cycle, resuming what it had", [{ customerId }]),
+  ...one("streakAnew", "Into a streak, from the start", [{ customerId, resetStreakStatus: true }]),
+};
+
+export const enrolled = {
+  ...answer("The customer's id", customerId),
+  ...one(
+    "withWarning",
+    "A mistyped field does not vanish silently",
+    successEnvelope(customerId, ['"intialBalance" was ignored: it is not a field of this request.']),
+  ),
+};
+
+export const unenrollRequests = one("customer", "One customer", [{ customerId }]);
+
+const purchase = {
+  activityId: "till-7:000123",
+  customerId,
+  type: "TRANSACTION",
+  occurredAt: "2030-01-10T09:15:00Z",
+  amount: 249.9,
+};
+
+export const activityRequests = {
+  ...one("purchase", "A purchase", purchase),
+  ...one("return", "A return of it", {
+    activityId: "till-7:000124",
+    customerId,
+    type: "RETURN",
+    occurredAt: "2030-01-11T10:00:00Z",
+    amount: 49.9,
+    originalActivityId: "till-7:000123",
+  }),
+  ...one("several", "Several, each answered for itself", [
+    purchase,
+    {
+      activityId: "app:review-9",
+      customerId,
+      type: "EVENT",
+      name: "review",
+      occurredAt: "2030-01-10T20:00:00Z",
+      attributes: { stars: 5 },
+    },
+  ]),
+};
+
+const effect = {
+  targetGroupId: 3,
+  targetRuleId: 3,
+  targetName: "Monthly spend",
+  periodId: 36,
+  periodRefCode: "JAN",
+  oldAchievedValue: 250,
+  newAchievedValue: 499.9,
+  targetValue: 1000,
+  reached: false,
+  streakValue: null,
+  levelsReached: [],
+};
+
+const counted = { activityId: "till-7:000123", customerId, targets: [effect], notCounted: [] };
+
+export const activitiesCounted = {
+  ...one("one", "One activity", successEnvelope(counted, [])),
+  ...one(
+    "several",
+    "An array: the second did not match any target's rule",
+    successEnvelope(
+      [
+        successEnvelope(counted, []),
+        successEnvelope(
+          {
+            activityId: "app:review-9",
+            customerId,
+            targets: [],
+            notCounted: [{ targetGroupId: 3, targetRuleId: 3, reason: "RULE_DOES_NOT_MATCH" }],
+          },
+          [],
+        ),
+      ],
+      [],
+    ),
+  ),
+  ...one(
+    "repeated",
+    "An activity that was delivered before",
+    successEnvelope(counted, ["Activity till-7:000123 was already counted; this is what it did then."]),
+  ),
+};
+
+const periods = [
+  { refCode: "JAN", startDate: "2030-01-01", endDate: "2030-01-31" },
+  { refCode: "FEB", startDate: "2030-02-01", endDate: "2030-02-28" },
+  { refCode: "MAR", startDate: "2030-03-01", endDate: "2030-03-31" },
+];
+
+const targetRule = { name: "Monthly spend", targetEntity: "TRANSACTION", targetType: "SALES" };
+
+const definition = {
+  name: "Spend 1000 a month",
+  trackingType: "DEFAULT",
+  targetEvaluationType: "FIXED_CALENDAR_WINDOW",
+  periods,
+  targets: [{ ...targetRule, defaultValues: [{ defaultValue: 1000 }] }],
+};
+
+export const definitions = {
+  ...one("milestone", "A milestone of three months", definition),
+  ...one("streak", "A streak over the same months with two levels", {
+    ...definition,
+    name: "Three months in a row",
+    description: "Spend 500 in each month",
+    timeZoneName: "Europe/Vienna",
+    trackingType: "STREAKS",
+    targets: [{ ...targetRule, defaultValues: [{ defaultValue: 500 }], rewardAllocation: "PERIOD_END" }],
+    streaks: [
+      { name: "Two months in a row", targetCountOfSequence: 2 },
+      { name: "Three months in a row", targetCountOfSequence: 3 },
+    ],
+  }),
+};
+
+const target = {
+  id: 3,
+  ...targetRule,
+  active: true,
+  eventName: null,
+  attributeName: null,
+  trackFromEnrollmentDate: false,
+  rewardAllocation: "IMMEDIATE",
+  filters: null,
+  defaultValues: [{ defaultValue: 1000 }],
+};
+
+const storedGroup = {
+  id: 3,
+  name: "Spend 1000 a month",
+  description: null,
+  active: true,
+  trackingType: "DEFAULT",
+  targetEvaluationType: "FIXED_CALENDAR_WINDOW",
+  timeZoneName: "UTC",
+  targets: [target],
+  streaks: [],
+};
+
+const storedPeriods = periods.map((period, index) => ({
+  id: 36 + index,
+  ...period,
+  description: null,
+  periodStatus: index === 0 ? "RUNNING" : "NOT_STARTED",
+}));
+
+export const created = answer("As it was sent, with ids", { ...storedGroup, periods: storedPeriods });
+export const group = answer("With its cycles", { ...storedGroup, periods: storedPeriods });
+export const groups = answer("Without cycles", [storedGroup]);
+
+export const profiles = {
+  ...one("profile", "With a profile", { firstName: "Ada", lastName: "Lovelace", externalId: "crm-77" }),
+  ...one("idOnly", "Nothing but the id", {}),
+};
+
+export const customer = answer("As it is kept", {
+  customerId,
+  firstName: "Ada",
+  lastName: "Lovelace",
+  externalId: "crm-77",
+  registeredOn: "2030-01-10T08:00:00.000Z",
+  lastUpdatedOn: "2030-01-10T08:00:00.000Z",
+});
+
+export const state = answer("250 of 1000 in the current cycle", {
+  userId: customerId,
+  targetGroups: [
+    {
+      id: 3,
+      name: "Spend 1000 a month",
+      trackingType: "DEFAULT",
+      targetEvaluationType: "FIXED_CALENDAR_WINDOW",
+      targets: [
+        {
+          targetRuleId: 3,
+          targetName: "Monthly spend",
+          targetType: "SALES",
+          targetEntity: "TRANSACTION",
+          periodId: 36,
+          periodRefCode: "JAN",
+          periodStartDate: "2030-01-01T00:00:00.000Z",
+          periodEndDate: "2030-02-01T00:00:00.000Z",
+          targetValue: 1000,
+          targetAchievedValue: 250,
+          targetAchievedDateTime: null,
+          enrolledOn: "2030-01-10T09:00:00.000Z",
+          currentPeriod: true,
+        },
+      ],
+      streaks: [],
+    },
+  ],
+});
+
+export const history = answer("An enrolment and a purchase", {
+  userId: customerId,
+  targetRuleId: 3,
+  trackedTargetEvents: [
+    {
+      eventName: "ENROL",
+      activityId: null,
+      periodId: 36,
+      periodRefCode: "JAN",
+      value: 250,
+      achievedValue: 250,
+      eventDate: "2030-01-10T09:00:00.000Z",
+      recordedOn: "2030-01-10T09:00:00.000Z",
+    },
+    {
+      eventName: "ADD_TRANSACTION",
+      activityId: "till-7:000123",
+      periodId: 36,
+      periodRefCode: "JAN",
+      value: 249.9,
+      achievedValue: 499.9,
+      eventDate: "2030-01-10T09:15:00.000Z",
+      recordedOn: "2030-01-10T09:15:01.000Z",
+    },
+  ],
+});
+
+export const enrolledTargets = answer("One target", {
+  userId: customerId,
+  enrolledTargets: [
+    {
+      targetGroupId: 3,
+      targetGroupName: "Spend 1000 a month",
+      targetGroupActive: true,
+      trackingType: "DEFAULT",
+      target,
+      streaks: [],
+      fromPeriod: { id: 36, refCode: "JAN" },
+      enrolledOn: "2030-01-10T09:00:00.000Z",
+    },
+  ],
+});
+
+export const keys = one("key", "A credential", { key: "till.1", secret: "the secret of till.1" });
+
+export const accessToken = "YptFq1s0qZ3mR7y0cW8t3v5n2b6k9d1f4h7j0l3p6r8";
+export const generatedToken = answer("Good for 30 minutes", { accessToken, ttlSeconds: 1800 });

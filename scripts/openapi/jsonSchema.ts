@@ -1,0 +1,38 @@
+/** A JSON Schema of draft 2020-12, as OpenAPI 3.1 takes it. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/** A field as a reader meets it: told of, and with an example unless it is made of schemas that have their own. */
+export type Field = JsonSchema & { readonly description: string } & (
+    | { readonly examples: readonly unknown[] }
+    | { readonly $ref: string }
+    | { readonly items: { readonly $ref: string } }
+  );
+
+export function ref(name: string): { readonly $ref: string } {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** An object of an answer: every field is always there, but those that are named as optional. */
+export function answerObject(
+  description: string,
+  properties: Readonly<Record<string, Field>>,
+  optional: readonly string[] = [],
+): JsonSchema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: "object", description, required, properties };
+}
+
+type ObjectSchema = JsonSchema & { readonly properties: Readonly<Record<string, object>> };
+
+/** A text for each field of a request schema: one that is missing, or too many, does not compile. */
+export type FieldsOf<Schema extends ObjectSchema> = { readonly [Name in keyof Schema["properties"]]: Field };
+
+/** The schema that judges a request, with what a reader has to know of each field. */
+export function documented(
+  schema: ObjectSchema,
+  description: string,
+  fields: Readonly<Record<string, Field>>,
+): JsonSchema {
+  const properties = Object.entries(schema.properties).map(([name, rules]) => [name, { ...rules, ...fields[name] }]);
+  return { ...schema, description, properties: Object.fromEntries(properties) };
+}

@@ -1,0 +1,167 @@
+import type { ErrorCode } from "../../shared/http/errors.ts";
+import { basicChallenge } from "../../shared/http/gatewayResponses.ts";
+import type { RouteName } from "../../shared/http/routes.ts";
+import { failureSchema, responseRef, retryAfterHeader } from "./errors.ts";
+import { accessToken } from "./examples.ts";
+import { count, oneOfTexts, text } from "./fields.ts";
+import { answerObject, type JsonSchema, ref } from "./jsonSchema.ts";
+import type { EnvelopeRouteName } from "./operations.ts";
+
+/** The two routes whose words are those of RFC 6749 and 7009; only API Gateway answers with the envelope there. */
+
+const clientFields = {
+  client_id: text("The credential's user name, unless it is shown as Basic.", "till.1"),
+  client_secret: text("The credential's secret, unless it is shown as Basic.", "the secret of till.1"),
+};
+
+function form(description: string, required: string, properties: JsonSchema): JsonSchema {
+  return { type: "object", description, required: [required], properties };
+}
+
+export const oauthSchemas = {
+  TokenRequest: form("What asks for a token (RFC 6749, section 4.4.2).", "grant_type", {
+    grant_type: oneOfTexts("The one that is known.", ["client_credentials"], "client_credentials"),
+    ...clientFields,
+  }),
+  RevocationRequest: form("What ends a token (RFC 7009, section 2.1).", "token", {
+    token: text("The access token.", accessToken, { minLength: 1 }),
+    ...clientFields,
+  }),
+  AccessToken: answerObject("The standard's answer (RFC 6749, section 5.1).", {
+    access_token: text("Goes into `Authorization: Bearer`.", accessToken),
+    token_type: oneOfTexts("Always the same.", ["Bearer"], "Bearer"),
+    expires_in: count("Seconds for which it is good.", 1800, { minimum: 1 }),
+  }),
+  Revoked: { type: "object", description: "Nothing more to say.", properties: {} },
+  OAuthError: answerObject("The standard's refusal (RFC 6749, section 5.2).", {
+    error: oneOfTexts(
+      "What a program decides by.",
+      [
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "invalid_scope",
+        "unsupported_grant_type",
+        "server_error",
+        "temporarily_unavailable",
+      ],
+      "invalid_client",
+    ),
+    error_description: text("For people; its wording may change.", "No active client has this id and secret."),
+  }),
+} as const satisfies Readonly<Record<string, JsonSchema>>;
+
+type Refused = {
+  readonly description: string;
+  /** In the standard's words: the error and its description. */
+  readonly errors: readonly (readonly [error: string, description: string])[];
+  /** The code, when API Gateway may answer in the function's place, with the envelope. */
+  readonly orCode?: ErrorCode;
+  readonly headers?: object;
+};
+
+function refusedResponse({ description, errors, orCode, headers = {} }: Refused): JsonSchema {
+  const examples = errors.map(([error, sentence]) => [
+    error,
+    { summary: error, value: { error, error_description: sentence } },
+  ]);
+  const schema = orCode === undefined ? ref("OAuthError") : { anyOf: [ref("OAuthError"), failureSchema([orCode])] };
+  return { description, headers, content: { "application/json": { schema, examples: Object.fromEntries(examples) } } };
+}
+
+const invalidClient = ["invalid_client", "No active client has this id and secret."] as const;
+
+const failures = {
+  401: refusedResponse({
+    description: "No client, or none that is known.",
+    errors: [invalidClient],
+    headers: {
+      "WWW-Authenticate": {
+        description: "The scheme that is taken.",
+        required: true,
+        schema: { type: "string", examples: [basicChallenge] },
+      },
+    },
+  }),
+  403: responseRef("NotAllowed"),
+  404: responseRef("NoSuchRoute"),
+  413: refusedResponse({
+    description: "The form is larger than 16 kB. It was not parsed.",
+    errors: [["invalid_request", "The body must be at most 16384 bytes; got 20000."]],
+    orCode: 300004,
+  }),
+  429: responseRef("Throttled"),
+  500: refusedResponse({
+    description: "Something unexpected, which was logged.",
+    errors: [["server_error", "It was logged under this request's id."]],
+    orCode: 500,
+  }),
+  503: refusedResponse({
+    description: "The table did not answer.",
+    errors: [["temporarily_unavailable", "The request may have been carried out."]],
+    orCode: 4001,
+    headers: retryAfterHeader,
+  }),
+};
+
+const invalidRequest = ["invalid_request", "Content-Type must be application/x-www-form-urlencoded."] as const;
+
+function operation(requestName: string, example: object, success: JsonSchema, refused: JsonSchema) {
+  return {
+    tags: ["Access"],
+    requestBody: {
+      required: true,
+      content: {
+        "application/x-www-form-urlencoded": {
+          schema: ref(requestName),
+          examples: { form: { summary: "With Authorization: Basic", value: example } },
+        },
+      },
+    },
+    responses: { 200: success, 400: refused, ...failures },
+  };
+}
+
+function succeeded(description: string, schemaName: string, value: object): JsonSchema {
+  return {
+    description,
+    content: {
+      "application/json": { schema: ref(schemaName), examples: { success: { summary: description, value } } },
+    },
+  };
+}
+
+export const oauthOperations = {
+  issueToken: {
+    description:
+      "OAuth 2.0 client credentials (RFC 6749, section 4.4): an access token for `Authorization: Bearer`. The client is shown as `Authorization: Basic`, or as `client_id` and `client_secret` in the form; not both.",
+    ...operation(
+      "TokenRequest",
+      { grant_type: "client_credentials" },
+      succeeded("Issued.", "AccessToken", { access_token: accessToken, token_type: "Bearer", expires_in: 1800 }),
+      refusedResponse({
+        description: "Not a request for a token that this API knows.",
+        orCode: 300004,
+        errors: [
+          invalidRequest,
+          ["unsupported_grant_type", "grant_type must be client_credentials."],
+          ["invalid_scope", "There are no scopes; the access group of the client says what it may do."],
+        ],
+      }),
+    ),
+  },
+  revokeToken: {
+    description:
+      "Ends an access token before its time (RFC 7009). The client that asked for it proves itself as for `POST /oauth/token`. The answer is 200 also when there is no such token.",
+    ...operation(
+      "RevocationRequest",
+      { token: accessToken },
+      succeeded("The token is no token any more.", "Revoked", {}),
+      refusedResponse({
+        description: "Not a request to end a token of the client's own.",
+        orCode: 300004,
+        errors: [invalidRequest, ["invalid_grant", "The token was issued to another client."]],
+      }),
+    ),
+  },
+} as const satisfies Readonly<Record<Exclude<RouteName, EnvelopeRouteName>, JsonSchema>>;

@@ -1,0 +1,266 @@
+import type { ProtectedRouteName, RouteName } from "../../shared/http/routes.ts";
+import { invalid, type Refusal, refusal } from "./errors.ts";
+import * as examples from "./examples.ts";
+import { id, listOf, objectOf } from "./fields.ts";
+import { type JsonSchema, ref } from "./jsonSchema.ts";
+
+type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
+
+/** What a reader is told of a route that speaks the envelope, beyond what the route table says. */
+export type Operation = {
+  readonly tag: string;
+  readonly description: string;
+  readonly body?: { readonly schema: JsonSchema; readonly examples: Examples };
+  /** Whether it takes the header `Idempotency-Key`. */
+  readonly takesKey?: true;
+  readonly success: {
+    readonly status: 200 | 201;
+    readonly description: string;
+    readonly data: JsonSchema;
+    readonly examples: Examples;
+  };
+  /** Refusals of its own, those of every route left out, in order of precedence. */
+  readonly refusals: readonly Refusal[];
+};
+
+const enrolledCustomer = id("The customer.", 345651201);
+const noSuchId = invalid(400, 'targetGroupId in the path must be an integer from 1 to 9007199254740991; got "x".');
+const noSuchUser = invalid(400, 'userId in the path must be an integer from 1 to 9007199254740991; got "x".');
+const noSuchCustomer = invalid(400, 'customerId in the path must be an integer from 1 to 9007199254740991; got "x".');
+
+const oneRecord = (schema: string) => ({
+  description: "Exactly one record, in an array or by itself.",
+  anyOf: [{ type: "array", minItems: 1, maxItems: 1, items: ref(schema) }, ref(schema)],
+});
+
+export const operations = {
+  enroll: {
+    tag: "Enrolment",
+    description:
+      "Enrols one customer, at first or again, into one target: for a milestone into the named cycle and every later one, for a streak into all. Of simultaneous calls exactly one succeeds; every other is refused with 310119. A call whose answer was lost is repeated with the same `Idempotency-Key` and answered as the first was.",
+    takesKey: true,
+    body: { schema: oneRecord("EnrollmentRecord"), examples: examples.enrollRequests },
+    success: {
+      status: 200,
+      description: "Enrolled.",
+      data: enrolledCustomer,
+      examples: examples.enrolled,
+    },
+    refusals: [
+      invalid(
+        400,
+        "customerId is required.",
+        "periodName must be a string or null; got 7.",
+        "initialBalance must be >= 0; got -1.",
+      ),
+      refusal(310017),
+      refusal(310018),
+      refusal(310011),
+      refusal(310019),
+      refusal(310119),
+      invalid(
+        422,
+        "This Idempotency-Key has enrolled the same customer with another record; use a new key for a new request.",
+      ),
+    ],
+  },
+  unenroll: {
+    tag: "Enrolment",
+    description:
+      "Takes one customer out of the current cycle and every later one. What earlier cycles earned stays. Of a streak the levels stay, and its value is kept for a later re-enrolment.",
+    body: { schema: oneRecord("UnenrollmentRecord"), examples: examples.unenrollRequests },
+    success: {
+      status: 200,
+      description: "Un-enrolled.",
+      data: enrolledCustomer,
+      examples: examples.enrolled,
+    },
+    refusals: [
+      invalid(400, "customerId is required."),
+      refusal(310017),
+      refusal(310018),
+      refusal(310011),
+      refusal(310126),
+    ],
+  },
+  recordActivities: {
+    tag: "Activities",
+    description:
+      "Counts what customers did, for every target they are enrolled in, exactly once and in any order. One activity is answered for itself. Of an array each item is answered in an envelope of its own, in order, and the array with 200. Whatever failed with 4001 can be sent again as it is.",
+    body: {
+      schema: {
+        description: "One activity, or 1 to 25.",
+        anyOf: [ref("Activity"), { type: "array", minItems: 1, maxItems: 25, items: ref("Activity") }],
+      },
+      examples: examples.activityRequests,
+    },
+    success: {
+      status: 200,
+      description: "Counted, or counted before; of an array, what became of each.",
+      data: {
+        description: "What the activity did; for an array, an envelope for each.",
+        anyOf: [ref("ActivityOutcome"), { type: "array", minItems: 1, maxItems: 25, items: ref("ActivityAnswer") }],
+      },
+      examples: examples.activitiesCounted,
+    },
+    refusals: [
+      invalid(400, 'occurredAt must be an instant with its offset, such as 2026-01-31T18:00:00Z; got "2030-01-10".'),
+      refusal(310011),
+      invalid(422, 'Activity "till-7:000123" was delivered before with other content; nothing was changed.'),
+    ],
+  },
+  createTargetGroup: {
+    tag: "Target groups",
+    description:
+      "Creates a milestone or streak with its cycles, targets and levels, together or not at all. All faults of a definition are told at once.",
+    body: { schema: ref("TargetGroupDefinition"), examples: examples.definitions },
+    success: {
+      status: 201,
+      description: "Created, with every id.",
+      data: objectOf("TargetGroup", "The group."),
+      examples: examples.created,
+    },
+    refusals: [
+      invalid(
+        400,
+        'trackingType must be one of DEFAULT, STREAKS, NON_CONTINUOUS_STREAKS; got "MILESTONE".',
+        'periods[1].refCode must be unique in the group; "JAN" is there already.',
+      ),
+      refusal(310069),
+    ],
+  },
+  listTargetGroups: {
+    tag: "Target groups",
+    description: "The org's groups in order of their names, active or not. A page shorter than `limit` is the last.",
+    success: {
+      status: 200,
+      description: "One page of groups.",
+      data: listOf("TargetGroup", "The page."),
+      examples: examples.groups,
+    },
+    refusals: [invalid(400, 'limit in the query must be an integer from 1 to 25; got "26".')],
+  },
+  getTargetGroup: {
+    tag: "Target groups",
+    description: "One group, active or not.",
+    success: {
+      status: 200,
+      description: "The group.",
+      data: objectOf("TargetGroup", "The group."),
+      examples: examples.group,
+    },
+    refusals: [noSuchId, refusal(310017)],
+  },
+  putCustomer: {
+    tag: "Customers",
+    description:
+      "Registers the customer, or replaces what is kept of one. Only registered customers can be enrolled. Repeating it changes nothing more.",
+    body: { schema: ref("CustomerProfile"), examples: examples.profiles },
+    success: {
+      status: 200,
+      description: "Registered or updated.",
+      data: objectOf("Customer", "The customer."),
+      examples: examples.customer,
+    },
+    refusals: [invalid(400, "firstName must be a string or null; got 7.")],
+  },
+  getCustomer: {
+    tag: "Customers",
+    description: "A registered customer.",
+    success: {
+      status: 200,
+      description: "The customer.",
+      data: objectOf("Customer", "The customer."),
+      examples: examples.customer,
+    },
+    refusals: [noSuchCustomer, refusal(310011)],
+  },
+  getUserTargetGroups: {
+    tag: "Customers",
+    description: "What a customer is enrolled in and has achieved. Enrolments that were left are not listed.",
+    success: {
+      status: 200,
+      description: "Where the customer stands.",
+      data: objectOf("CustomerState", "Where the customer stands."),
+      examples: examples.state,
+    },
+    refusals: [noSuchUser, refusal(310011)],
+  },
+  getTrackedTargetEvents: {
+    tag: "Customers",
+    description:
+      "What happened to a customer in a target, oldest first, the enrolment left or not. Rows follow the change they tell of within about a second. A page shorter than `limit` is the last.",
+    success: {
+      status: 200,
+      description: "One page of history.",
+      data: objectOf("TrackedTargetEvents", "The page."),
+      examples: examples.history,
+    },
+    refusals: [noSuchUser, refusal(310011), refusal(310149)],
+  },
+  getEnrolledTargets: {
+    tag: "Customers",
+    description: "The definitions of what a customer is enrolled in; a deactivated one says so.",
+    success: {
+      status: 200,
+      description: "The definitions.",
+      data: objectOf("EnrolledTargets", "The definitions."),
+      examples: examples.enrolledTargets,
+    },
+    refusals: [noSuchUser, refusal(310011)],
+  },
+  generateToken: {
+    tag: "Access",
+    description:
+      "Issues an access token for a key and secret, in this API's own envelope. For `Authorization: Bearer`. `POST /oauth/token` does the same in OAuth's words.",
+    body: { schema: ref("KeyAndSecret"), examples: examples.keys },
+    success: {
+      status: 200,
+      description: "Issued.",
+      data: objectOf("GeneratedToken", "The token."),
+      examples: examples.generatedToken,
+    },
+    refusals: [invalid(400, "secret is required.")],
+  },
+} as const satisfies Readonly<Record<ProtectedRouteName | "generateToken", Operation>>;
+
+/** What a path parameter stands for, by its name. */
+export const pathParameters = {
+  targetGroupId: id("The target group.", 3),
+  targetId: id("The target, one of the group's `targets`.", 3),
+  customerId: id("The customer.", 345651201),
+  userId: id("The customer.", 345651201),
+  targetRuleId: id("The target, by its id in `targets`.", 3),
+} as const;
+
+const page = {
+  limit: { description: "The most rows to answer.", example: 20 },
+  offset: { description: "How many rows to skip.", example: 0 },
+} as const;
+
+/** The same for query parameters. */
+export const queryParameters = {
+  includePeriods: { description: "Whether to answer the cycles.", example: true },
+  includeInactive: {
+    description: "`true`: all cycles the enrolment covers. `false`: the current one only.",
+    example: true,
+  },
+  includeInactiveTargets: { description: "Whether to answer deactivated groups and targets too.", example: false },
+  targetRuleId: { description: "Only this target, by its id in `targets`.", example: 3 },
+  periodId: { description: "Only this cycle.", example: 36 },
+  ...page,
+} as const;
+
+export const tags = [
+  { name: "Enrolment", description: "Into milestones and streaks, and out of them." },
+  { name: "Activities", description: "What customers do, and what it counts for." },
+  { name: "Customers", description: "Who takes part, and where each one stands." },
+  { name: "Target groups", description: "Milestones and streaks, with their cycles, targets and levels." },
+  { name: "Access", description: "Access tokens, for those who do not send their secret with every call." },
+] as const;
+
+export type EnvelopeRouteName = keyof typeof operations;
+
+export function speaksEnvelope(name: RouteName): name is EnvelopeRouteName {
+  return Object.hasOwn(operations, name);
+}

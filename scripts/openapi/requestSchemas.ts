@@ -1,0 +1,188 @@
+import * as schemas from "../../shared/http/schemas.ts";
+import { idRules, listOf } from "./fields.ts";
+import { documented, type FieldsOf, type JsonSchema } from "./jsonSchema.ts";
+
+/** The validators let any value through, as what is not a customer's id has a code of its own (310011). */
+const customerId = {
+  anyOf: [idRules, { type: "string", pattern: "^[1-9][0-9]{0,15}$" }],
+  description:
+    "The customer: an integer from 1 to 2^53 − 1, or the same as a string of digits. Anything else, and a customer who is not registered, is refused with 310011.",
+  examples: [345651201],
+} as const;
+
+const enrollment = {
+  customerId,
+  periodName: {
+    description:
+      "Milestone: the `refCode` of the cycle to start with, compared exactly. The customer is a member of that cycle and every later one. Absent or `null`: the current cycle, or else the next. One that has ended, or that there is not, is refused with 310019. Streak: not needed; ignored with a warning.",
+    examples: ["JAN"],
+  },
+  initialBalance: {
+    description:
+      "Milestone: the achieved value the cycle starts with, in the target's unit. Absent or `null`: what the cycle had when the customer left it, or else 0. A number replaces it. Streak: ignored with a warning.",
+    examples: [250],
+  },
+  resetStreakStatus: {
+    description:
+      "Streak, on re-enrolment: `true` starts at 0 and lets every level be earned again; `false`, `null` or absent goes on from the streak value and the levels the customer left with. Milestone: `true` is ignored with a warning.",
+    examples: [false],
+  },
+} as const satisfies FieldsOf<typeof schemas.enrollMilestone>;
+
+const activity = {
+  activityId: {
+    description:
+      "Names the activity of this customer for ever. Sent again with the same content it is answered what it did the first time, and counts once; with other content it is refused with 300004 (HTTP 422).",
+    examples: ["till-7:000123"],
+  },
+  customerId,
+  type: {
+    description: "What the customer did. A `RETURN` takes its amount and quantity off; it does not undo a visit.",
+    examples: ["TRANSACTION"],
+  },
+  name: {
+    description: "Required for an `EVENT`: compared with the target's `eventName`.",
+    examples: [null],
+  },
+  occurredAt: {
+    description:
+      "When it happened: an ISO 8601 instant with its offset. It decides the cycle, not the moment of arrival.",
+    examples: ["2030-01-10T09:15:00Z"],
+  },
+  amount: {
+    description: "Money, in the brand's currency, counted by `SALES` and `GROSS_SALES`. At most 4 fractional digits.",
+    examples: [249.9],
+  },
+  quantity: {
+    description: "Number of items, counted by `QUANTITY`. At most 4 fractional digits.",
+    examples: [3],
+  },
+  attributes: {
+    description: "Anything of the brand's own. Its numbers can be counted by `EVENT_ATTRIBUTE` targets.",
+    additionalProperties: true,
+    examples: [{ litres: 42.5 }],
+  },
+  originalActivityId: {
+    description:
+      "Of a `RETURN`: the transaction that is taken back, from whose cycle it is then taken. Without it, the cycle of `occurredAt`.",
+    examples: [null],
+  },
+} as const satisfies FieldsOf<typeof schemas.activity>;
+
+const profile = {
+  firstName: { description: "First name. Absent or `null`: none.", examples: ["Ada"] },
+  lastName: { description: "Last name. Absent or `null`: none.", examples: ["Lovelace"] },
+  externalId: {
+    description: "What another system calls the customer. Kept and answered, never looked up by.",
+    examples: ["crm-77"],
+  },
+} as const satisfies FieldsOf<typeof schemas.putCustomer>;
+
+const boundary =
+  "a plain date in the group's time zone, or an ISO 8601 instant with its offset. Cycles are in order and do not overlap.";
+
+const period = {
+  refCode: {
+    description: "The cycle's name, unique in the group; an enrolment names the cycle by it.",
+    examples: ["JAN"],
+  },
+  startDate: {
+    description: `First moment of the cycle: ${boundary} A date stands for its 00:00.`,
+    examples: ["2030-01-01"],
+  },
+  endDate: {
+    description: `End of the cycle: ${boundary} A date stands for its 24:00, so it is the last day; an instant is the first that is not in the cycle.`,
+    examples: ["2030-01-31"],
+  },
+  description: { description: "For people. Absent or `null`: none.", examples: ["January"] },
+} as const satisfies FieldsOf<typeof schemas.periods.items>;
+
+const target = {
+  name: { description: "The target's name.", examples: ["Monthly spend"] },
+  active: { default: true, description: "Whether customers can be enrolled in it.", examples: [true] },
+  targetEntity: {
+    description: "What is counted: transactions and returns, or events of the name `eventName`.",
+    examples: ["TRANSACTION"],
+  },
+  eventName: { description: "Required when `targetEntity` is `EVENT`: the `name` of the events.", examples: [null] },
+  targetType: {
+    description:
+      "What of each is counted: `SALES` and `GROSS_SALES` the amount, `QUANTITY` the quantity, `COUNT` and `VISIT` 1, `EVENT_ATTRIBUTE` the number in the attribute `attributeName`.",
+    examples: ["SALES"],
+  },
+  attributeName: {
+    description: "Required when `targetType` is `EVENT_ATTRIBUTE`: the attribute that is counted.",
+    examples: [null],
+  },
+  trackFromEnrollmentDate: {
+    default: false,
+    description:
+      "`true`: what happened in the cycle before the enrolment does not count. `false`: it counts when it arrives after the enrolment.",
+    examples: [false],
+  },
+  rewardAllocation: {
+    default: "IMMEDIATE",
+    description: "When a reward is due: as soon as the value is reached, or when the cycle has ended.",
+    examples: ["IMMEDIATE"],
+  },
+  filters: { description: "Kept and answered; it does not restrict what counts.", examples: [null] },
+  defaultValues: {
+    items: documented(schemas.targets.items.properties.defaultValues.items, "The value of one cycle, or of all.", {
+      defaultValue: {
+        description: "What must be reached, in the unit of `targetType`. At most 4 fractional digits.",
+        examples: [1000],
+      },
+    }),
+    description: "The value to reach: one for all cycles, or one for each in their order.",
+    examples: [[{ defaultValue: 1000 }]],
+  },
+} as const satisfies FieldsOf<typeof schemas.targets.items>;
+
+const level = {
+  name: { description: "The level's name.", examples: ["Two months in a row"] },
+  targetCountOfSequence: {
+    description:
+      "How many cycles have to be met. Strictly ascending from level to level, and at most the number of cycles.",
+    examples: [2],
+  },
+} as const satisfies FieldsOf<typeof schemas.streaks.items>;
+
+const definition = {
+  name: {
+    description: "Unique in the org, compared without regard to case; a name that is taken is refused with 310069.",
+    examples: ["Spend 1000 a month"],
+  },
+  description: { description: "For people. Absent or `null`: none.", examples: ["Winter campaign"] },
+  active: { default: true, description: "Whether customers can be enrolled in any of its targets.", examples: [true] },
+  trackingType: {
+    description:
+      "`DEFAULT`: a milestone, each cycle for itself. `STREAKS`: cycles met one after another, broken by a missed one. `NON_CONTINUOUS_STREAKS`: a missed one does not break it.",
+    examples: ["DEFAULT"],
+  },
+  targetEvaluationType: { description: "The one there is.", examples: ["FIXED_CALENDAR_WINDOW"] },
+  timeZoneName: {
+    description: "IANA time zone that plain dates are read in, daylight saving included. Absent or `null`: UTC.",
+    examples: ["Europe/Vienna"],
+  },
+  periods: listOf("PeriodDefinition", "The cycles, in order."),
+  targets: listOf("TargetDefinition", "What is counted. A customer is enrolled in one target at a time."),
+  streaks: listOf("StreakDefinition", "The levels of a streak. A milestone has none."),
+} as const satisfies FieldsOf<typeof schemas.createTargetGroup>;
+
+/** What requests are made of, by the name in the document: the validators' schemas and a text for every field. */
+export const requestSchemas = {
+  EnrollmentRecord: documented(schemas.enrollMilestone, "One customer to enrol or re-enrol.", enrollment),
+  UnenrollmentRecord: documented(schemas.unenroll, "One customer to un-enrol.", { customerId } satisfies FieldsOf<
+    typeof schemas.unenroll
+  >),
+  Activity: documented(schemas.activity, "Something a customer did.", activity),
+  CustomerProfile: documented(schemas.putCustomer, "What is kept of a customer. It replaces what was kept.", profile),
+  PeriodDefinition: documented(schemas.periods.items, "One cycle.", period),
+  TargetDefinition: documented(schemas.targets.items, "One target.", target),
+  StreakDefinition: documented(schemas.streaks.items, "One level of a streak.", level),
+  TargetGroupDefinition: documented(schemas.createTargetGroup, "A milestone or streak to be created.", definition),
+  KeyAndSecret: documented(schemas.generateToken, "A credential.", {
+    key: { description: "The credential's user name.", examples: ["till.1"] },
+    secret: { description: "The credential's secret.", examples: ["the secret of till.1"] },
+  } satisfies FieldsOf<typeof schemas.generateToken>),
+} as const satisfies Readonly<Record<string, JsonSchema>>;

@@ -1,0 +1,221 @@
+import { notCountedReasons } from "../../shared/domain/counting.ts";
+import type { CycleStatus } from "../../shared/domain/cycles.ts";
+import { ledgerKinds } from "../../shared/domain/ledger.ts";
+import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../../shared/domain/targetGroup.ts";
+import {
+  count,
+  decimal,
+  flag,
+  id,
+  idOrNull,
+  instant,
+  instantOrNull,
+  listOf,
+  objectOf,
+  oneOfTexts,
+  text,
+  textOrNull,
+} from "./fields.ts";
+import { answerObject, type JsonSchema } from "./jsonSchema.ts";
+
+const cycleStatuses: readonly CycleStatus[] = ["NOT_STARTED", "RUNNING", "ENDED"];
+const unit = "in the target's unit.";
+
+const groupId = id("The target group.", 3);
+const targetRuleId = id("The target.", 3);
+const targetName = text("The target's name.", "Monthly spend");
+const periodId = id("The cycle.", 36);
+const periodRefCode = text("The cycle's name.", "JAN");
+const trackingType = oneOfTexts("`DEFAULT` is a milestone, the others are streaks.", trackingTypes, "DEFAULT");
+const evaluationType = oneOfTexts("The one there is.", ["FIXED_CALENDAR_WINDOW"], "FIXED_CALENDAR_WINDOW");
+const targetType = oneOfTexts("What is counted of each activity.", targetTypes, "SALES");
+const targetEntity = oneOfTexts("What kind of activity is counted.", targetEntities, "TRANSACTION");
+const enrolledOn = instant("When the present enrolment began", "2030-01-10T09:00:00.000Z");
+
+const period = {
+  id: periodId,
+  refCode: periodRefCode,
+  description: textOrNull("For people; `null` when there is none.", null),
+  startDate: text("First moment, as it was sent: a date or an instant.", "2030-01-01"),
+  endDate: text("End, as it was sent: a date, which is the last day, or an instant.", "2030-01-31"),
+  periodStatus: oneOfTexts("Where the cycle stands at the time of the request.", cycleStatuses, "RUNNING"),
+};
+
+const target = {
+  id: targetRuleId,
+  name: targetName,
+  active: flag("Whether customers can be enrolled in it.", true),
+  targetEntity,
+  eventName: textOrNull("The `name` of the events that count; `null` unless `targetEntity` is `EVENT`.", null),
+  targetType,
+  attributeName: textOrNull("The attribute that is counted; `null` when none was given.", null),
+  trackFromEnrollmentDate: flag("Whether what happened before the enrolment is left out.", false),
+  rewardAllocation: oneOfTexts("When a reward is due.", rewardAllocations, "IMMEDIATE"),
+  filters: { description: "As it was sent, any JSON; `null` when it was not.", examples: [null] },
+  defaultValues: listOf("TargetValue", "One for all cycles, or one for each in their order."),
+};
+
+const group = {
+  id: groupId,
+  name: text("The group's name.", "Spend 1000 a month"),
+  description: textOrNull("For people; `null` when there is none.", "Winter campaign"),
+  active: flag("Whether customers can be enrolled in its targets.", true),
+  trackingType,
+  targetEvaluationType: evaluationType,
+  timeZoneName: text("IANA time zone that plain dates are read in.", "UTC"),
+  periods: listOf("Period", "The cycles, in order. Absent when `includePeriods` is `false`."),
+  targets: listOf("Target", "What is counted."),
+  streaks: listOf("Streak", "The levels; empty for a milestone."),
+};
+
+const targetProgress = {
+  targetRuleId,
+  targetName,
+  targetType,
+  targetEntity,
+  periodId,
+  periodRefCode,
+  periodStartDate: instant("First moment of the cycle", "2030-01-01T00:00:00.000Z"),
+  periodEndDate: instant("First moment after the cycle", "2030-02-01T00:00:00.000Z"),
+  targetValue: decimal(`What must be reached in the cycle, ${unit}`, 1000, { exclusiveMinimum: 0 }),
+  targetAchievedValue: decimal(`What has been counted so far, not capped at \`targetValue\`, ${unit}`, 250),
+  targetAchievedDateTime: instantOrNull("When the value was last reached", null),
+  enrolledOn,
+  currentPeriod: flag("Whether the cycle is the current one.", true),
+};
+
+const levelProgress = {
+  streakId: id("The level.", 1),
+  streakName: text("The level's name.", "Two months in a row"),
+  targetRuleId: id("The target, of which the group may have several.", 3),
+  status: oneOfTexts(
+    "Whether the level was reached since enrolment or reset.",
+    ["ACHIEVED", "INPROGRESS"],
+    "INPROGRESS",
+  ),
+  currentCount: count("Streak value: met cycles in the present run.", 1),
+  totalTargetCountOfSequence: count("Met cycles that the level takes.", 2, { minimum: 1 }),
+  streakAchievedDateTime: instantOrNull("When the level was reached", null),
+};
+
+const activityEffect = {
+  targetGroupId: groupId,
+  targetRuleId,
+  targetName,
+  periodId,
+  periodRefCode,
+  oldAchievedValue: decimal(`Achieved value before, ${unit}`, 250),
+  newAchievedValue: decimal(`Achieved value after, ${unit}`, 499.9),
+  targetValue: decimal(`What must be reached in the cycle, ${unit}`, 1000, { exclusiveMinimum: 0 }),
+  reached: flag("Whether the achieved value is at least the target value now.", false),
+  streakValue: count("Met cycles in the run; `null` for a milestone.", null, {
+    type: ["integer", "null"],
+    minimum: 0,
+  }),
+  levelsReached: listOf("ReachedLevel", "The levels that this activity reached."),
+};
+
+const ledgerEntry = {
+  eventName: oneOfTexts("What happened.", ledgerKinds, "ADD_TRANSACTION"),
+  activityId: textOrNull("The activity; `null` when it was an enrolment.", "till-7:000123"),
+  periodId: idOrNull("The cycle; `null` when none was touched.", 36),
+  periodRefCode: textOrNull("The cycle's name; `null` when none was touched.", "JAN"),
+  value: decimal(`What it changed the cycle's sum by, ${unit} The rows of a cycle add up to its sum.`, 249.9, {}),
+  achievedValue: decimal(`Achieved value afterwards, ${unit}`, 499.9),
+  eventDate: instant("When it happened", "2030-01-10T09:15:00.000Z"),
+  recordedOn: instant("When it was recorded", "2030-01-10T09:15:01.000Z"),
+};
+
+const customer = {
+  customerId: id("The customer.", 345651201),
+  firstName: textOrNull("First name; `null` when none was given.", "Ada"),
+  lastName: textOrNull("Last name; `null` when none was given.", "Lovelace"),
+  externalId: textOrNull("What another system calls the customer; `null` when not given.", "crm-77"),
+  registeredOn: instant("When the customer was first registered", "2030-01-10T08:00:00.000Z"),
+  lastUpdatedOn: instant("When the profile was last written", "2030-01-10T08:00:00.000Z"),
+};
+
+const enrolledTarget = {
+  targetGroupId: groupId,
+  targetGroupName: text("The group's name.", "Spend 1000 a month"),
+  targetGroupActive: flag("Whether customers can be enrolled in the group's targets.", true),
+  trackingType,
+  target: objectOf("Target", "The target's definition."),
+  streaks: listOf("Streak", "The levels; empty for a milestone."),
+  fromPeriod: objectOf("PeriodName", "The first cycle that the enrolment covers; it covers every later one too."),
+  enrolledOn,
+};
+
+/** What answers are made of, by the name in the document. The API's tests hold every answer against these. */
+export const responseSchemas = {
+  Warning: answerObject("Something that was ignored.", {
+    message: text(
+      "For people; its wording may change.",
+      '"intialBalance" was ignored: it is not a field of this request.',
+    ),
+  }),
+  Customer: answerObject("A registered customer.", customer),
+  Period: answerObject("A cycle.", period),
+  PeriodName: answerObject("A cycle's id and name.", { id: periodId, refCode: periodRefCode }),
+  Target: answerObject("A target.", target),
+  TargetValue: answerObject("The value of one cycle, or of all.", {
+    defaultValue: decimal(`What must be reached, ${unit}`, 1000, { exclusiveMinimum: 0 }),
+  }),
+  Streak: answerObject("A level of a streak.", {
+    id: id("The level.", 1),
+    name: text("The level's name.", "Two months in a row"),
+    targetCountOfSequence: count("Met cycles that the level takes.", 2, { minimum: 1 }),
+  }),
+  TargetGroup: answerObject("A milestone or streak.", group, ["periods"]),
+  TargetProgress: answerObject("Where a customer stands in one cycle of one target.", targetProgress),
+  StreakProgress: answerObject("Where a customer stands on the way to one level.", levelProgress),
+  TargetGroupProgress: answerObject("Where a customer stands in one group.", {
+    id: groupId,
+    name: text("The group's name.", "Spend 1000 a month"),
+    trackingType,
+    targetEvaluationType: evaluationType,
+    targets: listOf("TargetProgress", "One row for each target and cycle."),
+    streaks: listOf("StreakProgress", "One row for each target and level; empty for a milestone."),
+  }),
+  CustomerState: answerObject("What a customer is enrolled in and has achieved.", {
+    userId: id("The customer.", 345651201),
+    targetGroups: listOf(
+      "TargetGroupProgress",
+      "The groups in which there is a cycle to show. Enrolments that were left are not listed.",
+    ),
+  }),
+  ReachedLevel: answerObject("A level that was reached.", {
+    streakId: id("The level.", 1),
+    streakName: text("The level's name.", "Two months in a row"),
+  }),
+  ActivityEffect: answerObject("What an activity did to one cycle of one target.", activityEffect),
+  ActivityNotCounted: answerObject("Why an activity did not count.", {
+    targetGroupId: idOrNull("The target group; `null` when the customer is in none.", 3),
+    targetRuleId: idOrNull("The target; `null` when the customer is in none.", 3),
+    reason: oneOfTexts("Why.", notCountedReasons, "NOT_ENROLLED"),
+  }),
+  ActivityOutcome: answerObject("What an activity did.", {
+    activityId: text("As it was sent.", "till-7:000123"),
+    customerId: id("The customer.", 345651201),
+    targets: listOf("ActivityEffect", "One row for each cycle whose value it changed."),
+    notCounted: listOf("ActivityNotCounted", "One row for each target that it did not count for."),
+  }),
+  LedgerEntry: answerObject("Something that happened to a customer in a target.", ledgerEntry),
+  TrackedTargetEvents: answerObject("The history of a customer in a target.", {
+    userId: id("The customer.", 345651201),
+    targetRuleId,
+    trackedTargetEvents: listOf(
+      "LedgerEntry",
+      "Oldest first. Rows follow the change they tell of within about a second.",
+    ),
+  }),
+  EnrolledTarget: answerObject("The definition of a target that a customer is enrolled in.", enrolledTarget),
+  EnrolledTargets: answerObject("The definitions of what a customer is enrolled in.", {
+    userId: id("The customer.", 345651201),
+    enrolledTargets: listOf("EnrolledTarget", "In the order of their groups and targets."),
+  }),
+  GeneratedToken: answerObject("An access token.", {
+    accessToken: text("Goes into `Authorization: Bearer`.", "YptFq1s0qZ3mR7y0cW8t3v5n2b6k9d1f4h7j0l3p6r8"),
+    ttlSeconds: count("Seconds for which it is good.", 1800, { minimum: 1 }),
+  }),
+} as const satisfies Readonly<Record<string, JsonSchema>>;
