@@ -1,4 +1,4 @@
-import { ArnFormat, CfnElement, Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { ArnFormat, Aws, CfnElement, Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { Policy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
@@ -106,7 +106,9 @@ export class Closing extends Construct {
     });
     if (!CfnElement.isCfnElement(node.defaultChild)) throw new Error("A state machine has a resource");
     const name = `<${Stack.of(this).getLogicalId(node.defaultChild)}.Name>`;
-    const spelled = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${name}:*`;
+    const { partition, region, account } = Stack.of(this);
+    const place = [partition, "states", region, account].map(spelledInFindings).join(":");
+    const spelled = `arn:${place}:execution:${name}:*`;
     Validations.of(policy).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${spelled}]`,
       reason: "The executions of a map run are named when they start; these are this state machine's only.",
@@ -199,6 +201,16 @@ export class Closing extends Construct {
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   }
+}
+
+/** What only the deployment will know, cdk-nag names between brackets. */
+function spelledInFindings(part: string): string {
+  const names = new Map([
+    [Aws.PARTITION, "<AWS::Partition>"],
+    [Aws.REGION, "<AWS::Region>"],
+    [Aws.ACCOUNT_ID, "<AWS::AccountId>"],
+  ]);
+  return names.get(part) ?? part;
 }
 
 const someFailed = {

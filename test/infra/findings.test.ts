@@ -29,6 +29,8 @@ const issuer = {
 describe("the stack has no finding of AwsSolutions that is neither fixed nor acknowledged", () => {
   test.each<[string, Readonly<Record<string, string>>]>([
     ["without settings", {}],
+    ["for a named region", { region: "eu-west-1" }],
+    ["for a named account and a region of another partition", { account: "123456789012", region: "cn-north-1" }],
     ["with a web ACL", { waf: "true" }],
     ["with a domain", domain],
     ["with a web ACL and a domain", { waf: "true", ...domain }],
