@@ -1,5 +1,12 @@
+import { consolePages } from "../local/consolePages.ts";
 import { createTableIfMissing } from "../local/createTable.ts";
-import { type DemoEnrollment, demoCredentials, demoSecret, seedDemoData } from "../local/demoData.ts";
+import {
+  type DemoEnrollment,
+  demoCredentials,
+  demoCustomerWithHistory,
+  demoSecret,
+  seedDemoData,
+} from "../local/demoData.ts";
 import { EngineNotStarted, startEngine } from "../local/engine.ts";
 import { enginePage } from "../local/enginePage.ts";
 import { localFunctions } from "../local/functions.ts";
@@ -55,13 +62,22 @@ async function serve(local: LocalConfig, endpoint: string | undefined, stopReque
   const table = openTable(config, patientLimits);
   await createTableIfMissing(table);
   const demo = await seedDemoData(table, Date.now());
-  const projection = await tryProjection(table, config, console.log);
+  let isListening = false;
+  const projection = await tryProjection(table, config, (line) => isListening && console.log(line));
+  // What the demo history led to is no news to whoever starts the service.
+  if (demo.hasNewHistory) await projection?.drain();
   const pages = {
     ...projection?.pages,
     ...(endpoint === undefined ? {} : enginePage({ endpoint, region, tableName })),
+    ...consolePages({
+      demoCredential: { username: "demo-till", secret: demoSecret },
+      exampleCustomerId: demoCustomerWithHistory,
+      hasEvents: projection !== undefined,
+    }),
   };
   const gateway = await startGateway(localFunctions(table), local.port, pages);
-  console.log(welcome(gateway, demo));
+  console.log(welcome(gateway, demo.enrollment));
+  isListening = true;
   projection?.start();
   await stopRequested;
   await gateway.close();
@@ -98,6 +114,7 @@ function welcome({ baseUrl }: LocalGateway, { groupId, targetId, customerId }: D
     `  ${baseUrl}/targetGroups/${groupId}/targets/${targetId}/enroll`,
     "",
     `What the brand's other systems are told: ${new URL("/local/events", baseUrl).href}`,
+    `The console, for looking instead of reading: ${new URL("/console/", baseUrl).href}`,
     "",
   ].join("\n");
 }

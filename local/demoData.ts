@@ -8,6 +8,7 @@ import { createCredential } from "../shared/table/credentials.ts";
 import { isRegistered, putCustomer } from "../shared/table/customers.ts";
 import { findEnrollment } from "../shared/table/enrollments.ts";
 import { createTargetGroup, findTargetGroup, listTargetGroupIds } from "../shared/table/targetGroups.ts";
+import { historyDays, seedDemoHistory } from "./demoHistory.ts";
 
 /** Known to everybody who reads this; they exist on a laptop only. */
 export const demoSecret = "demo-secret";
@@ -30,21 +31,32 @@ const customerCount = 10;
 const monthlyCycles = 5;
 const dailyCycles = 30;
 
+/** The last of the ten: the others are for a newcomer to enrol. */
+export const demoCustomerWithHistory = firstCustomerId + customerCount - 1;
+
 /** Something a newcomer can enrol at once. */
 export type DemoEnrollment = { readonly groupId: number; readonly targetId: number; readonly customerId: number };
 
+export type DemoData = {
+  readonly enrollment: DemoEnrollment;
+  /** Whether {@link demoCustomerWithHistory} got the history at this start. */
+  readonly hasNewHistory: boolean;
+};
+
 /**
  * Makes what is missing of the demo data and answers an enrolment that is still to be had: a milestone whose first
- * cycle is this month, a streak that starts today, ten customers.
+ * cycle is this month, a streak that started some days ago, ten customers, one of them with a history.
  */
-export async function seedDemoData(table: Table, now: Instant): Promise<DemoEnrollment> {
+export async function seedDemoData(table: Table, now: Instant): Promise<DemoData> {
   for (const { username, org, accessGroup } of demoCredentials) {
     await createCredential(table, { username, org, accessGroup, secret: hashSecret(demoSecret) }, now);
   }
   const milestone = await ensureGroup(table, monthlyMilestone(now));
-  await ensureGroup(table, dailyStreak(now));
+  const streak = await ensureGroup(table, dailyStreak(now));
   for (let index = 0; index < customerCount; index += 1) await ensureCustomer(table, firstCustomerId + index, now);
-  return freeEnrollment(table, milestone, now);
+  const owner = { org: demoOrg, customerId: demoCustomerWithHistory };
+  const hasNewHistory = await seedDemoHistory(table, owner, [milestone, streak], now);
+  return { enrollment: await freeEnrollment(table, milestone, now), hasNewHistory };
 }
 
 async function ensureGroup(table: Table, wanted: TargetGroupDraft): Promise<TargetGroup> {
@@ -89,7 +101,8 @@ function monthlyMilestone(now: Instant): TargetGroupDraft {
 }
 
 function dailyStreak(now: Instant): TargetGroupDraft {
-  const day = (offset: number) => (Math.floor(now / dayMilliseconds) + offset) * dayMilliseconds;
+  const firstDay = Math.floor(now / dayMilliseconds) - historyDays - 1;
+  const day = (offset: number) => (firstDay + offset) * dayMilliseconds;
   return {
     ...draft(`A visit a day, from ${isoDate(day(0)).slice(0, 7)}`, "STREAKS"),
     cycles: Array.from({ length: dailyCycles }, (_, index) =>

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, inject } from "vitest";
 import { createTableIfMissing } from "../../local/createTable.ts";
+import type { LocalPages } from "../../local/gateway.ts";
 import { openProjection, type Projection } from "../../local/projection.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { localAccess } from "./globalSetup.ts";
@@ -20,8 +21,8 @@ type TestEvent = {
   readonly detail: Readonly<Record<string, unknown>> & { readonly eventId: string };
 };
 
-/** Call once at the top of a test file. */
-export function useProjectedService(): ProjectedService {
+/** Call once at the top of a test file; it serves `otherPages` beside the projector's own. */
+export function useProjectedService(otherPages: LocalPages = {}): ProjectedService {
   const access = { endpoint: inject("endpoint"), ...localAccess };
   const table = openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);
   let opened: Projection | undefined;
@@ -34,7 +35,7 @@ export function useProjectedService(): ProjectedService {
     opened = await openProjection(table, access, () => undefined);
   });
   afterAll(() => opened?.stop());
-  const service = useService(table, () => projection().pages);
+  const service = useService(table, () => ({ ...projection().pages, ...otherPages }));
   return {
     table,
     recorder: service.recorder,

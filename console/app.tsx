@@ -1,0 +1,112 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { CustomerView } from "./customer/customerView.tsx";
+import { EventsView } from "./events/eventsView.tsx";
+import { GroupsView } from "./groups/groupsView.tsx";
+import { addressOf, parseView, type View } from "./route.ts";
+import { Api } from "./session/api.ts";
+import { type Connection, forget, recall } from "./session/connection.ts";
+import { LocalClock } from "./session/localClock.tsx";
+import { SessionContext, useSession } from "./session/session.ts";
+import { SignIn } from "./session/signIn.tsx";
+import type { Settings } from "./settings.ts";
+
+export function App({ settings }: { readonly settings: Settings }) {
+  const view = useView();
+  const [connection, setConnection] = useState<Connection | undefined>(recall);
+  const [localNow, setLocalNow] = useState<number>();
+  const session = useMemo(
+    () => connection && { api: new Api(connection, localNow), local: settings.local },
+    [connection, localNow],
+  );
+  const signOut = () => {
+    forget();
+    setConnection(undefined);
+  };
+  return (
+    <SessionContext.Provider value={session}>
+      <SkipLink />
+      <header class="top">
+        <p class="brand">
+          <span aria-hidden="true">▟</span> Milestreak console
+        </p>
+        {session === undefined ? null : <Navigation view={view} onSignOut={signOut} />}
+        {session?.local ? <LocalClock now={localNow} onChange={setLocalNow} /> : null}
+      </header>
+      <main id="main" tabIndex={-1}>
+        {session === undefined ? <SignIn settings={settings} onSignedIn={setConnection} /> : <Shown view={view} />}
+      </main>
+    </SessionContext.Provider>
+  );
+}
+
+function Shown({ view }: { readonly view: View }) {
+  switch (view.name) {
+    case "groups":
+      return <GroupsView />;
+    case "customers":
+      return <CustomerView customerId={undefined} />;
+    case "customer":
+      return <CustomerView key={view.customerId} customerId={view.customerId} />;
+    case "events":
+      return <EventsView />;
+  }
+}
+
+function Navigation({ view, onSignOut }: { readonly view: View; readonly onSignOut: () => void }) {
+  const { api, local } = useSession();
+  const links: readonly (readonly [View["name"], View, string])[] = [
+    ["groups", { name: "groups" }, "Target groups"],
+    ["customers", { name: "customers" }, "Customers"],
+    ...(local?.hasEvents ? [["events", { name: "events" }, "Events"] as const] : []),
+  ];
+  const shown = view.name === "customer" ? "customers" : view.name;
+  return (
+    <>
+      <nav aria-label="Views">
+        <ul>
+          {links.map(([name, target, text]) => (
+            <li key={name}>
+              <a href={addressOf(target)} aria-current={name === shown ? "page" : undefined}>
+                {text}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <p class="signed-in">
+        <span class="muted">
+          {api.connection.username} at {new URL(api.connection.baseUrl).host}
+        </span>
+        <button type="button" onClick={onSignOut}>
+          Sign out
+        </button>
+      </p>
+    </>
+  );
+}
+
+/** The address belongs to the views, so the link moves the focus itself. */
+function SkipLink() {
+  return (
+    <a
+      class="skip"
+      href="#main"
+      onClick={(event) => {
+        event.preventDefault();
+        document.getElementById("main")?.focus();
+      }}
+    >
+      Skip to the content
+    </a>
+  );
+}
+
+function useView(): View {
+  const [view, setView] = useState(() => parseView(location.hash));
+  useEffect(() => {
+    const follow = () => setView(parseView(location.hash));
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  return view;
+}

@@ -1,0 +1,89 @@
+/** A request as it is shown before it is sent. */
+export type Call = {
+  readonly method: "GET" | "POST";
+  /** Below the API's base URL. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+};
+
+export type TargetRef = { readonly groupId: number; readonly targetId: number };
+
+export type EnrollmentFields = {
+  readonly customerId: number;
+  /** A milestone's cycle; empty: the current or next one. */
+  readonly periodName: string;
+  /** What the customer starts from; empty: what the cycle had, else 0. */
+  readonly initialBalance: string;
+  readonly resetStreakStatus: boolean;
+  readonly idempotencyKey: string;
+};
+
+export type ActivityFields = {
+  readonly activityId: string;
+  readonly customerId: number;
+  readonly type: "TRANSACTION" | "RETURN" | "EVENT";
+  readonly amount: string;
+  readonly name: string;
+  readonly occurredAt: string;
+};
+
+const json = { "Content-Type": "application/json" };
+
+export function get(path: string): Call {
+  return { method: "GET", path, headers: {}, body: undefined };
+}
+
+/** A field that was left empty is left out, so that what is sent reads like what was meant. */
+export function enrollCall(ref: TargetRef, fields: EnrollmentFields): Call {
+  const { customerId, periodName, initialBalance, resetStreakStatus, idempotencyKey } = fields;
+  const record = {
+    customerId,
+    ...(periodName === "" ? {} : { periodName }),
+    ...(initialBalance === "" ? {} : { initialBalance: numberOrText(initialBalance) }),
+    ...(resetStreakStatus ? { resetStreakStatus } : {}),
+  };
+  const headers = { ...json, "Idempotency-Key": idempotencyKey };
+  return { method: "POST", path: `${targetPath(ref)}/enroll`, headers, body: [record] };
+}
+
+export function unenrollCall(ref: TargetRef, customerId: number): Call {
+  return { method: "POST", path: `${targetPath(ref)}/unEnroll`, headers: json, body: [{ customerId }] };
+}
+
+export function activityCall({ activityId, customerId, type, amount, name, occurredAt }: ActivityFields): Call {
+  const body = {
+    activityId,
+    customerId,
+    type,
+    ...(type === "EVENT" ? { name } : {}),
+    occurredAt,
+    ...(amount === "" ? {} : { amount: numberOrText(amount) }),
+  };
+  return { method: "POST", path: "/activities", headers: json, body };
+}
+
+function targetPath({ groupId, targetId }: TargetRef): string {
+  return `/targetGroups/${groupId}/targets/${targetId}`;
+}
+
+/** What is no number is sent as it is: the API's answer says what is wrong with it. */
+function numberOrText(text: string): number | string {
+  const number = Number(text);
+  return Number.isFinite(number) ? number : text;
+}
+
+/** A command to paste into a shell. It asks for the secret, so that none is copied about. */
+export function asCurl({ method, path, headers, body }: Call, baseUrl: string, username: string): string {
+  const lines = [
+    `curl -X ${method} ${quoted(`${baseUrl}${path}`)}`,
+    `-u ${quoted(username)}`,
+    ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
+    ...(body === undefined ? [] : [`-d ${quoted(JSON.stringify(body))}`]),
+  ];
+  return lines.join(" \\\n  ");
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

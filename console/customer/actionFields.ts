@@ -1,0 +1,71 @@
+import { type ActivityFields, activityCall, type Call, enrollCall, unenrollCall } from "../calls.ts";
+import { type Group, isStreak } from "../model.ts";
+import { fromInputValue } from "../time.ts";
+import { refOf, valueOf } from "./targetSelect.tsx";
+
+export type ActionName = "enroll" | "unenroll" | "activity";
+
+/** The forms as they are filled in; a field keeps its content while another form is shown. */
+export type ActionFields = {
+  readonly action: ActionName;
+  readonly target: string;
+  readonly periodName: string;
+  readonly initialBalance: string;
+  readonly resetStreakStatus: boolean;
+  readonly type: ActivityFields["type"];
+  readonly amount: string;
+  readonly eventName: string;
+  /** As `<input type="datetime-local">` has it, at UTC; empty: now. */
+  readonly occurredAt: string;
+  /** Makes the next call one of its own. */
+  readonly key: string;
+};
+
+/** What the inputs of a form are made from. */
+export type InputsProps = {
+  readonly fields: ActionFields;
+  readonly groups: readonly Group[];
+  readonly onChange: (changed: Partial<ActionFields>) => void;
+};
+
+/** Nothing but what needs a choice: the first target, a purchase of 100. */
+export function emptyFields(groups: readonly Group[]): ActionFields {
+  const [group] = groups;
+  const [target] = group?.targets ?? [];
+  return {
+    action: "enroll",
+    target: group === undefined || target === undefined ? "" : valueOf({ groupId: group.id, targetId: target.id }),
+    periodName: "",
+    initialBalance: "",
+    resetStreakStatus: false,
+    type: "TRANSACTION",
+    amount: "100",
+    eventName: "",
+    occurredAt: "",
+    key: crypto.randomUUID(),
+  };
+}
+
+export function callOf(fields: ActionFields, customerId: number, now: number): Call {
+  const { key, type, amount, eventName } = fields;
+  switch (fields.action) {
+    case "enroll":
+      return enrollCall(refOf(fields.target), { ...fields, customerId, idempotencyKey: key });
+    case "unenroll":
+      return unenrollCall(refOf(fields.target), customerId);
+    case "activity": {
+      const occurredAt = new Date(fromInputValue(fields.occurredAt) ?? now).toISOString();
+      return activityCall({ activityId: `console:${key}`, customerId, type, amount, name: eventName, occurredAt });
+    }
+  }
+}
+
+/** The group that the chosen target is in. */
+export function chosenGroup({ target }: ActionFields, groups: readonly Group[]): Group | undefined {
+  return groups.find(({ id }) => id === refOf(target).groupId);
+}
+
+export function isStreakChosen(fields: ActionFields, groups: readonly Group[]): boolean {
+  const group = chosenGroup(fields, groups);
+  return group !== undefined && isStreak(group.trackingType);
+}

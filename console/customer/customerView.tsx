@@ -1,0 +1,139 @@
+import { useEffect, useState } from "preact/hooks";
+import { get } from "../calls.ts";
+import { EventFeed } from "../events/eventFeed.tsx";
+import { formText } from "../formText.ts";
+import { useGroups } from "../groups/useGroups.ts";
+import { Failure, Shown } from "../notice.tsx";
+import { Page } from "../page.tsx";
+import { useReading } from "../reading.ts";
+import { addressOf } from "../route.ts";
+import { useSession } from "../session/session.ts";
+import type { WireCustomer, WireCustomerState } from "../wire.ts";
+import { ActionPanel } from "./actionPanel.tsx";
+import { EnrollmentCard } from "./enrollmentCard.tsx";
+import { type Enrollment, enrollmentsOf } from "./enrollments.ts";
+import { History } from "./history.tsx";
+
+/** History comes from the table's stream, about a second behind. */
+const historyDelayMilliseconds = 1_500;
+
+export function CustomerView({ customerId }: { readonly customerId: number | undefined }) {
+  return (
+    <Page title={customerId === undefined ? "Customers" : `Customer ${customerId}`}>
+      <Search customerId={customerId} />
+      {customerId === undefined ? <Example /> : <Customer customerId={customerId} />}
+    </Page>
+  );
+}
+
+function Search({ customerId }: { readonly customerId: number | undefined }) {
+  return (
+    <form
+      role="search"
+      class="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        show(formText(new FormData(event.currentTarget), "customerId"));
+      }}
+    >
+      <label>
+        Customer id
+        <input
+          name="customerId"
+          required
+          inputMode="numeric"
+          pattern="[1-9][0-9]{0,15}"
+          title="A whole number from 1"
+          value={customerId ?? ""}
+          autocomplete="off"
+        />
+      </label>
+      <button type="submit">Show</button>
+    </form>
+  );
+}
+
+/** A demo customer to begin with; nothing where there are none. */
+function Example() {
+  const { local } = useSession();
+  if (local === null) return null;
+  const customerId = local.exampleCustomerId;
+  return (
+    <p>
+      For example <a href={addressOf({ name: "customer", customerId })}>customer {customerId}</a>, who has a history.
+    </p>
+  );
+}
+
+function show(customerId: string): void {
+  location.hash = addressOf({ name: "customer", customerId: Number(customerId) });
+}
+
+/** Everything of one customer, read anew after each action. */
+function Customer({ customerId }: { readonly customerId: number }) {
+  const { api, local } = useSession();
+  const [version, setVersion] = useState(0);
+  const settled = useSettled(version);
+  const groups = useGroups();
+  const profile = useReading(() => api.read<WireCustomer>(get(`/customers/${customerId}`)), [api]);
+  const readState = () => api.read<WireCustomerState>(get(`/users/${customerId}/targetGroups?includeInactive=true`));
+  const state = useReading(readState, [api, version]);
+  if (profile.state === "failed") return <Failure message={profile.message} />;
+  return (
+    <>
+      <Shown reading={profile} what="the customer">
+        {(customer) => <Profile customer={customer} />}
+      </Shown>
+      <Shown reading={groups} what="target groups">
+        {({ groups: known }) => (
+          <Shown reading={state} what="enrolments">
+            {(read) => {
+              const enrollments = enrollmentsOf(read, known, api.now());
+              return (
+                <div class="split">
+                  <Enrollments enrollments={enrollments} />
+                  <ActionPanel customerId={customerId} groups={known} onSent={() => setVersion(version + 1)} />
+                  <History customerId={customerId} groups={known} enrolled={enrollments[0]} version={settled} />
+                  {local?.hasEvents ? <EventFeed customerId={customerId} version={version} limit={10} /> : null}
+                </div>
+              );
+            }}
+          </Shown>
+        )}
+      </Shown>
+    </>
+  );
+}
+
+/** Counts on with `version`, and once more when history has had the time to follow. */
+function useSettled(version: number): number {
+  const [settled, setSettled] = useState(0);
+  useEffect(() => {
+    if (version === 0) return undefined;
+    const timer = setTimeout(() => setSettled((count) => count + 1), historyDelayMilliseconds);
+    return () => clearTimeout(timer);
+  }, [version]);
+  return version + settled;
+}
+
+function Profile({ customer: { firstName, lastName, externalId } }: { readonly customer: WireCustomer }) {
+  const name = [firstName, lastName].filter((part) => part !== null).join(" ");
+  return (
+    <p class="facts">
+      <strong>{name === "" ? "No name" : name}</strong>
+      {externalId === null ? null : <span class="muted">External id {externalId}</span>}
+    </p>
+  );
+}
+
+function Enrollments({ enrollments }: { readonly enrollments: readonly Enrollment[] }) {
+  return (
+    <section aria-labelledby="enrolments">
+      <h2 id="enrolments">Enrolments</h2>
+      {enrollments.length === 0 ? <p class="muted">Not enrolled in anything.</p> : null}
+      {enrollments.map((enrollment) => (
+        <EnrollmentCard key={enrollment.targetId} enrollment={enrollment} />
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,99 @@
+import type { Group } from "../model.ts";
+import { type Span, wallTimeOf } from "../time.ts";
+import type { TrackingType, WireCustomerState, WireStreakLevel, WireTargetCycle } from "../wire.ts";
+
+/** A customer's membership of one target, with all cycles it covers. */
+export type Enrollment = {
+  readonly groupId: number;
+  readonly groupName: string;
+  readonly trackingType: TrackingType;
+  readonly zone: string;
+  readonly targetId: number;
+  readonly targetName: string;
+  readonly enrolledOn: string;
+  readonly cycles: readonly CustomerCycle[];
+  /** A streak's, lowest first; none of a milestone. */
+  readonly levels: readonly WireStreakLevel[];
+};
+
+export type CycleState = "met" | "missed" | "open" | "upcoming" | "before";
+
+/** How far a customer has come in one cycle. */
+export type CustomerCycle = {
+  readonly id: number;
+  readonly refCode: string;
+  readonly span: Span;
+  readonly targetValue: number;
+  readonly achievedValue: number;
+  readonly reachedOn: string | null;
+  readonly isCurrent: boolean;
+  readonly state: CycleState;
+};
+
+/** By group as the API lists them; the groups say in which zone. */
+export function enrollmentsOf(
+  { targetGroups }: WireCustomerState,
+  groups: readonly Group[],
+  now: number,
+): readonly Enrollment[] {
+  return targetGroups.flatMap((state) => {
+    const zone = groups.find(({ id }) => id === state.id)?.zone ?? "UTC";
+    const byTarget = Map.groupBy(state.targets, ({ targetRuleId }) => targetRuleId);
+    return [...byTarget.values()].flatMap((rows) => {
+      const [first] = rows;
+      if (first === undefined) return [];
+      return [
+        {
+          groupId: state.id,
+          groupName: state.name,
+          trackingType: state.trackingType,
+          zone,
+          targetId: first.targetRuleId,
+          targetName: first.targetName,
+          enrolledOn: first.enrolledOn,
+          cycles: rows.map((row) => cycleOf(row, zone, now)),
+          levels: state.streaks.filter(({ targetRuleId }) => targetRuleId === first.targetRuleId),
+        },
+      ];
+    });
+  });
+}
+
+function cycleOf(row: WireTargetCycle, zone: string, now: number): CustomerCycle {
+  const span = {
+    start: wallTimeOf(Date.parse(row.periodStartDate), zone),
+    end: wallTimeOf(Date.parse(row.periodEndDate), zone),
+  };
+  return {
+    id: row.periodId,
+    refCode: row.periodRefCode,
+    span,
+    targetValue: row.targetValue,
+    achievedValue: row.targetAchievedValue,
+    reachedOn: row.targetAchievedDateTime,
+    isCurrent: row.currentPeriod,
+    state: stateOf(row, now),
+  };
+}
+
+/** A cycle that ended unmet before the enrolment was not missed by anybody. */
+function stateOf(row: WireTargetCycle, now: number): CycleState {
+  if (row.targetAchievedDateTime !== null) return "met";
+  if (row.currentPeriod) return "open";
+  if (Date.parse(row.periodStartDate) > now) return "upcoming";
+  return Date.parse(row.periodEndDate) <= Date.parse(row.enrolledOn) ? "before" : "missed";
+}
+
+/**
+ * The cycles that make up the current run: as many as the streak value says at most, as a run that was carried over is
+ * longer than what is seen of it. In a continuous streak a missed cycle ends it.
+ */
+export function cyclesOfRun({ trackingType, cycles, levels }: Enrollment): ReadonlySet<number> {
+  const length = levels[0]?.currentCount ?? 0;
+  const run = new Set<number>();
+  for (const { id, state } of cycles.toReversed()) {
+    if (run.size === length || (trackingType === "STREAKS" && state === "missed")) break;
+    if (state === "met") run.add(id);
+  }
+  return run;
+}

@@ -1,0 +1,137 @@
+import { useState } from "preact/hooks";
+import { get, type TargetRef } from "../calls.ts";
+import type { Group } from "../model.ts";
+import { Shown } from "../notice.tsx";
+import { formatNumber } from "../numbers.ts";
+import { type Reading, useReading } from "../reading.ts";
+import { useSession } from "../session/session.ts";
+import { formatInstant } from "../time.ts";
+import type { WireHistory, WireHistoryRow } from "../wire.ts";
+import { refOf, TargetSelect, valueOf } from "./targetSelect.tsx";
+
+const pageSize = 50;
+const neverEnrolled = 310149;
+
+type Props = {
+  readonly customerId: number;
+  readonly groups: readonly Group[];
+  /** What to begin with. */
+  readonly enrolled: TargetRef | undefined;
+  readonly version: number;
+};
+
+/** What happened to the customer in a target, enrolled or not; it follows what happened within about a second. */
+export function History({ customerId, groups, enrolled, version }: Props) {
+  const [own, setOwn] = useState<string>();
+  const chosen = own ?? (enrolled === undefined ? "" : valueOf(enrolled));
+  const [asked, setAsked] = useState(0);
+  return (
+    <section class="card history" aria-labelledby="history">
+      <header class="section-head">
+        <h2 id="history">History</h2>
+        <button type="button" onClick={() => setAsked(asked + 1)}>
+          Refresh
+        </button>
+      </header>
+      <TargetSelect label="Target" groups={groups} value={chosen} onChange={setOwn} />
+      {chosen === "" ? null : (
+        <Rows
+          key={chosen}
+          customerId={customerId}
+          targetId={refOf(chosen).targetId}
+          zone={groups.find(({ id }) => id === refOf(chosen).groupId)?.zone ?? "UTC"}
+          version={version + asked}
+        />
+      )}
+    </section>
+  );
+}
+
+type RowsProps = {
+  readonly customerId: number;
+  readonly targetId: number;
+  readonly zone: string;
+  readonly version: number;
+};
+
+function Rows({ customerId, targetId, zone, version }: RowsProps) {
+  const { api } = useSession();
+  const [offset, setOffset] = useState(0);
+  const path = `/users/${customerId}/trackedTargetEvents/${targetId}?limit=${pageSize}&offset=${offset}`;
+  const reading = useReading(() => api.read<WireHistory>(get(path)), [api, path, version]);
+  if (isNeverEnrolled(reading)) return <p class="muted">Never enrolled in this target.</p>;
+  return (
+    <Shown reading={reading} what="the history">
+      {({ trackedTargetEvents: rows }) => (
+        <>
+          <Table rows={rows} zone={zone} />
+          <p class="pages">
+            {offset > 0 ? (
+              <button type="button" onClick={() => setOffset(offset - pageSize)}>
+                Earlier
+              </button>
+            ) : null}
+            {rows.length === pageSize ? (
+              <button type="button" onClick={() => setOffset(offset + pageSize)}>
+                Later
+              </button>
+            ) : null}
+          </p>
+        </>
+      )}
+    </Shown>
+  );
+}
+
+function isNeverEnrolled(reading: Reading<WireHistory>): boolean {
+  return reading.state === "failed" && reading.codes.includes(neverEnrolled);
+}
+
+function Table({ rows, zone }: { readonly rows: readonly WireHistoryRow[]; readonly zone: string }) {
+  return (
+    <section class="scroll" tabIndex={0} aria-label="History, as a table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">What</th>
+            <th scope="col">Cycle</th>
+            <th scope="col" class="number">
+              Change
+            </th>
+            <th scope="col" class="number">
+              Then
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            // Rows are only ever added at the end.
+            <Row key={index} row={row} zone={zone} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Row({ row, zone }: { readonly row: WireHistoryRow; readonly zone: string }) {
+  const { eventName, activityId, periodRefCode, value, achievedValue, eventDate } = row;
+  return (
+    <tr>
+      <td>{formatInstant(eventDate, zone)}</td>
+      <td title={activityId ?? undefined}>{rowNames.get(eventName) ?? eventName}</td>
+      <td>{periodRefCode ?? "–"}</td>
+      <td class="number">{value > 0 ? `+${formatNumber(value)}` : formatNumber(value)}</td>
+      <td class="number">{formatNumber(achievedValue)}</td>
+    </tr>
+  );
+}
+
+const rowNames: ReadonlyMap<string, string> = new Map([
+  ["ENROL", "Enrolled"],
+  ["UNENROL", "Un-enrolled"],
+  ["ADD_TRANSACTION", "Purchase"],
+  ["RETURN_BILL", "Return"],
+  ["GENERIC_EVENT", "Event"],
+]);

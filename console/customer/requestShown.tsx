@@ -1,0 +1,50 @@
+import { useState } from "preact/hooks";
+import { asCurl, type Call } from "../calls.ts";
+import { useSession } from "../session/session.ts";
+
+/** A request as it goes over the wire, but for the secret. */
+export function RequestShown({ call }: { readonly call: Call }) {
+  const { baseUrl, username } = useSession().api.connection;
+  const headers = Object.entries({ Authorization: `Basic (${username} and the secret)`, ...call.headers });
+  const curl = asCurl(call, baseUrl, username);
+  return (
+    <section aria-labelledby="request">
+      <h3 id="request">Request</h3>
+      <pre tabIndex={0} aria-labelledby="request">
+        <strong>
+          {call.method} {new URL(baseUrl).pathname}
+          {call.path}
+        </strong>
+        {"\n"}
+        <span class="muted">{headers.map(([name, value]) => `${name}: ${value}\n`)}</span>
+        {"\n"}
+        {JSON.stringify(call.body, undefined, 2)}
+      </pre>
+      <details>
+        <summary>As a command</summary>
+        <pre tabIndex={0} aria-label="The request as a curl command">
+          {curl}
+        </pre>
+        <CopyButton text={curl} />
+      </details>
+    </section>
+  );
+}
+
+function CopyButton({ text }: { readonly text: string }) {
+  const [copied, setCopied] = useState("");
+  // Browsers offer the clipboard on https and on this machine only.
+  if (!isSecureContext) return null;
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    setCopied(text);
+  };
+  return (
+    <p>
+      <button type="button" onClick={() => void copy()}>
+        Copy
+      </button>{" "}
+      <span role="status">{copied === text ? "Copied; curl asks for the secret." : ""}</span>
+    </p>
+  );
+}

@@ -1,0 +1,104 @@
+import { type Group, isStreak, statusNames, trackingNames } from "../model.ts";
+import { counted, formatNumber } from "../numbers.ts";
+import { formatSpan } from "../time.ts";
+import type { WireTarget } from "../wire.ts";
+import { Timeline } from "./timeline.tsx";
+
+/** A target group: what it is, where in its cycles it stands, what is to be reached. */
+export function GroupCard({ group }: { readonly group: Group }) {
+  const headingId = `group-${group.id}`;
+  return (
+    <article class="card" aria-labelledby={headingId}>
+      <header>
+        <h2 id={headingId}>{group.name}</h2>
+        <p class="facts">
+          <span class="tag">{trackingNames[group.trackingType]}</span>
+          {group.isActive ? null : <span class="tag bad">Inactive</span>}
+          <span class="muted">Group {group.id}</span>
+          <span class="muted">Time zone {group.zone}</span>
+          {group.description === null ? null : <span class="muted">{group.description}</span>}
+        </p>
+      </header>
+      <Timeline group={group} />
+      <div class="columns">
+        <section>
+          <h3>Targets</h3>
+          <ul class="plain">
+            {group.targets.map((target) => (
+              <Target key={target.id} target={target} />
+            ))}
+          </ul>
+        </section>
+        {isStreak(group.trackingType) ? <Levels group={group} /> : null}
+      </div>
+      <details>
+        <summary>All {counted(group.cycles.length, "cycle")}</summary>
+        <CycleTable group={group} />
+      </details>
+    </article>
+  );
+}
+
+function Target({ target }: { readonly target: WireTarget }) {
+  const values = new Set(target.defaultValues.map(({ defaultValue }) => defaultValue));
+  const numbers = target.defaultValues.map(({ defaultValue }) => formatNumber(defaultValue));
+  return (
+    <li>
+      <strong>{target.name}</strong>:{" "}
+      {values.size === 1 ? `${numbers[0]} in each cycle` : `${numbers.join(", ")} by cycle`}{" "}
+      {target.active ? null : <span class="tag bad">Inactive</span>}
+      <br />
+      <span class="muted">
+        {measureOf(target)} · target {target.id} · reward{" "}
+        {target.rewardAllocation === "IMMEDIATE" ? "at once" : "at the end of the cycle"}
+        {target.trackFromEnrollmentDate ? " · counts from the enrolment on" : ""}
+      </span>
+    </li>
+  );
+}
+
+/** What is counted: `SALES of transactions`, `COUNT of the event app-login`. */
+function measureOf({ targetType, targetEntity, eventName, attributeName }: WireTarget): string {
+  const measure = attributeName ?? targetType;
+  return targetEntity === "EVENT" ? `${measure} of the event ${eventName}` : `${measure} of transactions`;
+}
+
+function Levels({ group }: { readonly group: Group }) {
+  return (
+    <section>
+      <h3>Levels</h3>
+      <ol class="plain">
+        {group.levels.map(({ id, name, targetCountOfSequence }) => (
+          <li key={id}>
+            <strong>{name}</strong> <span class="muted">{counted(targetCountOfSequence, "cycle")} met</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function CycleTable({ group }: { readonly group: Group }) {
+  return (
+    <section class="scroll" tabIndex={0} aria-label={`Cycles of ${group.name}, as a table`}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Cycle</th>
+            <th scope="col">Dates in {group.zone}</th>
+            <th scope="col">Status</th>
+          </tr>
+        </thead>
+        <tbody>
+          {group.cycles.map(({ id, refCode, span, status }) => (
+            <tr key={id}>
+              <th scope="row">{refCode}</th>
+              <td>{formatSpan(span)}</td>
+              <td>{statusNames[status]}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

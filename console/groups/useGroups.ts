@@ -1,0 +1,29 @@
+import { get } from "../calls.ts";
+import { type Group, groupOf } from "../model.ts";
+import { type Reading, useReading } from "../reading.ts";
+import type { Api } from "../session/api.ts";
+import { useSession } from "../session/session.ts";
+import type { WireGroup } from "../wire.ts";
+
+/** As the API gives at most. */
+const pageSize = 25;
+const maximumPages = 10;
+
+/** By name, and no more than an operator would look through. */
+export type Groups = { readonly groups: readonly Group[]; readonly hasMore: boolean };
+
+export function useGroups(): Reading<Groups> {
+  const { api } = useSession();
+  return useReading(() => readGroups(api), [api]);
+}
+
+async function readGroups(api: Api): Promise<Groups> {
+  const groups: Group[] = [];
+  for (let page = 0; page < maximumPages; page += 1) {
+    const path = `/targetGroups?includePeriods=true&limit=${pageSize}&offset=${page * pageSize}`;
+    const read = await api.read<readonly WireGroup[]>(get(path));
+    groups.push(...read.map(groupOf));
+    if (read.length < pageSize) return { groups, hasMore: false };
+  }
+  return { groups, hasMore: true };
+}

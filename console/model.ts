@@ -1,0 +1,58 @@
+import { type Span, spanOf } from "./time.ts";
+import type { PeriodStatus, TrackingType, WireGroup, WireLevel, WireTarget } from "./wire.ts";
+
+/** A cycle of a group as it is drawn. */
+export type Cycle = {
+  readonly id: number;
+  readonly refCode: string;
+  readonly span: Span;
+  readonly status: PeriodStatus;
+};
+
+export type Group = {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string | null;
+  readonly isActive: boolean;
+  readonly trackingType: TrackingType;
+  readonly zone: string;
+  readonly cycles: readonly Cycle[];
+  readonly targets: readonly WireTarget[];
+  readonly levels: readonly WireLevel[];
+};
+
+export function groupOf(wire: WireGroup): Group {
+  const { id, name, description, active, trackingType, timeZoneName, periods, targets, streaks } = wire;
+  return {
+    id,
+    name,
+    description,
+    isActive: active,
+    trackingType,
+    zone: timeZoneName,
+    cycles: periods.map((period) => ({
+      id: period.id,
+      refCode: period.refCode,
+      span: spanOf(period.startDate, period.endDate, timeZoneName),
+      status: period.periodStatus,
+    })),
+    targets,
+    levels: streaks,
+  };
+}
+
+export function isStreak(trackingType: TrackingType): boolean {
+  return trackingType !== "DEFAULT";
+}
+
+export const trackingNames = {
+  DEFAULT: "Milestone",
+  STREAKS: "Streak",
+  NON_CONTINUOUS_STREAKS: "Streak with gaps",
+} as const satisfies Record<TrackingType, string>;
+
+export const statusNames = {
+  NOT_STARTED: "Not started",
+  RUNNING: "Running",
+  ENDED: "Ended",
+} as const satisfies Record<PeriodStatus, string>;

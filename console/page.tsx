@@ -1,0 +1,25 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+let hasShownPage = false;
+
+/**
+ * A view with its heading. The heading takes the focus when a view replaces another, so that a screen reader says where
+ * it is; not at the first, which nobody has asked for yet.
+ */
+export function Page({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · Milestreak console`;
+    if (hasShownPage) heading.current?.focus();
+    hasShownPage = true;
+  }, [title]);
+  return (
+    <>
+      <h1 tabIndex={-1} ref={heading}>
+        {title}
+      </h1>
+      {children}
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+import { fromInputValue, toInputValue } from "../time.ts";
+
+type Props = { readonly now: number | undefined; readonly onChange: (now: number | undefined) => void };
+
+/** Chooses what time requests are made at, which the local service honours: months can be walked in seconds. */
+export function LocalClock({ now, onChange }: Props) {
+  return (
+    <form class="local-clock" onSubmit={(event) => event.preventDefault()}>
+      <label>
+        Requests are made at (UTC)
+        <input
+          type="datetime-local"
+          value={now === undefined ? "" : toInputValue(now)}
+          onChange={(event) => onChange(fromInputValue(event.currentTarget.value))}
+        />
+      </label>
+      {now === undefined ? (
+        <span class="muted">the clock’s time</span>
+      ) : (
+        <button type="button" onClick={() => onChange(undefined)}>
+          Back to the clock
+        </button>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,87 @@
+// Times are shown and drawn in a group's own zone, as a wall clock there would show them.
+
+/** What a wall clock shows, as if its zone were UTC: for comparing and drawing, never an instant. */
+export type WallTime = number;
+
+/** From the first moment to the first one after. */
+export type Span = { readonly start: WallTime; readonly end: WallTime };
+
+const dayMilliseconds = 24 * 60 * 60 * 1000;
+
+export function wallTimeOf(epochMilliseconds: number, zone: string): WallTime {
+  const format = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
+  const parts = new Map(format.formatToParts(epochMilliseconds).map(({ type, value }) => [type, Number(value)]));
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
+  return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
+}
+
+/**
+ * A cycle's span from its dates as the definition has them: a plain end date is the last day, so it ends with the day;
+ * an instant is the end itself.
+ */
+export function spanOf(startDate: string, endDate: string, zone: string): Span {
+  return {
+    start: isPlainDate(startDate) ? Date.parse(startDate) : wallTimeOf(Date.parse(startDate), zone),
+    end: isPlainDate(endDate) ? Date.parse(endDate) + dayMilliseconds : wallTimeOf(Date.parse(endDate), zone),
+  };
+}
+
+function isPlainDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text);
+}
+
+const dayFormat = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "UTC",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+});
+const shortDayFormat = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
+const timeFormat = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", hour: "2-digit", minute: "2-digit" });
+
+/** `1 Jan 2030`, with the time unless it is midnight. */
+export function formatWallTime(time: WallTime): string {
+  return time % dayMilliseconds === 0
+    ? dayFormat.format(time)
+    : `${dayFormat.format(time)}, ${timeFormat.format(time)}`;
+}
+
+/** `1 Jan 2030 – 31 Jan 2030`: a span of whole days is told by its first and last day. */
+export function formatSpan({ start, end }: Span): string {
+  const [first, last] = [formatWallTime(start), formatEnd(end)];
+  return first === last ? first : `${first} – ${last}`;
+}
+
+/** The last day of what ends at midnight, else the moment of the end. */
+export function formatEnd(end: WallTime): string {
+  return formatWallTime(end % dayMilliseconds === 0 ? end - dayMilliseconds : end);
+}
+
+/** `5 Jan`, for where there is no room for more. */
+export function formatShortDay(time: WallTime): string {
+  return shortDayFormat.format(time);
+}
+
+export function formatInstant(instant: string, zone: string): string {
+  const time = wallTimeOf(Date.parse(instant), zone);
+  return `${dayFormat.format(time)}, ${timeFormat.format(time)}`;
+}
+
+/** The instant in the form of `<input type="datetime-local">` at UTC, and back. */
+export function toInputValue(epochMilliseconds: number): string {
+  return new Date(epochMilliseconds).toISOString().slice(0, 16);
+}
+
+export function fromInputValue(text: string): number | undefined {
+  const instant = Date.parse(`${text}Z`);
+  return Number.isNaN(instant) ? undefined : instant;
+}

@@ -1,0 +1,65 @@
+import { decideEnrollment } from "../shared/domain/enrolling.ts";
+import type { Instant } from "../shared/domain/instant.ts";
+import { isStreak, type TargetGroup } from "../shared/domain/targetGroup.ts";
+import { createContext } from "../shared/http/context.ts";
+import { countOne } from "../shared/http/countActivity.ts";
+import type { Table } from "../shared/table/client.ts";
+import { enroll, findEnrollment } from "../shared/table/enrollments.ts";
+import type { Org } from "../shared/table/keys.ts";
+
+const dayMilliseconds = 24 * 60 * 60 * 1000;
+const openingBalance = 250n * 10_000n;
+
+/** A purchase on each of these days: three days in a row, a day missed, and a run that goes on. */
+const purchases: readonly { readonly daysAgo: number; readonly amount: number }[] = [
+  { daysAgo: 8, amount: 64.9 },
+  { daysAgo: 7, amount: 18.2 },
+  { daysAgo: 6, amount: 120 },
+  { daysAgo: 4, amount: 42.5 },
+  { daysAgo: 3, amount: 99 },
+  { daysAgo: 2, amount: 35.75 },
+  { daysAgo: 1, amount: 80 },
+];
+/** How many days ago the customer joined; the groups given cover that day or begin later. */
+export const historyDays = 8;
+
+/** Whose history it is to be. */
+export type HistoryOwner = { readonly org: Org; readonly customerId: number };
+
+/** Gives a customer a past in both groups, once. Whether it was now. */
+export async function seedDemoHistory(
+  table: Table,
+  owner: HistoryOwner,
+  groups: readonly TargetGroup[],
+  now: Instant,
+): Promise<boolean> {
+  let isNew = false;
+  for (const group of groups) isNew = (await join(table, owner, group, now)) || isNew;
+  if (!isNew) return false;
+  for (const { daysAgo, amount } of purchases) {
+    const occurredAt = new Date(dayOf(now) - (daysAgo - 0.5) * dayMilliseconds).toISOString();
+    const activityId = `demo:${occurredAt}`;
+    const activity = { activityId, customerId: owner.customerId, type: "TRANSACTION", occurredAt, amount };
+    await countOne(createContext(table), owner.org, activity, Date.parse(occurredAt));
+  }
+  return true;
+}
+
+/** Enrols {@link historyDays} ago, or when the group's first cycle began if that was later. */
+async function join(table: Table, owner: HistoryOwner, group: TargetGroup, now: Instant): Promise<boolean> {
+  const [target] = group.targets;
+  const [first] = group.cycles;
+  if (target === undefined || first === undefined) return false;
+  const ref = { ...owner, groupId: group.id, targetId: target.id };
+  if ((await findEnrollment(table, ref)) !== undefined) return false;
+  const at = Math.max(dayOf(now) - historyDays * dayMilliseconds, first.startsAt);
+  const initialBalance = isStreak(group) ? undefined : openingBalance;
+  const plan = decideEnrollment(group, target, { cycleName: undefined, initialBalance, resetsStreak: false }, at);
+  // Kept data may hold a group that is over by now.
+  if (plan.outcome === "refused") return false;
+  return (await enroll(table, ref, plan, at, undefined)) === "enrolled";
+}
+
+function dayOf(instant: Instant): Instant {
+  return Math.floor(instant / dayMilliseconds) * dayMilliseconds;
+}

@@ -1,0 +1,292 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { consolePages } from "../../local/consolePages.ts";
+import { findCustomer, newCredential, setTime, signIn, useVisits } from "../support/consoleVisit.ts";
+import { ok, type TestGroup, type TestOrg } from "../support/org.ts";
+import { useProjectedService } from "../support/projectedService.ts";
+import { during, milestone, streak } from "../support/targetGroups.ts";
+
+const settings = {
+  demoCredential: { username: "demo-till", secret: "demo-secret" },
+  exampleCustomerId: 345651210,
+  hasEvents: true,
+};
+const service = useProjectedService(consolePages(settings));
+const visits = useVisits(service);
+const limits = { timeout: 20_000 };
+
+function card(page: Page, name: string) {
+  return page.getByRole("article", { name });
+}
+
+function answer(page: Page) {
+  return page.getByRole("region", { name: "Answer" });
+}
+
+async function act(page: Page, name: "Enrol or re-enrol" | "Un-enrol" | "Record activity"): Promise<string> {
+  const choice = { "Enrol or re-enrol": "Enrol", "Un-enrol": "Un-enrol", "Record activity": "Activity" }[name];
+  await page.getByRole("radio", { name: choice, exact: true }).check();
+  const answered = page.waitForResponse((response) => response.request().method() === "POST");
+  await page.getByRole("button", { name, exact: true }).click();
+  const response = await answered;
+  await answer(page)
+    .getByText(new RegExp(`^(✓|✕) ${response.status()}$`))
+    .waitFor();
+  return answer(page).innerText();
+}
+
+async function spend(org: TestOrg, customerId: number, occurredAt: string, amount: number): Promise<void> {
+  const activityId = `${customerId}:${occurredAt}`;
+  const activity = { activityId, customerId, type: "TRANSACTION", occurredAt, amount };
+  await ok(org.till.post("/activities", activity, { now: occurredAt }));
+}
+
+async function progressOf(page: Page, cycle: string): Promise<string> {
+  return page
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("progressbar", { name: cycle }) })
+    .innerText();
+}
+
+describe("target groups", () => {
+  it("stand in their cycles: ended, running with now marked in it, not started", async () => {
+    const org = await service.newOrg();
+    await org.createGroup(milestone({ name: "Spend 1000" }));
+    const page = await visits.openAt(org, during(2));
+    const group = card(page, "Spend 1000");
+    await expect.poll(() => group.innerText(), limits).toContain("Now: c2, cycle 2 of 5, 1 Feb 2030 – 28 Feb 2030");
+    const cycles = group.getByRole("list", { name: "Cycles of Spend 1000" }).getByRole("listitem");
+    expect(await cycles.allTextContents()).toEqual([
+      "c1, 1 Jan 2030 – 31 Jan 2030, Ended",
+      "c2, 1 Feb 2030 – 28 Feb 2030, Running, now",
+      "c3, 1 Mar 2030 – 31 Mar 2030, Not started",
+      "c4, 1 Apr 2030 – 30 Apr 2030, Not started",
+      "c5, 1 May 2030 – 31 May 2030, Not started",
+    ]);
+    const [running, mark] = [await cycles.nth(1).boundingBox(), await group.locator(".now-line").boundingBox()];
+    if (running === null || mark === null) throw new Error("The running cycle and the mark must be drawn");
+    // Noon of the 15th is halfway through February.
+    expect((mark.x + mark.width / 2 - running.x) / running.width).toBeCloseTo(14.5 / 28, 1);
+  });
+
+  it("say so before the first cycle and after the last", async () => {
+    const org = await service.newOrg();
+    await org.createGroup(milestone({ name: "Spend 1000", cycles: 2 }));
+    const early = await visits.openAt(org, "2029-12-30T12:00:00Z");
+    await expect.poll(() => card(early, "Spend 1000").innerText(), limits).toContain("Next: c1");
+    expect(await card(early, "Spend 1000").locator(".now-line").count()).toBe(0);
+    const late = await visits.openAt(org, during(3));
+    await expect.poll(() => card(late, "Spend 1000").innerText(), limits).toContain("All 2 cycles have ended.");
+  });
+
+  it("have their dates in their own time zone, whole days and instants alike", async () => {
+    const org = await service.newOrg();
+    const periods = [
+      { refCode: "days", startDate: "2030-03-30", endDate: "2030-03-31" },
+      { refCode: "hours", startDate: "2030-04-01T04:00:00Z", endDate: "2030-04-01T12:30:00Z" },
+    ];
+    await org.createGroup(milestone({ name: "In Berlin", timeZoneName: "Europe/Berlin", periods }));
+    // The last half hour of the 31st, after the clocks went forward: in UTC it is 21:30.
+    const page = await visits.openAt(org, "2030-03-31T21:30:00Z");
+    await expect
+      .poll(() => card(page, "In Berlin").getByRole("list").first().getByRole("listitem").allTextContents(), limits)
+      .toEqual([
+        "days, 30 Mar 2030 – 31 Mar 2030, Running, now",
+        "hours, 1 Apr 2030, 06:00 – 1 Apr 2030, 14:30, Not started",
+      ]);
+  });
+
+  it("show targets with their values and the levels of a streak", async () => {
+    const org = await service.newOrg();
+    const values = [10, 20, 30].map((defaultValue) => ({ defaultValue }));
+    const targets = [
+      { name: "Logins", targetEntity: "EVENT", eventName: "login", targetType: "COUNT", defaultValues: values },
+    ];
+    await org.createGroup(streak({ name: "Log in", cycles: 3, levels: [2, 3], targets }));
+    const page = await visits.openAt(org, during(1));
+    await card(page, "Log in").waitFor();
+    const text = await card(page, "Log in").innerText();
+    expect(text).toContain("Logins: 10, 20, 30 by cycle");
+    expect(text).toContain("COUNT of the event login");
+    expect(text).toMatch(/l1\s+2 cycles met/);
+    expect(text).toMatch(/l2\s+3 cycles met/);
+  });
+});
+
+describe("a milestone", () => {
+  async function setting(): Promise<{ org: TestOrg; group: TestGroup; customerId: number; page: Page }> {
+    const org = await service.newOrg();
+    const group = await org.createGroup(milestone({ name: "Spend 1000" }));
+    const customerId = await org.newCustomer();
+    const page = await visits.openAt(org, during(2));
+    await findCustomer(page, customerId);
+    return { org, group, customerId, page };
+  }
+
+  it("is enrolled into by the request that is shown, and a second time refused with 310119", async () => {
+    const { group, customerId, page } = await setting();
+    await page.getByLabel("From cycle").selectOption("c3");
+    await page.getByLabel("Opening balance").fill("250");
+    const shown = await page.getByRole("region", { name: "Request" }).locator("pre").first().innerText();
+    const sent = page.waitForRequest((request) => request.method() === "POST");
+    expect(await act(page, "Enrol or re-enrol")).toContain("✓ 200");
+    const request = await sent;
+    const path = `/v3/targetGroups/${group.groupId}/targets/${group.targetId}/enroll`;
+    expect(new URL(request.url()).pathname).toBe(path);
+    expect(shown).toContain(`POST ${path}`);
+    const headers = await request.allHeaders();
+    for (const name of ["content-type", "idempotency-key", "x-local-now"]) {
+      expect(shown.toLowerCase()).toContain(`${name}: ${headers[name]}`.toLowerCase());
+    }
+    expect(shown).toContain("Authorization: Basic (");
+    expect(shown).not.toContain(headers["authorization"]);
+    expect(request.postDataJSON()).toEqual([{ customerId, periodName: "c3", initialBalance: 250 }]);
+    expect(JSON.parse(shown.slice(shown.indexOf("[")))).toEqual(request.postDataJSON());
+
+    const again = await act(page, "Enrol or re-enrol");
+    expect(again).toContain("✕ 400");
+    expect(again).toContain("310119");
+    expect(again).toContain("User already enrolled for the target.");
+  });
+
+  it("is enrolled into by the command that is shown, pasted into a shell with the secret", async () => {
+    const org = await service.newOrg();
+    await org.createGroup(milestone());
+    const customerId = await org.newCustomer();
+    const credential = await newCredential(service, org);
+    const page = await visits.open();
+    await signIn(page, credential);
+    await setTime(page, during(2));
+    await findCustomer(page, customerId);
+    await page.getByText("As a command").click();
+    const command = await page.getByLabel("The request as a curl command").innerText();
+    expect(command).not.toContain(credential.secret);
+    const { username, secret } = credential;
+    const pasted = command.replace(`-u '${username}'`, `-s -u '${username}:${secret}'`);
+    const { stdout } = await promisify(execFile)("sh", ["-c", pasted]);
+    expect(JSON.parse(stdout)).toEqual({ data: customerId, errors: null, warnings: null });
+  });
+
+  it("moves its bar with a purchase of 100, and the feed and the history tell of it", async () => {
+    const { page } = await setting();
+    await page.getByLabel("Opening balance").fill("850");
+    await act(page, "Enrol or re-enrol");
+    await expect.poll(() => progressOf(page, "c2"), limits).toMatch(/850 of 1,000\s+85 %/);
+    const bar = page.getByRole("progressbar", { name: "c2" });
+    expect(await bar.getAttribute("value")).toBe("850");
+    expect(await bar.getAttribute("max")).toBe("1000");
+
+    expect(await act(page, "Record activity")).toContain('"newAchievedValue": 950');
+    await expect.poll(() => progressOf(page, "c2"), limits).toMatch(/950 of 1,000\s+95 %/);
+    await act(page, "Record activity");
+    await expect.poll(() => progressOf(page, "c2"), limits).toMatch(/1,050 of 1,000\s+✓ Reached 15 Feb 2030, 12:00/);
+    const feed = page.getByRole("list", { name: "Events, the latest first" }).getByRole("listitem");
+    await expect
+      .poll(async () => (await feed.allInnerTexts()).map((text) => text.split("\n")[0]), limits)
+      .toEqual([
+        "targetValueAchieved c2: 1,050 of 1,000",
+        "targetAchievedValueUpdated c2: 950 → 1,050 of 1,000",
+        "targetAchievedValueUpdated c2: 850 → 950 of 1,000",
+        "targetCustomerEnrolment c2: enrolled",
+      ]);
+    const rows = page.getByRole("region", { name: "History, as a table" }).getByRole("row");
+    await expect
+      .poll(() => rows.allInnerTexts(), limits)
+      .toEqual([
+        expect.stringMatching(/^When/),
+        expect.stringMatching(/Enrolled\tc2\t\+850\t850$/),
+        expect.stringMatching(/Purchase\tc2\t\+100\t950$/),
+        expect.stringMatching(/Purchase\tc2\t\+100\t1,050$/),
+      ]);
+  });
+
+  it("is left, and entered again with what it had, from nothing, or from a number", async () => {
+    const { page } = await setting();
+    await page.getByLabel("Opening balance").fill("250");
+    await act(page, "Enrol or re-enrol");
+    for (const [balance, value] of [
+      ["", "250"],
+      ["0", "0"],
+      ["150", "150"],
+    ] as const) {
+      expect(await act(page, "Un-enrol")).toContain("✓ 200");
+      await page.getByText("Not enrolled in anything.").waitFor();
+      await page.getByRole("radio", { name: "Enrol", exact: true }).check();
+      await page.getByLabel("Opening balance").fill(balance);
+      expect(await act(page, "Enrol or re-enrol")).toContain("✓ 200");
+      await expect.poll(() => progressOf(page, "c2"), limits).toContain(`${value} of 1,000`);
+    }
+    await act(page, "Un-enrol");
+    expect(await act(page, "Un-enrol")).toContain("310126");
+  });
+
+  it("is refused with the API's own words when what was typed is wrong", async () => {
+    const { page } = await setting();
+    await page.getByLabel("From cycle").selectOption("c1");
+    const text = await act(page, "Enrol or re-enrol");
+    expect(text).toContain("310019");
+    expect(text).toContain("ended");
+  });
+});
+
+describe("a streak", () => {
+  async function leaves(page: Page): Promise<string[]> {
+    return page
+      .getByRole("list", { name: "Cycles of Visits" })
+      .getByRole("listitem")
+      .locator(".hidden")
+      .allTextContents();
+  }
+
+  it("is a strip of met, missed, open and upcoming cycles, with its run and its levels, and starts from zero again", async () => {
+    const org = await service.newOrg();
+    const group = await org.createGroup(streak({ name: "Visits", cycles: 7, levels: [2, 3] }));
+    const customerId = await org.newCustomer();
+    await ok(org.enroll(group, { customerId }, { now: during(2, 1) }));
+    for (const cycle of [2, 3, 5]) await spend(org, customerId, during(cycle), 1000);
+    const page = await visits.openAt(org, during(6));
+    await findCustomer(page, customerId);
+    await expect
+      .poll(() => leaves(page), limits)
+      .toEqual([
+        "c1, 1 Jan 2030 – 31 Jan 2030: Before this enrolment, 0 of 1,000",
+        "c2, 1 Feb 2030 – 28 Feb 2030: Met, 1,000 of 1,000",
+        "c3, 1 Mar 2030 – 31 Mar 2030: Met, 1,000 of 1,000",
+        "c4, 1 Apr 2030 – 30 Apr 2030: Missed, 0 of 1,000",
+        "c5, 1 May 2030 – 31 May 2030: Met, 1,000 of 1,000, in the current run",
+        "c6, 1 Jun 2030 – 30 Jun 2030: Open now, 0 of 1,000",
+        "c7, 1 Jul 2030 – 31 Jul 2030: Upcoming, 0 of 1,000",
+      ]);
+    const text = await card(page, "Visits").innerText();
+    expect(text).toMatch(/1 cycle\s+in the current run/);
+    expect(text).toMatch(/l1\s+✓ Reached 15 Mar 2030, 12:00/);
+    expect(text).toMatch(/l2\s+1 of 3 cycles/);
+
+    await act(page, "Un-enrol");
+    await page.getByRole("radio", { name: "Enrol", exact: true }).check();
+    await page.getByRole("checkbox", { name: /Start from zero/ }).check();
+    await act(page, "Enrol or re-enrol");
+    await expect.poll(() => card(page, "Visits").innerText(), limits).toMatch(/0 cycles\s+in the current run/);
+    expect(await card(page, "Visits").innerText()).toMatch(/l1\s+0 of 2 cycles/);
+  });
+});
+
+describe("the event feed", () => {
+  it("tells of all customers, the latest first, and leads to each", async () => {
+    const org = await service.newOrg();
+    const group = await org.createGroup(milestone({ name: "Spend 1000" }));
+    const customers = [await org.newCustomer(), await org.newCustomer()];
+    for (const customerId of customers) await ok(org.enroll(group, { customerId }, { now: during(1) }));
+    const page = await visits.openAt(org, during(1));
+    await page.getByRole("link", { name: "Events" }).click();
+    const links = page.getByRole("list", { name: "Events, the latest first" }).getByRole("link");
+    await expect
+      .poll(async () => (await links.allInnerTexts()).slice(0, 2), limits)
+      .toEqual([`Customer ${customers[1]}`, `Customer ${customers[0]}`]);
+    await links.first().click();
+    await page.getByRole("heading", { name: `Customer ${customers[1]}`, level: 1 }).waitFor();
+    await expect.poll(() => progressOf(page, "c1"), limits).toContain("0 of 1,000");
+  });
+});
