@@ -50,6 +50,24 @@ async function progressOf(page: Page, cycle: string): Promise<string> {
     .innerText();
 }
 
+/** A customer of a milestone, at noon of 15 February 2030, when its second cycle runs. */
+async function customerOfMilestone(): Promise<{ org: TestOrg; group: TestGroup; customerId: number; page: Page }> {
+  const org = await service.newOrg();
+  const group = await org.createGroup(milestone({ name: "Spend 1000" }));
+  const customerId = await org.newCustomer();
+  const page = await visits.openAt(org, during(2));
+  await findCustomer(page, customerId);
+  return { org, group, customerId, page };
+}
+
+async function leaves(page: Page): Promise<string[]> {
+  return page
+    .getByRole("list", { name: "Cycles of Visits" })
+    .getByRole("listitem")
+    .locator(".hidden")
+    .allTextContents();
+}
+
 describe("target groups", () => {
   it("stand in their cycles: ended, running with now marked in it, not started", async () => {
     const org = await service.newOrg();
@@ -116,17 +134,8 @@ describe("target groups", () => {
 });
 
 describe("a milestone", () => {
-  async function setting(): Promise<{ org: TestOrg; group: TestGroup; customerId: number; page: Page }> {
-    const org = await service.newOrg();
-    const group = await org.createGroup(milestone({ name: "Spend 1000" }));
-    const customerId = await org.newCustomer();
-    const page = await visits.openAt(org, during(2));
-    await findCustomer(page, customerId);
-    return { org, group, customerId, page };
-  }
-
   it("is enrolled into by the request that is shown, and a second time refused with 310119", async () => {
-    const { group, customerId, page } = await setting();
+    const { group, customerId, page } = await customerOfMilestone();
     await page.getByLabel("From cycle").selectOption("c3");
     await page.getByLabel("Opening balance").fill("250");
     const shown = await page.getByRole("region", { name: "Request" }).locator("pre").first().innerText();
@@ -170,7 +179,7 @@ describe("a milestone", () => {
   });
 
   it("moves its bar with a purchase of 100, and the feed and the history tell of it", async () => {
-    const { page } = await setting();
+    const { page } = await customerOfMilestone();
     await page.getByLabel("Opening balance").fill("850");
     await act(page, "Enrol or re-enrol");
     await expect.poll(() => progressOf(page, "c2"), limits).toMatch(/850 of 1,000\s+85 %/);
@@ -203,7 +212,7 @@ describe("a milestone", () => {
   });
 
   it("is left, and entered again with what it had, from nothing, or from a number", async () => {
-    const { page } = await setting();
+    const { page } = await customerOfMilestone();
     await page.getByLabel("Opening balance").fill("250");
     await act(page, "Enrol or re-enrol");
     for (const [balance, value] of [
@@ -223,7 +232,7 @@ describe("a milestone", () => {
   });
 
   it("is refused with the API's own words when what was typed is wrong", async () => {
-    const { page } = await setting();
+    const { page } = await customerOfMilestone();
     await page.getByLabel("From cycle").selectOption("c1");
     const text = await act(page, "Enrol or re-enrol");
     expect(text).toContain("310019");
@@ -232,14 +241,6 @@ describe("a milestone", () => {
 });
 
 describe("a streak", () => {
-  async function leaves(page: Page): Promise<string[]> {
-    return page
-      .getByRole("list", { name: "Cycles of Visits" })
-      .getByRole("listitem")
-      .locator(".hidden")
-      .allTextContents();
-  }
-
   it("is a strip of met, missed, open and upcoming cycles, with its run and its levels, and starts from zero again", async () => {
     const org = await service.newOrg();
     const group = await org.createGroup(streak({ name: "Visits", cycles: 7, levels: [2, 3] }));
