@@ -17,10 +17,12 @@ export function addConnectionOptions(command: Command): Command {
       "the deployed stack's table, as its output TableName says; region and credentials as AWS's tools find them",
     )
     .option("--local", "the service that npm start runs on this machine")
-    .option("--port <number>", "where the local service listens (default: PORT, or 3000)", parsePort);
+    .option(...portOption, parsePort);
 }
 
-function parsePort(text: string): number {
+export const portOption = ["--port <number>", "where the local service listens (default: PORT, or 3000)"] as const;
+
+export function parsePort(text: string): number {
   const port = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   throw new InvalidArgumentError("A port is an integer from 1 to 65535.");

@@ -1,5 +1,10 @@
 /** Where commands write: results to one stream, everything else to the other. */
-export type Output = { readonly result: (text: string) => void; readonly problem: (text: string) => void };
+export type Output = {
+  readonly result: (text: string) => void;
+  readonly problem: (text: string) => void;
+  /** The stream of `problem` when a person watches it, for what is drawn over and over. */
+  readonly terminal?: NodeJS.WritableStream | undefined;
+};
 
 /** The result as JSON, or as lines for a person. */
 export function report(output: Output, isJson: true | undefined, result: unknown, lines: readonly string[]): void {

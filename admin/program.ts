@@ -1,13 +1,19 @@
 import { Command, CommanderError } from "commander";
-import { addCreate } from "./credentials/create.ts";
+import { addCreate as addCreateCredential } from "./credentials/create.ts";
 import { addDisable } from "./credentials/disable.ts";
-import { addList } from "./credentials/list.ts";
+import { addList as addListCredentials } from "./credentials/list.ts";
 import { addRotate } from "./credentials/rotate.ts";
+import { addImport } from "./customers/import.ts";
+import { addEnroll } from "./enrollments/enroll.ts";
+import { addUnenroll } from "./enrollments/unenroll.ts";
 import type { Output } from "./output.ts";
-import { Refused } from "./refused.ts";
+import { type FailureStatus, Refused } from "./refused.ts";
+import { addCreate as addCreateTargetGroup } from "./targetGroups/create.ts";
+import { addList as addListTargetGroups } from "./targetGroups/list.ts";
+import { addShow } from "./targetGroups/show.ts";
 
-/** 0: done, or help was asked for. 1: refused or failed. 2: the command line cannot be understood. */
-export type ExitStatus = 0 | 1 | 2;
+/** 0: all of it is done, or help was asked for. */
+export type ExitStatus = 0 | FailureStatus;
 
 /** Carries one command line out. Results go to one stream, problems to the other, so that a program can read them. */
 export async function runAdmin(args: readonly string[], output: Output): Promise<ExitStatus> {
@@ -18,20 +24,46 @@ export async function runAdmin(args: readonly string[], output: Output): Promise
     // Help that was asked for, or what is wrong with the command line: commander has said it already.
     if (error instanceof CommanderError) return isHelp(error) ? 0 : 2;
     output.problem(`${describe(error)}\n`);
-    return 1;
+    return error instanceof Refused ? error.status : 1;
   }
 }
 
-function createProgram({ result, problem }: Output): Command {
-  const output: Output = { result, problem };
+type AddCommand = (parent: Command, output: Output) => void;
+
+/** Commands that are about the same thing, each in its file. */
+const nouns: readonly { readonly name: string; readonly about: string; readonly commands: readonly AddCommand[] }[] = [
+  {
+    name: "credentials",
+    about: "who may call the API",
+    commands: [addCreateCredential, addListCredentials, addDisable, addRotate],
+  },
+  {
+    name: "target-groups",
+    about: "milestones and streaks",
+    commands: [addCreateTargetGroup, addListTargetGroups, addShow],
+  },
+  { name: "customers", about: "the members of the programme", commands: [addImport] },
+];
+
+const exitStatuses = `
+Exit status: 0 done; 1 refused or failed, wholly or for some rows; 2 the command line or an input file cannot be
+understood; 3 the service cannot be reached or does not let the credential in; 130 stopped by Ctrl-C.`;
+
+function createProgram({ result, problem, terminal }: Output): Command {
+  const output: Output = { result, problem, terminal };
   const program = new Command("admin")
-    .usage("credentials <command> [options]")
+    .usage("<command> [options]")
     .description("Milestreak's operator commands")
     .configureOutput({ writeOut: result, writeErr: problem })
     .showHelpAfterError("(add --help for what there is)")
+    .addHelpText("after", exitStatuses)
     .exitOverride();
-  const credentials = program.command("credentials").description("who may call the API");
-  for (const add of [addCreate, addList, addDisable, addRotate]) add(credentials, output);
+  for (const { name, about, commands } of nouns) {
+    const noun = program.command(name).description(about);
+    for (const add of commands) add(noun, output);
+  }
+  addEnroll(program, output);
+  addUnenroll(program, output);
   return program;
 }
 

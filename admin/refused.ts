@@ -1,4 +1,16 @@
-/** The command was understood and not carried out; the message says why and what to do. Exit status 1. */
+/**
+ * 1: understood, and refused or failed, wholly or for some rows. 2: the command line or an input file cannot be
+ * understood. 3: the service cannot be reached or does not let the credential in. 130: stopped by Ctrl-C.
+ */
+export type FailureStatus = 1 | 2 | 3 | 130;
+
+/** The command was not carried out, or not wholly; the message says why and what to do. */
 export class Refused extends Error {
   override readonly name = "Refused";
+  readonly status: FailureStatus;
+
+  constructor(message: string, status: FailureStatus = 1) {
+    super(message);
+    this.status = status;
+  }
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { runAdmin } from "../../admin/program.ts";
@@ -22,9 +23,39 @@ export async function spawnAdmin(
   environment: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ): Promise<CommandResult> {
+  return startAdmin(environment, ...args).ended;
+}
+
+export type StartedCommand = {
+  readonly ended: Promise<CommandResult & { readonly signal: NodeJS.Signals | null }>;
+  readonly signal: (signal: NodeJS.Signals) => void;
+  /** Resolves once it has said this on standard error. */
+  readonly says: (message: RegExp) => Promise<void>;
+};
+
+/** The same, while it runs. */
+export function startAdmin(environment: Readonly<Record<string, string>>, ...args: readonly string[]): StartedCommand {
   const child = spawn(process.execPath, [program, ...args], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
-  const { promise: status, resolve } = Promise.withResolvers<number | null>();
-  child.once("close", resolve);
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { status: await status, stdout, stderr };
+  const { promise, resolve } = Promise.withResolvers<
+    Pick<CommandResult, "status"> & { signal: NodeJS.Signals | null }
+  >();
+  child.once("close", (status, signal) => resolve({ status, signal }));
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (part: string) => (said += part));
+  const finish = async () => {
+    const stdout = await text(child.stdout);
+    return { ...(await promise), stdout, stderr: said };
+  };
+  return {
+    ended: finish(),
+    signal: (signal) => void child.kill(signal),
+    says: async (message) => {
+      while (!message.test(said))
+        await Promise.race([once(child.stderr, "data"), promise.then(() => fail(message, said))]);
+    },
+  };
+}
+
+function fail(message: RegExp, said: string): never {
+  throw new Error(`It ended without saying ${message}:\n${said}`);
 }

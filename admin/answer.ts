@@ -1,0 +1,39 @@
+import { Refused } from "./refused.ts";
+
+/** How the API answered one request, as far as a command needs to tell answers apart. */
+export type Answer =
+  | { readonly kind: "accepted"; readonly data: unknown; readonly warnings: readonly string[] }
+  | { readonly kind: "refused"; readonly code: number; readonly messages: readonly string[] }
+  /** No answer that is final: the request can be made again, and may have been carried out. */
+  | {
+      readonly kind: "unanswered";
+      /** The API's code, or `network` when none came. */
+      readonly code: number | "network";
+      readonly message: string;
+      readonly retryAfterSeconds?: number | undefined;
+    };
+
+const unknownOutcomeCodes: ReadonlySet<string> = new Set(["network", "4001", "500"]);
+const hopelessCodes: ReadonlySet<string> = new Set(["401", "4000", "404", "310017", "310018"]);
+
+/** Whether a request that got this in place of an answer may have been carried out. A throttled one never was. */
+export function mayHaveHappened(code: string): boolean {
+  return unknownOutcomeCodes.has(code);
+}
+
+/** Whether no request to the same target can succeed: credential, permission, route, target group or target. */
+export function isHopeless(code: string): boolean {
+  return hopelessCodes.has(code);
+}
+
+/** What an accepted request answered. Anything else ends the command: status 1 when refused, 3 when not let in. */
+export function acceptedData(answer: Answer): unknown {
+  switch (answer.kind) {
+    case "accepted":
+      return answer.data;
+    case "refused":
+      throw new Refused(answer.messages.join("\n"), answer.code === 401 || answer.code === 4000 ? 3 : 1);
+    case "unanswered":
+      throw new Refused(answer.message, 3);
+  }
+}

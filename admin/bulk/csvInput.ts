@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream";
+import { CsvError, parse } from "csv-parse";
+import { Refused } from "../refused.ts";
+
+/** The cells of a row by their column; an empty cell is absent. */
+export type Cells = ReadonlyMap<string, string>;
+
+export type RowFormat<Content> = {
+  /** Every column there may be. The first one is required. */
+  readonly columns: readonly [string, ...string[]];
+  /** What a row asks for, or the sentence that says why it asks for nothing that could be sent. */
+  readonly read: (cells: Cells) => { readonly content: Content } | { readonly fault: string };
+};
+
+export type InputRow<Content> = {
+  /** Of the file, from 1; a row that goes over several lines has its last one's number. */
+  readonly line: number;
+  /** The first column as it is written. */
+  readonly customerId: string;
+} & ({ readonly content: Content } | { readonly fault: string });
+
+export type CsvInput = { readonly path: string; readonly delimiter: string };
+
+/** What one reading of the whole file tells, before anything is sent. */
+export type Survey = { readonly rowCount: number; readonly digest: string };
+
+/**
+ * Reads the file once from end to end. Throws {@link Refused} with status 2 when it cannot be read, is not UTF-8, is no
+ * CSV, or has not the columns; a row that is wrong in itself is found later, by {@link readRows}.
+ */
+export async function survey({ path, delimiter }: CsvInput, format: RowFormat<unknown>): Promise<Survey> {
+  const hash = createHash("sha256");
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let recordCount = 0;
+  try {
+    const records = readRecords({ path, delimiter }, (chunk) => {
+      decoder.decode(chunk, { stream: true });
+      hash.update(chunk);
+    });
+    for await (const { cells } of records) {
+      if (recordCount === 0) checkHeader(path, cells, format.columns);
+      recordCount += 1;
+    }
+    decoder.decode();
+  } catch (error) {
+    throw explain(path, error);
+  }
+  if (recordCount === 0) throw new Refused(`${path} is empty; its first line must name the columns.`, 2);
+  return { rowCount: recordCount - 1, digest: hash.digest("hex") };
+}
+
+/** The rows in their order, one at a time: no more of the file is in memory than what is being read. */
+export async function* readRows<Content>(
+  input: CsvInput,
+  { columns, read }: RowFormat<Content>,
+): AsyncGenerator<InputRow<Content>> {
+  let header: readonly string[] | undefined;
+  for await (const { line, cells } of readRecords(input)) {
+    if (header === undefined) header = cells;
+    else yield readRow(line, header, cells, columns[0], read);
+  }
+}
+
+function readRow<Content>(
+  line: number,
+  header: readonly string[],
+  cells: readonly string[],
+  idColumn: string,
+  read: RowFormat<Content>["read"],
+): InputRow<Content> {
+  const byColumn = new Map(header.map((column, index) => [column, cells[index] ?? ""]));
+  const row = { line, customerId: byColumn.get(idColumn) ?? "" };
+  if (cells.length !== header.length) {
+    return { ...row, fault: `The row has ${cells.length} cells, the header ${header.length}.` };
+  }
+  return { ...row, ...read(new Map([...byColumn].filter(([, cell]) => cell !== ""))) };
+}
+
+/** A mistyped column must not vanish silently. */
+function checkHeader(path: string, header: readonly string[], columns: readonly [string, ...string[]]): void {
+  const problem = headerProblem(header, columns);
+  if (problem === undefined) return;
+  throw new Refused(`${path}, line 1: ${problem} The columns are ${columns.join(", ")}; see --delimiter.`, 2);
+}
+
+function headerProblem(header: readonly string[], columns: readonly [string, ...string[]]): string | undefined {
+  const unknown = header.filter((name) => !columns.includes(name));
+  if (unknown.length > 0) return `unknown column ${unknown.map((name) => JSON.stringify(name)).join(", ")}.`;
+  if (new Set(header).size < header.length) return "a column is named twice.";
+  return header.includes(columns[0]) ? undefined : `the column ${columns[0]} is missing.`;
+}
+
+type CsvRecord = { readonly line: number; readonly cells: readonly string[] };
+
+async function* readRecords(
+  { path, delimiter }: CsvInput,
+  watch: (chunk: Buffer) => void = () => undefined,
+): AsyncGenerator<CsvRecord> {
+  const parser = parse({
+    delimiter,
+    bom: true,
+    info: true,
+    trim: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+  });
+  const watched = async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      watch(chunk);
+      yield chunk;
+    }
+  };
+  // A failure is thrown where the records are read; whoever stops reading closes the file.
+  pipeline(createReadStream(path), watched, parser, () => undefined);
+  for await (const record of parser) yield asRecord(record);
+}
+
+function asRecord({ info, record }: { info: { lines: number }; record: string[] }): CsvRecord {
+  return { line: info.lines, cells: record };
+}
+
+/** An input that cannot be read is a mistake of the caller's; anything else is thrown as it is. */
+function explain(path: string, error: unknown): unknown {
+  if (error instanceof CsvError) return new Refused(`${path}: ${error.message}.`, 2);
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
+    return new Refused(`${path} is not UTF-8. Save it as "CSV UTF-8".`, 2);
+  }
+  const isFileProblem = error instanceof Error && "syscall" in error;
+  return isFileProblem ? new Refused(`Cannot read ${path}: ${error.message}.`, 2) : error;
+}

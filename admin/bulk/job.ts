@@ -1,0 +1,54 @@
+import { isJsonObject } from "../../shared/http/validation.ts";
+
+/** What a result file belongs to. A run that goes on with it must be for the same. */
+export type Job = {
+  readonly command: string;
+  readonly service: string;
+  /** What the rows are sent to, as a person reads it. */
+  readonly subject: string;
+  /** SHA-256 of the input: a changed file has other rows on its lines. */
+  readonly inputDigest: string;
+};
+
+/** Written into the result file before the first row is sent. */
+export type RunStart = Job & {
+  /** Of the first run on this file. With the line it makes the `Idempotency-Key`, the same in every later run. */
+  readonly runId: string;
+  /** No more rows than this were under way if the run was killed. */
+  readonly concurrency: number;
+};
+
+export function renderRunStart(start: RunStart): string {
+  return JSON.stringify(start);
+}
+
+export function parseRunStart(text: string): RunStart | undefined {
+  const { command, service, subject, inputDigest, runId, concurrency } = parseObject(text);
+  const isStart =
+    typeof command === "string" &&
+    typeof service === "string" &&
+    typeof subject === "string" &&
+    typeof inputDigest === "string" &&
+    typeof runId === "string" &&
+    typeof concurrency === "number";
+  return isStart ? { command, service, subject, inputDigest, runId, concurrency } : undefined;
+}
+
+function parseObject(text: string): { readonly [field: string]: unknown } {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : {};
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+/** What differs between the two, in words; `undefined` when they are the same job. */
+export function difference(earlier: Job, now: Job): string | undefined {
+  if (earlier.command !== now.command) return `it was written by ${earlier.command}, not by ${now.command}`;
+  if (earlier.service !== now.service) return `it is about ${earlier.service}, not ${now.service}`;
+  if (earlier.subject !== now.subject) return `it is about ${earlier.subject}, not ${now.subject}`;
+  if (earlier.inputDigest !== now.inputDigest) return "the input has been changed since";
+  return undefined;
+}

@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import { parseId } from "../../shared/http/parameters.ts";
+import { findAccess } from "../access.ts";
+import { acceptedData } from "../answer.ts";
+import { type Api, openApi } from "../api.ts";
+import type { Cells, RowFormat } from "../bulk/csvInput.ts";
+import { addBulkOptions, type BulkOptions } from "../bulk/options.ts";
+import { runBulk } from "../bulk/runBulk.ts";
+import { customerIdRule } from "../enrollments/enrollmentRow.ts";
+import type { Output } from "../output.ts";
+
+type Customer = { readonly customerId: number; readonly profile: Readonly<Record<string, string>> };
+
+const customerFormat: RowFormat<Customer> = {
+  columns: ["customerId", "firstName", "lastName", "externalId"],
+  read: readCustomer,
+};
+
+export function addImport(parent: Command, output: Output): void {
+  const command = parent
+    .command("import")
+    .description("register the customers of a CSV file, or replace what is stored of them")
+    .argument("<file>", "columns customerId, firstName, lastName, externalId; the first is required");
+  addBulkOptions(command).action(async (file: string, options: BulkOptions) => {
+    const api = openApi(await findAccess(command, options));
+    const job = {
+      command: "customers import",
+      service: api.baseUrl,
+      subject: "customers",
+      format: customerFormat,
+      check: () => requireService(api),
+      send: ({ customerId, profile }: Customer) =>
+        api.send({ method: "PUT", path: `/customers/${customerId}`, body: profile }),
+    };
+    await runBulk(job, file, options, output);
+  });
+}
+
+function readCustomer(cells: Cells): { readonly content: Customer } | { readonly fault: string } {
+  const { customerId: written = "", ...profile } = Object.fromEntries(cells);
+  const customerId = parseId(written);
+  return customerId === undefined ? { fault: customerIdRule } : { content: { customerId, profile } };
+}
+
+/** Any answer to a request that is let in will do; whether it may register customers the first row is told. */
+async function requireService(api: Api): Promise<void> {
+  acceptedData(await api.send({ method: "GET", path: "/targetGroups?limit=1" }));
+}

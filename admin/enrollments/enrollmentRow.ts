@@ -1,0 +1,57 @@
+import { parseId } from "../../shared/http/parameters.ts";
+import type { Cells, RowFormat } from "../bulk/csvInput.ts";
+
+/** A record as the API takes it; what the row leaves empty is left out. */
+export type EnrollRecord = {
+  readonly customerId: number;
+  readonly periodName?: string;
+  readonly initialBalance?: number;
+  readonly resetStreakStatus?: boolean;
+};
+
+const columns = ["customerId", "periodName", "initialBalance", "resetStreakStatus"] as const;
+
+export const enrollFormat: RowFormat<EnrollRecord> = { columns, read: readEnroll };
+
+/** The same columns, so that the file that enrolled customers can un-enrol them; only the first one is used. */
+export const unenrollFormat: RowFormat<{ readonly customerId: number }> = { columns, read: readUnenroll };
+
+/** A spreadsheet writes TRUE, a program true. */
+const booleans: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["false", false],
+]);
+
+function readEnroll(cells: Cells): { readonly content: EnrollRecord } | { readonly fault: string } {
+  const [periodName, balance, reset] = columns.slice(1).map((column) => cells.get(column));
+  const customerId = parseId(cells.get("customerId") ?? "");
+  const initialBalance = parseBalance(balance);
+  const resetStreakStatus = booleans.get(reset?.toLowerCase() ?? "");
+  if (customerId === undefined) return { fault: customerIdRule };
+  if (balance !== undefined && initialBalance === undefined) {
+    return { fault: "initialBalance must be empty or an integer from 0 to 9007199254740991, of digits only." };
+  }
+  if (reset !== undefined && resetStreakStatus === undefined) {
+    return { fault: "resetStreakStatus must be empty, true or false." };
+  }
+  const content = {
+    customerId,
+    ...(periodName === undefined ? {} : { periodName }),
+    ...(initialBalance === undefined ? {} : { initialBalance }),
+    ...(resetStreakStatus === undefined ? {} : { resetStreakStatus }),
+  };
+  return { content };
+}
+
+function readUnenroll(
+  cells: Cells,
+): { readonly content: { readonly customerId: number } } | { readonly fault: string } {
+  const customerId = parseId(cells.get("customerId") ?? "");
+  return customerId === undefined ? { fault: customerIdRule } : { content: { customerId } };
+}
+
+export const customerIdRule = "customerId must be an integer from 1 to 9007199254740991, of digits only.";
+
+function parseBalance(text: string | undefined): number | undefined {
+  return text === "0" ? 0 : parseId(text ?? "");
+}

@@ -1,0 +1,41 @@
+import type { Command } from "commander";
+import { type AccessOptions, addAccessOptions, findAccess } from "../access.ts";
+import { acceptedData } from "../answer.ts";
+import { openApi } from "../api.ts";
+import { type Output, report } from "../output.ts";
+import { Refused } from "../refused.ts";
+import { type Definition, readDefinition } from "./definitionFile.ts";
+import { detailLines, readGroup } from "./view.ts";
+
+export function addCreate(parent: Command, output: Output): void {
+  const command = parent
+    .command("create")
+    .description("create a target group from a YAML or JSON file")
+    .argument("<file>", "the body of POST /targetGroups");
+  addAccessOptions(command).action(async (file: string, options: AccessOptions) =>
+    create(command, file, options, output),
+  );
+}
+
+async function create(command: Command, file: string, options: AccessOptions, output: Output): Promise<void> {
+  const definition = await readDefinition(file);
+  const api = openApi(await findAccess(command, options));
+  const answer = await api.send({ method: "POST", path: "/targetGroups", body: definition.body });
+  if (answer.kind === "refused" && answer.code === 300004) {
+    throw new Refused(answer.messages.map((message) => locate(message, file, definition)).join("\n"));
+  }
+  // Not made again by itself: the second of two would be refused for the name that the first has taken.
+  if (answer.kind === "unanswered") {
+    throw new Refused(`${answer.message}\nIt may have been created: see target-groups list.`, 3);
+  }
+  const group = readGroup(acceptedData(answer));
+  if (answer.kind === "accepted") for (const warning of answer.warnings) output.problem(`${file}: ${warning}\n`);
+  report(output, options.json, group.data, ["Created.", ...detailLines(group)]);
+}
+
+/** A fault names its field first, and the field leads to the line; of any other wording only the file is said. */
+function locate(message: string, file: string, { lineOf }: Definition): string {
+  const [, field = ""] = /^Invalid input\. ([\w.[\]]+)/.exec(message) ?? [];
+  const line = lineOf(field);
+  return line === undefined ? `${file}: ${message}` : `${file}:${line}: ${message}`;
+}
