@@ -4,7 +4,7 @@ import type { Answer } from "./answer.ts";
 
 const timeoutMilliseconds = 30_000;
 
-export type Request = {
+type Request = {
   readonly method: "GET" | "POST" | "PUT";
   /** Below the stage. */
   readonly path: string;
