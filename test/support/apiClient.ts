@@ -1,4 +1,6 @@
-import { assertDocumented } from "./documentedAnswer.ts";
+import { createMilestreakClient, type MilestreakClient } from "../../client/client.ts";
+import { realSurroundings } from "../../client/retry.ts";
+import { assertDocumented, fetchDocumented } from "./documentedAnswer.ts";
 
 /** An answer as it came: the body parsed, or the text when it is not JSON. */
 export type ApiResponse = {
@@ -21,14 +23,25 @@ export type RequestOptions = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+type Credential = { readonly username: string; readonly secret: string };
+
 /** Calls the service over HTTP as one credential, or as nobody. An answer that is not documented fails the test. */
 export class ApiClient {
   readonly #baseUrl: string;
+  readonly #credential: Credential | undefined;
   readonly #authorization: string | undefined;
 
-  constructor(baseUrl: string, credential: { readonly username: string; readonly secret: string } | undefined) {
+  constructor(baseUrl: string, credential: Credential | undefined) {
     this.#baseUrl = baseUrl;
+    this.#credential = credential;
     this.#authorization = credential && basicAuthorization(credential.username, credential.secret);
+  }
+
+  /** The client that callers use, for requests that are as they should be. It repeats nothing. */
+  get typed(): MilestreakClient {
+    if (this.#credential === undefined) throw new Error("Nobody has no typed client");
+    const options = { baseUrl: this.#baseUrl, credentials: this.#credential, retry: { maximumAttempts: 1 } };
+    return createMilestreakClient(options, { ...realSurroundings, fetch: fetchDocumented });
   }
 
   get(path: string, options?: RequestOptions): Promise<ApiResponse> {

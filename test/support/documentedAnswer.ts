@@ -39,3 +39,12 @@ function faultsOf(method: string, path: string, { status, headers, body }: Answe
 function faultsOfBody(pointer: readonly string[], body: unknown): string[] {
   return faultsBySchema([...pointer, "content", "application/json", "schema"], body);
 }
+
+/** Sends a request as `fetch` does, and refuses an answer that is not documented. */
+export async function fetchDocumented(request: Request): Promise<Response> {
+  const response = await fetch(request);
+  const { status, headers } = response;
+  const body: unknown = await response.clone().json();
+  assertDocumented(request.method, new URL(request.url).pathname, { status, headers, body });
+  return response;
+}

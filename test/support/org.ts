@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { type DataOf, unwrap } from "../../client/client.ts";
 import { hashSecret } from "../../shared/auth/secret.ts";
 import { accessGroups } from "../../shared/domain/accessGroups.ts";
 import type { Table } from "../../shared/table/client.ts";
@@ -37,28 +38,8 @@ export type TestOrg = {
   ) => Promise<CustomerState | undefined>;
 };
 
-type CustomerState = {
-  readonly targets: readonly TargetRow[];
-  readonly streaks: readonly StreakRow[];
-};
-
-type TargetRow = {
-  readonly targetRuleId: number;
-  readonly periodRefCode: string;
-  readonly targetValue: number;
-  readonly targetAchievedValue: number;
-  readonly targetAchievedDateTime: string | null;
-  readonly enrolledOn: string;
-  readonly currentPeriod: boolean;
-};
-
-export type StreakRow = {
-  readonly streakId: number;
-  readonly status: "ACHIEVED" | "INPROGRESS";
-  readonly currentCount: number;
-  readonly totalTargetCountOfSequence: number;
-  readonly streakAchievedDateTime: string | null;
-};
+type CustomerState = DataOf<"getUserTargetGroups">["targetGroups"][number];
+export type StreakRow = CustomerState["streaks"][number];
 
 let lastCustomerId = 1_000;
 
@@ -77,15 +58,14 @@ export async function newOrg(table: Table, baseUrl: string): Promise<TestOrg> {
     createGroup: (body = milestone()) => createGroup(admin, body),
     newCustomer: async () => {
       lastCustomerId += 1;
-      const customerId = lastCustomerId;
-      await ok(admin.put(`/customers/${customerId}`, {}));
-      return customerId;
+      return unwrap(await admin.typed.putCustomer(lastCustomerId)).customerId;
     },
     enroll: (group, record, options) => till.post(`${targetPath(group)}/enroll`, [record], options),
     unenroll: (group, customerId, options) => till.post(`${targetPath(group)}/unEnroll`, [{ customerId }], options),
     readState: async ({ groupId }, customerId, options) => {
-      const { body } = await ok(reader.get(`/users/${customerId}/targetGroups?includeInactive=true`, options));
-      return body.data.targetGroups.find(({ id }: { id: number }) => id === groupId);
+      const calledAt = options?.now === undefined ? {} : { headers: { "x-local-now": options.now } };
+      const state = unwrap(await reader.typed.getUserTargetGroups(customerId, { includeInactive: true }, calledAt));
+      return state.targetGroups.find(({ id }) => id === groupId);
     },
   };
 }

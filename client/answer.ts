@@ -1,0 +1,88 @@
+import type { components, operations } from "./schema.generated.ts";
+
+type Schemas = components["schemas"];
+type OperationName = keyof operations;
+type BodyOf<Name extends OperationName> = {
+  [Status in keyof operations[Name]["responses"]]: operations[Name]["responses"][Status] extends {
+    readonly content: { readonly "application/json": infer Body };
+  }
+    ? Body
+    : never;
+}[keyof operations[Name]["responses"]];
+
+type CodeIn<Body> = Body extends { readonly errors: readonly { readonly code: infer Code }[] } ? Code : never;
+type DataIn<Body> = Body extends { readonly data: infer Data; readonly errors: null } ? Data : never;
+
+/** What an operation answers when it succeeds. */
+export type DataOf<Name extends OperationName> = DataIn<BodyOf<Name>>;
+
+/** The codes that an operation can be refused with. */
+export type CodeOf<Name extends OperationName> = CodeIn<BodyOf<Name>>;
+
+/** Every code there is (docs/errors.md). */
+export type ErrorCode = { [Name in OperationName]: CodeOf<Name> }[OperationName];
+
+export type Warning = Schemas["Warning"];
+export type Fault<Code> = { readonly code: Code; readonly message: string };
+
+/** How an answer came about. */
+type Came = {
+  readonly status: number;
+  /** How often the call was sent; at least 1. */
+  readonly attempts: number;
+};
+
+type Accepted<Data> = Came & {
+  readonly code: null;
+  readonly data: Data;
+  readonly errors: null;
+  /** What was ignored, such as a field that a streak has no use for. */
+  readonly warnings: readonly Warning[] | null;
+};
+
+export type Refused<Code> = Came & {
+  /** Of the first error; the others have the same one. Every code is listed in docs/errors.md. */
+  readonly code: Code;
+  readonly data: null;
+  readonly errors: readonly Fault<Code>[];
+  readonly warnings: null;
+};
+
+/** The API's envelope. `code` tells a success, where it is `null`, and one refusal from another. */
+export type Answer<Data, Code> = Accepted<Data> | Refused<Code>;
+export type AnswerOf<Name extends OperationName> = Answer<DataOf<Name>, CodeOf<Name>>;
+
+/** A refusal as an exception: see {@link unwrap}. */
+export class MilestreakError extends Error {
+  override readonly name = "MilestreakError";
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly errors: readonly Fault<ErrorCode>[];
+
+  constructor({ code, status, errors }: Refused<ErrorCode>) {
+    super(`${code}: ${errors.map(({ message }) => message).join(" ")}`);
+    this.code = code;
+    this.status = status;
+    this.errors = errors;
+  }
+}
+
+/**
+ * There is no answer of the API: the network failed, the time was up, or something else answered. A write may have been
+ * carried out all the same. `cause` is what happened at the last of `attempts` attempts.
+ */
+export class MilestreakUnreachable extends Error {
+  override readonly name = "MilestreakUnreachable";
+  readonly attempts: number;
+
+  constructor(message: string, attempts: number, cause?: unknown) {
+    super(message, { cause });
+    this.attempts = attempts;
+  }
+}
+
+/** The data of a success. Throws {@link MilestreakError} for a refusal, for those who do not want to look at each. */
+export function unwrap<Data>(answer: Answer<Data, ErrorCode>): Data {
+  if (answer.code === null) return answer.data;
+  throw new MilestreakError(answer);
+}

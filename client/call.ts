@@ -1,0 +1,75 @@
+import { type Answer, type Fault, MilestreakUnreachable, type Warning } from "./answer.ts";
+import { type Sender, send } from "./send.ts";
+
+export type CallOptions = {
+  /** Ends the call and its repeats; the call then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** What a call hands to the library that builds its request. */
+type CallInit = CallOptions & {
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** The library's types of parsed answers leave out what is always `null`. */
+  readonly parseAs: "text";
+};
+
+/** What the library hands back: the text of a success, or the body of anything else, parsed if it is JSON. */
+type Exchange = { readonly data?: string; readonly error?: unknown; readonly response: Response };
+
+/** Sends what `exchange` builds, with all that {@link send} does for it, and reads the envelope. */
+export async function call<Data, Code>(
+  sender: Sender,
+  isRepeatable: boolean,
+  options: CallOptions,
+  exchange: (init: CallInit) => Promise<Exchange>,
+): Promise<Answer<Data, Code>> {
+  let attempts = 0;
+  const fetch = async (request: Request) => {
+    const sent = await send(sender, request, isRepeatable);
+    attempts = sent.attempts;
+    return sent.response;
+  };
+  const { data: text, error, response } = await exchange({ ...options, fetch, parseAs: "text" });
+  return readAnswer(text === undefined ? error : parse(text), response.status, attempts);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function readAnswer<Data, Code>(body: unknown, status: number, attempts: number): Answer<Data, Code> {
+  if (isSuccess<Data>(body)) {
+    return { status, attempts, code: null, data: body.data, errors: null, warnings: body.warnings };
+  }
+  const [first] = isFailure<Code>(body) ? body.errors : [];
+  if (!isFailure<Code>(body) || first === undefined) {
+    throw new MilestreakUnreachable(`What answered ${status} is not the API`, attempts);
+  }
+  return { status, attempts, code: first.code, data: null, errors: body.errors, warnings: null };
+}
+
+type Success<Data> = { readonly data: Data; readonly errors: null; readonly warnings: readonly Warning[] | null };
+type Failure<Code> = { readonly errors: readonly Fault<Code>[] };
+
+/** What is in an envelope is as the document says: the API's own tests hold it to that. */
+function isSuccess<Data>(body: unknown): body is Success<Data> {
+  return isObject(body) && "data" in body && "errors" in body && body.errors === null;
+}
+
+function isFailure<Code>(body: unknown): body is Failure<Code> {
+  return isObject(body) && "errors" in body && Array.isArray(body.errors) && body.errors.every(isFault);
+}
+
+function isFault(value: unknown): boolean {
+  return isObject(value) && "code" in value && typeof value.code === "number";
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,182 @@
+import createOpenapiClient from "openapi-fetch";
+import type { Answer, AnswerOf, CodeOf } from "./answer.ts";
+import { authorizationOf, type Credentials } from "./authorization.ts";
+import { type CallOptions, call } from "./call.ts";
+import { defaultRetryPolicy, type RetryPolicy, realSurroundings, type Surroundings } from "./retry.ts";
+import type { components, operations, paths } from "./schema.generated.ts";
+
+export {
+  type Answer,
+  type AnswerOf,
+  type DataOf,
+  type ErrorCode,
+  MilestreakError,
+  MilestreakUnreachable,
+  unwrap,
+} from "./answer.ts";
+export type { Credentials } from "./authorization.ts";
+export type { CallOptions } from "./call.ts";
+export type { RetryPolicy } from "./retry.ts";
+
+type Schemas = components["schemas"];
+type QueryOf<Name extends keyof operations> = NonNullable<operations[Name]["parameters"]["query"]>;
+
+export type EnrollmentRecord = Schemas["EnrollmentRecord"];
+export type Activity = Schemas["Activity"];
+export type TargetGroupDefinition = Schemas["TargetGroupDefinition"];
+export type CustomerProfile = Schemas["CustomerProfile"];
+
+export type ClientOptions = {
+  /** With the stage, such as `https://….amazonaws.com/v3`. */
+  readonly baseUrl: string;
+  readonly credentials: Credentials;
+  readonly retry?: Partial<RetryPolicy>;
+};
+
+export type EnrollOptions = CallOptions & {
+  /** Names the call beyond this process; otherwise each call has one of its own, kept for its repeats. */
+  readonly idempotencyKey?: string;
+};
+
+/** A target, and the group it is in. */
+export type TargetRef = { readonly targetGroupId: number; readonly targetId: number };
+
+/**
+ * The API as typed calls, one for each route behind a credential (docs/openapi.json tells of each).
+ *
+ * A call resolves with the API's envelope, refusals included: `code` is `null` for a success. It throws
+ * `MilestreakUnreachable` when there is no answer. Throttled (429), it waits and repeats. An outcome that is unknown, be
+ * it a lost answer or a 503, it repeats where a repeat cannot do the work twice: reads, `enroll` by its
+ * Idempotency-Key, activities by their ids, `putCustomer`; not `unenroll` and `createTargetGroup`.
+ */
+export type MilestreakClient = ReturnType<typeof createMilestreakClient>;
+
+export function createMilestreakClient(
+  { baseUrl, credentials, retry }: ClientOptions,
+  surroundings: Surroundings = realSurroundings,
+) {
+  const policy = { ...defaultRetryPolicy, ...retry };
+  const root = baseUrl.replace(/\/+$/, "");
+  const sender = {
+    policy,
+    surroundings,
+    authorization: authorizationOf(credentials, root, policy.timeoutMilliseconds, surroundings),
+  };
+  const api = createOpenapiClient<paths>({ baseUrl: root });
+
+  return {
+    /** Enrols or re-enrols one customer, exactly once however often the call is repeated. */
+    enroll(
+      { targetGroupId, targetId }: TargetRef,
+      record: EnrollmentRecord,
+      { idempotencyKey = crypto.randomUUID(), ...options }: EnrollOptions = {},
+    ): Promise<AnswerOf<"enroll">> {
+      const params = { path: { targetGroupId, targetId }, header: { "Idempotency-Key": idempotencyKey } };
+      return call(sender, true, options, (init) =>
+        api.POST("/targetGroups/{targetGroupId}/targets/{targetId}/enroll", { ...init, params, body: record }),
+      );
+    },
+
+    /** Un-enrols one customer. Nothing tells a repeat from a new call, so only 429 is repeated. */
+    unenroll(
+      { targetGroupId, targetId }: TargetRef,
+      customerId: number | string,
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"unenroll">> {
+      const params = { path: { targetGroupId, targetId } };
+      return call(sender, false, options, (init) =>
+        api.POST("/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll", {
+          ...init,
+          params,
+          body: { customerId },
+        }),
+      );
+    },
+
+    /** Counts one activity, exactly once however often it is sent. */
+    recordActivity(
+      activity: Activity,
+      options: CallOptions = {},
+    ): Promise<Answer<Schemas["ActivityOutcome"], CodeOf<"recordActivities">>> {
+      return call(sender, true, options, (init) => api.POST("/activities", { ...init, body: activity }));
+    },
+
+    /** Counts 1 to 25 activities. `data` has an envelope for each, in order: one may be refused and the next not. */
+    recordActivities(
+      activities: readonly Activity[],
+      options: CallOptions = {},
+    ): Promise<Answer<readonly Schemas["ActivityAnswer"][], CodeOf<"recordActivities">>> {
+      return call(sender, true, options, (init) => api.POST("/activities", { ...init, body: activities }));
+    },
+
+    /** Creates a milestone or streak. A repeat would be told that the name is taken, so only 429 is repeated. */
+    createTargetGroup(
+      definition: TargetGroupDefinition,
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"createTargetGroup">> {
+      return call(sender, false, options, (init) => api.POST("/targetGroups", { ...init, body: definition }));
+    },
+
+    listTargetGroups(
+      query: QueryOf<"listTargetGroups"> = {},
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"listTargetGroups">> {
+      return call(sender, true, options, (init) => api.GET("/targetGroups", { ...init, params: { query } }));
+    },
+
+    getTargetGroup(
+      targetGroupId: number,
+      query: QueryOf<"getTargetGroup"> = {},
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"getTargetGroup">> {
+      const params = { path: { targetGroupId }, query };
+      return call(sender, true, options, (init) => api.GET("/targetGroups/{targetGroupId}", { ...init, params }));
+    },
+
+    /** Registers a customer, or replaces the profile. */
+    putCustomer(
+      customerId: number,
+      profile: CustomerProfile = {},
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"putCustomer">> {
+      const params = { path: { customerId } };
+      return call(sender, true, options, (init) =>
+        api.PUT("/customers/{customerId}", { ...init, params, body: profile }),
+      );
+    },
+
+    getCustomer(customerId: number, options: CallOptions = {}): Promise<AnswerOf<"getCustomer">> {
+      const params = { path: { customerId } };
+      return call(sender, true, options, (init) => api.GET("/customers/{customerId}", { ...init, params }));
+    },
+
+    /** What the customer is enrolled in and has achieved. */
+    getUserTargetGroups(
+      userId: number,
+      query: QueryOf<"getUserTargetGroups"> = {},
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"getUserTargetGroups">> {
+      const params = { path: { userId }, query };
+      return call(sender, true, options, (init) => api.GET("/users/{userId}/targetGroups", { ...init, params }));
+    },
+
+    /** What happened to the customer in the target, oldest first. */
+    getTrackedTargetEvents(
+      userId: number,
+      targetRuleId: number,
+      query: QueryOf<"getTrackedTargetEvents"> = {},
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"getTrackedTargetEvents">> {
+      const params = { path: { userId, targetRuleId }, query };
+      return call(sender, true, options, (init) =>
+        api.GET("/users/{userId}/trackedTargetEvents/{targetRuleId}", { ...init, params }),
+      );
+    },
+
+    /** The definitions of what the customer is enrolled in. */
+    getEnrolledTargets(userId: number, options: CallOptions = {}): Promise<AnswerOf<"getEnrolledTargets">> {
+      const params = { path: { userId } };
+      return call(sender, true, options, (init) => api.GET("/users/{userId}/enrolledTargets", { ...init, params }));
+    },
+  };
+}

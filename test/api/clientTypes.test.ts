@@ -1,0 +1,69 @@
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { createMilestreakClient, type ErrorCode, unwrap } from "../../client/client.ts";
+import type { ErrorCode as ServedCode } from "../../shared/http/errors.ts";
+import { errorCatalogue } from "../../shared/http/errors.ts";
+import { newCredential } from "../support/credential.ts";
+import { useService } from "../support/service.ts";
+import { newSetting } from "../support/setting.ts";
+import { during } from "../support/targetGroups.ts";
+
+const service = useService();
+const now = { headers: { "x-local-now": during(1) } };
+
+/** A customer who is not enrolled, and a client of the same brand. */
+async function newCall() {
+  const { org, group, customerId } = await newSetting(service);
+  const credentials = await newCredential(service.table, { org: org.org });
+  const ref = { targetGroupId: group.groupId, targetId: group.targetId };
+  return { client: createMilestreakClient({ baseUrl: service.baseUrl, credentials }), ref, customerId };
+}
+
+/** The type check holds each `@ts-expect-error`: without an error below it, it is one itself. */
+describe("the client's types", () => {
+  it("have just the codes of the catalogue", () => {
+    expectTypeOf<ErrorCode>().toEqualTypeOf<ServedCode>();
+    expect(Object.keys(errorCatalogue)).toHaveLength(15);
+  });
+
+  it("know a record's fields: a mistyped one does not compile, and the API would ignore it with a warning", async () => {
+    const { client, ref, customerId } = await newCall();
+    // @ts-expect-error -- it is called initialBalance.
+    const answer = await client.enroll(ref, { customerId, intialBalance: 5 }, now);
+    expect(answer.warnings).toEqual([{ message: expect.stringContaining("intialBalance") }]);
+  });
+
+  it("know a field's values: another does not compile, and the API would refuse it", async () => {
+    const { client, ref, customerId } = await newCall();
+    // @ts-expect-error -- a balance is a number.
+    const answer = await client.enroll(ref, { customerId, initialBalance: "5" }, now);
+    expect(answer.code).toBe(300004);
+  });
+
+  it("know what is required: without it nothing compiles, and the API would refuse it", async () => {
+    const { client, ref } = await newCall();
+    // @ts-expect-error -- customerId is missing.
+    const answer = await client.enroll(ref, { periodName: "c1" }, now);
+    expect(answer.code).toBe(300004);
+  });
+
+  it("have data when the code is null and only then", async () => {
+    const { client, customerId } = await newCall();
+    const answer = await client.getCustomer(customerId);
+    // @ts-expect-error -- it may have been refused.
+    expect(answer.data.customerId).toBe(customerId);
+    if (answer.code === null) expectTypeOf(answer.data.customerId).toEqualTypeOf<number>();
+    else expectTypeOf(answer.data).toEqualTypeOf<null>();
+    expectTypeOf(unwrap(answer).firstName).toEqualTypeOf<string | null>();
+  });
+
+  it("have the codes of the operation: one that it never answers does not compile", async () => {
+    const { client, ref, customerId } = await newCall();
+    const { code } = await client.unenroll(ref, customerId, now);
+    // @ts-expect-error -- un-enrolling is never refused with 310119.
+    expect(code === 310119).toBe(false);
+    expectTypeOf(code).toEqualTypeOf<
+      null | 300004 | 310011 | 310017 | 310018 | 310126 | 401 | 404 | 429 | 500 | 4000 | 4001
+    >();
+    expect(code).toBe(310126);
+  });
+});
