@@ -252,6 +252,7 @@ function asEventValue(value: AttributeValue): EventValue {
   if (value.S !== undefined) return { S: value.S };
   if (value.N !== undefined) return { N: value.N };
   if (value.BOOL !== undefined) return { BOOL: value.BOOL };
+  if (value.NS !== undefined) return { NS: value.NS };
   if (value.L !== undefined) return { L: value.L.map(asEventValue) };
   if (value.M !== undefined) return { M: asEventImage(value.M) };
   throw new Error(`The stream holds a value of a type the table does not: ${Object.keys(value).join()}`);

@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import { type Instant, parseInstant } from "../../shared/domain/instant.ts";
+import { type Instant, isWritable, lastInstant, parseInstant } from "../../shared/domain/instant.ts";
 
 const plainDate = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -15,16 +15,21 @@ export function startOf(text: string, timeZone: string): Instant | undefined {
   return plainDate.test(text) ? startOfDay(text, timeZone, 0) : parseInstant(text);
 }
 
-/** 24:00 of a plain date in the zone, which is the first instant after it, or the instant itself. */
+/**
+ * 24:00 of a plain date in the zone, which is the first instant after it, or the instant itself. "For ever", written
+ * 9999-12-31, ends with the last instant there is.
+ */
 export function endOf(text: string, timeZone: string): Instant | undefined {
   return plainDate.test(text) ? startOfDay(text, timeZone, 1) : parseInstant(text);
 }
 
 /** A day begins where the zone's calendar lets it begin, daylight saving included. */
 function startOfDay(date: string, timeZone: string, daysLater: number): Instant | undefined {
-  return parsed(
+  const day = parsed(
     () => Temporal.PlainDate.from(date).add({ days: daysLater }).toZonedDateTime(timeZone).epochMilliseconds,
   );
+  const instant = day === undefined ? undefined : Math.min(day, lastInstant);
+  return instant !== undefined && isWritable(instant) ? instant : undefined;
 }
 
 function parsed<Value>(parse: () => Value): Value | undefined {

@@ -48,7 +48,7 @@ function readCycle(
   const bound = (field: "startDate" | "endDate", instant: Instant | undefined): Instant => {
     if (instant !== undefined) return instant;
     faults.push(
-      `periods[${index}].${field} must be a date (2026-01-31) or an instant (2026-01-31T18:00:00Z); got ${JSON.stringify(period[field])}.`,
+      `periods[${index}].${field} must be a date (2026-01-31) or an instant (2026-01-31T18:00:00Z) of the years 1 to 9999; got ${JSON.stringify(period[field])}.`,
     );
     return Number.NaN;
   };

@@ -1,6 +1,6 @@
 import { announce } from "./counting.ts";
 import { cycleStatus } from "./cycles.ts";
-import { type Enrollment, hasAnnounced } from "./enrollment.ts";
+import type { Enrollment } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { runBefore } from "./streak.ts";
 import type { Target, TargetGroup } from "./targetGroup.ts";
@@ -44,7 +44,7 @@ function covers({ fromCycle, membership, owedCycles }: Enrollment, cycleNumber: 
 
 function isRewardDue({ rewardAllocation }: Target, enrollment: Enrollment, cycleNumber: number): boolean {
   const isReached = enrollment.reachedAt.has(cycleNumber);
-  return rewardAllocation === "PERIOD_END" && isReached && !hasAnnounced(enrollment, cycleNumber);
+  return rewardAllocation === "PERIOD_END" && isReached && !enrollment.announced.has(cycleNumber);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Consequences, type EnrollmentChange, noConsequences } from "./change.ts";
 import { brokenRun } from "./closing.ts";
-import { achievedValue, hasAnnounced } from "./enrollment.ts";
+import { achievedValue } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { enrollmentNotification, type Notification, type NotificationContent } from "./notifications.ts";
 import { type Cycle, cycleOf, targetValue } from "./targetGroup.ts";
@@ -29,8 +29,8 @@ function completed({ target, after }: EnrollmentChange, cycle: Cycle): Notificat
 }
 
 /** The closing decided whether the reward is due, and said so in `announced`; nothing is decided here a second time. */
-function rewarded({ target, after }: EnrollmentChange, cycle: Cycle): NotificationContent[] {
-  if (target.rewardAllocation !== "PERIOD_END" || !hasAnnounced(after, cycle.number)) return [];
+function rewarded({ target, before, after }: EnrollmentChange, cycle: Cycle): NotificationContent[] {
+  if (!after.announced.has(cycle.number) || before?.announced.has(cycle.number)) return [];
   const detail = { ...values({ target, after }, cycle), rewardAllocation: target.rewardAllocation };
   return [{ type: "targetValueAchieved", detail }];
 }

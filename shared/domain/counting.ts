@@ -1,6 +1,6 @@
 import { type Activity, contribution } from "./activity.ts";
 import type { Decimal } from "./decimal.ts";
-import { type Enrollment, hasAnnounced, type PendingReturn } from "./enrollment.ts";
+import type { Enrollment, PendingReturn } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { longestRun, streakValue } from "./streak.ts";
 import { type Cycle, isStreak, type Level, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
@@ -43,7 +43,7 @@ export type TargetEffect = {
   readonly changes: readonly CycleChange[];
   readonly streakValue: number | undefined;
   readonly levelsReached: readonly Level[];
-  /** Cycles whose value was reached for the first time in this enrolment, when that is to be told now. */
+  /** Cycles whose value this activity made reached, when that was not told before and is to be told now. */
   readonly firstReached: readonly number[];
   /** Changed cycles whose end had been announced already, and has to be announced again. */
   readonly reopened: readonly number[];
@@ -76,9 +76,7 @@ export function countActivity(
   }
   const marked = withReachedMarks(subject, { ...subject.enrollment, achieved, pendingReturns }, changes, now);
   const { next, levelsReached } = withLevels(subject.group, marked, now);
-  const firstReached = newlyReached(changes, next).filter(
-    (cycle) => isDueNow(subject, cycle) && !hasAnnounced(next, cycle),
-  );
+  const firstReached = changedCycles(changes).filter((cycle) => isNewsNow(subject, next, cycle));
   return {
     effect: describeEffect(subject, placement, changes, next, levelsReached, now, firstReached),
     next: announce(next, firstReached),
@@ -119,19 +117,37 @@ function ownPosting(placement: Placement, { type, activityId }: Activity): Posti
 
 /** Returns that came before this transaction: off the cycle they were taken off provisionally, onto the right one. */
 function postingsOfWaitingReturns(subject: CountingSubject, activity: Activity, placement: Placement): Posting[] {
-  return waitingReturns(subject.enrollment, activity).flatMap(({ activityId, amount, cycleNumber }) => [
-    ...(cycleNumber === undefined ? [] : [{ cycleNumber, delta: amount, activityId }]),
-    ...("reason" in placement ? [] : [{ cycleNumber: placement.cycleNumber, delta: -amount, activityId }]),
+  return waitingReturns(subject.enrollment, activity).flatMap((pending) => [
+    ...givenBack(subject.enrollment, pending),
+    ...("reason" in placement
+      ? []
+      : [{ cycleNumber: placement.cycleNumber, delta: -pending.amount, activityId: pending.activityId }]),
   ]);
+}
+
+/** What was taken off provisionally; nothing of a value that a balance or a reset has replaced since. */
+function givenBack(
+  enrollment: Enrollment,
+  { activityId, amount, cycleNumber, replacedBy }: PendingReturn,
+): readonly Posting[] {
+  if (cycleNumber === undefined || enrollment.replacedBy.get(cycleNumber) !== replacedBy) return [];
+  return [{ cycleNumber, delta: amount, activityId }];
 }
 
 function waitingReturns({ pendingReturns }: Enrollment, { type, activityId }: Activity): readonly PendingReturn[] {
   return type === "TRANSACTION" ? (pendingReturns.get(activityId) ?? []) : [];
 }
 
+/** Each takes about 100 of an item's 400 000 bytes. Later ones stay where they were taken off. */
+export const mostWaitingReturns = 500;
+
+function countWaiting(pendingReturns: Enrollment["pendingReturns"]): number {
+  return pendingReturns.values().reduce((count, waiting) => count + waiting.length, 0);
+}
+
 /** The same map when nothing changes. */
 function nextPendingReturns(
-  { enrollment: { pendingReturns } }: CountingSubject,
+  { enrollment: { pendingReturns, replacedBy } }: CountingSubject,
   { type, activityId, originalActivityId }: Activity,
   original: OriginalTransaction | undefined,
   placement: Placement,
@@ -140,12 +156,11 @@ function nextPendingReturns(
     return new Map([...pendingReturns].filter(([waitingFor]) => waitingFor !== activityId));
   }
   const isWaiting = type === "RETURN" && originalActivityId !== undefined && original === undefined;
-  if (!isWaiting || placement.amount === undefined) return pendingReturns;
+  const { amount } = placement;
+  if (!isWaiting || amount === undefined || countWaiting(pendingReturns) >= mostWaitingReturns) return pendingReturns;
   const cycleNumber = "reason" in placement ? undefined : placement.cycleNumber;
-  const waiting = [
-    ...(pendingReturns.get(originalActivityId) ?? []),
-    { activityId, amount: placement.amount, cycleNumber },
-  ];
+  const pending = { activityId, amount, cycleNumber, replacedBy: replacedBy.get(cycleNumber ?? 0) };
+  const waiting = [...(pendingReturns.get(originalActivityId) ?? []), pending];
   return new Map([...pendingReturns, [originalActivityId, waiting]]);
 }
 
@@ -186,21 +201,20 @@ function withLevels(group: TargetGroup, enrollment: Enrollment, now: Instant) {
   return { next: { ...enrollment, levelReachedAt }, levelsReached };
 }
 
-function newlyReached(changes: readonly CycleChange[], { reachedAt }: Enrollment): number[] {
-  return changedCycles(changes).filter((cycle) => reachedAt.has(cycle));
+/**
+ * Whether a changed cycle is to be told as reached: it was not before, the customer is a member of it, nobody was told
+ * yet, and the reward is due. A period-end one is when the cycle has been closed, and at once for what arrives later.
+ */
+function isNewsNow({ target, enrollment }: CountingSubject, next: Enrollment, cycle: number): boolean {
+  const hasBecomeReached = next.reachedAt.has(cycle) && !enrollment.reachedAt.has(cycle);
+  const isDue = target.rewardAllocation === "IMMEDIATE" || enrollment.closedAt.has(cycle);
+  return hasBecomeReached && isDue && cycle >= enrollment.fromCycle && !enrollment.announced.has(cycle);
 }
 
-/** A period-end reward is due when the cycle has been closed, and at once for what arrives after that. */
-function isDueNow({ target, enrollment }: CountingSubject, cycleNumber: number): boolean {
-  return target.rewardAllocation === "IMMEDIATE" || enrollment.closedAt.has(cycleNumber);
-}
-
-/** Marks cycles as announced under the present enrolment. */
+/** Marks cycles as announced; the same enrolment when there are none. */
 export function announce(enrollment: Enrollment, cycles: readonly number[]): Enrollment {
   if (cycles.length === 0) return enrollment;
-  const { announced, operationId } = enrollment;
-  const earlier = announced?.operationId === operationId ? announced.cycles : [];
-  return { ...enrollment, announced: { operationId, cycles: [...earlier, ...cycles] } };
+  return { ...enrollment, announced: new Set([...enrollment.announced, ...cycles]) };
 }
 
 function describeEffect(

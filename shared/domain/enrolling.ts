@@ -1,6 +1,6 @@
 import { currentOrNextCycle, cycleStatus } from "./cycles.ts";
 import type { Decimal } from "./decimal.ts";
-import { formatInstant, type Instant } from "./instant.ts";
+import { clockToleranceMilliseconds, formatInstant, type Instant } from "./instant.ts";
 import { type Refusal, refused } from "./refusal.ts";
 import { type Cycle, isStreak, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
 
@@ -29,7 +29,7 @@ export type Opening =
   /** Replace both the cycle's value and its reached mark. */
   | { readonly kind: "balance"; readonly value: Decimal; readonly isReached: boolean; readonly isAnnounced: boolean }
   /** Streak: value 0, and every level can be earned again. */
-  | { readonly kind: "streakReset"; readonly levelIds: readonly number[] };
+  | { readonly kind: "streakReset"; readonly clearedCycles: readonly number[]; readonly levelIds: readonly number[] };
 
 /**
  * Decides into which cycle a customer is enrolled and how that cycle opens (docs/enrolment.md).
@@ -47,7 +47,9 @@ export function decideEnrollment(
   const cycle =
     streak || request.cycleName === undefined ? nextCycle(group, now) : namedCycle(group, request.cycleName, now);
   if ("outcome" in cycle) return cycle;
-  const opening = streak ? streakOpening(group, request) : milestoneOpening(target, cycle, request.initialBalance);
+  const opening = streak
+    ? streakOpening(group, cycle, request, now)
+    : milestoneOpening(target, cycle, request.initialBalance);
   return { outcome: "accepted", fromCycle: cycle.number, opening };
 }
 
@@ -75,9 +77,18 @@ function namedCycle(group: TargetGroup, name: string, now: Instant): Cycle | Ref
   );
 }
 
-function streakOpening(group: TargetGroup, request: EnrollmentRequest): Opening {
+function streakOpening(group: TargetGroup, first: Cycle, request: EnrollmentRequest, now: Instant): Opening {
   if (!request.resetsStreak) return { kind: "resume" };
-  return { kind: "streakReset", levelIds: group.levels.map(({ id }) => id) };
+  return {
+    kind: "streakReset",
+    clearedCycles: [first, ...startingSoon(group, first, now)].map(({ number }) => number),
+    levelIds: group.levels.map(({ id }) => id),
+  };
+}
+
+/** Later cycles that a till whose clock is ahead may have met already. Mostly none. */
+function startingSoon({ cycles }: TargetGroup, first: Cycle, now: Instant): Cycle[] {
+  return cycles.filter(({ number, startsAt }) => number > first.number && startsAt <= now + clockToleranceMilliseconds);
 }
 
 function milestoneOpening(target: Target, cycle: Cycle, initialBalance: Decimal | undefined): Opening {

@@ -31,8 +31,10 @@ export type Enrollment = {
   readonly owedCycles: readonly number[];
   /** Returns that named a transaction before it arrived, by that transaction's id. */
   readonly pendingReturns: ReadonlyMap<string, readonly PendingReturn[]>;
-  /** Cycles whose value was announced as reached, and the enrolling operation they were announced under. */
-  readonly announced: { readonly operationId: string; readonly cycles: readonly number[] } | undefined;
+  /** Cycles whose value was announced as reached. Coming back keeps them, until the cycle's value is replaced. */
+  readonly announced: ReadonlySet<number>;
+  /** The operation that last replaced a cycle's value, by a balance or a reset; by cycle number. */
+  readonly replacedBy: ReadonlyMap<number, string>;
   /** Grows by one with every write. */
   readonly revision: number;
   /** The operation that wrote this state; later operations have greater ids (docs/decisions/0002-operation-ids.md). */
@@ -47,12 +49,9 @@ export type PendingReturn = {
   readonly activityId: string;
   readonly amount: Decimal;
   readonly cycleNumber: number | undefined;
+  /** What had replaced that cycle's value last; a value that was replaced since no longer lacks the amount. */
+  readonly replacedBy: string | undefined;
 };
-
-/** Whether this enrolment has announced the cycle as reached. While enrolled, `operationId` is the enrolling one's. */
-export function hasAnnounced({ announced, operationId }: Enrollment, cycleNumber: number): boolean {
-  return announced?.operationId === operationId && announced.cycles.includes(cycleNumber);
-}
 
 /** Which call enrolled the customer last, when it named an `Idempotency-Key`: digests of the key and of its record. */
 export type IdempotencyMark = { readonly keyDigest: string; readonly recordDigest: string };

@@ -1,7 +1,7 @@
 /**
  * A moment on the business time line, in milliseconds since 1970-01-01T00:00:00Z.
  *
- * The request says what time it is (architecture: "Time"); nothing in `shared/domain` reads a clock.
+ * The request says what time it is; nothing in `shared/domain` reads a clock.
  */
 export type Instant = number;
 
@@ -10,7 +10,18 @@ export function formatInstant(instant: Instant): string {
   return new Date(instant).toISOString();
 }
 
+/** How far a caller's clock may be ahead of ours. What happened later than that has not happened. */
+export const clockToleranceMilliseconds = 5 * 60 * 1000;
+
 const instantPattern = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+const firstInstant = Date.parse("0001-01-01T00:00:00Z");
+export const lastInstant = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** Whether {@link formatInstant} can write the instant with a year of four digits, so that texts sort as instants do. */
+export function isWritable(instant: Instant): boolean {
+  return instant >= firstInstant && instant <= lastInstant;
+}
 
 /**
  * The instant an ISO 8601 text with an offset stands for; `undefined` for any other text. A day that its month does not
@@ -20,5 +31,5 @@ export function parseInstant(text: string): Instant | undefined {
   const [, year, month, day] = instantPattern.exec(text) ?? [];
   const instant = Date.parse(text);
   const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
-  return isDay && !Number.isNaN(instant) ? instant : undefined;
+  return isDay && isWritable(instant) ? instant : undefined;
 }

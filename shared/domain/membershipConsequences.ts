@@ -35,24 +35,21 @@ function enrolled(change: EnrollmentChange): Notification {
 /** An opening balance at or above the target: the enrolment itself announced the cycle as reached. */
 function openedAsReached(change: EnrollmentChange): Notification[] {
   const { after, group, target } = change;
-  const announced = after.announced?.operationId === after.operationId ? after.announced.cycles : [];
-  return announced.map((number, index) => {
-    const cycle = cycleOf(group, number);
-    return enrollmentNotification(
-      subjectOf(change),
-      { ...origin(after.revision, after.enrolledAt), index },
-      {
-        type: "targetValueAchieved",
-        detail: {
-          cycle,
-          activityId: undefined,
-          targetValue: targetValue(target, cycle),
-          achievedValue: achievedValue(after, number),
-          rewardAllocation: target.rewardAllocation,
-        },
+  const cycle = cycleOf(group, after.fromCycle);
+  const isOpenedByThis = after.replacedBy.get(cycle.number) === after.operationId;
+  if (!isOpenedByThis || !after.announced.has(cycle.number)) return [];
+  return [
+    enrollmentNotification(subjectOf(change), origin(after.revision, after.enrolledAt), {
+      type: "targetValueAchieved",
+      detail: {
+        cycle,
+        activityId: undefined,
+        targetValue: targetValue(target, cycle),
+        achievedValue: achievedValue(after, cycle.number),
+        rewardAllocation: target.rewardAllocation,
       },
-    );
-  });
+    }),
+  ];
 }
 
 function unenrolled(change: EnrollmentChange, leftAt: Instant): Notification {

@@ -55,7 +55,10 @@ function runUpTo(group: TargetGroup, enrollment: Enrollment, now: Instant, endCy
   for (const cycle of group.cycles) {
     if (cycle.number < enrollment.fromCycle || cycle.number >= endCycle) continue;
     if (enrollment.reachedAt.has(cycle.number)) run += 1;
-    else if (group.trackingType === "STREAKS" && cycleStatus(cycle, now) === "ENDED") run = 0;
+    else if (group.trackingType !== "STREAKS") continue;
+    // A till's clock that is ahead can have met the cycle after the open one; the run does not reach over the gap.
+    else if (cycleStatus(cycle, now) !== "ENDED") break;
+    else run = 0;
   }
   return run;
 }

@@ -8,7 +8,7 @@ import { isStreak, type TargetGroup } from "./targetGroup.ts";
 /** What an un-enrolment writes. What earlier cycles and levels earned is not touched. */
 export type UnenrollmentPlan = {
   readonly outcome: "accepted";
-  /** The customer leaves this cycle and every later one; N + 1 when all cycles have ended. */
+  /** The customer leaves this cycle, never one before the membership, and every later one; N + 1 when all have ended. */
   readonly leftInCycle: number;
   /** Streak: the run kept for a later re-enrolment. 0 for a milestone. */
   readonly carriedRun: number;
@@ -23,7 +23,8 @@ export function decideUnenrollment(
   now: Instant,
 ): UnenrollmentPlan | Refusal {
   if (enrollment?.membership.status !== "ENROLLED") return refused(310126, "Nothing was changed.");
-  const leftInCycle = currentOrNextCycle(group.cycles, now)?.number ?? group.cycles.length + 1;
+  const notEnded = currentOrNextCycle(group.cycles, now)?.number ?? group.cycles.length + 1;
+  const leftInCycle = Math.max(notEnded, enrollment.fromCycle);
   const carriedRun = isStreak(group) ? runToCarry(group, enrollment, now, leftInCycle) : 0;
   return { outcome: "accepted", leftInCycle, carriedRun, owedCycles: owedCycles(group, enrollment, now) };
 }

@@ -1,26 +1,35 @@
 import { createHash } from "node:crypto";
 import { type Decimal, parseDecimal } from "../domain/decimal.ts";
-import { type Instant, parseInstant } from "../domain/instant.ts";
+import { clockToleranceMilliseconds, formatInstant, type Instant, parseInstant } from "../domain/instant.ts";
 import type { IncomingActivity } from "../table/activities.ts";
+import { type Canonical, canonicalJson } from "./canonicalJson.ts";
 import { invalidInput, type RequestRefused } from "./errors.ts";
 import { quote } from "./parameters.ts";
 import { notACustomerId, parseCustomerId } from "./preconditions.ts";
 import type { ActivityRequest } from "./requestTypes.ts";
-import { checked } from "./validation.ts";
+import { checked, describe, isJsonObject, type JsonObject } from "./validation.ts";
 import { activity as validateActivity } from "./validators.generated.js";
 
 /**
  * The activity a JSON value stands for. Throws {@link RequestRefused} with 300004, all faults at once, or 310011 when
  * only the customer's id is not one.
  */
-export function parseActivityRequest(value: unknown): IncomingActivity {
+export function parseActivityRequest(value: unknown, now: Instant): IncomingActivity {
   const result = checked(validateActivity, value);
-  if (!("valid" in result)) throw invalidInput(result.faults);
-  const request = result.valid;
-  const numbers = { amount: request.amount ?? undefined, quantity: request.quantity ?? undefined };
-  const occurredAt = parseInstant(request.occurredAt);
-  const faults = [...faultsOfInstant(request, occurredAt), ...faultsOfDecimals(numbers), ...faultsOfEvent(request)];
-  if (faults.length > 0 || occurredAt === undefined) throw invalidInput(faults);
+  const fields = isJsonObject(value) ? value : {};
+  const attributes = canonicalJson(fields["attributes"] ?? {});
+  const occurredAt = instantOf(fields["occurredAt"]);
+  const faults = [
+    ...("faults" in result ? result.faults : []),
+    ...faultsOfInstant(fields["occurredAt"], occurredAt, now),
+    ...faultsOfDecimals(fields),
+    ...faultsOfEvent(fields),
+    ...faultsOfAttributes(attributes),
+  ];
+  if (faults.length > 0 || "faults" in result || occurredAt === undefined || !("text" in attributes)) {
+    throw invalidInput(faults);
+  }
+  const { valid: request } = result;
   const customerId = parseCustomerId(request.customerId);
   if (customerId === undefined) throw notACustomerId(request.customerId);
   return {
@@ -29,53 +38,70 @@ export function parseActivityRequest(value: unknown): IncomingActivity {
     type: request.type,
     name: request.name ?? undefined,
     occurredAt,
-    amount: decimalOf(numbers.amount),
-    quantity: decimalOf(numbers.quantity),
+    amount: decimalOf(request.amount),
+    quantity: decimalOf(request.quantity),
     attributes: numericAttributes(request.attributes ?? {}),
     originalActivityId: request.originalActivityId ?? undefined,
-    contentDigest: digestOf(request, occurredAt),
+    contentDigest: digestOf(request, occurredAt, attributes.text),
   };
 }
 
-function faultsOfInstant({ occurredAt }: ActivityRequest, instant: Instant | undefined): string[] {
-  if (instant !== undefined) return [];
-  return [`occurredAt must be an instant with its offset, such as 2026-01-31T18:00:00Z; got ${quote(occurredAt)}.`];
+function instantOf(occurredAt: unknown): Instant | undefined {
+  return typeof occurredAt === "string" ? parseInstant(occurredAt) : undefined;
 }
 
-function faultsOfDecimals(numbers: Readonly<Record<string, number | undefined>>): string[] {
-  return Object.entries(numbers)
-    .filter(([, number]) => number !== undefined && decimalOf(number) === undefined)
-    .map(([field, number]) => `${field} must have at most 4 fractional digits; got ${number}.`);
+/** What happens tomorrow has not happened; a caller's clock may be a little ahead all the same. */
+function faultsOfInstant(occurredAt: unknown, instant: Instant | undefined, now: Instant): string[] {
+  // Of another type or missing: the schema says so.
+  if (typeof occurredAt !== "string") return [];
+  if (instant === undefined) {
+    return [`occurredAt must be an instant with its offset, such as 2026-01-31T18:00:00Z; got ${quote(occurredAt)}.`];
+  }
+  if (instant <= now + clockToleranceMilliseconds) return [];
+  return [`occurredAt must not lie in the future; got ${quote(occurredAt)}, and it is ${formatInstant(now)}.`];
 }
 
-function faultsOfEvent({ type, name }: ActivityRequest): string[] {
-  return type === "EVENT" && typeof name !== "string" ? ["name is required when type is EVENT."] : [];
+function faultsOfDecimals(fields: JsonObject): string[] {
+  return ["amount", "quantity"]
+    .map((name) => [name, fields[name]] as const)
+    .filter(([, number]) => Number.isFinite(number) && decimalOf(number) === undefined)
+    .map(([name, number]) => `${name} must have at most 4 fractional digits; got ${describe(number)}.`);
 }
 
-function decimalOf(number: number | undefined): Decimal | undefined {
-  return number === undefined ? undefined : parseDecimal(number.toString());
+function faultsOfEvent({ type, name }: JsonObject): string[] {
+  const isNamed = name !== undefined && name !== null;
+  return type === "EVENT" && !isNamed ? ["name is required when type is EVENT."] : [];
+}
+
+function faultsOfAttributes(attributes: Canonical): string[] {
+  if ("isTooDeep" in attributes) return ["attributes is nested too deeply."];
+  if (!("inexact" in attributes)) return [];
+  return attributes.inexact.map((name) => `attributes: ${quote(name)} is a number that cannot be held exactly.`);
+}
+
+function decimalOf(number: unknown): Decimal | undefined {
+  return typeof number === "number" ? parseDecimal(number.toString()) : undefined;
 }
 
 /** What an EVENT_ATTRIBUTE target can count; the rest is the caller's own business. */
 function numericAttributes(attributes: Readonly<Record<string, unknown>>): Map<string, Decimal> {
   const numbers = Object.entries(attributes).flatMap(([name, value]) => {
-    const decimal = typeof value === "number" ? decimalOf(value) : undefined;
+    const decimal = decimalOf(value);
     return decimal === undefined || decimal < 0n ? [] : [[name, decimal] as const];
   });
   return new Map(numbers);
 }
 
 /** Two deliveries say the same when their fields mean the same, in whatever order and spelling. */
-function digestOf(request: ActivityRequest, occurredAt: Instant): string {
-  const { type, name, amount, quantity, attributes, originalActivityId } = request;
-  const sorted = Object.entries(attributes ?? {}).toSorted(([one], [other]) => (one < other ? -1 : 1));
+function digestOf(request: ActivityRequest, occurredAt: Instant, attributes: string): string {
+  const { type, name, amount, quantity, originalActivityId } = request;
   const meaning = [
     type,
     name ?? null,
     occurredAt,
     amount ?? null,
     quantity ?? null,
-    sorted,
+    attributes,
     originalActivityId ?? null,
   ];
   return createHash("sha256").update(JSON.stringify(meaning), "utf8").digest("base64url");
@@ -85,6 +111,19 @@ function digestOf(request: ActivityRequest, occurredAt: Instant): string {
 export function activityIdReused(activityId: string): RequestRefused {
   return invalidInput(
     [`Activity ${quote(activityId)} was delivered before with other content; nothing was changed.`],
+    422,
+  );
+}
+
+/** The refusal for a customer of whom one activity would change more than a transaction of the engine can hold. */
+export function tooManyTargets(
+  { customerId }: IncomingActivity,
+  { targets, most }: { readonly targets: number; readonly most: number },
+): RequestRefused {
+  return invalidInput(
+    [
+      `The activity counts for ${targets} targets of customer ${customerId}, more than the ${most} that one can change.`,
+    ],
     422,
   );
 }

@@ -1,7 +1,7 @@
 import type { Instant } from "../domain/instant.ts";
 import { recordActivity } from "../table/activities.ts";
 import type { Org } from "../table/keys.ts";
-import { activityIdReused, parseActivityRequest } from "./activityRequest.ts";
+import { activityIdReused, parseActivityRequest, tooManyTargets } from "./activityRequest.ts";
 import { presentActivity } from "./activityView.ts";
 import type { ServiceContext } from "./context.ts";
 import { customerNotFound } from "./preconditions.ts";
@@ -10,14 +10,17 @@ import { unknownFieldWarnings } from "./validation.ts";
 
 /**
  * Counts one activity, from whichever way it came, and answers what it did; a repeat answers what it did the first
- * time. Throws `RequestRefused` with 300004 (422 for an id delivered with other content) or 310011.
+ * time. Throws `RequestRefused` with 300004 (422 for an id delivered with other content, or for a customer in too many targets) or
+ * 310011.
  */
 export async function countOne({ table, targetGroups }: ServiceContext, org: Org, value: unknown, now: Instant) {
-  const activity = parseActivityRequest(value);
+  const activity = parseActivityRequest(value, now);
   const result = await recordActivity(table, targetGroups, org, activity, now);
   switch (result.outcome) {
     case "unknownCustomer":
       throw customerNotFound(activity.customerId);
+    case "tooManyTargets":
+      throw tooManyTargets(activity, result);
     case "idReused":
       throw activityIdReused(activity.activityId);
     case "recorded":

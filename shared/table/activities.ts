@@ -31,7 +31,12 @@ export type RecordOutcome =
   /** Counted now, or in an earlier delivery: the record says what it did then. */
   | { readonly outcome: "recorded" | "repeated"; readonly activity: RecordedActivity }
   | { readonly outcome: "idReused" }
-  | { readonly outcome: "unknownCustomer" };
+  | { readonly outcome: "unknownCustomer" }
+  /** It would change more enrolments than one transaction can hold; nothing was changed. */
+  | { readonly outcome: "tooManyTargets"; readonly targets: number; readonly most: number };
+
+/** Of the engine's 100 items in a transaction: the record, and the check on the transaction that a return names. */
+const mostChangedEnrollments = 98;
 
 const rounds = 40;
 const longestPauseMilliseconds = 200;
@@ -59,6 +64,12 @@ export async function recordActivity(
       return { outcome: "unknownCustomer" };
     }
     const decisions = await decide({ targetGroups, org, activity, original, now }, enrollments);
+    const targets = decisions.filter(({ next }) => next !== undefined).length;
+    if (targets > mostChangedEnrollments) {
+      const earlier = await findActivity(table, org, activity.customerId, activity.activityId);
+      if (earlier !== undefined) return repeated(earlier, activity);
+      return { outcome: "tooManyTargets", targets, most: mostChangedEnrollments };
+    }
     const recorded = { ...activity, recordedAt: now, effects: decisions.map(({ effect }) => effect) };
     const result = await commit(table, org, recorded, decisions, original);
     if (result === "committed") return { outcome: "recorded", activity: recorded };
@@ -117,11 +128,21 @@ function notEnrolled({ groupId, targetId }: Enrollment): TargetEffect {
 
 async function findOriginal(table: Table, org: Org, activity: Activity): Promise<OriginalTransaction | undefined> {
   if (activity.type !== "RETURN" || activity.originalActivityId === undefined) return undefined;
-  const key = activityKey(org, activity.customerId, activity.originalActivityId);
+  const original = await findActivity(table, org, activity.customerId, activity.originalActivityId);
+  return original === undefined ? undefined : asOriginal(original);
+}
+
+async function findActivity(
+  table: Table,
+  org: Org,
+  customerId: number,
+  activityId: string,
+): Promise<RecordedActivity | undefined> {
+  const Key = keyAttributes(activityKey(org, customerId, activityId));
   const { Item } = await engine(
-    table.client.send(new GetItemCommand({ TableName: table.name, Key: keyAttributes(key), ConsistentRead: true })),
+    table.client.send(new GetItemCommand({ TableName: table.name, Key, ConsistentRead: true })),
   );
-  return Item === undefined ? undefined : asOriginal(parseActivity(Item));
+  return Item === undefined ? undefined : parseActivity(Item);
 }
 
 async function commit(

@@ -21,10 +21,7 @@ export function buildCountingUpdate(key: Key, before: Enrollment, next: Enrollme
   writeDifferences(expression, before.levelReachedAt, next.levelReachedAt, levelReachedAtAttribute, instantValue);
   writeDifferences(expression, before.closedAt, next.closedAt, closedAtAttribute, instantValue);
   writeDifferences(expression, before.pendingReturns, next.pendingReturns, pendingReturnAttribute, pendingReturnsValue);
-  if (next.announced !== undefined && next.announced !== before.announced) {
-    expression.set("announced", { L: next.announced.cycles.map((cycle) => ({ N: cycle.toString() })) });
-    expression.set("announcedUnder", { S: next.announced.operationId });
-  }
+  expression.addToSet("announced", [...next.announced.difference(before.announced)]);
   // Two activities at once, or one and an un-enrolment: decided on the same state, the second would undo the first.
   const condition = `${expression.name("revision")} = ${expression.value({ N: before.revision.toString() })}`;
   return expression.update(key, condition);
@@ -51,11 +48,12 @@ function instantValue(instant: Instant): AttributeValue {
 
 function pendingReturnsValue(returns: readonly PendingReturn[]): AttributeValue {
   return {
-    L: returns.map(({ activityId, amount, cycleNumber }) => ({
+    L: returns.map(({ activityId, amount, cycleNumber, replacedBy }) => ({
       M: {
         activityId: { S: activityId },
         amount: { N: formatDecimal(amount) },
         ...(cycleNumber === undefined ? {} : { cycleNumber: { N: cycleNumber.toString() } }),
+        ...(replacedBy === undefined ? {} : { replacedBy: { S: replacedBy } }),
       },
     })),
   };

@@ -20,6 +20,10 @@ export function levelReachedAtAttribute(levelId: number): string {
   return `levelReachedAt#${levelId}`;
 }
 
+export function replacedByAttribute(cycleNumber: number): string {
+  return `replacedBy#${cycleNumber}`;
+}
+
 const pendingReturnPrefix = "pendingReturn#";
 
 export function pendingReturnAttribute(originalActivityId: string): string {
@@ -42,7 +46,8 @@ export function parseEnrollment(item: Record<string, AttributeValue>): Enrollmen
     leftInCycle: reader.optionalInteger("leftInCycle"),
     owedCycles: reader.has("owedCycles") ? reader.integers("owedCycles") : [],
     pendingReturns: parsePendingReturns(reader),
-    announced: parseAnnounced(reader),
+    announced: new Set(reader.has("announced") ? reader.integerSet("announced") : []),
+    replacedBy: byNumber(reader, replacedByAttribute, (name) => reader.text(name)),
     revision: reader.integer("revision"),
     operationId: reader.text("operationId"),
     idempotency: parseIdempotency(reader),
@@ -76,12 +81,8 @@ function parsePendingReturn(reader: ItemReader): PendingReturn {
     activityId: reader.text("activityId"),
     amount: reader.decimal("amount"),
     cycleNumber: reader.optionalInteger("cycleNumber"),
+    replacedBy: reader.optionalText("replacedBy"),
   };
-}
-
-function parseAnnounced(reader: ItemReader): Enrollment["announced"] {
-  if (!reader.has("announced")) return undefined;
-  return { operationId: reader.text("announcedUnder"), cycles: reader.integers("announced") };
 }
 
 function parseIdempotency(reader: ItemReader): IdempotencyMark | undefined {

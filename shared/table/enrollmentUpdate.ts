@@ -3,7 +3,12 @@ import type { EnrollmentPlan, Opening } from "../domain/enrolling.ts";
 import type { IdempotencyMark } from "../domain/enrollment.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { UnenrollmentPlan } from "../domain/unenrolling.ts";
-import { achievedAttribute, levelReachedAtAttribute, reachedAtAttribute } from "./enrollmentItem.ts";
+import {
+  achievedAttribute,
+  levelReachedAtAttribute,
+  reachedAtAttribute,
+  replacedByAttribute,
+} from "./enrollmentItem.ts";
 import { Expression, type Update } from "./expression.ts";
 import type { Key } from "./keys.ts";
 
@@ -75,24 +80,24 @@ function openCycle(
       expression.set(achieved, { N: formatDecimal(opening.value) });
       if (opening.isReached) expression.set(reachedAtAttribute(cycleNumber), { S: formatInstant(now) });
       else expression.remove(reachedAtAttribute(cycleNumber));
-      if (opening.isAnnounced) announce(expression, cycleNumber, operationId);
+      expression.set(replacedByAttribute(cycleNumber), { S: operationId });
+      if (opening.isAnnounced) expression.addToSet("announced", [cycleNumber]);
+      else expression.deleteFromSet("announced", [cycleNumber]);
       return;
     case "streakReset":
-      expression.set(achieved, { N: "0" });
+      for (const cleared of opening.clearedCycles) {
+        expression.set(achievedAttribute(cleared), { N: "0" });
+        expression.set(replacedByAttribute(cleared), { S: operationId });
+      }
       expression.set("carriedRun", { N: "0" });
       expression.remove(
         "leftInCycle",
-        reachedAtAttribute(cycleNumber),
+        ...opening.clearedCycles.map(reachedAtAttribute),
         ...opening.levelIds.map(levelReachedAtAttribute),
       );
+      expression.deleteFromSet("announced", opening.clearedCycles);
       return;
   }
-}
-
-/** The balance alone reaches the target; that is told with the enrolment, and at most once in it. */
-function announce(expression: Expression, cycleNumber: number, operationId: string): void {
-  expression.set("announced", { L: [{ N: cycleNumber.toString() }] });
-  expression.set("announcedUnder", { S: operationId });
 }
 
 export type UnenrollmentWrite = {

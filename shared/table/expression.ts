@@ -17,6 +17,8 @@ export class Expression {
   readonly #values: Record<string, AttributeValue> = {};
   readonly #sets: string[] = [];
   readonly #removes: string[] = [];
+  readonly #adds: string[] = [];
+  readonly #deletes: string[] = [];
 
   name(attribute: string): string {
     const known = Object.entries(this.#names).find(([, name]) => name === attribute);
@@ -50,16 +52,33 @@ export class Expression {
     this.#removes.push(...attributes.map((attribute) => this.name(attribute)));
   }
 
+  /** Numbers to put into a set that may not be there yet; none is nothing to do. */
+  addToSet(attribute: string, numbers: readonly number[]): void {
+    if (numbers.length > 0) this.#adds.push(`${this.name(attribute)} ${this.value(numberSet(numbers))}`);
+  }
+
+  /** Numbers to take out of a set, whether they or the set are there or not. */
+  deleteFromSet(attribute: string, numbers: readonly number[]): void {
+    if (numbers.length > 0) this.#deletes.push(`${this.name(attribute)} ${this.value(numberSet(numbers))}`);
+  }
+
   /** The whole update; a failed condition returns the stored item, which saves reading it. */
   update(key: Key, condition: string): Update {
-    const remove = this.#removes.length === 0 ? "" : ` REMOVE ${this.#removes.join(", ")}`;
+    const clauses = { SET: this.#sets, REMOVE: this.#removes, ADD: this.#adds, DELETE: this.#deletes };
     return {
       Key: { pk: { S: key.pk }, sk: { S: key.sk } },
-      UpdateExpression: `SET ${this.#sets.join(", ")}${remove}`,
+      UpdateExpression: Object.entries(clauses)
+        .filter(([, parts]) => parts.length > 0)
+        .map(([keyword, parts]) => `${keyword} ${parts.join(", ")}`)
+        .join(" "),
       ConditionExpression: condition,
       ExpressionAttributeNames: this.#names,
       ExpressionAttributeValues: this.#values,
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     };
   }
+}
+
+function numberSet(numbers: readonly number[]): AttributeValue {
+  return { NS: numbers.map(String) };
 }

@@ -70,6 +70,15 @@ export class ItemReader {
     });
   }
 
+  integerSet(name: string): number[] {
+    const value = this.#attributes[name];
+    if (!(value instanceof Set)) return this.#malformed(name, "a set");
+    return [...value].map((element) => {
+      const integer = element instanceof NumberText ? Number(element.digits) : Number.NaN;
+      return Number.isSafeInteger(integer) ? integer : this.#malformed(name, "a set of safe integers");
+    });
+  }
+
   decimals(name: string): Decimal[] {
     return this.#list(name).map((value) => {
       const decimal = value instanceof NumberText ? parseDecimal(value.digits) : undefined;

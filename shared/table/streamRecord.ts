@@ -10,6 +10,7 @@ type StreamValue = {
   readonly S?: string | undefined;
   readonly N?: string | undefined;
   readonly BOOL?: boolean | undefined;
+  readonly NS?: readonly string[] | undefined;
   readonly L?: readonly StreamValue[] | undefined;
   readonly M?: StreamImage | undefined;
 };
@@ -62,10 +63,11 @@ function parseImage(image: StreamImage | undefined): Record<string, AttributeVal
   return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, parseValue(value)]));
 }
 
-function parseValue({ S, N, BOOL, L, M }: StreamValue): AttributeValue {
+function parseValue({ S, N, BOOL, NS, L, M }: StreamValue): AttributeValue {
   if (S !== undefined) return { S };
   if (N !== undefined) return { N };
   if (BOOL !== undefined) return { BOOL };
+  if (NS !== undefined) return { NS: [...NS] };
   if (L !== undefined) return { L: L.map(parseValue) };
   if (M !== undefined) return { M: parseImage(M) };
   throw new MalformedItem("The record holds a type of value that no item of the table has");

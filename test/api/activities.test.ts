@@ -207,7 +207,7 @@ describe("a repeated activity", () => {
 
   it.each([
     { amount: 100.0001 },
-    { occurredAt: during(2) },
+    { occurredAt: firstInstantOf(1) },
     { quantity: 1 },
     { type: "RETURN" },
     { attributes: { a: 1 } },
@@ -284,6 +284,23 @@ describe("a return", () => {
       ["c2", 50],
       ["c1", 60],
     ]);
+  });
+
+  it.each([
+    ["a balance", milestone(), { initialBalance: 20 }, 20],
+    ["a reset", streak(), { resetStreakStatus: true }, 0],
+  ])("that arrives first is not given back to a value that %s has replaced since", async (_, body, fields, value) => {
+    const one = await enrolled(body);
+    const activity = sale(one.customerId, { amount: 60 });
+    await send(one, {
+      ...sale(one.customerId, { amount: 60 }),
+      type: "RETURN",
+      originalActivityId: activity["activityId"],
+    });
+    await one.org.unenroll(one.group, one.customerId, { now: during(1) });
+    await one.org.enroll(one.group, { customerId: one.customerId, ...fields }, { now: during(1) });
+    await send(one, activity);
+    expect(await achieved(one)).toMatchObject({ c1: value });
   });
 
   it("at the very moment of its transaction ends the same", async () => {

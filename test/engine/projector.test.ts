@@ -232,7 +232,7 @@ describe("for any history", () => {
 
 /** A step that the state refuses is a step that changes nothing, which is as good. */
 async function take({ org, group, customerId }: Setting, one: Step, index: number): Promise<void> {
-  const now = during(2, index + 1);
+  const now = during(4, index + 1);
   switch (one.kind) {
     case "enroll":
       await org.enroll(group, { customerId, initialBalance: one.balance, resetStreakStatus: one.resets }, { now });
@@ -245,7 +245,7 @@ async function take({ org, group, customerId }: Setting, one: Step, index: numbe
       const original = one.kind === "return" && one.named !== undefined ? { originalActivityId: `t${one.named}` } : {};
       const type = one.kind === "sale" ? "TRANSACTION" : "RETURN";
       const amounts = { type, amount: one.cents / 100, activityId: `t${index}` } as const;
-      await send(org.till, { customerId, occurredAt: during(one.cycle, 9), ...amounts, ...original }, now);
+      await send(org.till, { customerId, occurredAt: during(one.cycle, 1), ...amounts, ...original }, now);
     }
   }
 }

@@ -106,6 +106,7 @@ function open(group: ModelGroup, enrolment: ModelEnrolment, { balance, resets }:
   if (group.kind === "DEFAULT" && balance !== undefined) {
     enrolment.sums[from] = balance;
     enrolment.reachedAt[from] = balance >= group.targetValue ? now : undefined;
+    forgetGuesses(enrolment);
   }
   if (group.kind !== "DEFAULT" && resets) {
     enrolment.sums[from] = 0;
@@ -113,7 +114,15 @@ function open(group: ModelGroup, enrolment: ModelEnrolment, { balance, resets }:
     enrolment.levelReachedAt.fill(undefined);
     enrolment.kept = 0;
     enrolment.leftIn = undefined;
+    forgetGuesses(enrolment);
   }
+}
+
+/** A value that was replaced lacks nothing of what had been taken off the one before. */
+function forgetGuesses(enrolment: ModelEnrolment): void {
+  enrolment.waiting = enrolment.waiting.map((one) =>
+    one.cycle === enrolment.from ? { ...one, cycle: undefined } : one,
+  );
 }
 
 function newEnrolment(group: ModelGroup): ModelEnrolment {

@@ -103,11 +103,11 @@ describe("a closing marks the cycle and nothing else", () => {
 
   test("when the value of a period-end reward was not reached", () => {
     const missed = buildEnrollment();
-    expect(closed(missed, periodEnd)).toMatchObject({ announced: undefined, reachedAt: new Map() });
+    expect(closed(missed, periodEnd)).toMatchObject({ announced: new Set(), reachedAt: new Map() });
   });
 
   test("but for a reached period-end reward, which it announces", () => {
-    const announced = { operationId: "operation-1", cycles: [2] };
+    const announced = new Set([2]);
     expect(closed(enrollment, periodEnd)).toEqual({ ...closed(enrollment), announced });
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
-import { countActivity, type OriginalTransaction } from "../../shared/domain/counting.ts";
+import { countActivity, mostWaitingReturns, type OriginalTransaction } from "../../shared/domain/counting.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import { streakValue } from "../../shared/domain/streak.ts";
 import type { Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
 import {
   buildActivity,
@@ -124,8 +125,32 @@ describe("reaching the target value", () => {
     const again = count({ activityId: "b", amount: decimal(0.0001) }, { enrollment: returned.next, now: noonOf(2) });
     expect([first.effect.firstReached, returned.effect.firstReached, again.effect.firstReached]).toEqual([[1], [], []]);
     expect([returned.next.reachedAt.get(1), again.next.reachedAt.get(1)]).toEqual([undefined, noonOf(2)]);
-    const reenrolled = { ...returned.next, operationId: "operation-2" };
-    expect(count({ activityId: "b" }, { enrollment: reenrolled }).effect.firstReached).toEqual([1]);
+  });
+
+  it("is not told by an activity that keeps the cycle reached, whichever enrolment made it so", () => {
+    const marks = { achieved: new Map([[1, decimal(150)]]), reachedAt: new Map([[1, 5]]) };
+    const kept = { enrollment: buildEnrollment({ ...marks, operationId: "operation-2" }) };
+    const activities = [
+      { type: "RETURN", amount: decimal(10) },
+      { type: "TRANSACTION", amount: decimal(10) },
+    ] as const;
+    for (const activity of activities) {
+      const { effect, next } = count(activity, kept);
+      expect([effect.firstReached, effect.changes.length, next.announced.size]).toEqual([[], 1, 0]);
+    }
+  });
+
+  it("is not told for a cycle before the enrolment, where a return is given back", () => {
+    const enrollment = buildEnrollment({
+      fromCycle: 2,
+      achieved: new Map([[1, decimal(60)]]),
+      pendingReturns: new Map([
+        ["a-1", [{ activityId: "r", amount: decimal(50), cycleNumber: 1, replacedBy: undefined }]],
+      ]),
+    });
+    const { effect, next } = count({ activityId: "a-1", occurredAt: noonOf(1) }, { enrollment });
+    expect(effect).toMatchObject({ notCounted: "BEFORE_ENROLMENT", firstReached: [] });
+    expect(next.reachedAt.has(1)).toBe(true);
   });
 
   it("is not told before the close when the reward is due at the period's end", () => {
@@ -203,6 +228,50 @@ describe("a return", () => {
     expect(effect.notCounted).toBe("BEFORE_ENROLMENT");
   });
 
+  it("that came first is not given back to a value that a balance or a reset has replaced since", () => {
+    const activity = { activityId: "r", type: "RETURN", occurredAt: noonOf(3), originalActivityId: "a-1" } as const;
+    const early = count({ ...activity, amount: decimal(60) });
+    expect(early.next.achieved.get(3)).toBe(decimal(-60));
+    const replaced = {
+      ...early.next,
+      achieved: new Map([[3, decimal(20)]]),
+      replacedBy: new Map([[3, "operation-2"]]),
+    };
+    const { next } = count({ activityId: "a-1", amount: decimal(60) }, { enrollment: replaced });
+    expect(next.achieved).toEqual(
+      new Map([
+        [3, decimal(20)],
+        [1, 0n],
+      ]),
+    );
+    expect(next.pendingReturns.size).toBe(0);
+  });
+
+  it("that came after the replacement of the value is given back to it", () => {
+    const replaced = buildEnrollment({
+      achieved: new Map([[3, decimal(20)]]),
+      replacedBy: new Map([[3, "operation-2"]]),
+    });
+    const activity = { activityId: "r", type: "RETURN", occurredAt: noonOf(3), originalActivityId: "a-1" } as const;
+    const early = count({ ...activity, amount: decimal(60) }, { enrollment: replaced });
+    const { next } = count({ activityId: "a-1", amount: decimal(60) }, { enrollment: early.next });
+    expect(next.achieved.get(3)).toBe(decimal(20));
+  });
+
+  it(`waits for its transaction like ${mostWaitingReturns - 1} others; one more stays where it was taken off`, () => {
+    const waiting = Array.from({ length: mostWaitingReturns - 1 }, (_, index) => {
+      const pending = { activityId: `r${index}`, amount: decimal(1), cycleNumber: 3, replacedBy: undefined };
+      return [`t${index}`, [pending]] as const;
+    });
+    const enrollment = buildEnrollment({ pendingReturns: new Map(waiting) });
+    const activity = { activityId: "r", type: "RETURN", occurredAt: noonOf(3), originalActivityId: "a-1" } as const;
+    const last = count(activity, { enrollment });
+    expect(last.next.pendingReturns.size).toBe(mostWaitingReturns);
+    const tooMany = count({ ...activity, originalActivityId: "a-2" }, { enrollment: last.next });
+    expect(tooMany.next.pendingReturns).toBe(last.next.pendingReturns);
+    expect(tooMany.next.achieved.get(3)).toBe(decimal(-20));
+  });
+
   it("that falls into no cycle waits for its transaction without counting", () => {
     const early = count({
       activityId: "r",
@@ -220,6 +289,16 @@ describe("a return", () => {
 function met(...cycles: readonly number[]): Map<number, number> {
   return new Map(cycles.map((cycle) => [cycle, noonOf(cycle)]));
 }
+
+describe("a streak's value", () => {
+  it.each([
+    ["STREAKS", 1],
+    ["NON_CONTINUOUS_STREAKS", 2],
+  ] as const)("in %s with the open cycle not met and the one after it met by a clock ahead is %d", (kind, value) => {
+    const enrollment = buildEnrollment({ reachedAt: met(1, 3) });
+    expect(streakValue(buildGroup({ trackingType: kind }), enrollment, noonOf(2))).toBe(value);
+  });
+});
 
 describe("a streak's levels", () => {
   const target = buildTarget({ type: "VISIT", values: [decimal(1)] });

@@ -119,16 +119,17 @@ describe("notifications", () => {
 
   it("tell besides that the value is achieved when this very enrolment announced its balance as reached", () => {
     const opened = { achieved: new Map([[2, decimal(100)]]), reachedAt: new Map([[2, noonOf(2)]]) };
-    const announced = { operationId: "operation-6", cycles: [2] };
-    const told = consequences(left(), back({ ...opened, announced })).notifications;
+    const announced = new Set([2]);
+    const replacedBy = new Map([[2, "operation-6"]]);
+    const told = consequences(left(), back({ ...opened, announced, replacedBy })).notifications;
     expect(told).toMatchObject([
       { type: "targetCustomerEnrolment" },
       { type: "targetValueAchieved", detail: { activityId: undefined, achievedValue: decimal(100) } },
     ]);
     expect(new Set(told.map(({ eventId }) => eventId)).size).toBe(2);
-    const earlier = { operationId: "operation-1", cycles: [2] };
-    const resumed = consequences(left({ announced: earlier }), back({ ...opened, announced: earlier }));
-    expect(resumed.notifications).toMatchObject([{ type: "targetCustomerEnrolment" }]);
+    const earlier = { announced, replacedBy: new Map([[2, "operation-1"]]) };
+    const resumed = consequences(left(earlier), back({ ...opened, ...earlier }));
+    expect(resumed.notifications.map(({ type }) => type)).toEqual(["targetCustomerEnrolment"]);
   });
 });
 

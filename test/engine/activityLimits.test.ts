@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, describe, expect, it } from "vitest";
+import type { Activity } from "../../shared/domain/activity.ts";
+import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
+import { recordActivity } from "../../shared/table/activities.ts";
+import type { Table } from "../../shared/table/client.ts";
+import { enroll, listEnrollments } from "../../shared/table/enrollments.ts";
+import { groupKey, keyAttributes, targetKey } from "../../shared/table/keys.ts";
+import { TargetGroupCache } from "../../shared/table/targetGroupCache.ts";
+import { createTargetGroup } from "../../shared/table/targetGroups.ts";
+import { buildActivity, buildGroup, buildTarget, decimal, noonOf } from "../support/domain.ts";
+import { openTestTable } from "../support/service.ts";
+
+const table = openTestTable();
+afterAll(() => table.client.destroy());
+
+const now = noonOf(1);
+const customerId = 11;
+const resume = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } } as const;
+
+/** A brand of its own whose customer is enrolled in every target of groups with so many targets. */
+async function brandWith(...targetCounts: readonly number[]): Promise<Brand> {
+  const brand = new Brand();
+  for (const [index, count] of targetCounts.entries()) await brand.addGroup(`Group ${index}`, count);
+  return brand;
+}
+
+class Brand {
+  readonly org = randomUUID();
+  readonly groups: TargetGroup[] = [];
+
+  async addGroup(name: string, targetCount: number): Promise<void> {
+    const targets = Array.from({ length: targetCount }, (_, index) => buildTarget({ name: `Target ${index}` }));
+    const group = await createTargetGroup(table, this.org, buildGroup({ name, targets }));
+    if (group === "nameTaken") throw new Error("The names differ");
+    this.groups.push(group);
+    for (const { id: targetId } of group.targets) {
+      await enroll(table, { org: this.org, customerId, groupId: group.id, targetId }, resume, now, undefined);
+    }
+  }
+
+  record(fields: Partial<Activity> = {}, through: Table = table) {
+    const activity = buildActivity({ customerId, amount: decimal(10), ...fields });
+    const contentDigest = activity.activityId;
+    return recordActivity(through, new TargetGroupCache(through), this.org, { ...activity, contentDigest }, now);
+  }
+
+  async sums(): Promise<bigint[]> {
+    const enrollments = await listEnrollments(table, this.org, customerId);
+    return enrollments.flatMap(({ achieved }) => [...achieved.values()]);
+  }
+}
+
+describe("an activity that counts for many targets of a customer", () => {
+  it("counts for 98 of them, and a return does that names a transaction nobody knows", async () => {
+    const brand = await brandWith(50, 48);
+    expect(await brand.record()).toMatchObject({ outcome: "recorded" });
+    const returned = await brand.record({ activityId: "r-1", type: "RETURN", originalActivityId: "later" });
+    expect(returned).toMatchObject({ outcome: "recorded" });
+    expect(new Set(await brand.sums())).toEqual(new Set([0n]));
+    expect(await brand.record({ activityId: "later", amount: decimal(30) })).toMatchObject({ outcome: "recorded" });
+    expect(new Set(await brand.sums())).toEqual(new Set([decimal(30)]));
+  });
+
+  it("is refused for 99, changes nothing, and what was counted before is answered as it was", async () => {
+    const brand = await brandWith(50, 48);
+    const first = await brand.record();
+    await brand.addGroup("One more", 1);
+    const refused = await brand.record({ activityId: "a-2" });
+    expect(refused).toEqual({ outcome: "tooManyTargets", targets: 99, most: 98 });
+    expect((await brand.sums()).toSorted()).toEqual([0n, ...Array.from({ length: 98 }, () => decimal(10))]);
+    const again = await brand.record();
+    expect(again).toMatchObject({ outcome: "repeated" });
+    expect("activity" in again && "activity" in first && again.activity.effects).toEqual(
+      "activity" in first && first.activity.effects,
+    );
+  });
+});
+
+describe("what a brand has switched off no longer counts", () => {
+  it.each(["group", "target"] as const)("when it is the %s", async (switchedOff) => {
+    const brand = await brandWith(1);
+    const [group] = brand.groups;
+    const [target] = group?.targets ?? [];
+    if (group === undefined || target === undefined) throw new Error("The brand has a group with a target");
+    const key = switchedOff === "group" ? groupKey(brand.org, group.id) : targetKey(brand.org, group.id, target.id);
+    await table.client.send(
+      new UpdateItemCommand({
+        TableName: table.name,
+        Key: keyAttributes(key),
+        UpdateExpression: "SET isActive = :no",
+        ConditionExpression: "isActive = :yes",
+        ExpressionAttributeValues: { ":no": { BOOL: false }, ":yes": { BOOL: true } },
+      }),
+    );
+    expect(await brand.record()).toMatchObject({ activity: { effects: [{ notCounted: "NOT_ENROLLED" }] } });
+    expect(await brand.sums()).toEqual([0n]);
+  });
+});
+
+it("a return and the transaction it names, between its read and its write, give what they give one after the other", async () => {
+  const brand = await brandWith(1);
+  const meddling = openTestTable();
+  let hasArrived = false;
+  meddling.client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === "TransactWriteItemsCommand" && !hasArrived) {
+          hasArrived = true;
+          // It happened before every cycle and so changes no enrolment: no revision tells of it.
+          await brand.record({ activityId: "t-1", occurredAt: noonOf(-3) });
+        }
+        return next(args);
+      },
+    { step: "initialize", name: "meddle" },
+  );
+  const result = await brand.record({ activityId: "r-1", type: "RETURN", originalActivityId: "t-1" }, meddling);
+  meddling.client.destroy();
+  expect(result).toMatchObject({ activity: { effects: [{ notCounted: "ORIGINAL_NOT_COUNTED" }] } });
+  expect(await brand.sums()).toEqual([0n]);
+});
