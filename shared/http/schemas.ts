@@ -30,7 +30,7 @@ export const activity = {
     customerId: {},
     type: { type: "string", enum: activityTypes },
     name: { type: ["string", "null"], minLength: 1, maxLength: limits.nameCharacters },
-    occurredAt: { type: "string" },
+    occurredAt: { type: "string", maxLength: 40 },
     amount,
     quantity: amount,
     attributes: { type: ["object", "null"] },

@@ -36,7 +36,7 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var activity = validate10;
-var schema11 = { "type": "object", "required": ["activityId", "customerId", "type", "occurredAt"], "properties": { "activityId": { "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "customerId": {}, "type": { "type": "string", "enum": ["TRANSACTION", "RETURN", "EVENT"] }, "name": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "occurredAt": { "type": "string" }, "amount": { "type": ["number", "null"], "minimum": 0, "maximum": 999999999999999e-4 }, "quantity": { "type": ["number", "null"], "minimum": 0, "maximum": 999999999999999e-4 }, "attributes": { "type": ["object", "null"] }, "originalActivityId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:-]{1,128}$" } }, "$id": "activity" };
+var schema11 = { "type": "object", "required": ["activityId", "customerId", "type", "occurredAt"], "properties": { "activityId": { "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "customerId": {}, "type": { "type": "string", "enum": ["TRANSACTION", "RETURN", "EVENT"] }, "name": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "occurredAt": { "type": "string", "maxLength": 40 }, "amount": { "type": ["number", "null"], "minimum": 0, "maximum": 999999999999999e-4 }, "quantity": { "type": ["number", "null"], "minimum": 0, "maximum": 999999999999999e-4 }, "attributes": { "type": ["object", "null"] }, "originalActivityId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:-]{1,128}$" } }, "$id": "activity" };
 var pattern0 = new RegExp("^[A-Za-z0-9._:-]{1,128}$", "u");
 var func2 = require_ucs2length().default;
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -157,20 +157,18 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.occurredAt !== void 0) {
       let data3 = data.occurredAt;
-      if (typeof data3 !== "string") {
-        const err11 = { instancePath: instancePath + "/occurredAt", schemaPath: "#/properties/occurredAt/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.occurredAt.type, parentSchema: schema11.properties.occurredAt, data: data3 };
-        if (vErrors === null) {
-          vErrors = [err11];
-        } else {
-          vErrors.push(err11);
+      if (typeof data3 === "string") {
+        if (func2(data3) > 40) {
+          const err11 = { instancePath: instancePath + "/occurredAt", schemaPath: "#/properties/occurredAt/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters", schema: 40, parentSchema: schema11.properties.occurredAt, data: data3 };
+          if (vErrors === null) {
+            vErrors = [err11];
+          } else {
+            vErrors.push(err11);
+          }
+          errors++;
         }
-        errors++;
-      }
-    }
-    if (data.amount !== void 0) {
-      let data4 = data.amount;
-      if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
-        const err12 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/type", keyword: "type", params: { type: schema11.properties.amount.type }, message: "must be number,null", schema: schema11.properties.amount.type, parentSchema: schema11.properties.amount, data: data4 };
+      } else {
+        const err12 = { instancePath: instancePath + "/occurredAt", schemaPath: "#/properties/occurredAt/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.occurredAt.type, parentSchema: schema11.properties.occurredAt, data: data3 };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -178,22 +176,34 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+    }
+    if (data.amount !== void 0) {
+      let data4 = data.amount;
+      if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
+        const err13 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/type", keyword: "type", params: { type: schema11.properties.amount.type }, message: "must be number,null", schema: schema11.properties.amount.type, parentSchema: schema11.properties.amount, data: data4 };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 999999999999999e-4 || isNaN(data4)) {
-          const err13 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999", schema: 999999999999999e-4, parentSchema: schema11.properties.amount, data: data4 };
-          if (vErrors === null) {
-            vErrors = [err13];
-          } else {
-            vErrors.push(err13);
-          }
-          errors++;
-        }
-        if (data4 < 0 || isNaN(data4)) {
-          const err14 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema11.properties.amount, data: data4 };
+          const err14 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999", schema: 999999999999999e-4, parentSchema: schema11.properties.amount, data: data4 };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
             vErrors.push(err14);
+          }
+          errors++;
+        }
+        if (data4 < 0 || isNaN(data4)) {
+          const err15 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema11.properties.amount, data: data4 };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
           }
           errors++;
         }
@@ -202,30 +212,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.quantity !== void 0) {
       let data5 = data.quantity;
       if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        const err15 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/type", keyword: "type", params: { type: schema11.properties.quantity.type }, message: "must be number,null", schema: schema11.properties.quantity.type, parentSchema: schema11.properties.quantity, data: data5 };
+        const err16 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/type", keyword: "type", params: { type: schema11.properties.quantity.type }, message: "must be number,null", schema: schema11.properties.quantity.type, parentSchema: schema11.properties.quantity, data: data5 };
         if (vErrors === null) {
-          vErrors = [err15];
+          vErrors = [err16];
         } else {
-          vErrors.push(err15);
+          vErrors.push(err16);
         }
         errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 999999999999999e-4 || isNaN(data5)) {
-          const err16 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999", schema: 999999999999999e-4, parentSchema: schema11.properties.quantity, data: data5 };
-          if (vErrors === null) {
-            vErrors = [err16];
-          } else {
-            vErrors.push(err16);
-          }
-          errors++;
-        }
-        if (data5 < 0 || isNaN(data5)) {
-          const err17 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema11.properties.quantity, data: data5 };
+          const err17 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999", schema: 999999999999999e-4, parentSchema: schema11.properties.quantity, data: data5 };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
             vErrors.push(err17);
+          }
+          errors++;
+        }
+        if (data5 < 0 || isNaN(data5)) {
+          const err18 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema11.properties.quantity, data: data5 };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
           }
           errors++;
         }
@@ -234,19 +244,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.attributes !== void 0) {
       let data6 = data.attributes;
       if (!(data6 && typeof data6 == "object" && !Array.isArray(data6)) && data6 !== null) {
-        const err18 = { instancePath: instancePath + "/attributes", schemaPath: "#/properties/attributes/type", keyword: "type", params: { type: schema11.properties.attributes.type }, message: "must be object,null", schema: schema11.properties.attributes.type, parentSchema: schema11.properties.attributes, data: data6 };
-        if (vErrors === null) {
-          vErrors = [err18];
-        } else {
-          vErrors.push(err18);
-        }
-        errors++;
-      }
-    }
-    if (data.originalActivityId !== void 0) {
-      let data7 = data.originalActivityId;
-      if (typeof data7 !== "string" && data7 !== null) {
-        const err19 = { instancePath: instancePath + "/originalActivityId", schemaPath: "#/properties/originalActivityId/type", keyword: "type", params: { type: schema11.properties.originalActivityId.type }, message: "must be string,null", schema: schema11.properties.originalActivityId.type, parentSchema: schema11.properties.originalActivityId, data: data7 };
+        const err19 = { instancePath: instancePath + "/attributes", schemaPath: "#/properties/attributes/type", keyword: "type", params: { type: schema11.properties.attributes.type }, message: "must be object,null", schema: schema11.properties.attributes.type, parentSchema: schema11.properties.attributes, data: data6 };
         if (vErrors === null) {
           vErrors = [err19];
         } else {
@@ -254,24 +252,36 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+    }
+    if (data.originalActivityId !== void 0) {
+      let data7 = data.originalActivityId;
+      if (typeof data7 !== "string" && data7 !== null) {
+        const err20 = { instancePath: instancePath + "/originalActivityId", schemaPath: "#/properties/originalActivityId/type", keyword: "type", params: { type: schema11.properties.originalActivityId.type }, message: "must be string,null", schema: schema11.properties.originalActivityId.type, parentSchema: schema11.properties.originalActivityId, data: data7 };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
       if (typeof data7 === "string") {
         if (!pattern0.test(data7)) {
-          const err20 = { instancePath: instancePath + "/originalActivityId", schemaPath: "#/properties/originalActivityId/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:-]{1,128}$"', schema: "^[A-Za-z0-9._:-]{1,128}$", parentSchema: schema11.properties.originalActivityId, data: data7 };
+          const err21 = { instancePath: instancePath + "/originalActivityId", schemaPath: "#/properties/originalActivityId/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:-]{1,128}$"', schema: "^[A-Za-z0-9._:-]{1,128}$", parentSchema: schema11.properties.originalActivityId, data: data7 };
           if (vErrors === null) {
-            vErrors = [err20];
+            vErrors = [err21];
           } else {
-            vErrors.push(err20);
+            vErrors.push(err21);
           }
           errors++;
         }
       }
     }
   } else {
-    const err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.type, parentSchema: schema11, data };
+    const err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.type, parentSchema: schema11, data };
     if (vErrors === null) {
-      vErrors = [err21];
+      vErrors = [err22];
     } else {
-      vErrors.push(err21);
+      vErrors.push(err22);
     }
     errors++;
   }
