@@ -1,0 +1,136 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import cdkJson from "../../../cdk.json" with { type: "json" };
+import { createApp } from "../../../lib/app.ts";
+import packageJson from "../../../package.json" with { type: "json" };
+import lockFile from "../../../package-lock.json" with { type: "json" };
+import { withoutBundling } from "../../infra/support/synthesize.ts";
+import type { CommandOutcome } from "./shellSession.ts";
+
+/** Where a command that is not run is checked. */
+export type Place = {
+  /** A copy of the project. */
+  readonly copy: string;
+  /** In the shell of the document. */
+  readonly run: (command: string) => Promise<CommandOutcome>;
+};
+
+/** A command of some document that cannot be run as it is written. */
+export type NotRun = {
+  readonly command: RegExp;
+  readonly reason: string;
+  /** What can be checked of it instead; throws, or answers the outcome of what was run in its place. */
+  readonly check: (command: string, place: Place) => Promise<CommandOutcome> | undefined;
+};
+
+export const commandsNotRun: readonly NotRun[] = [
+  {
+    command: /^npm ci( && npm (start|test))?$/,
+    reason: "npm ci takes the packages away from under this very run, which is one of npm test and uses npm start.",
+    check: (command) => {
+      const [, script] = command.split(" && npm ");
+      if (script !== undefined) assertScript(script);
+      assertLocked();
+      return undefined;
+    },
+  },
+  {
+    command: /^npm run deploy( -- .*)?$/,
+    reason: "It deploys to an AWS account. The same settings must synthesize without a finding.",
+    check: (command) => {
+      assertScript("deploy");
+      synthesize(command);
+      return undefined;
+    },
+  },
+  {
+    command: /^npx cdk (bootstrap|destroy) /,
+    reason: "It changes an AWS account. The CDK command must know it and its options, and the settings synthesize.",
+    check: async (command, { run }) => {
+      synthesize(command);
+      const [, , name = ""] = command.split(" ");
+      const help = await run(`npx cdk ${name} --help`);
+      for (const [option] of command.matchAll(/(?<= )--?[a-z-]+/g)) assertIncludes(help.stdout, option);
+      return help;
+    },
+  },
+  {
+    command: /^npm run admin -- .*--table <TableName>/,
+    reason: "The table is in an AWS account. The same command must do on the local service.",
+    check: (command, { run }) => run(command.replace("--table <TableName>", "--local")),
+  },
+  {
+    command: /^aws /,
+    reason: "It works on an AWS account. Service, operation and options must be known ones.",
+    check: (command) => {
+      assertAwsCommand(command);
+      return undefined;
+    },
+  },
+  {
+    command: /^sam local /,
+    reason: "SAM and Docker are not installed here. Its options must be known ones, its files and function be there.",
+    check: (command, { copy }) => {
+      assertSamCommand(command, copy);
+      return undefined;
+    },
+  },
+];
+
+function assertScript(name: string): void {
+  if (!Object.hasOwn(packageJson.scripts, name)) throw new Error(`package.json has no script ${name}`);
+}
+
+/** What `npm ci` refuses first: a lock file that is not of this package.json. */
+function assertLocked(): void {
+  const { dependencies, devDependencies, optionalDependencies } = lockFile.packages[""];
+  const locked = JSON.stringify([dependencies, devDependencies, optionalDependencies]);
+  const wanted = JSON.stringify([
+    packageJson.dependencies,
+    packageJson.devDependencies,
+    packageJson.optionalDependencies,
+  ]);
+  if (locked !== wanted) throw new Error("package-lock.json is not of this package.json");
+}
+
+/** With the command's `-c name=value`; throws for a setting that is refused, or a finding of cdk-nag. */
+function synthesize(command: string): void {
+  const settings = [...command.matchAll(/ -c ([^= ]+)=(\S+)/g)].map(([, name = "", value = ""]) => [name, value]);
+  const context = { ...cdkJson.context, ...withoutBundling, ...Object.fromEntries(settings) };
+  createApp({ context }).synth();
+}
+
+/** By service and operation, as the AWS CLI's reference has them. */
+const awsOptions: Readonly<Record<string, readonly string[]>> = {
+  "dynamodbstreams get-shard-iterator": ["--stream-arn", "--shard-id", "--shard-iterator-type", "--sequence-number"],
+  "dynamodbstreams get-records": ["--shard-iterator", "--limit"],
+  "cloudwatch describe-alarms": ["--alarm-name-prefix", "--state-value"],
+  "dynamodb delete-table": ["--table-name"],
+  "dynamodb update-table": ["--table-name", "--no-deletion-protection-enabled"],
+  "sqs get-queue-attributes": ["--queue-url", "--attribute-names"],
+  "sts get-caller-identity": [],
+  "lambda invoke": ["--function-name", "--cli-binary-format", "--payload"],
+};
+
+function assertAwsCommand(command: string): void {
+  const [, service, operation] = command.split(" ");
+  const known = awsOptions[`${service} ${operation}`];
+  if (known === undefined) throw new Error(`Not known: ${command}`);
+  for (const [option] of command.matchAll(/--[a-z-]+/g)) assertIncludes(known, option);
+}
+
+const samOptions = ["--add-host", "--env-vars", "--event", "--port", "--template", "--warm-containers"];
+
+function assertSamCommand(command: string, copy: string): void {
+  for (const [option] of command.matchAll(/--[a-z-]+/g)) assertIncludes(samOptions, option);
+  for (const [, path = ""] of command.matchAll(/--(?:env-vars|event|template) (\S+)/g)) {
+    if (!existsSync(join(copy, path))) throw new Error(`There is no ${path} for: ${command}`);
+  }
+  const [, name] = /^sam local invoke (\w+)/.exec(command) ?? [];
+  const { Resources } = JSON.parse(readFileSync(join(copy, "build/sam/template.json"), "utf8"));
+  if (name !== undefined && Resources[name] === undefined) throw new Error(`The template has no function ${name}`);
+}
+
+function assertIncludes(known: string | readonly string[], option: string): void {
+  if (!known.includes(option)) throw new Error(`${option} is not known`);
+}

@@ -1,0 +1,56 @@
+import { expect } from "vitest";
+import { tokenPlaceholder } from "./documentRun.ts";
+import type { CommandBlock } from "./markdown.ts";
+import type { CommandOutcome } from "./shellSession.ts";
+
+type Run = (command: string) => Promise<CommandOutcome>;
+
+/** Each command of the block succeeds, and together they print what the document shows below it. */
+export async function expectBlock(block: CommandBlock, run: Run): Promise<void> {
+  const where = `${block.file}:${block.line}`;
+  const outputs = await expectSuccess(block, run);
+  if (block.answer === undefined) {
+    for (const output of outputs) expect(output, where).not.toContain('"errors":[{');
+    return;
+  }
+  const shown = asShown(block.answer);
+  if (!isReadOnly(block)) {
+    expect(squeezed(outputs), where).toMatch(shown);
+    return;
+  }
+  // History and events follow what happened.
+  const again = async () => squeezed(await expectSuccess(block, run));
+  await expect.poll(again, { message: where, timeout: patienceMilliseconds }).toMatch(shown);
+}
+
+const patienceMilliseconds = 20_000;
+
+async function expectSuccess({ file, line, commands }: CommandBlock, run: Run): Promise<string[]> {
+  const outputs: string[] = [];
+  for (const command of commands) {
+    const { status, stdout, stderr } = await run(command);
+    const problem = status === 0 ? undefined : { stdout, stderr };
+    expect({ command, status, problem }, `${file}:${line}`).toEqual({ command, status: 0, problem: undefined });
+    outputs.push(stdout);
+  }
+  return outputs;
+}
+
+/** Such a block can be run again. */
+function isReadOnly({ commands }: CommandBlock): boolean {
+  return commands.every((command) => !/ -d |--data| -X |^[A-Z]+=|npm |\(\) \{/.test(command));
+}
+
+/** Without white space, as documents wrap what is printed in one line; and without what npm says itself. */
+function squeezed(outputs: readonly string[]): string {
+  return outputs
+    .join("")
+    .replaceAll(/^> .*\n/gm, "")
+    .replaceAll(/\s/g, "");
+}
+
+/** "…" in a document stands for anything, and so does a token, which is another one each time. */
+function asShown(answer: string): RegExp {
+  const parts = answer.replaceAll(/\s/g, "").replaceAll(tokenPlaceholder, "…").split("…");
+  return new RegExp(`^${parts.map((part) => RegExp.escape(part)).join(".*")}$`);
+}

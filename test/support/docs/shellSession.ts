@@ -1,0 +1,46 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+
+export type CommandOutcome = { readonly status: number; readonly stdout: string; readonly stderr: string };
+
+/** A shell in which one command follows the other, as in a reader's terminal: what one sets, the next one sees. */
+export class ShellSession {
+  readonly #shell: ChildProcessWithoutNullStreams;
+  #stdout = "";
+  #stderr = "";
+  #look: () => void = () => undefined;
+
+  constructor(cwd: string, environment: Readonly<Record<string, string>>) {
+    // A process group of its own, so that its end is the end of what it started.
+    this.#shell = spawn("bash", ["--norc"], { cwd, env: { ...environment }, detached: true });
+    this.#shell.stdout.setEncoding("utf8").on("data", (text: string) => {
+      this.#stdout += text;
+      this.#look();
+    });
+    this.#shell.stderr.setEncoding("utf8").on("data", (text: string) => (this.#stderr += text));
+    this.#shell.stdin.write("set -o pipefail\n");
+  }
+
+  /** Resolves when the command has ended. A pipe fails with any of its parts. */
+  async run(command: string): Promise<CommandOutcome> {
+    const marker = `end-${randomUUID()}`;
+    const end = new RegExp(`${marker} (\\d+)\\n$`);
+    this.#stdout = "";
+    this.#stderr = "";
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.#look = () => {
+      const [, status] = end.exec(this.#stdout) ?? [];
+      if (status !== undefined) resolve(Number(status));
+    };
+    const fail = () => reject(new Error(`The shell ended within: ${command}\n${this.#stderr}`));
+    this.#shell.once("exit", fail);
+    // In the shell itself, with nothing to read: what follows is not the command's.
+    this.#shell.stdin.write(`{\n${command}\n} < /dev/null\nprintf '%s %s\\n' ${marker} "$?"\n`);
+    const status = await promise.finally(() => this.#shell.removeListener("exit", fail));
+    return { status, stdout: this.#stdout.replace(end, ""), stderr: this.#stderr };
+  }
+
+  end(): void {
+    if (this.#shell.pid !== undefined && this.#shell.exitCode === null) process.kill(-this.#shell.pid, "SIGKILL");
+  }
+}
