@@ -8,7 +8,7 @@ import { withoutBundling } from "../../infra/support/synthesize.ts";
 import type { CommandOutcome } from "./shellSession.ts";
 
 /** Where a command that is not run is checked. */
-export type Place = {
+type Place = {
   /** A copy of the project. */
   readonly copy: string;
   /** In the shell of the document. */
