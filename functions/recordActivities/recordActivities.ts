@@ -1,3 +1,4 @@
+import type { Instant } from "../../shared/domain/instant.ts";
 import type { ApiAnswer, ApiRequest, Operation } from "../../shared/http/apiHandler.ts";
 import type { ServiceContext } from "../../shared/http/context.ts";
 import { countOne } from "../../shared/http/countActivity.ts";
@@ -6,6 +7,9 @@ import { answerFor } from "../../shared/http/errorMiddleware.ts";
 import { invalidInput } from "../../shared/http/errors.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { limits } from "../../shared/http/schemas.ts";
+import type { Org } from "../../shared/table/keys.ts";
+import { Patience } from "../../shared/table/patience.ts";
+import { TooMuchContention } from "../../shared/table/send.ts";
 
 type Request = ApiRequest<typeof routes.recordActivities>;
 
@@ -31,17 +35,27 @@ async function countEach(
   if (activities.length === 0 || activities.length > most) {
     throw invalidInput([`The body must be one activity or an array of 1 to ${most}; got ${activities.length}.`]);
   }
+  const patience = new Patience(context.table);
   const envelopes = [];
   for (const activity of activities) {
-    envelopes.push(
-      await countOne(context, org, activity, now).then(
-        ({ data, warnings }) => successEnvelope(data, warnings),
-        (error: unknown) => {
-          const { code, details } = answerFor(error);
-          return failureEnvelope(code, details);
-        },
-      ),
-    );
+    envelopes.push(patience.isOver ? notBegun() : await countOfMany(context, org, activity, now));
   }
   return { data: envelopes };
+}
+
+function countOfMany(context: ServiceContext, org: Org, activity: unknown, now: Instant) {
+  return countOne(context, org, activity, now).then(
+    ({ data, warnings }) => successEnvelope(data, warnings),
+    (error: unknown) => failed(error),
+  );
+}
+
+/** The activities before it took so long that this one might not be answered in time. */
+function notBegun() {
+  return failed(new TooMuchContention("The time for one call is used up"));
+}
+
+function failed(error: unknown) {
+  const { code, details } = answerFor(error);
+  return failureEnvelope(code, details);
 }

@@ -21,6 +21,7 @@ import { buildCountingUpdate } from "./countingUpdate.ts";
 import { isRegistered } from "./customers.ts";
 import { listEnrollments } from "./enrollments.ts";
 import { activityKey, enrollmentKey, keyAttributes, type Org } from "./keys.ts";
+import { Patience } from "./patience.ts";
 import { engine, TooMuchContention } from "./send.ts";
 import type { TargetGroupCache } from "./targetGroupCache.ts";
 
@@ -46,7 +47,8 @@ const longestPauseMilliseconds = 200;
  *
  * One consistent query and one transaction: the activity's record, which must not exist, and each enrolment it
  * changes, which must be at the revision that was decided on. On a conflict it decides again, with a pause that
- * spreads competing deliveries. Throws {@link TooMuchContention} after {@link rounds}; nothing was counted then.
+ * spreads competing deliveries. Throws {@link TooMuchContention} after {@link rounds}, or when its patience is over;
+ * nothing was counted then.
  */
 export async function recordActivity(
   table: Table,
@@ -55,7 +57,8 @@ export async function recordActivity(
   activity: IncomingActivity,
   now: Instant,
 ): Promise<RecordOutcome> {
-  for (let round = 1; round <= rounds; round += 1) {
+  const patience = new Patience(table);
+  for (let round = 1; round <= rounds && !patience.isOver; round += 1) {
     const [enrollments, original] = await Promise.all([
       listEnrollments(table, org, activity.customerId),
       findOriginal(table, org, activity),
@@ -76,7 +79,7 @@ export async function recordActivity(
     if (result !== "conflict") return repeated(result, activity);
     await delay(Math.random() * Math.min(longestPauseMilliseconds, 5 * 2 ** round));
   }
-  throw new TooMuchContention(`Activity ${activity.activityId} met other writes in ${rounds} rounds`);
+  throw new TooMuchContention(`Activity ${activity.activityId} met other writes in every round`);
 }
 
 function repeated(earlier: RecordedActivity, { contentDigest }: IncomingActivity): RecordOutcome {

@@ -7,6 +7,8 @@ export type Table = {
   readonly client: DynamoDBClient;
   readonly name: string;
   readonly operationIds: OperationIds;
+  /** How long a call may go on beginning anew when other writes come in between. */
+  readonly patienceMilliseconds: number;
 };
 
 /**
@@ -19,14 +21,23 @@ export const engineLimits = {
   requestTimeoutMilliseconds: 1000,
   /** Between three attempts the SDK pauses for at most 50 ms, then 100 ms. */
   longestPausesMilliseconds: 150,
-  /** Enrolling on a cold definition and a clock behind another's: one query, two reads, two writes. */
-  longestChain: 5,
+  patienceMilliseconds: 3_000,
+  /**
+   * The longest chains of requests, one after the other, beside what patience allows.
+   * Enrolling on a cold definition and a clock behind another's: one query, two reads, two writes.
+   */
+  enrollmentChain: { requests: 5, patientLoops: 1 },
+  /** Leaving on a cold definition: one query, two reads, one write. */
+  unenrollmentChain: { requests: 4, patientLoops: 1 },
+  /** The last activity of an array, on a cold definition: enrolments, customer or definition, transaction, record. */
+  activityChain: { requests: 4, patientLoops: 2 },
 } as const;
 
 export type EngineLimits = {
   readonly maxAttempts: number;
   readonly connectionTimeoutMilliseconds: number;
   readonly requestTimeoutMilliseconds: number;
+  readonly patienceMilliseconds: number;
 };
 
 /** For an engine that shares a laptop's cores with everything else: slow is not broken there. */
@@ -34,10 +45,16 @@ export const patientLimits = {
   maxAttempts: 3,
   connectionTimeoutMilliseconds: 5_000,
   requestTimeoutMilliseconds: 10_000,
+  patienceMilliseconds: 60_000,
 } as const satisfies EngineLimits;
 
 export function openTable(config: TableConfig, limits: EngineLimits = engineLimits): Table {
-  return { client: createClient(config, limits), name: config.tableName, operationIds: new OperationIds() };
+  return {
+    client: createClient(config, limits),
+    name: config.tableName,
+    operationIds: new OperationIds(),
+    patienceMilliseconds: limits.patienceMilliseconds,
+  };
 }
 
 /** A client of the engine with every limit set; without `throwOnRequestTimeout` a timeout would only warn. */

@@ -16,6 +16,7 @@ import { parseEnrollment } from "./enrollmentItem.ts";
 import { buildEnrollmentUpdate, buildUnenrollmentUpdate } from "./enrollmentUpdate.ts";
 import type { Update } from "./expression.ts";
 import { customerPartition, enrollmentKey, enrollmentPrefix, type Key, keyAttributes, type Org } from "./keys.ts";
+import { Patience } from "./patience.ts";
 import { queryAll } from "./query.ts";
 import { engine, OutcomeUnknown, TooMuchContention } from "./send.ts";
 
@@ -43,10 +44,11 @@ export async function enroll(
   idempotency: IdempotencyMark | undefined,
 ): Promise<EnrollOutcome> {
   const key = keyOf(ref);
+  const patience = new Patience(table);
   let operationId = table.operationIds.next();
   // A second round happens only when another process's clock is ahead of ours, and then it is granted.
   for (let round = 1; round <= 2; round += 1) {
-    const result = await update(table, buildEnrollmentUpdate({ key, plan, now, operationId, idempotency }));
+    const result = await update(table, buildEnrollmentUpdate({ key, plan, now, operationId, idempotency }), patience);
     if (result === "applied") return "enrolled";
     const replay = replayOutcome(result.stored, idempotency);
     if (replay !== undefined) return replay;
@@ -84,14 +86,16 @@ export async function unenroll(
   decide: (stored: Enrollment | undefined) => UnenrollmentPlan | Refusal,
 ): Promise<Refusal | undefined> {
   const key = keyOf(ref);
+  const patience = new Patience(table);
   let stored = await findEnrollment(table, ref);
-  for (let round = 1; round <= unenrollRounds; round += 1) {
+  for (let round = 1; round <= unenrollRounds && !patience.isOver; round += 1) {
     const plan = decide(stored);
     if (plan.outcome === "refused" || stored === undefined) return plan.outcome === "refused" ? plan : undefined;
     const operationId = nextOperationId(table, stored);
     const result = await update(
       table,
       buildUnenrollmentUpdate({ key, plan, now, operationId, revision: stored.revision }),
+      patience,
     );
     if (result === "applied") return undefined;
     const verdict = judgeFailedWrite(result, operationId);
@@ -130,7 +134,7 @@ const longestPauseMilliseconds = 50;
  * Sends the write; again, and as the same operation, when an activity's transaction held the item. Attempts whose fate
  * is unknown add up; the one that met the transaction was certainly not applied.
  */
-async function update(table: Table, input: Update): Promise<"applied" | FailedWrite> {
+async function update(table: Table, input: Update, patience: Patience): Promise<"applied" | FailedWrite> {
   let unresolved = 0;
   for (let round = 1; round <= conflictRounds; round += 1) {
     try {
@@ -142,6 +146,7 @@ async function update(table: Table, input: Update): Promise<"applied" | FailedWr
       if (!(error instanceof TransactionConflictException)) throw error;
       unresolved += attemptsOf(error) - 1;
     }
+    if (patience.isOver) break;
     await delay(Math.random() * longestPauseMilliseconds);
   }
   if (unresolved > 0)

@@ -63,13 +63,18 @@ describe("log groups", () => {
 describe("time limits", () => {
   const functionMilliseconds = functions.map(({ properties }) => Number(at(properties, "Timeout")) * 1000);
 
-  test("leave a function time for its longest chain of engine requests, each failing on every attempt but the last", () => {
-    const { longestChain, maxAttempts, connectionTimeoutMilliseconds, requestTimeoutMilliseconds } = engineLimits;
-    const attemptMilliseconds = connectionTimeoutMilliseconds + requestTimeoutMilliseconds;
-    const requestMilliseconds = maxAttempts * attemptMilliseconds + engineLimits.longestPausesMilliseconds;
-    const engineMilliseconds = longestChain * requestMilliseconds;
-    expect(engineMilliseconds).toBeLessThan(Math.min(...functionMilliseconds));
-  });
+  test.each(["enrollmentChain", "unenrollmentChain", "activityChain"] as const)(
+    "leave a function time for the %s, every request failing on every attempt but the last",
+    (chain) => {
+      const { maxAttempts, connectionTimeoutMilliseconds, requestTimeoutMilliseconds, patienceMilliseconds } =
+        engineLimits;
+      const attemptMilliseconds = connectionTimeoutMilliseconds + requestTimeoutMilliseconds;
+      const requestMilliseconds = maxAttempts * attemptMilliseconds + engineLimits.longestPausesMilliseconds;
+      const { requests, patientLoops } = engineLimits[chain];
+      const engineMilliseconds = requests * requestMilliseconds + patientLoops * patienceMilliseconds;
+      expect(engineMilliseconds).toBeLessThan(Math.min(...functionMilliseconds));
+    },
+  );
 
   test("end a function before API Gateway stops waiting for it", () => {
     const waits = deployedMethods(stack).map(({ method }) =>

@@ -49,4 +49,5 @@ export const hastyLimits = {
   maxAttempts: 3,
   connectionTimeoutMilliseconds: 1_000,
   requestTimeoutMilliseconds: 250,
+  patienceMilliseconds: 60_000,
 } as const satisfies EngineLimits;
