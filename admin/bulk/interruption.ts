@@ -1,23 +1,37 @@
+import type { Output } from "../output.ts";
+
 const signals = ["SIGINT", "SIGTERM"] as const;
 
+/** One press of Ctrl-C may come twice: from the terminal, and once more handed on by npm, milliseconds later. */
+const samePressMilliseconds = 500;
+
 /**
- * Does the work with a signal that the first Ctrl-C aborts. The second one ends the process at once, as the system
- * does it when nobody listens.
+ * Does the work with a signal that Ctrl-C aborts. Pressed again, after it has been said so, it ends the process at once,
+ * as the system does it when nobody listens.
  */
 export async function interruptible<Result>(
   work: (stop: AbortSignal) => Promise<Result>,
-  onStop: () => void,
+  { problem }: Output,
 ): Promise<Result> {
   const controller = new AbortController();
-  const stop = () => {
+  let timer: NodeJS.Timeout | undefined;
+  const stopListening = () => {
+    clearTimeout(timer);
     for (const signal of signals) process.off(signal, stop);
-    onStop();
-    controller.abort();
   };
-  for (const signal of signals) process.once(signal, stop);
+  const stop = () => {
+    if (controller.signal.aborted) return;
+    problem("\nStopping once the rows under way are done.\n");
+    controller.abort();
+    timer = setTimeout(() => {
+      stopListening();
+      problem("Ctrl-C again stops at once.\n");
+    }, samePressMilliseconds);
+  };
+  for (const signal of signals) process.on(signal, stop);
   try {
     return await work(controller.signal);
   } finally {
-    for (const signal of signals) process.off(signal, stop);
+    stopListening();
   }
 }

@@ -31,6 +31,8 @@ function barProgress(
 ): Progress {
   const bar = new SingleBar({
     stream,
+    // Or it would switch wrapping off in the terminal, for good if the process is killed.
+    linewrap: true,
     hideCursor: true,
     // Told only when it is drawn, which is ten times a second at most.
     format: (_, { progress, value }) => {

@@ -81,10 +81,8 @@ async function doRows<Content>(
     maximumAttempts: options.attempts,
     record,
   };
-  const sayStopping = () =>
-    output.problem("\nStopping once the rows under way are done. Ctrl-C again stops at once.\n");
   try {
-    return { ending: await interruptible((stop) => runRows({ ...run, stop }), sayStopping), count };
+    return { ending: await interruptible((stop) => runRows({ ...run, stop }), output), count };
   } finally {
     progress.end();
   }

@@ -48,7 +48,7 @@ export function summaryLines(summary: Summary): string[] {
   const { rows, thisRun, seconds, left, codes, results } = summary;
   const rate = seconds > 0 && thisRun > 0 ? `, ${Math.round(thisRun / seconds)}/s` : "";
   return [
-    `${rows} rows, ${thisRun} of them dealt with now, in ${duration(seconds)}${rate}.`,
+    `${rows} ${rows === 1 ? "row" : "rows"}, ${thisRun} dealt with now, in ${duration(seconds)}${rate}.`,
     ...outcomes.filter((outcome) => summary[outcome] > 0).map((outcome) => row(summary[outcome], outcome)),
     ...(left > 0 ? [row(left, "left")] : []),
     ...(codes.length > 0 ? ["By code:"] : []),
