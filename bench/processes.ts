@@ -4,19 +4,22 @@ import { once } from "node:events";
 /** A module of bench/processes in a process of its own, which is asked one thing at a time. */
 export class Worker {
   readonly #child: ChildProcess;
+  readonly #ended: Promise<never>;
 
   constructor(path: string, environment: Readonly<Record<string, string>>) {
     this.#child = fork(path, { env: { ...environment }, serialization: "advanced" });
+    this.#ended = once(this.#child, "exit").then(([code]) => {
+      throw new Error(`${path} ended with ${code}`);
+    });
+    // Thrown by whoever asks.
+    this.#ended.catch(() => undefined);
   }
 
   /** Throws when the process ends instead of answering. */
   async ask<Answer>(question: object): Promise<Answer> {
-    const ended = once(this.#child, "exit").then(([code]) => {
-      throw new Error(`${this.#child.spawnfile} ended with ${code}`);
-    });
+    const answered = once(this.#child, "message");
     this.#child.send(question);
-    const [answer]: Answer[] = await Promise.race([once(this.#child, "message"), ended]);
-    ended.catch(() => undefined);
+    const [answer]: Answer[] = await Promise.race([answered, this.#ended]);
     if (answer === undefined) throw new Error("No answer");
     return answer;
   }

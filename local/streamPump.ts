@@ -192,13 +192,17 @@ export class StreamPump {
     return (await this.#client.send(command)).ShardIterator;
   }
 
-  /** Delivers from the failed record on again, and past it when it has failed too often: that one is lost here. */
+  /**
+   * Delivers from the failed record on again, and past it when it has failed too often: that one is lost here. One
+   * that fails because the engine has gone away is not: the question for the shards then fails, and with it the round.
+   */
   async #deliver(records: readonly DynamoDBRecord[]): Promise<void> {
     let rest = [...records];
     let attempts = 0;
     while (rest.length > 0) {
       const failed = failedIndex(rest, await this.#lambda({ Records: rest }));
       if (failed === undefined) return;
+      await this.#listShards();
       attempts = failed === 0 ? attempts + 1 : 1;
       const isGivenUp = attempts === attemptsForOneRecord;
       if (isGivenUp) console.error(`A stream record failed ${attempts} times and was left out`, rest[failed]?.dynamodb);

@@ -13,6 +13,7 @@ import { tryProjection } from "../../local/projection.ts";
 import { NoStream, StreamPump } from "../../local/streamPump.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { localAccess } from "../support/globalSetup.ts";
+import { startLossyProxy } from "../support/lossyProxy.ts";
 
 const access = { endpoint: inject("endpoint"), ...localAccess };
 const tables: Table[] = [];
@@ -45,9 +46,13 @@ async function put(table: Table, sk: string, attributes = {}): Promise<void> {
 type Delivery = { readonly keys: readonly string[]; readonly failsAt?: string };
 
 /** A pump whose function fails at the records it is told to, and remembers what it was handed. */
-async function openPump(table: Table, failsAt: (key: string, delivery: number) => boolean = () => false) {
+async function openPump(
+  table: Table,
+  failsAt: (key: string, delivery: number) => boolean = () => false,
+  endpoint = access.endpoint,
+) {
   const deliveries: Delivery[] = [];
-  const pump = await StreamPump.open(table, access, async ({ Records }) => {
+  const pump = await StreamPump.open(table, { ...access, endpoint }, async ({ Records }) => {
     const keys = Records.map(keyOf);
     const failed = Records.find((record) => failsAt(keyOf(record), deliveries.length));
     deliveries.push({ keys });
@@ -115,6 +120,30 @@ describe("a drained pump", () => {
     expect(handed()).toEqual([["1", "2", "3"], ["2", "3"], ["2", "3"], ["3"]]);
     expect(complained).toHaveBeenCalledWith(expect.stringContaining("left out"), expect.anything());
     complained.mockRestore();
+  });
+
+  it("leaves none out that fails because the engine has gone away, and hands it over again when that is back", async () => {
+    const table = await newTable();
+    for (const key of ["1", "2"]) await put(table, key);
+    let isAway = false;
+    const proxy = await startLossyProxy(
+      () => access.endpoint,
+      () => (isAway ? { lose: "request" } : {}),
+    );
+    const goAwayAtFirst = (_key: string, delivery: number) => {
+      isAway = delivery === 0;
+      return isAway;
+    };
+    const { pump, handed } = await openPump(table, goAwayAtFirst, proxy.endpoint);
+    await expect(pump.drain()).rejects.toThrow(/socket hang up/);
+    await expect(pump.drain()).rejects.toThrow(/socket hang up/);
+    isAway = false;
+    await pump.drain();
+    await proxy.close();
+    expect(handed()).toEqual([
+      ["1", "2"],
+      ["1", "2"],
+    ]);
   });
 
   it("reads a closed shard to its end and does not read it again", async () => {

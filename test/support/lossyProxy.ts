@@ -40,9 +40,12 @@ export type LossyProxy = {
 /** As the engine's HTTP API names what changes something. */
 const writePattern = /\.(UpdateItem|PutItem|DeleteItem|TransactWriteItems)$/;
 
-/** `faultFor` is asked for the fault of every request that none was planned for, by the operation's name. */
+/**
+ * `faultFor` is asked for the fault of every request that none was planned for, by the operation's name. The engine's
+ * endpoint is asked for at every request, as one that is started again may have another.
+ */
 export async function startLossyProxy(
-  engineEndpoint: string,
+  engineEndpoint: () => string,
   faultFor: (operation: string) => Fault = () => ({}),
 ): Promise<LossyProxy> {
   let planned: Fault[] = [];
@@ -55,7 +58,7 @@ export async function startLossyProxy(
     return (isWrite ? planned.shift() : undefined) ?? faultFor(target.slice(target.indexOf(".") + 1));
   };
   const server = createServer((incoming, response) => {
-    const relayed = relay(engineEndpoint, incoming, response, faultOf(incoming))
+    const relayed = relay(engineEndpoint(), incoming, response, faultOf(incoming))
       // What breaks here is seen by the client under test as a lost reply, and by its test as a wrong result.
       .catch(() => void incoming.socket.destroy())
       .finally(() => underWay.delete(relayed));
