@@ -22,7 +22,7 @@ export type Group = {
 };
 
 export function groupOf(wire: WireGroup): Group {
-  const { id, name, description, active, trackingType, timeZoneName, periods, targets, streaks } = wire;
+  const { id, name, description, active, trackingType, timeZoneName, periods = [], targets, streaks } = wire;
   return {
     id,
     name,

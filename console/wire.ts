@@ -1,5 +1,8 @@
-// What the API answers and `GET /local/events` tells, as far as the console shows it.
+import type { components } from "../client/schema.generated.ts";
 
+type Schemas = components["schemas"];
+
+/** Every answer of the API, and of `GET /local/events`. */
 export type Envelope<Data> = {
   readonly data: Data;
   readonly errors: readonly WireError[] | null;
@@ -8,102 +11,20 @@ export type Envelope<Data> = {
 
 export type WireError = { readonly code: number; readonly message: string };
 
-export type PeriodStatus = "NOT_STARTED" | "RUNNING" | "ENDED";
-export type TrackingType = "DEFAULT" | "STREAKS" | "NON_CONTINUOUS_STREAKS";
-
-type WirePeriod = {
-  readonly id: number;
-  readonly refCode: string;
-  readonly startDate: string;
-  readonly endDate: string;
-  readonly periodStatus: PeriodStatus;
-};
-
-export type WireTarget = {
-  readonly id: number;
-  readonly name: string;
-  readonly active: boolean;
-  readonly targetEntity: string;
-  readonly eventName: string | null;
-  readonly targetType: string;
-  readonly attributeName: string | null;
-  readonly trackFromEnrollmentDate: boolean;
-  readonly rewardAllocation: "IMMEDIATE" | "PERIOD_END";
-  readonly defaultValues: readonly { readonly defaultValue: number }[];
-};
-
-export type WireLevel = { readonly id: number; readonly name: string; readonly targetCountOfSequence: number };
-
-export type WireGroup = {
-  readonly id: number;
-  readonly name: string;
-  readonly description: string | null;
-  readonly active: boolean;
-  readonly trackingType: TrackingType;
-  readonly timeZoneName: string;
-  readonly periods: readonly WirePeriod[];
-  readonly targets: readonly WireTarget[];
-  readonly streaks: readonly WireLevel[];
-};
-
-export type WireCustomer = {
-  readonly customerId: number;
-  readonly firstName: string | null;
-  readonly lastName: string | null;
-  readonly externalId: string | null;
-  readonly registeredOn: string;
-};
-
+export type WireGroup = Schemas["TargetGroup"];
+export type WireTarget = Schemas["Target"];
+export type WireLevel = Schemas["Streak"];
+export type PeriodStatus = Schemas["Period"]["periodStatus"];
+export type TrackingType = WireGroup["trackingType"];
+export type WireCustomer = Schemas["Customer"];
+export type WireCustomerState = Schemas["CustomerState"];
 /** One cycle of one target a customer is enrolled in. */
-export type WireTargetCycle = {
-  readonly targetRuleId: number;
-  readonly targetName: string;
-  readonly targetType: string;
-  readonly periodId: number;
-  readonly periodRefCode: string;
-  readonly periodStartDate: string;
-  readonly periodEndDate: string;
-  readonly targetValue: number;
-  readonly targetAchievedValue: number;
-  readonly targetAchievedDateTime: string | null;
-  readonly enrolledOn: string;
-  readonly currentPeriod: boolean;
-};
+export type WireTargetCycle = Schemas["TargetProgress"];
+export type WireStreakLevel = Schemas["StreakProgress"];
+export type WireHistory = Schemas["TrackedTargetEvents"];
+export type WireHistoryRow = Schemas["LedgerEntry"];
 
-export type WireStreakLevel = {
-  readonly streakId: number;
-  readonly streakName: string;
-  readonly targetRuleId: number;
-  readonly status: "ACHIEVED" | "INPROGRESS";
-  readonly currentCount: number;
-  readonly totalTargetCountOfSequence: number;
-  readonly streakAchievedDateTime: string | null;
-};
-
-export type WireCustomerState = {
-  readonly userId: number;
-  readonly targetGroups: readonly {
-    readonly id: number;
-    readonly name: string;
-    readonly trackingType: TrackingType;
-    readonly targets: readonly WireTargetCycle[];
-    readonly streaks: readonly WireStreakLevel[];
-  }[];
-};
-
-export type WireHistory = {
-  readonly trackedTargetEvents: readonly WireHistoryRow[];
-};
-
-export type WireHistoryRow = {
-  readonly eventName: string;
-  readonly activityId: string | null;
-  readonly periodRefCode: string | null;
-  readonly value: number;
-  readonly achievedValue: number;
-  readonly eventDate: string;
-};
-
+/** What `GET /local/events` answers; it is no part of the API. */
 export type WireEvents = { readonly events: readonly WireEvent[] };
 
 export type WireEvent = {
@@ -111,6 +32,7 @@ export type WireEvent = {
   readonly detail: WireEventDetail;
 };
 
+/** The fields the console shows, of whatever type the event is. */
 export type WireEventDetail = {
   readonly eventId: string;
   readonly customerId: number;

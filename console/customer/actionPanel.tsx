@@ -31,7 +31,7 @@ export function ActionPanel({ customerId, groups, onSent }: Props) {
   };
   return (
     <section class="card actions" aria-labelledby="actions">
-      <h2 id="actions">Act</h2>
+      <h2 id="actions">Actions</h2>
       <form
         onSubmit={(event) => {
           event.preventDefault();

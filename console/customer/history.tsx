@@ -120,7 +120,7 @@ function Row({ row, zone }: { readonly row: WireHistoryRow; readonly zone: strin
   return (
     <tr>
       <td>{formatInstant(eventDate, zone)}</td>
-      <td title={activityId ?? undefined}>{rowNames.get(eventName) ?? eventName}</td>
+      <td title={activityId ?? undefined}>{rowNames[eventName]}</td>
       <td>{periodRefCode ?? "–"}</td>
       <td class="number">{value > 0 ? `+${formatNumber(value)}` : formatNumber(value)}</td>
       <td class="number">{formatNumber(achievedValue)}</td>
@@ -128,10 +128,10 @@ function Row({ row, zone }: { readonly row: WireHistoryRow; readonly zone: strin
   );
 }
 
-const rowNames: ReadonlyMap<string, string> = new Map([
-  ["ENROL", "Enrolled"],
-  ["UNENROL", "Un-enrolled"],
-  ["ADD_TRANSACTION", "Purchase"],
-  ["RETURN_BILL", "Return"],
-  ["GENERIC_EVENT", "Event"],
-]);
+const rowNames = {
+  ENROL: "Enrolled",
+  UNENROL: "Un-enrolled",
+  ADD_TRANSACTION: "Purchase",
+  RETURN_BILL: "Return",
+  GENERIC_EVENT: "Event",
+} as const satisfies Record<WireHistoryRow["eventName"], string>;

@@ -12,14 +12,15 @@ export function Timeline({ group }: { readonly group: Group }) {
   if (first === undefined || last === undefined) return null;
   const whole = { start: first.span.start, end: last.span.end };
   const now = wallTimeOf(api.now(), group.zone);
+  const isNamed = group.cycles.length <= namedCycles;
   const hasNow = whole.start <= now && now < whole.end;
   return (
     <div class="timeline">
       <p class="timeline-now">{describeNow(group, now)}</p>
-      <div class="track">
+      <div class={isNamed ? "track named" : "track"}>
         <ol aria-label={`Cycles of ${group.name}`}>
           {group.cycles.map((cycle) => (
-            <Segment key={cycle.id} cycle={cycle} whole={whole} isNamed={group.cycles.length <= namedCycles} />
+            <Segment key={cycle.id} cycle={cycle} whole={whole} isNamed={isNamed} />
           ))}
         </ol>
         {hasNow ? <NowMark at={percent(now, whole)} /> : null}
@@ -49,6 +50,7 @@ function Segment({ cycle: { refCode, span, status }, whole, isNamed }: SegmentPr
   const width = `${(100 * (span.end - span.start)) / (whole.end - whole.start)}%`;
   return (
     <li class={`segment ${status}`} style={{ left, width }} title={`${refCode}: ${formatSpan(span)}`}>
+      <span class="segment-bar" />
       <span class={isNamed ? "segment-name" : "hidden"}>{refCode}</span>
       <span class="hidden">
         , {formatSpan(span)}, {statusNames[status]}

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import type { Settings } from "../../console/settings.ts";
 import { openTable } from "../../shared/table/client.ts";
 import { findEnrollment } from "../../shared/table/enrollments.ts";
 import { ApiClient, type ApiResponse } from "../support/apiClient.ts";
@@ -157,6 +158,18 @@ describe("npm start", () => {
       errors: [{ code: 310119, message: expect.stringMatching(/^User already enrolled for the target\. /) }],
       warnings: null,
     });
+  });
+
+  it("serves the console at the address it prints, for a demo credential, and leaves no bundler running", async () => {
+    const [, address = ""] = /^The console.*: (\S+)$/m.exec(service.output) ?? [];
+    const page = await fetch(address);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain("<title>Milestreak console</title>");
+    const settings: Settings = JSON.parse(await (await fetch(new URL("settings.json", address))).text());
+    const { demoCredential, exampleCustomerId } = settings.local ?? {};
+    const { body } = await new ApiClient(baseUrl, demoCredential).get(`/users/${exampleCustomerId}/targetGroups`);
+    expect(body.data.targetGroups).toHaveLength(2);
+    expect(service.descendants().map(({ name }) => name)).toEqual([expect.anything(), "java"]);
   });
 
   it("honours x-local-now, so that a milestone's whole life can be walked through", async () => {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type LaunchOptions } from "playwright-core";
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 const macApplications = [
@@ -10,12 +10,17 @@ const macApplications = [
 
 /** Starts a Chromium without a window. When none is installed it says so: a test in a browser is never left out. */
 export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch(launchOptions());
+}
+
+/** Which Chromium, and how. Throws when none is installed. */
+export function launchOptions(): LaunchOptions {
   const executablePath = findChromium();
   if (executablePath === undefined) {
     throw new Error("No Chromium found: install Debian's `chromium` or set CHROMIUM_PATH");
   }
   // Chromium has no sandbox for root, which containers often run as.
-  return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+  return { executablePath, chromiumSandbox: process.getuid?.() !== 0 };
 }
 
 function findChromium(): string | undefined {

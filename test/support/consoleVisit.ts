@@ -15,6 +15,8 @@ export type Visits = {
   readonly open: (options?: BrowserContextOptions, initScript?: string) => Promise<Page>;
   /** Signed in as the org's till, at a time of 2030. */
   readonly openAt: (org: TestOrg, now: string, options?: BrowserContextOptions, initScript?: string) => Promise<Page>;
+  /** What the pages of this test have reported, for a test that provokes it; it is then not held against them. */
+  readonly takeProblems: () => readonly string[];
 };
 
 /**
@@ -47,6 +49,7 @@ export function useVisits(service: TestService): Visits {
   };
   return {
     open,
+    takeProblems: () => problems.splice(0),
     openAt: async (org, now, options, initScript) => {
       const page = await open(options, initScript);
       await signIn(page, await newCredential(service, org));

@@ -1,0 +1,184 @@
+import axe from "axe-core";
+import type { Locator, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { consolePages } from "../../local/consolePages.ts";
+import { findCustomer, newCredential, useVisits } from "../support/consoleVisit.ts";
+import { ok, type TestOrg } from "../support/org.ts";
+import { useProjectedService } from "../support/projectedService.ts";
+import { during, milestone, streak } from "../support/targetGroups.ts";
+
+const service = useProjectedService(
+  consolePages({
+    demoCredential: { username: "", secret: "" },
+    exampleCustomerId: 345651210,
+    hasEvents: true,
+  }),
+);
+const visits = useVisits(service);
+
+const limits = { timeout: 20_000 };
+const maximumTabs = 60;
+
+/** A brand with one of everything, and a customer of hers with a past. */
+async function brandWithPast(): Promise<{ org: TestOrg; customerId: number }> {
+  const org = await service.newOrg();
+  const customerId = await org.newCustomer();
+  const long = await org.createGroup(
+    milestone({ name: `Spend 1000 ${"without a space ".repeat(8)}${"x".repeat(60)}` }),
+  );
+  const daily = await org.createGroup(streak({ name: "Visits", cycles: 100, levels: [2, 4, 50] }));
+  for (const group of [long, daily]) await ok(org.enroll(group, { customerId }, { now: during(1, 1) }));
+  for (const cycle of [1, 2, 4]) {
+    const activity = { customerId, type: "TRANSACTION", occurredAt: during(cycle), amount: 1234.5678 };
+    await ok(
+      org.till.post("/activities", { ...activity, activityId: `${customerId}:${cycle}` }, { now: during(cycle) }),
+    );
+  }
+  return { org, customerId };
+}
+
+const views: readonly (readonly [string, (page: Page, customerId: number) => Promise<void>])[] = [
+  ["target groups", async (page) => page.getByText("All 100 cycles").click()],
+  ["the search for a customer", async (page) => page.getByRole("link", { name: "Customers" }).click()],
+  ["a customer, after an action was refused", showRefusal],
+  ["a customer's form for an activity", showActivity],
+  ["the event feed", showEvents],
+];
+
+async function showRefusal(page: Page, customerId: number): Promise<void> {
+  await findCustomer(page, customerId);
+  await page.getByText("As a command").click();
+  await page.getByRole("button", { name: "Enrol or re-enrol" }).click();
+  await page.getByText("310119").first().waitFor();
+  await page.getByRole("region", { name: "History, as a table" }).waitFor();
+}
+
+async function showActivity(page: Page, customerId: number): Promise<void> {
+  await findCustomer(page, customerId);
+  await page.getByRole("radio", { name: "Activity" }).check();
+  await page.getByLabel("Kind").selectOption("EVENT");
+}
+
+async function showEvents(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Events" }).click();
+  const first = page.getByRole("list", { name: "Events, the latest first" }).getByRole("listitem").first();
+  await first.locator("summary").click();
+}
+
+type Violation = { readonly id: string; readonly nodes: readonly { readonly html: string }[] };
+
+async function violations(page: Page): Promise<string[]> {
+  const found = await page.evaluate<readonly Violation[]>("axe.run().then(({ violations }) => violations)");
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+describe.each(["light", "dark"] as const)("in the %s scheme", (colorScheme) => {
+  it("axe finds nothing on the sign-in, refused", async () => {
+    const page = await visits.open({ colorScheme }, axe.source);
+    await page.getByLabel("User name").fill("nobody");
+    await page.getByLabel("Secret", { exact: true }).fill("nothing");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("alert").waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it.each(views)("axe finds nothing on %s", async (_, show) => {
+    const { org, customerId } = await brandWithPast();
+    const page = await visits.openAt(org, during(5), { colorScheme }, axe.source);
+    await page.getByText("All 100 cycles").waitFor();
+    await show(page, customerId);
+    expect(await violations(page)).toEqual([]);
+  });
+});
+
+it("axe does find what is wrong", async () => {
+  const page = await visits.open({}, axe.source);
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  await page.evaluate("document.querySelector('label').replaceWith(document.querySelector('input'))");
+  expect(await violations(page)).not.toEqual([]);
+});
+
+describe("360 pixels wide", () => {
+  it.each(views)("%s need no sideways scrolling", async (_, show) => {
+    const { org, customerId } = await brandWithPast();
+    const page = await visits.openAt(org, during(5), { viewport: { width: 360, height: 740 } });
+    await page.getByText("All 100 cycles").waitFor();
+    await show(page, customerId);
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(360);
+  });
+});
+
+async function isFocused(target: Locator): Promise<boolean> {
+  return (await target.and(target.page().locator(":focus")).count()) === 1;
+}
+
+/** Goes on by Tab alone, as somebody without a mouse does. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let tabs = 1; tabs <= maximumTabs; tabs += 1) {
+    await page.keyboard.press("Tab");
+    if (await isFocused(target)) return;
+  }
+  throw new Error(`${maximumTabs} times Tab did not lead to ${target.toString()}`);
+}
+
+describe("without a mouse", () => {
+  it("one signs in, finds a customer, enrols and records a purchase", async () => {
+    const org = await service.newOrg();
+    const now = new Date().toISOString();
+    const periods = [{ refCode: "now", startDate: now.slice(0, 10), endDate: "2999-12-31" }];
+    await org.createGroup(milestone({ name: "Spend 1000", periods }));
+    const customerId = await org.newCustomer();
+    const { username, secret } = await newCredential(service, org);
+    const page = await visits.open();
+    await tabTo(page, page.getByLabel("User name"));
+    await page.keyboard.type(username);
+    await tabTo(page, page.getByLabel("Secret", { exact: true }));
+    await page.keyboard.type(secret);
+    await page.keyboard.press("Enter");
+
+    await tabTo(page, page.getByRole("link", { name: "Customers" }));
+    await page.keyboard.press("Enter");
+    await expect.poll(() => isFocused(page.getByRole("heading", { level: 1 })), limits).toBe(true);
+    await tabTo(page, page.getByLabel("Customer id"));
+    await page.keyboard.type(String(customerId));
+    await page.keyboard.press("Enter");
+
+    await tabTo(page, page.getByRole("button", { name: "Enrol or re-enrol" }));
+    await page.keyboard.press("Enter");
+    await page.getByText("✓ 200").waitFor();
+    await page.keyboard.press("Shift+Tab");
+    const choice = page.getByRole("radio", { name: "Enrol", exact: true });
+    for (let tabs = 1; tabs <= maximumTabs && !(await isFocused(choice)); tabs += 1) {
+      await page.keyboard.press("Shift+Tab");
+    }
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    expect(await page.getByRole("radio", { name: "Activity" }).isChecked()).toBe(true);
+    await tabTo(page, page.getByRole("button", { name: "Record activity" }));
+    await page.keyboard.press("Enter");
+    await page.getByText("100 of 1,000", { exact: true }).waitFor();
+  });
+
+  it("the first Tab offers to skip to the content, and what is focused can be seen", async () => {
+    const page = await visits.open();
+    const skip = page.getByRole("link", { name: "Skip to the content" });
+    await skip.waitFor();
+    await page.keyboard.press("Tab");
+    expect(await isFocused(skip)).toBe(true);
+    expect((await skip.boundingBox())?.y).toBeGreaterThanOrEqual(0);
+    await page.keyboard.press("Enter");
+    expect(await isFocused(page.getByRole("main"))).toBe(true);
+    await page.keyboard.press("Tab");
+    expect(await isFocused(page.getByLabel("API address"))).toBe(true);
+    expect(await page.evaluate<string>("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
+  });
+
+  it("a view's heading takes the focus when the view changes, and names the page", async () => {
+    const page = await visits.openAt(await service.newOrg(), during(1));
+    await page.getByRole("link", { name: "Events" }).click();
+    const heading = page.getByRole("heading", { name: "Events", level: 1 });
+    await expect.poll(() => isFocused(heading), limits).toBe(true);
+    expect(await page.title()).toBe("Events · Milestreak console");
+  });
+});
