@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import cdkJson from "../../../cdk.json" with { type: "json" };
@@ -25,10 +26,10 @@ export type NotRun = {
 
 export const commandsNotRun: readonly NotRun[] = [
   {
-    command: /^npm ci( && npm (start|test))?$/,
+    command: /^(git checkout <[^>]+> && )?npm ci( && npm (start|test))?$/,
     reason: "npm ci takes the packages away from under this very run, which is one of npm test and uses npm start.",
     check: (command) => {
-      const [, script] = command.split(" && npm ");
+      const [, script] = /&& npm (start|test)$/.exec(command) ?? [];
       if (script !== undefined) assertScript(script);
       assertLocked();
       return undefined;
@@ -60,10 +61,11 @@ export const commandsNotRun: readonly NotRun[] = [
     check: (command, { run }) => run(command.replace("--table <TableName>", "--local")),
   },
   {
-    command: /^aws /,
-    reason: "It works on an AWS account. Service, operation and options must be known ones.",
+    command: /^(aws |rows|[A-Z]+=(<|\$\(aws ))/,
+    reason: "It works on an AWS account. It must be sound for a shell; service, operation and options be known ones.",
     check: (command) => {
-      assertAwsCommand(command);
+      assertSound(command);
+      assertAwsCommands(command);
       return undefined;
     },
   },
@@ -102,21 +104,31 @@ function synthesize(command: string): void {
 
 /** By service and operation, as the AWS CLI's reference has them. */
 const awsOptions: Readonly<Record<string, readonly string[]>> = {
-  "dynamodbstreams get-shard-iterator": ["--stream-arn", "--shard-id", "--shard-iterator-type", "--sequence-number"],
-  "dynamodbstreams get-records": ["--shard-iterator", "--limit"],
   "cloudwatch describe-alarms": ["--alarm-name-prefix", "--state-value"],
   "dynamodb delete-table": ["--table-name"],
   "dynamodb update-table": ["--table-name", "--no-deletion-protection-enabled"],
+  "dynamodbstreams get-records": ["--shard-iterator", "--limit"],
+  "dynamodbstreams get-shard-iterator": ["--stream-arn", "--shard-id", "--shard-iterator-type", "--sequence-number"],
+  "lambda invoke": ["--function-name", "--cli-binary-format", "--payload"],
   "sqs get-queue-attributes": ["--queue-url", "--attribute-names"],
   "sts get-caller-identity": [],
-  "lambda invoke": ["--function-name", "--cli-binary-format", "--payload"],
 };
 
-function assertAwsCommand(command: string): void {
-  const [, service, operation] = command.split(" ");
-  const known = awsOptions[`${service} ${operation}`];
-  if (known === undefined) throw new Error(`Not known: ${command}`);
-  for (const [option] of command.matchAll(/--[a-z-]+/g)) assertIncludes(known, option);
+/** What stands between angle brackets is for the reader to put in. */
+function assertSound(command: string): void {
+  const { status, stderr } = spawnSync("bash", ["-n"], {
+    input: command.replaceAll(/<[^<>]+>/g, "x"),
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`${stderr}: ${command}`);
+}
+
+function assertAwsCommands(command: string): void {
+  for (const [, name = "", rest = ""] of command.matchAll(/\baws ([a-z0-9]+ [a-z0-9-]+)((?:[^\n]|\\\n)*)/g)) {
+    const known = awsOptions[name];
+    if (known === undefined) throw new Error(`Not known: aws ${name}`);
+    for (const [option] of rest.matchAll(/(?<= )--[a-z-]+/g)) assertIncludes(known, option);
+  }
 }
 
 const samOptions = ["--add-host", "--env-vars", "--event", "--port", "--template", "--warm-containers"];

@@ -82,7 +82,7 @@ function splitCommands(lines: readonly string[]): string[] {
 
 function isQuoteOpen(text: string): boolean {
   let open = "";
-  for (const character of text) {
+  for (const character of text.replaceAll(/\\["\\]/g, "")) {
     if (open === "" && (character === "'" || character === '"')) open = character;
     else if (character === open) open = "";
   }
