@@ -69,7 +69,7 @@ export interface paths {
         };
         /**
          * Lists target groups by name
-         * @description The org's groups in order of their names, active or not. A page shorter than `limit` is the last. Needs the permission `read`.
+         * @description The org's groups in order of their names, active or not. An empty page is the last: one of large definitions can be shorter than `limit`, and a warning says so. Needs the permission `read`.
          */
         readonly get: operations["listTargetGroups"];
         readonly put?: never;

@@ -24,12 +24,13 @@ export function addList(parent: Command, output: Output): void {
 
 async function listGroups(api: Api): Promise<GroupView[]> {
   const groups: GroupView[] = [];
-  for (let offset = 0; offset <= maximumOffset; offset += pageSize) {
-    const path = `/targetGroups?limit=${pageSize}&offset=${offset}`;
+  while (groups.length <= maximumOffset) {
+    const path = `/targetGroups?limit=${pageSize}&offset=${groups.length}`;
     const page = acceptedData(await api.send({ method: "GET", path }));
     const views = Array.isArray(page) ? page.map(readGroup) : [];
+    // A page of large definitions is shorter than asked for; only an empty one is the end.
+    if (views.length === 0) break;
     groups.push(...views);
-    if (views.length < pageSize) break;
   }
   return groups;
 }

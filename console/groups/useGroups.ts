@@ -20,10 +20,11 @@ export function useGroups(): Reading<Groups> {
 async function readGroups(api: Api): Promise<Groups> {
   const groups: Group[] = [];
   for (let page = 0; page < maximumPages; page += 1) {
-    const path = `/targetGroups?includePeriods=true&limit=${pageSize}&offset=${page * pageSize}`;
+    const path = `/targetGroups?includePeriods=true&limit=${pageSize}&offset=${groups.length}`;
     const read = await api.read<readonly WireGroup[]>(get(path));
+    // A page of large definitions is shorter than asked for; only an empty one is the end.
+    if (read.length === 0) return { groups, hasMore: false };
     groups.push(...read.map(groupOf));
-    if (read.length < pageSize) return { groups, hasMore: false };
   }
   return { groups, hasMore: true };
 }

@@ -3,15 +3,23 @@ import type { ServiceContext } from "../../shared/http/context.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { presentTargetGroup } from "../../shared/http/targetGroupView.ts";
 import { listTargetGroupIds } from "../../shared/table/targetGroups.ts";
+import { fitting } from "./fitting.ts";
 
-/** `GET /targetGroups`: the org's groups in order of their names, active or not. Refuses with 300004. */
+/**
+ * `GET /targetGroups`: the org's groups in order of their names, active or not; fewer than asked for, with a warning that
+ * says how to go on, when they are large. Refuses with 300004.
+ */
 export function listTargetGroups({ table, targetGroups }: ServiceContext): Operation<typeof routes.listTargetGroups> {
   return async ({ org, now, parameters }) => {
     const { query } = parameters();
     const ids = await listTargetGroupIds(table, org, query.limit, query.offset);
     const groups = await Promise.all(ids.map((id) => targetGroups.find(org, id, now)));
-    return {
-      data: groups.filter((group) => group !== undefined).map((group) => presentTargetGroup(group, now, query)),
-    };
+    const views = groups.filter((group) => group !== undefined).map((group) => presentTargetGroup(group, now, query));
+    const data = fitting(views);
+    return { data, warnings: data.length === views.length ? [] : [leftOut(data.length, views.length, query.offset)] };
   };
+}
+
+function leftOut(shown: number, found: number, offset: number): string {
+  return `Only ${shown} of ${found} target groups fit into one answer; go on with offset=${offset + shown}.`;
 }

@@ -131,7 +131,8 @@ export const operations = {
   },
   listTargetGroups: {
     tag: "Target groups",
-    description: "The org's groups in order of their names, active or not. A page shorter than `limit` is the last.",
+    description:
+      "The org's groups in order of their names, active or not. An empty page is the last: one of large definitions can be shorter than `limit`, and a warning says so.",
     success: {
       status: 200,
       description: "One page of groups.",

@@ -224,6 +224,30 @@ describe("listing target groups", () => {
     expect(await listed(org, "?offset=20")).toEqual(many.slice(20));
   });
 
+  it("ends a page where the answer would be too large for Lambda, and says where to go on", async () => {
+    const org = await service.newOrg();
+    // Every quotation mark is two bytes in the body, and four in Lambda's answer, which holds the body as a text.
+    const filters = { note: '"'.repeat(120_000) };
+    const many = Array.from({ length: 25 }, (_, index) => `Group ${String(index).padStart(2, "0")}`);
+    const [target] = milestone().targets;
+    for (const name of many) await org.createGroup(milestone({ name, cycles: 1, targets: [{ ...target, filters }] }));
+    const pages = [];
+    const found: string[] = [];
+    do {
+      pages.push(await org.reader.get(`/targetGroups?limit=25&offset=${found.length}`));
+      const names: string[] = pages.at(-1)?.body.data.map(({ name }: { name: string }) => name) ?? [];
+      found.push(...names);
+    } while (found.length < many.length);
+    expect(found).toEqual(many);
+    const [first, ...later] = pages;
+    expect(first?.body.warnings).toEqual([
+      { message: expect.stringMatching(new RegExp(`of 25 .* go on with offset=${first?.body.data.length}\\.$`)) },
+    ]);
+    expect(later.at(-1)?.body.warnings).toBeNull();
+    for (const { body } of pages)
+      expect(Buffer.byteLength(JSON.stringify(JSON.stringify(body)))).toBeLessThan(6_000_000);
+  });
+
   it("holds a group created a moment ago", async () => {
     const org = await service.newOrg();
     expect(await listed(org)).toEqual([]);
