@@ -235,7 +235,10 @@ describe("a call that meets trouble", () => {
   it("is answered once although the first answer was lost: the customer is enrolled by one write", async () => {
     const { org, group: known, customerId } = await newSetting(service);
     const losses = [{ lose: "reply" } as const];
-    const proxy = await startLossyProxy(new URL(service.baseUrl).origin, () => losses.shift() ?? {});
+    const proxy = await startLossyProxy(
+      () => new URL(service.baseUrl).origin,
+      () => losses.shift() ?? {},
+    );
     const credential = await newCredential(service.table, { org: org.org });
     const { client } = clientOf(`${proxy.endpoint}/v3`, credential);
     const ref = { targetGroupId: known.groupId, targetId: known.targetId };
@@ -253,7 +256,10 @@ describe("a call that meets trouble", () => {
     const { org, group: known, customerId } = await newSetting(service);
     await ok(org.enroll(known, { customerId }, { now: during(1) }));
     const losses = [{ lose: "reply" } as const];
-    const proxy = await startLossyProxy(new URL(service.baseUrl).origin, () => losses.shift() ?? {});
+    const proxy = await startLossyProxy(
+      () => new URL(service.baseUrl).origin,
+      () => losses.shift() ?? {},
+    );
     const { client } = clientOf(`${proxy.endpoint}/v3`, await newCredential(service.table, { org: org.org }));
     const ref = { targetGroupId: known.groupId, targetId: known.targetId };
     await expect(client.unenroll(ref, customerId, now)).rejects.toMatchObject({
@@ -310,7 +316,10 @@ describe("a call that meets trouble", () => {
   });
 
   it("gives up an attempt that is not answered in time", async () => {
-    const proxy = await startLossyProxy(new URL(service.baseUrl).origin, () => ({ lose: "silence" }));
+    const proxy = await startLossyProxy(
+      () => new URL(service.baseUrl).origin,
+      () => ({ lose: "silence" }),
+    );
     const retry = { timeoutMilliseconds: 50, maximumAttempts: 1 };
     const client = createMilestreakClient({ baseUrl: `${proxy.endpoint}/v3`, credentials: anybody, retry });
     await expect(client.getCustomer(7)).rejects.toMatchObject({ attempts: 1, cause: { name: "TimeoutError" } });

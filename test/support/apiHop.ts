@@ -18,20 +18,23 @@ export async function startApiHop(baseUrl: string, faultFor: (number: number) =>
   const { origin, pathname } = new URL(baseUrl);
   let planned = faultFor;
   let [requests, underWay, most] = [0, 0, 0];
-  const proxy = await startLossyProxy(origin, () => {
-    requests += 1;
-    const fault = planned(requests);
-    const before = async () => {
-      underWay += 1;
-      most = Math.max(most, underWay);
-      await fault.before?.();
-    };
-    const after = async () => {
-      await fault.after?.();
-      underWay -= 1;
-    };
-    return { ...fault, before, after };
-  });
+  const proxy = await startLossyProxy(
+    () => origin,
+    () => {
+      requests += 1;
+      const fault = planned(requests);
+      const before = async () => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await fault.before?.();
+      };
+      const after = async () => {
+        await fault.after?.();
+        underWay -= 1;
+      };
+      return { ...fault, before, after };
+    },
+  );
   return {
     baseUrl: `${proxy.endpoint}${pathname}`,
     plan: (next) => {
