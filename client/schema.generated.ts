@@ -308,7 +308,7 @@ export interface components {
             readonly name?: string | null;
             /**
              * @description When it happened: an ISO 8601 instant with its offset. It decides the cycle, not the moment of arrival. Not in the future; a clock may be ahead by five minutes.
-             * @example 2030-01-10T09:15:00Z
+             * @example 2026-01-10T09:15:00Z
              */
             readonly occurredAt: string;
             /**

@@ -34,7 +34,7 @@ const purchase = {
   activityId: "till-7:000123",
   customerId,
   type: "TRANSACTION",
-  occurredAt: "2030-01-10T09:15:00Z",
+  occurredAt: "2026-01-10T09:15:00Z",
   amount: 249.9,
 };
 
@@ -44,7 +44,7 @@ export const activityRequests = {
     activityId: "till-7:000124",
     customerId,
     type: "RETURN",
-    occurredAt: "2030-01-11T10:00:00Z",
+    occurredAt: "2026-01-11T10:00:00Z",
     amount: 49.9,
     originalActivityId: "till-7:000123",
   }),
@@ -55,7 +55,7 @@ export const activityRequests = {
       customerId,
       type: "EVENT",
       name: "review",
-      occurredAt: "2030-01-10T20:00:00Z",
+      occurredAt: "2026-01-10T20:00:00Z",
       attributes: { stars: 5 },
     },
   ]),

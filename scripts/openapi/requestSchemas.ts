@@ -47,7 +47,7 @@ const activity = {
   occurredAt: {
     description:
       "When it happened: an ISO 8601 instant with its offset. It decides the cycle, not the moment of arrival. Not in the future; a clock may be ahead by five minutes.",
-    examples: ["2030-01-10T09:15:00Z"],
+    examples: ["2026-01-10T09:15:00Z"],
   },
   amount: {
     description: "Money, in the brand's currency, counted by `SALES` and `GROSS_SALES`. At most 4 fractional digits.",
