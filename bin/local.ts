@@ -12,6 +12,7 @@ import { enginePage } from "../local/enginePage.ts";
 import { localFunctions } from "../local/functions.ts";
 import { type LocalGateway, startGateway } from "../local/gateway.ts";
 import { tryProjection } from "../local/projection.ts";
+import { referencePages } from "../local/referencePages.ts";
 import { InvalidConfig, type LocalConfig, readLocalConfig } from "../shared/config/localConfig.ts";
 import { openTable, patientLimits } from "../shared/table/client.ts";
 
@@ -74,6 +75,7 @@ async function serve(local: LocalConfig, endpoint: string | undefined, stopReque
       exampleCustomerId: demoCustomerWithHistory,
       hasEvents: projection !== undefined,
     }),
+    ...referencePages({ username: "demo-admin", secret: demoSecret }, demo.enrollment),
   };
   const gateway = await startGateway(localFunctions(table), local.port, pages);
   console.log(welcome(gateway, demo.enrollment));
@@ -114,6 +116,7 @@ function welcome({ baseUrl }: LocalGateway, { groupId, targetId, customerId }: D
     `  ${baseUrl}/targetGroups/${groupId}/targets/${targetId}/enroll`,
     "",
     `What the brand's other systems are told: ${new URL("/local/events", baseUrl).href}`,
+    `The API, described and to be tried: ${new URL("/docs/", baseUrl).href}`,
     `The console, for looking instead of reading: ${new URL("/console/", baseUrl).href}`,
     "",
   ].join("\n");

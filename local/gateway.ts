@@ -23,7 +23,7 @@ export type LocalGateway = {
  * deployed every path begins with the stage or, on a domain of its own, with a route's first word; so parity is not
  * broken.
  */
-export type LocalPages = Readonly<Record<`${"GET" | "POST"} /${"local" | "console"}${string}`, LocalPage>>;
+export type LocalPages = Readonly<Record<`${"GET" | "POST"} /${"local" | "console" | "docs"}${string}`, LocalPage>>;
 
 type LocalPage = (query: URLSearchParams, now: Instant) => Promise<APIGatewayProxyResult>;
 

@@ -17,6 +17,7 @@ export type DocumentedResponse = {
 
 type DocumentedOperation = {
   readonly operationId: string;
+  readonly summary: string;
   readonly security?: readonly object[];
   readonly parameters?: readonly JsonSchema[];
   readonly requestBody?: { readonly content: Content };

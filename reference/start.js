@@ -1,0 +1,24 @@
+// Runs in the browser after scalar.js, which defines `Scalar`.
+const response = await fetch("settings.json");
+const { serverUrl, credential } = await response.json();
+
+Scalar.createApiReference("#reference", {
+  url: "openapi.json",
+  servers: [{ url: new URL(serverUrl, location.href).href }],
+  authentication: {
+    preferredSecurityScheme: "basic",
+    securitySchemes:
+      credential === null ? {} : { basic: { username: credential.username, password: credential.secret } },
+  },
+  persistAuth: false,
+  // Whatever would talk to anybody but this page's host and the API.
+  telemetry: false,
+  withDefaultFonts: false,
+  agent: { disabled: true },
+  mcp: { disabled: true },
+  hideClientButton: true,
+  showDeveloperTools: "never",
+  // As it is in docs/openapi.json.
+  orderSchemaPropertiesBy: "preserve",
+  defaultOpenAllTags: true,
+});

@@ -1,0 +1,111 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { basename, extname, join } from "node:path";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { documentedOperations } from "../support/openapi.ts";
+import { StartedService } from "../support/startedService.ts";
+
+let service: StartedService;
+let browser: Browser;
+let origin: string;
+/** What a page asked of anybody else, and what its policy refused it. */
+const strayed: string[] = [];
+
+beforeAll(async () => {
+  service = new StartedService({ PORT: "0" });
+  origin = new URL(await service.ready()).origin;
+  browser = await launchBrowser();
+});
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  expectNothingStrayed();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await service.kill();
+});
+
+function expectNothingStrayed(): void {
+  expect(strayed.splice(0)).toEqual([]);
+}
+
+async function openReference(host = origin, path = "/docs"): Promise<Page> {
+  const page = await browser.newPage();
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    const isInside = url.origin === host || url.protocol === "data:" || url.protocol === "blob:";
+    if (!isInside) strayed.push(request.url());
+  });
+  page.on("pageerror", (error) => strayed.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error" && /Content Security Policy/.test(message.text())) strayed.push(message.text());
+  });
+  await page.goto(`${host}${path}`);
+  return page;
+}
+
+/** Sends what the form holds, and answers what the page then shows. */
+async function sendIt(page: Page, form: Locator): Promise<{ readonly status: number; readonly shown: string }> {
+  const answered = page.waitForResponse((response) => response.request().method() === "POST");
+  await form.getByRole("button", { name: /^Send/ }).first().click();
+  const response = await answered;
+  await form.getByText(new RegExp(`^${response.status()} `)).waitFor();
+  return { status: response.status(), shown: await form.innerText() };
+}
+
+describe("the reference page of npm start", () => {
+  it("tries an enrolment with the demo credential: 200 at first, then 310119, and asks nobody else", async () => {
+    const page = await openReference();
+    await page.getByRole("button", { name: /^Test Request.*\/enroll/ }).click();
+    const form = page.getByRole("dialog");
+    await form.getByText("demo-admin").waitFor();
+    const [, customerId = ""] = /"customerId": (\d+)/.exec(service.printedCommand) ?? [];
+    const first = await sendIt(page, form);
+    expect(first).toEqual({ status: 200, shown: expect.stringContaining(`"data": ${customerId}`) });
+    const second = await sendIt(page, form);
+    expect(second).toEqual({ status: 400, shown: expect.stringContaining('"code": 310119') });
+  });
+
+  it("shows every operation of docs/openapi.json", async () => {
+    const page = await openReference();
+    for (const { operation } of documentedOperations) {
+      // In the list beside the text, which is drawn only as far as it is in sight.
+      await page.getByText(operation.summary, { exact: true }).first().waitFor();
+    }
+    expect(documentedOperations).toHaveLength(14);
+  });
+});
+
+describe("the reference page of npm run docs", () => {
+  let files: Server;
+
+  beforeAll(async () => {
+    execFileSync("npm", ["run", "docs", "--", origin.concat("/v3")]);
+    files = createServer((request, response) => {
+      const name = basename(request.url === "/" ? "/index.html" : (request.url ?? ""));
+      const type = { ".html": "text/html", ".js": "text/javascript" }[extname(name)] ?? "application/json";
+      response.setHeader("Content-Type", type).end(readFileSync(join("build/docs", name)));
+    }).listen(0, "127.0.0.1");
+    await once(files, "listening");
+  });
+
+  afterAll(() => files.close());
+
+  it("is files that any host can serve, about the API that was named, without a credential", async () => {
+    const address = files.address();
+    if (address === null || typeof address === "string") throw new Error("The files have no port");
+    const page = await openReference(`http://127.0.0.1:${address.port}`, "/");
+    await page.getByRole("heading", { name: "Enrols or re-enrols a customer", exact: true }).first().waitFor();
+    await page.getByText(`${origin}/v3`).first().waitFor();
+    expect(await page.content()).not.toContain("demo-admin");
+    expect(readFileSync("build/docs/settings.json", "utf8")).not.toContain("demo");
+    expect(readFileSync("build/docs/openapi.json", "utf8")).toBe(readFileSync("docs/openapi.json", "utf8"));
+    expect(readFileSync("build/docs/index.html", "utf8")).toContain(`connect-src 'self' ${origin};`);
+  });
+});
