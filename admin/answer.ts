@@ -1,8 +1,8 @@
 import { Refused } from "./refused.ts";
 
 /** How the API answered one request, as far as a command needs to tell answers apart. */
-export type Answer =
-  | { readonly kind: "accepted"; readonly data: unknown; readonly warnings: readonly string[] }
+export type Answer<Data = unknown> =
+  | { readonly kind: "accepted"; readonly data: Data; readonly warnings: readonly string[] }
   | { readonly kind: "refused"; readonly code: number; readonly messages: readonly string[] }
   /** No answer that is final: the request can be made again, and may have been carried out. */
   | {
@@ -10,7 +10,6 @@ export type Answer =
       /** The API's code, or `network` when none came. */
       readonly code: number | "network";
       readonly message: string;
-      readonly retryAfterSeconds?: number | undefined;
     };
 
 const unknownOutcomeCodes: ReadonlySet<string> = new Set(["network", "4001", "500"]);
@@ -27,7 +26,7 @@ export function isHopeless(code: string): boolean {
 }
 
 /** What an accepted request answered. Anything else ends the command: status 1 when refused, 3 when not let in. */
-export function acceptedData(answer: Answer): unknown {
+export function acceptedData<Data>(answer: Answer<Data>): Data {
   switch (answer.kind) {
     case "accepted":
       return answer.data;

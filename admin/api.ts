@@ -1,92 +1,39 @@
-import { isJsonObject } from "../shared/http/validation.ts";
+import {
+  type Answer as ApiAnswer,
+  createMilestreakClient,
+  type ErrorCode,
+  type MilestreakClient,
+  MilestreakUnreachable,
+} from "../client/client.ts";
 import type { Access } from "./access.ts";
 import type { Answer } from "./answer.ts";
 
-const timeoutMilliseconds = 30_000;
-
-type Request = {
-  readonly method: "GET" | "POST" | "PUT";
-  /** Below the stage. */
-  readonly path: string;
-  readonly body?: unknown;
-  /** Makes a repeat of the request answer what the first one did. */
-  readonly idempotencyKey?: string;
-};
-
-/** Calls the API as one credential; never throws for what the service or the network does. */
-export type Api = {
-  readonly baseUrl: string;
-  readonly send: (request: Request) => Promise<Answer>;
-};
-
-export function openApi({ baseUrl, username, secret }: Access): Api {
-  const authorization = `Basic ${Buffer.from(`${username}:${secret}`, "utf8").toString("base64")}`;
-  return {
-    baseUrl,
-    send: async ({ method, path, body, idempotencyKey }) => {
-      const headers = {
-        Authorization: authorization,
-        "Content-Type": "application/json",
-        ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey }),
-      };
-      const patience = new AbortController();
-      // Not AbortSignal.timeout: one of those lives on until its time, long after the answer.
-      const timer = setTimeout(() => patience.abort(new Error("no answer in time")), timeoutMilliseconds);
-      const { signal } = patience;
-      try {
-        const init = { method, headers, signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-        const response = await fetch(`${baseUrl}${path}`, init);
-        return readAnswer(response, await response.text());
-      } catch (error) {
-        return { kind: "unanswered", code: "network", message: `No answer from ${baseUrl}: ${reason(error)}.` };
-      } finally {
-        clearTimeout(timer);
-      }
-    },
-  };
+/** Calls the API as one credential. What a repeat cannot do twice the client repeats by itself, so many times in all. */
+export function openApi({ baseUrl, username, secret }: Access, maximumAttempts = 4): MilestreakClient {
+  return createMilestreakClient({ baseUrl, credentials: { username, secret }, retry: { maximumAttempts } });
 }
 
-function readAnswer({ status, headers }: Response, text: string): Answer {
-  const { data, errors, warnings } = parse(text);
-  if (status < 300 && data !== undefined) return { kind: "accepted", data, warnings: messagesOf(warnings) };
-  const messages = messagesOf(errors);
-  const code = codeOf(errors);
-  if (code === undefined) {
-    return { kind: "unanswered", code: "network", message: `Not an answer of the API: HTTP ${status}.` };
-  }
-  if (status < 500 && status !== 429) return { kind: "refused", code, messages };
-  const retryAfterSeconds = readSeconds(headers.get("retry-after"));
-  return { kind: "unanswered", code, message: messages.join(" "), retryAfterSeconds };
-}
-
-/** It may also be a date, which our API never sends. */
-function readSeconds(text: string | null): number | undefined {
-  return text !== null && /^\d{1,5}$/.test(text) ? Number(text) : undefined;
-}
-
-function parse(text: string): { readonly [field: string]: unknown } {
+/** How the API answered a call; that it did not is an answer too. */
+export async function answerOf<Data>(call: Promise<ApiAnswer<Data, ErrorCode>>): Promise<Answer<Data>> {
   try {
-    const body: unknown = JSON.parse(text);
-    return isJsonObject(body) ? body : {};
+    return sortAnswer(await call);
   } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
+    if (!(error instanceof MilestreakUnreachable)) throw error;
+    return { kind: "unanswered", code: "network", message: `${[error.message, ...reasons(error.cause)].join(": ")}.` };
   }
 }
 
-function messagesOf(list: unknown): string[] {
-  return Array.isArray(list) ? list.map((item) => String(isJsonObject(item) ? item["message"] : item)) : [];
+function sortAnswer<Data>(answer: ApiAnswer<Data, ErrorCode>): Answer<Data> {
+  const { code, data, errors, warnings } = answer;
+  if (code === null) return { kind: "accepted", data, warnings: (warnings ?? []).map(({ message }) => message) };
+  const messages = errors.map(({ message }) => message);
+  const isFinal = code !== 429 && code !== 500 && code !== 4001;
+  return isFinal ? { kind: "refused", code, messages } : { kind: "unanswered", code, message: messages.join(" ") };
 }
 
-function codeOf(errors: unknown): number | undefined {
-  const [first]: readonly unknown[] = Array.isArray(errors) ? errors : [];
-  const code = isJsonObject(first) ? first["code"] : undefined;
-  return typeof code === "number" ? code : undefined;
-}
-
-/** fetch says "fetch failed"; what it was about is in the cause. */
-function reason(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return "code" in cause && cause.message === "" ? String(cause.code) : cause.message;
+/** Only the last cause says something: "fetch failed" is of no use to anybody. */
+function reasons(cause: unknown): string[] {
+  if (!(cause instanceof Error)) return [];
+  if (cause.cause instanceof Error) return reasons(cause.cause);
+  return [cause.message === "" && "code" in cause ? String(cause.code) : cause.message];
 }

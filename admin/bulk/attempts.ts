@@ -1,9 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Answer, mayHaveHappened } from "../answer.ts";
 
-const firstDelayMilliseconds = 200;
-const maximumDelayMilliseconds = 10_000;
-const maximumRetryAfterSeconds = 60;
+const firstPauseMilliseconds = 200;
+const longestPauseMilliseconds = 10_000;
 
 export type Attempted = {
   readonly answer: Answer;
@@ -12,8 +11,8 @@ export type Attempted = {
 };
 
 /**
- * Makes a request until there is a final answer, at most so many times. Waits as long as the API says, or twice as long
- * after each attempt, never the same for all rows at once. Ends with the last answer when it is told to stop.
+ * Makes a request until there is a final answer, at most so many times. For those that the client does not repeat by
+ * itself. Ends with the last answer when it is told to stop.
  */
 export async function attempt(
   send: () => Promise<Answer>,
@@ -24,20 +23,16 @@ export async function attempt(
   for (let count = 1; ; count += 1) {
     const answer = await send();
     const isFinal = answer.kind !== "unanswered" || count === maximumAttempts;
-    if (isFinal || !(await waited(delayMilliseconds(count, answer.retryAfterSeconds), stop))) {
+    if (isFinal || !(await waited(pauseMilliseconds(count), stop))) {
       return { answer, isEarlierUnknown };
     }
     isEarlierUnknown ||= mayHaveHappened(String(answer.code));
   }
 }
 
-function delayMilliseconds(attemptCount: number, retryAfterSeconds: number | undefined): number {
-  const wanted =
-    retryAfterSeconds === undefined
-      ? Math.min(firstDelayMilliseconds * 2 ** (attemptCount - 1), maximumDelayMilliseconds)
-      : Math.min(retryAfterSeconds, maximumRetryAfterSeconds) * 1000;
-  // Never sooner than the API asked for, and spread, or the rows that were refused together would come back together.
-  return wanted * (1 + Math.random() / 2);
+/** Twice as long after each attempt, and spread, or rows that failed together would come back together. */
+function pauseMilliseconds(attemptCount: number): number {
+  return Math.min(firstPauseMilliseconds * 2 ** (attemptCount - 1), longestPauseMilliseconds) * (1 + Math.random() / 2);
 }
 
 /** False when there was no use in waiting any longer. */

@@ -78,7 +78,8 @@ async function doRows<Content>(
     send: (content: Content, line: number) => job.send(content, `bulk:${file.runId}:${line}`),
     doneBeforeCode: job.doneBeforeCode,
     concurrency: options.concurrency,
-    maximumAttempts: options.attempts,
+    // Whatever is answered alike however often, the client has repeated already.
+    maximumAttempts: job.doneBeforeCode === undefined ? 1 : options.attempts,
     record,
   };
   try {

@@ -1,15 +1,16 @@
 import type { Command } from "commander";
+import type { CustomerProfile, MilestreakClient } from "../../client/client.ts";
 import { parseId } from "../../shared/http/parameters.ts";
 import { findAccess } from "../access.ts";
 import { acceptedData } from "../answer.ts";
-import { type Api, openApi } from "../api.ts";
+import { answerOf, openApi } from "../api.ts";
 import type { Cells, RowFormat } from "../bulk/csvInput.ts";
 import { addBulkOptions, type BulkOptions } from "../bulk/options.ts";
 import { runBulk } from "../bulk/runBulk.ts";
 import { customerIdRule } from "../enrollments/enrollmentRow.ts";
 import type { Output } from "../output.ts";
 
-type Customer = { readonly customerId: number; readonly profile: Readonly<Record<string, string>> };
+type Customer = { readonly customerId: number; readonly profile: CustomerProfile };
 
 const customerFormat: RowFormat<Customer> = {
   columns: ["customerId", "firstName", "lastName", "externalId"],
@@ -22,15 +23,15 @@ export function addImport(parent: Command, output: Output): void {
     .description("register the customers of a CSV file, or replace what is stored of them")
     .argument("<file>", "columns customerId, firstName, lastName, externalId; the first is required");
   addBulkOptions(command).action(async (file: string, options: BulkOptions) => {
-    const api = openApi(await findAccess(command, options));
+    const access = await findAccess(command, options);
+    const api = openApi(access, options.attempts);
     const job = {
       command: "customers import",
-      service: api.baseUrl,
+      service: access.baseUrl,
       subject: "customers",
       format: customerFormat,
       check: () => requireService(api),
-      send: ({ customerId, profile }: Customer) =>
-        api.send({ method: "PUT", path: `/customers/${customerId}`, body: profile }),
+      send: ({ customerId, profile }: Customer) => answerOf(api.putCustomer(customerId, profile)),
     };
     await runBulk(job, file, options, output);
   });
@@ -43,6 +44,6 @@ function readCustomer(cells: Cells): { readonly content: Customer } | { readonly
 }
 
 /** Any answer to a request that is let in will do; whether it may register customers the first row is told. */
-async function requireService(api: Api): Promise<void> {
-  acceptedData(await api.send({ method: "GET", path: "/targetGroups?limit=1" }));
+async function requireService(api: MilestreakClient): Promise<void> {
+  acceptedData(await answerOf(api.listTargetGroups({ limit: 1 })));
 }

@@ -1,11 +1,12 @@
 import type { Command } from "commander";
+import type { EnrollmentRecord } from "../../client/client.ts";
 import { findAccess } from "../access.ts";
-import { openApi } from "../api.ts";
+import { answerOf, openApi } from "../api.ts";
 import { addBulkOptions, type BulkOptions } from "../bulk/options.ts";
 import { runBulk } from "../bulk/runBulk.ts";
 import type { Output } from "../output.ts";
 import { enrollFormat } from "./enrollmentRow.ts";
-import { addTargetOptions, describeTarget, requireTarget, type TargetOptions, targetPath } from "./target.ts";
+import { addTargetOptions, describeTarget, requireTarget, type TargetOptions, targetRef } from "./target.ts";
 
 type Options = BulkOptions & TargetOptions;
 
@@ -16,16 +17,16 @@ export function addEnroll(parent: Command, output: Output): void {
     .description("enrol the customers of a CSV file in a target")
     .argument("<file>", "columns customerId, periodName, initialBalance, resetStreakStatus; the first is required");
   addBulkOptions(addTargetOptions(command)).action(async (file: string, options: Options) => {
-    const api = openApi(await findAccess(command, options));
-    const path = `${targetPath(options)}/enroll`;
+    const access = await findAccess(command, options);
+    const api = openApi(access, options.attempts);
     const job = {
       command: "enroll",
-      service: api.baseUrl,
+      service: access.baseUrl,
       subject: describeTarget(options),
       format: enrollFormat,
       check: () => requireTarget(api, options),
-      send: (record: unknown, idempotencyKey: string) =>
-        api.send({ method: "POST", path, body: [record], idempotencyKey }),
+      send: (record: EnrollmentRecord, idempotencyKey: string) =>
+        answerOf(api.enroll(targetRef(options), record, { idempotencyKey })),
     };
     await runBulk(job, file, options, output);
   });

@@ -1,20 +1,13 @@
+import type { EnrollmentRecord } from "../../client/client.ts";
 import { parseId } from "../../shared/http/parameters.ts";
 import type { Cells, RowFormat } from "../bulk/csvInput.ts";
 
-/** A record as the API takes it; what the row leaves empty is left out. */
-export type EnrollRecord = {
-  readonly customerId: number;
-  readonly periodName?: string;
-  readonly initialBalance?: number;
-  readonly resetStreakStatus?: boolean;
-};
-
 const columns = ["customerId", "periodName", "initialBalance", "resetStreakStatus"] as const;
 
-export const enrollFormat: RowFormat<EnrollRecord> = { columns, read: readEnroll };
+export const enrollFormat: RowFormat<EnrollmentRecord> = { columns, read: readEnroll };
 
 /** The same columns, so that the file that enrolled customers can un-enrol them; only the first one is used. */
-export const unenrollFormat: RowFormat<{ readonly customerId: number }> = { columns, read: readUnenroll };
+export const unenrollFormat: RowFormat<number> = { columns, read: readUnenroll };
 
 /** A spreadsheet writes TRUE, a program true. */
 const booleans: ReadonlyMap<string, boolean> = new Map([
@@ -22,7 +15,7 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
   ["false", false],
 ]);
 
-function readEnroll(cells: Cells): { readonly content: EnrollRecord } | { readonly fault: string } {
+function readEnroll(cells: Cells): { readonly content: EnrollmentRecord } | { readonly fault: string } {
   const [periodName, balance, reset] = columns.slice(1).map((column) => cells.get(column));
   const customerId = parseId(cells.get("customerId") ?? "");
   const initialBalance = parseBalance(balance);
@@ -43,11 +36,9 @@ function readEnroll(cells: Cells): { readonly content: EnrollRecord } | { readon
   return { content };
 }
 
-function readUnenroll(
-  cells: Cells,
-): { readonly content: { readonly customerId: number } } | { readonly fault: string } {
+function readUnenroll(cells: Cells): { readonly content: number } | { readonly fault: string } {
   const customerId = parseId(cells.get("customerId") ?? "");
-  return customerId === undefined ? { fault: customerIdRule } : { content: { customerId } };
+  return customerId === undefined ? { fault: customerIdRule } : { content: customerId };
 }
 
 export const customerIdRule = "customerId must be an integer from 1 to 9007199254740991, of digits only.";

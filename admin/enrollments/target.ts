@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
+import type { MilestreakClient, TargetRef } from "../../client/client.ts";
 import { parseId } from "../../shared/http/parameters.ts";
-import { isJsonObject } from "../../shared/http/validation.ts";
 import { acceptedData } from "../answer.ts";
-import type { Api } from "../api.ts";
+import { answerOf } from "../api.ts";
 import { Refused } from "../refused.ts";
 
 export type TargetOptions = { readonly group: number; readonly target: number };
@@ -19,8 +19,8 @@ export function parseIdOption(text: string): number {
   throw new InvalidArgumentError("An id is an integer from 1 to 9007199254740991.");
 }
 
-export function targetPath({ group, target }: TargetOptions): string {
-  return `/targetGroups/${group}/targets/${target}`;
+export function targetRef({ group, target }: TargetOptions): TargetRef {
+  return { targetGroupId: group, targetId: target };
 }
 
 export function describeTarget({ group, target }: TargetOptions): string {
@@ -31,11 +31,8 @@ export function describeTarget({ group, target }: TargetOptions): string {
  * Ends the command when no row could succeed, before the first one is sent: no such target, not let in, no service.
  * Whether the target is active the rows themselves are told.
  */
-export async function requireTarget(api: Api, options: TargetOptions): Promise<void> {
-  const path = `/targetGroups/${options.group}?includePeriods=false`;
-  const group = acceptedData(await api.send({ method: "GET", path }));
-  const targets: unknown = isJsonObject(group) ? group["targets"] : undefined;
-  if (Array.isArray(targets) && targets.some((target) => isJsonObject(target) && target["id"] === options.target))
-    return;
-  throw new Refused(`Target group ${options.group} has no target ${options.target}; see target-groups show.`);
+export async function requireTarget(api: MilestreakClient, { group, target }: TargetOptions): Promise<void> {
+  const { targets } = acceptedData(await answerOf(api.getTargetGroup(group, { includePeriods: false })));
+  if (targets.some(({ id }) => id === target)) return;
+  throw new Refused(`Target group ${group} has no target ${target}; see target-groups show.`);
 }

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { findAccess } from "../access.ts";
-import { openApi } from "../api.ts";
+import { answerOf, openApi } from "../api.ts";
 import { addBulkOptions, type BulkOptions } from "../bulk/options.ts";
 import { runBulk } from "../bulk/runBulk.ts";
 import type { Output } from "../output.ts";
 import { unenrollFormat } from "./enrollmentRow.ts";
-import { addTargetOptions, describeTarget, requireTarget, type TargetOptions, targetPath } from "./target.ts";
+import { addTargetOptions, describeTarget, requireTarget, type TargetOptions, targetRef } from "./target.ts";
 
 type Options = BulkOptions & TargetOptions;
 
@@ -16,17 +16,17 @@ export function addUnenroll(parent: Command, output: Output): void {
     .description("un-enrol the customers of a CSV file from a target")
     .argument("<file>", "column customerId; the other columns of enroll may be there and are not used");
   addBulkOptions(addTargetOptions(command)).action(async (file: string, options: Options) => {
-    const api = openApi(await findAccess(command, options));
-    const path = `${targetPath(options)}/unEnroll`;
+    const access = await findAccess(command, options);
+    const api = openApi(access, options.attempts);
     const job = {
       command: "unenroll",
-      service: api.baseUrl,
+      service: access.baseUrl,
       subject: describeTarget(options),
       format: unenrollFormat,
       check: () => requireTarget(api, options),
-      // The API takes no key here: a repeat finds the customer gone and is refused with this.
+      // The API takes no key here, so the client does not repeat it: a repeat may find the customer gone.
       doneBeforeCode: 310126,
-      send: (record: unknown) => api.send({ method: "POST", path, body: [record] }),
+      send: (customerId: number) => answerOf(api.unenroll(targetRef(options), customerId)),
     };
     await runBulk(job, file, options, output);
   });

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { type AccessOptions, addAccessOptions, findAccess } from "../access.ts";
 import { acceptedData } from "../answer.ts";
-import { openApi } from "../api.ts";
+import { answerOf, openApi } from "../api.ts";
 import { type Output, report } from "../output.ts";
 import { Refused } from "../refused.ts";
 import { type Definition, readDefinition } from "./definitionFile.ts";
-import { detailLines, readGroup } from "./view.ts";
+import { detailLines } from "./view.ts";
 
 export function addCreate(parent: Command, output: Output): void {
   const command = parent
@@ -20,7 +20,7 @@ export function addCreate(parent: Command, output: Output): void {
 async function create(command: Command, file: string, options: AccessOptions, output: Output): Promise<void> {
   const definition = await readDefinition(file);
   const api = openApi(await findAccess(command, options));
-  const answer = await api.send({ method: "POST", path: "/targetGroups", body: definition.body });
+  const answer = await answerOf(api.createTargetGroup(definition.body));
   if (answer.kind === "refused" && answer.code === 300004) {
     throw new Refused(answer.messages.map((message) => locate(message, file, definition)).join("\n"));
   }
@@ -28,9 +28,9 @@ async function create(command: Command, file: string, options: AccessOptions, ou
   if (answer.kind === "unanswered") {
     throw new Refused(`${answer.message}\nIt may have been created: see target-groups list.`, 3);
   }
-  const group = readGroup(acceptedData(answer));
+  const group = acceptedData(answer);
   if (answer.kind === "accepted") for (const warning of answer.warnings) output.problem(`${file}: ${warning}\n`);
-  report(output, options.json, group.data, ["Created.", ...detailLines(group)]);
+  report(output, options.json, group, ["Created.", ...detailLines(group)]);
 }
 
 /** A fault names its field first, and the field leads to the line; of any other wording only the file is said. */

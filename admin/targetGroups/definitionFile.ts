@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { isNode, LineCounter, parseDocument } from "yaml";
-import { isJsonObject, type JsonObject } from "../../shared/http/validation.ts";
+import type { TargetGroupDefinition } from "../../client/client.ts";
+import { isJsonObject } from "../../shared/http/validation.ts";
 import { Refused } from "../refused.ts";
 
 export type Definition = {
-  readonly body: JsonObject;
+  readonly body: TargetGroupDefinition;
   /** The line of the deepest field that is there on the way to `field`, such as `periods[0].refCode`. */
   readonly lineOf: (field: string) => number | undefined;
 };
@@ -24,7 +25,7 @@ export async function readDefinition(path: string): Promise<Definition> {
     throw new Refused(problems.join("\n"), 2);
   }
   const body: unknown = document.toJS();
-  if (!isJsonObject(body)) throw new Refused(`${path}: not the fields of a target group, such as name: Summer.`, 2);
+  if (!isDefinition(body)) throw new Refused(`${path}: not the fields of a target group, such as name: Summer.`, 2);
   const lineOf = (field: string) => {
     for (let steps = stepsOf(field); steps.length > 0; steps = steps.slice(0, -1)) {
       const node = document.getIn(steps, true);
@@ -33,6 +34,11 @@ export async function readDefinition(path: string): Promise<Definition> {
     return undefined;
   };
   return { body, lineOf };
+}
+
+/** Whether it is one is for the API to judge, which tells every fault; here it need only have fields. */
+function isDefinition(body: unknown): body is TargetGroupDefinition {
+  return isJsonObject(body);
 }
 
 function stepsOf(field: string): (string | number)[] {

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
+import type { MilestreakClient } from "../../client/client.ts";
 import { type AccessOptions, addAccessOptions, findAccess } from "../access.ts";
 import { acceptedData } from "../answer.ts";
-import { type Api, openApi } from "../api.ts";
+import { answerOf, openApi } from "../api.ts";
 import { type Output, report } from "../output.ts";
-import { type GroupView, overviewLine, readGroup } from "./view.ts";
+import { overviewLine, type TargetGroup } from "./view.ts";
 
 const pageSize = 25;
 /** The API lists no further. */
@@ -16,21 +17,19 @@ export function addList(parent: Command, output: Output): void {
     report(
       output,
       options.json,
-      groups.map(({ data }) => data),
+      groups,
       groups.length === 0 ? ["There are no target groups."] : groups.map(overviewLine),
     );
   });
 }
 
-async function listGroups(api: Api): Promise<GroupView[]> {
-  const groups: GroupView[] = [];
+async function listGroups(api: MilestreakClient): Promise<TargetGroup[]> {
+  const groups: TargetGroup[] = [];
   while (groups.length <= maximumOffset) {
-    const path = `/targetGroups?limit=${pageSize}&offset=${groups.length}`;
-    const page = acceptedData(await api.send({ method: "GET", path }));
-    const views = Array.isArray(page) ? page.map(readGroup) : [];
+    const page = acceptedData(await answerOf(api.listTargetGroups({ limit: pageSize, offset: groups.length })));
     // A page of large definitions is shorter than asked for; only an empty one is the end.
-    if (views.length === 0) break;
-    groups.push(...views);
+    if (page.length === 0) break;
+    groups.push(...page);
   }
   return groups;
 }

@@ -1,10 +1,10 @@
 import { Argument, type Command } from "commander";
 import { type AccessOptions, addAccessOptions, findAccess } from "../access.ts";
 import { acceptedData } from "../answer.ts";
-import { openApi } from "../api.ts";
+import { answerOf, openApi } from "../api.ts";
 import { parseIdOption } from "../enrollments/target.ts";
 import { type Output, report } from "../output.ts";
-import { detailLines, readGroup } from "./view.ts";
+import { detailLines } from "./view.ts";
 
 export function addShow(parent: Command, output: Output): void {
   const command = parent
@@ -13,7 +13,7 @@ export function addShow(parent: Command, output: Output): void {
     .addArgument(new Argument("<id>", "as target-groups list shows it").argParser(parseIdOption));
   addAccessOptions(command).action(async (id: number, options: AccessOptions) => {
     const api = openApi(await findAccess(command, options));
-    const group = readGroup(acceptedData(await api.send({ method: "GET", path: `/targetGroups/${id}` })));
-    report(output, options.json, group.data, detailLines(group));
+    const group = acceptedData(await answerOf(api.getTargetGroup(id)));
+    report(output, options.json, group, detailLines(group));
   });
 }

@@ -77,6 +77,6 @@ describe("the command line", () => {
   it("with --local calls the service of npm start as its demo operator, and says with status 3 that it is not there", async () => {
     const { status, stderr } = await admin("target-groups", "list", ...local);
     expect(status).toBe(3);
-    expect(stderr).toMatch(/^No answer from http:\/\/127\.0\.0\.1:1\/v3: /);
+    expect(stderr).toMatch(/^GET http:\/\/127\.0\.0\.1:1\/v3\/targetGroups\S* has no answer: /);
   });
 });
