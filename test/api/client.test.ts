@@ -95,7 +95,12 @@ describe("a client with Basic credentials", () => {
   it("answers each activity of several for itself", async () => {
     const { client } = await newClient();
     await client.putCustomer(7);
-    const activity = { activityId: "a", customerId: 7, type: "TRANSACTION", occurredAt: "2026-01-15T12:00:00Z" } as const;
+    const activity = {
+      activityId: "a",
+      customerId: 7,
+      type: "TRANSACTION",
+      occurredAt: "2026-01-15T12:00:00Z",
+    } as const;
     const answers = unwrap(await client.recordActivities([activity, { ...activity, customerId: 8 }]));
     expect(answers.map(({ errors }) => errors?.[0]?.code)).toEqual([undefined, 310011]);
   });

@@ -235,8 +235,8 @@ describe("listing target groups", () => {
     const found: string[] = [];
     do {
       pages.push(await org.reader.get(`/targetGroups?limit=25&offset=${found.length}`));
-      const names: string[] = pages.at(-1)?.body.data.map(({ name }: { name: string }) => name) ?? [];
-      found.push(...names);
+      const page: string[] = pages.at(-1)?.body.data.map(({ name }: { name: string }) => name) ?? [];
+      found.push(...page);
     } while (found.length < many.length);
     expect(found).toEqual(many);
     const [first, ...later] = pages;

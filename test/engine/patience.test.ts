@@ -3,7 +3,7 @@ import { afterAll, expect, it } from "vitest";
 import { recordActivities } from "../../functions/recordActivities/recordActivities.ts";
 import type { ApiRequest } from "../../shared/http/apiHandler.ts";
 import { createContext } from "../../shared/http/context.ts";
-import { routes } from "../../shared/http/routes.ts";
+import type { routes } from "../../shared/http/routes.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { putCustomer } from "../../shared/table/customers.ts";
 import { enroll } from "../../shared/table/enrollments.ts";
