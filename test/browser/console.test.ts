@@ -274,6 +274,29 @@ describe("a streak", () => {
   });
 });
 
+describe("a streak with gaps", () => {
+  it("keeps its run over a missed cycle", async () => {
+    const org = await service.newOrg();
+    const group = await org.createGroup(
+      streak({ name: "Visits", trackingType: "NON_CONTINUOUS_STREAKS", cycles: 4, levels: [2] }),
+    );
+    const customerId = await org.newCustomer();
+    await ok(org.enroll(group, { customerId }, { now: during(1, 1) }));
+    for (const cycle of [1, 3]) await spend(org, customerId, during(cycle), 1000);
+    const page = await visits.openAt(org, during(4));
+    await findCustomer(page, customerId);
+    await expect
+      .poll(() => leaves(page), limits)
+      .toEqual([
+        "c1, 1 Jan 2030 – 31 Jan 2030: Met, 1,000 of 1,000, in the current run",
+        "c2, 1 Feb 2030 – 28 Feb 2030: Missed, 0 of 1,000",
+        "c3, 1 Mar 2030 – 31 Mar 2030: Met, 1,000 of 1,000, in the current run",
+        "c4, 1 Apr 2030 – 30 Apr 2030: Open now, 0 of 1,000",
+      ]);
+    expect(await card(page, "Visits").innerText()).toMatch(/Streak with gaps[^]*2 cycles\s+in the current run/);
+  });
+});
+
 describe("the event feed", () => {
   it("tells of all customers, the latest first, and leads to each", async () => {
     const org = await service.newOrg();

@@ -15,8 +15,8 @@ import { findCustomer, setTime, signIn } from "../support/consoleVisit.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { customerId, now, seedPictured } from "./picturedData.ts";
 
-// `npm run screenshots`: the pictures in docs/screenshots/, from data and at a time of their own, so that they change
-// only when the console does.
+// `npm run screenshots`: the pictures in docs/screenshots/, from data and at a time of their own, so that they look
+// different only when the console does.
 
 const folder = new URL("../../docs/screenshots/", import.meta.url);
 const operator = { username: "operator", secret: "secret" };
