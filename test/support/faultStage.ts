@@ -4,7 +4,7 @@ import { ApiClient, type ApiResponse } from "./apiClient.ts";
 import { newCredential, type TestCredential } from "./credential.ts";
 import { hastyLimits, startFaultyService } from "./faultyService.ts";
 import type { TestGroup, TestOrg } from "./org.ts";
-import { seededFaults } from "./seededFaults.ts";
+import { faultsSeenAtOnce, SeededFaults } from "./seededFaults.ts";
 import type { TestService } from "./service.ts";
 
 /** What all histories of a file share; every one has a customer of its own. */
@@ -59,15 +59,17 @@ export async function startFaultyClients(
   { direct, credential }: Stage,
   { seed, rate, clientCount, sabotage }: Wanted,
 ): Promise<FaultyClients> {
-  const chooseFault = seededFaults(seed, rate);
+  // What a broken store shows must not depend on how fast the machine is.
+  const isHasty = rate > 0 && sabotage === undefined;
+  const seeded = new SeededFaults(seed, rate, ...(sabotage === undefined ? [] : [faultsSeenAtOnce]));
   let faults = 0;
   const service = await startFaultyService({
     processes: processCount,
-    limits: rate === 0 ? patientLimits : hastyLimits,
+    limits: isHasty ? hastyLimits : patientLimits,
     direct,
     sabotage,
     faultFor: (operation) => {
-      const fault = chooseFault(operation);
+      const fault = seeded.next(operation);
       if (Object.keys(fault).length > 0) faults += 1;
       return fault;
     },
@@ -76,7 +78,10 @@ export async function startFaultyClients(
   return {
     clients: urls.map((url) => new ApiClient(url, credential)),
     faults: () => faults,
-    close: service.close,
+    close: () => {
+      seeded.end();
+      return service.close();
+    },
   };
 }
 

@@ -4,24 +4,86 @@ import { Random } from "./random.ts";
 
 /** No request is held back for longer. */
 const longestDelayMilliseconds = 40;
+/** A straggler lets at most so many others go first: a count, so that a slow machine makes no difference. */
+const mostOvertaking = 8;
 
 /**
  * The fault of one request after another: the same seed gives the same faults in the same order. The rate is the share
  * of requests that meet one.
  */
-export function seededFaults(seed: number, rate: number): (operation: string) => Fault {
-  const random = new Random(seed);
-  return (operation) => {
+export class SeededFaults {
+  readonly #random: Random;
+  readonly #rate: number;
+  readonly #kinds: FaultKinds;
+  #held: Held[] = [];
+  #isOver = false;
+
+  constructor(seed: number, rate: number, kinds: FaultKinds = faultKinds) {
+    this.#random = new Random(seed);
+    this.#rate = rate;
+    this.#kinds = kinds;
+  }
+
+  next(operation: string): Fault {
+    for (const held of this.#held) held.overtake();
     // Always the same number of draws, so that the order of operations does not change what later ones meet.
-    const [isMet, kind, pause] = [random.fraction() < rate, random.oneOf(faultKinds), random.fraction()];
-    return isMet ? faults[kind](operation, pause * longestDelayMilliseconds) : {};
-  };
+    const [isMet, kind, pause] = [
+      this.#random.fraction() < this.#rate,
+      this.#random.oneOf(this.#kinds),
+      this.#random.fraction(),
+    ];
+    if (!isMet) return {};
+    // The client has given up, and tried again perhaps, when it arrives.
+    return kind === "straggler"
+      ? { lose: "connection", before: () => this.#letPass(1 + Math.floor(pause * mostOvertaking)) }
+      : faults[kind](operation, pause * longestDelayMilliseconds);
+  }
+
+  /** Lets everything go that is held back, as nothing more will come to overtake it. */
+  end(): void {
+    this.#isOver = true;
+    for (const held of this.#held) held.letGo();
+  }
+
+  async #letPass(count: number): Promise<void> {
+    if (this.#isOver) return;
+    const held = new Held(count);
+    this.#held = [...this.#held, held];
+    await held.released;
+    this.#held = this.#held.filter((other) => other !== held);
+  }
 }
 
-type FaultKind = keyof typeof faults;
+class Held {
+  readonly #gate = Promise.withResolvers<void>();
+  #left: number;
+
+  constructor(count: number) {
+    this.#left = count;
+  }
+
+  get released(): Promise<void> {
+    return this.#gate.promise;
+  }
+
+  overtake(): void {
+    this.#left -= 1;
+    if (this.#left <= 0) this.letGo();
+  }
+
+  letGo(): void {
+    this.#gate.resolve();
+  }
+}
+
+type FaultKind = keyof typeof faults | "straggler";
+type FaultKinds = readonly [FaultKind, ...FaultKind[]];
+
+/** Faults after which nobody waits for a time limit, so that it can be long. */
+export const faultsSeenAtOnce: FaultKinds = ["replyLost", "straggler"];
 
 /** Lost replies and stragglers are what a store can get wrong, so they are the most frequent. */
-const faultKinds: readonly [FaultKind, ...FaultKind[]] = [
+const faultKinds: FaultKinds = [
   "replyLost",
   "replyLost",
   "unanswered",
@@ -40,11 +102,6 @@ const faults = {
   unanswered: (): Fault => ({ lose: "silence" }),
   requestLost: (): Fault => ({ lose: "request" }),
   delayed: (_operation: string, milliseconds: number): Fault => ({ before: () => delay(milliseconds) }),
-  /** The client has given up, and tried again perhaps, when it arrives. */
-  straggler: (_operation: string, milliseconds: number): Fault => ({
-    lose: "connection",
-    before: () => delay(milliseconds),
-  }),
   failed: (): Fault => ({ lose: "request", answer: internalServerError }),
   failedAfterCommit: (): Fault => ({ answer: internalServerError }),
   throttled: (operation: string): Fault => ({ lose: "request", answer: throttling(operation) }),
