@@ -13,6 +13,8 @@ export type Answer<Data = unknown> =
     };
 
 const unknownOutcomeCodes: ReadonlySet<string> = new Set(["network", "4001", "500"]);
+/** Not let in, or no such route, where each route that is asked for exists: what answers is not the API. */
+const noServiceCodes: ReadonlySet<number> = new Set([401, 4000, 404]);
 const hopelessCodes: ReadonlySet<string> = new Set(["401", "4000", "404", "310017", "310018"]);
 
 /** Whether a request that got this in place of an answer may have been carried out. A throttled one never was. */
@@ -25,13 +27,13 @@ export function isHopeless(code: string): boolean {
   return hopelessCodes.has(code);
 }
 
-/** What an accepted request answered. Anything else ends the command: status 1 when refused, 3 when not let in. */
+/** What an accepted request answered. Anything else ends the command: status 1 when refused, 3 when there is no use in asking. */
 export function acceptedData<Data>(answer: Answer<Data>): Data {
   switch (answer.kind) {
     case "accepted":
       return answer.data;
     case "refused":
-      throw new Refused(answer.messages.join("\n"), answer.code === 401 || answer.code === 4000 ? 3 : 1);
+      throw new Refused(answer.messages.join("\n"), noServiceCodes.has(answer.code) ? 3 : 1);
     case "unanswered":
       throw new Refused(answer.message, 3);
   }

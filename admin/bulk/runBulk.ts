@@ -91,8 +91,10 @@ async function doRows<Content>(
 
 function throwUnlessDone(ending: Ending, { rows, done, left, failed, results }: Summary): void {
   const again = "Run the same command again to go on with the rest";
-  if (ending === "stopped") throw new Refused(`Stopped. ${again}: ${left + failed} of ${rows} rows.`, 130);
-  if (ending !== "finished") {
+  // Stopped while the last rows were under way, there is nothing left to go on with.
+  if (ending === "stopped" && left + failed > 0)
+    throw new Refused(`Stopped. ${again}: ${left + failed} of ${rows} rows.`, 130);
+  if (typeof ending === "object") {
     throw new Refused(
       `Given up, as no row can succeed for now: ${ending.hopeless}\n${again}, once that is put right.`,
       3,

@@ -152,6 +152,20 @@ describe("target-groups list", () => {
   });
 });
 
+describe("a command that calls the API", () => {
+  it("ends with status 3 when the URL leads elsewhere, into the API or out of it", async () => {
+    const operator = await newOperator();
+    const wrongStage = await admin("target-groups", "list", ...operator.access(`${service.baseUrl}/v2`));
+    expect({ ...wrongStage, stderr: "" }).toEqual({ status: 3, stdout: "", stderr: "" });
+    expect(wrongStage.stderr).toMatch(/^No such route\./);
+    const page = { lose: "request", answer: { status: 200, body: { hello: "world" } } } as const;
+    const hop = await startApiHop(service.baseUrl, () => page);
+    const elsewhere = await admin("target-groups", "list", ...operator.access(hop.baseUrl));
+    await hop.close();
+    expect(elsewhere).toEqual({ status: 3, stdout: "", stderr: "What answered 200 is not the API.\n" });
+  });
+});
+
 describe("target-groups show", () => {
   it("shows cycles, targets and levels, and with --json what the API answers", async () => {
     const operator = await newOperator();
