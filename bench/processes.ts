@@ -7,7 +7,12 @@ export class Worker {
   readonly #ended: Promise<never>;
 
   constructor(path: string, environment: Readonly<Record<string, string>>) {
-    this.#child = fork(path, { env: { ...environment }, serialization: "advanced" });
+    this.#child = fork(path, {
+      env: { ...environment },
+      serialization: "advanced",
+      // A function writes its metrics to its output, as deployed.
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
     this.#ended = once(this.#child, "exit").then(([code]) => {
       throw new Error(`${path} ended with ${code}`);
     });

@@ -18,6 +18,7 @@ export const accessLogFormat = AccessLogFormat.custom(
     gatewayResponse: "$context.error.responseType",
     authorizerStatus: "$context.authorizer.status",
     functionStatus: "$context.integration.status",
+    functionRequestId: "$context.integration.requestId",
     latencyMilliseconds: "$context.responseLatency",
     authorizerLatencyMilliseconds: "$context.authorizer.latency",
     functionLatencyMilliseconds: "$context.integration.latency",

@@ -1,13 +1,20 @@
 import { Duration } from "aws-cdk-lib";
-import { Alarm, ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
-import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { metrics } from "../shared/observability/metricNames.ts";
+import type { Alarms } from "./alarms.ts";
+import type { ApiFunction } from "./apiFunction.ts";
+import { fiveMinutes, ownMetric, waitingMessages, workErrors } from "./stackMetrics.ts";
 
 /** A queue hides a message for six times what the function may take, as AWS advises: a retry never overlaps it. */
 const visibilityTimeout = Duration.seconds(6 * 25);
 const attempts = 5;
+/** Longer than a burst takes to work off. */
+const alarmingAge = Duration.minutes(15);
+
+type ActivityQueueProps = { readonly stackName: string; readonly counter: ApiFunction; readonly alarms: Alarms };
 
 /**
  * A queue of activities in front of the counting core, for volume and for senders that cannot wait.
@@ -16,31 +23,45 @@ const attempts = 5;
  * {@link attempts} waits two weeks in the dead-letter queue, and an alarm says so.
  */
 export class ActivityQueue extends Construct {
-  readonly queueUrl: string;
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  /** Says that the function does not get its work done. */
+  readonly errors: Alarm;
 
-  constructor(scope: Construct, id: string, { counter }: { readonly counter: LambdaFunction }) {
+  constructor(scope: Construct, id: string, { stackName, counter, alarms }: ActivityQueueProps) {
     super(scope, id);
-    const deadLetters = new Queue(this, "DeadLetters", { enforceSSL: true, retentionPeriod: Duration.days(14) });
-    const queue = new Queue(this, "Queue", {
+    this.deadLetters = new Queue(this, "DeadLetters", { enforceSSL: true, retentionPeriod: Duration.days(14) });
+    this.queue = new Queue(this, "Queue", {
       enforceSSL: true,
       visibilityTimeout,
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: attempts },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: attempts },
     });
-    counter.addEventSource(
-      new SqsEventSource(queue, { batchSize: 10, maxConcurrency: 20, reportBatchItemFailures: true }),
+    counter.live.addEventSource(
+      new SqsEventSource(this.queue, { batchSize: 10, maxConcurrency: 20, reportBatchItemFailures: true }),
     );
-    new Alarm(this, "DeadLettersAlarm", {
-      alarmDescription:
-        "Activities that customers did are not counted; docs/operations.md says how to send them again.",
-      metric: deadLetters.metricApproximateNumberOfMessagesVisible({
-        period: Duration.minutes(5),
-        statistic: "Maximum",
-      }),
-      threshold: 0,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+    this.#addAlarms(alarms);
+    this.errors = alarms.add("QueueErrors", {
+      impact:
+        "Queued activities fail and are tried again: customers' progress is late, and what fails five times is given up.",
+      firstStep: "Read the failed lines of countQueuedActivities.",
+      metric: workErrors([counter.lambda], ownMetric(stackName, metrics.failures, "queue"), "failures"),
+      above: 4,
+      breached: { periods: 2, of: 3 },
     });
-    this.queueUrl = queue.queueUrl;
+  }
+
+  #addAlarms(alarms: Alarms): void {
+    alarms.add("ActivityDeadLetters", {
+      impact: "Activities that customers did are not counted, and will not be by themselves.",
+      firstStep: "Find out why in the failed lines of countQueuedActivities, then send them again.",
+      metric: waitingMessages(this.deadLetters),
+      above: 0,
+    });
+    alarms.add("ActivityQueueAge", {
+      impact: "What customers did shows up more than a quarter of an hour late.",
+      firstStep: "See whether countQueuedActivities fails or is throttled, or more is sent than it can count.",
+      metric: this.queue.metricApproximateAgeOfOldestMessage({ period: fiveMinutes, statistic: "Maximum" }),
+      above: alarmingAge.toSeconds(),
+    });
   }
 }

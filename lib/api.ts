@@ -9,11 +9,11 @@ import {
   type StageOptions,
   TokenAuthorizer,
 } from "aws-cdk-lib/aws-apigateway";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { isProtected, routes } from "../shared/http/routes.ts";
 import { accessLogFormat } from "./accessLog.ts";
+import type { ApiFunction } from "./apiFunction.ts";
 import { CustomDomain } from "./customDomain.ts";
 import { type ApiFunctionName, routeNames } from "./functionNames.ts";
 import { installGatewayResponses } from "./gatewayResponses.ts";
@@ -32,7 +32,7 @@ const integrationTimeout = Duration.seconds(29);
 const authorizerCacheTtl = Duration.seconds(300);
 
 type ApiProps = {
-  readonly functions: Readonly<Record<ApiFunctionName, IFunction>>;
+  readonly functions: Readonly<Record<ApiFunctionName, ApiFunction>>;
   readonly settings: Settings;
 };
 
@@ -52,7 +52,7 @@ export class Api extends Construct {
       defaultMethodOptions: {
         authorizationType: AuthorizationType.CUSTOM,
         authorizer: new TokenAuthorizer(this, "Authorizer", {
-          handler: functions.authorizer,
+          handler: functions.authorizer.live,
           resultsCacheTtl: authorizerCacheTtl,
         }),
       },
@@ -100,7 +100,7 @@ export class Api extends Construct {
 function addMethods(restApi: RestApi, functions: ApiProps["functions"]): void {
   for (const name of routeNames) {
     const { path, method } = routes[name];
-    const integration = new LambdaIntegration(functions[name], {
+    const integration = new LambdaIntegration(functions[name].live, {
       timeout: integrationTimeout,
       // The console's test button would be a second way in, past the authorizer.
       allowTestInvoke: false,

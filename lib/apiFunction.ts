@@ -1,10 +1,19 @@
 import { join } from "node:path";
 import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import {
+  type Alias,
+  Architecture,
+  FunctionBase,
+  type IFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from "aws-cdk-lib/aws-lambda";
 import { type BundlingOptions, LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { metricsNamespaceVariable } from "../shared/config/metricsConfig.ts";
 import type { FunctionName } from "./functionNames.ts";
 import type { MilestreakTable } from "./table.ts";
 import { tableGrants } from "./tableGrants.ts";
@@ -31,17 +40,26 @@ const projectRoot = join(import.meta.dirname, "..");
 
 type ApiFunctionProps = {
   readonly name: FunctionName;
+  readonly stackName: string;
   readonly table: MilestreakTable;
   readonly logRetentionDays: RetentionDays;
   readonly hasBundleReport: boolean;
 };
 
-/** One Lambda of the API, from `functions/<name>/handler.ts`, with a role and a log group of its own. */
+/**
+ * One Lambda of the API, from `functions/<name>/handler.ts`, with a role and a log group of its own. Whatever invokes it
+ * invokes {@link live}: the version that is deployed, or for a while the one before and the new one (Deployments).
+ */
 export class ApiFunction extends Construct {
   readonly lambda: NodejsFunction;
+  /** The alias, as what is deployed to. */
+  readonly alias: Alias;
+  /** The alias, as what is invoked. */
+  readonly live: IFunction;
 
-  constructor(scope: Construct, id: string, { name, table, logRetentionDays, hasBundleReport }: ApiFunctionProps) {
+  constructor(scope: Construct, id: string, props: ApiFunctionProps) {
     super(scope, id);
+    const { name, stackName, table, logRetentionDays, hasBundleReport } = props;
     const logGroup = new LogGroup(this, "Logs", { retention: logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
     this.lambda = new NodejsFunction(this, "Function", {
       entry: join(projectRoot, "functions", name, "handler.ts"),
@@ -57,9 +75,12 @@ export class ApiFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role: this.#role(logGroup),
+      environment: { [metricsNamespaceVariable]: stackName },
       awsSdkConnectionReuse: false,
     });
     table.grant(this.lambda, tableGrants[name]);
+    this.alias = this.lambda.addAlias("live");
+    this.live = asFunction(this.alias);
   }
 
   /** Made here rather than by CDK, whose default role may write to every log group of the account. */
@@ -77,6 +98,12 @@ export class ApiFunction extends Construct {
     });
     return role;
   }
+}
+
+/** An alias is a function; its declaration does not say so as strictly as ours are checked. */
+function asFunction(alias: Construct): IFunction {
+  if (!(alias instanceof FunctionBase)) throw new Error("An alias is a function");
+  return alias;
 }
 
 /** One minified module with its own SDK: the runtime's copy is not the version that was tested, and changes unasked. */

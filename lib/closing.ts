@@ -1,7 +1,6 @@
 import { ArnFormat, Aws, CfnElement, Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
-import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { type Alarm, type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import { Policy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from "aws-cdk-lib/aws-scheduler";
 import { StepFunctionsStartExecution } from "aws-cdk-lib/aws-scheduler-targets";
@@ -25,6 +24,10 @@ import {
 } from "aws-cdk-lib/aws-stepfunctions";
 import { LambdaInvoke } from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { Construct } from "constructs";
+import { metrics } from "../shared/observability/metricNames.ts";
+import type { Alarms } from "./alarms.ts";
+import type { ApiFunction } from "./apiFunction.ts";
+import { ownMetric, waitingMessages, workErrors } from "./stackMetrics.ts";
 
 /** The most that may pass between a cycle's end and the start of its closing. */
 const interval = Duration.minutes(5);
@@ -34,8 +37,10 @@ const executionTimeout = Duration.hours(6);
 const shardsAtOnce = 100;
 
 type ClosingProps = {
-  readonly listDueCycles: LambdaFunction;
-  readonly closeShard: LambdaFunction;
+  readonly stackName: string;
+  readonly listDueCycles: ApiFunction;
+  readonly closeShard: ApiFunction;
+  readonly alarms: Alarms;
   readonly logRetentionDays: RetentionDays;
 };
 
@@ -47,15 +52,19 @@ type ClosingProps = {
  * tries again. Executions may overlap, as an enrolment is closed once however many try (docs/decisions/0012).
  */
 export class Closing extends Construct {
+  readonly stateMachine: StateMachine;
+  readonly missedStarts: Queue;
+  /** Says that the functions do not get their work done. */
+  readonly errors: Alarm;
+
   constructor(scope: Construct, id: string, props: ClosingProps) {
     super(scope, id);
-    const stateMachine = this.#stateMachine(props);
-    const missedStarts = this.#schedule(stateMachine);
-    this.#alarm("ExecutionsAlarm", unsuccessful(stateMachine), "Cycles have ended and are not closed for everybody");
-    this.#alarm("MissedStartsAlarm", waiting(missedStarts), "The closing of cycles was not started");
+    this.stateMachine = this.#createStateMachine(props);
+    this.missedStarts = this.#schedule(this.stateMachine);
+    this.errors = this.#addAlarms(props);
   }
 
-  #stateMachine(props: ClosingProps): StateMachine {
+  #createStateMachine(props: ClosingProps): StateMachine {
     const logs = new LogGroup(this, "Logs", {
       retention: props.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -82,7 +91,7 @@ export class Closing extends Construct {
     role.addToPolicy(
       new PolicyStatement({
         actions: ["lambda:InvokeFunction"],
-        resources: [listDueCycles.functionArn, closeShard.functionArn],
+        resources: [listDueCycles.live.functionArn, closeShard.live.functionArn],
       }),
     );
     role.addToPolicy(new PolicyStatement({ actions: logAndTraceActions, resources: ["*"] }));
@@ -119,7 +128,7 @@ export class Closing extends Construct {
   #definition({ listDueCycles, closeShard }: ClosingProps): IChainable {
     const start = Pass.jsonata(this, "Start", { assign: { resumeAfter: null, failedCount: 0 } });
     const list = LambdaInvoke.jsonata(this, "ListDueCycles", {
-      lambdaFunction: listDueCycles,
+      lambdaFunction: listDueCycles.live,
       payload: TaskInput.fromObject({
         now: "{% $states.context.Execution.StartTime %}",
         resumeAfter: "{% $resumeAfter %}",
@@ -140,7 +149,7 @@ export class Closing extends Construct {
     return start.next(list).next(page);
   }
 
-  #closeShards(lambda: LambdaFunction): DistributedMap {
+  #closeShards(worker: ApiFunction): DistributedMap {
     const closeShards = DistributedMap.jsonata(this, "CloseShards", {
       items: ProvideItems.jsonata("{% $states.input.tasks %}"),
       mapExecutionType: StateMachineType.STANDARD,
@@ -148,13 +157,13 @@ export class Closing extends Construct {
       assign: { failedCount: "{% $failedCount + $sum($states.result.failedCount) %}" },
       outputs: {},
     });
-    return closeShards.itemProcessor(this.#closeShard(lambda));
+    return closeShards.itemProcessor(this.#closeShard(worker));
   }
 
   /** One worker's part: again until the shard is through, as one call may run out of time. */
-  #closeShard(lambdaFunction: LambdaFunction): IChainable {
+  #closeShard({ live }: ApiFunction): IChainable {
     const closeShard = LambdaInvoke.jsonata(this, "CloseShard", {
-      lambdaFunction,
+      lambdaFunction: live,
       payload: TaskInput.fromText("{% $states.input %}"),
       outputs: "{% $states.result.Payload %}",
       retryOnServiceExceptions: false,
@@ -191,14 +200,26 @@ export class Closing extends Construct {
     return missedStarts;
   }
 
-  #alarm(id: string, metric: IMetric, what: string): void {
-    new Alarm(this, id, {
-      alarmDescription: `${what}; docs/operations.md says where to look.`,
-      metric,
-      threshold: 0,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+  #addAlarms({ stackName, listDueCycles, closeShard, alarms }: ClosingProps): Alarm {
+    alarms.add("ClosingFailures", {
+      impact: "Cycles have ended and some customers are not told, nor given what the end of a cycle brings.",
+      firstStep: "Read the failed lines of closeShard; it is tried again every five minutes.",
+      metric: unsuccessful(this.stateMachine),
+      above: 0,
+    });
+    alarms.add("ClosingMissedStarts", {
+      impact: "The closing of cycles was not started; if it goes on, customers learn late how a cycle ended.",
+      firstStep: "Each message of the queue says why; delete them when the next start has succeeded.",
+      metric: waitingMessages(this.missedStarts),
+      above: 0,
+    });
+    const failures = ownMetric(stackName, metrics.failures, "closing");
+    return alarms.add("ClosingErrors", {
+      impact: "Closing cycles fails for some customers and is tried again; they learn late how a cycle ended.",
+      firstStep: "Read the failed lines of closeShard and listDueCycles.",
+      metric: workErrors([listDueCycles.lambda, closeShard.lambda], failures, "failures"),
+      above: 4,
+      breached: { periods: 2, of: 3 },
     });
   }
 }
@@ -225,10 +246,6 @@ function unsuccessful(stateMachine: StateMachine): IMetric {
     usingMetrics: { failed: stateMachine.metricFailed(options), timedOut: stateMachine.metricTimedOut(options) },
     period: interval,
   });
-}
-
-function waiting(queue: Queue): IMetric {
-  return queue.metricApproximateNumberOfMessagesVisible({ period: interval, statistic: "Maximum" });
 }
 
 /** As AWS documents them for a state machine that logs and is traced. */

@@ -1,19 +1,17 @@
 import { Duration, Validations } from "aws-cdk-lib";
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import { EventBus } from "aws-cdk-lib/aws-events";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import {
-  EventSourceMapping,
-  FilterCriteria,
-  FilterRule,
-  type Function as LambdaFunction,
-  StartingPosition,
-} from "aws-cdk-lib/aws-lambda";
+import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { busNameVariable } from "../shared/config/busConfig.ts";
+import { metrics } from "../shared/observability/metricNames.ts";
 import { activityPrefix, enrollmentPrefix } from "../shared/table/keys.ts";
+import type { Alarms } from "./alarms.ts";
+import type { ApiFunction } from "./apiFunction.ts";
+import { fiveMinutes, ownMetric, waitingMessages, workErrors } from "./stackMetrics.ts";
 import type { MilestreakTable } from "./table.ts";
 
 /** Worked on one after the other, about 30 ms each, and well within what the function may take. */
@@ -26,7 +24,12 @@ const retryAttempts = 100;
 /** Long enough for a burst to be worked off, short enough for an operator to act before records age out. */
 const alarmingAge = Duration.minutes(15);
 
-type ProjectorProps = { readonly table: MilestreakTable; readonly lambda: LambdaFunction };
+type ProjectorProps = {
+  readonly stackName: string;
+  readonly table: MilestreakTable;
+  readonly projector: ApiFunction;
+  readonly alarms: Alarms;
+};
 
 /**
  * The table's stream, the function that makes history and notifications of it, and the bus they are told on.
@@ -36,20 +39,24 @@ type ProjectorProps = { readonly table: MilestreakTable; readonly lambda: Lambda
  */
 export class Projector extends Construct {
   readonly busName: string;
+  readonly deadLetters: Queue;
+  /** Says that the function does not get its work done. */
+  readonly errors: Alarm;
 
-  constructor(scope: Construct, id: string, { table, lambda }: ProjectorProps) {
+  constructor(scope: Construct, id: string, props: ProjectorProps) {
     super(scope, id);
+    const { table, projector } = props;
+    const { lambda } = projector;
     const bus = new EventBus(this, "Bus", { description: "What Milestreak tells the brand's other systems" });
     lambda.addEnvironment(busNameVariable, bus.eventBusName);
     lambda.addToRolePolicy(new PolicyStatement({ actions: ["events:PutEvents"], resources: [bus.eventBusArn] }));
-    const deadLetters = this.#deadLetters();
-    this.#readStream(table, lambda, deadLetters);
-    this.#alarm("DeadLettersAlarm", deadLettersMetric(deadLetters), 0);
-    this.#alarm("IteratorAgeAlarm", iteratorAgeMetric(lambda), alarmingAge.toMilliseconds());
+    this.deadLetters = this.#createDeadLetters();
+    this.#readStream(table, projector);
+    this.errors = this.#addAlarms(props);
     this.busName = bus.eventBusName;
   }
 
-  #deadLetters(): Queue {
+  #createDeadLetters(): Queue {
     const queue = new Queue(this, "DeadLetters", { enforceSSL: true, retentionPeriod: Duration.days(14) });
     Validations.of(queue).acknowledge({
       id: "AwsSolutions-SQS3",
@@ -58,10 +65,10 @@ export class Projector extends Construct {
     return queue;
   }
 
-  #readStream(table: MilestreakTable, lambda: LambdaFunction, deadLetters: Queue): void {
+  #readStream(table: MilestreakTable, { lambda, live }: ApiFunction): void {
     table.grantStream(lambda);
     const mapping = new EventSourceMapping(this, "Stream", {
-      target: lambda,
+      target: live,
       eventSourceArn: table.streamArn,
       // What happened between the table's creation and the mapping's, and before a mapping is replaced, counts too.
       startingPosition: StartingPosition.TRIM_HORIZON,
@@ -71,22 +78,32 @@ export class Projector extends Construct {
       reportBatchItemFailures: true,
       retryAttempts,
       maxRecordAge: maximumRecordAge,
-      onFailure: new SqsDlq(deadLetters),
+      onFailure: new SqsDlq(this.deadLetters),
       filters: [inserted(activityPrefix), insertedOrModified(enrollmentPrefix)],
     });
     // Lambda tries the permission to read when the mapping is made.
     mapping.node.addDependency(lambda.role ?? lambda);
   }
 
-  #alarm(id: string, metric: IMetric, threshold: number): void {
-    new Alarm(this, id, {
-      alarmDescription:
-        "History and notifications are late or missing; docs/operations.md says how to find what was not projected.",
-      metric,
-      threshold,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+  #addAlarms({ stackName, projector: { lambda }, alarms }: ProjectorProps): Alarm {
+    alarms.add("ProjectorDeadLetters", {
+      impact: "Some customers' history lacks rows, and the brand's systems were not told of what they reached.",
+      firstStep: "Put the cause right and project the records again within 24 hours.",
+      metric: waitingMessages(this.deadLetters),
+      above: 0,
+    });
+    alarms.add("ProjectorAge", {
+      impact: "History and notifications are more than a quarter of an hour late; nothing is lost yet.",
+      firstStep: "Read the failed lines of projector.",
+      metric: lambda.metric("IteratorAge", { period: fiveMinutes, statistic: "Maximum" }),
+      above: alarmingAge.toMilliseconds(),
+    });
+    return alarms.add("ProjectorErrors", {
+      impact: "History and notifications fail and are tried again: they come late, and after six hours not at all.",
+      firstStep: "Read the failed lines of projector.",
+      metric: workErrors([lambda], ownMetric(stackName, metrics.failures, "stream"), "failures"),
+      above: 4,
+      breached: { periods: 2, of: 3 },
     });
   }
 }
@@ -102,12 +119,4 @@ function insertedOrModified(prefix: string) {
 
 function sortKeyBeginsWith(prefix: string) {
   return { Keys: { sk: { S: FilterRule.beginsWith(prefix) } } };
-}
-
-function deadLettersMetric(queue: Queue): IMetric {
-  return queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: "Maximum" });
-}
-
-function iteratorAgeMetric(lambda: LambdaFunction): IMetric {
-  return lambda.metric("IteratorAge", { period: Duration.minutes(5), statistic: "Maximum" });
 }

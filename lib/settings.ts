@@ -1,6 +1,7 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IssuerConfig } from "../shared/config/issuerConfig.ts";
 import { tokenLifetimeMinutes } from "../shared/config/tokenConfig.ts";
+import { type Deployment, deployments } from "./deployments.ts";
 
 /** What a team decides when it deploys, by CDK context (docs/deploy.md). */
 export type Settings = {
@@ -20,6 +21,11 @@ export type Settings = {
   readonly domain: DomainSettings | undefined;
   /** Whose JWTs are trusted; absent: nobody's. */
   readonly externalIssuer: IssuerConfig | undefined;
+  readonly deployment: Deployment;
+  /** Who is mailed when an alarm goes off; absent: nobody until something subscribes to the topic. */
+  readonly alarmEmail: string | undefined;
+  /** The stream of a table to work on instead of the stack's own. */
+  readonly restoredStreamArn: string | undefined;
   readonly hasBundleReport: boolean;
 };
 
@@ -60,11 +66,16 @@ export function readSettings(readContext: ReadContext): Settings {
     webAclRate: context.integer("wafRatePerIp", { minimum: 10, maximum: 999_999_999, default: 30_000 }),
     domain: readDomain(context),
     externalIssuer: readIssuer(context),
+    deployment: context.oneOf("deployment", deployments, "canary10Percent5Minutes"),
+    alarmEmail: context.text("alarmEmail", /^[^\s@]{1,64}@([a-z0-9-]+\.)+[a-z]{2,}$/i, "an e-mail address"),
+    restoredStreamArn: context.text("restoredStreamArn", streamPattern, "the ARN of a table's stream"),
     hasBundleReport: context.flag("bundleReport", false),
   };
   context.assertFaultless();
   return settings;
 }
+
+const streamPattern = /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[A-Za-z0-9_.-]{3,255}\/stream\/[0-9T:.-]+$/;
 
 function readDomain(context: ContextReader): DomainSettings | undefined {
   const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
@@ -124,7 +135,7 @@ class ContextReader {
     return isWithin ? value : range.default;
   }
 
-  oneOf<Value extends number>(name: string, allowed: readonly Value[], byDefault: Value): Value {
+  oneOf<Value extends number | string>(name: string, allowed: readonly Value[], byDefault: Value): Value {
     const given = this.#given(name);
     if (given === undefined) return byDefault;
     const value = allowed.find((candidate) => candidate.toString() === given);

@@ -1,5 +1,12 @@
 import { RemovalPolicy } from "aws-cdk-lib";
-import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
+import {
+  AttributeType,
+  BillingMode,
+  type ITable,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
@@ -7,14 +14,25 @@ import { tableNameVariable } from "../shared/config/tableConfig.ts";
 import { tableDefinition } from "../shared/table/definition.ts";
 import type { TableGrant } from "./tableGrants.ts";
 
-/** The one table. It outlives the stack: what customers have earned is never deleted by a deployment. */
+/**
+ * The one table. It outlives the stack: what customers have earned is never deleted by a deployment.
+ *
+ * With the stream of a restored table the stack works on that one instead, and its own is left as it is
+ * (docs/operations.md).
+ */
 export class MilestreakTable extends Construct {
   readonly tableName: string;
-  readonly #table: Table;
+  readonly #table: Table | ITable;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { restoredStreamArn }: { readonly restoredStreamArn: string | undefined }) {
     super(scope, id);
-    this.#table = new Table(this, "Table", {
+    const own = this.#createTable();
+    this.#table = restoredStreamArn === undefined ? own : this.#restoredTable(restoredStreamArn);
+    this.tableName = this.#table.tableName;
+  }
+
+  #createTable(): Table {
+    return new Table(this, "Table", {
       partitionKey: { name: tableDefinition.partitionKey, type: AttributeType.STRING },
       sortKey: { name: tableDefinition.sortKey, type: AttributeType.STRING },
       timeToLiveAttribute: tableDefinition.timeToLiveAttribute,
@@ -26,7 +44,13 @@ export class MilestreakTable extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.tableName = this.#table.tableName;
+  }
+
+  /** `arn:…:table/<name>/stream/<label>` names the table too. */
+  #restoredTable(tableStreamArn: string): ITable {
+    const [tableArn] = tableStreamArn.split("/stream/");
+    if (tableArn === undefined) throw new Error("A stream's ARN begins with its table's");
+    return Table.fromTableAttributes(this, "Restored", { tableArn, tableStreamArn });
   }
 
   get streamArn(): string {

@@ -2,6 +2,7 @@ import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 
 import { authenticate } from "../../shared/auth/authenticate.ts";
 import type { Clock } from "../../shared/auth/clock.ts";
 import type { JwtAuthenticator } from "../../shared/auth/externalIssuer.ts";
+import { countRefusal } from "../../shared/observability/metrics.ts";
 import type { Table } from "../../shared/table/client.ts";
 
 export type AuthorizerLambda = (event: APIGatewayTokenAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
@@ -18,7 +19,10 @@ const unauthorized = "Unauthorized";
 export function authorize(table: Table, clock: Clock, authenticateJwt: JwtAuthenticator): AuthorizerLambda {
   return async ({ authorizationToken, methodArn }) => {
     const caller = await authenticate(table, authenticateJwt, authorizationToken, clock());
-    if (caller === undefined) throw new Error(unauthorized);
+    if (caller === undefined) {
+      countRefusal(401, undefined);
+      throw new Error(unauthorized);
+    }
     const { org, username, accessGroup } = caller;
     return {
       principalId: username,

@@ -26,7 +26,7 @@ export function closeShard(table: Table): ShardLambda {
     const mustStop = () => context.getRemainingTimeInMillis() < reserveMilliseconds;
     const group = await requireGroup(table, work);
     const progress = await closeEnrollments(table, group, work, now, resumeAfter ?? undefined, mustStop);
-    for (const { error } of progress.failures) logUnexpected(error);
+    for (const { error } of progress.failures) logUnexpected(error, "closing", { org: work.org });
     const closedCount = task.closedCount + progress.closedCount;
     const failedCount = task.failedCount + progress.failures.length;
     const isFinished = progress.resumeAfter === undefined;

@@ -22,7 +22,7 @@ export function countQueuedActivities(context: ServiceContext): QueueLambda {
       try {
         await countMessage(context, record);
       } catch (error) {
-        logUnexpected(error);
+        logUnexpected(error, "queue");
         batchItemFailures.push({ itemIdentifier: record.messageId });
       }
     }

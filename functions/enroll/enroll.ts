@@ -5,6 +5,7 @@ import type { ServiceContext } from "../../shared/http/context.ts";
 import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
 import { customerNotFound, notACustomerId, parseCustomerId, requireTarget } from "../../shared/http/preconditions.ts";
 import type { routes } from "../../shared/http/routes.ts";
+import { countEnrollment } from "../../shared/observability/metrics.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
 import {
   type EnrollmentRef,
@@ -31,6 +32,7 @@ export function enroll(context: ServiceContext): Operation<typeof routes.enroll>
     if (planned instanceof RequestRefused) return answerRefused(context, request, record, planned);
     const { ref, group, plan } = planned;
     const outcome = await writeEnrollment(context.table, ref, plan, now, record.idempotency);
+    if (outcome === "enrolled") countEnrollment(org);
     return answer(outcome, ref, record, group);
   };
 }

@@ -28,7 +28,7 @@ export function projector(context: ProjectorContext): StreamLambda {
       try {
         await project(context, record);
       } catch (error) {
-        logUnexpected(error);
+        logUnexpected(error, "stream");
         return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? "" }] };
       }
     }

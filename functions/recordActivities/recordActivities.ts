@@ -38,7 +38,7 @@ async function countEach(
   const patience = new Patience(context.table);
   const envelopes = [];
   for (const activity of activities) {
-    envelopes.push(patience.isOver ? notBegun() : await countOfMany(context, org, activity, now));
+    envelopes.push(patience.isOver ? notBegun(org) : await countOfMany(context, org, activity, now));
   }
   return { data: envelopes };
 }
@@ -46,16 +46,16 @@ async function countEach(
 function countOfMany(context: ServiceContext, org: Org, activity: unknown, now: Instant) {
   return countOne(context, org, activity, now).then(
     ({ data, warnings }) => successEnvelope(data, warnings),
-    (error: unknown) => failed(error),
+    (error: unknown) => failed(error, org),
   );
 }
 
 /** The activities before it took so long that this one might not be answered in time. */
-function notBegun() {
-  return failed(new TooMuchContention("The time for one call is used up"));
+function notBegun(org: Org) {
+  return failed(new TooMuchContention("The time for one call is used up"), org);
 }
 
-function failed(error: unknown) {
-  const { code, details } = answerFor(error);
+function failed(error: unknown, org: Org) {
+  const { code, details } = answerFor(error, org);
   return failureEnvelope(code, details);
 }

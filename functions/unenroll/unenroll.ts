@@ -9,6 +9,7 @@ import type { routes } from "../../shared/http/routes.ts";
 import * as schemas from "../../shared/http/schemas.ts";
 import { schemaFaults, singleRecord, unknownFieldWarnings } from "../../shared/http/validation.ts";
 import * as validators from "../../shared/http/validators.generated.js";
+import { countUnenrollment } from "../../shared/observability/metrics.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
 import { type EnrollmentRef, unenroll as writeUnenrollment } from "../../shared/table/enrollments.ts";
 
@@ -31,6 +32,7 @@ export function unenroll(context: ServiceContext): Operation<typeof routes.unenr
     const decide = (stored: Enrollment | undefined) => decideUnenrollment(group, stored, now);
     const refusal = await writeUnenrollment(context.table, ref, now, decide);
     if (refusal !== undefined) throw await explain(context, ref, refusal);
+    countUnenrollment(org);
     return { data: customerId, warnings: unknownFieldWarnings(schemas.unenroll, record) };
   };
 }

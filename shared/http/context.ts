@@ -1,6 +1,6 @@
-import { readTableConfig } from "../config/tableConfig.ts";
-import { openTable, type Table } from "../table/client.ts";
+import type { Table } from "../table/client.ts";
 import { TargetGroupCache } from "../table/targetGroupCache.ts";
+import { deployedTable } from "./deployedTable.ts";
 
 /** What a process keeps between requests: connections and cached definitions. */
 export type ServiceContext = { readonly table: Table; readonly targetGroups: TargetGroupCache };
@@ -11,5 +11,5 @@ export function createContext(table: Table): ServiceContext {
 
 /** The context of a deployed function, from its environment. */
 export function deployedContext(): ServiceContext {
-  return createContext(openTable(readTableConfig()));
+  return createContext(deployedTable());
 }

@@ -1,4 +1,5 @@
 import type { Instant } from "../domain/instant.ts";
+import { countActivity } from "../observability/metrics.ts";
 import { recordActivity } from "../table/activities.ts";
 import type { Org } from "../table/keys.ts";
 import { activityIdReused, parseActivityRequest, tooManyTargets } from "./activityRequest.ts";
@@ -25,6 +26,7 @@ export async function countOne({ table, targetGroups }: ServiceContext, org: Org
       throw activityIdReused(activity.activityId);
     case "recorded":
     case "repeated": {
+      if (result.outcome === "recorded") countActivity(org);
       const data = await presentActivity(result.activity, (groupId) => targetGroups.find(org, groupId, now));
       const warnings = unknownFieldWarnings(schemas.activity, value);
       return {

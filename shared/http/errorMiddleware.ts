@@ -10,10 +10,16 @@ import { challenge } from "./gatewayResponses.ts";
 export function answerErrors(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> {
   return {
     onError: (request) => {
-      const { code, details, status } = answerFor(request.error);
+      const { code, details, status } = answerFor(request.error, orgOf(request.event));
       request.response = httpResult(status, failureEnvelope(code, details), headersFor(code));
     },
   };
+}
+
+/** The caller's, if the route has an authorizer. */
+function orgOf({ requestContext }: APIGatewayProxyEvent): string | undefined {
+  const org: unknown = requestContext.authorizer?.["org"];
+  return typeof org === "string" ? org : undefined;
 }
 
 function headersFor(code: ErrorCode): Record<string, string> {
@@ -21,18 +27,21 @@ function headersFor(code: ErrorCode): Record<string, string> {
   return code === 4001 ? { "Retry-After": "1" } : {};
 }
 
-/** What the caller is told of an error. Logs it. */
-export function answerFor(error: unknown): {
+/** What the caller is told of an error. Logs and counts it, for the caller's org if it is known. */
+export function answerFor(
+  error: unknown,
+  org: string | undefined,
+): {
   readonly code: ErrorCode;
   readonly details: readonly string[];
   readonly status: number;
 } {
   if (error instanceof RequestRefused) {
-    logRefusal(error.code);
+    logRefusal(error.code, org);
     return error;
   }
-  logUnexpected(error);
   const code = isUnavailability(error) ? 4001 : 500;
+  logUnexpected(error, "api", { org, code });
   return { code, details: [adviceFor(error)], status: errorCatalogue[code].status };
 }
 

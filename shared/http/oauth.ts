@@ -118,7 +118,7 @@ function answerRefusal({ error, message }: OAuthRefused): APIGatewayProxyResult 
 
 /** What every route refuses, in this standard's words. */
 function answerFailure(thrown: unknown): APIGatewayProxyResult {
-  const { code, details, status } = answerFor(thrown);
+  const { code, details, status } = answerFor(thrown, undefined);
   const headers: Record<string, string> = code === 4001 ? { "Retry-After": "1" } : {};
   return oauthResult(status, { error: errorOf(code), error_description: details.join(" ") }, headers);
 }

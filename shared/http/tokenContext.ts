@@ -1,14 +1,14 @@
 import { type Clock, systemClock } from "../auth/clock.ts";
-import { readTableConfig } from "../config/tableConfig.ts";
 import { readTokenLifetimeSeconds } from "../config/tokenConfig.ts";
-import { openTable, type Table } from "../table/client.ts";
+import type { Table } from "../table/client.ts";
+import { deployedTable } from "./deployedTable.ts";
 
 /** What a function that checks credentials by itself keeps between requests. */
 export type CredentialContext = { readonly table: Table; readonly clock: Clock };
 export type TokenContext = CredentialContext & { readonly lifetimeSeconds: number };
 
 export function deployedCredentialContext(): CredentialContext {
-  return { table: openTable(readTableConfig()), clock: systemClock };
+  return { table: deployedTable(), clock: systemClock };
 }
 
 export function deployedTokenContext(): TokenContext {

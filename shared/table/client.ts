@@ -2,6 +2,11 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { TableConfig } from "../config/tableConfig.ts";
 import { OperationIds } from "./operationId.ts";
 
+/** Told of every attempt after the first: the engine did not take a request, or another write came before ours. */
+export type RetryListener = (cause: "engine" | "contention") => void;
+
+const unheard: RetryListener = () => undefined;
+
 /** The table as repositories use it. One per process: it holds the connections. */
 export type Table = {
   readonly client: DynamoDBClient;
@@ -9,6 +14,7 @@ export type Table = {
   readonly operationIds: OperationIds;
   /** How long a call may go on beginning anew when other writes come in between. */
   readonly patienceMilliseconds: number;
+  readonly onRetry: RetryListener;
 };
 
 /**
@@ -48,12 +54,17 @@ export const patientLimits = {
   patienceMilliseconds: 60_000,
 } as const satisfies EngineLimits;
 
-export function openTable(config: TableConfig, limits: EngineLimits = engineLimits): Table {
+export function openTable(
+  config: TableConfig,
+  limits: EngineLimits = engineLimits,
+  onRetry: RetryListener = unheard,
+): Table {
   return {
-    client: createClient(config, limits),
+    client: createClient(config, limits, onRetry),
     name: config.tableName,
     operationIds: new OperationIds(),
     patienceMilliseconds: limits.patienceMilliseconds,
+    onRetry,
   };
 }
 
@@ -61,6 +72,7 @@ export function openTable(config: TableConfig, limits: EngineLimits = engineLimi
 export function createClient(
   { endpoint, credentials, region }: Omit<TableConfig, "tableName">,
   limits: EngineLimits,
+  onRetry: RetryListener = unheard,
 ): DynamoDBClient {
   const client = new DynamoDBClient({
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -73,27 +85,28 @@ export function createClient(
       throwOnRequestTimeout: true,
     },
   });
-  retryThrottledSoon(client);
+  retryThrottledSoon(client, onRetry);
   return client;
 }
 
 /**
  * Left alone the SDK waits up to 1 s, then 2 s, before it repeats a throttled request: time that is paid for, and past
  * the function's own limit in a chain of requests. With the short pauses of other failures a passing throttle is still
- * outlived, and a lasting one answered with `Retry-After`, for the caller to wait.
+ * outlived, and a lasting one answered with `Retry-After`, for the caller to wait. Tells of each attempt that follows.
  */
-function retryThrottledSoon({ config }: DynamoDBClient): void {
+function retryThrottledSoon({ config }: DynamoDBClient, onRetry: RetryListener): void {
   const original = config.retryStrategy;
   config.retryStrategy = async () => {
     const strategy = await original();
     if (!("refreshRetryTokenForRetry" in strategy)) return strategy;
     return {
       acquireInitialRetryToken: (scope) => strategy.acquireInitialRetryToken(scope),
-      refreshRetryTokenForRetry: (token, failure) =>
-        strategy.refreshRetryTokenForRetry(
-          token,
-          failure.errorType === "THROTTLING" ? { ...failure, errorType: "TRANSIENT" } : failure,
-        ),
+      refreshRetryTokenForRetry: async (token, failure) => {
+        const soon = failure.errorType === "THROTTLING" ? { ...failure, errorType: "TRANSIENT" as const } : failure;
+        const next = await strategy.refreshRetryTokenForRetry(token, soon);
+        onRetry("engine");
+        return next;
+      },
       recordSuccess: (token) => strategy.recordSuccess(token),
     };
   };

@@ -159,6 +159,7 @@ async function closeOne(
   now: Instant,
 ): Promise<"closed" | "nothingToDo"> {
   for (let round = 1; round <= rounds; round += 1) {
+    if (round > 1) table.onRetry("contention");
     const stored = await findEnrollment(table, work);
     if (stored === undefined) return "nothingToDo";
     const decision = decide(group, stored, work.cycleNumber, now);

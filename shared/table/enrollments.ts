@@ -48,6 +48,7 @@ export async function enroll(
   let operationId = table.operationIds.next();
   // A second round happens only when another process's clock is ahead of ours, and then it is granted.
   for (let round = 1; round <= 2; round += 1) {
+    if (round > 1) table.onRetry("contention");
     const result = await update(table, buildEnrollmentUpdate({ key, plan, now, operationId, idempotency }), patience);
     if (result === "applied") return "enrolled";
     const replay = replayOutcome(result.stored, idempotency);
@@ -89,6 +90,7 @@ export async function unenroll(
   const patience = new Patience(table);
   let stored = await findEnrollment(table, ref);
   for (let round = 1; round <= unenrollRounds && !patience.isOver; round += 1) {
+    if (round > 1) table.onRetry("contention");
     const plan = decide(stored);
     if (plan.outcome === "refused" || stored === undefined) return plan.outcome === "refused" ? plan : undefined;
     const operationId = nextOperationId(table, stored);
@@ -137,6 +139,7 @@ const longestPauseMilliseconds = 50;
 async function update(table: Table, input: Update, patience: Patience): Promise<"applied" | FailedWrite> {
   let unresolved = 0;
   for (let round = 1; round <= conflictRounds; round += 1) {
+    if (round > 1) table.onRetry("contention");
     try {
       await engine(table.client.send(new UpdateItemCommand({ TableName: table.name, ...input })));
       return "applied";

@@ -4,8 +4,8 @@ import { randomBytes } from "node:crypto";
  * Ids of write operations, each greater (as text) than every one this source has given or seen.
  *
  * A hybrid logical clock: system milliseconds, a counter for operations within one millisecond, and
- * randomness to tell two processes apart. This is the only place on the request path that reads the
- * system clock, and the result is never business time (docs/decisions/0002-operation-ids.md).
+ * randomness to tell two processes apart. Nothing else that is written on the request path
+ * depends on the system clock, and the result is never business time (docs/decisions/0002-operation-ids.md).
  */
 export class OperationIds {
   readonly #systemClock: () => number;

@@ -1,7 +1,7 @@
-import type { SQSRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
 import { countQueuedActivities } from "../../functions/countQueuedActivities/countQueuedActivities.ts";
 import { createContext } from "../../shared/http/context.ts";
+import { queueMessage } from "../support/queueMessage.ts";
 import { useService } from "../support/service.ts";
 import { during, firstInstantOf } from "../support/targetGroups.ts";
 
@@ -17,25 +17,6 @@ async function enrolled() {
   return { org: org.org, customerId, achieved };
 }
 
-function message(messageId: string, org: string | undefined, body: unknown): SQSRecord {
-  return {
-    messageId,
-    receiptHandle: "",
-    body: typeof body === "string" ? body : JSON.stringify(body),
-    attributes: {
-      ApproximateReceiveCount: "1",
-      SentTimestamp: Date.parse(during(1)).toString(),
-      SenderId: "",
-      ApproximateFirstReceiveTimestamp: "",
-    },
-    messageAttributes: org === undefined ? {} : { org: { dataType: "String", stringValue: org } },
-    md5OfBody: "",
-    eventSource: "aws:sqs",
-    eventSourceARN: "",
-    awsRegion: "",
-  };
-}
-
 function sale(customerId: number, activityId: string) {
   return { activityId, customerId, type: "TRANSACTION", occurredAt: during(1), amount: 10.5 };
 }
@@ -44,7 +25,7 @@ describe("queued activities", () => {
   it("count as those that come over HTTP do, and once however often the queue delivers them", async () => {
     const { org, customerId, achieved } = await enrolled();
     const count = countQueuedActivities(createContext(service.table));
-    const Records = [message("1", org, sale(customerId, "a")), message("2", org, sale(customerId, "b"))];
+    const Records = [queueMessage("1", org, sale(customerId, "a")), queueMessage("2", org, sale(customerId, "b"))];
     expect(await count({ Records })).toEqual({ batchItemFailures: [] });
     expect(await count({ Records: [...Records, ...Records] })).toEqual({ batchItemFailures: [] });
     expect(await achieved()).toBe(21);
@@ -54,13 +35,13 @@ describe("queued activities", () => {
     const { org, customerId, achieved } = await enrolled();
     const count = countQueuedActivities(createContext(service.table));
     const Records = [
-      message("not JSON", org, "{"),
-      message("no org", undefined, sale(customerId, "a")),
-      message("a forged org", `${org}#CUSTOMER`, sale(customerId, "b")),
-      message("another org", "other", sale(customerId, "c")),
-      message("a fault", org, { ...sale(customerId, "d"), amount: -1 }),
-      message("good", org, sale(customerId, "e")),
-      message("reused", org, { ...sale(customerId, "e"), amount: 1 }),
+      queueMessage("not JSON", org, "{"),
+      queueMessage("no org", undefined, sale(customerId, "a")),
+      queueMessage("a forged org", `${org}#CUSTOMER`, sale(customerId, "b")),
+      queueMessage("another org", "other", sale(customerId, "c")),
+      queueMessage("a fault", org, { ...sale(customerId, "d"), amount: -1 }),
+      queueMessage("good", org, sale(customerId, "e")),
+      queueMessage("reused", org, { ...sale(customerId, "e"), amount: 1 }),
     ];
     const { batchItemFailures } = await count({ Records });
     expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual([

@@ -120,6 +120,7 @@ describe("the stage", () => {
       "$context.httpMethod",
       "$context.identity.sourceIp",
       "$context.integration.latency",
+      "$context.integration.requestId",
       "$context.integration.status",
       "$context.requestId",
       "$context.requestTimeEpoch",
@@ -147,6 +148,7 @@ describe("the stage", () => {
 
 test("the stack puts out the address the API answers at, and what else a brand has to address", () => {
   expect(stack.outputs).toEqual({
+    AlarmTopicArn: { Description: expect.any(String), Value: { Ref: onlyResource(stack, "AWS::SNS::Topic")[0] } },
     ActivityQueueUrl: { Description: expect.any(String), Value: expect.anything() },
     BusName: { Description: expect.any(String), Value: { Ref: onlyResource(stack, "AWS::Events::EventBus")[0] } },
     BaseUrl: { Description: expect.any(String), Value: { "Fn::Join": ["", baseUrlParts()] } },

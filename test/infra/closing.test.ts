@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { functionIdsByName } from "./support/deployedMethods.ts";
+import { functionIdsByName, liveAliasId } from "./support/deployedMethods.ts";
 import { at, onlyResource, type Resource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
 
 const stack = synthesize({ logRetentionDays: "14" });
@@ -60,7 +60,7 @@ describe("the state machine", () => {
   test("calls the two functions that are made for it", () => {
     const closeShard = states.CloseShards.ItemProcessor.States.CloseShard;
     const called = [states.ListDueCycles, closeShard].map((state) => at(state, "Arguments", "FunctionName"));
-    expect(called).toEqual([functionIds.get("listDueCycles"), functionIds.get("closeShard")]);
+    expect(called).toEqual([aliasOf("listDueCycles"), aliasOf("closeShard")]);
   });
 
   test("hands a shard's state back until it is finished, and tries again what fails", () => {
@@ -89,7 +89,7 @@ describe("the state machine", () => {
   });
 
   test("may call those functions, run its own map, log and be traced, and nothing else", () => {
-    const arns = ["closeShard", "listDueCycles"].map((name) => ({ "Fn::GetAtt": [functionIds.get(name), "Arn"] }));
+    const arns = ["closeShard", "listDueCycles"].map((name) => ({ Ref: aliasOf(name) }));
     const [invoke, observe, start, watch, ...others] = statementsOf(
       String(at(stateMachine.Properties, "RoleArn", "Fn::GetAtt", "0")),
     );
@@ -118,6 +118,10 @@ describe("an alarm", () => {
     expect(alarm).toMatchObject({ ...base, MetricName: "ApproximateNumberOfMessagesVisible" });
   });
 });
+
+function aliasOf(name: string): string {
+  return liveAliasId(stack, functionIds.get(name) ?? "");
+}
 
 function queueId(): string {
   return String(at(schedule.Properties.Target, "DeadLetterConfig", "Arn", "Fn::GetAtt", "0"));

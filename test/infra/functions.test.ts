@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { busNameVariable } from "../../shared/config/busConfig.ts";
+import { metricsNamespaceVariable } from "../../shared/config/metricsConfig.ts";
 import { tableNameVariable } from "../../shared/config/tableConfig.ts";
 import { tokenLifetimeVariable } from "../../shared/config/tokenConfig.ts";
 import { engineLimits } from "../../shared/table/client.ts";
@@ -33,10 +34,14 @@ describe.each(functions)("$name", ({ name, properties }) => {
     });
   });
 
-  test("knows the table, and nothing else that is not listed above", () => {
+  test("knows the table and where its metrics go, and nothing else that is not listed above", () => {
     const variables = Object(at(properties, "Environment", "Variables"));
-    expect(variables).toMatchObject({ [tableNameVariable]: { Ref: tableId } });
-    expect(Object.keys(variables).toSorted()).toEqual([tableNameVariable, ...(alsoKnown[name] ?? [])].toSorted());
+    expect(variables).toMatchObject({
+      [tableNameVariable]: { Ref: tableId },
+      [metricsNamespaceVariable]: "Milestreak",
+    });
+    const expected = [tableNameVariable, metricsNamespaceVariable, ...(alsoKnown[name] ?? [])];
+    expect(Object.keys(variables).toSorted()).toEqual(expected.toSorted());
   });
 });
 

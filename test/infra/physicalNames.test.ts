@@ -4,17 +4,24 @@ import { synthesize } from "./support/synthesize.ts";
 /**
  * Properties called names that are none: an API's and an authorizer's are labels that may repeat, a stage is named
  * within its API, an inline policy within its role, a metric is AWS's own, and a function's is a reference. A bus has to
- * have a name; it begins with the stack's.
+ * have a name; it begins with the stack's. An alias is named within its function, and what CodeDeploy's groups name is
+ * their application and AWS's own way to deploy. A topic's display name is what its mails come from.
  */
 const labels: readonly string[] = [
   "AWS::ApiGateway::RestApi Name",
   "AWS::ApiGateway::Authorizer Name",
   "AWS::ApiGateway::Stage StageName",
   "AWS::CloudWatch::Alarm MetricName",
+  "AWS::CodeDeploy::DeploymentGroup ApplicationName",
+  "AWS::CodeDeploy::DeploymentGroup DeploymentConfigName",
   "AWS::Events::EventBus Name",
   "AWS::IAM::Policy PolicyName",
+  "AWS::Lambda::Alias FunctionName",
+  "AWS::Lambda::Alias Name",
   "AWS::Lambda::EventSourceMapping FunctionName",
   "AWS::Lambda::Permission FunctionName",
+  "AWS::Lambda::Version FunctionName",
+  "AWS::SNS::Topic DisplayName",
 ];
 
 test("no resource has a name of its own, so stacks never collide and any resource can be replaced", () => {

@@ -129,21 +129,23 @@ describe.each(Object.entries(allowed))("the role of %s", (name, expected) => {
   });
 });
 
-test("there is no policy but one for each function's role, and those of the closing of cycles", () => {
+test("there is no policy but one for each function's role, and those of the closing of cycles and of deployments", () => {
   const policies = resourcesOfType(stack, "AWS::IAM::Policy").map(([, { Properties }]) => Properties);
-  const ofClosing = policies.filter(({ Roles }) => [...references(Roles)].some((id) => closingRoles().includes(id)));
-  expect(policies.length - ofClosing.length).toBe(functionIds.size);
+  const others = [...closingRoles(), deploymentRole()];
+  const ofOthers = policies.filter(({ Roles }) => [...references(Roles)].some((id) => others.includes(id)));
+  expect(policies.length - ofOthers.length).toBe(functionIds.size);
   expect(resourcesOfType(stack, "AWS::IAM::ManagedPolicy")).toEqual([]);
 });
 
-test("there is no role but one for each function, API Gateway's for its log, and those of the closing of cycles", () => {
+test("there is no role but one for each function, API Gateway's for its log, and those of the closing and of deployments", () => {
   const roleIds = Object.keys(allowed).map((name) => roleOf(name).roleId);
   const logRole = String(
     at(onlyResource(stack, "AWS::ApiGateway::Account")[1].Properties, "CloudWatchRoleArn", "Fn::GetAtt", "0"),
   );
   const all = resourcesOfType(stack, "AWS::IAM::Role").map(([id]) => id);
-  expect(all.toSorted()).toEqual([...new Set([...roleIds, logRole, ...closingRoles()])].toSorted());
-  expect(all).toHaveLength(functionIds.size + 3);
+  const expected = [...roleIds, logRole, ...closingRoles(), deploymentRole()];
+  expect(all.toSorted()).toEqual([...new Set(expected)].toSorted());
+  expect(all).toHaveLength(functionIds.size + 4);
 });
 
 /** The state machine's and its schedule's; closing.test.ts says what they may do. */
@@ -152,6 +154,16 @@ function closingRoles(): string[] {
   const [, schedule] = onlyResource(stack, "AWS::Scheduler::Schedule");
   const arns = [stateMachine.Properties.RoleArn, at(schedule.Properties.Target, "RoleArn")];
   return arns.map((arn) => String(at(arn, "Fn::GetAtt", "0")));
+}
+
+/** CodeDeploy's; deployments.test.ts says what it may do. */
+function deploymentRole(): string {
+  const groups = resourcesOfType(stack, "AWS::CodeDeploy::DeploymentGroup");
+  const [role, ...others] = new Set(
+    groups.map(([, { Properties }]) => String(at(Properties.ServiceRoleArn, "Fn::GetAtt", "0"))),
+  );
+  if (role === undefined || others.length > 0) throw new Error("All groups have one role");
+  return role;
 }
 
 type Statement = { readonly Action: unknown; readonly Condition?: unknown };

@@ -4,6 +4,9 @@ import { synthesize } from "./support/synthesize.ts";
 
 const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0f2b7c1e-1111-4222-8333-944455556666";
 
+const restoredStreamArn =
+  "arn:aws:dynamodb:eu-west-1:123456789012:table/milestreak-restored/stream/2026-11-23T09:15:00.000";
+
 const read = (context: Readonly<Record<string, unknown>>) => readSettings((name) => context[name]);
 
 test("without settings there is one stack, for the account and region of the CDK command", () => {
@@ -20,6 +23,9 @@ test("without settings there is one stack, for the account and region of the CDK
     webAclRate: 30_000,
     domain: undefined,
     externalIssuer: undefined,
+    deployment: "canary10Percent5Minutes",
+    alarmEmail: undefined,
+    restoredStreamArn: undefined,
     hasBundleReport: false,
   });
 });
@@ -42,6 +48,9 @@ test("every setting is read from text, as the command line gives it", () => {
     oidcAudience: "api://milestreak",
     oidcOrgClaim: "custom:org",
     oidcGroupClaim: "https://brand.example/group",
+    deployment: "allAtOnce",
+    alarmEmail: "Loyalty.Ops+alarms@brand.example",
+    restoredStreamArn,
     bundleReport: "true",
   };
   expect(read(context)).toEqual({
@@ -62,6 +71,9 @@ test("every setting is read from text, as the command line gives it", () => {
       orgClaim: "custom:org",
       groupClaim: "https://brand.example/group",
     },
+    deployment: "allAtOnce",
+    alarmEmail: "Loyalty.Ops+alarms@brand.example",
+    restoredStreamArn,
     hasBundleReport: true,
   });
 });
@@ -111,6 +123,12 @@ describe("refuses", () => {
     ["oidcAudience", "two words"],
     ["oidcOrgClaim", "org claim"],
     ["oidcGroupClaim", "a".repeat(129)],
+    ["deployment", "canary"],
+    ["alarmEmail", "ops"],
+    ["alarmEmail", "ops@brand"],
+    ["alarmEmail", "ops and more@brand.example"],
+    ["restoredStreamArn", "milestreak-restored"],
+    ["restoredStreamArn", "arn:aws:dynamodb:eu-west-1:123456789012:table/milestreak-restored"],
   ])("%s %j", (name, value) => {
     expect(() => read({ [name]: value })).toThrow(
       new RegExp(`^Invalid settings \\(docs/deploy.md\\): ${name} must be `),

@@ -25,12 +25,22 @@ export function functionIdsByName({ resources }: SynthesizedStack): [string, str
   });
 }
 
+/** The function whose live alias is referred to. Throws where it is invoked past its alias, or there are several. */
 export function functionBehind({ resources }: SynthesizedStack, value: unknown): string {
-  const [id, ...others] = [...references(value)].filter(
-    (each) => resources.get(each)?.Type === "AWS::Lambda::Function",
+  const [alias, ...others] = [...references(value)]
+    .map((id) => resources.get(id))
+    .filter((resource) => resource?.Type.startsWith("AWS::Lambda::"));
+  if (alias?.Type !== "AWS::Lambda::Alias" || others.length > 0) throw new Error("Refers to one alias");
+  return String(at(alias.Properties.FunctionName, "Ref"));
+}
+
+/** The alias by which a function is invoked. */
+export function liveAliasId(stack: SynthesizedStack, functionId: string): string {
+  const [alias, ...others] = resourcesOfType(stack, "AWS::Lambda::Alias").filter(([, { Properties }]) =>
+    references(Properties.FunctionName).has(functionId),
   );
-  if (id === undefined || others.length > 0) throw new Error("Refers to one function");
-  return id;
+  if (alias === undefined || others.length > 0) throw new Error("A function has one alias");
+  return alias[0];
 }
 
 function pathOf(stack: SynthesizedStack, resourceId: unknown): string {

@@ -1,0 +1,49 @@
+import { Aws, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import { Construct } from "constructs";
+
+/** What the account's alarms are told to, encrypted. Whoever is to hear of them subscribes; the setting's address does. */
+export class AlarmTopic extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, { email }: { readonly email: string | undefined }) {
+    super(scope, id);
+    this.topic = new Topic(this, "Topic", {
+      displayName: "Milestreak alarms",
+      masterKey: this.#key(),
+      enforceSSL: true,
+    });
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [cloudWatch],
+        actions: ["sns:Publish"],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
+      }),
+    );
+    if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
+  }
+
+  /** One of the stack's own: CloudWatch may not use the key that SNS has by default, and would stay silent. */
+  #key(): Key {
+    const key = new Key(this, "Key", {
+      description: "Encrypts what Milestreak's alarms say",
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY,
+      pendingWindow: Duration.days(7),
+    });
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [cloudWatch],
+        actions: ["kms:Decrypt", "kms:GenerateDataKey*"],
+        resources: ["*"],
+      }),
+    );
+    return key;
+  }
+}
+
+const cloudWatch = new ServicePrincipal("cloudwatch.amazonaws.com");

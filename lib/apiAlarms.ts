@@ -1,0 +1,106 @@
+import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { metrics } from "../shared/observability/metricNames.ts";
+import type { Alarms } from "./alarms.ts";
+import { apiMetric, minute, ownMetric, sumOf, tableMetric, tableSystemErrors } from "./stackMetrics.ts";
+
+type ApiAlarmsProps = {
+  readonly alarms: Alarms;
+  readonly stackName: string;
+  readonly tableName: string;
+  readonly enroll: IFunction;
+  /** Those that are called most, or many times at once: where Lambda's limit shows first. At most 10, as CloudWatch adds up no more. */
+  readonly busyFunctions: readonly IFunction[];
+};
+
+/** The alarms on what callers wait for. Those it answers decide about new versions of every function of the API. */
+export type ApiAlarms = {
+  readonly answers: readonly Alarm[];
+  readonly enrollLatency: Alarm;
+  readonly refusedCredentials: Alarm;
+};
+
+/** Alarms are judged minute by minute, so that one goes off within the five minutes that a canary lasts. */
+export function addApiAlarms({ alarms, stackName, tableName, enroll, busyFunctions }: ApiAlarmsProps): ApiAlarms {
+  addTableAlarms(alarms, tableName);
+  alarms.add("FunctionThrottles", {
+    impact:
+      "Lambda turns calls away because the account runs as many at once as it may; tills and apps get 4001 and have to try again.",
+    firstStep: "See who uses the account's Lambda concurrency and ask AWS to raise it.",
+    metric: sumOf(
+      busyFunctions.map((each) => each.metricThrottles()),
+      minute,
+      "throttled calls",
+    ),
+    above: 0,
+    breached: { periods: 2, of: 5 },
+  });
+  return {
+    answers: addAnswerAlarms(alarms, stackName),
+    enrollLatency: alarms.add("EnrollLatency", {
+      impact: "Tills wait over a second for an enrolment, and some give up and send it again.",
+      firstStep: "See whether the table is slow or throttled.",
+      metric: enroll.metricDuration({ period: minute, statistic: "p99" }),
+      above: 1000,
+      breached: { periods: 3, of: 5 },
+    }),
+    refusedCredentials: alarms.add("RefusedCredentials", {
+      impact:
+        "Somebody sends credentials that are not valid, many a minute: one of the brand's systems is locked out, or someone is guessing.",
+      firstStep: "See in the access log which addresses get 401.",
+      metric: ownMetric(stackName, metrics.refusals, "401").with({ period: minute }),
+      above: 60,
+      breached: { periods: 3, of: 3 },
+    }),
+  };
+}
+
+function addAnswerAlarms(alarms: Alarms, stackName: string): Alarm[] {
+  const breached = { periods: 2, of: 3 };
+  return [
+    alarms.add("ApiServerErrors", {
+      impact:
+        "Tills and apps are answered with 500 or 503: customers cannot be enrolled, or their purchases have to be sent again.",
+      firstStep: "If a deployment was made within the hour, roll it back.",
+      metric: apiMetric(stackName, "5XXError", { period: minute, statistic: "Sum" }),
+      above: 4,
+      breached,
+    }),
+    alarms.add("ApiFailures", {
+      impact:
+        "Requests, or activities within an array that is answered 200, fail with 500 or 4001: what customers did is not counted until it is sent again.",
+      firstStep: "Read the failed lines of the functions' logs.",
+      metric: ownMetric(stackName, metrics.failures, "api").with({ period: minute }),
+      above: 4,
+      breached,
+    }),
+    alarms.add("ApiLatency", {
+      impact: "One call in a hundred takes over two seconds: tills and apps seem to hang, and some give up.",
+      firstStep: "See on the dashboard whether the functions, the authorizer or the table are slow.",
+      metric: apiMetric(stackName, "Latency", { period: minute, statistic: "p99" }),
+      above: 2000,
+      breached: { periods: 3, of: 5 },
+    }),
+  ];
+}
+
+function addTableAlarms(alarms: Alarms, tableName: string): void {
+  alarms.add("TableThrottles", {
+    impact: "The table turns requests away: calls are slow, and those that fail three times get 4001.",
+    firstStep: "See whether one target group or customer gets most of the calls, or the table's own limit is met.",
+    metric: sumOf(
+      [tableMetric(tableName, "ReadThrottleEvents"), tableMetric(tableName, "WriteThrottleEvents")],
+      minute,
+      "throttled requests",
+    ),
+    above: 0,
+    breached: { periods: 3, of: 5 },
+  });
+  alarms.add("TableSystemErrors", {
+    impact: "DynamoDB fails by itself: calls are slow, and those that fail three times get 4001.",
+    firstStep: "Look at the AWS Health Dashboard; nothing is lost, and callers try again.",
+    metric: tableSystemErrors(tableName, minute),
+    above: 4,
+    breached: { periods: 2, of: 5 },
+  });
+}

@@ -1,0 +1,79 @@
+import { Validations } from "aws-cdk-lib";
+import type { IAlarm } from "aws-cdk-lib/aws-cloudwatch";
+import {
+  type ILambdaDeploymentConfig,
+  LambdaApplication,
+  LambdaDeploymentConfig,
+  LambdaDeploymentGroup,
+} from "aws-cdk-lib/aws-codedeploy";
+import { type IRole, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Construct } from "constructs";
+import type { ApiFunction } from "./apiFunction.ts";
+
+/** How a new version of a function takes over from the one before, by the name of the setting `deployment`. */
+const shifts = {
+  canary10Percent5Minutes: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
+  canary10Percent15Minutes: LambdaDeploymentConfig.CANARY_10PERCENT_15MINUTES,
+  linear10PercentEvery1Minute: LambdaDeploymentConfig.LINEAR_10PERCENT_EVERY_1MINUTE,
+  allAtOnce: LambdaDeploymentConfig.ALL_AT_ONCE,
+} as const satisfies Record<string, ILambdaDeploymentConfig>;
+
+export type Deployment = keyof typeof shifts;
+
+export const deployments: readonly Deployment[] = Object.keys(shifts).filter(
+  (name): name is Deployment => name in shifts,
+);
+
+/**
+ * How new versions get to work: CodeDeploy moves each function's alias to them, a share of the calls first, and back
+ * when an alarm goes off meanwhile, which also rolls the whole update of the stack back.
+ *
+ * `allAtOnce` heeds no alarm: CodeDeploy refuses to begin while one is on, and a fix has to get in just then.
+ */
+export class Deployments extends Construct {
+  readonly #application: LambdaApplication;
+  readonly #role: IRole;
+  readonly #deployment: Deployment;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { functions, deployment }: { readonly functions: readonly ApiFunction[]; readonly deployment: Deployment },
+  ) {
+    super(scope, id);
+    this.#deployment = deployment;
+    this.#application = new LambdaApplication(this, "Application");
+    this.#role = this.#createRole(functions).withoutPolicyUpdates();
+  }
+
+  /** Lets these alarms decide about new versions of the function. */
+  watch({ node, alias }: ApiFunction, alarms: readonly IAlarm[]): void {
+    new LambdaDeploymentGroup(this, node.id, {
+      application: this.#application,
+      role: this.#role,
+      alias,
+      deploymentConfig: shifts[this.#deployment],
+      alarms: this.#deployment === "allAtOnce" ? [] : [...alarms],
+    });
+  }
+
+  /** Made here rather than by CDK, whose policy may move the aliases of all functions of the account. */
+  #createRole(functions: readonly ApiFunction[]): Role {
+    const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("codedeploy.amazonaws.com") });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ["lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"],
+        resources: functions.flatMap(({ lambda, alias }) => [
+          lambda.functionArn,
+          `${lambda.functionArn}:${alias.aliasName}`,
+        ]),
+      }),
+    );
+    role.addToPolicy(new PolicyStatement({ actions: ["cloudwatch:DescribeAlarms"], resources: ["*"] }));
+    Validations.of(role).acknowledge({
+      id: "AwsSolutions-IAM5[Resource::*]",
+      reason: "It reads whether an alarm is on; CodeDeploy asks for those of its group in one request.",
+    });
+    return role;
+  }
+}

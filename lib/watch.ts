@@ -1,0 +1,59 @@
+import type { Construct } from "constructs";
+import type { ActivityQueue } from "./activityQueue.ts";
+import type { Alarms } from "./alarms.ts";
+import { addApiAlarms } from "./apiAlarms.ts";
+import type { Closing } from "./closing.ts";
+import { Dashboard } from "./dashboard.ts";
+import { Deployments } from "./deployments.ts";
+import { routeNames } from "./functionNames.ts";
+import type { Functions } from "./functions.ts";
+import type { Projector } from "./projector.ts";
+import type { Settings } from "./settings.ts";
+import type { MilestreakTable } from "./table.ts";
+
+type Watched = {
+  readonly settings: Settings;
+  readonly functions: Functions;
+  readonly table: MilestreakTable;
+  readonly alarms: Alarms;
+  readonly activityQueue: ActivityQueue;
+  readonly projector: Projector;
+  readonly closing: Closing;
+};
+
+/** What tells how the stack does, and takes back a new version that does badly. */
+export function watch(scope: Construct, watched: Watched): void {
+  const { settings, functions, table, alarms, activityQueue, projector, closing } = watched;
+  const { stackName } = settings;
+  const { authorizer, enroll, unenroll, recordActivities, getUserTargetGroups, getCustomer } = functions;
+  const busy = [authorizer, enroll, unenroll, recordActivities, getUserTargetGroups, getCustomer];
+  const background = [functions.countQueuedActivities, functions.projector, functions.closeShard];
+  const apiAlarms = addApiAlarms({
+    alarms,
+    stackName,
+    tableName: table.tableName,
+    enroll: enroll.lambda,
+    busyFunctions: [...busy, ...background].map(({ lambda }) => lambda),
+  });
+  const { answers, enrollLatency, refusedCredentials } = apiAlarms;
+  const deployments = new Deployments(scope, "Deployments", { ...settings, functions: Object.values(functions) });
+  for (const name of routeNames)
+    deployments.watch(functions[name], name === "enroll" ? [...answers, enrollLatency] : answers);
+  deployments.watch(authorizer, [...answers, refusedCredentials]);
+  deployments.watch(functions.countQueuedActivities, [activityQueue.errors]);
+  deployments.watch(functions.projector, [projector.errors]);
+  for (const each of [functions.listDueCycles, functions.closeShard]) deployments.watch(each, [closing.errors]);
+  new Dashboard(scope, "Dashboard", {
+    stackName,
+    alarms,
+    tableName: table.tableName,
+    functions,
+    activityQueue: activityQueue.queue,
+    deadLetters: {
+      "queued activities": activityQueue.deadLetters,
+      "records of the stream": projector.deadLetters,
+      "starts of the closing": closing.missedStarts,
+    },
+    stateMachine: closing.stateMachine,
+  });
+}

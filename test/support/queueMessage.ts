@@ -1,0 +1,22 @@
+import type { SQSRecord } from "aws-lambda";
+import { during } from "./targetGroups.ts";
+
+/** A message as Lambda hands it over; its body is text, or JSON of anything else. */
+export function queueMessage(messageId: string, org: string | undefined, body: unknown): SQSRecord {
+  return {
+    messageId,
+    receiptHandle: "",
+    body: typeof body === "string" ? body : JSON.stringify(body),
+    attributes: {
+      ApproximateReceiveCount: "1",
+      SentTimestamp: Date.parse(during(1)).toString(),
+      SenderId: "",
+      ApproximateFirstReceiveTimestamp: "",
+    },
+    messageAttributes: org === undefined ? {} : { org: { dataType: "String", stringValue: org } },
+    md5OfBody: "",
+    eventSource: "aws:sqs",
+    eventSourceARN: "",
+    awsRegion: "",
+  };
+}
