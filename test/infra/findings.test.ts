@@ -26,6 +26,10 @@ const issuer = {
   oidcGroupClaim: "group",
 };
 
+const restored = {
+  restoredStreamArn: "arn:aws:dynamodb:eu-west-1:123456789012:table/copy/stream/2026-11-23T09:15:00.000",
+};
+
 describe("the stack has no finding of AwsSolutions that is neither fixed nor acknowledged", () => {
   test.each<[string, Readonly<Record<string, string>>]>([
     ["without settings", {}],
@@ -35,7 +39,9 @@ describe("the stack has no finding of AwsSolutions that is neither fixed nor ack
     ["with a domain", domain],
     ["with a web ACL and a domain", { waf: "true", ...domain }],
     ["with an external issuer", issuer],
-    ["with everything", { waf: "true", ...domain, ...issuer }],
+    ["with an address for alarms, and all at once", { alarmEmail: "ops@brand.example", deployment: "allAtOnce" }],
+    ["on a restored table", restored],
+    ["with everything", { waf: "true", ...domain, ...issuer, ...restored, alarmEmail: "ops@brand.example" }],
   ])("%s", (_, settings) => {
     const context = { ...cdkJson.context, ...withoutBundling, ...settings };
     const app = createApp({ outdir: mkdtempSync(join(outdir, "app-")), context });

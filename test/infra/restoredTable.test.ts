@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { tableNameVariable } from "../../shared/config/tableConfig.ts";
+import { functionIdsByName } from "./support/deployedMethods.ts";
+import { at, onlyResource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
+
+const name = "milestreak-restored";
+const tableArn = `arn:aws:dynamodb:eu-west-1:123456789012:table/${name}`;
+const restoredStreamArn = `${tableArn}/stream/2026-11-23T09:15:00.000`;
+
+const before = synthesize();
+const stack = synthesize({ restoredStreamArn });
+const [ownTableId, ownTable] = onlyResource(stack, "AWS::DynamoDB::Table");
+
+test("every function works on the restored table", () => {
+  for (const [, id] of functionIdsByName(stack)) {
+    expect(at(stack.resources.get(id)?.Properties, "Environment", "Variables", tableNameVariable)).toBe(name);
+  }
+});
+
+test("every role may do with the restored table what it may do with the stack's own, and nothing with that any more", () => {
+  const own = { "Fn::GetAtt": [ownTableId, "Arn"] };
+  const ownStream = { "Fn::GetAtt": [ownTableId, "StreamArn"] };
+  const expected = new Map(
+    resourcesOfType(before, "AWS::IAM::Policy").map(([id, { Properties }]) => [
+      id,
+      replaced(replaced(at(Properties, "PolicyDocument"), own, tableArn), ownStream, restoredStreamArn),
+    ]),
+  );
+  const found = resourcesOfType(stack, "AWS::IAM::Policy");
+  for (const [id, { Properties }] of found) expect(at(Properties, "PolicyDocument")).toEqual(expected.get(id));
+  expect(found.length).toBe(expected.size);
+});
+
+test("the projector reads the restored table's stream", () => {
+  const sources = resourcesOfType(stack, "AWS::Lambda::EventSourceMapping").map(
+    ([, { Properties }]) => Properties.EventSourceArn,
+  );
+  expect(sources).toContain(restoredStreamArn);
+});
+
+test("the output, the alarms and the dashboard name the restored table, and nothing refers to the stack's own", () => {
+  expect(stack.outputs.TableName).toMatchObject({ Value: name });
+  const referring = [...stack.resources].filter(([, resource]) => references(resource).has(ownTableId));
+  expect(referring.map(([id]) => id)).toEqual([]);
+  const alarming = resourcesOfType(stack, "AWS::CloudWatch::Alarm").filter(([, alarm]) =>
+    JSON.stringify(alarm).includes(name),
+  );
+  expect(alarming).toHaveLength(2);
+});
+
+test("the stack's own table stays as it is", () => {
+  expect(ownTable).toEqual(onlyResource(before, "AWS::DynamoDB::Table")[1]);
+});
+
+/** The value with each part that equals `from` replaced. */
+function replaced(value: unknown, from: unknown, to: unknown): unknown {
+  const isSame = JSON.stringify(value) === JSON.stringify(from);
+  if (isSame || typeof value !== "object" || value === null) return isSame ? to : value;
+  if (Array.isArray(value)) return value.map((each) => replaced(each, from, to));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaced(each, from, to)]));
+}
