@@ -7,7 +7,7 @@ import cdkJson from "../../cdk.json" with { type: "json" };
 import { createApp } from "../../lib/app.ts";
 import { withoutBundling } from "./support/synthesize.ts";
 
-const commandTimeoutMilliseconds = 60_000;
+const commandTimeoutMilliseconds = 180_000;
 
 let outdir: string;
 beforeAll(() => {
