@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { benchGrowth } from "./benchGrowth.ts";
 import { benchCold } from "./cold.ts";
+import { benchHttp } from "./http.ts";
 import type { Target } from "./report.ts";
 import { benchWarm } from "./warm.ts";
 
@@ -20,10 +21,15 @@ program
   .description("units, requests and bytes by number of cycles and targets; draws docs/growth.svg")
   .action(async () => finish(await benchGrowth()));
 program
+  .command("http")
+  .description("throughput and latency over HTTP beside the SDK's for the same two requests")
+  .option("--rounds <count>", "of 2 200 enrolments by each side", count, 5)
+  .action(async ({ rounds }: { rounds: number }) => finish(await benchHttp(rounds)));
+program
   .command("warm")
   .description("CPU time of a whole enrolment beside the bare SDK's for the same two requests")
-  .option("--rounds <count>", "of 500 calls each", count, 15)
-  .action(async ({ rounds }: { rounds: number }) => finish(await benchWarm(rounds)));
+  .option("--pairs <count>", "of processes, one for each side", count, 7)
+  .action(async ({ pairs }: { pairs: number }) => finish(await benchWarm(pairs)));
 
 function count(text: string): number {
   const value = Number(text);

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { TableConfig } from "../config/tableConfig.ts";
 import { OperationIds } from "./operationId.ts";
+import { SigningHash } from "./signingHash.ts";
 
 /** Told of every attempt after the first: the engine did not take a request, or another write came before ours. */
 export type RetryListener = (cause: "engine" | "contention") => void;
@@ -79,6 +80,7 @@ export function createClient(
     ...(credentials === undefined ? {} : { credentials }),
     ...(region === undefined ? {} : { region }),
     maxAttempts: limits.maxAttempts,
+    sha256: SigningHash,
     requestHandler: {
       connectionTimeout: limits.connectionTimeoutMilliseconds,
       requestTimeout: limits.requestTimeoutMilliseconds,

@@ -42,7 +42,7 @@ let proxy: LossyProxy;
 let table: Table;
 
 beforeAll(async () => {
-  proxy = await startLossyProxy(() => inject("endpoint"));
+  proxy = await startLossyProxy(inject("endpoint"));
   table = openBehindProxy();
 });
 

@@ -126,10 +126,7 @@ describe("a drained pump", () => {
     const table = await newTable();
     for (const key of ["1", "2"]) await put(table, key);
     let isAway = false;
-    const proxy = await startLossyProxy(
-      () => access.endpoint,
-      () => (isAway ? { lose: "request" } : {}),
-    );
+    const proxy = await startLossyProxy(access.endpoint, () => (isAway ? { lose: "request" } : {}));
     const goAwayAtFirst = (_key: string, delivery: number) => {
       isAway = delivery === 0;
       return isAway;

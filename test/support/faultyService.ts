@@ -25,7 +25,7 @@ type Wanted = {
 
 export async function startFaultyService(wanted: Wanted): Promise<FaultyService> {
   const { processes, faultFor, limits, direct, sabotage } = wanted;
-  const proxy = await startLossyProxy(() => inject("endpoint"), faultFor);
+  const proxy = await startLossyProxy(inject("endpoint"), faultFor);
   const tables = Array.from({ length: processes }, () =>
     openTable({ tableName: direct.name, endpoint: proxy.endpoint, ...localAccess }, limits),
   );

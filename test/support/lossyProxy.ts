@@ -41,15 +41,16 @@ export type LossyProxy = {
 const writePattern = /\.(UpdateItem|PutItem|DeleteItem|TransactWriteItems)$/;
 
 /**
- * `faultFor` is asked for the fault of every request that none was planned for, by the operation's name. The engine's
- * endpoint is asked for at every request, as one that is started again may have another.
+ * `faultFor` is asked for the fault of every request that none was planned for, by the operation's name. An engine that
+ * is started again may have another endpoint; a function is asked for it at every request.
  */
 export async function startLossyProxy(
-  engineEndpoint: () => string,
+  engineEndpoint: string | (() => string),
   faultFor: (operation: string) => Fault = () => ({}),
 ): Promise<LossyProxy> {
   let planned: Fault[] = [];
   let writes = 0;
+  const endpointNow = typeof engineEndpoint === "string" ? () => engineEndpoint : engineEndpoint;
   const underWay = new Set<Promise<void>>();
   const faultOf = (incoming: IncomingMessage): Fault => {
     const target = String(incoming.headers["x-amz-target"]);
@@ -58,7 +59,7 @@ export async function startLossyProxy(
     return (isWrite ? planned.shift() : undefined) ?? faultFor(target.slice(target.indexOf(".") + 1));
   };
   const server = createServer((incoming, response) => {
-    const relayed = relay(engineEndpoint(), incoming, response, faultOf(incoming))
+    const relayed = relay(endpointNow(), incoming, response, faultOf(incoming))
       // What breaks here is seen by the client under test as a lost reply, and by its test as a wrong result.
       .catch(() => void incoming.socket.destroy())
       .finally(() => underWay.delete(relayed));

@@ -1,0 +1,26 @@
+import { type EngineCalls, handler } from "../peers/bareSdk.ts";
+
+/** Enrolments to be made, so many at once. */
+export type DirectQuestion = { readonly calls: readonly EngineCalls[]; readonly connections: number };
+
+/** How long all of them took together, and each by itself. */
+export type LoadAnswer = { readonly milliseconds: number; readonly latencies: readonly number[] };
+
+process.on("message", (question: DirectQuestion) => {
+  void answer(question).then((result) => process.send?.(result));
+});
+
+async function answer({ calls, connections }: DirectQuestion): Promise<LoadAnswer> {
+  const waiting = calls.values();
+  const latencies: number[] = [];
+  const work = async () => {
+    for (const one of waiting) {
+      const calledAt = performance.now();
+      await handler(one);
+      latencies.push(performance.now() - calledAt);
+    }
+  };
+  const startedAt = performance.now();
+  await Promise.all(Array.from({ length: connections }, work));
+  return { milliseconds: performance.now() - startedAt, latencies };
+}

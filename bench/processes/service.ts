@@ -1,0 +1,13 @@
+import { localFunctions } from "../../local/functions.ts";
+import { startGateway } from "../../local/gateway.ts";
+import { openTable, patientLimits } from "../../shared/table/client.ts";
+import type { BenchEngine } from "../engine.ts";
+
+/** Where the service's table is; it is answered with the URL where it listens. */
+export type ServiceQuestion = BenchEngine["access"] & { readonly tableName: string };
+
+process.on("message", (question: ServiceQuestion) => {
+  void startGateway(localFunctions(openTable(question, patientLimits)), 0).then(({ baseUrl }) =>
+    process.send?.(baseUrl),
+  );
+});
