@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { expectAccepted, expectRefused } from "../support/envelopes.ts";
+import { type Activity, type CallOptions, type EnrollmentRecord, type TargetRef, unwrap } from "../../client/client.ts";
+import { expectRefused } from "../support/envelopes.ts";
 import type { TestGroup, TestOrg } from "../support/org.ts";
 import { useService } from "../support/service.ts";
 import { during, firstInstantOf, lastInstantOf, milestone, streak } from "../support/targetGroups.ts";
@@ -10,26 +11,33 @@ type Walk = { readonly org: TestOrg; readonly group: TestGroup; readonly custome
 
 let lastActivity = 0;
 
+/** What a call is sent with to be made at that time. */
+function at(now: string): CallOptions {
+  return { headers: { "x-local-now": now } };
+}
+
+function targetOf({ group: { groupId, targetId } }: Walk): TargetRef {
+  return { targetGroupId: groupId, targetId };
+}
+
 /** Sends a transaction or return of the walk's customer and answers its id. */
-async function act({ org, customerId }: Walk, now: string, fields: Record<string, unknown> = {}): Promise<string> {
+async function act({ org, customerId }: Walk, now: string, fields: Partial<Activity> = {}): Promise<string> {
   lastActivity += 1;
   const activityId = `scenario-${lastActivity}`;
-  const activity = { activityId, customerId, type: "TRANSACTION", occurredAt: now, amount: 1, ...fields };
-  const { status } = await org.till.post("/activities", activity, { now });
-  expect(status).toBe(200);
+  const activity = { activityId, customerId, type: "TRANSACTION", occurredAt: now, amount: 1, ...fields } as const;
+  unwrap(await org.till.typed.recordActivity(activity, at(now)));
   return activityId;
 }
 
-async function enroll(
-  { org, group, customerId }: Walk,
-  now: string,
-  fields: Record<string, unknown> = {},
-): Promise<void> {
-  expectAccepted(await org.enroll(group, { customerId, ...fields }, { now }), customerId);
+async function enroll(walk: Walk, now: string, fields: Partial<EnrollmentRecord> = {}): Promise<void> {
+  const { org, customerId } = walk;
+  const answer = await org.till.typed.enroll(targetOf(walk), { customerId, ...fields }, at(now));
+  expect(answer).toMatchObject({ data: customerId, errors: null, warnings: null });
 }
 
-async function leave({ org, group, customerId }: Walk, now: string): Promise<void> {
-  expectAccepted(await org.unenroll(group, customerId, { now }), customerId);
+async function leave(walk: Walk, now: string): Promise<void> {
+  const { org, customerId } = walk;
+  expect(unwrap(await org.till.typed.unenroll(targetOf(walk), customerId, at(now)))).toBe(customerId);
 }
 
 async function sums({ org, group, customerId }: Walk, now: string): Promise<Record<string, number>> {

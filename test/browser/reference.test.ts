@@ -9,16 +9,22 @@ import { launchBrowser } from "../support/browser.ts";
 import { documentedOperations } from "../support/openapi.ts";
 import { StartedService } from "../support/startedService.ts";
 
-let service: StartedService;
 let browser: Browser;
 let origin: string;
+/** What ends with the tests, the latest first. */
+const endings: (() => Promise<void>)[] = [];
+/** As `npm start` printed it. */
+let demoCustomerId: string;
 /** What a page asked of anybody else, and what its policy refused it. */
 const strayed: string[] = [];
 
 beforeAll(async () => {
-  service = new StartedService({ PORT: "0" });
-  origin = new URL(await service.ready()).origin;
   browser = await launchBrowser();
+  endings.unshift(() => browser.close());
+  const service = new StartedService({ PORT: "0" });
+  endings.unshift(() => service.kill());
+  origin = new URL(await service.ready()).origin;
+  [, demoCustomerId = ""] = /"customerId": (\d+)/.exec(service.printedCommand) ?? [];
 });
 
 afterEach(async () => {
@@ -27,8 +33,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await browser.close();
-  await service.kill();
+  for (const end of endings) await end();
 });
 
 function expectNothingStrayed(): void {
@@ -65,11 +70,16 @@ describe("the reference page of npm start", () => {
     await page.getByRole("button", { name: /^Test Request.*\/enroll/ }).click();
     const form = page.getByRole("dialog");
     await form.getByText("demo-admin").waitFor();
-    const [, customerId = ""] = /"customerId": (\d+)/.exec(service.printedCommand) ?? [];
     const first = await sendIt(page, form);
-    expect(first).toEqual({ status: 200, shown: expect.stringContaining(`"data": ${customerId}`) });
+    expect(first).toEqual({ status: 200, shown: expect.stringContaining(`"data": ${demoCustomerId}`) });
     const second = await sendIt(page, form);
     expect(second).toEqual({ status: 400, shown: expect.stringContaining('"code": 310119') });
+  });
+
+  it("is bound to its own host by its content security policy", async () => {
+    const { headers } = await fetch(`${origin}/docs/`);
+    const policy = headers.get("Content-Security-Policy")?.split("; ") ?? [];
+    expect(policy).toEqual(expect.arrayContaining(["default-src 'none'", "script-src 'self'", "connect-src 'self'"]));
   });
 
   it("shows every operation of docs/openapi.json", async () => {
