@@ -2,13 +2,19 @@
 const response = await fetch("settings.json");
 const { serverUrl, credential } = await response.json();
 
+function filledIn({ username, secret }) {
+  return {
+    basic: { username, password: secret },
+    oauth2: { flows: { clientCredentials: { "x-scalar-client-id": username, clientSecret: secret } } },
+  };
+}
+
 Scalar.createApiReference("#reference", {
   url: "openapi.json",
   servers: [{ url: new URL(serverUrl, location.href).href }],
   authentication: {
     preferredSecurityScheme: "basic",
-    securitySchemes:
-      credential === null ? {} : { basic: { username: credential.username, password: credential.secret } },
+    securitySchemes: credential === null ? {} : filledIn(credential),
   },
   persistAuth: false,
   // Whatever would talk to anybody but this page's host and the API.

@@ -42,6 +42,8 @@ function expectNothingStrayed(): void {
 
 async function openReference(host = origin, path = "/docs"): Promise<Page> {
   const page = await browser.newPage();
+  // Scalar is 4 MB of script, on a machine that does other things too.
+  page.setDefaultTimeout(60_000);
   page.on("request", (request) => {
     const url = new URL(request.url());
     const isInside = url.origin === host || url.protocol === "data:" || url.protocol === "blob:";
@@ -74,6 +76,30 @@ describe("the reference page of npm start", () => {
     expect(first).toEqual({ status: 200, shown: expect.stringContaining(`"data": ${demoCustomerId}`) });
     const second = await sendIt(page, form);
     expect(second).toEqual({ status: 400, shown: expect.stringContaining('"code": 310119') });
+  });
+
+  it("gets an access token for the demo credential at a click, and calls with it", async () => {
+    const page = await openReference();
+    await page.getByRole("button", { name: /^Selected Auth Type/ }).click();
+    await page.getByRole("option", { name: "oauth2" }).click();
+    await page.getByRole("option", { name: "basic" }).click();
+    await page.keyboard.press("Escape");
+    const issued = page.waitForResponse(`${origin}/v3/oauth/token`);
+    await page.getByRole("button", { name: "Authorize", exact: true }).click();
+    expect((await issued).status()).toBe(200);
+    await page.getByText("Lists target groups by name", { exact: true }).first().click();
+    await page
+      .getByRole("button", { name: /^Test Request.*get \/targetGroups\b/ })
+      .first()
+      .click();
+    const listed = page.waitForResponse((response) => response.url().startsWith(`${origin}/v3/targetGroups`));
+    await page.getByRole("dialog").getByRole("button", { name: /^Send/ }).first().click();
+    const response = await listed;
+    const authorization = await response.request().headerValue("Authorization");
+    expect({ status: response.status(), authorization }).toEqual({
+      status: 200,
+      authorization: expect.stringMatching(/^Bearer /),
+    });
   });
 
   it("is bound to its own host by its content security policy", async () => {
