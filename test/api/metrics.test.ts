@@ -1,17 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { countQueuedActivities } from "../../functions/countQueuedActivities/countQueuedActivities.ts";
+import { projector } from "../../functions/projector/projector.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
 import { createContext } from "../../shared/http/context.ts";
 import { countRetry } from "../../shared/observability/metrics.ts";
-import { openTable } from "../../shared/table/client.ts";
+import { openTable, patientLimits } from "../../shared/table/client.ts";
+import { activityKey, keyAttributes } from "../../shared/table/keys.ts";
 import { ApiClient } from "../support/apiClient.ts";
 import { captureConsole } from "../support/capturedConsole.ts";
 import { captureMetrics, type MetricLine, testNamespace } from "../support/capturedMetrics.ts";
 import { newCredential } from "../support/credential.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
-import { hastyLimits } from "../support/faultyService.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, startLossyProxy } from "../support/lossyProxy.ts";
 import { targetPath } from "../support/org.ts";
@@ -115,7 +116,7 @@ async function withFaults(faults: readonly Fault[], work: (client: ApiClient, on
   const credential = await newCredential(service.table, { org: one.org.org, accessGroup: "default" });
   const proxy = await startLossyProxy(() => inject("endpoint"));
   const config = { tableName: inject("tableName"), endpoint: proxy.endpoint, ...localAccess };
-  const table = openTable(config, hastyLimits, countRetry);
+  const table = openTable(config, patientLimits, countRetry);
   const gateway = await startGateway(localFunctions(table), 0);
   proxy.plan(...faults);
   try {
@@ -167,6 +168,15 @@ describe("where nobody waits for an answer", () => {
     expect(batchItemFailures).toEqual([{ itemIdentifier: "bad" }]);
     expect(lines).toEqual([lineOf("ActivitiesCounted", {}, { org: org.org }), lineOf("Failures", { source: "queue" })]);
   });
+});
+
+it("a record of the stream that fails is counted as the stream's failure", async () => {
+  const bus = { publish: () => Promise.resolve() };
+  const keys = keyAttributes(activityKey("100", 7, "a"));
+  const record = { eventName: "INSERT", dynamodb: { SequenceNumber: "1", Keys: keys, NewImage: keys } } as const;
+  const { batchItemFailures } = await projector({ ...createContext(service.table), bus })({ Records: [record] });
+  expect(batchItemFailures).toEqual([{ itemIdentifier: "1" }]);
+  expect(lines).toEqual([lineOf("Failures", { source: "stream" })]);
 });
 
 it("without a namespace, as on a laptop, nothing is written", async () => {

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import budgetFile from "../../bench/budgets.json" with { type: "json" };
+import { errorCatalogue } from "../../shared/http/errors.ts";
+import { failureSources, metrics, retryCauses } from "../../shared/observability/metricNames.ts";
 import { resourcesOfType, synthesize } from "./support/synthesize.ts";
 
 const rows = readFileSync("docs/operations.md", "utf8")
@@ -49,13 +51,22 @@ describe("the table of costs in docs/operations.md", () => {
 
 test("the alarms' price in docs/operations.md is by as many metrics as they have", () => {
   const counts = resourcesOfType(synthesize(), "AWS::CloudWatch::Alarm").map(([, { Properties }]) => {
-    const { Metrics: metrics } = Properties;
-    return Array.isArray(metrics) ? metrics.filter((metric) => "MetricStat" in Object(metric)).length : 1;
+    const { Metrics: parts } = Properties;
+    return Array.isArray(parts) ? parts.filter((part) => "MetricStat" in Object(part)).length : 1;
   });
   const count = counts.reduce((sum, each) => sum + each, 0);
   expect(readFileSync("docs/operations.md", "utf8")).toContain(
     `the alarms ${dollars(count * 0.1)} (${count} metrics at 0.10)`,
   );
+});
+
+test("the functions' own metrics in docs/operations.md are as many as they can write", () => {
+  const byGateway = ["404", "429"];
+  const asFailures = ["500", "4001"];
+  const codes = Object.keys(errorCatalogue).filter((code) => ![...byGateway, ...asFailures].includes(code));
+  const whole = Object.values(metrics).filter((metric) => !("dimension" in metric));
+  const count = whole.length + codes.length + failureSources.length + retryCauses.length;
+  expect(readFileSync("docs/operations.md", "utf8")).toContain(`at most ${dollars(count * 0.3)} (${count} at 0.30)`);
 });
 
 function memoryGb(): number {
