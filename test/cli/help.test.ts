@@ -52,26 +52,33 @@ describe("--help", () => {
 describe("the command line", () => {
   const local = ["--local", "--port", "1"];
   const enroll = ["enroll", "x.csv", "--group", "1", "--target", "1"];
+  const url = (text: string) => ["target-groups", "list", "--username", "me", "--url", text];
   it.each([
-    ["neither --url nor --local", ["target-groups", "list"]],
-    ["both --url and --local", ["target-groups", "list", "--local", "--url", "https://api.example.com/v3"]],
-    ["--url without --username", ["target-groups", "list", "--url", "https://api.example.com/v3"]],
-    ["a secret that would cross the network in the clear", ["target-groups", "list", "--url", "http://example.com/v3"]],
-    ["a URL with a secret in it", ["target-groups", "list", "--url", "https://me:secret@example.com/v3"]],
-    ["a URL of another kind", ["target-groups", "list", "--url", "ftp://example.com/v3"]],
-    ["a secret in the clear", ["target-groups", "list", ...local, "--secret", "s"]],
-    ["no file", ["enroll", "--group", "1", "--target", "1", ...local]],
-    ["no group", ["enroll", "x.csv", "--target", "1", ...local]],
-    ["no target", ["unenroll", "x.csv", "--group", "1", ...local]],
-    ["a group that is no id", ["enroll", "x.csv", "--group", "0", "--target", "1", ...local]],
-    ["a concurrency of 0", [...enroll, ...local, "--concurrency", "0"]],
-    ["a concurrency of 257", [...enroll, ...local, "--concurrency", "257"]],
-    ["21 attempts", [...enroll, ...local, "--attempts", "21"]],
-    ["a delimiter of two characters", [...enroll, ...local, "--delimiter", ",,"]],
-  ])("with %s is refused with status 2, printing nothing on standard output", async (_, args) => {
+    ["neither --url nor --local", ["target-groups", "list"], /name one of --url <url> and --local/],
+    ["both --url and --local", [...url("https://example.com/v3"), "--local"], /'--local' cannot be used with .*'--url/],
+    [
+      "--url without --username",
+      ["target-groups", "list", "--url", "https://example.com/v3"],
+      /with --username <name>/,
+    ],
+    ["a URL that sends the secret in the clear", url("http://example.com/v3"), /An https URL, or http on this machine/],
+    ["a URL with a secret in it", url("https://me:secret@example.com/v3"), /An https URL/],
+    ["a URL of another kind", url("ftp://127.0.0.1/v3"), /An https URL/],
+    ["a URL with a query", url("https://example.com/v3?a=b"), /An https URL/],
+    ["no URL", url("example.com"), /An https URL/],
+    ["a secret", ["target-groups", "list", ...local, "--secret", "s"], /unknown option '--secret'/],
+    ["no file", ["enroll", "--group", "1", "--target", "1", ...local], /missing required argument 'file'/],
+    ["no group", ["enroll", "x.csv", "--target", "1", ...local], /'--group <id>' not specified/],
+    ["no target", ["unenroll", "x.csv", "--group", "1", ...local], /'--target <id>' not specified/],
+    ["a group that is no id", ["enroll", "x.csv", "--group", "0", "--target", "1", ...local], /An id is an integer/],
+    ["a concurrency of 0", [...enroll, ...local, "--concurrency", "0"], /A whole number from 1 to 256/],
+    ["a concurrency of 257", [...enroll, ...local, "--concurrency", "257"], /A whole number from 1 to 256/],
+    ["21 attempts", [...enroll, ...local, "--attempts", "21"], /A whole number from 1 to 20/],
+    ["a delimiter of two characters", [...enroll, ...local, "--delimiter", ",,"], /One of , ; \| and tab/],
+  ])("with %s is refused with status 2, printing nothing on standard output", async (_, args, expected) => {
     const { status, stdout, stderr } = await admin(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-    expect(stderr).not.toBe("");
+    expect(stderr).toMatch(expected);
   });
 
   it("with --local calls the service of npm start as its demo operator, and says with status 3 that it is not there", async () => {

@@ -124,9 +124,9 @@ describe("Ctrl-C", () => {
     const { held, release } = holdAnswers(1 + 4);
     const running = startAdmin({}, ...commandLine("enroll", job));
     await held;
-    // Twice, as npm hands on what the terminal has sent already: one press all the same.
+    // Twice, as npm hands on what the terminal has sent: one press all the same. Of two alike the system may make one.
     running.signal("SIGINT");
-    running.signal("SIGINT");
+    running.signal("SIGTERM");
     await running.says(/Stopping once the rows under way are done/);
     release();
     const { status, stdout, stderr } = await running.ended;
