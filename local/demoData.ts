@@ -53,7 +53,8 @@ export async function seedDemoData(table: Table, now: Instant): Promise<DemoData
   }
   const milestone = await ensureGroup(table, monthlyMilestone(now));
   const streak = await ensureGroup(table, dailyStreak(now));
-  for (let index = 0; index < customerCount; index += 1) await ensureCustomer(table, firstCustomerId + index, now);
+  const customerIds = Array.from({ length: customerCount }, (_, index) => firstCustomerId + index);
+  await Promise.all(customerIds.map((customerId) => ensureCustomer(table, customerId, now)));
   const owner = { org: demoOrg, customerId: demoCustomerWithHistory };
   const hasNewHistory = await seedDemoHistory(table, owner, [milestone, streak], now);
   return { enrollment: await freeEnrollment(table, milestone, now), hasNewHistory };

@@ -36,11 +36,12 @@ export async function seedDemoHistory(
   let isNew = false;
   for (const group of groups) isNew = (await join(table, owner, group, now)) || isNew;
   if (!isNew) return false;
+  const context = createContext(table);
   for (const { daysAgo, amount } of purchases) {
     const occurredAt = new Date(dayOf(now) - (daysAgo - 0.5) * dayMilliseconds).toISOString();
     const activityId = `demo:${occurredAt}`;
     const activity = { activityId, customerId: owner.customerId, type: "TRANSACTION", occurredAt, amount };
-    await countOne(createContext(table), owner.org, activity, Date.parse(occurredAt));
+    await countOne(context, owner.org, activity, Date.parse(occurredAt));
   }
   return true;
 }
