@@ -49,10 +49,13 @@ describe("--help", () => {
   });
 });
 
+function url(text: string): string[] {
+  return ["target-groups", "list", "--username", "me", "--url", text];
+}
+
 describe("the command line", () => {
   const local = ["--local", "--port", "1"];
   const enroll = ["enroll", "x.csv", "--group", "1", "--target", "1"];
-  const url = (text: string) => ["target-groups", "list", "--username", "me", "--url", text];
   it.each([
     ["neither --url nor --local", ["target-groups", "list"], /name one of --url <url> and --local/],
     ["both --url and --local", [...url("https://example.com/v3"), "--local"], /'--local' cannot be used with .*'--url/],
