@@ -74,7 +74,8 @@ export class ApiClient {
       ...(body === undefined ? {} : { body }),
     });
     const answer = { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) };
-    assertDocumented(method, `${new URL(this.#baseUrl).pathname}${path}`, answer);
+    const prefix = new URL(this.#baseUrl).pathname.replace(/\/$/, "");
+    assertDocumented(method, `${prefix}${path}`, answer);
     return answer;
   }
 }
