@@ -70,6 +70,17 @@ export const commandsNotRun: readonly NotRun[] = [
     },
   },
   {
+    command: /^npm run bench -- \w/,
+    reason: "It takes the whole machine for minutes. The command must know the measurement and its options.",
+    check: async (command, { run }) => {
+      const [, name = ""] = /-- (\w+)/.exec(command) ?? [];
+      const help = await run(`npm run bench -- ${name} --help`);
+      assertIncludes(help.stdout, `bench -- ${name} `);
+      for (const [option] of command.matchAll(/(?<= )--[a-z]\S*/g)) assertIncludes(help.stdout, option);
+      return { ...help, stdout: "" };
+    },
+  },
+  {
     command: /^sam local /,
     reason: "SAM and Docker are not installed here. Its options must be known ones, its files and function be there.",
     check: (command, { copy }) => {
