@@ -8,19 +8,11 @@ type Run = (command: string) => Promise<CommandOutcome>;
 /** Each command of the block succeeds, and together they print what the document shows below it. */
 export async function expectBlock(block: CommandBlock, run: Run): Promise<void> {
   const where = `${block.file}:${block.line}`;
-  const outputs = await expectSuccess(block, run);
-  if (block.answer === undefined) {
-    for (const output of outputs) expect(output, where).not.toContain('"errors":[{');
-    return;
-  }
-  const shown = asShown(block.answer);
-  if (!isReadOnly(block)) {
-    expect(squeezed(outputs), where).toMatch(shown);
-    return;
-  }
+  const printed = async () => squeezed(await expectSuccess(block, run));
+  if (block.answer === undefined) expect(await printed(), where).not.toContain('"errors":[{');
+  else if (!isReadOnly(block)) expect(await printed(), where).toMatch(asShown(block.answer));
   // History and events follow what happened.
-  const again = async () => squeezed(await expectSuccess(block, run));
-  await expect.poll(again, { message: where, timeout: patienceMilliseconds }).toMatch(shown);
+  else await expect.poll(printed, { message: where, timeout: patienceMilliseconds }).toMatch(asShown(block.answer));
 }
 
 const patienceMilliseconds = 20_000;
