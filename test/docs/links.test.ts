@@ -45,6 +45,11 @@ it.each(files)("%s links to files and headings that are there", (file) => {
   expect(broken).toEqual([]);
 });
 
+it("README.md lists every decision, in order", () => {
+  const listed = linksOf("README.md").filter(({ path }) => path.startsWith("docs/decisions/"));
+  expect(listed.map(({ path }) => path)).toEqual(globSync("docs/decisions/*.md").toSorted());
+});
+
 it("links are found at all", () => {
   expect(linksOf("README.md")).toContainEqual({ path: "docs/deploy.md", anchor: undefined });
   expect(isBroken({ path: "docs/errors.md", anchor: "310119" })).toBe(false);
