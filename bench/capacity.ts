@@ -14,7 +14,9 @@ function valueBytes(value: AttributeValue): number {
   if (value.B !== undefined) return value.B.byteLength;
   if (value.L !== undefined) return 3 + value.L.reduce((sum, element) => sum + 1 + valueBytes(element), 0);
   if (value.M !== undefined) return 3 + Object.keys(value.M).length + itemBytes(value.M);
-  throw new Error("No item of this design holds a set");
+  if (value.SS !== undefined) return value.SS.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (value.NS !== undefined) return value.NS.reduce((sum, digits) => sum + numberBytes(digits), 0);
+  throw new Error("No item of this design holds a set of binaries");
 }
 
 /** A byte for each two significant digits, one for the exponent, one for a minus sign. */

@@ -30,6 +30,7 @@ describe("an item's reckoned size is the engine's, to the byte", () => {
     ["text alone", {}],
     ["text beyond ASCII, and such a name", { größe: { S: "ß€😀" } }],
     ["a boolean and a null", { yes: { BOOL: true }, none: { NULL: true } }],
+    ["a set of texts", { set: { SS: ["a", "ß", "long enough"] } }],
     ["a list and a map, nested", { list: { L: [{ S: "a" }, { M: { b: { S: "c" }, d: { L: [] } } }] } }],
   ])("with %s: 1024 bytes cost one unit, 1025 two", async (_, attributes) => {
     expect(await chargedUnits(filled(1024, attributes))).toBe(1);
@@ -40,6 +41,15 @@ describe("an item's reckoned size is the engine's, to the byte", () => {
     "with the number %s, which is never reckoned smaller than it is",
     async (digits) => {
       expect(await chargedUnits(filled(1024, { number: { N: digits } }))).toBe(1);
+    },
+  );
+});
+
+describe("an item with a set of numbers", () => {
+  it.each([[["1"]], [["1", "2", "3"]], [["1", "10", "99", "100"]]])(
+    "of %j is never reckoned smaller than it is",
+    async (NS) => {
+      expect(await chargedUnits(filled(1024, { set: { NS } }))).toBe(1);
     },
   );
 });
