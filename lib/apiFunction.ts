@@ -116,6 +116,7 @@ export function bundling(hasBundleReport: boolean): BundlingOptions {
     minify: true,
     sourceMap: false,
     externalModules: unreachedModules,
+    esbuildArgs: { "--alias:node:process": join(projectRoot, "shared/config/nodeProcess.ts") },
     metafile: hasBundleReport,
     logLevel: LogLevel.WARNING,
   };

@@ -61,6 +61,10 @@ describe.each(bundles)("the bundle that serves $name", ({ name, directory, input
     expect(unexpected).toEqual([]);
   });
 
+  test("does not import node:process, which makes Node build all of it at every cold start", () => {
+    expect(imports.map(({ path }) => path)).not.toContain("node:process");
+  });
+
   test("is within its budget of bench/budgets.json, and comes without source maps", () => {
     expect(statSync(join(directory, "index.mjs")).size).toBeLessThanOrEqual(budgets.get(name) ?? 0);
     expect(existsSync(join(directory, "index.mjs.map"))).toBe(false);
