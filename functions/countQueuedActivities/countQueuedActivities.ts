@@ -3,6 +3,8 @@ import { parseJson } from "../../shared/http/body.ts";
 import type { ServiceContext } from "../../shared/http/context.ts";
 import { countOne } from "../../shared/http/countActivity.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
+import { Patience } from "../../shared/table/patience.ts";
+import { TooMuchContention } from "../../shared/table/send.ts";
 
 export type QueueLambda = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
@@ -18,8 +20,11 @@ const orgPattern = /^[A-Za-z0-9_-]{1,64}$/;
 export function countQueuedActivities(context: ServiceContext): QueueLambda {
   return async ({ Records }) => {
     const batchItemFailures: SQSBatchItemFailure[] = [];
+    const patience = new Patience(context.table);
     for (const record of Records) {
       try {
+        // Later ones might not be counted in time, and then the whole batch would come again.
+        if (patience.isOver) throw new TooMuchContention("The time for one batch is used up");
         await countMessage(context, record);
       } catch (error) {
         logUnexpected(error, "queue");

@@ -7,12 +7,7 @@ import {
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { Activity } from "../domain/activity.ts";
-import {
-  type CountingDecision,
-  countActivity,
-  type OriginalTransaction,
-  type TargetEffect,
-} from "../domain/counting.ts";
+import { type CountingDecision, countActivity, type OriginalActivity } from "../domain/counting.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
 import { asOriginal, buildActivityItem, parseActivity, type RecordedActivity } from "./activityItem.ts";
@@ -59,6 +54,7 @@ export async function recordActivity(
 ): Promise<RecordOutcome> {
   const patience = new Patience(table);
   for (let round = 1; round <= rounds && !patience.isOver; round += 1) {
+    if (round > 1) table.onRetry("contention");
     const [enrollments, original] = await Promise.all([
       listEnrollments(table, org, activity.customerId),
       findOriginal(table, org, activity),
@@ -90,7 +86,7 @@ type Circumstances = {
   readonly targetGroups: TargetGroupCache;
   readonly org: Org;
   readonly activity: Activity;
-  readonly original: OriginalTransaction | undefined;
+  readonly original: OriginalActivity | undefined;
   readonly now: Instant;
 };
 
@@ -108,28 +104,13 @@ async function decideOne(
 ): Promise<CountingDecision> {
   const group = await targetGroups.find(org, enrollment.groupId, now);
   const target = group?.targets.find(({ id }) => id === enrollment.targetId);
-  const isCounting = enrollment.membership.status === "ENROLLED" && group?.isActive && target?.isActive;
-  if (group === undefined || target === undefined || !isCounting)
-    return { effect: notEnrolled(enrollment), next: undefined };
+  if (group === undefined || target === undefined) {
+    throw new Error(`Target ${enrollment.targetId} of target group ${enrollment.groupId} has no definition`);
+  }
   return countActivity({ group, target, enrollment }, activity, original, now);
 }
 
-function notEnrolled({ groupId, targetId }: Enrollment): TargetEffect {
-  return {
-    groupId,
-    targetId,
-    cycleNumber: undefined,
-    notCounted: "NOT_ENROLLED",
-    revision: undefined,
-    changes: [],
-    streakValue: undefined,
-    levelsReached: [],
-    firstReached: [],
-    reopened: [],
-  };
-}
-
-async function findOriginal(table: Table, org: Org, activity: Activity): Promise<OriginalTransaction | undefined> {
+async function findOriginal(table: Table, org: Org, activity: Activity): Promise<OriginalActivity | undefined> {
   if (activity.type !== "RETURN" || activity.originalActivityId === undefined) return undefined;
   const original = await findActivity(table, org, activity.customerId, activity.originalActivityId);
   return original === undefined ? undefined : asOriginal(original);
@@ -153,7 +134,7 @@ async function commit(
   org: Org,
   activity: RecordedActivity & Pick<Activity, "originalActivityId">,
   decisions: readonly Decision[],
-  original: OriginalTransaction | undefined,
+  original: OriginalActivity | undefined,
 ): Promise<"committed" | "conflict" | RecordedActivity> {
   const TransactItems = buildTransaction(table.name, org, activity, decisions, original);
   try {
@@ -178,7 +159,7 @@ function buildTransaction(
   org: Org,
   activity: RecordedActivity & Pick<Activity, "originalActivityId">,
   decisions: readonly Decision[],
-  original: OriginalTransaction | undefined,
+  original: OriginalActivity | undefined,
 ): TransactWriteItem[] {
   const record = {
     Put: {
@@ -204,7 +185,7 @@ function originalStillUnknown(
   TableName: string,
   org: Org,
   { type, customerId, activityId, originalActivityId }: RecordedActivity & Pick<Activity, "originalActivityId">,
-  original: OriginalTransaction | undefined,
+  original: OriginalActivity | undefined,
 ): TransactWriteItem[] {
   const isNamed = type === "RETURN" && originalActivityId !== undefined && originalActivityId !== activityId;
   if (!isNamed || original !== undefined) return [];
@@ -214,9 +195,7 @@ function originalStillUnknown(
       ConditionCheck: {
         TableName,
         Key,
-        ConditionExpression: "attribute_not_exists(pk) OR #type <> :transaction",
-        ExpressionAttributeNames: { "#type": "type" },
-        ExpressionAttributeValues: { ":transaction": { S: "TRANSACTION" } },
+        ConditionExpression: "attribute_not_exists(pk)",
       },
     },
   ];

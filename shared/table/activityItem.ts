@@ -1,11 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { type Activity, activityTypes } from "../domain/activity.ts";
-import {
-  type CycleChange,
-  notCountedReasons,
-  type OriginalTransaction,
-  type TargetEffect,
-} from "../domain/counting.ts";
+import { type CycleChange, notCountedReasons, type OriginalActivity, type TargetEffect } from "../domain/counting.ts";
 import { formatDecimal } from "../domain/decimal.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { Level } from "../domain/targetGroup.ts";
@@ -42,6 +37,7 @@ function buildEffect(effect: TargetEffect): Item {
     groupId: { N: effect.groupId.toString() },
     targetId: { N: effect.targetId.toString() },
     ...(effect.cycleNumber === undefined ? {} : { cycleNumber: { N: effect.cycleNumber.toString() } }),
+    ...(effect.replacedBy === undefined ? {} : { replacedBy: { S: effect.replacedBy } }),
     ...(effect.notCounted === undefined ? {} : { notCounted: { S: effect.notCounted } }),
     ...(effect.streakValue === undefined ? {} : { streakValue: { N: effect.streakValue.toString() } }),
     ...(effect.revision === undefined ? {} : { revision: { N: effect.revision.toString() } }),
@@ -86,6 +82,7 @@ function parseEffect(reader: ItemReader): TargetEffect {
     groupId: reader.integer("groupId"),
     targetId: reader.integer("targetId"),
     cycleNumber: reader.optionalInteger("cycleNumber"),
+    replacedBy: reader.optionalText("replacedBy"),
     notCounted: reader.has("notCounted") ? reader.oneOf("notCounted", notCountedReasons) : undefined,
     streakValue: reader.optionalInteger("streakValue"),
     revision: reader.optionalInteger("revision"),
@@ -110,11 +107,11 @@ export function parseLevel(reader: ItemReader): Level {
   return { id: reader.integer("id"), name: reader.text("name"), cyclesToMeet: reader.integer("cyclesToMeet") };
 }
 
-/** What a return of this activity needs to know; `undefined` when it is not a transaction, which nothing can return. */
-export function asOriginal({ type, effects }: RecordedActivity): OriginalTransaction | undefined {
-  if (type !== "TRANSACTION") return undefined;
-  const counted = effects.flatMap(({ targetId, cycleNumber }) =>
-    cycleNumber === undefined ? [] : [[targetId, cycleNumber] as const],
+/** What a return of this activity needs to know. */
+export function asOriginal({ type, effects }: Pick<RecordedActivity, "type" | "effects">): OriginalActivity {
+  if (type !== "TRANSACTION") return { type };
+  const counted = effects.flatMap(({ targetId, cycleNumber, replacedBy }) =>
+    cycleNumber === undefined ? [] : [[targetId, { cycleNumber, replacedBy }] as const],
   );
-  return { countedIn: new Map(counted) };
+  return { type, countedIn: new Map(counted) };
 }

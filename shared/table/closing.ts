@@ -66,11 +66,10 @@ export async function listDueShards(
 
 function openShards({ targets }: TargetGroup, { finishedShards, ...sweep }: DueSweep): ShardWork[] {
   const shards = Array.from({ length: shardCount }, (_, shard) => shard);
-  return targets.flatMap(({ id: targetId }) =>
-    shards
-      .filter((shard) => !finishedShards.has(shardToken(targetId, shard)))
-      .map((shard) => ({ ...sweep, targetId, shard })),
-  );
+  const all = targets.flatMap(({ id: targetId }) => shards.map((shard) => ({ ...sweep, targetId, shard })));
+  const open = all.filter(({ targetId, shard }) => !finishedShards.has(shardToken(targetId, shard)));
+  // Stopped after the last shard was noted and before the sweep was completed: noting one again completes it.
+  return open.length > 0 ? open : all.slice(-1);
 }
 
 /** Read consistently: a sweep is over when every target's shards are through, so none may be missing. */

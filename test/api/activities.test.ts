@@ -303,6 +303,54 @@ describe("a return", () => {
     expect(await achieved(one)).toMatchObject({ c1: value });
   });
 
+  it("while the customer is out does not count, like anything that happens then; coming back finds the value kept", async () => {
+    const one = await enrolled();
+    const activity = sale(one.customerId, { amount: 1000 });
+    await send(one, activity);
+    await one.org.unenroll(one.group, one.customerId, { now: during(1) });
+    const back = {
+      ...sale(one.customerId, { amount: 1000 }),
+      type: "RETURN",
+      originalActivityId: activity["activityId"],
+    };
+    const { data } = (await send(one, back)).body;
+    expect(data).toMatchObject({ targets: [], notCounted: [{ reason: "NOT_ENROLLED" }] });
+    await one.org.enroll(one.group, { customerId: one.customerId }, { now: during(1) });
+    expect(await achieved(one)).toMatchObject({ c1: 1000 });
+  });
+
+  it("of what a balance or a reset has replaced is not taken off the new value", async () => {
+    const one = await enrolled();
+    const activity = sale(one.customerId, { amount: 60 });
+    await send(one, activity);
+    await one.org.unenroll(one.group, one.customerId, { now: during(1) });
+    await one.org.enroll(one.group, { customerId: one.customerId, initialBalance: 20 }, { now: during(1) });
+    const back = {
+      ...sale(one.customerId, { amount: 60 }),
+      type: "RETURN",
+      originalActivityId: activity["activityId"],
+    };
+    const { data } = (await send(one, back)).body;
+    expect(data).toMatchObject({ targets: [], notCounted: [{ reason: "ORIGINAL_NOT_COUNTED" }] });
+    expect(await achieved(one)).toMatchObject({ c1: 20 });
+  });
+
+  it("that arrives first is given back when its transaction arrives while the customer is out", async () => {
+    const one = await enrolled();
+    const activity = sale(one.customerId, { amount: 60 });
+    await send(one, sale(one.customerId, { amount: 100 }));
+    await send(one, {
+      ...sale(one.customerId, { amount: 60 }),
+      type: "RETURN",
+      originalActivityId: activity["activityId"],
+    });
+    expect(await achieved(one)).toMatchObject({ c1: 40 });
+    await one.org.unenroll(one.group, one.customerId, { now: during(1) });
+    await send(one, activity);
+    await one.org.enroll(one.group, { customerId: one.customerId }, { now: during(1) });
+    expect(await achieved(one)).toMatchObject({ c1: 100 });
+  });
+
   it("at the very moment of its transaction ends the same", async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, async () => {

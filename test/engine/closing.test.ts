@@ -256,6 +256,15 @@ describe("each cycle is closed once for each customer", () => {
     expect(await brand.endings()).toEqual(once);
   });
 
+  it.each(["PutItem", "DeleteItem"])("when the run is killed at the %s that ends the sweep", async (last) => {
+    const brand = await Brand.create();
+    await brand.enroll(1);
+    await told(brand.org);
+    await expect(closeCycles(dyingAt(`${last}Command`), startOfCycle(2), brand.org)).rejects.toThrow("killed");
+    await closeCycles(table, startOfCycle(4), brand.org);
+    expect(await brand.endings()).toEqual([1, 2, 3].map((cycle) => `1 targetPeriodCompleted c${cycle}`));
+  });
+
   it("when workers stop after every page and go on from there", async () => {
     const brand = await brandOf300();
     const { tasks } = await listDueCycles(table)({
@@ -315,6 +324,20 @@ function dyingAfter(writes: number): Table {
       async (args) => {
         if (commandName === "UpdateItemCommand") count += 1;
         if (count > writes) throw new Error("killed");
+        return next(args);
+      },
+    { step: "initialize", name: "die" },
+  );
+  return dying;
+}
+
+/** A process that dies at its first request of the kind. */
+function dyingAt(command: string): Table {
+  const dying = open();
+  dying.client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === command) throw new Error("killed");
         return next(args);
       },
     { step: "initialize", name: "die" },

@@ -27,6 +27,8 @@ export type ModelEnrolment = {
   kept: number;
   leftIn: number | undefined;
   waiting: Waiting[];
+  /** How often each cycle's value was replaced. */
+  readonly replaced: number[];
   lastKey: string | undefined;
 };
 
@@ -44,7 +46,9 @@ export type ModelActivity = {
 type CountedChange = { readonly cycle: string; readonly old: number; readonly new: number };
 export type ModelEffect = { readonly changes: readonly CountedChange[]; readonly reason: string | undefined };
 
-type Recorded = { readonly activity: ModelActivity; readonly countedIn: ReadonlyMap<ModelGroup, number> };
+type Recorded = { readonly activity: ModelActivity; readonly countedIn: ReadonlyMap<ModelGroup, Counted> };
+/** In which cycle, and how often that one's value had been replaced. */
+type Counted = { readonly cycle: number; readonly replaced: number };
 
 export type EnrolRequest = {
   readonly cycleName: string | undefined;
@@ -84,15 +88,17 @@ export class ModelCustomer {
 
   /** What a new activity does to each enrolment the customer has or had. */
   record(activity: ModelActivity, now: number): Map<ModelGroup, ModelEffect> {
-    const original = activity.originalId === undefined ? undefined : this.recorded.get(activity.originalId);
-    const transaction = activity.type === "RETURN" && original?.activity.type === "TRANSACTION" ? original : undefined;
-    const countedIn = new Map<ModelGroup, number>();
+    const named = activity.originalId === undefined ? undefined : this.recorded.get(activity.originalId);
+    const original = activity.type === "RETURN" ? named : undefined;
+    const countedIn = new Map<ModelGroup, Counted>();
     const effects = new Map<ModelGroup, ModelEffect>();
     for (const [group, enrolment] of this.enrolments) {
-      const place = placeOf(group, enrolment, activity, transaction);
-      if (typeof place === "number") countedIn.set(group, place);
+      const place = placeOf(group, enrolment, activity, original);
+      if (typeof place === "number") {
+        countedIn.set(group, { cycle: place, replaced: enrolment.replaced[place] ?? 0 });
+      }
       effects.set(group, {
-        changes: enrolment.isIn ? count(group, enrolment, activity, place, transaction, now) : [],
+        changes: count(group, enrolment, activity, place, original, now),
         reason: typeof place === "number" ? undefined : place,
       });
     }
@@ -106,7 +112,7 @@ function open(group: ModelGroup, enrolment: ModelEnrolment, { balance, resets }:
   if (group.kind === "DEFAULT" && balance !== undefined) {
     enrolment.sums[from] = balance;
     enrolment.reachedAt[from] = balance >= group.targetValue ? now : undefined;
-    forgetGuesses(enrolment);
+    replace(enrolment);
   }
   if (group.kind !== "DEFAULT" && resets) {
     enrolment.sums[from] = 0;
@@ -114,12 +120,13 @@ function open(group: ModelGroup, enrolment: ModelEnrolment, { balance, resets }:
     enrolment.levelReachedAt.fill(undefined);
     enrolment.kept = 0;
     enrolment.leftIn = undefined;
-    forgetGuesses(enrolment);
+    replace(enrolment);
   }
 }
 
-/** A value that was replaced lacks nothing of what had been taken off the one before. */
-function forgetGuesses(enrolment: ModelEnrolment): void {
+/** A value that was replaced lacks nothing of what had been taken off the one before, and holds nothing of it. */
+function replace(enrolment: ModelEnrolment): void {
+  enrolment.replaced[enrolment.from] = (enrolment.replaced[enrolment.from] ?? 0) + 1;
   enrolment.waiting = enrolment.waiting.map((one) =>
     one.cycle === enrolment.from ? { ...one, cycle: undefined } : one,
   );
@@ -136,6 +143,7 @@ function newEnrolment(group: ModelGroup): ModelEnrolment {
     kept: 0,
     leftIn: undefined,
     waiting: [],
+    replaced: group.cycles.map(() => 0),
     lastKey: undefined,
   };
 }
@@ -150,10 +158,14 @@ function placeOf(
   group: ModelGroup,
   enrolment: ModelEnrolment,
   { at }: ModelActivity,
-  transaction: Recorded | undefined,
+  original: Recorded | undefined,
 ): number | string {
   if (!enrolment.isIn) return "NOT_ENROLLED";
-  if (transaction !== undefined) return transaction.countedIn.get(group) ?? "ORIGINAL_NOT_COUNTED";
+  if (original?.activity.type === "TRANSACTION") {
+    const counted = original.countedIn.get(group);
+    const isHeld = counted !== undefined && enrolment.replaced[counted.cycle] === counted.replaced;
+    return isHeld ? counted.cycle : "ORIGINAL_NOT_COUNTED";
+  }
   const cycle = group.cycles.findIndex(({ start, end }) => start <= at && at < end);
   if (cycle === -1) return "OUTSIDE_ANY_CYCLE";
   const isTooEarly = group.countsFromEnrolment && at < enrolment.enrolledAt;
@@ -165,7 +177,7 @@ function count(
   enrolment: ModelEnrolment,
   activity: ModelActivity,
   place: number | string,
-  transaction: Recorded | undefined,
+  original: Recorded | undefined,
   now: number,
 ): CountedChange[] {
   const changes: CountedChange[] = [];
@@ -183,10 +195,10 @@ function count(
       add(cycle, -amount);
     }
     enrolment.waiting = enrolment.waiting.filter(({ forId }) => forId !== activity.id);
-  } else {
+  } else if (enrolment.isIn) {
     add(cycle, -activity.amount);
     const { originalId, amount } = activity;
-    if (originalId !== undefined && transaction === undefined)
+    if (originalId !== undefined && original === undefined)
       enrolment.waiting = [...enrolment.waiting, { forId: originalId, amount, cycle }];
   }
   if (changes.length > 0) markReached(group, enrolment, now);
@@ -207,7 +219,7 @@ function markReached(group: ModelGroup, enrolment: ModelEnrolment, now: number):
 /** The run of met cycles before one, and the longest there was. A cycle that is over and was not met ends a run. */
 function runs(group: ModelGroup, enrolment: ModelEnrolment, now: number, before: number) {
   const { leftIn, from, kept, reachedAt } = enrolment;
-  const isMetOutside = leftIn !== undefined && reachedAt[leftIn] !== undefined;
+  const isMetOutside = leftIn !== undefined && leftIn < from && reachedAt[leftIn] !== undefined;
   let current = kept + (isMetOutside ? 1 : 0);
   let longest = current;
   for (const [index, { end }] of group.cycles.entries()) {

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
 import { activityConsequences } from "../../shared/domain/activityConsequences.ts";
 import type { Consequences } from "../../shared/domain/change.ts";
-import { countActivity, type TargetEffect } from "../../shared/domain/counting.ts";
+import { countActivity, type OriginalActivity, type TargetEffect } from "../../shared/domain/counting.ts";
 import type { LedgerEntry } from "../../shared/domain/ledger.ts";
+import { asOriginal } from "../../shared/table/activityItem.ts";
 import {
   buildActivity,
   buildEnrollment,
@@ -24,6 +25,7 @@ function buildEffect(overrides: Partial<TargetEffect> = {}): TargetEffect {
     groupId: group.id,
     targetId: target.id,
     cycleNumber: 1,
+    replacedBy: undefined,
     notCounted: undefined,
     revision: 2,
     changes: [],
@@ -174,15 +176,14 @@ function asActivity({ kind, cycle, cents, named }: Delivery, index: number): Act
 /** Counts one after the other, as the store does, and gathers what each leads to. */
 function countAll(activities: readonly Activity[]) {
   const small = buildGroup({ cycleCount: 5 });
-  const countedIn = new Map<string, { readonly countedIn: ReadonlyMap<number, number> }>();
+  const originals = new Map<string, OriginalActivity>();
   let enrollment = buildEnrollment();
   const all: Consequences[] = [];
   for (const activity of activities) {
     const subject = { group: small, target, enrollment };
-    const original = countedIn.get(activity.originalActivityId ?? "");
+    const original = originals.get(activity.originalActivityId ?? "");
     const { effect, next = enrollment } = countActivity(subject, activity, original, recordedAt);
-    const cycles = effect.cycleNumber === undefined ? [] : [[target.id, effect.cycleNumber] as const];
-    if (activity.type === "TRANSACTION") countedIn.set(activity.activityId, { countedIn: new Map(cycles) });
+    originals.set(activity.activityId, asOriginal({ type: activity.type, effects: [effect] }));
     all.push(consequences(effect, activity));
     // As every write does.
     enrollment = { ...next, revision: enrollment.revision + 1 };

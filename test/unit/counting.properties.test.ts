@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
-import { countActivity, type OriginalTransaction, type TargetEffect } from "../../shared/domain/counting.ts";
+import { countActivity, type OriginalActivity, type TargetEffect } from "../../shared/domain/counting.ts";
 import { achievedValue, type Enrollment } from "../../shared/domain/enrollment.ts";
 import { streakValue } from "../../shared/domain/streak.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
+import { asOriginal } from "../../shared/table/activityItem.ts";
 import {
   buildActivity,
   buildEnrollment,
@@ -94,10 +95,11 @@ function countAll(of: TargetGroup, start: Enrollment, deliveries: readonly Activ
 function originalOf(
   { originalActivityId = "" }: Activity,
   effects: ReadonlyMap<string, TargetEffect>,
-): OriginalTransaction | undefined {
+): OriginalActivity | undefined {
   const effect = effects.get(originalActivityId);
   if (effect === undefined) return undefined;
-  return { countedIn: new Map(effect.cycleNumber === undefined ? [] : [[effect.targetId, effect.cycleNumber]]) };
+  // Only transactions are named here, or what never arrives.
+  return asOriginal({ type: "TRANSACTION", effects: [effect] });
 }
 
 function standing(of: TargetGroup, { enrollment: state }: Outcome) {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
-import { countActivity, mostWaitingReturns, type OriginalTransaction } from "../../shared/domain/counting.ts";
+import {
+  type CountedIn,
+  countActivity,
+  mostWaitingForOne,
+  mostWaitingReturns,
+  type OriginalActivity,
+} from "../../shared/domain/counting.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import { streakValue } from "../../shared/domain/streak.ts";
 import type { Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
@@ -19,7 +25,7 @@ type Given = {
   readonly group?: TargetGroup;
   readonly target?: Target;
   readonly enrollment?: Enrollment;
-  readonly original?: OriginalTransaction;
+  readonly original?: OriginalActivity;
   readonly now?: number;
 };
 
@@ -33,6 +39,10 @@ function count(activity: Partial<Activity>, given: Given = {}) {
     now,
   );
   return { effect, next };
+}
+
+function transaction(...countedIn: readonly (readonly [number, CountedIn])[]): OriginalActivity {
+  return { type: "TRANSACTION", countedIn: new Map(countedIn) };
 }
 
 describe("what a target counts", () => {
@@ -169,7 +179,7 @@ describe("a return", () => {
   ]);
 
   it("is taken off the cycle of the transaction it names", () => {
-    const original = { countedIn: new Map([[7, 1]]) };
+    const original = transaction([7, { cycleNumber: 1, replacedBy: undefined }]);
     const activity = { type: "RETURN", occurredAt: noonOf(2), originalActivityId: "a-0" } as const;
     const { next } = count(activity, { enrollment: buildEnrollment({ achieved }), original });
     expect(next.achieved).toEqual(
@@ -194,8 +204,49 @@ describe("a return", () => {
   });
 
   it("does not count when the transaction it names did not", () => {
-    const { effect } = count({ type: "RETURN", originalActivityId: "a-0" }, { original: { countedIn: new Map() } });
+    const { effect } = count({ type: "RETURN", originalActivityId: "a-0" }, { original: transaction() });
     expect(effect).toMatchObject({ notCounted: "ORIGINAL_NOT_COUNTED", changes: [] });
+  });
+
+  it("does not count when a balance or a reset has replaced the value that holds the transaction", () => {
+    const original = transaction([7, { cycleNumber: 1, replacedBy: undefined }]);
+    const replaced = buildEnrollment({ achieved, replacedBy: new Map([[1, "operation-2"]]) });
+    const back = { type: "RETURN", occurredAt: noonOf(2), originalActivityId: "a-0" } as const;
+    const { effect, next } = count(back, { enrollment: replaced, original });
+    expect(effect).toMatchObject({ notCounted: "ORIGINAL_NOT_COUNTED", changes: [] });
+    expect(next.achieved).toEqual(achieved);
+    const since = transaction([7, { cycleNumber: 1, replacedBy: "operation-2" }]);
+    expect(count(back, { enrollment: replaced, original: since }).next.achieved.get(1)).toBe(decimal(40));
+  });
+
+  it("that names what is no transaction is taken off its own cycle, and waits for nothing", () => {
+    const back = { type: "RETURN", occurredAt: noonOf(2), originalActivityId: "a-0" } as const;
+    for (const type of ["RETURN", "EVENT"] as const) {
+      const { next } = count(back, { enrollment: buildEnrollment({ achieved }), original: { type } });
+      expect([next.achieved.get(2), next.pendingReturns.size]).toEqual([decimal(10), 0]);
+    }
+  });
+
+  it.each([
+    ["the customer has left", { membership: { status: "UNENROLLED", leftAt: noonOf(3) } } as const, {}],
+    ["the target is switched off", {}, { isActive: false }],
+  ])("that came first is given back when the transaction arrives after %s", (_, change, targetChange) => {
+    const early = count({ activityId: "r", type: "RETURN", occurredAt: noonOf(3), originalActivityId: "a-1" });
+    const given = { enrollment: { ...early.next, ...change }, target: buildTarget(targetChange) };
+    const { effect, next } = count({ activityId: "a-1", amount: decimal(25) }, given);
+    expect(effect).toMatchObject({ notCounted: "NOT_ENROLLED", cycleNumber: undefined, firstReached: [] });
+    expect([next.achieved, next.pendingReturns.size]).toEqual([new Map([[3, 0n]]), 0]);
+  });
+
+  it(`waits for one transaction with ${mostWaitingForOne - 1} others`, () => {
+    const pending = { amount: decimal(1), cycleNumber: 3, replacedBy: undefined };
+    const waiting = Array.from({ length: mostWaitingForOne }, (_, index) => ({ ...pending, activityId: `r${index}` }));
+    const enrollment = buildEnrollment({ pendingReturns: new Map([["a-1", waiting]]) });
+    const back = { activityId: "r", type: "RETURN", occurredAt: noonOf(3) } as const;
+    expect(count({ ...back, originalActivityId: "a-1" }, { enrollment }).next.pendingReturns).toEqual(
+      enrollment.pendingReturns,
+    );
+    expect(count({ ...back, originalActivityId: "a-2" }, { enrollment }).next.pendingReturns.size).toBe(2);
   });
 
   it("that came before the transaction it names moves to that one's cycle when it arrives", () => {
