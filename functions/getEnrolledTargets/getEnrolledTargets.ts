@@ -3,6 +3,7 @@ import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import type { ServiceContext } from "../../shared/http/context.ts";
 import { presentEnrolledTarget } from "../../shared/http/enrolledTargetView.ts";
+import { fitting } from "../../shared/http/fitting.ts";
 import { customerNotFound } from "../../shared/http/preconditions.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
@@ -10,7 +11,8 @@ import { listEnrollments } from "../../shared/table/enrollments.ts";
 
 /**
  * `GET /users/{userId}/enrolledTargets`: the definitions of what the customer is enrolled in, in order of group and
- * target; a deactivated one says so. Refuses with 300004, 310011.
+ * target; a deactivated one says so. Fewer than there are, with a warning, when they are large. Refuses with 300004,
+ * 310011.
  */
 export function getEnrolledTargets(context: ServiceContext): Operation<typeof routes.getEnrolledTargets> {
   return async ({ org, now, parameters }) => {
@@ -21,8 +23,14 @@ export function getEnrolledTargets(context: ServiceContext): Operation<typeof ro
     const groupIds = [...new Set(enrolled.map(({ groupId }) => groupId))];
     const groups = await Promise.all(groupIds.map((groupId) => context.targetGroups.find(org, groupId, now)));
     const rows = enrolled.flatMap((enrollment) => present(groups, enrollment));
-    return { data: { userId, enrolledTargets: rows } };
+    const enrolledTargets = fitting(rows);
+    return { data: { userId, enrolledTargets }, warnings: leftOut(enrolledTargets.length, rows.length) };
   };
+}
+
+function leftOut(shown: number, found: number): string[] {
+  if (shown === found) return [];
+  return [`Only ${shown} of ${found} targets fit into one answer; GET /v3/targetGroups lists the definitions of all.`];
 }
 
 function present(groups: readonly (TargetGroup | undefined)[], enrollment: Enrollment) {

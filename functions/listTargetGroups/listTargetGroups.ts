@@ -1,9 +1,9 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import type { ServiceContext } from "../../shared/http/context.ts";
+import { fitting } from "../../shared/http/fitting.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { presentTargetGroup } from "../../shared/http/targetGroupView.ts";
 import { listTargetGroupIds } from "../../shared/table/targetGroups.ts";
-import { fitting } from "./fitting.ts";
 
 /**
  * `GET /targetGroups`: the org's groups in order of their names, active or not; fewer than asked for, with a warning that

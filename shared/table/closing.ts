@@ -82,7 +82,7 @@ export async function requireGroup(table: Table, { org, groupId }: SweepRef): Pr
 /** How far a worker has got with its shard. */
 export type ShardProgress = {
   readonly closedCount: number;
-  /** Enrolments that could not be closed, and why. They hold up no other, but their sweep stays due. */
+  /** Enrolments that could not be closed, and why. They hold up no other; their sweep stays due. */
   readonly failures: readonly ClosingFailure[];
   /** The customer to go on after; `undefined` when the shard is through. */
   readonly resumeAfter: number | undefined;

@@ -2,8 +2,8 @@
 const mostBytes = 5_000_000;
 
 /**
- * As many of the first groups as one answer can carry, at least one. Definitions can be 256 kB each, and Lambda's answer
- * holds the body as a text in JSON, where every quotation mark takes two bytes.
+ * As many of the first rows as one answer can carry, at least one. A definition can be 256 kB, a customer's state in a
+ * group 2 MB, and Lambda's answer holds the body as a text in JSON, where every quotation mark takes two bytes.
  */
 export function fitting<View>(views: readonly View[]): readonly View[] {
   let bytes = 0;
