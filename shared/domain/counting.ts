@@ -43,6 +43,7 @@ export type TargetEffect = {
   /** The revision that counting it gave the enrolment; `undefined` when it changed no sum. */
   readonly revision: number | undefined;
   readonly changes: readonly CycleChange[];
+  /** Of a streak, when it counts. */
   readonly streakValue: number | undefined;
   readonly levelsReached: readonly Level[];
   /** Cycles whose value this activity made reached, when that was not told before and is to be told now. */
@@ -250,7 +251,6 @@ function describeEffect(
   firstReached: readonly number[] = [],
 ): TargetEffect {
   const cycleNumber = "reason" in placement ? undefined : placement.cycleNumber;
-  const isMember = enrollment.membership.status === "ENROLLED";
   return {
     groupId: group.id,
     targetId: target.id,
@@ -259,7 +259,7 @@ function describeEffect(
     notCounted: "reason" in placement ? placement.reason : undefined,
     revision: changes.length === 0 ? undefined : enrollment.revision + 1,
     changes,
-    streakValue: isStreak(group) && isMember ? streakValue(group, enrollment, now) : undefined,
+    streakValue: isStreak(group) && cycleNumber !== undefined ? streakValue(group, enrollment, now) : undefined,
     levelsReached,
     firstReached,
     reopened: changedCycles(changes).filter((cycle) => enrollment.closedAt.has(cycle)),

@@ -28,11 +28,21 @@ export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
     occurredAt: { S: formatInstant(activity.occurredAt) },
     recordedAt: { S: formatInstant(activity.recordedAt) },
     contentDigest: { S: activity.contentDigest },
-    effects: { L: activity.effects.map((effect) => ({ M: buildEffect(effect) })) },
+    effects: { L: activity.effects.map(buildEffect) },
   };
 }
 
-function buildEffect(effect: TargetEffect): Item {
+/**
+ * A customer has more and more enrolments that an activity does not count for, the left and the finished ones. Each is
+ * a short text, `<groupId>/<targetId> <reason>`, so that they hardly make the record, and its price, grow.
+ */
+function buildEffect(effect: TargetEffect): AttributeValue {
+  const { groupId, targetId, notCounted, changes } = effect;
+  if (notCounted === undefined || changes.length > 0) return { M: buildCountedEffect(effect) };
+  return { S: `${groupId}/${targetId} ${notCounted}` };
+}
+
+function buildCountedEffect(effect: TargetEffect): Item {
   return {
     groupId: { N: effect.groupId.toString() },
     targetId: { N: effect.targetId.toString() },
@@ -73,11 +83,34 @@ export function parseActivity(item: Item): RecordedActivity {
     occurredAt: reader.instant("occurredAt"),
     recordedAt: reader.instant("recordedAt"),
     contentDigest: reader.text("contentDigest"),
-    effects: reader.maps("effects").map(parseEffect),
+    effects: reader.textsAndMaps("effects").map(parseEffect),
   };
 }
 
-function parseEffect(reader: ItemReader): TargetEffect {
+function parseEffect(effect: string | ItemReader): TargetEffect {
+  return typeof effect === "string" ? parseNotCounted(effect) : parseCountedEffect(effect);
+}
+
+function parseNotCounted(text: string): TargetEffect {
+  const [, groupId, targetId, reason] = /^(\d+)\/(\d+) ([A-Z_]+)$/.exec(text) ?? [];
+  const notCounted = notCountedReasons.find((one) => one === reason);
+  if (notCounted === undefined) throw new MalformedItem("An effect is not one");
+  return {
+    groupId: Number(groupId),
+    targetId: Number(targetId),
+    cycleNumber: undefined,
+    replacedBy: undefined,
+    notCounted,
+    streakValue: undefined,
+    revision: undefined,
+    changes: [],
+    levelsReached: [],
+    firstReached: [],
+    reopened: [],
+  };
+}
+
+function parseCountedEffect(reader: ItemReader): TargetEffect {
   return {
     groupId: reader.integer("groupId"),
     targetId: reader.integer("targetId"),

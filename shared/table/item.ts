@@ -97,6 +97,13 @@ export class ItemReader {
     );
   }
 
+  textsAndMaps(name: string): (string | ItemReader)[] {
+    return this.#list(name).map((value) => {
+      if (typeof value === "string") return value;
+      return isMap(value) ? new ItemReader(value) : this.#malformed(name, "a list of texts and maps");
+    });
+  }
+
   #list(name: string): unknown[] {
     const value = this.#attributes[name];
     return Array.isArray(value) ? value : this.#malformed(name, "a list");

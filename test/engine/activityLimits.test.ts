@@ -10,6 +10,7 @@ import { groupKey, keyAttributes, targetKey } from "../../shared/table/keys.ts";
 import { TargetGroupCache } from "../../shared/table/targetGroupCache.ts";
 import { createTargetGroup } from "../../shared/table/targetGroups.ts";
 import { buildActivity, buildGroup, buildTarget, decimal, noonOf } from "../support/domain.ts";
+import { EngineRecorder } from "../support/recorder.ts";
 import { openTestTable } from "../support/service.ts";
 
 const table = openTestTable();
@@ -76,6 +77,20 @@ describe("an activity that counts for many targets of a customer", () => {
       "activity" in first && first.activity.effects,
     );
   });
+});
+
+it("what does not count for a hundred enrolments, left or over, makes the record hardly larger", async () => {
+  const brand = await brandWith(50, 50);
+  const record = EngineRecorder.on(table.client);
+  const long = { occurredAt: noonOf(-3) };
+  let outcome: unknown;
+  const requests = await record.during(async () => {
+    outcome = await brand.record(long);
+  });
+  expect(requests.filter(({ command }) => command === "TransactWriteItems").map(({ units }) => units)).toEqual([6]);
+  const effects = Array.from({ length: 100 }, () => expect.objectContaining({ notCounted: "OUTSIDE_ANY_CYCLE" }));
+  expect(outcome).toMatchObject({ activity: { effects } });
+  expect(await brand.record(long)).toMatchObject({ outcome: "repeated", activity: { effects } });
 });
 
 describe("what a brand has switched off no longer counts", () => {
