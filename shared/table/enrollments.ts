@@ -56,10 +56,19 @@ export async function enroll(
     const verdict = judgeFailedWrite(result, operationId);
     if (verdict === "ours") return "enrolled";
     if (verdict === "unknown") throw new OutcomeUnknown("The enrolment may have happened and been replaced since");
-    if (result.stored?.membership.status === "ENROLLED") return "alreadyEnrolled";
+    if (result.stored?.membership.status === "ENROLLED") return alreadyEnrolled(result);
     operationId = nextOperationId(table, result.stored);
   }
   throw new TooMuchContention("The enrolment was overtaken twice");
+}
+
+/**
+ * A refusal is final only when no attempt is left on its way: one that is could arrive after the customer has left, by
+ * an operation that began before ours, and bring the customer in.
+ */
+function alreadyEnrolled({ attempts }: FailedWrite): "alreadyEnrolled" {
+  if (attempts === 1) return "alreadyEnrolled";
+  throw new OutcomeUnknown("The customer is enrolled, and an earlier attempt may still be on its way");
 }
 
 /**
