@@ -177,7 +177,7 @@ function storedBy({ Item }: ConditionalCheckFailedException): Enrollment | undef
 /**
  * What a failed condition says about our write, given that operation ids only grow on an item:
  * - `ours`: the stored state is the one we wrote; an earlier attempt succeeded and its reply was lost.
- * - `notApplied`: the state is older than our write, or newer but we tried only once: no attempt of ours took.
+ * - `notApplied`: the state is older than our write, or newer but we tried only once: no attempt of ours has taken so far.
  * - `unknown`: newer, and we tried more than once: an earlier attempt may have been applied and replaced.
  */
 function judgeFailedWrite({ stored, attempts }: FailedWrite, operationId: string): "ours" | "notApplied" | "unknown" {
