@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { TableConfig } from "../config/tableConfig.ts";
 import { OperationIds } from "./operationId.ts";
+import { shortenRequests, userAgent } from "./shortRequests.ts";
 import { SigningHash } from "./signingHash.ts";
 
 /** Told of every attempt after the first: the engine did not take a request, or another write came before ours. */
@@ -69,7 +70,10 @@ export function openTable(
   };
 }
 
-/** A client of the engine with every limit set; without `throwOnRequestTimeout` a timeout would only warn. */
+/**
+ * A client of the engine with every limit set; without `throwOnRequestTimeout` a timeout would only warn. A middleware
+ * that is added after a command's first request is not part of the next ones.
+ */
 export function createClient(
   { endpoint, credentials, region }: Omit<TableConfig, "tableName">,
   limits: EngineLimits,
@@ -80,6 +84,8 @@ export function createClient(
     ...(credentials === undefined ? {} : { credentials }),
     ...(region === undefined ? {} : { region }),
     maxAttempts: limits.maxAttempts,
+    cacheMiddleware: true,
+    defaultUserAgentProvider: async () => [[userAgent]],
     sha256: SigningHash,
     requestHandler: {
       connectionTimeout: limits.connectionTimeoutMilliseconds,
@@ -88,6 +94,7 @@ export function createClient(
     },
   });
   retryThrottledSoon(client, onRetry);
+  shortenRequests(client);
   return client;
 }
 

@@ -81,12 +81,14 @@ describe("an activity that counts for many targets of a customer", () => {
 
 it("what does not count for a hundred enrolments, left or over, makes the record hardly larger", async () => {
   const brand = await brandWith(50, 50);
-  const record = EngineRecorder.on(table.client);
+  const recorded = openTestTable();
+  const record = EngineRecorder.on(recorded.client);
   const long = { occurredAt: noonOf(-3) };
   let outcome: unknown;
   const requests = await record.during(async () => {
-    outcome = await brand.record(long);
+    outcome = await brand.record(long, recorded);
   });
+  recorded.client.destroy();
   expect(requests.filter(({ command }) => command === "TransactWriteItems").map(({ units }) => units)).toEqual([6]);
   const effects = Array.from({ length: 100 }, () => expect.objectContaining({ notCounted: "OUTSIDE_ANY_CYCLE" }));
   expect(outcome).toMatchObject({ activity: { effects } });
