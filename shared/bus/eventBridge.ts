@@ -1,6 +1,7 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import type { BusConfig } from "../config/busConfig.ts";
 import type { Notification } from "../domain/notifications.ts";
+import { attemptSettings, limitAttempts } from "../sdk/attempts.ts";
 import { type Bus, eventSource } from "./bus.ts";
 import { presentNotification } from "./notificationView.ts";
 
@@ -21,19 +22,15 @@ export class EventsNotTaken extends Error {
   override readonly name = "EventsNotTaken";
 }
 
-/** The bus of the account. Every limit is set; without `throwOnRequestTimeout` a timeout would only warn. */
+/** The bus of the account, with every limit set. */
 export function openEventBridge({ busName, endpoint, region, credentials }: BusConfig): Bus {
   const client = new EventBridgeClient({
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
     ...(credentials === undefined ? {} : { credentials }),
-    maxAttempts: busLimits.maxAttempts,
-    requestHandler: {
-      connectionTimeout: busLimits.connectionTimeoutMilliseconds,
-      requestTimeout: busLimits.requestTimeoutMilliseconds,
-      throwOnRequestTimeout: true,
-    },
+    ...attemptSettings(busLimits),
   });
+  limitAttempts(client, busLimits);
   return {
     publish: async (notifications) => {
       for (const Entries of buildRequests(busName, notifications)) await send(client, Entries);

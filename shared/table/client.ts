@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { TableConfig } from "../config/tableConfig.ts";
+import { type AttemptLimits, attemptSettings, limitAttempts } from "../sdk/attempts.ts";
 import { OperationIds } from "./operationId.ts";
 import { shortenRequests, userAgent } from "./shortRequests.ts";
 import { SigningHash } from "./signingHash.ts";
@@ -27,8 +28,6 @@ export const engineLimits = {
   maxAttempts: 3,
   connectionTimeoutMilliseconds: 400,
   requestTimeoutMilliseconds: 1000,
-  /** Between three attempts the SDK pauses for at most 50 ms, then 100 ms. */
-  longestPausesMilliseconds: 150,
   patienceMilliseconds: 3_000,
   /**
    * The longest chains of requests, one after the other, beside what patience allows.
@@ -41,12 +40,7 @@ export const engineLimits = {
   activityChain: { requests: 4, patientLoops: 2 },
 } as const;
 
-export type EngineLimits = {
-  readonly maxAttempts: number;
-  readonly connectionTimeoutMilliseconds: number;
-  readonly requestTimeoutMilliseconds: number;
-  readonly patienceMilliseconds: number;
-};
+export type EngineLimits = AttemptLimits & { readonly patienceMilliseconds: number };
 
 /** For an engine that shares a laptop's cores with everything else: slow is not broken there. */
 export const patientLimits = {
@@ -71,8 +65,8 @@ export function openTable(
 }
 
 /**
- * A client of the engine with every limit set; without `throwOnRequestTimeout` a timeout would only warn. A middleware
- * that is added after a command's first request is not part of the next ones.
+ * A client of the engine with every limit set. A middleware that is added after a command's first request is not part
+ * of the next ones.
  */
 export function createClient(
   { endpoint, credentials, region }: Omit<TableConfig, "tableName">,
@@ -83,40 +77,12 @@ export function createClient(
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
     ...(region === undefined ? {} : { region }),
-    maxAttempts: limits.maxAttempts,
+    ...attemptSettings(limits),
     cacheMiddleware: true,
     defaultUserAgentProvider: async () => [[userAgent]],
     sha256: SigningHash,
-    requestHandler: {
-      connectionTimeout: limits.connectionTimeoutMilliseconds,
-      requestTimeout: limits.requestTimeoutMilliseconds,
-      throwOnRequestTimeout: true,
-    },
   });
-  retryThrottledSoon(client, onRetry);
+  limitAttempts(client, limits, () => onRetry("engine"));
   shortenRequests(client);
   return client;
-}
-
-/**
- * Left alone the SDK waits up to 1 s, then 2 s, before it repeats a throttled request: time that is paid for, and past
- * the function's own limit in a chain of requests. With the short pauses of other failures a passing throttle is still
- * outlived, and a lasting one answered with `Retry-After`, for the caller to wait. Tells of each attempt that follows.
- */
-function retryThrottledSoon({ config }: DynamoDBClient, onRetry: RetryListener): void {
-  const original = config.retryStrategy;
-  config.retryStrategy = async () => {
-    const strategy = await original();
-    if (!("refreshRetryTokenForRetry" in strategy)) return strategy;
-    return {
-      acquireInitialRetryToken: (scope) => strategy.acquireInitialRetryToken(scope),
-      refreshRetryTokenForRetry: async (token, failure) => {
-        const soon = failure.errorType === "THROTTLING" ? { ...failure, errorType: "TRANSIENT" as const } : failure;
-        const next = await strategy.refreshRetryTokenForRetry(token, soon);
-        onRetry("engine");
-        return next;
-      },
-      recordSuccess: (token) => strategy.recordSuccess(token),
-    };
-  };
 }

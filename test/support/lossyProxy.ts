@@ -12,9 +12,10 @@ export type Fault = {
   /**
    * `request`: it never reaches the engine. `reply`: the engine commits it and its answer is lost. `connection`: the
    * client loses sight of it at once, and it reaches the engine all the same, after whatever `before` waits for.
-   * `silence`: as `reply`, but the connection stays open and the client has to give up by itself.
+   * `silence`: as `reply`, but the connection stays open and the client has to give up by itself. `end`: the reply breaks
+   * off after its first byte. `rest`: it does, and the connection stays open.
    */
-  readonly lose?: "request" | "reply" | "connection" | "silence";
+  readonly lose?: "request" | "reply" | "connection" | "silence" | "end" | "rest";
   /** The client is told this, whatever the engine did. With `lose: "request"` the engine is not asked. */
   readonly answer?: EngineAnswer;
   /** Happens before the request reaches the engine. */
@@ -24,7 +25,11 @@ export type Fault = {
 };
 
 /** As the engine puts it on the wire. */
-export type EngineAnswer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
+export type EngineAnswer = {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+};
 
 /** An HTTP hop between a client and the engine that loses what it is told to lose. Reads pass unless `faultFor` says so. */
 export type LossyProxy = {
@@ -100,7 +105,15 @@ async function relay(
   const isLost = fault.lose === "reply" || fault.lose === "connection";
   if (fault.lose === "silence") return;
   if (answer === undefined || isLost) incoming.socket.destroy();
+  else if (fault.lose === "end" || fault.lose === "rest") await beginReply(response, answer, fault.lose);
   else response.writeHead(answer.status, answer.headers).end(answer.body);
+}
+
+async function beginReply(response: ServerResponse, answer: Answer, lose: "end" | "rest"): Promise<void> {
+  const begun = Promise.withResolvers<void>();
+  response.writeHead(answer.status, answer.headers).write(answer.body.subarray(0, 1), () => begun.resolve());
+  await begun.promise;
+  if (lose === "end") response.destroy();
 }
 
 type Answer = { readonly status: number; readonly headers: OutgoingHttpHeaders; readonly body: Buffer };
@@ -116,11 +129,11 @@ async function forward(engineEndpoint: string, incoming: IncomingMessage, body: 
   return { status: answer.statusCode, headers: answer.headers, body: await readAll(answer) };
 }
 
-function render({ status, body }: EngineAnswer): Answer {
+function render({ status, headers, body }: EngineAnswer): Answer {
   const text = Buffer.from(JSON.stringify(body));
   return {
     status,
-    headers: { "content-type": "application/x-amz-json-1.0", "content-length": text.length },
+    headers: { ...headers, "content-type": "application/x-amz-json-1.0", "content-length": text.length },
     body: text,
   };
 }

@@ -87,6 +87,8 @@ const faultKinds: FaultKinds = [
   "replyLost",
   "replyLost",
   "unanswered",
+  "brokenOff",
+  "halfAnswered",
   "straggler",
   "straggler",
   "requestLost",
@@ -100,6 +102,8 @@ const faultKinds: FaultKinds = [
 const faults = {
   replyLost: (): Fault => ({ lose: "reply" }),
   unanswered: (): Fault => ({ lose: "silence" }),
+  brokenOff: (): Fault => ({ lose: "end" }),
+  halfAnswered: (): Fault => ({ lose: "rest" }),
   requestLost: (): Fault => ({ lose: "request" }),
   delayed: (_operation: string, milliseconds: number): Fault => ({ before: () => delay(milliseconds) }),
   failed: (): Fault => ({ lose: "request", answer: internalServerError }),

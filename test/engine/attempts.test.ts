@@ -1,0 +1,86 @@
+import { DynamoDBServiceException, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { longestPausesMilliseconds } from "../../shared/sdk/attempts.ts";
+import { openTable, type Table } from "../../shared/table/client.ts";
+import { EngineUnavailable, engine } from "../../shared/table/send.ts";
+import { localAccess } from "../support/globalSetup.ts";
+import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
+import { throttling } from "../support/seededFaults.ts";
+
+const maxAttempts = 3;
+let proxy: LossyProxy;
+let table: Table;
+let retries = 0;
+let requests = 0;
+let faults: Fault[] = [];
+
+beforeAll(async () => {
+  proxy = await startLossyProxy(inject("endpoint"), () => {
+    requests += 1;
+    return faults.shift() ?? {};
+  });
+  table = openTable(
+    { tableName: inject("tableName"), endpoint: proxy.endpoint, ...localAccess },
+    {
+      maxAttempts,
+      connectionTimeoutMilliseconds: 1_000,
+      requestTimeoutMilliseconds: 200,
+      patienceMilliseconds: 60_000,
+    },
+    () => {
+      retries += 1;
+    },
+  );
+});
+afterAll(async () => {
+  table.client.destroy();
+  await proxy.close();
+});
+
+const Key = { pk: { S: "ATTEMPTS#1" }, sk: { S: "ITEM" } };
+
+function read(...met: readonly Fault[]): Promise<object> {
+  [faults, requests, retries] = [[...met], 0, 0];
+  return engine(table.client.send(new GetItemCommand({ TableName: table.name, Key })));
+}
+
+describe("an attempt at the engine", () => {
+  it.each(["silence", "rest", "end", "reply"] as const)(
+    "ends by itself when it loses the %s, and is repeated",
+    async (lose) => {
+      expect(await read({ lose })).toMatchObject({ $metadata: { attempts: 2 } });
+      expect({ requests, retries }).toEqual({ requests: 2, retries: 1 });
+    },
+  );
+
+  it.each(["silence", "rest"] as const)(
+    "is the last of three when all of them lose the %s: EngineUnavailable",
+    async (lose) => {
+      await expect(read({ lose }, { lose }, { lose })).rejects.toThrow(EngineUnavailable);
+      expect({ requests, retries }).toEqual({ requests: maxAttempts, retries: maxAttempts - 1 });
+    },
+  );
+
+  it("waits no longer for a throttled table than for another failure, whatever the table asks for", async () => {
+    const answer = { ...throttling("GetItem"), headers: { "retry-after": "5", "x-amz-retry-after": "5000" } };
+    const throttled: Fault = { lose: "request", answer };
+    const error = await read(throttled, throttled, throttled).then(undefined, ({ cause }: EngineUnavailable) => cause);
+    if (!(error instanceof DynamoDBServiceException)) throw new Error("It was throttled", { cause: error });
+    expect(error.$metadata.attempts).toBe(maxAttempts);
+    expect(error.$metadata.totalRetryDelay).toBeLessThanOrEqual(longestPausesMilliseconds);
+  });
+
+  it("that is answered in two parts is read whole", async () => {
+    const payload = { S: "é".repeat(40_000) };
+    await table.client.send(
+      new UpdateItemCommand({
+        TableName: table.name,
+        Key,
+        UpdateExpression: "SET payload = :payload",
+        ConditionExpression: "attribute_not_exists(pk) OR attribute_exists(pk)",
+        ExpressionAttributeValues: { ":payload": payload },
+      }),
+    );
+    expect(await read()).toMatchObject({ Item: { payload } });
+  });
+});

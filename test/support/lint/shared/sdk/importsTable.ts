@@ -1,0 +1,3 @@
+import { openTable } from "../../table/client.ts";
+
+export const table = openTable;
