@@ -2,7 +2,16 @@ import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { metrics } from "../shared/observability/metricNames.ts";
 import type { Alarms } from "./alarms.ts";
-import { apiMetric, minute, ownMetric, sumOf, tableMetric, tableSystemErrors } from "./stackMetrics.ts";
+import {
+  apiMetric,
+  failuresAmong,
+  largestOf,
+  minute,
+  ownMetric,
+  sumOf,
+  tableMetric,
+  tableSystemErrors,
+} from "./stackMetrics.ts";
 
 type ApiAlarmsProps = {
   readonly alarms: Alarms;
@@ -14,11 +23,7 @@ type ApiAlarmsProps = {
 };
 
 /** The alarms on what callers wait for. Those it answers decide about new versions of every function of the API. */
-export type ApiAlarms = {
-  readonly answers: readonly Alarm[];
-  readonly enrollLatency: Alarm;
-  readonly refusedCredentials: Alarm;
-};
+export type ApiAlarms = { readonly answers: readonly Alarm[]; readonly enrollLatency: Alarm };
 
 /** Alarms are judged minute by minute, so that one goes off within the five minutes that a canary lasts. */
 export function addApiAlarms({ alarms, stackName, tableName, enroll, busyFunctions }: ApiAlarmsProps): ApiAlarms {
@@ -35,6 +40,15 @@ export function addApiAlarms({ alarms, stackName, tableName, enroll, busyFunctio
     above: 0,
     breached: { periods: 2, of: 5 },
   });
+  // It takes back no version: whoever guesses credentials would decide about deployments.
+  alarms.add("RefusedCredentials", {
+    impact:
+      "Somebody sends credentials that are not valid, many a minute: one of the brand's systems is locked out, or someone is guessing.",
+    firstStep: "See in the access log which addresses get 401.",
+    metric: ownMetric(stackName, metrics.refusals, "401").with({ period: minute }),
+    above: 60,
+    breached: { periods: 3, of: 3 },
+  });
   return {
     answers: addAnswerAlarms(alarms, stackName),
     enrollLatency: alarms.add("EnrollLatency", {
@@ -44,25 +58,19 @@ export function addApiAlarms({ alarms, stackName, tableName, enroll, busyFunctio
       above: 1000,
       breached: { periods: 3, of: 5 },
     }),
-    refusedCredentials: alarms.add("RefusedCredentials", {
-      impact:
-        "Somebody sends credentials that are not valid, many a minute: one of the brand's systems is locked out, or someone is guessing.",
-      firstStep: "See in the access log which addresses get 401.",
-      metric: ownMetric(stackName, metrics.refusals, "401").with({ period: minute }),
-      above: 60,
-      breached: { periods: 3, of: 3 },
-    }),
   };
 }
 
 function addAnswerAlarms(alarms: Alarms, stackName: string): Alarm[] {
   const breached = { periods: 2, of: 3 };
+  const answered5xx = apiMetric(stackName, "5XXError", { period: minute, statistic: "Sum" });
+  const failures = ownMetric(stackName, metrics.failures, "api").with({ period: minute });
   return [
     alarms.add("ApiServerErrors", {
       impact:
         "Tills and apps are answered with 500 or 503: customers cannot be enrolled, or their purchases have to be sent again.",
       firstStep: "If a deployment was made within the hour, roll it back.",
-      metric: apiMetric(stackName, "5XXError", { period: minute, statistic: "Sum" }),
+      metric: answered5xx,
       above: 4,
       breached,
     }),
@@ -70,9 +78,21 @@ function addAnswerAlarms(alarms: Alarms, stackName: string): Alarm[] {
       impact:
         "Requests, or activities within an array that is answered 200, fail with 500 or 4001: what customers did is not counted until it is sent again.",
       firstStep: "Read the failed lines of the functions' logs.",
-      metric: ownMetric(stackName, metrics.failures, "api").with({ period: minute }),
+      metric: failures,
       above: 4,
       breached,
+    }),
+    alarms.add("ApiFailureRate", {
+      impact:
+        "More than one call in fifty fails: where few call, customers cannot be enrolled or have their purchases counted.",
+      firstStep: "If a deployment was made within the hour, roll it back.",
+      metric: failuresAmong(
+        apiMetric(stackName, "Count", { period: minute, statistic: "Sum" }),
+        // A function's 500 or 503 is in both; a crash and an activity's 4001 within a 200 are in one of them each.
+        largestOf([answered5xx, failures], minute, "failures"),
+      ),
+      above: 0,
+      breached: { periods: 2, of: 5 },
     }),
     alarms.add("ApiLatency", {
       impact: "One call in a hundred takes over two seconds: tills and apps seem to hang, and some give up.",

@@ -1,5 +1,5 @@
 import { ArnFormat, Aws, CfnElement, Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
-import { type Alarm, type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
+import type { Alarm, IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { Policy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from "aws-cdk-lib/aws-scheduler";
@@ -27,7 +27,7 @@ import { Construct } from "constructs";
 import { metrics } from "../shared/observability/metricNames.ts";
 import type { Alarms } from "./alarms.ts";
 import type { ApiFunction } from "./apiFunction.ts";
-import { ownMetric, waitingMessages, workErrors } from "./stackMetrics.ts";
+import { minute, ownMetric, sumOf, waitingMessages, workErrors } from "./stackMetrics.ts";
 
 /** The most that may pass between a cycle's end and the start of its closing. */
 const interval = Duration.minutes(5);
@@ -36,12 +36,16 @@ const executionTimeout = Duration.hours(6);
 /** So many shards are closed side by side: a tenth of the Lambdas an account may run by default, to leave room for the API. */
 const shardsAtOnce = 100;
 
+/** Four more attempts within 80 s: a hiccup is over by then, and what fails still has failed in two minutes, as its alarm asks. */
+const retry = { errors: [Errors.ALL], interval: Duration.seconds(2), maxAttempts: 4, backoffRate: 3 };
+
 type ClosingProps = {
   readonly stackName: string;
   readonly listDueCycles: ApiFunction;
   readonly closeShard: ApiFunction;
   readonly alarms: Alarms;
   readonly logRetentionDays: RetentionDays;
+  readonly closing: "paused" | undefined;
 };
 
 /**
@@ -60,7 +64,7 @@ export class Closing extends Construct {
   constructor(scope: Construct, id: string, props: ClosingProps) {
     super(scope, id);
     this.stateMachine = this.#createStateMachine(props);
-    this.missedStarts = this.#schedule(this.stateMachine);
+    this.missedStarts = this.#schedule(this.stateMachine, props);
     this.errors = this.#addAlarms(props);
   }
 
@@ -138,7 +142,9 @@ export class Closing extends Construct {
         hasMore: "{% $states.result.Payload.hasMore %}",
       },
       outputs: { tasks: "{% $states.result.Payload.tasks %}" },
+      retryOnServiceExceptions: false,
     });
+    list.addRetry(retry);
     const end = Choice.jsonata(this, "HasAnyFailed")
       .when(Condition.jsonata("{% $failedCount > 0 %}"), Fail.jsonata(this, "SomeShardsFailed", someFailed))
       .otherwise(Succeed.jsonata(this, "EverythingIsClosed"));
@@ -168,7 +174,7 @@ export class Closing extends Construct {
       outputs: "{% $states.result.Payload %}",
       retryOnServiceExceptions: false,
     });
-    closeShard.addRetry({ errors: [Errors.ALL], interval: Duration.seconds(2), maxAttempts: 4, backoffRate: 3 });
+    closeShard.addRetry(retry);
     closeShard.addCatch(Pass.jsonata(this, "ShardFailed", { outputs: { failedCount: 1 } }));
     const isFinished = Choice.jsonata(this, "IsShardFinished")
       .when(
@@ -180,7 +186,7 @@ export class Closing extends Construct {
   }
 
   /** Answers where a start ends up that the scheduler could not make. */
-  #schedule(stateMachine: StateMachine): Queue {
+  #schedule(stateMachine: StateMachine, { closing }: ClosingProps): Queue {
     const missedStarts = new Queue(this, "MissedStarts", { enforceSSL: true, retentionPeriod: Duration.days(14) });
     Validations.of(missedStarts).acknowledge({
       id: "AwsSolutions-SQS3",
@@ -189,6 +195,7 @@ export class Closing extends Construct {
     new Schedule(this, "Schedule", {
       description: "Closes the cycles that have ended",
       schedule: ScheduleExpression.rate(interval),
+      enabled: closing !== "paused",
       target: new StepFunctionsStartExecution(stateMachine, {
         input: ScheduleTargetInput.fromObject({}),
         deadLetterQueue: missedStarts,
@@ -206,6 +213,8 @@ export class Closing extends Construct {
       firstStep: "Read the failed lines of closeShard; it is tried again every five minutes.",
       metric: unsuccessful(this.stateMachine),
       above: 0,
+      // Two starts long, so that it stays on from one that fails to the next.
+      breached: { periods: 1, of: 10 },
     });
     alarms.add("ClosingMissedStarts", {
       impact: "The closing of cycles was not started; if it goes on, customers learn late how a cycle ended.",
@@ -218,8 +227,9 @@ export class Closing extends Construct {
       impact: "Closing cycles fails for some customers and is tried again; they learn late how a cycle ended.",
       firstStep: "Read the failed lines of closeShard and listDueCycles.",
       metric: workErrors([listDueCycles.lambda, closeShard.lambda], failures, "failures"),
-      above: 4,
-      breached: { periods: 2, of: 3 },
+      above: 0,
+      // What fails once is tried again at once, for over a minute; the functions are called too seldom to ask for more.
+      breached: { periods: 2, of: 10 },
     });
   }
 }
@@ -240,12 +250,9 @@ const someFailed = {
 };
 
 function unsuccessful(stateMachine: StateMachine): IMetric {
-  const options = { period: interval, statistic: "Sum" };
-  return new MathExpression({
-    expression: "failed + timedOut",
-    usingMetrics: { failed: stateMachine.metricFailed(options), timedOut: stateMachine.metricTimedOut(options) },
-    period: interval,
-  });
+  const options = { period: minute, statistic: "Sum" };
+  const ends = [stateMachine.metricFailed(options), stateMachine.metricTimedOut(options)];
+  return sumOf(ends, minute, "executions that failed");
 }
 
 /** As AWS documents them for a state machine that logs and is traced. */

@@ -1,10 +1,11 @@
-import { Validations } from "aws-cdk-lib";
+import { Duration, Validations } from "aws-cdk-lib";
 import type { IAlarm } from "aws-cdk-lib/aws-cloudwatch";
 import {
   type ILambdaDeploymentConfig,
   LambdaApplication,
   LambdaDeploymentConfig,
   LambdaDeploymentGroup,
+  TrafficRouting,
 } from "aws-cdk-lib/aws-codedeploy";
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
@@ -34,6 +35,8 @@ export class Deployments extends Construct {
   readonly #application: LambdaApplication;
   readonly #role: IRole;
   readonly #deployment: Deployment;
+  readonly #shift: ILambdaDeploymentConfig;
+  readonly #rareShift: ILambdaDeploymentConfig;
 
   constructor(
     scope: Construct,
@@ -42,18 +45,39 @@ export class Deployments extends Construct {
   ) {
     super(scope, id);
     this.#deployment = deployment;
+    this.#shift = shifts[deployment];
+    this.#rareShift = deployment === "allAtOnce" ? this.#shift : this.#createRareShift();
     this.#application = new LambdaApplication(this, "Application");
     this.#role = this.#createRole(functions).withoutPolicyUpdates();
   }
 
   /** Lets these alarms decide about new versions of the function. */
-  watch({ node, alias }: ApiFunction, alarms: readonly IAlarm[]): void {
+  watch(apiFunction: ApiFunction, alarms: readonly IAlarm[]): void {
+    this.#addGroup(apiFunction, this.#shift, alarms);
+  }
+
+  /** The same for a function that is called once in five minutes: what it fails at is done again later, and nobody waits. */
+  watchRare(apiFunction: ApiFunction, alarms: readonly IAlarm[]): void {
+    this.#addGroup(apiFunction, this.#rareShift, alarms);
+  }
+
+  #addGroup({ node, alias }: ApiFunction, shift: ILambdaDeploymentConfig, alarms: readonly IAlarm[]): void {
     new LambdaDeploymentGroup(this, node.id, {
       application: this.#application,
       role: this.#role,
       alias,
-      deploymentConfig: shifts[this.#deployment],
+      deploymentConfig: shift,
       alarms: this.#deployment === "allAtOnce" ? [] : [...alarms],
+    });
+  }
+
+  /**
+   * A tenth of one call is none. So the new version gets all but the last percent, which a canary has to hold back, for
+   * long enough to be called, fail, be tried again and be seen.
+   */
+  #createRareShift(): ILambdaDeploymentConfig {
+    return new LambdaDeploymentConfig(this, "NearlyAllFor10Minutes", {
+      trafficRouting: TrafficRouting.timeBasedCanary({ interval: Duration.minutes(10), percentage: 99 }),
     });
   }
 

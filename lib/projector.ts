@@ -1,8 +1,14 @@
 import { Duration, Validations } from "aws-cdk-lib";
-import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
+import { type Alarm, type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import { EventBus } from "aws-cdk-lib/aws-events";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import {
+  EventSourceMapping,
+  FilterCriteria,
+  FilterRule,
+  type IFunction,
+  StartingPosition,
+} from "aws-cdk-lib/aws-lambda";
 import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
@@ -11,7 +17,7 @@ import { metrics } from "../shared/observability/metricNames.ts";
 import { activityPrefix, enrollmentPrefix } from "../shared/table/keys.ts";
 import type { Alarms } from "./alarms.ts";
 import type { ApiFunction } from "./apiFunction.ts";
-import { fiveMinutes, ownMetric, waitingMessages, workErrors } from "./stackMetrics.ts";
+import { failuresAmong, fiveMinutes, minute, ownMetric, waitingMessages, workErrors } from "./stackMetrics.ts";
 import type { MilestreakTable } from "./table.ts";
 
 /** Worked on one after the other, about 30 ms each, and well within what the function may take. */
@@ -98,14 +104,43 @@ export class Projector extends Construct {
       metric: lambda.metric("IteratorAge", { period: fiveMinutes, statistic: "Maximum" }),
       above: alarmingAge.toMilliseconds(),
     });
+    alarms.add("ProjectorIdle", {
+      impact: "Nothing reads the table's stream: customers' history and notifications stop, and are lost after a day.",
+      firstStep: "See whether the projector's event source mapping is enabled and what it says of its last result.",
+      metric: unreadChanges(stackName, lambda),
+      above: 0,
+      breached: { periods: 2, of: 4 },
+    });
     return alarms.add("ProjectorErrors", {
       impact: "History and notifications fail and are tried again: they come late, and after six hours not at all.",
       firstStep: "Read the failed lines of projector.",
-      metric: workErrors([lambda], ownMetric(stackName, metrics.failures, "stream"), "failures"),
-      above: 4,
-      breached: { periods: 2, of: 3 },
+      metric: failuresAmong(
+        lambda.metricInvocations({ period: minute }),
+        workErrors([lambda], ownMetric(stackName, metrics.failures, "stream"), "failures"),
+      ),
+      above: 0,
+      breached: { periods: 2, of: 5 },
     });
   }
+}
+
+/**
+ * What customers did in a quarter of an hour in which the projector was not called once; 0 or less if it was. A mapping
+ * that is disabled or broken has no `IteratorAge` at all, so its absence is seen by what else there is.
+ */
+function unreadChanges(stackName: string, projector: IFunction): IMetric {
+  return new MathExpression({
+    // One call outweighs whatever was written. A call that was never made may be an empty series, which SUM leaves out.
+    expression: "SUM([FILL(activities, 0), FILL(enrolled, 0), FILL(unenrolled, 0), -1000000 * FILL(calls, 0)])",
+    usingMetrics: {
+      activities: ownMetric(stackName, metrics.activitiesCounted),
+      enrolled: ownMetric(stackName, metrics.enrollments),
+      unenrolled: ownMetric(stackName, metrics.unenrollments),
+      calls: projector.metricInvocations(),
+    },
+    period: Duration.minutes(15),
+    label: "changes without a call of projector",
+  });
 }
 
 /** The projector's own ledger rows are in the stream too, and must not call it again. */

@@ -26,6 +26,8 @@ export type Settings = {
   readonly alarmEmail: string | undefined;
   /** The stream of a table to work on instead of the stack's own. */
   readonly restoredStreamArn: string | undefined;
+  /** `paused`: cycles that have ended stay open; absent: they are closed. */
+  readonly closing: "paused" | undefined;
   readonly hasBundleReport: boolean;
 };
 
@@ -69,6 +71,7 @@ export function readSettings(readContext: ReadContext): Settings {
     deployment: context.oneOf("deployment", deployments, "canary10Percent5Minutes"),
     alarmEmail: context.text("alarmEmail", /^[^\s@]{1,64}@([a-z0-9-]+\.)+[a-z]{2,}$/i, "an e-mail address"),
     restoredStreamArn: context.text("restoredStreamArn", streamPattern, "the ARN of a table's stream"),
+    closing: context.only("closing", "paused"),
     hasBundleReport: context.flag("bundleReport", false),
   };
   context.assertFaultless();
@@ -117,6 +120,13 @@ class ContextReader {
     const given = this.#given(name);
     if (given !== undefined && !pattern.test(given)) this.#refuse(name, rule, given);
     return given;
+  }
+
+  /** For a setting with one value, which is set or not. */
+  only<Value extends string>(name: string, value: Value): Value | undefined {
+    const given = this.#given(name);
+    if (given !== undefined && given !== value) this.#refuse(name, value, given);
+    return given === undefined ? undefined : value;
   }
 
   count(name: string, byDefault: number): number {

@@ -47,13 +47,43 @@ export function tableSystemErrors(tableName: string, period: Duration): IMetric 
 
 /** Adds metrics up; one without a value counts as 0. Labels that differ can be drawn in one graph. */
 export function sumOf(metrics: readonly IMetric[], period: Duration, label: string): IMetric {
+  return joined("SUM", metrics, period, label);
+}
+
+/** The largest of metrics that count the same things in part; one without a value counts as 0. */
+export function largestOf(metrics: readonly IMetric[], period: Duration, label: string): IMetric {
+  return joined("MAX", metrics, period, label);
+}
+
+/**
+ * FILL may leave a metric empty that was never published, as most failures are. What is added to it by `+` would be
+ * missing with it; SUM and MAX of an array leave out what is.
+ */
+function joined(by: "SUM" | "MAX", metrics: readonly IMetric[], period: Duration, label: string): IMetric {
   const prefix = label.replaceAll(/\W/g, "").toLowerCase();
   const named = metrics.map((metric, index) => [`${prefix}${index}`, metric] as const);
   return new MathExpression({
-    expression: named.map(([name]) => `FILL(${name}, 0)`).join(" + "),
+    expression: `${by}([${named.map(([name]) => `FILL(${name}, 0)`).join(", ")}])`,
     usingMetrics: Object.fromEntries(named),
     period,
     label,
+  });
+}
+
+/** More than a busy service has of failures, and less than the tenth that a canary fails at if it fails at all. */
+const toleratedShare = 0.02;
+
+/**
+ * A minute's failures where they are more than 2 % of its calls, and 0 otherwise. A count alone would be either more
+ * than the few calls that a quiet service's canary gets, or next to nothing in a busy one.
+ */
+export function failuresAmong(calls: IMetric, failures: IMetric): IMetric {
+  return new MathExpression({
+    // An array, as in a sum: `calls` may be empty.
+    expression: `IF(SUM([failed, -${toleratedShare} * FILL(calls, 0)]) > 0, failed, 0)`,
+    usingMetrics: { failed: failures, calls },
+    period: minute,
+    label: "failures above 2 % of the calls",
   });
 }
 

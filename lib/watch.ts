@@ -35,14 +35,14 @@ export function watch(scope: Construct, watched: Watched): void {
     enroll: enroll.lambda,
     busyFunctions: [...busy, ...background].map(({ lambda }) => lambda),
   });
-  const { answers, enrollLatency, refusedCredentials } = apiAlarms;
+  const { answers, enrollLatency } = apiAlarms;
   const deployments = new Deployments(scope, "Deployments", { ...settings, functions: Object.values(functions) });
   for (const name of routeNames)
     deployments.watch(functions[name], name === "enroll" ? [...answers, enrollLatency] : answers);
-  deployments.watch(authorizer, [...answers, refusedCredentials]);
+  deployments.watch(authorizer, answers);
   deployments.watch(functions.countQueuedActivities, [activityQueue.errors]);
   deployments.watch(functions.projector, [projector.errors]);
-  for (const each of [functions.listDueCycles, functions.closeShard]) deployments.watch(each, [closing.errors]);
+  for (const each of [functions.listDueCycles, functions.closeShard]) deployments.watchRare(each, [closing.errors]);
   new Dashboard(scope, "Dashboard", {
     stackName,
     alarms,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { errorCatalogue } from "../../shared/http/errors.ts";
 import { type CountedMetric, failureSources, metrics, retryCauses } from "../../shared/observability/metricNames.ts";
+import { datapoints, type Series } from "./support/alarmMath.ts";
 import { at, onlyResource, resourcesOfType, synthesize } from "./support/synthesize.ts";
 
 const stack = synthesize();
@@ -10,6 +11,9 @@ const alarms = resourcesOfType(stack, "AWS::CloudWatch::Alarm").map(([id, { Prop
   name: id.replace(/^Alarms(\w+)[0-9A-F]{8}$/, "$1"),
   properties: Properties,
 }));
+
+/** Counts of calls, which failures are held against. */
+const hasNoFailures = ["Count", "Invocations"];
 
 /** The text below each heading of the runbook, up to the next. */
 const runbook = new Map(
@@ -55,6 +59,7 @@ test("the alarms are these", () => {
   expect(alarms.map(({ name }) => name).toSorted()).toEqual([
     "ActivityDeadLetters",
     "ActivityQueueAge",
+    "ApiFailureRate",
     "ApiFailures",
     "ApiLatency",
     "ApiServerErrors",
@@ -66,11 +71,27 @@ test("the alarms are these", () => {
     "ProjectorAge",
     "ProjectorDeadLetters",
     "ProjectorErrors",
+    "ProjectorIdle",
     "QueueErrors",
     "RefusedCredentials",
     "TableSystemErrors",
     "TableThrottles",
   ]);
+});
+
+/** A metric that was never published is the normal case: DynamoDB does without errors for years. */
+test("no alarm is dead because a metric that it adds up was never published", () => {
+  const computed = alarms.filter(({ properties }) => Array.isArray(properties.Metrics));
+  expect(computed.length).toBeGreaterThan(0);
+  for (const { name, properties } of computed) {
+    const failing = metricsOf(properties).filter((metric) => !hasNoFailures.includes(String(at(metric, "MetricName"))));
+    for (const only of failing) {
+      const seriesOf = (metric: unknown): Series => [metric === only ? 7 : undefined];
+      for (const reading of ["are filled", "stay empty"] as const) {
+        expect(datapoints(properties, seriesOf, reading), `${name}: ${JSON.stringify(only)}`).toEqual([7]);
+      }
+    }
+  }
 });
 
 test("no alarm adds up more metrics than CloudWatch takes", () => {
@@ -170,6 +191,11 @@ test("the dashboard shows every alarm first, and then the service in four rows",
     "Closing of cycles",
   ]);
 });
+
+function metricsOf({ Metrics }: Readonly<Record<string, unknown>>): unknown[] {
+  if (!Array.isArray(Metrics)) return [];
+  return Metrics.map((metric) => at(metric, "MetricStat", "Metric")).filter((metric) => metric !== undefined);
+}
 
 function textOf(value: unknown): string {
   const parts: unknown = at(value, "Fn::Join", "1");

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
+import { readSettings } from "../../lib/settings.ts";
+import { datapoints, goesOff, type Series } from "./support/alarmMath.ts";
+import { closingDefinition } from "./support/closingDefinition.ts";
 import { functionIdsByName, liveAliasId } from "./support/deployedMethods.ts";
 import { at, onlyResource, type Resource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
 
 const stack = synthesize({ logRetentionDays: "14" });
 const functionIds = new Map(functionIdsByName(stack));
 const [stateMachineId, stateMachine] = onlyResource(stack, "AWS::StepFunctions::StateMachine");
+const definition = closingDefinition(stack);
 const [, schedule] = onlyResource(stack, "AWS::Scheduler::Schedule");
-const definition = JSON.parse(readJoined(stateMachine.Properties.DefinitionString));
 
 describe("the schedule", () => {
   const target = schedule.Properties.Target;
@@ -77,6 +80,10 @@ describe("the state machine", () => {
     });
   });
 
+  test("tries to list again as it tries to close again, before it fails", () => {
+    expect(states.ListDueCycles.Retry).toEqual(states.CloseShards.ItemProcessor.States.CloseShard.Retry);
+  });
+
   test("is held up by no shard that fails, but fails at its end", () => {
     const { CloseShard: closeShard, ShardFailed: shardFailed } = states.CloseShards.ItemProcessor.States;
     expect(closeShard).toMatchObject({ Catch: [{ ErrorEquals: ["States.ALL"], Next: "ShardFailed" }] });
@@ -104,20 +111,62 @@ describe("the state machine", () => {
 
 describe("an alarm", () => {
   const alarms = resourcesOfType(stack, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
-  const base = { Threshold: 0, ComparisonOperator: "GreaterThanThreshold", EvaluationPeriods: 1 };
+  const base = { Threshold: 0, ComparisonOperator: "GreaterThanThreshold", TreatMissingData: "notBreaching" };
 
-  test("goes off when an execution fails or runs out of time", () => {
-    const [alarm, ...others] = alarms.filter((properties) => references(properties).has(stateMachineId));
-    expect(alarm).toMatchObject({ ...base, TreatMissingData: "notBreaching" });
-    expect(JSON.stringify(alarm?.["Metrics"])).toMatch(/failed \+ timedOut.*ExecutionsFailed.*ExecutionsTimedOut/);
-    expect(others).toEqual([]);
+  describe("on executions", () => {
+    const [alarm = {}, ...others] = alarms.filter((properties) => references(properties).has(stateMachineId));
+    const readings = ["are filled", "stay empty"] as const;
+
+    test("is one", () => {
+      expect(alarm).toMatchObject(base);
+      expect(others).toEqual([]);
+    });
+
+    test.each(["ExecutionsFailed", "ExecutionsTimedOut"])("goes off by %s alone, the other never published", (name) => {
+      for (const reading of readings) {
+        const values = seriesOf({ [name]: [undefined, 1, undefined] });
+        expect(datapoints(alarm, values, reading)[1]).toBe(1);
+        expect(goesOff(alarm, values, reading)).toBe(true);
+      }
+    });
+
+    test("stays on from one start to the next while each execution fails", () => {
+      expect(Number(alarm["EvaluationPeriods"]) * 60).toBeGreaterThan(5 * 60);
+      expect(alarm["DatapointsToAlarm"]).toBe(1);
+    });
+
+    test("is not on while all succeed", () => {
+      for (const reading of readings) expect(goesOff(alarm, seriesOf({}), reading)).toBe(false);
+    });
   });
 
   test("goes off when a start was missed", () => {
     const [alarm] = alarms.filter((properties) => references(properties).has(queueId()));
-    expect(alarm).toMatchObject({ ...base, MetricName: "ApproximateNumberOfMessagesVisible" });
+    expect(alarm).toMatchObject({ ...base, EvaluationPeriods: 1, MetricName: "ApproximateNumberOfMessagesVisible" });
   });
 });
+
+describe("with closing=paused", () => {
+  test("nothing is started, so that a copy of the table stays as it was restored", () => {
+    const [, paused] = onlyResource(synthesize({ closing: "paused" }), "AWS::Scheduler::Schedule");
+    expect(paused.Properties["State"]).toBe("DISABLED");
+  });
+
+  test("any other value is refused, as one that is not understood would leave customers untold", () => {
+    expect(readClosing("paused")).toBe("paused");
+    expect(readClosing(undefined)).toBeUndefined();
+    expect(() => readClosing("off")).toThrow('closing must be paused; got "off"');
+    expect(() => readClosing(true)).toThrow("closing must be paused");
+  });
+});
+
+function seriesOf(values: Readonly<Record<string, Series>>) {
+  return (metric: unknown) => values[String(at(metric, "MetricName"))] ?? [undefined, undefined, undefined];
+}
+
+function readClosing(value: unknown) {
+  return readSettings((name) => (name === "closing" ? value : undefined)).closing;
+}
 
 function aliasOf(name: string): string {
   return liveAliasId(stack, functionIds.get(name) ?? "");
@@ -135,11 +184,4 @@ function statementsOf(roleId: string): unknown[] {
 
 function actionsOf(statement: unknown): string[] {
   return [at(statement, "Action")].flat().map(String);
-}
-
-/** The text with each reference replaced by the logical id it refers to. */
-function readJoined(value: unknown): string {
-  const parts: unknown = at(value, "Fn::Join", "1");
-  if (!Array.isArray(parts)) throw new Error("The definition is a joined text");
-  return parts.map((part) => (typeof part === "string" ? part : [...references(part)].join())).join("");
 }

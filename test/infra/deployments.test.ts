@@ -1,4 +1,14 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import {
+  type Canary,
+  type Minute,
+  type Published,
+  randomCalls,
+  shareTakenBack,
+  startedCalls,
+} from "./support/canary.ts";
+import { closingDefinition } from "./support/closingDefinition.ts";
 import { functionIdsByName, liveAliasId } from "./support/deployedMethods.ts";
 import { at, onlyResource, type Resource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
 
@@ -6,16 +16,32 @@ const stack = synthesize();
 const functions = functionIdsByName(stack).map(([name, id]) => ({ name, id, aliasId: liveAliasId(stack, id) }));
 const [applicationId, application] = onlyResource(stack, "AWS::CodeDeploy::Application");
 
+const alarmsOfRoutes = ["ApiFailureRate", "ApiFailures", "ApiLatency", "ApiServerErrors"];
 /** Which alarms take back a new version, of functions that nobody waits for and of those with an alarm of their own. */
 const alarmsOf: Readonly<Record<string, readonly string[]>> = {
-  authorizer: ["ApiFailures", "ApiLatency", "ApiServerErrors", "RefusedCredentials"],
-  enroll: ["ApiFailures", "ApiLatency", "ApiServerErrors", "EnrollLatency"],
+  enroll: [...alarmsOfRoutes, "EnrollLatency"],
   countQueuedActivities: ["QueueErrors"],
   projector: ["ProjectorErrors"],
   listDueCycles: ["ClosingErrors"],
   closeShard: ["ClosingErrors"],
 };
-const alarmsOfRoutes = ["ApiFailures", "ApiLatency", "ApiServerErrors"];
+
+const closers = ["listDueCycles", "closeShard"];
+
+/** What the functions and AWS publish of a minute, by how the new version does. */
+const published = {
+  "answers 500": ({ calls, ofNewVersion }) => ({ Count: calls, "5XXError": ofNewVersion, Failures: ofNewVersion }),
+  "answers 4001 within a 200": ({ calls, ofNewVersion }) => ({ Count: calls, "5XXError": 0, Failures: ofNewVersion }),
+  "crashes under the API": ({ calls, ofNewVersion }) => ({ Count: calls, "5XXError": ofNewVersion }),
+  "crashes on one route of many": ({ calls, ofNewVersion }) => ({ Count: calls + 30_000, "5XXError": ofNewVersion }),
+  "is slow": ({ calls, ofNewVersion }) => {
+    const p99 = ofNewVersion > calls / 100 ? 3000 : 10;
+    return { Count: calls, "5XXError": 0, ...(calls === 0 ? {} : { Latency: p99, Duration: p99 }) };
+  },
+  "refuses credentials": ({ calls }) => ({ Count: calls, "5XXError": 0, Refusals: calls, Errors: calls }),
+  "reports a failure": ({ calls, ofNewVersion }) => ({ Invocations: calls, Errors: 0, Failures: ofNewVersion }),
+  crashes: ({ calls, ofNewVersion }) => ({ Invocations: calls, Errors: ofNewVersion }),
+} as const satisfies Record<string, Published>;
 
 describe.each(functions)("a new version of $name", ({ name, id, aliasId }) => {
   const alias = stack.resources.get(aliasId);
@@ -27,12 +53,13 @@ describe.each(functions)("a new version of $name", ({ name, id, aliasId }) => {
     expect(alias?.Properties).toMatchObject({ Name: "live", FunctionName: { Ref: id } });
   });
 
-  test("gets a tenth of the calls for five minutes", () => {
+  test("gets a tenth of the calls for five minutes, or nearly all of the few it gets for ten", () => {
     expect(group.Properties).toMatchObject({
       ApplicationName: { Ref: applicationId },
-      DeploymentConfigName: "CodeDeployDefault.LambdaCanary10Percent5Minutes",
       DeploymentStyle: { DeploymentType: "BLUE_GREEN", DeploymentOption: "WITH_TRAFFIC_CONTROL" },
     });
+    const expected = closers.includes(name) ? { share: 0.99, minutes: 10 } : { share: 0.1, minutes: 5 };
+    expect(canaryOf(stack, group)).toEqual(expected);
   });
 
   test("is taken back when an alarm on what it does goes off", () => {
@@ -44,16 +71,101 @@ describe.each(functions)("a new version of $name", ({ name, id, aliasId }) => {
   });
 });
 
-test("every alarm that decides about a canary goes off within its five minutes", () => {
-  const ids = functions.flatMap(({ aliasId }) => [
-    ...references(groupOf(stack, aliasId).Properties.AlarmConfiguration),
+test("every alarm that decides about a canary is judged minute by minute, and by few enough minutes", () => {
+  for (const { aliasId } of functions) {
+    const group = groupOf(stack, aliasId);
+    for (const properties of alarmsOfGroup(stack, group)) {
+      expect(periodsOf(properties)).toEqual(new Set([60]));
+      expect(Number(properties["DatapointsToAlarm"])).toBeLessThan(canaryOf(stack, group).minutes - 1);
+    }
+  }
+});
+
+describe("a new version that fails all its calls", () => {
+  const ofApi = ["answers 500", "answers 4001 within a 200", "crashes under the API"] as const;
+  const ofOthers = ["reports a failure", "crashes"] as const;
+  /** The functions of a row of docs/operations.md, one that stands for them, and how it fails. */
+  const rows = [
+    { row: "of the API", name: "enroll", ways: ofApi },
+    { row: "`countQueuedActivities`", name: "countQueuedActivities", ways: ofOthers },
+    { row: "`projector`", name: "projector", ways: ofOthers },
+  ].flatMap(({ row, name, ways }) =>
+    ways.flatMap((way) => [
+      { row, name, way, deployment: "canary10Percent5Minutes", column: 2 },
+      { row, name, way, deployment: "canary10Percent15Minutes", column: 3 },
+    ]),
+  );
+  const stacks = new Map([
+    ["canary10Percent5Minutes", stack],
+    ["canary10Percent15Minutes", synthesize({ deployment: "canary10Percent15Minutes" })],
   ]);
-  for (const id of new Set(ids)) {
-    const { Properties = {} } = stack.resources.get(id) ?? {};
-    const periods = [...periodsOf(Properties)];
-    expect(periods.length).toBeGreaterThan(0);
-    expect(new Set(periods)).toEqual(new Set([60]));
-    expect(Number(Properties["DatapointsToAlarm"])).toBeLessThan(5);
+
+  test.each(rows)("and $way is taken back from the traffic on of docs/operations.md: $row, $deployment", (each) => {
+    const { row, name, way, deployment, column } = each;
+    const documented = documentedCalls(row, column);
+    const taken = (callsPerMinute: number) =>
+      takenBack(stackWith(deployment), name, published[way], randomCalls(callsPerMinute));
+    expect(taken(documented)).toBeGreaterThanOrEqual(0.95);
+    expect(taken(10 * documented)).toBeGreaterThanOrEqual(0.95);
+    // The document does not promise less than it could, either.
+    expect(taken(documented / 4)).toBeLessThan(0.9);
+  });
+
+  test.each(closers)("is taken back at the rate the schedule calls it: %s", (name) => {
+    const traffic = startedCalls(scheduleMinutes(), attemptsAtSeconds(name));
+    for (const way of ofOthers) {
+      expect(takenBack(stack, name, published[way], traffic)).toBeGreaterThanOrEqual(0.95);
+    }
+  });
+
+  test.each([
+    ["canary10Percent5Minutes", 100],
+    ["canary10Percent15Minutes", 50],
+  ])("on one route of many is taken back by %s from %i calls a minute of its own on", (deployment, callsPerMinute) => {
+    const calls = randomCalls(callsPerMinute);
+    const taken = takenBack(stackWith(deployment), "getCustomer", published["crashes on one route of many"], calls);
+    expect(taken).toBeGreaterThanOrEqual(0.95);
+  });
+
+  test("and is only slow is taken back by a canary of 15 minutes from ten calls a minute on", () => {
+    const patient = stackWith("canary10Percent15Minutes");
+    expect(takenBack(patient, "getCustomer", published["is slow"], randomCalls(10))).toBeGreaterThanOrEqual(0.95);
+  });
+
+  function stackWith(deployment: string) {
+    const found = stacks.get(deployment);
+    if (found === undefined) throw new Error("Each way to deploy has its stack");
+    return found;
+  }
+});
+
+describe("a new version that does well is not taken back", () => {
+  const canary = { share: 0.1, minutes: 15 };
+  const minutes = Array.from({ length: canary.minutes }, (_, minute) => minute);
+
+  test("by one call that fails where few call", () => {
+    const traffic = minutes.map((minute) => ({ calls: 10, ofNewVersion: minute === 5 ? 1 : 0 }));
+    expect(isTakenBack("enroll", published["answers 500"], traffic)).toBe(false);
+  });
+
+  test("by some that fail each minute where many call", () => {
+    const traffic = minutes.map(() => ({ calls: 30_000, ofNewVersion: 4 }));
+    expect(isTakenBack("enroll", published["answers 500"], traffic)).toBe(false);
+  });
+
+  test("by who guesses credentials, however many", () => {
+    const traffic = minutes.map(() => ({ calls: 30_000, ofNewVersion: 0 }));
+    expect(isTakenBack("authorizer", published["refuses credentials"], traffic)).toBe(false);
+  });
+
+  test("by one activity that can never be counted, each time it is delivered", () => {
+    const delivered = [0, 2, 5, 7, 10];
+    const traffic = minutes.map((minute) => ({ calls: 1, ofNewVersion: delivered.includes(minute) ? 1 : 0 }));
+    expect(isTakenBack("countQueuedActivities", published["reports a failure"], traffic)).toBe(false);
+  });
+
+  function isTakenBack(name: string, publishedBy: Published, traffic: readonly Minute[]): boolean {
+    return shareTakenBack(alarmsOfGroup(stack, groupNamed(stack, name)), canary, publishedBy, () => [...traffic]) > 0;
   }
 });
 
@@ -97,6 +209,7 @@ describe("with deployment=allAtOnce", () => {
   const atOnce = synthesize({ deployment: "allAtOnce" });
 
   test("a new version gets all calls at once and no alarm holds it up, so that a fix gets in while one is on", () => {
+    expect(resourcesOfType(atOnce, "AWS::CodeDeploy::DeploymentConfig")).toEqual([]);
     for (const [, id] of functionIdsByName(atOnce)) {
       const { Properties } = groupOf(atOnce, liveAliasId(atOnce, id));
       expect(Properties).toMatchObject({
@@ -128,6 +241,67 @@ function alarmNames({ Properties }: Resource): string[] {
   return [...references(Properties.AlarmConfiguration)]
     .map((id) => id.replace(/^Alarms(\w+)[0-9A-F]{8}$/, "$1"))
     .toSorted();
+}
+
+function alarmsOfGroup(of: typeof stack, { Properties }: Resource) {
+  return [...references(Properties.AlarmConfiguration)].map((id) => of.resources.get(id)?.Properties ?? {});
+}
+
+/** By CodeDeploy's own configurations, which say it in their names, or one of the stack's. */
+function canaryOf(of: typeof stack, { Properties }: Resource): Canary {
+  const { DeploymentConfigName: config } = Properties;
+  const own = of.resources.get(String(at(config, "Ref")))?.Properties["TrafficRoutingConfig"];
+  const [, share = "", minutes = ""] = /Canary(\d+)Percent(\d+)Minutes$/.exec(String(config)) ?? [];
+  return {
+    share: Number(at(own, "TimeBasedCanary", "CanaryPercentage") ?? share) / 100,
+    minutes: Number(at(own, "TimeBasedCanary", "CanaryInterval") ?? minutes),
+  };
+}
+
+/** Whatever FILL makes of a metric without any value. */
+function takenBack(
+  of: typeof stack,
+  name: string,
+  publishedBy: Published,
+  traffic: Parameters<typeof shareTakenBack>[3],
+): number {
+  const group = groupNamed(of, name);
+  const shares = (["are filled", "stay empty"] as const).map((empty) =>
+    shareTakenBack(alarmsOfGroup(of, group), canaryOf(of, group), publishedBy, traffic, empty),
+  );
+  return Math.min(...shares);
+}
+
+function groupNamed(of: typeof stack, name: string): Resource {
+  const [, id = ""] = functionIdsByName(of).find(([each]) => each === name) ?? [];
+  return groupOf(of, liveAliasId(of, id));
+}
+
+/** Calls a minute, of a row of the table in docs/operations.md. */
+function documentedCalls(functionsOfRow: string, column: number): number {
+  const [, section = ""] = readFileSync("docs/operations.md", "utf8").split("## Deployment and rollback");
+  const row = section.split("\n").find((line) => line.startsWith(`| ${functionsOfRow} |`));
+  const [, count] = /^(\d+)\b/.exec(row?.split("|")[column + 1]?.trim() ?? "") ?? [];
+  if (count === undefined) throw new Error(`docs/operations.md does not say from what traffic on: ${functionsOfRow}`);
+  return Number(count);
+}
+
+function scheduleMinutes(): number {
+  const [, schedule] = onlyResource(stack, "AWS::Scheduler::Schedule");
+  const [, minutes] = /^rate\((\d+) minutes\)$/.exec(String(schedule.Properties["ScheduleExpression"])) ?? [];
+  return Number(minutes);
+}
+
+/** When the state machine calls the function after a start, if every call fails. */
+function attemptsAtSeconds(name: string): number[] {
+  const { States: states } = closingDefinition(stack);
+  const state = name === "listDueCycles" ? states.ListDueCycles : states.CloseShards.ItemProcessor.States.CloseShard;
+  const { IntervalSeconds, MaxAttempts, BackoffRate } = state.Retry[0];
+  const attempts = [0];
+  for (let retry = 0; retry < MaxAttempts; retry += 1) {
+    attempts.push((attempts.at(-1) ?? 0) + IntervalSeconds * BackoffRate ** retry);
+  }
+  return attempts;
 }
 
 /** Seconds, of the alarm's metric or of all that it is computed of. */

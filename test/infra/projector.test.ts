@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { busLimits } from "../../shared/bus/eventBridge.ts";
 import { busNameVariable } from "../../shared/config/busConfig.ts";
 import { engineLimits } from "../../shared/table/client.ts";
 import { activityKey, customerKey, enrollmentKey, ledgerKey } from "../../shared/table/keys.ts";
+import { goesOff, type Series } from "./support/alarmMath.ts";
 import { functionBehind, functionIdsByName } from "./support/deployedMethods.ts";
 import {
   at,
@@ -104,6 +106,50 @@ describe("alarms", () => {
       ComparisonOperator: "GreaterThanThreshold",
     });
   });
+
+  describe("on a stream that nobody reads", () => {
+    const [, alarm] =
+      resourcesOfType(stack, "AWS::CloudWatch::Alarm").find(([id]) => id.startsWith("AlarmsProjectorIdle")) ?? [];
+    const none: Series = [undefined, undefined, undefined, undefined];
+    const isOn = (values: Readonly<Record<string, Series>>) =>
+      (["are filled", "stay empty"] as const).map((reading) =>
+        goesOff(alarm?.Properties ?? {}, (metric) => values[String(at(metric, "MetricName"))] ?? none, reading),
+      );
+
+    test("watches the projector and what customers do, within the six hours for which a record is tried", () => {
+      expect(references(alarm?.Properties["Metrics"]).has(projectorId)).toBe(true);
+      const { EvaluationPeriods: periods } = alarm?.Properties ?? {};
+      const [period] = periodsOf(alarm?.Properties["Metrics"]);
+      expect(Number(periods) * Number(period)).toBeLessThanOrEqual(60 * 60);
+    });
+
+    test.each(["ActivitiesCounted", "Enrollments", "Unenrollments"])(
+      "goes off when there are %s, and the projector is not called, or never was",
+      (name) => {
+        expect(isOn({ [name]: [3, undefined, undefined, 1] })).toEqual([true, true]);
+      },
+    );
+
+    test("is not on while the projector is called, once for many records", () => {
+      expect(isOn({ ActivitiesCounted: [900, 900, 900, 900], Invocations: [1, 1, 1, 1] })).toEqual([false, false]);
+    });
+
+    test("is not on when one call came late into its quarter of an hour, or was a repeat that wrote nothing", () => {
+      expect(
+        isOn({ Enrollments: [undefined, 1, undefined, undefined], Invocations: [undefined, undefined, 1] }),
+      ).toEqual([false, false]);
+    });
+
+    test("is not on where nobody calls", () => {
+      expect(isOn({})).toEqual([false, false]);
+    });
+  });
+});
+
+test("the runbook hands records to the version that is deployed, not to whichever was made last", () => {
+  const invoked = readFileSync("docs/operations.md", "utf8").match(/lambda invoke --function-name \S+/g) ?? [];
+  expect(invoked.length).toBeGreaterThan(0);
+  for (const command of invoked) expect(command).toMatch(/:live$/);
 });
 
 describe("the bus", () => {
@@ -128,6 +174,11 @@ test("one record with every request failing on every attempt but the last fits i
   const timeoutSeconds = Number(at(stack.resources.get(projectorId)?.Properties, "Timeout"));
   expect(engineMilliseconds + busMilliseconds).toBeLessThan(timeoutSeconds * 1000);
 });
+
+function periodsOf(metrics: unknown): unknown[] {
+  if (!Array.isArray(metrics)) return [];
+  return metrics.map((metric) => at(metric, "MetricStat", "Period")).filter((period) => period !== undefined);
+}
 
 function functionIdOf(of: SynthesizedStack): string {
   const [, id] = functionIdsByName(of).find(([name]) => name === "projector") ?? [];

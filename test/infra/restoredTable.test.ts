@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { tableNameVariable } from "../../shared/config/tableConfig.ts";
 import { functionIdsByName } from "./support/deployedMethods.ts";
@@ -50,6 +51,36 @@ test("the output, the alarms and the dashboard name the restored table, and noth
 
 test("the stack's own table stays as it is", () => {
   expect(ownTable).toEqual(onlyResource(before, "AWS::DynamoDB::Table")[1]);
+});
+
+const [, restore = ""] = readFileSync("docs/operations.md", "utf8").split("\n## Restore\n");
+
+test("the stack that docs/operations.md puts on a copy to look at it does not close its cycles; the running one does", () => {
+  const deployed = [...restore.matchAll(/^npm run deploy -- (.*)$/gm)].map(([, options = ""]) =>
+    synthesize(Object.fromEntries([...options.matchAll(/-c (\w+)=(\S+)/g)].map(([, key, value]) => [key, value]))),
+  );
+  expect(
+    deployed.map((each) => [
+      each.stackName,
+      onlyResource(each, "AWS::Scheduler::Schedule")[1].Properties["State"],
+      each.outputs.TableName,
+    ]),
+  ).toEqual([
+    ["Milestreak-restore", "DISABLED", expect.objectContaining({ Value: name })],
+    ["Milestreak", "ENABLED", expect.objectContaining({ Value: name })],
+  ]);
+});
+
+test("the restore of docs/operations.md waits after each change that takes a table out of use for others", () => {
+  const commands = [...restore.matchAll(/^aws dynamodb (\S+)/gm)].map(([, command]) => command);
+  expect(commands.slice(0, commands.indexOf("describe-table"))).toEqual([
+    "restore-table-to-point-in-time",
+    "wait",
+    "update-table",
+    "wait",
+    "update-time-to-live",
+    "update-continuous-backups",
+  ]);
 });
 
 /** The value with each part that equals `from` replaced. */
