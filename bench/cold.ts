@@ -13,11 +13,15 @@ const targets = {
   sizeBytes: 230_000,
 } as const;
 
+/** With fewer, the processes that something else disturbed can be the ones in the middle. */
+const fewestRounds = 15;
+
 /**
  * How long each bundle takes to load in a process of its own, and the enrolment's beside its peers. Judged by processor
  * time: loading is work on one core, and on a machine with other work the clock measures that too.
  */
 export function benchCold(rounds: number): Target[] {
+  if (rounds < fewestRounds) throw new Error(`At least ${fewestRounds} rounds are wanted; got ${rounds}`);
   const outdir = mkdtempSync(join(tmpdir(), "milestreak-bench-"));
   try {
     const functions = deployedBundles(outdir);
@@ -39,24 +43,27 @@ function measure(
   const { bareSdk, bareSdkWithProviders, empty } = peers;
   const cdkDefaults = { ...peers.cdkDefaults, environment: enroll.environment };
   const cached = { ...enroll, environment: { ...enroll.environment, NODE_COMPILE_CACHE: join(outdir, "cache") } };
+  // The enrolment between the two that it is judged by.
   const rows: [string, Bundle][] = [
     ["an empty module", empty],
-    ["the SDK alone, as bundled here", bareSdk],
     ["the SDK alone, with all its providers", bareSdkWithProviders],
+    ["the SDK alone, as bundled here", bareSdk],
+    ["enroll", enroll],
     ["enroll, as CDK bundles by default", cdkDefaults],
     ["enroll, with a compile cache", cached],
-    ...functions.map((bundle): [string, Bundle] => [bundle.name, bundle]),
+    ...functions.filter((bundle) => bundle !== enroll).map((bundle): [string, Bundle] => [bundle.name, bundle]),
   ];
-  const loads = new Map(rows.map(([, bundle]) => [bundle, new Array<Load>()]));
+  const loads = rows.map(([, bundle]): [Bundle, Load[]] => [bundle, []]);
   // Round by round, so that whatever else the machine does meets all of them; the first, which fills caches, is not counted.
   for (let round = 0; round <= rounds; round += 1) {
-    for (const [bundle, all] of loads) {
+    for (const [bundle, all] of inTurn(loads, round)) {
       const load = loadOf(bundle);
       if (round > 0) all.push(load);
     }
   }
+  const loadsOf = new Map(loads);
   const timesOf = (bundle: Bundle, kind: keyof Load = "cpuMilliseconds") =>
-    (loads.get(bundle) ?? []).map((load) => load[kind]);
+    (loadsOf.get(bundle) ?? []).map((load) => load[kind]);
   printTable(
     ["module", "bytes", "ms by the clock", "ms of CPU", "of CDK's defaults"],
     rows.map(([name, bundle]) => [
@@ -84,6 +91,13 @@ function measure(
   ];
 }
 
+/** Every two rounds begin one further on, once forwards and once backwards: none is always the first, or after the same. */
+function inTurn<Item>(items: readonly Item[], round: number): Item[] {
+  const start = Math.floor(round / 2) % items.length;
+  const order = [...items.slice(start), ...items.slice(0, start)];
+  return round % 2 === 0 ? order : order.toReversed();
+}
+
 type Load = { readonly clockMilliseconds: number; readonly cpuMilliseconds: number };
 
 /** As the Lambda runtime loads it, up to a handler that could be called: its client is made, nothing is sent. */
@@ -95,5 +109,17 @@ function loadOf({ path, environment }: Bundle): Load {
     console.log(JSON.stringify({ clockMilliseconds, cpuMilliseconds: (user + system) / 1000 }));`;
   const env = { ...environment, AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "bench", AWS_SECRET_ACCESS_KEY: "bench" };
   const output = execFileSync(process.execPath, ["--input-type=module", "--eval", script], { env, encoding: "utf8" });
-  return JSON.parse(output);
+  return readLoad(output);
+}
+
+function readLoad(output: string): Load {
+  const load: unknown = JSON.parse(output);
+  if (isLoad(load)) return load;
+  throw new Error(`The times of a load are wanted; got ${output}`);
+}
+
+function isLoad(value: unknown): value is Load {
+  if (typeof value !== "object" || value === null) return false;
+  if (!("clockMilliseconds" in value && "cpuMilliseconds" in value)) return false;
+  return typeof value.clockMilliseconds === "number" && typeof value.cpuMilliseconds === "number";
 }

@@ -1,4 +1,4 @@
-import { deployedContext } from "../../shared/http/context.ts";
+import { deployedTable } from "../../shared/http/deployedTable.ts";
 import { closeShard } from "./closeShard.ts";
 
-export const handler = closeShard(deployedContext().table);
+export const handler = closeShard(deployedTable());

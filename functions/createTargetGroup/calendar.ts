@@ -1,4 +1,6 @@
-import { Temporal } from "temporal-polyfill";
+// Temporal by its functions: of its classes a bundle holds all or none, three times as much.
+import { getISO } from "temporal-polyfill/fns/Calendar";
+import { addDays, fromString, toZonedDateTime } from "temporal-polyfill/fns/PlainDate";
 import { type Instant, isWritable, lastInstant, parseInstant } from "../../shared/domain/instant.ts";
 
 const plainDate = /^\d{4}-\d{2}-\d{2}$/;
@@ -7,7 +9,7 @@ const plainDate = /^\d{4}-\d{2}-\d{2}$/;
 const zoneName = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
 
 export function isTimeZone(name: string): boolean {
-  return zoneName.test(name) && parsed(() => Temporal.PlainDate.from("2000-01-01").toZonedDateTime(name)) !== undefined;
+  return zoneName.test(name) && parsed(() => epochMilliseconds("2000-01-01", name, 0)) !== undefined;
 }
 
 /** 00:00 of a plain date in the zone, or the instant itself; `undefined` when the text is neither. */
@@ -25,11 +27,13 @@ export function endOf(text: string, timeZone: string): Instant | undefined {
 
 /** A day begins where the zone's calendar lets it begin, daylight saving included. */
 function startOfDay(date: string, timeZone: string, daysLater: number): Instant | undefined {
-  const day = parsed(
-    () => Temporal.PlainDate.from(date).add({ days: daysLater }).toZonedDateTime(timeZone).epochMilliseconds,
-  );
+  const day = parsed(() => epochMilliseconds(date, timeZone, daysLater));
   const instant = day === undefined ? undefined : Math.min(day, lastInstant);
   return instant !== undefined && isWritable(instant) ? instant : undefined;
+}
+
+function epochMilliseconds(date: string, timeZone: string, daysLater: number): number {
+  return toZonedDateTime(addDays(fromString(date, getISO), daysLater), timeZone).epochMilliseconds;
 }
 
 function parsed<Value>(parse: () => Value): Value | undefined {

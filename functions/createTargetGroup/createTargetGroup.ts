@@ -1,6 +1,5 @@
 import { draftFaults } from "../../shared/domain/drafting.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import type { ServiceContext } from "../../shared/http/context.ts";
 import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
 import type { CreateTargetGroupRequest } from "../../shared/http/requestTypes.ts";
 import type { routes } from "../../shared/http/routes.ts";
@@ -8,6 +7,7 @@ import * as schemas from "../../shared/http/schemas.ts";
 import { presentTargetGroup } from "../../shared/http/targetGroupView.ts";
 import { checked, isJsonObject, unknownFieldWarnings } from "../../shared/http/validation.ts";
 import * as validators from "../../shared/http/validators.generated.js";
+import type { Table } from "../../shared/table/client.ts";
 import { createTargetGroup as writeTargetGroup } from "../../shared/table/targetGroups.ts";
 import { filterWarnings, readDraft } from "./readDraft.ts";
 
@@ -16,7 +16,7 @@ import { filterWarnings, readDraft } from "./readDraft.ts";
  *
  * Answers 201 with the group and all its ids. Refuses with 300004, 310069.
  */
-export function createTargetGroup({ table }: ServiceContext): Operation<typeof routes.createTargetGroup> {
+export function createTargetGroup(table: Table): Operation<typeof routes.createTargetGroup> {
   return async ({ org, now, body }) => {
     const shape = checked(validators.createTargetGroup, body);
     if ("faults" in shape) throw invalidInput([...shape.faults, ...faultsIn(readablePart(body))]);

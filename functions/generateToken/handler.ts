@@ -1,5 +1,5 @@
 import { openHandler } from "../../shared/http/openHandler.ts";
-import { routes } from "../../shared/http/routes.ts";
+import * as routes from "../../shared/http/routes.ts";
 import { deployedTokenContext } from "../../shared/http/tokenContext.ts";
 import { generateToken } from "./generateToken.ts";
 

@@ -1,4 +1,4 @@
-import { deployedContext } from "../../shared/http/context.ts";
+import { deployedTable } from "../../shared/http/deployedTable.ts";
 import { listDueCycles } from "./listDueCycles.ts";
 
-export const handler = listDueCycles(deployedContext().table);
+export const handler = listDueCycles(deployedTable());

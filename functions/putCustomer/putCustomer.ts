@@ -1,19 +1,19 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import type { ServiceContext } from "../../shared/http/context.ts";
 import { presentCustomer } from "../../shared/http/customerView.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import * as schemas from "../../shared/http/schemas.ts";
-import { unknownFieldWarnings } from "../../shared/http/validation.ts";
+import { checked, unknownFieldWarnings } from "../../shared/http/validation.ts";
 import * as validators from "../../shared/http/validators.generated.js";
+import type { Table } from "../../shared/table/client.ts";
 import { putCustomer as writeCustomer } from "../../shared/table/customers.ts";
 
 /**
  * `PUT /customers/{customerId}`: registers the customer or replaces the profile; only registered customers can be
  * enrolled. Answers the customer as stored. Refuses with 300004.
  */
-export function putCustomer({ table }: ServiceContext): Operation<typeof routes.putCustomer> {
+export function putCustomer(table: Table): Operation<typeof routes.putCustomer> {
   return async ({ org, now, body, validated }) => {
-    const { path, record } = validated(validators.putCustomer);
+    const { path, record } = validated(checked(validators.putCustomer, body));
     const profile = {
       firstName: record.firstName ?? undefined,
       lastName: record.lastName ?? undefined,

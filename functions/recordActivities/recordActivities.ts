@@ -5,8 +5,8 @@ import { countOne } from "../../shared/http/countActivity.ts";
 import { failureEnvelope, successEnvelope } from "../../shared/http/envelope.ts";
 import { answerFor } from "../../shared/http/errorMiddleware.ts";
 import { invalidInput } from "../../shared/http/errors.ts";
+import { activitiesInOneCall as most } from "../../shared/http/limits.ts";
 import type { routes } from "../../shared/http/routes.ts";
-import { limits } from "../../shared/http/schemas.ts";
 import type { Org } from "../../shared/table/keys.ts";
 import { Patience } from "../../shared/table/patience.ts";
 import { TooMuchContention } from "../../shared/table/send.ts";
@@ -31,7 +31,6 @@ async function countEach(
   { org, now }: Request,
   activities: readonly unknown[],
 ): Promise<ApiAnswer> {
-  const { activitiesInOneCall: most } = limits;
   if (activities.length === 0 || activities.length > most) {
     throw invalidInput([`The body must be one activity or an array of 1 to ${most}; got ${activities.length}.`]);
   }

@@ -1,5 +1,5 @@
 import { oauthHandler } from "../../shared/http/oauth.ts";
-import { routes } from "../../shared/http/routes.ts";
+import * as routes from "../../shared/http/routes.ts";
 import { deployedCredentialContext } from "../../shared/http/tokenContext.ts";
 import { revokeToken } from "./revokeToken.ts";
 

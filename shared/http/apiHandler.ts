@@ -10,8 +10,7 @@ import { answerErrors } from "./errorMiddleware.ts";
 import { errorCatalogue, invalidInput, RequestRefused } from "./errors.ts";
 import { faultsOf, parsePath, parseQuery, unknownQueryWarnings } from "./parameters.ts";
 import type { PathParameter, ProtectedRoute, QueryOf, Route } from "./routes.ts";
-import { checked } from "./validation.ts";
-import type { Validator } from "./validators.generated.js";
+import type { Checked } from "./validation.ts";
 
 type Parameters<R extends Route> = {
   readonly path: Readonly<Record<PathParameter<R["path"]>, number>>;
@@ -30,8 +29,8 @@ export type ApiRequest<R extends Route> = {
   readonly hasParameterFaults: boolean;
   /** The ids of the path and the query. Refuses with 300004, all faults of path, query and body at once. */
   readonly parameters: (bodyFaults?: readonly string[]) => Parameters<R>;
-  /** The same, and the body as its validator's type. */
-  readonly validated: <Valid>(validate: Validator<Valid>) => Parameters<R> & { readonly record: Valid };
+  /** The same for a body that was judged by its schema, with the record it is. */
+  readonly validated: <Valid>(body: Checked<Valid>) => Parameters<R> & { readonly record: Valid };
 };
 
 export type ApiAnswer = {
@@ -78,8 +77,7 @@ function readRequest<R extends ProtectedRoute>(route: R, event: APIGatewayProxyE
     body,
     hasParameterFaults: "faults" in path || "faults" in query,
     parameters,
-    validated: (validate) => {
-      const result = checked(validate, body);
+    validated: (result) => {
       if ("valid" in result) return { ...parameters(), record: result.valid };
       throw invalidInput([...faultsOf(path), ...faultsOf(query), ...result.faults]);
     },

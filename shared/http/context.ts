@@ -2,7 +2,10 @@ import type { Table } from "../table/client.ts";
 import { TargetGroupCache } from "../table/targetGroupCache.ts";
 import { deployedTable } from "./deployedTable.ts";
 
-/** What a process keeps between requests: connections and cached definitions. */
+/**
+ * What a process keeps between requests: connections and cached definitions. For functions that need cached ones; what
+ * the others keep is the table alone.
+ */
 export type ServiceContext = { readonly table: Table; readonly targetGroups: TargetGroupCache };
 
 export function createContext(table: Table): ServiceContext {

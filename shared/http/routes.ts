@@ -21,8 +21,6 @@ export type Route = {
 /** A route behind the authorizer. */
 export type ProtectedRoute = Route & { readonly permission: Permission };
 
-const includePeriods = (byDefault: boolean) => ({ type: "boolean", default: byDefault }) as const;
-
 /** A record has a handful of fields; parsing a much larger body would cost more than serving it. */
 const recordBytes = 16 * 1024;
 /** 25 activities with attributes. */
@@ -30,135 +28,164 @@ const activitiesBytes = 64 * 1024;
 /** The largest permitted definition: 100 described cycles and 50 targets with a value for each. */
 const definitionBytes = 256 * 1024;
 
+export const enroll = {
+  method: "POST",
+  path: "/targetGroups/{targetGroupId}/targets/{targetId}/enroll",
+  permission: "enroll",
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Enrols or re-enrols a customer",
+} as const satisfies Route;
+
+export const unenroll = {
+  method: "POST",
+  path: "/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll",
+  permission: "enroll",
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Un-enrols a customer",
+} as const satisfies Route;
+
+export const recordActivities = {
+  method: "POST",
+  path: "/activities",
+  permission: "enroll",
+  maximumBodyBytes: activitiesBytes,
+  query: {},
+  summary: "Counts what customers did, one activity or up to 25",
+} as const satisfies Route;
+
+export const createTargetGroup = {
+  method: "POST",
+  path: "/targetGroups",
+  permission: "manage",
+  maximumBodyBytes: definitionBytes,
+  query: {},
+  summary: "Creates a milestone or streak with its cycles, targets and levels",
+} as const satisfies Route;
+
+export const listTargetGroups = {
+  method: "GET",
+  path: "/targetGroups",
+  permission: "read",
+  maximumBodyBytes: recordBytes,
+  query: {
+    includePeriods: { type: "boolean", default: false },
+    limit: { type: "integer", minimum: 1, maximum: 25, default: 20 },
+    offset: { type: "integer", minimum: 0, maximum: 10_000, default: 0 },
+  },
+  summary: "Lists target groups by name",
+} as const satisfies Route;
+
+export const getTargetGroup = {
+  method: "GET",
+  path: "/targetGroups/{targetGroupId}",
+  permission: "read",
+  maximumBodyBytes: recordBytes,
+  query: { includePeriods: { type: "boolean", default: true } },
+  summary: "Reads one target group",
+} as const satisfies Route;
+
+export const putCustomer = {
+  method: "PUT",
+  path: "/customers/{customerId}",
+  permission: "manage",
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Registers or updates a customer",
+} as const satisfies Route;
+
+export const getCustomer = {
+  method: "GET",
+  path: "/customers/{customerId}",
+  permission: "read",
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Reads a customer",
+} as const satisfies Route;
+
+export const getUserTargetGroups = {
+  method: "GET",
+  path: "/users/{userId}/targetGroups",
+  permission: "read",
+  maximumBodyBytes: recordBytes,
+  query: {
+    includeInactive: { type: "boolean", default: false },
+    includeInactiveTargets: { type: "boolean", default: false },
+    targetRuleId: { type: "id" },
+  },
+  summary: "Reads what a customer is enrolled in and has achieved",
+} as const satisfies Route;
+
+export const getTrackedTargetEvents = {
+  method: "GET",
+  path: "/users/{userId}/trackedTargetEvents/{targetRuleId}",
+  permission: "read",
+  maximumBodyBytes: recordBytes,
+  query: {
+    periodId: { type: "id" },
+    limit: { type: "integer", minimum: 1, maximum: 200, default: 50 },
+    offset: { type: "integer", minimum: 0, maximum: 10_000, default: 0 },
+  },
+  summary: "Reads what happened to a customer in a target",
+} as const satisfies Route;
+
+export const getEnrolledTargets = {
+  method: "GET",
+  path: "/users/{userId}/enrolledTargets",
+  permission: "read",
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Reads the definitions of what a customer is enrolled in",
+} as const satisfies Route;
+
+export const issueToken = {
+  method: "POST",
+  path: "/oauth/token",
+  permission: "none",
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Issues an access token (OAuth 2.0 client credentials)",
+} as const satisfies Route;
+
+export const generateToken = {
+  method: "POST",
+  path: "/oauth/token/generate",
+  permission: "none",
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Issues an access token for a key and secret",
+} as const satisfies Route;
+
+export const revokeToken = {
+  method: "POST",
+  path: "/oauth/revoke",
+  permission: "none",
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Ends an access token (OAuth 2.0 token revocation)",
+} as const satisfies Route;
+
 /**
  * The one route table: the stack, the local gateway and the tests are all made from it.
- * One function, named like its route, serves one route, so each role holds just what that route needs.
+ * One function, named like its route, serves one route, so each role holds just what that route needs, and each bundle:
+ * handlers take a route by itself, out of the module, so nothing here may have an effect that keeps the others.
  */
 export const routes = {
-  enroll: {
-    method: "POST",
-    path: "/targetGroups/{targetGroupId}/targets/{targetId}/enroll",
-    permission: "enroll",
-    maximumBodyBytes: recordBytes,
-    query: {},
-    summary: "Enrols or re-enrols a customer",
-  },
-  unenroll: {
-    method: "POST",
-    path: "/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll",
-    permission: "enroll",
-    maximumBodyBytes: recordBytes,
-    query: {},
-    summary: "Un-enrols a customer",
-  },
-  recordActivities: {
-    method: "POST",
-    path: "/activities",
-    permission: "enroll",
-    maximumBodyBytes: activitiesBytes,
-    query: {},
-    summary: "Counts what customers did, one activity or up to 25",
-  },
-  createTargetGroup: {
-    method: "POST",
-    path: "/targetGroups",
-    permission: "manage",
-    maximumBodyBytes: definitionBytes,
-    query: {},
-    summary: "Creates a milestone or streak with its cycles, targets and levels",
-  },
-  listTargetGroups: {
-    method: "GET",
-    path: "/targetGroups",
-    permission: "read",
-    maximumBodyBytes: recordBytes,
-    query: {
-      includePeriods: includePeriods(false),
-      limit: { type: "integer", minimum: 1, maximum: 25, default: 20 },
-      offset: { type: "integer", minimum: 0, maximum: 10_000, default: 0 },
-    },
-    summary: "Lists target groups by name",
-  },
-  getTargetGroup: {
-    method: "GET",
-    path: "/targetGroups/{targetGroupId}",
-    permission: "read",
-    maximumBodyBytes: recordBytes,
-    query: { includePeriods: includePeriods(true) },
-    summary: "Reads one target group",
-  },
-  putCustomer: {
-    method: "PUT",
-    path: "/customers/{customerId}",
-    permission: "manage",
-    maximumBodyBytes: recordBytes,
-    query: {},
-    summary: "Registers or updates a customer",
-  },
-  getCustomer: {
-    method: "GET",
-    path: "/customers/{customerId}",
-    permission: "read",
-    maximumBodyBytes: recordBytes,
-    query: {},
-    summary: "Reads a customer",
-  },
-  getUserTargetGroups: {
-    method: "GET",
-    path: "/users/{userId}/targetGroups",
-    permission: "read",
-    maximumBodyBytes: recordBytes,
-    query: {
-      includeInactive: { type: "boolean", default: false },
-      includeInactiveTargets: { type: "boolean", default: false },
-      targetRuleId: { type: "id" },
-    },
-    summary: "Reads what a customer is enrolled in and has achieved",
-  },
-  getTrackedTargetEvents: {
-    method: "GET",
-    path: "/users/{userId}/trackedTargetEvents/{targetRuleId}",
-    permission: "read",
-    maximumBodyBytes: recordBytes,
-    query: {
-      periodId: { type: "id" },
-      limit: { type: "integer", minimum: 1, maximum: 200, default: 50 },
-      offset: { type: "integer", minimum: 0, maximum: 10_000, default: 0 },
-    },
-    summary: "Reads what happened to a customer in a target",
-  },
-  getEnrolledTargets: {
-    method: "GET",
-    path: "/users/{userId}/enrolledTargets",
-    permission: "read",
-    maximumBodyBytes: recordBytes,
-    query: {},
-    summary: "Reads the definitions of what a customer is enrolled in",
-  },
-  issueToken: {
-    method: "POST",
-    path: "/oauth/token",
-    permission: "none",
-    maximumBodyBytes: recordBytes,
-    query: {},
-    summary: "Issues an access token (OAuth 2.0 client credentials)",
-  },
-  generateToken: {
-    method: "POST",
-    path: "/oauth/token/generate",
-    permission: "none",
-    maximumBodyBytes: recordBytes,
-    query: {},
-    summary: "Issues an access token for a key and secret",
-  },
-  revokeToken: {
-    method: "POST",
-    path: "/oauth/revoke",
-    permission: "none",
-    maximumBodyBytes: recordBytes,
-    query: {},
-    summary: "Ends an access token (OAuth 2.0 token revocation)",
-  },
+  enroll,
+  unenroll,
+  recordActivities,
+  createTargetGroup,
+  listTargetGroups,
+  getTargetGroup,
+  putCustomer,
+  getCustomer,
+  getUserTargetGroups,
+  getTrackedTargetEvents,
+  getEnrolledTargets,
+  issueToken,
+  generateToken,
+  revokeToken,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;
@@ -169,7 +196,7 @@ type OpenRouteName = {
 }[RouteName];
 export type ProtectedRouteName = Exclude<RouteName, OpenRouteName>;
 
-export const routeNames: readonly RouteName[] = Object.keys(routes).filter(isRouteName);
+export const routeNames: readonly RouteName[] = /* @__PURE__ */ Object.keys(routes).filter(isRouteName);
 
 function isRouteName(name: string): name is RouteName {
   return Object.hasOwn(routes, name);
@@ -179,7 +206,7 @@ export function isProtected(name: RouteName): name is ProtectedRouteName {
   return routes[name].permission !== "none";
 }
 
-export const protectedRouteNames: readonly ProtectedRouteName[] = routeNames.filter(isProtected);
+export const protectedRouteNames: readonly ProtectedRouteName[] = /* @__PURE__ */ routeNames.filter(isProtected);
 
 /** The names between braces in a path. */
 export type PathParameter<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`

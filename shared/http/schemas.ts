@@ -1,32 +1,22 @@
 import { activityTypes } from "../domain/activity.ts";
 import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../domain/targetGroup.ts";
+import * as limits from "./limits.ts";
 
-/** Limits of the API in one place, as its documents state them. */
-export const limits = {
-  cycles: 100,
-  targets: 50,
-  levels: 10,
-  nameCharacters: 200,
-  descriptionCharacters: 255,
-  refCodeCharacters: 128,
-  activitiesInOneCall: 25,
-} as const;
-
-/** 11 digits before the point and 4 behind it: every such decimal survives JSON exactly. */
-const maximumTargetValue = 99_999_999_999.9999;
+// A bundle holds the schemas it uses and no other as long as each is written in literals and names only: of a spread, a
+// call or a field of an object a bundler cannot know that it has no effect.
 
 const name = { type: "string", minLength: 1, maxLength: limits.nameCharacters, pattern: "\\S" } as const;
 const description = { type: ["string", "null"], maxLength: limits.descriptionCharacters } as const;
 const date = { type: "string", minLength: 10, maxLength: 40 } as const;
 
-const activityId = { type: "string", pattern: "^[A-Za-z0-9._:-]{1,128}$" } as const;
-const amount = { type: ["number", "null"], minimum: 0, maximum: maximumTargetValue } as const;
+const activityIdPattern = "^[A-Za-z0-9._:-]{1,128}$";
+const amount = { type: ["number", "null"], minimum: 0, maximum: limits.targetValue } as const;
 
 export const activity = {
   type: "object",
   required: ["activityId", "customerId", "type", "occurredAt"],
   properties: {
-    activityId,
+    activityId: { type: "string", pattern: activityIdPattern },
     customerId: {},
     type: { type: "string", enum: activityTypes },
     name: { type: ["string", "null"], minLength: 1, maxLength: limits.nameCharacters },
@@ -34,7 +24,7 @@ export const activity = {
     amount,
     quantity: amount,
     attributes: { type: ["object", "null"] },
-    originalActivityId: { ...activityId, type: ["string", "null"] },
+    originalActivityId: { type: ["string", "null"], pattern: activityIdPattern },
   },
 } as const;
 
@@ -45,15 +35,16 @@ export const enrollMilestone = {
   properties: {
     customerId: {},
     periodName: { type: ["string", "null"] },
-    initialBalance: { type: ["integer", "null"], minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    initialBalance: { type: ["integer", "null"], minimum: 0, maximum: limits.initialBalance },
     resetStreakStatus: { type: ["boolean", "null"] },
   },
 } as const;
 
 /** The same record for a streak, which has no use for two of the fields, whatever they hold. */
 export const enrollStreak = {
-  ...enrollMilestone,
-  properties: { ...enrollMilestone.properties, periodName: {}, initialBalance: {} },
+  type: "object",
+  required: ["customerId"],
+  properties: { customerId: {}, periodName: {}, initialBalance: {}, resetStreakStatus: { type: ["boolean", "null"] } },
 } as const;
 
 export const unenroll = {
@@ -102,7 +93,7 @@ const target = {
       items: {
         type: "object",
         required: ["defaultValue"],
-        properties: { defaultValue: { type: "number", exclusiveMinimum: 0, maximum: maximumTargetValue } },
+        properties: { defaultValue: { type: "number", exclusiveMinimum: 0, maximum: limits.targetValue } },
       },
     },
   },

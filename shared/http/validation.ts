@@ -15,18 +15,17 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** Every way in which the value misses the schema, as a sentence naming the field, the rule and what was given. */
 export function schemaFaults(validate: Validator<unknown>, value: unknown): string[] {
-  return validate(value) ? [] : (validate.errors ?? []).map(describeViolation);
+  return validate(value) ? [] : (validate.errors ?? []).map((violation) => describeViolation(violation, value));
 }
 
-/** The value as the type its schema stands for, or its faults. */
-export function checked<Valid>(
-  validate: Validator<Valid>,
-  value: unknown,
-): { readonly valid: Valid } | { readonly faults: readonly string[] } {
+/** A value as the type its schema stands for, or its faults. */
+export type Checked<Valid> = { readonly valid: Valid } | { readonly faults: readonly string[] };
+
+export function checked<Valid>(validate: Validator<Valid>, value: unknown): Checked<Valid> {
   return validate(value) ? { valid: value } : { faults: schemaFaults(validate, value) };
 }
 
-function describeViolation({ instancePath, keyword, params, message, data }: Violation): string {
+function describeViolation({ instancePath, keyword, params, message }: Violation, root: unknown): string {
   const field = fieldName(instancePath);
   if (keyword === "required") {
     const missing = String(params["missingProperty"]);
@@ -34,7 +33,16 @@ function describeViolation({ instancePath, keyword, params, message, data }: Vio
   }
   const rule =
     keyword === "enum" ? `must be one of ${listed(params["allowedValues"])}` : ruleOf(keyword, params, message);
-  return `${field === "" ? "The record" : field} ${rule}; got ${describe(data)}.`;
+  return `${field === "" ? "The record" : field} ${rule}; got ${describe(valueAt(instancePath, root))}.`;
+}
+
+/** What the path leads to. No field of a schema has a character that a path would escape. */
+function valueAt(instancePath: string, root: unknown): unknown {
+  return instancePath.split("/").slice(1).reduce(valueIn, root);
+}
+
+function valueIn(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }
 
 function ruleOf(keyword: string, params: Violation["params"], message: string | undefined): string {

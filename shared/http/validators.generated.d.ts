@@ -14,7 +14,6 @@ export type Violation = {
   readonly keyword: string;
   readonly message?: string;
   readonly params: Readonly<Record<string, unknown>>;
-  readonly data?: unknown;
 };
 
 export type Validator<Valid> = {

@@ -4,17 +4,52 @@ import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
 import { afterAll, describe, expect, test } from "vitest";
 import budgetFile from "../../bench/budgets.json" with { type: "json" };
 import cdkJson from "../../cdk.json" with { type: "json" };
 import { unreachedModules } from "../../lib/apiFunction.ts";
 import { createApp } from "../../lib/app.ts";
+import type { FunctionName } from "../../lib/functionNames.ts";
+import { type TableGrant, tableGrants } from "../../lib/tableGrants.ts";
 import lockFile from "../../package-lock.json" with { type: "json" };
+import { routeNames, routes } from "../../shared/http/routes.ts";
 import { functionIdsByName } from "./support/deployedMethods.ts";
 import { at, readStack } from "./support/synthesize.ts";
 
 /** Each is loaded at every cold start. What grows past its budget either becomes smaller or says why it may not. */
 const budgets = new Map(Object.entries(budgetFile.bundleBytes));
+
+const countActivities = ["recordActivities", "countQueuedActivities"] as const;
+const enrollOrNot = ["enroll", "unenroll"] as const;
+const judgeBodies = [...countActivities, ...enrollOrNot, "createTargetGroup", "putCustomer", "generateToken"] as const;
+const readState = ["getUserTargetGroups", "getTrackedTargetEvents", "getEnrolledTargets"] as const;
+const keepDefinitions = [...countActivities, ...enrollOrNot, ...readState, "listTargetGroups", "projector"] as const;
+const closeCycles = ["listDueCycles", "closeShard"] as const;
+
+/**
+ * What only some functions need, and which: any other would load it at every cold start for nothing. A name that ends
+ * with a slash stands for all that is below it.
+ */
+const modules: Readonly<Record<string, readonly FunctionName[]>> = {
+  "shared/table/targetGroupCache.ts": keepDefinitions,
+  "shared/table/targetGroupItem.ts": [...keepDefinitions, ...closeCycles, "getTargetGroup", "createTargetGroup"],
+  "shared/http/schemas.ts": judgeBodies,
+  "shared/http/validators.generated.js": judgeBodies,
+  "shared/http/validation.ts": judgeBodies,
+  "node_modules/@aws-sdk/client-eventbridge/": ["projector"],
+  "node_modules/aws-jwt-verify/": ["authorizer"],
+  "node_modules/temporal-polyfill/": ["createTargetGroup"],
+};
+
+/** All schemas are in one module, so a bundle is searched for the rule of a field that only one schema has. */
+const schemaFields: Readonly<Record<string, readonly FunctionName[]>> = {
+  resetStreakStatus: ["enroll"],
+  originalActivityId: countActivities,
+  trackingType: ["createTargetGroup"],
+  firstName: ["putCustomer"],
+  secret: ["generateToken"],
+};
 
 const outdir = mkdtempSync(join(tmpdir(), "milestreak-bundles-"));
 afterAll(() => rmSync(outdir, { recursive: true }));
@@ -71,13 +106,58 @@ describe.each(bundles)("the bundle that serves $name", ({ name, directory, input
   });
 });
 
+test.each(Object.entries(modules))("%s is in the bundles that need it and in no other", (module, users) => {
+  const isPart = (input: string) => input === module || (module.endsWith("/") && input.startsWith(module));
+  const holders = bundles.filter(({ loaded }) => loaded.some(isPart)).map(({ name }) => name);
+  expect(holders.toSorted()).toEqual(users.toSorted());
+});
+
+test.each(Object.entries(schemaFields))(
+  "the rule of %s is in the bundles that judge by it and in no other",
+  (field, users) => {
+    const holders = bundles.filter(({ text }) => text.includes(`${field}:{type:`)).map(({ name }) => name);
+    expect(holders.toSorted()).toEqual(users.toSorted());
+  },
+);
+
+test.each(bundles)(
+  "of the route table the bundle that serves $name holds its own entry and no other",
+  ({ name, text }) => {
+    const held = routeNames.filter((route) => text.includes(JSON.stringify(routes[route].summary)));
+    expect(held).toEqual(routeNames.filter((route) => route === name));
+  },
+);
+
+test.each(bundles)("the bundle that serves $name can send the table only what its role permits", ({ name, loaded }) => {
+  const commands = loaded.flatMap((input) => commandPath.exec(input)?.[1] ?? []);
+  const judged = commands.filter((command) => !unnamedInGrants.has(command));
+  expect(judged).not.toEqual([]);
+  const granted = grantedActions(name);
+  expect(judged.filter((command) => !granted.has(command))).toEqual([]);
+});
+
+/** One statement of which the bundler cannot tell that it has no effect keeps all that it names, in every bundle. */
+test.each(["routes.ts", "schemas.ts", "validators.generated.js"])(
+  "nothing of shared/http/%s is in a bundle that uses nothing of it",
+  async (module) => {
+    const { outputFiles } = await build({
+      stdin: { contents: `import "./shared/http/${module}";`, resolveDir: "." },
+      bundle: true,
+      format: "esm",
+      minify: true,
+      write: false,
+    });
+    expect(outputFiles.map(({ text }) => text)).toEqual([""]);
+  },
+);
+
 type Metafile = {
   readonly outputs: Readonly<
     Record<
       string,
       {
         readonly entryPoint?: string;
-        readonly inputs: Readonly<Record<string, unknown>>;
+        readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
         readonly imports: readonly { readonly path: string; readonly kind: string }[];
       }
     >
@@ -89,13 +169,27 @@ function readBundle(name: string, functionId: string) {
   const directory = join(outdir, `asset.${key.replace(/\.zip$/, "")}`);
   const metafile: Metafile = JSON.parse(readFileSync(join(directory, "index.meta.json"), "utf8"));
   const outputs = Object.values(metafile.outputs);
+  const inputs = outputs.flatMap((output) => Object.entries(output.inputs));
   return {
     name,
     directory,
+    text: readFileSync(join(directory, "index.mjs"), "utf8"),
     entryPoints: outputs.map(({ entryPoint }) => entryPoint),
-    inputs: outputs.flatMap((output) => Object.keys(output.inputs)),
+    inputs: inputs.map(([input]) => input),
+    /** Those of which anything is left. */
+    loaded: inputs.flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : [])),
     imports: outputs.flatMap(({ imports }) => imports),
   };
+}
+
+const commandPath = /\/client-dynamodb\/dist-es\/commands\/(\w+)Command\.js$/;
+
+/** A transaction is granted by what it is made of. The other one is the client's own and in every bundle; none sends it. */
+const unnamedInGrants: ReadonlySet<string> = new Set(["TransactWriteItems", "DescribeEndpoints"]);
+
+function grantedActions(functionName: string): ReadonlySet<string> {
+  const grants = new Map<string, readonly TableGrant[]>(Object.entries(tableGrants));
+  return new Set((grants.get(functionName) ?? []).flatMap(({ actions }) => actions));
 }
 
 function isExpectedInput(name: string, input: string): boolean {

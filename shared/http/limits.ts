@@ -1,0 +1,13 @@
+/** Limits of the API in one place, as its documents state them. */
+export const cycles = 100;
+export const targets = 50;
+export const levels = 10;
+export const nameCharacters = 200;
+export const descriptionCharacters = 255;
+export const refCodeCharacters = 128;
+export const activitiesInOneCall = 25;
+
+/** 11 digits before the point and 4 behind it: every such decimal survives JSON exactly. */
+export const targetValue = 99_999_999_999.9999;
+/** The largest integer that survives JSON exactly. */
+export const initialBalance = 9_007_199_254_740_991;
