@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { benchGrowth } from "./benchGrowth.ts";
 import { benchCold } from "./cold.ts";
 import { benchHttp } from "./http.ts";
@@ -23,7 +23,12 @@ program
 program
   .command("http")
   .description("throughput and latency over HTTP beside the SDK's for the same two requests")
-  .option("--rounds <count>", "of 2 200 enrolments by each side", count, 5)
+  .option(
+    "--rounds <count>",
+    "of 2 200 enrolments by each side; an even number, as the sides come first by turns",
+    evenCount,
+    10,
+  )
   .action(async ({ rounds }: { rounds: number }) => finish(await benchHttp(rounds)));
 program
   .command("warm")
@@ -33,7 +38,13 @@ program
 
 function count(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`A count is wanted; got ${text}`);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("A number from 1 on is wanted.");
+  return value;
+}
+
+function evenCount(text: string): number {
+  const value = count(text);
+  if (value % 2 === 1) throw new InvalidArgumentError("An even number is wanted.");
   return value;
 }
 

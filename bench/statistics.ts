@@ -13,5 +13,10 @@ export function quantile(values: readonly number[], share: number): number {
 
 /** The median of the quotients of pairs that were measured one right after the other. */
 export function medianRatio(values: readonly number[], base: readonly number[]): number {
-  return median(values.map((value, index) => value / (base[index] ?? Number.NaN)));
+  return median(ratios(values, base));
+}
+
+/** The quotients of pairs. */
+export function ratios(values: readonly number[], base: readonly number[]): number[] {
+  return values.map((value, index) => value / (base[index] ?? Number.NaN));
 }
