@@ -1,4 +1,4 @@
-import { IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { MiddlewareStack, Provider, RetryStrategy, RetryStrategyV2 } from "@smithy/types";
 
 /** How often a request is sent, how long each time may take until the answer is read, and until there is a connection. */
@@ -67,7 +67,12 @@ function limitAnswers<Input extends object, Output extends object>(
 
 function bodyOf(response: unknown): IncomingMessage | undefined {
   const isAnswer = typeof response === "object" && response !== null && "body" in response;
-  return isAnswer && response.body instanceof IncomingMessage ? response.body : undefined;
+  return isAnswer && isMessage(response.body) ? response.body : undefined;
+}
+
+/** Told by what is used of it: to import its class makes Node build all of `node:http`, 18 ms of CPU at a cold start. */
+function isMessage(body: unknown): body is IncomingMessage {
+  return typeof body === "object" && body !== null && "complete" in body && "destroy" in body && "once" in body;
 }
 
 /** Whoever reads the body then fails as for any other answer that does not come. */
