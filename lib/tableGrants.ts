@@ -98,6 +98,6 @@ export const tableGrants = {
   ],
   revokeToken: [
     { actions: ["GetItem"], partitions: credentials },
-    { actions: ["DeleteItem"], partitions: tokens },
+    { actions: ["UpdateItem"], partitions: tokens },
   ],
 } as const satisfies Record<FunctionName, readonly TableGrant[]>;

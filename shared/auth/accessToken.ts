@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Instant } from "../domain/instant.ts";
 import type { Table } from "../table/client.ts";
 import { findCredential } from "../table/credentials.ts";
-import { deleteToken, findToken, putToken } from "../table/tokens.ts";
+import { endToken, findToken, putToken } from "../table/tokens.ts";
 import type { Caller } from "./caller.ts";
 import { isGood, type Proof } from "./provePair.ts";
 
@@ -41,7 +41,7 @@ export async function authenticateAccessToken(table: Table, token: string, now: 
 
 /** Ends a token of that user. `notYours` when it is another's; whether one existed is not said. */
 export async function revokeAccessToken(table: Table, username: string, token: string): Promise<"gone" | "notYours"> {
-  return tokenPattern.test(token) ? deleteToken(table, digestOf(token), username) : "gone";
+  return tokenPattern.test(token) ? endToken(table, digestOf(token), username) : "gone";
 }
 
 /** No salt: a token has more random bits than a guess could cover, and it must be found by this. */

@@ -17,7 +17,7 @@ import { isRegistered } from "./customers.ts";
 import { listEnrollments } from "./enrollments.ts";
 import { activityKey, enrollmentKey, keyAttributes, type Org } from "./keys.ts";
 import { Patience } from "./patience.ts";
-import { engine, TooMuchContention } from "./send.ts";
+import { attemptsOf, engine, outrun } from "./send.ts";
 import type { TargetGroupCache } from "./targetGroupCache.ts";
 
 /** An activity with what tells it from another under the same id. */
@@ -42,8 +42,8 @@ const longestPauseMilliseconds = 200;
  *
  * One consistent query and one transaction: the activity's record, which must not exist, and each enrolment it
  * changes, which must be at the revision that was decided on. On a conflict it decides again, with a pause that
- * spreads competing deliveries. Throws {@link TooMuchContention} after {@link rounds}, or when its patience is over;
- * nothing was counted then.
+ * spreads competing deliveries. Throws after {@link rounds}, or when its patience is over: TooMuchContention if nothing
+ * was counted, OutcomeUnknown if an attempt was lost that may count yet.
  */
 export async function recordActivity(
   table: Table,
@@ -53,6 +53,7 @@ export async function recordActivity(
   now: Instant,
 ): Promise<RecordOutcome> {
   const patience = new Patience(table);
+  let lostAttempts = 0;
   for (let round = 1; round <= rounds && !patience.isOver; round += 1) {
     if (round > 1) table.onRetry("contention");
     const [enrollments, original] = await Promise.all([
@@ -72,10 +73,11 @@ export async function recordActivity(
     const recorded = { ...activity, recordedAt: now, effects: decisions.map(({ effect }) => effect) };
     const result = await commit(table, org, recorded, decisions, original);
     if (result === "committed") return { outcome: "recorded", activity: recorded };
-    if (result !== "conflict") return repeated(result, activity);
+    if (!("lostAttempts" in result)) return repeated(result, activity);
+    lostAttempts += result.lostAttempts;
     await delay(Math.random() * Math.min(longestPauseMilliseconds, 5 * 2 ** round));
   }
-  throw new TooMuchContention(`Activity ${activity.activityId} met other writes in every round`);
+  throw outrun(lostAttempts, `Activity ${activity.activityId} met other writes in every round`);
 }
 
 function repeated(earlier: RecordedActivity, { contentDigest }: IncomingActivity): RecordOutcome {
@@ -135,7 +137,7 @@ async function commit(
   activity: RecordedActivity & Pick<Activity, "originalActivityId">,
   decisions: readonly Decision[],
   original: OriginalActivity | undefined,
-): Promise<"committed" | "conflict" | RecordedActivity> {
+): Promise<"committed" | Conflict | RecordedActivity> {
   const TransactItems = buildTransaction(table.name, org, activity, decisions, original);
   try {
     await engine(table.client.send(new TransactWriteItemsCommand({ TransactItems })));
@@ -145,10 +147,13 @@ async function commit(
     const reasons = error.CancellationReasons ?? [];
     const [first] = reasons;
     if (first?.Code === "ConditionalCheckFailed" && first.Item !== undefined) return parseActivity(first.Item);
-    if (reasons.some(isConflict)) return "conflict";
+    if (reasons.some(isConflict)) return { lostAttempts: attemptsOf(error) - 1 };
     throw error;
   }
 }
+
+/** Another write came first. So many attempts were made before, and lost. */
+type Conflict = { readonly lostAttempts: number };
 
 function isConflict({ Code }: CancellationReason): boolean {
   return Code === "ConditionalCheckFailed" || Code === "TransactionConflict";

@@ -18,7 +18,7 @@ import {
   orgPartition,
 } from "./keys.ts";
 import { queryAll } from "./query.ts";
-import { engine, isTransactionConflict, TooMuchContention } from "./send.ts";
+import { attemptsOf, engine, isTransactionConflict, outrun } from "./send.ts";
 
 /** A secret as stored: never the secret itself. */
 type StoredSecret = { readonly salt: string; readonly hash: string };
@@ -178,6 +178,7 @@ const writingRounds = 3;
 
 /** Whether the transaction's conditions held; what was written, a retry by the SDK does not write again. */
 async function isWritten(table: Table, TransactItems: TransactWriteItem[]): Promise<boolean> {
+  let lostAttempts = 0;
   for (let round = 1; round <= writingRounds; round += 1) {
     try {
       await engine(table.client.send(new TransactWriteItemsCommand({ TransactItems })));
@@ -185,9 +186,10 @@ async function isWritten(table: Table, TransactItems: TransactWriteItem[]): Prom
     } catch (error) {
       if (isConditionFailed(error)) return false;
       if (!isTransactionConflict(error)) throw error;
+      lostAttempts += attemptsOf(error) - 1;
     }
   }
-  throw new TooMuchContention("Another change of the credential was under way every time");
+  throw outrun(lostAttempts, "Another change of the credential was under way every time");
 }
 
 function isConditionFailed(error: unknown): boolean {

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
   ConditionalCheckFailedException,
-  DynamoDBServiceException,
   GetItemCommand,
   TransactionConflictException,
   UpdateItemCommand,
@@ -18,7 +17,7 @@ import type { Update } from "./expression.ts";
 import { customerPartition, enrollmentKey, enrollmentPrefix, type Key, keyAttributes, type Org } from "./keys.ts";
 import { Patience } from "./patience.ts";
 import { queryAll } from "./query.ts";
-import { engine, OutcomeUnknown, TooMuchContention } from "./send.ts";
+import { attemptsOf, engine, OutcomeUnknown, outrun, TooMuchContention } from "./send.ts";
 
 /** Which enrolment is meant. */
 export type EnrollmentRef = {
@@ -161,13 +160,7 @@ async function update(table: Table, input: Update, patience: Patience): Promise<
     if (patience.isOver) break;
     await delay(Math.random() * longestPauseMilliseconds);
   }
-  if (unresolved > 0)
-    throw new OutcomeUnknown("An attempt may have been applied before transactions held the enrolment");
-  throw new TooMuchContention("Transactions held the enrolment every time");
-}
-
-function attemptsOf(error: unknown): number {
-  return error instanceof DynamoDBServiceException ? (error.$metadata.attempts ?? 1) : 1;
+  throw outrun(unresolved, "Transactions held the enrolment every time");
 }
 
 function storedBy({ Item }: ConditionalCheckFailedException): Enrollment | undefined {

@@ -18,6 +18,19 @@ export class TooMuchContention extends Error {
   override readonly name = "TooMuchContention";
 }
 
+/** How often a request was sent until the engine refused it. */
+export function attemptsOf(error: unknown): number {
+  return error instanceof DynamoDBServiceException ? (error.$metadata.attempts ?? 1) : 1;
+}
+
+/**
+ * What to throw when other requests came first every time. Of the attempts that were refused none was carried out; of
+ * those before them nobody knows, as they may be on their way yet.
+ */
+export function outrun(lostAttempts: number, what: string): OutcomeUnknown | TooMuchContention {
+  return lostAttempts > 0 ? new OutcomeUnknown(`${what}; an attempt was lost`) : new TooMuchContention(what);
+}
+
 const throttles = new Set([
   "ProvisionedThroughputExceededException",
   "RequestLimitExceeded",

@@ -7,7 +7,7 @@ import { buildSweepItem } from "./dueSweeps.ts";
 import { ItemReader } from "./item.ts";
 import { groupPartition, nameKey, namePrefix, type Org, orgPartition, sequenceKey } from "./keys.ts";
 import { queryAll } from "./query.ts";
-import { engine, isTransactionConflict, TooMuchContention } from "./send.ts";
+import { attemptsOf, engine, isTransactionConflict, outrun } from "./send.ts";
 import { buildGroupItem, buildTargetItem, parseTargetGroup } from "./targetGroupItem.ts";
 
 /**
@@ -30,27 +30,37 @@ export async function createTargetGroup(
   // Two creations with one name would both succeed without the condition on the first item; the others cannot
   // collide as long as ids are unique, and would overwrite a definition if they ever were not.
   const puts = items.map((Item) => ({
-    Put: { TableName: table.name, Item, ConditionExpression: "attribute_not_exists(pk)" },
+    Put: {
+      TableName: table.name,
+      Item,
+      ConditionExpression: "attribute_not_exists(pk)",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
+    },
   }));
+  let lostAttempts = 0;
   for (let round = 1; round <= creationRounds; round += 1) {
     try {
       await engine(table.client.send(new TransactWriteItemsCommand({ TransactItems: puts })));
       return group;
     } catch (error) {
-      if (isFirstConditionFailed(error)) return "nameTaken";
+      const nameOwner = findNameOwner(error);
+      // Ours: an attempt of an earlier round had arrived after all.
+      if (nameOwner !== undefined) return nameOwner === group.id ? group : "nameTaken";
       if (!isTransactionConflict(error)) throw error;
+      lostAttempts += attemptsOf(error) - 1;
     }
   }
-  throw new TooMuchContention(`Another creation of ${group.name} was under way every time`);
+  throw outrun(lostAttempts, `Another creation of ${group.name} was under way every time`);
 }
 
 /** The request that wins a conflict decides it; the loser then finds the name taken or free. */
 const creationRounds = 3;
 
-function isFirstConditionFailed(error: unknown): boolean {
-  return (
-    error instanceof TransactionCanceledException && error.CancellationReasons?.[0]?.Code === "ConditionalCheckFailed"
-  );
+/** The group whose name it is, if that is why the transaction was cancelled. */
+function findNameOwner(error: unknown): number | undefined {
+  if (!(error instanceof TransactionCanceledException)) return undefined;
+  const [first] = error.CancellationReasons ?? [];
+  return first?.Code === "ConditionalCheckFailed" ? ItemReader.of(first.Item ?? {}).integer("groupId") : undefined;
 }
 
 async function withIds(table: Table, org: Org, draft: TargetGroupDraft): Promise<TargetGroup> {

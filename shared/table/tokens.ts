@@ -1,9 +1,9 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
-  DeleteItemCommand,
   GetItemCommand,
   PutItemCommand,
+  UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { type AccessGroup, accessGroups } from "../domain/accessGroups.ts";
 import type { Table } from "./client.ts";
@@ -40,37 +40,42 @@ function buildPut({ digest, org, username, accessGroup, secretSalt, expiresAtEpo
       [tableDefinition.timeToLiveAttribute]: { N: expiresAtEpochSeconds.toString() },
     },
     // Two users with one token, which 256 random bits rule out. Not "does not exist": a retry by the SDK finds its own.
-    ConditionExpression: "attribute_not_exists(pk) OR (username = :username AND secretSalt = :secretSalt)",
+    // One that was ended: an attempt that was lost, arriving now, would bring it back.
+    ConditionExpression:
+      "attribute_not_exists(pk) OR (username = :username AND secretSalt = :secretSalt AND attribute_not_exists(isEnded))",
     ExpressionAttributeValues: { ":username": { S: username }, ":secretSalt": { S: secretSalt } },
   };
 }
 
-/** Read consistently: a token revoked a moment ago is revoked. One that has expired may still be found. */
+/** Read consistently: a token ended a moment ago is not found. One that has expired may still be. */
 export async function findToken(table: Table, digest: string): Promise<StoredToken | undefined> {
   const Key = keyAttributes(tokenKey(digest));
   const { Item } = await engine(
     table.client.send(new GetItemCommand({ TableName: table.name, Key, ConsistentRead: true })),
   );
-  return Item === undefined ? undefined : parseToken(Item, digest);
+  return Item === undefined || ItemReader.of(Item).has("isEnded") ? undefined : parseToken(Item, digest);
 }
 
-/** Deletes the user's token, if it is there; `notYours` when it is another's. */
-export async function deleteToken(table: Table, digest: string, username: string): Promise<"gone" | "notYours"> {
+/** Ends the user's token, if there is one; `notYours` when it is another's. What is left of it goes when it expires. */
+export async function endToken(table: Table, digest: string, username: string): Promise<"gone" | "notYours"> {
   try {
     await engine(
       table.client.send(
-        new DeleteItemCommand({
+        new UpdateItemCommand({
           TableName: table.name,
           Key: keyAttributes(tokenKey(digest)),
-          // Whoever comes by another's token could end it, and with it that client's work.
-          ConditionExpression: "attribute_not_exists(pk) OR username = :username",
-          ExpressionAttributeValues: { ":username": { S: username } },
+          UpdateExpression: "SET isEnded = :true",
+          // Whoever comes by another's token could end it, and with it that client's work; ending one that nobody has
+          // would leave an item for ever.
+          ConditionExpression: "username = :username",
+          ExpressionAttributeValues: { ":username": { S: username }, ":true": { BOOL: true } },
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
         }),
       ),
     );
     return "gone";
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return "notYours";
+    if (error instanceof ConditionalCheckFailedException) return error.Item === undefined ? "gone" : "notYours";
     throw error;
   }
 }

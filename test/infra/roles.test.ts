@@ -57,7 +57,7 @@ const allowed = {
   authorizer: { GetItem: ["credential", "token"] },
   issueToken: { GetItem: ["credential"], PutItem: ["token"] },
   generateToken: { GetItem: ["credential"], PutItem: ["token"] },
-  revokeToken: { GetItem: ["credential"], DeleteItem: ["token"] },
+  revokeToken: { GetItem: ["credential"], UpdateItem: ["token"] },
 } as const satisfies Record<FunctionName, Readonly<Record<string, readonly PartitionKind[]>>>;
 
 /** What a function that no route calls may do besides, by the actions of each statement. */

@@ -1,0 +1,173 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { recordActivity } from "../../shared/table/activities.ts";
+import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
+import { createCredential, disableCredential, findCredential } from "../../shared/table/credentials.ts";
+import { enroll, findEnrollment } from "../../shared/table/enrollments.ts";
+import { OutcomeUnknown, TooMuchContention } from "../../shared/table/send.ts";
+import { TargetGroupCache } from "../../shared/table/targetGroupCache.ts";
+import { createTargetGroup, findTargetGroup } from "../../shared/table/targetGroups.ts";
+import { endToken, findToken, putToken } from "../../shared/table/tokens.ts";
+import { buildActivity, buildGroup, decimal, noonOf } from "../support/domain.ts";
+import { localAccess } from "../support/globalSetup.ts";
+import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
+import { transactionConflict } from "../support/seededFaults.ts";
+import { openTestTable } from "../support/service.ts";
+
+/** What an attempt does that its caller has given up, and that reaches the engine after all. */
+const now = noonOf(1);
+const customerId = 11;
+const other = openTestTable();
+let proxy: LossyProxy;
+let table: Table;
+
+beforeAll(async () => {
+  proxy = await startLossyProxy(inject("endpoint"));
+  const config = { tableName: inject("tableName"), endpoint: proxy.endpoint, ...localAccess };
+  // The first round is the last that may begin.
+  table = { ...openTable(config, patientLimits), patienceMilliseconds: 1 };
+});
+afterAll(async () => {
+  table.client.destroy();
+  other.client.destroy();
+  await proxy.close();
+});
+
+const conflict: Fault = { lose: "request", answer: transactionConflict("TransactWriteItems") };
+
+/** An attempt that is lost sight of, and arrives when it is let go. */
+function straggler(): { readonly fault: Fault; readonly arrive: () => Promise<void> } {
+  const [held, arrived] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  return {
+    fault: { lose: "connection", before: () => held.promise, after: async () => arrived.resolve() },
+    arrive: async () => {
+      held.resolve();
+      await arrived.promise;
+    },
+  };
+}
+
+async function newGroup(org: string, name = "Group") {
+  const group = await createTargetGroup(other, org, buildGroup({ name }));
+  if (group === "nameTaken" || group.targets[0] === undefined) throw new Error("A new org has no groups");
+  return { group, target: group.targets[0] };
+}
+
+describe("an activity that met a transaction until its patience was over", () => {
+  async function enrolled() {
+    const org = randomUUID();
+    const { group, target } = await newGroup(org);
+    const ref = { org, customerId, groupId: group.id, targetId: target.id };
+    await enroll(other, ref, { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } }, now, undefined);
+    const activity = { ...buildActivity({ customerId, amount: decimal(100) }), contentDigest: "digest" };
+    return { ref, record: () => recordActivity(table, new TargetGroupCache(other), org, activity, now) };
+  }
+
+  it("changed nothing: TooMuchContention", async () => {
+    const { ref, record } = await enrolled();
+    proxy.plan(...Array.from({ length: 50 }, () => conflict));
+    await expect(record()).rejects.toThrow(TooMuchContention);
+    expect((await findEnrollment(other, ref))?.achieved.get(1)).toBe(0n);
+  });
+
+  it("and had lost an attempt may still be counted: OutcomeUnknown", async () => {
+    const { ref, record } = await enrolled();
+    const { fault, arrive } = straggler();
+    proxy.plan(fault, ...Array.from({ length: 50 }, () => conflict));
+    await expect(record()).rejects.toThrow(OutcomeUnknown);
+    await arrive();
+    expect((await findEnrollment(other, ref))?.achieved.get(1)).toBe(decimal(100));
+  });
+});
+
+describe("a target group whose creation met transactions every time", () => {
+  it("does not exist: TooMuchContention", async () => {
+    proxy.plan({}, conflict, conflict, conflict);
+    await expect(createTargetGroup(table, randomUUID(), buildGroup())).rejects.toThrow(TooMuchContention);
+  });
+
+  it("and of which an attempt was lost may exist: OutcomeUnknown", async () => {
+    const org = randomUUID();
+    const { fault, arrive } = straggler();
+    proxy.plan({}, fault, conflict, conflict, conflict);
+    await expect(createTargetGroup(table, org, buildGroup())).rejects.toThrow(OutcomeUnknown);
+    await arrive();
+    expect(await findTargetGroup(other, org, 1)).toMatchObject({ id: 1 });
+  });
+
+  it("knows its own name again: an attempt that was lost and arrived is its success", async () => {
+    const org = randomUUID();
+    const { fault, arrive } = straggler();
+    proxy.plan({}, fault, { ...conflict, before: arrive });
+    expect(await createTargetGroup(table, org, buildGroup())).toMatchObject({ id: 1 });
+    expect(await createTargetGroup(other, org, buildGroup())).toBe("nameTaken");
+  });
+});
+
+describe("a change of a credential that met transactions every time", () => {
+  async function newCredential() {
+    const draft = {
+      username: randomUUID(),
+      org: randomUUID(),
+      accessGroup: "default",
+      secret: { salt: "s", hash: "h" },
+    } as const;
+    await createCredential(other, draft, now);
+    return draft;
+  }
+
+  it("changed nothing: TooMuchContention", async () => {
+    const ref = await newCredential();
+    proxy.plan(conflict, conflict, conflict);
+    await expect(disableCredential(table, ref)).rejects.toThrow(TooMuchContention);
+    expect(await findCredential(other, ref.username)).toMatchObject({ isActive: true });
+  });
+
+  it("and of which an attempt was lost may have changed it: OutcomeUnknown", async () => {
+    const ref = await newCredential();
+    const { fault, arrive } = straggler();
+    proxy.plan(fault, conflict, conflict, conflict);
+    await expect(disableCredential(table, ref)).rejects.toThrow(OutcomeUnknown);
+    await arrive();
+    expect(await findCredential(other, ref.username)).toMatchObject({ isActive: false });
+  });
+});
+
+describe("an access token", () => {
+  const token = () => ({
+    digest: randomUUID(),
+    org: "100",
+    username: "till",
+    accessGroup: "default" as const,
+    secretSalt: "salt",
+    expiresAtEpochSeconds: 4_000_000_000,
+  });
+
+  it("that was revoked stays so when a lost attempt to store it arrives", async () => {
+    const stored = token();
+    const { fault, arrive } = straggler();
+    proxy.plan(fault);
+    await putToken(table, stored);
+    expect(await findToken(other, stored.digest)).toEqual(stored);
+    expect(await endToken(other, stored.digest, "till")).toBe("gone");
+    await arrive();
+    expect(await findToken(other, stored.digest)).toBeUndefined();
+  });
+
+  it("is revoked once its reply is lost, and revoking what nobody has leaves nothing behind", async () => {
+    const stored = token();
+    await putToken(other, stored);
+    proxy.plan({ lose: "reply" });
+    expect(await endToken(table, stored.digest, "till")).toBe("gone");
+    expect(await endToken(other, randomUUID(), "till")).toBe("gone");
+  });
+
+  it("is ended by its owner only, also when it has ended", async () => {
+    const stored = token();
+    await putToken(other, stored);
+    expect(await endToken(other, stored.digest, "another")).toBe("notYours");
+    expect(await findToken(other, stored.digest)).toEqual(stored);
+    await endToken(other, stored.digest, "till");
+    expect(await endToken(other, stored.digest, "another")).toBe("notYours");
+  });
+});
