@@ -16,6 +16,7 @@ export const challenge = { "WWW-Authenticate": `${basicChallenge}, Bearer realm=
 const credentials =
   "Send Authorization: Basic with the base64 of username:secret of an active credential, or Bearer with an access token.";
 const retryLater = "Try again after the seconds in Retry-After.";
+const outcomeUnknown = "The outcome is unknown; read the state before trying again.";
 
 /**
  * What API Gateway answers when no function has, by its response type. The stack installs these and the local
@@ -43,8 +44,9 @@ export const gatewayResponses = {
   },
   AUTHORIZER_CONFIGURATION_ERROR: { code: 500, detail: "The credential could not be checked; try again." },
   API_CONFIGURATION_ERROR: { code: 500, detail: "The request was not carried out." },
-  INTEGRATION_FAILURE: { code: 4001, detail: "The outcome is unknown; read the state before trying again." },
-  INTEGRATION_TIMEOUT: { code: 4001, detail: "The outcome is unknown; read the state before trying again." },
+  // A function that is throttled looks like one that failed: the answer to both says when to try again.
+  INTEGRATION_FAILURE: { code: 4001, detail: outcomeUnknown, headers: { "Retry-After": "1" } },
+  INTEGRATION_TIMEOUT: { code: 4001, detail: outcomeUnknown, headers: { "Retry-After": "1" } },
   DEFAULT_4XX: { code: 300004, detail: "The request could not be read." },
   DEFAULT_5XX: { code: 500, detail: "The request was not carried out." },
 } as const satisfies Record<string, GatewayResponse>;

@@ -1,7 +1,9 @@
 import { DynamoDBServiceException, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
+import { tableNameVariable } from "../../shared/config/tableConfig.ts";
+import { deployedTable } from "../../shared/http/deployedTable.ts";
 import { longestPausesMilliseconds } from "../../shared/sdk/attempts.ts";
-import { openTable, type Table } from "../../shared/table/client.ts";
+import { engineLimits, openTable, type Table } from "../../shared/table/client.ts";
 import { EngineUnavailable, engine } from "../../shared/table/send.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
@@ -43,6 +45,27 @@ function read(...met: readonly Fault[]): Promise<object> {
   [faults, requests, retries] = [[...met], 0, 0];
   return engine(table.client.send(new GetItemCommand({ TableName: table.name, Key })));
 }
+
+it("the limits that the stack is held to are those that deployed functions have", async () => {
+  vi.stubEnv(tableNameVariable, "table");
+  vi.stubEnv("AWS_REGION", "eu-west-1");
+  const { client, patienceMilliseconds } = deployedTable();
+  vi.unstubAllEnvs();
+  const handler: unknown = client.config.requestHandler;
+  expect(handler).toMatchObject({ configProvider: expect.any(Promise) });
+  expect({
+    maxAttempts: await client.config.maxAttempts(),
+    patienceMilliseconds,
+    ...(await Object(handler).configProvider),
+  }).toMatchObject({
+    maxAttempts: engineLimits.maxAttempts,
+    patienceMilliseconds: engineLimits.patienceMilliseconds,
+    connectionTimeout: engineLimits.connectionTimeoutMilliseconds,
+    requestTimeout: engineLimits.requestTimeoutMilliseconds,
+    throwOnRequestTimeout: true,
+  });
+  client.destroy();
+});
 
 describe("an attempt at the engine", () => {
   it.each(["silence", "rest", "end", "reply"] as const)(

@@ -53,16 +53,16 @@ async function newGroup(org: string, name = "Group") {
   return { group, target: group.targets[0] };
 }
 
-describe("an activity that met a transaction until its patience was over", () => {
-  async function enrolled() {
-    const org = randomUUID();
-    const { group, target } = await newGroup(org);
-    const ref = { org, customerId, groupId: group.id, targetId: target.id };
-    await enroll(other, ref, { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } }, now, undefined);
-    const activity = { ...buildActivity({ customerId, amount: decimal(100) }), contentDigest: "digest" };
-    return { ref, record: () => recordActivity(table, new TargetGroupCache(other), org, activity, now) };
-  }
+async function enrolled() {
+  const org = randomUUID();
+  const { group, target } = await newGroup(org);
+  const ref = { org, customerId, groupId: group.id, targetId: target.id };
+  await enroll(other, ref, { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } }, now, undefined);
+  const activity = { ...buildActivity({ customerId, amount: decimal(100) }), contentDigest: "digest" };
+  return { ref, record: () => recordActivity(table, new TargetGroupCache(other), org, activity, now) };
+}
 
+describe("an activity that met a transaction until its patience was over", () => {
   it("changed nothing: TooMuchContention", async () => {
     const { ref, record } = await enrolled();
     proxy.plan(...Array.from({ length: 50 }, () => conflict));
@@ -104,18 +104,18 @@ describe("a target group whose creation met transactions every time", () => {
   });
 });
 
-describe("a change of a credential that met transactions every time", () => {
-  async function newCredential() {
-    const draft = {
-      username: randomUUID(),
-      org: randomUUID(),
-      accessGroup: "default",
-      secret: { salt: "s", hash: "h" },
-    } as const;
-    await createCredential(other, draft, now);
-    return draft;
-  }
+async function newCredential() {
+  const draft = {
+    username: randomUUID(),
+    org: randomUUID(),
+    accessGroup: "default",
+    secret: { salt: "s", hash: "h" },
+  } as const;
+  await createCredential(other, draft, now);
+  return draft;
+}
 
+describe("a change of a credential that met transactions every time", () => {
   it("changed nothing: TooMuchContention", async () => {
     const ref = await newCredential();
     proxy.plan(conflict, conflict, conflict);
@@ -133,16 +133,16 @@ describe("a change of a credential that met transactions every time", () => {
   });
 });
 
-describe("an access token", () => {
-  const token = () => ({
-    digest: randomUUID(),
-    org: "100",
-    username: "till",
-    accessGroup: "default" as const,
-    secretSalt: "salt",
-    expiresAtEpochSeconds: 4_000_000_000,
-  });
+const token = () => ({
+  digest: randomUUID(),
+  org: "100",
+  username: "till",
+  accessGroup: "default" as const,
+  secretSalt: "salt",
+  expiresAtEpochSeconds: 4_000_000_000,
+});
 
+describe("an access token", () => {
   it("that was revoked stays so when a lost attempt to store it arrives", async () => {
     const stored = token();
     const { fault, arrive } = straggler();

@@ -47,6 +47,20 @@ describe.each(installed)("$type", ({ type, status, headers, templates }) => {
   });
 });
 
+test("every answer that says to come later says when", () => {
+  const later = installed.filter(({ status }) => status === "429" || status === "503");
+  expect(later.map(({ type }) => type).toSorted()).toEqual([
+    "AUTHORIZER_FAILURE",
+    "INTEGRATION_FAILURE",
+    "INTEGRATION_TIMEOUT",
+    "QUOTA_EXCEEDED",
+    "THROTTLED",
+  ]);
+  for (const { type, headers } of later) {
+    expect(Object.fromEntries(headers), type).toHaveProperty(["gatewayresponse.header.Retry-After"]);
+  }
+});
+
 test("a change of an answer makes a new deployment, so that it reaches the stage", () => {
   const [[, deployment] = []] = resourcesOfType(stack, "AWS::ApiGateway::Deployment");
   const responseIds = resourcesOfType(stack, "AWS::ApiGateway::GatewayResponse").map(([id]) => id);

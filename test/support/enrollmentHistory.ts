@@ -156,7 +156,8 @@ class Caller {
     let outcome: Outcome = "unknown";
     for (let call = 1; call <= (this.#isPersistent ? repeatsLimit : 1); call += 1) {
       outcome = changed(await this.#api.post(this.#path("enroll"), [record], { now, headers }), 310119);
-      if (typeof outcome === "object") return outcome;
+      // A refusal after a call whose fate is unknown: that call's write may still be on its way.
+      if (typeof outcome === "object") return call > 1 && outcome.outcome === "refused" ? "unknown" : outcome;
     }
     // After several calls, what the last one says is not what became of the first.
     return this.#isPersistent ? "unknown" : outcome;
