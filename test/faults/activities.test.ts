@@ -27,7 +27,7 @@ describe("activities of one customer, delivered more than once, to two processes
     "count once when they are answered and at most once when not, when %f of the engine's requests meet a fault",
     async (rate) => {
       const started = performance.now();
-      const histories = await inParallel(historyCount(70), atOnce, (index) => record(rate, index));
+      const histories = await inParallel(historyCount(200), atOnce, (index) => record(rate, index));
       report(`FAULTS_SEED=${baseSeed}, ${Math.round(rate * 100)} % faults: ${summary(histories, started)}`);
       const wrong = histories.filter((history) => faultsOf(history).length > 0);
       expect(wrong.map((history) => [history.seed, ...faultsOf(history)])).toEqual([]);
