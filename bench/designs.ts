@@ -8,7 +8,7 @@ export type Design = {
   readonly name: string;
   /** Enrols a registered customer who is not in, from the cycle on, keeping what was achieved in it. */
   readonly enroll: (place: Place, customerId: number, targetId: number, cycleNumber: number) => Promise<unknown>;
-  /** Takes the customer out again, in the cycle. Never measured. */
+  /** Takes the customer out again, in the cycle and, where an enrolment is one item, in every later one. Never measured. */
   readonly leave: (place: Place, customerId: number, targetId: number, cycleNumber: number) => Promise<unknown>;
   /** Counts one activity, once, in every target the customer is in; it reaches each of them. */
   readonly count: (place: Place, customerId: number, cycleNumber: number) => Promise<unknown>;

@@ -25,32 +25,54 @@ const panels: readonly Panel[] = [
     title: "First enrolment",
     axis: "cycles in the group",
     operation: "first enrolment",
-    positionOf: ({ cycles, targets }) => (targets === 1 ? cycles : undefined),
+    positionOf: cyclesOfOneTarget,
+  },
+  {
+    title: "Re-enrolment in the first cycle",
+    axis: "cycles in the group",
+    operation: "re-enrolment in the first cycle",
+    positionOf: cyclesOfOneTarget,
   },
   {
     title: "Re-enrolment after all cycles",
     axis: "cycles reached and closed",
     operation: "re-enrolment after all cycles",
-    positionOf: ({ cycles, targets }) => (targets === 1 ? cycles : undefined),
+    positionOf: cyclesOfOneTarget,
   },
   {
     title: "Activity in the first cycle",
     axis: "targets the customer is in",
     operation: "activity in the first cycle",
-    positionOf: ({ cycles, targets }) => (cycles === 100 ? targets : undefined),
+    positionOf: targetsOfHundredCycles,
   },
   {
     title: "Activity in the last cycle",
-    axis: "cycles reached and closed before, one target",
+    axis: "cycles, all earlier ones reached and closed; one target",
     operation: "activity in the last cycle",
-    positionOf: ({ cycles, targets }) => (targets === 1 ? cycles : undefined),
+    positionOf: cyclesOfOneTarget,
+  },
+  {
+    title: "Activity in the last of 100 cycles",
+    axis: "targets the customer is in",
+    operation: "activity in the last cycle",
+    positionOf: targetsOfHundredCycles,
   },
 ];
+
+function cyclesOfOneTarget({ cycles, targets }: GrowthRow): number | undefined {
+  return targets === 1 ? cycles : undefined;
+}
+
+function targetsOfHundredCycles({ cycles, targets }: GrowthRow): number | undefined {
+  return cycles === 100 ? targets : undefined;
+}
 
 /** Below the least that can be charged, so that it has a bar. */
 const lowest = 0.5;
 
-const size = { width: 880, height: 620 };
+const size = { width: 880, height: 982 };
+const firstRowTop = 124;
+const rowHeight = 300;
 
 /** The write units of each operation as it grows, for all designs, as an SVG document for light and dark pages. */
 export function drawGrowth(rows: readonly GrowthRow[]): string {
@@ -63,7 +85,7 @@ export function drawGrowth(rows: readonly GrowthRow[]): string {
     `[stroke="${grid}"]{stroke:${schemes.grid[1]}}`,
     `[stroke="${text}"]{stroke:${schemes.text[1]}}`,
   ];
-  const label = "<title>Write units per operation, by size, for three designs</title>";
+  const label = "<title>Write units per operation, by size, for three designs, on a logarithmic axis</title>";
   const style = `<style>@media (prefers-color-scheme:dark){${dark.join("")}}</style>`;
   return `${svg.replace(/(<svg[^>]*>)/, `$1\n${label}\n${style}`)}\n`;
 }
@@ -75,11 +97,19 @@ function optionsFor(rows: readonly GrowthRow[]) {
     color: palette,
     textStyle: { color: text, fontFamily: "system-ui, sans-serif" },
     legend: { top: 8, itemGap: 28, icon: "rect", textStyle: { color: text, fontSize: 13 }, data: designs },
-    title: panels.map(({ title }, index) => ({
-      text: `${title}, write units`,
-      textStyle: { color: text, fontSize: 14 },
-      ...corner(index, -30),
-    })),
+    title: [
+      {
+        text: "Write units per operation. The axes are logarithmic: from one line to the next is ten times as much.",
+        textStyle: { color: text, fontSize: 13, fontWeight: "normal" },
+        left: "center",
+        top: 40,
+      },
+      ...panels.map(({ title }, index) => ({
+        text: title,
+        textStyle: { color: text, fontSize: 14 },
+        ...corner(index, -42),
+      })),
+    ],
     grid: panels.map((_, index) => ({ ...corner(index), width: "38%", height: 190 })),
     xAxis: panels.map((panel, index) => ({
       gridIndex: index,
@@ -106,7 +136,7 @@ function optionsFor(rows: readonly GrowthRow[]) {
 }
 
 function corner(index: number, shift = 0) {
-  return { left: index % 2 === 0 ? "7%" : "57%", top: (index < 2 ? 90 : 370) + shift };
+  return { left: index % 2 === 0 ? "7%" : "57%", top: firstRowTop + Math.floor(index / 2) * rowHeight + shift };
 }
 
 function positionsOf(rows: readonly GrowthRow[], panel: Panel): number[] {
@@ -124,8 +154,8 @@ function barsOf(rows: readonly GrowthRow[], panel: Panel, index: number, design:
     name: design,
     xAxisIndex: index,
     yAxisIndex: index,
-    barCategoryGap: "35%",
-    label: { show: true, position: "top", color: text, fontSize: 12 },
+    barCategoryGap: "25%",
+    label: { show: true, position: "top", color: text, fontSize: 11 },
     data: positionsOf(rows, panel).map((at) => own.find((row) => panel.positionOf(row) === at)?.cost.writeUnits),
   };
 }

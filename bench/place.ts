@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { APIGatewayProxyResult } from "aws-lambda";
 import type { LocalFunctions } from "../local/functions.ts";
 import { buildContext, buildEvent } from "../local/proxyEvent.ts";
 import { matchRoute } from "../local/routing.ts";
 import type { TargetGroupDraft } from "../shared/domain/drafting.ts";
 import { formatInstant, type Instant } from "../shared/domain/instant.ts";
 import type { TargetGroup } from "../shared/domain/targetGroup.ts";
+import type { ErrorCode } from "../shared/http/errors.ts";
 import type { Table } from "../shared/table/client.ts";
 import { putCustomer } from "../shared/table/customers.ts";
 import { createTargetGroup } from "../shared/table/targetGroups.ts";
@@ -37,10 +37,18 @@ export function during(cycleNumber: number): Instant {
   return Date.UTC(2030, cycleNumber - 1, 15, 12);
 }
 
-type Request = { readonly method: string; readonly path: string; readonly body?: unknown; readonly now: Instant };
+export type Request = {
+  readonly method: string;
+  readonly path: string;
+  /** Text is sent as it is, anything else as JSON. */
+  readonly body?: unknown;
+  /** Besides the usual ones, or in their place. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly now: Instant;
+};
 
 /** The event that API Gateway would make of a request, and whose it is. */
-export function eventOf({ org }: Pick<Place, "org">, { method, path, body, now }: Request) {
+export function eventOf({ org }: Pick<Place, "org">, { method, path, body, headers = {}, now }: Request) {
   const match = matchRoute(method, path);
   if (match === undefined) throw new Error(`No route ${method} ${path}`);
   const event = buildEvent(
@@ -48,8 +56,8 @@ export function eventOf({ org }: Pick<Place, "org">, { method, path, body, now }
       method,
       path,
       query: new URLSearchParams(),
-      headers: requestHeaders,
-      body: body === undefined ? "" : JSON.stringify(body),
+      headers: [...requestHeaders.filter(([header]) => !(header in headers)), ...Object.entries(headers)],
+      body: textOf(body),
       nowEpochMilliseconds: now,
     },
     match,
@@ -58,10 +66,32 @@ export function eventOf({ org }: Pick<Place, "org">, { method, path, body, now }
   return { name: match.name, event };
 }
 
-/** Calls a function as API Gateway does, and answers its `data`. Throws when it refuses. */
-export async function call({ handlers }: LocalFunctions, place: Pick<Place, "org">, request: Request) {
+function textOf(body: unknown): string {
+  if (body === undefined) return "";
+  return typeof body === "string" ? body : JSON.stringify(body);
+}
+
+/** Calls a function as API Gateway does, and answers the text of its answer. Throws when it refuses. */
+export async function call(functions: LocalFunctions, place: Pick<Place, "org">, request: Request): Promise<string> {
+  const { statusCode, body } = await invoke(functions, place, request);
+  if (statusCode >= 300) throw new Error(`Answered ${statusCode}: ${body}`);
+  return body;
+}
+
+/** Calls a function that is to refuse with the code. Throws when it does not. */
+export async function callInVain(
+  functions: LocalFunctions,
+  place: Pick<Place, "org">,
+  code: ErrorCode,
+  request: Request,
+): Promise<void> {
+  const { statusCode, body } = await invoke(functions, place, request);
+  if (statusCode < 300 || !body.includes(`"code":${code}`)) throw new Error(`Answered ${statusCode}: ${body}`);
+}
+
+function invoke({ handlers }: LocalFunctions, place: Pick<Place, "org">, request: Request) {
   const { name, event } = eventOf(place, request);
-  return dataOf(await handlers[name](event, buildContext(name)));
+  return handlers[name](event, buildContext(name));
 }
 
 /** About what a client behind API Gateway sends. */
@@ -77,12 +107,6 @@ const requestHeaders = [
   ["X-Forwarded-Port", "443"],
   ["X-Forwarded-Proto", "https"],
 ] as const;
-
-function dataOf({ statusCode, body }: APIGatewayProxyResult): unknown {
-  if (statusCode >= 300) throw new Error(`Answered ${statusCode}: ${body}`);
-  const { data }: { data: unknown } = JSON.parse(body);
-  return data;
-}
 
 function draft(cycleCount: number, targetCount: number): TargetGroupDraft {
   return {

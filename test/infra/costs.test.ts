@@ -2,49 +2,110 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import budgetFile from "../../bench/budgets.json" with { type: "json" };
 import { errorCatalogue } from "../../shared/http/errors.ts";
+import { routeNames } from "../../shared/http/routes.ts";
 import { failureSources, metrics, retryCauses } from "../../shared/observability/metricNames.ts";
 import { resourcesOfType, synthesize } from "./support/synthesize.ts";
 
-const rows = readFileSync("docs/operations.md", "utf8")
-  .split("\n")
-  .filter((line) => line.startsWith("| "))
-  .map((line) =>
+const text = readFileSync("docs/operations.md", "utf8");
+
+/** The rows of the document's table whose first column is headed so. */
+function tableOf(heading: string): string[][] {
+  const lines = text.split("\n");
+  const start = lines.findIndex((line) => line.startsWith(`| ${heading} |`));
+  if (start < 0) throw new Error(`docs/operations.md has no table of: ${heading}`);
+  const length = lines.slice(start).findIndex((line) => !line.startsWith("|"));
+  return lines.slice(start + 2, start + length).map((line) =>
     line
       .split("|")
       .slice(1, -1)
       .map((cell) => cell.trim()),
   );
-
-/** Kept warm, what a call asks of the table; the first of a process reads a definition besides. */
-const warmOperations = Object.entries(budgetFile.operations).filter(
-  ([name]) => name !== "authorizer" && !name.endsWith("cold"),
-);
-
-/** The calls of the document's own words, in milliseconds. */
-const assumedMilliseconds = 15;
-
-function price(of: string): number {
-  const [, text] = rows.find(([what]) => what === of) ?? [];
-  if (text === undefined) throw new Error(`docs/operations.md assumes no price for: ${of}`);
-  return Number(text);
 }
 
-describe("the table of costs in docs/operations.md", () => {
-  const perMillionLambdas =
-    price("A million calls of a Lambda") +
-    assumedMilliseconds * 1000 * memoryGb() * price("A GB-second of a Lambda on arm64");
-  const perMillionCalls = price("A million calls of the REST API") + perMillionLambdas;
+const prices = new Map(tableOf("Price of").map(([what, dollarsOfIt]) => [what, Number(dollarsOfIt)]));
 
-  test.each(warmOperations)("is what the measured units of %s come to at the assumed prices", (name, operation) => {
-    const { readUnits, writeUnits } = operation;
-    const table =
-      readUnits * price("A million read units of the table") + writeUnits * price("A million write units of the table");
-    expect(rows.find(([what]) => what === name)).toEqual([
-      name,
-      readUnits.toString(),
-      writeUnits.toString(),
-      dollars(table),
-      dollars(table + perMillionCalls),
+function price(of: string): number {
+  const found = prices.get(of);
+  if (found === undefined) throw new Error(`docs/operations.md assumes no price for: ${of}`);
+  return found;
+}
+
+type Units = { readonly readUnits: number; readonly writeUnits: number };
+
+/** Kept warm, what a call asks of the table; the first of a process reads a definition besides. */
+const warmOperations = Object.entries(budgetFile.operations).filter(([name]) => !name.endsWith(", cold"));
+
+function operationsOf(isWanted: (functionName: string) => boolean): [string, Units][] {
+  return warmOperations.filter(([name]) => isWanted(name.split(",")[0] ?? ""));
+}
+
+function unitsOf(operation: string): Units {
+  const [, units] = warmOperations.find(([name]) => name === operation) ?? [];
+  if (units === undefined) throw new Error(`bench/budgets.json has no ${operation}`);
+  return units;
+}
+
+/** In dollars, for a million. */
+function tablePrice({ readUnits, writeUnits }: Units): number {
+  return (
+    readUnits * price("A million read units of the table") + writeUnits * price("A million write units of the table")
+  );
+}
+
+function computingPrice(milliseconds: number): number {
+  return milliseconds * 1000 * memoryGb() * price("A GB-second of a Lambda on arm64");
+}
+
+function isRoute(functionName: string): boolean {
+  return routeNames.some((route) => route === functionName);
+}
+
+function isInBackground(functionName: string): boolean {
+  return !isRoute(functionName) && functionName !== "authorizer";
+}
+
+/** The projector's call takes 30 ms, by the document's own words. */
+function followingRow(what: string, operation: string): string[] {
+  const table = tablePrice(unitsOf(operation));
+  const [event, computing] = [price("A million events on the bus"), computingPrice(30)];
+  return [what, dollars(table), dollars(event), dollars(computing), dollars(table + event + computing)];
+}
+
+describe("the tables of costs in docs/operations.md are what the measured units come to at the assumed prices", () => {
+  /** The calls of the document's own words, in milliseconds. */
+  const assumedMilliseconds = 15;
+
+  test("of the routes", () => {
+    const perMillionCalls =
+      price("A million calls of the REST API") +
+      price("A million calls of a Lambda") +
+      computingPrice(assumedMilliseconds);
+    expect(tableOf("A million calls of")).toEqual(
+      operationsOf(isRoute).map(([name, units]) => [
+        name,
+        units.readUnits.toString(),
+        units.writeUnits.toString(),
+        dollars(tablePrice(units)),
+        dollars(tablePrice(units) + perMillionCalls),
+      ]),
+    );
+  });
+
+  test("of the functions that no request waits for", () => {
+    expect(tableOf("A million times")).toEqual(
+      operationsOf(isInBackground).map(([name, units]) => [
+        name,
+        units.readUnits.toString(),
+        units.writeUnits.toString(),
+        dollars(tablePrice(units)),
+      ]),
+    );
+  });
+
+  test("of what follows a call", () => {
+    expect(tableOf("After a million of")).toEqual([
+      followingRow("enrolments", "projector, an enrolment"),
+      followingRow("activities that change one target", "projector, an activity"),
     ]);
   });
 });
@@ -55,9 +116,7 @@ test("the alarms' price in docs/operations.md is by as many metrics as they have
     return Array.isArray(parts) ? parts.filter((part) => "MetricStat" in Object(part)).length : 1;
   });
   const count = counts.reduce((sum, each) => sum + each, 0);
-  expect(readFileSync("docs/operations.md", "utf8")).toContain(
-    `the alarms ${dollars(count * 0.1)} (${count} metrics at 0.10)`,
-  );
+  expect(text).toContain(`the alarms ${dollars(count * 0.1)} (${count} metrics at 0.10)`);
 });
 
 test("the functions' own metrics in docs/operations.md are as many as they can write", () => {
@@ -66,7 +125,7 @@ test("the functions' own metrics in docs/operations.md are as many as they can w
   const codes = Object.keys(errorCatalogue).filter((code) => ![...byGateway, ...asFailures].includes(code));
   const whole = Object.values(metrics).filter((metric) => !("dimension" in metric));
   const count = whole.length + codes.length + failureSources.length + retryCauses.length;
-  expect(readFileSync("docs/operations.md", "utf8")).toContain(`at most ${dollars(count * 0.3)} (${count} at 0.30)`);
+  expect(text).toContain(`at most ${dollars(count * 0.3)} (${count} at 0.30)`);
 });
 
 function memoryGb(): number {

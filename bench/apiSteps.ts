@@ -1,0 +1,135 @@
+import { newCustomer, newPlace } from "./place.ts";
+import type { Step, Workshop } from "./steps.ts";
+import { activity, Till } from "./till.ts";
+
+/** Registered by {@link apiSteps}, and what they are for. */
+const customers = { one: 1, inTenTargets: 2, withKey: 3, inNothing: 4, withHistory: 5 } as const;
+const nobody = 99;
+
+/** The routes behind the authorizer, in a group of 10 cycles and 10 targets. */
+export async function apiSteps(workshop: Workshop): Promise<Step[]> {
+  const { table, functions } = workshop;
+  const place = await newPlace(table, 10, 10);
+  for (const customerId of Object.values(customers)) await newCustomer(table, place, customerId);
+  const till = new Till(functions, place);
+  return [
+    ...enrollmentSteps(till),
+    ...activitySteps(till),
+    ...unenrollmentSteps(till),
+    ...definitionSteps(till),
+    ...readingSteps(till, workshop),
+  ];
+}
+
+/** A route's first call loads the definition. */
+function enrollmentSteps(till: Till): Step[] {
+  const { one, inTenTargets, withKey } = customers;
+  const refused = (code: 310011 | 310017 | 310018 | 310019 | 310119, ask: ReturnType<Till["enrollment"]>): Step => ({
+    name: `enroll, refused with ${code}`,
+    run: () => till.sendInVain(code, ask),
+  });
+  const withKeySent = till.enrollment({ customerId: withKey }, { headers: { "Idempotency-Key": "key" } });
+  return [
+    { name: "enroll, cold", run: () => till.enroll(one) },
+    { name: "enroll", run: () => till.enroll(inTenTargets) },
+    { name: "enroll, with a key", run: () => till.send(withKeySent) },
+    { name: "enroll, repeated with its key", run: () => till.send(withKeySent) },
+    refused(310119, till.enrollment({ customerId: one })),
+    refused(310011, till.enrollment({ customerId: nobody })),
+    refused(310017, till.enrollment({ customerId: one }, { group: "/targetGroups/99" })),
+    refused(310018, till.enrollment({ customerId: one }, { target: 99 })),
+    refused(310019, till.enrollment({ customerId: one, periodName: "none" })),
+  ];
+}
+
+function activitySteps(till: Till): Step[] {
+  const { one, inTenTargets, inNothing } = customers;
+  const giveBack = (activityId: string, originalActivityId: string) =>
+    till.send(till.activities({ ...activity(one, activityId), type: "RETURN", originalActivityId }));
+  const three = ["a", "b", "c"].map((activityId) => activity(one, activityId));
+  return [
+    { name: "recordActivities, cold", run: () => till.count(one, "one") },
+    { name: "recordActivities", run: () => till.count(one, "two") },
+    { name: "recordActivities, repeated", run: () => till.count(one, "two") },
+    { name: "recordActivities, three activities", run: () => till.send(till.activities(three)) },
+    { name: "recordActivities, a return", run: () => giveBack("three", "two") },
+    { name: "recordActivities, a return before its transaction", run: () => giveBack("four", "five") },
+    { name: "recordActivities, no target", run: () => till.count(inNothing, "one") },
+    {
+      name: "recordActivities, refused with 310011",
+      run: () => till.sendInVain(310011, till.activities(activity(nobody, "one"))),
+    },
+    {
+      name: "recordActivities, ten targets",
+      prepare: () => till.enrollInOthers(inTenTargets),
+      run: () => till.count(inTenTargets, "one"),
+    },
+    // A month later, when the definition is long forgotten.
+    { name: "recordActivities, ten targets, cold", run: () => till.count(inTenTargets, "two", 2) },
+  ];
+}
+
+function unenrollmentSteps(till: Till): Step[] {
+  const { one, inTenTargets } = customers;
+  const inVain = (code: 310011 | 310126, customerId: number): Step => ({
+    name: `unenroll, refused with ${code}`,
+    run: () => till.sendInVain(code, till.unenrollment(customerId)),
+  });
+  return [
+    { name: "unenroll, cold", run: () => till.unenroll(one) },
+    { name: "unenroll", run: () => till.unenroll(inTenTargets) },
+    inVain(310126, one),
+    inVain(310011, nobody),
+    { name: "enroll, again", run: () => till.enroll(one) },
+  ];
+}
+
+function definitionSteps(till: Till): Step[] {
+  return [
+    { name: "putCustomer", run: () => till.send({ method: "PUT", path: "/customers/3", body: { firstName: "Ada" } }) },
+    { name: "getCustomer", run: () => till.get("/customers/3") },
+    {
+      name: "createTargetGroup",
+      run: () => till.send({ method: "POST", path: "/targetGroups", body: groupBody }),
+    },
+    { name: "getTargetGroup", run: () => till.get(till.group) },
+  ];
+}
+
+/** Each keeps definitions for itself, so each is cold once. */
+function readingSteps(till: Till, { projection }: Workshop): Step[] {
+  const { inTenTargets, withHistory } = customers;
+  const liveThrough = async () => {
+    await till.enroll(withHistory);
+    for (let number = 1; number < 50; number += 1) await till.count(withHistory, `receipt-${number}`);
+    await projection.catchUp();
+  };
+  const history = (customerId: number) => `/users/${customerId}/trackedTargetEvents/${till.firstTarget}`;
+  const paths = [
+    ["listTargetGroups", "/targetGroups"],
+    ["getUserTargetGroups", `/users/${inTenTargets}/targetGroups`],
+    ["getEnrolledTargets", `/users/${inTenTargets}/enrolledTargets`],
+    ["getTrackedTargetEvents", history(inTenTargets)],
+  ] as const;
+  return [
+    ...paths.flatMap(([name, path]): Step[] => [
+      { name: `${name}, cold`, prepare: () => projection.catchUp(), run: () => till.get(path) },
+      { name, run: () => till.get(path) },
+    ]),
+    {
+      name: "getTrackedTargetEvents, fifty rows",
+      prepare: liveThrough,
+      run: () => till.get(history(withHistory)),
+    },
+  ];
+}
+
+const groupBody = {
+  name: "Another",
+  trackingType: "DEFAULT",
+  targetEvaluationType: "FIXED_CALENDAR_WINDOW",
+  periods: [{ refCode: "c1", startDate: "2030-01-01", endDate: "2030-01-31" }],
+  targets: [
+    { name: "Spend", targetEntity: "TRANSACTION", targetType: "SALES", defaultValues: [{ defaultValue: 1000 }] },
+  ],
+};

@@ -1,0 +1,129 @@
+import type { SQSRecord } from "aws-lambda";
+import { closeShard } from "../functions/closeShard/closeShard.ts";
+import { countQueuedActivities } from "../functions/countQueuedActivities/countQueuedActivities.ts";
+import { listDueCycles } from "../functions/listDueCycles/listDueCycles.ts";
+import { buildContext } from "../local/proxyEvent.ts";
+import { formatInstant } from "../shared/domain/instant.ts";
+import { createContext } from "../shared/http/context.ts";
+import type { Table } from "../shared/table/client.ts";
+import type { ShardTask } from "../shared/table/closing.ts";
+import { activityKey, enrollmentKey, type Key } from "../shared/table/keys.ts";
+import { during, newCustomer, newPlace } from "./place.ts";
+import { newProjector } from "./projection.ts";
+import type { Step, Workshop } from "./steps.ts";
+import { activity, Till } from "./till.ts";
+
+/** The second is in three targets. The others share a shard of the index, and each of the first two has its own. */
+const [first, second] = [1, 2] as const;
+const inOneShard = [3, 19, 35] as const;
+
+/** What no request waits for, in a group of 10 cycles and 3 targets. Nothing else in the table may be due. */
+export async function backgroundSteps(workshop: Workshop): Promise<Step[]> {
+  const { table, functions, projection } = workshop;
+  const place = await newPlace(table, 10, 3);
+  const till = new Till(functions, place);
+  for (const customerId of [first, second, ...inOneShard]) {
+    await newCustomer(table, place, customerId);
+    await till.enroll(customerId);
+  }
+  await till.enrollInOthers(second);
+  await projection.catchUp();
+  return [...queueSteps(table, till), ...projectorSteps(workshop, till), ...closingSteps(workshop, till)];
+}
+
+function queueSteps(table: Table, { place }: Till): Step[] {
+  const lambda = countQueuedActivities(createContext(table));
+  const count = (...activityIds: readonly string[]) =>
+    withoutFailures(lambda({ Records: activityIds.map((id) => messageOf(place.org, activity(first, id))) }));
+  return [
+    { name: "countQueuedActivities, cold", run: () => count("one") },
+    { name: "countQueuedActivities", run: () => count("two") },
+    { name: "countQueuedActivities, three messages", run: () => count("three", "four", "five") },
+    { name: "countQueuedActivities, a message again", run: () => count("five") },
+  ];
+}
+
+/** Records of its own are handed to it; what they say has been projected or not. */
+function projectorSteps({ table, projection }: Workshop, till: Till): Step[] {
+  const { org, group } = till.place;
+  const lambda = newProjector(table);
+  const project = async (key: Key) => withoutFailures(lambda({ Records: [await projection.recordOf(key)] }));
+  const enrollmentOf = (customerId: number) => enrollmentKey(org, customerId, group.id, till.firstTarget);
+  const [newcomer, other] = [4, 5] as const;
+  const enter = async (customerId: number) => {
+    await newCustomer(table, till.place, customerId);
+    await till.enroll(customerId);
+  };
+  return [
+    {
+      name: "projector, an enrolment, cold",
+      prepare: () => enter(newcomer),
+      run: () => project(enrollmentOf(newcomer)),
+    },
+    { name: "projector, an enrolment", prepare: () => enter(other), run: () => project(enrollmentOf(other)) },
+    { name: "projector, an enrolment again", run: () => project(enrollmentOf(other)) },
+    { name: "projector, an activity", run: () => project(activityKey(org, first, "one")) },
+    {
+      name: "projector, an activity for three targets",
+      prepare: () => till.count(second, "one"),
+      run: () => project(activityKey(org, second, "one")),
+    },
+  ];
+}
+
+function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
+  const [list, close] = [listDueCycles(table), closeShard(table)];
+  const listAt = (cycleNumber: number) => list({ now: formatInstant(during(cycleNumber)), resumeAfter: null });
+  let open: readonly ShardTask[] = [];
+  const isIn = (shard: number) => (task: ShardTask) =>
+    task.work.targetId === till.firstTarget && task.work.shard === shard;
+  const closeOne = async (shard: number) => {
+    const task = open.find(isIn(shard));
+    if (task === undefined) throw new Error(`Shard ${shard} is not due`);
+    await close(task, buildContext("closeShard"));
+  };
+  const listOpen = async () => {
+    await projection.catchUp();
+    open = (await listAt(2)).tasks;
+  };
+  const closeAllBut = async (last: number) => {
+    const { tasks } = await listAt(2);
+    for (const task of tasks.filter((each) => !isIn(last)(each))) await close(task, buildContext("closeShard"));
+  };
+  return [
+    { name: "listDueCycles, nothing due", run: () => listAt(1) },
+    { name: "listDueCycles", run: () => listAt(2) },
+    { name: "closeShard, nobody", prepare: listOpen, run: () => closeOne(0) },
+    { name: "closeShard", run: () => closeOne(first) },
+    { name: "closeShard, three customers", run: () => closeOne(inOneShard[0]) },
+    { name: "closeShard, again", run: () => closeOne(inOneShard[0]) },
+    { name: "closeShard, the last shard", prepare: () => closeAllBut(15), run: () => closeOne(15) },
+  ];
+}
+
+type BatchAnswer = { readonly batchItemFailures: readonly unknown[] };
+
+async function withoutFailures(answer: Promise<BatchAnswer>): Promise<void> {
+  const { batchItemFailures } = await answer;
+  if (batchItemFailures.length > 0) throw new Error("A record of a batch failed");
+}
+
+/** As Lambda hands it over. */
+function messageOf(org: string, body: object): SQSRecord {
+  return {
+    messageId: "",
+    receiptHandle: "",
+    body: JSON.stringify(body),
+    attributes: {
+      ApproximateReceiveCount: "1",
+      SentTimestamp: during(1).toString(),
+      SenderId: "",
+      ApproximateFirstReceiveTimestamp: "",
+    },
+    messageAttributes: { org: { dataType: "String", stringValue: org } },
+    md5OfBody: "",
+    eventSource: "aws:sqs",
+    eventSourceARN: "",
+    awsRegion: "",
+  };
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { type GrowthRow, measureGrowth, type Operation, operations, type Size, sizes } from "../../bench/growth.ts";
+import { drawGrowth } from "../../bench/growthChart.ts";
+import { growthHeading, readGrowthTable } from "../../bench/growthTables.ts";
+import { createTableIfMissing } from "../../local/createTable.ts";
+import { createClient, openTable, patientLimits } from "../../shared/table/client.ts";
+import { localAccess } from "../support/globalSetup.ts";
+
+/** As many as are quick: the smallest, and the largest of either kind. */
+const measuredSizes: readonly Size[] = [
+  { cycles: 1, targets: 1 },
+  { cycles: 1, targets: 50 },
+  { cycles: 100, targets: 1 },
+];
+
+const figures = readFileSync("bench/README.md", "utf8").split("\n");
+const recorded = new Map(operations.map((operation) => [operation, recordedRows(operation)]));
+const all = [...recorded.values()].flat();
+
+const access = { endpoint: inject("endpoint"), ...localAccess };
+// Its name is part of every request, so it has to be as long as the bench's own.
+const table = openTable({ tableName: "milestreak-bench", ...access }, patientLimits);
+let measured: readonly GrowthRow[] = [];
+
+beforeAll(async () => {
+  const client = createClient(access, patientLimits);
+  await createTableIfMissing({ client, name: table.name });
+  client.destroy();
+  measured = await measureGrowth({ table, access }, measuredSizes);
+});
+
+afterAll(() => table.client.destroy());
+
+function cellsOf(line: string): string[] {
+  return line
+    .split("|")
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+/** What bench/README.md says of an operation, as the bench printed it. */
+function recordedRows(operation: Operation): GrowthRow[] {
+  const heading = figures.indexOf(growthHeading(operation));
+  if (heading < 0) throw new Error(`bench/README.md has no figures of the ${operation}`);
+  const lines = figures.slice(heading + 2);
+  const [head = [], , ...rows] = lines.slice(0, lines.indexOf("")).map(cellsOf);
+  return readGrowthTable(operation, { head, rows });
+}
+
+function writeUnits(operation: Operation, cycles: number, targets: number): string[] {
+  return all
+    .filter((row) => row.operation === operation && row.cycles === cycles && row.targets === targets)
+    .map(({ cost }) => cost.writeUnits.toString());
+}
+
+describe("the figures of growth in bench/README.md", () => {
+  it.each(operations)("of the %s are what it costs, in every design", (operation) => {
+    const own = measured.filter((row) => row.operation === operation);
+    expect(own.length).toBeGreaterThan(0);
+    expect(recorded.get(operation)).toEqual(expect.arrayContaining(own));
+  });
+
+  it("are there at every size, and only what the bench measures", () => {
+    const first = all.filter(({ operation }) => operation === "first enrolment");
+    const designs = [...new Set(measured.map(({ design }) => design))];
+    expect(designs).toHaveLength(3);
+    expect(first.map(({ design, cycles, targets }) => ({ design, cycles, targets }))).toEqual(
+      sizes.flatMap((size) => designs.map((design) => ({ design, ...size }))),
+    );
+  });
+
+  it("are those that docs/growth.svg is drawn from", () => {
+    expect(drawGrowth(all)).toBe(readFileSync("docs/growth.svg", "utf8"));
+  });
+
+  it.each([
+    ["a first enrolment, 100 cycles", writeUnits("first enrolment", 100, 1)],
+    ["a re-enrolment in the first of 100 cycles", writeUnits("re-enrolment in the first cycle", 100, 1)],
+    ["a re-enrolment after all 100 cycles", writeUnits("re-enrolment after all cycles", 100, 1)],
+    ["an activity in the first cycle, one target", writeUnits("activity in the first cycle", 100, 1)],
+    ["an activity in the first cycle, 50 targets", writeUnits("activity in the first cycle", 100, 50)],
+    ["an activity in the last of 100 cycles, one target", writeUnits("activity in the last cycle", 100, 1)],
+    ["an activity in the last of 100 cycles, 50 targets", writeUnits("activity in the last cycle", 100, 50)],
+  ])("are those of README.md for %s", (what, units) => {
+    const lines = readFileSync("README.md", "utf8").split("\n");
+    expect(lines.map(cellsOf).find(([first]) => first === what)).toEqual([what, ...units]);
+  });
+});
