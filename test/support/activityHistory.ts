@@ -45,7 +45,7 @@ type Wanted = {
 };
 
 const clientCount = 4;
-const activityCount = 12;
+const activityCount = 8;
 const deliveriesPerClient = 5;
 const now = during(1);
 
