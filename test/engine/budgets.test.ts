@@ -1,29 +1,23 @@
-import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import budgetFile from "../../bench/budgets.json" with { type: "json" };
+import { withEngine } from "../../bench/engine.ts";
 import { type Cost, Meter } from "../../bench/meter.ts";
 import { measureOperations } from "../../bench/operations.ts";
 import { tableGrants } from "../../lib/tableGrants.ts";
-import { createTableIfMissing } from "../../local/createTable.ts";
-import { createClient, openTable, patientLimits } from "../../shared/table/client.ts";
-import { localAccess } from "../support/globalSetup.ts";
+import { createClient, patientLimits } from "../../shared/table/client.ts";
 
 type Budget = Omit<Cost, "bytes">;
 
 const budgets: [string, Budget][] = Object.entries(budgetFile.operations);
-const access = { endpoint: inject("endpoint"), ...localAccess };
-const table = openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);
-const sizes = createClient(access, patientLimits);
 let costs: ReadonlyMap<string, Cost> = new Map();
 
+// An engine of its own: one that holds what all other tests have written takes several times as long.
 beforeAll(async () => {
-  await createTableIfMissing({ client: sizes, name: table.name });
-  costs = await measureOperations({ table, access }, new Meter(table.client, sizes));
-});
-
-afterAll(() => {
-  table.client.destroy();
-  sizes.destroy();
+  costs = await withEngine(async (engine) => {
+    const sizes = createClient(engine.access, patientLimits);
+    const meter = new Meter(engine.table.client, sizes);
+    return measureOperations(engine, meter).finally(() => sizes.destroy());
+  });
 });
 
 describe("bench/budgets.json", () => {

@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { withEngine } from "../../bench/engine.ts";
 import { type GrowthRow, measureGrowth, type Operation, operations, type Size, sizes } from "../../bench/growth.ts";
 import { drawGrowth } from "../../bench/growthChart.ts";
 import { growthHeading, readGrowthTable } from "../../bench/growthTables.ts";
-import { createTableIfMissing } from "../../local/createTable.ts";
-import { createClient, openTable, patientLimits } from "../../shared/table/client.ts";
-import { localAccess } from "../support/globalSetup.ts";
 
 /** As many as are quick: the smallest, and the largest of either kind. */
 const measuredSizes: readonly Size[] = [
@@ -18,19 +16,12 @@ const figures = readFileSync("bench/README.md", "utf8").split("\n");
 const recorded = new Map(operations.map((operation) => [operation, recordedRows(operation)]));
 const all = [...recorded.values()].flat();
 
-const access = { endpoint: inject("endpoint"), ...localAccess };
-// Its name is part of every request, so it has to be as long as the bench's own.
-const table = openTable({ tableName: "milestreak-bench", ...access }, patientLimits);
 let measured: readonly GrowthRow[] = [];
 
+// An engine of its own, as the bench's: one that holds what all other tests have written takes six times as long.
 beforeAll(async () => {
-  const client = createClient(access, patientLimits);
-  await createTableIfMissing({ client, name: table.name });
-  client.destroy();
-  measured = await measureGrowth({ table, access }, measuredSizes);
+  measured = await withEngine((engine) => measureGrowth(engine, measuredSizes));
 });
-
-afterAll(() => table.client.destroy());
 
 function cellsOf(line: string): string[] {
   return line
