@@ -1,6 +1,6 @@
 import type { Context } from "aws-lambda";
 import { logUnexpected } from "../../shared/observability/log.ts";
-import type { Table } from "../../shared/table/client.ts";
+import { engineLimits, longestChainMilliseconds, type Table } from "../../shared/table/client.ts";
 import { closeEnrollments, finishShardWork, requireGroup, type ShardTask } from "../../shared/table/closing.ts";
 
 /** The task as far as it has got. It is handed in again as it is until it is finished. */
@@ -11,8 +11,8 @@ export type ShardLambda = (
   context: Pick<Context, "getRemainingTimeInMillis">,
 ) => Promise<ShardTaskState>;
 
-/** Enough for one more page whose every request fails on all attempts but the last. */
-const reserveMilliseconds = 15_000;
+/** Enough for one more page, or for finishing the shard, whose every request fails on all attempts but the last. */
+const reserveMilliseconds = longestChainMilliseconds(engineLimits.closingPageChain);
 
 /**
  * Closes one shard of one target for one cycle, as far as the time allows.
@@ -29,9 +29,12 @@ export function closeShard(table: Table): ShardLambda {
     for (const { error } of progress.failures) logUnexpected(error, "closing", { org: work.org });
     const closedCount = task.closedCount + progress.closedCount;
     const failedCount = task.failedCount + progress.failures.length;
-    const isFinished = progress.resumeAfter === undefined;
+    const isThrough = progress.resumeAfter === undefined;
+    // Without the time to finish, the next call does: it goes on after the last customer and finds nobody.
+    const position = isThrough && mustStop() ? progress.lastCustomerId : progress.resumeAfter;
+    const isFinished = position === undefined;
     if (isFinished && failedCount > 0) throw new Error(`${failedCount} enrolments could not be closed`);
     if (isFinished) await finishShardWork(table, group, work);
-    return { ...task, resumeAfter: progress.resumeAfter ?? null, closedCount, failedCount, isFinished };
+    return { ...task, resumeAfter: position ?? null, closedCount, failedCount, isFinished };
   };
 }

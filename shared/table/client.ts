@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { TableConfig } from "../config/tableConfig.ts";
-import { type AttemptLimits, attemptSettings, limitAttempts } from "../sdk/attempts.ts";
+import { type AttemptLimits, attemptSettings, limitAttempts, longestRequestMilliseconds } from "../sdk/attempts.ts";
 import { OperationIds } from "./operationId.ts";
 import { shortenRequests, userAgent } from "./shortRequests.ts";
 import { SigningHash } from "./signingHash.ts";
@@ -38,7 +38,19 @@ export const engineLimits = {
   unenrollmentChain: { requests: 4, patientLoops: 1 },
   /** The last activity of an array, on a cold definition: enrolments, customer or definition, transaction, record. */
   activityChain: { requests: 4, patientLoops: 2 },
+  /** A page of closing: the index; side by side for each of its enrolments a read and a write, again while patience lasts. */
+  closingPageChain: { requests: 3, patientLoops: 1 },
+  /** A shard's first page after the definition, and its finish after the definition and a page without anybody. */
+  closingChain: { requests: 4, patientLoops: 1 },
+  closingFinishChain: { requests: 5, patientLoops: 0 },
 } as const;
+
+type Chain = { readonly requests: number; readonly patientLoops: number };
+
+/** How long a chain of requests may take, every request failing on every attempt but the last. */
+export function longestChainMilliseconds({ requests, patientLoops }: Chain): number {
+  return requests * longestRequestMilliseconds(engineLimits) + patientLoops * engineLimits.patienceMilliseconds;
+}
 
 export type EngineLimits = AttemptLimits & { readonly patienceMilliseconds: number };
 

@@ -16,6 +16,7 @@ import { type IndexShard, listIndexPage, shardCount } from "./enrollmentIndex.ts
 import { type EnrollmentRef, findEnrollment } from "./enrollments.ts";
 import { MalformedItem } from "./item.ts";
 import { enrollmentKey, type Org } from "./keys.ts";
+import { Patience } from "./patience.ts";
 import { engine, TooMuchContention } from "./send.ts";
 import { findTargetGroup } from "./targetGroups.ts";
 
@@ -86,6 +87,8 @@ export type ShardProgress = {
   readonly failures: readonly ClosingFailure[];
   /** The customer to go on after; `undefined` when the shard is through. */
   readonly resumeAfter: number | undefined;
+  /** The last customer of those that were looked at, if there was any. */
+  readonly lastCustomerId: number | undefined;
 };
 
 type ClosingFailure = { readonly customerId: number; readonly error: Error };
@@ -107,16 +110,19 @@ export async function closeEnrollments(
 ): Promise<ShardProgress> {
   const outcomes: ClosingOutcome[] = [];
   let position = resumeAfter;
+  let lastCustomerId: number | undefined;
   do {
     const page = await listIndexPage(table, work, position, customersPerPage);
     const refs = page.customerIds.map((customerId) => ({ ...work, customerId }));
     outcomes.push(...(await Promise.all(refs.map((ref) => closeOrReport(table, group, ref, now)))));
     position = page.resumeAfter;
+    lastCustomerId = page.customerIds.at(-1) ?? lastCustomerId;
   } while (position !== undefined && !mustStop());
   return {
     closedCount: outcomes.filter((outcome) => outcome === "closed").length,
     failures: outcomes.filter((outcome) => typeof outcome === "object"),
     resumeAfter: position,
+    lastCustomerId,
   };
 }
 
@@ -149,7 +155,8 @@ const longestPauseMilliseconds = 100;
 
 /**
  * Closes the cycle for one enrolment with one read and one write conditioned on what was read; when another write came
- * in between it reads and decides again. Throws {@link TooMuchContention} after {@link rounds}.
+ * in between it reads and decides again. Throws {@link TooMuchContention} after {@link rounds}, or when its patience is
+ * over.
  */
 async function closeOne(
   table: Table,
@@ -157,7 +164,8 @@ async function closeOne(
   work: EnrollmentRef & SweepRef,
   now: Instant,
 ): Promise<"closed" | "nothingToDo"> {
-  for (let round = 1; round <= rounds; round += 1) {
+  const patience = new Patience(table);
+  for (let round = 1; round <= rounds && !patience.isOver; round += 1) {
     if (round > 1) table.onRetry("contention");
     const stored = await findEnrollment(table, work);
     if (stored === undefined) return "nothingToDo";
@@ -166,7 +174,7 @@ async function closeOne(
     if (await write(table, work, stored, decision.next)) return "closed";
     await delay(Math.random() * longestPauseMilliseconds);
   }
-  throw new TooMuchContention(`Customer ${work.customerId}'s enrolment met other writes in ${rounds} rounds`);
+  throw new TooMuchContention(`Customer ${work.customerId}'s enrolment met other writes in every round`);
 }
 
 function decide(group: TargetGroup, stored: Enrollment, cycleNumber: number, now: Instant): ClosingDecision {

@@ -221,18 +221,21 @@ describe("an activity that comes after its cycle was closed", () => {
   });
 });
 
+function onceFor(customerIds: readonly number[]): string[] {
+  return customerIds.map((id) => `${id} targetPeriodCompleted c1`);
+}
+
+async function brandOf(customerIds: readonly number[]): Promise<Brand> {
+  const brand = await Brand.create();
+  await Promise.all(customerIds.map((customerId) => brand.enroll(customerId)));
+  await told(brand.org);
+  return brand;
+}
+
 describe("each cycle is closed once for each customer", () => {
   /** In more than one page for some shards. */
   const many = Array.from({ length: 450 }, (_, index) => 5_000 + index);
   const some = many.slice(0, 100);
-  const onceFor = (customerIds: readonly number[]) => customerIds.map((id) => `${id} targetPeriodCompleted c1`);
-
-  async function brandOf(customerIds: readonly number[]): Promise<Brand> {
-    const brand = await Brand.create();
-    await Promise.all(customerIds.map((customerId) => brand.enroll(customerId)));
-    await told(brand.org);
-    return brand;
-  }
 
   it("when customers are spread over the shards, and closing is repeated", async () => {
     const brand = await brandOf(some);
@@ -282,6 +285,19 @@ describe("each cycle is closed once for each customer", () => {
     }
     expect(stops).toBeGreaterThan(0);
     expect(await brand.endings()).toEqual(onceFor(many));
+  });
+
+  it("when there is no time left to finish: the next call finds nobody and finishes", async () => {
+    const brand = await brandOf([5_000]);
+    const due = { now: formatInstant(startOfCycle(2)), resumeAfter: null, org: brand.org };
+    const task = (await listDueCycles(table)(due)).tasks.find(({ work }) => work.shard === 5_000 % 16);
+    if (task === undefined) throw new Error("The customer's shard is due");
+    const handedBack = await closeShard(table)(task, { getRemainingTimeInMillis: () => 16_000 });
+    expect(handedBack).toMatchObject({ isFinished: false, resumeAfter: 5_000, closedCount: 1 });
+    const finished = await closeShard(table)(handedBack, { getRemainingTimeInMillis: () => 16_000 });
+    expect(finished).toMatchObject({ isFinished: true, closedCount: 1 });
+    expect((await listDueCycles(table)(due)).tasks).not.toContainEqual(task);
+    expect(await brand.endings()).toEqual(onceFor([5_000]));
   });
 
   it("when the sweep is over: the group waits for its next one", async () => {
