@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -7,8 +8,8 @@ export default defineConfig({
     // The engine and the processes under test share two cores with whatever else the machine does.
     testTimeout: 180_000,
     hookTimeout: 60_000,
-    // By default one core less than there are; here that is one of two, and half of the time nothing is at work.
-    maxWorkers: 2,
+    // By default one less than there are cores: of two that is one, and half of the time nothing is at work.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     allowOnly: false,
     expect: { requireAssertions: true },
     // Refusals are logged by design; what a test needs of a log it captures itself.

@@ -184,8 +184,9 @@ async function isWritten(table: Table, TransactItems: TransactWriteItem[]): Prom
       await engine(table.client.send(new TransactWriteItemsCommand({ TransactItems })));
       return true;
     } catch (error) {
-      if (isConditionFailed(error)) return false;
-      if (!isTransactionConflict(error)) throw error;
+      // After an attempt of an earlier round was lost, the state that fails the condition may be our own.
+      if (isConditionFailed(error) && lostAttempts === 0) return false;
+      if (!isConditionFailed(error) && !isTransactionConflict(error)) throw error;
       lostAttempts += attemptsOf(error) - 1;
     }
   }

@@ -6,7 +6,7 @@ export const userAgent = "milestreak";
 
 /**
  * Leaves out of the SDK's way from an input to its answer what nobody reads and what comes out the same every time:
- * about a third of its own work (bench/README.md, "warm"). The client does what it did before, and signs as it did.
+ * about a fifth of the CPU of an enrolment (bench/README.md, "warm"). The client does what it did, and signs as it did.
  *
  * To be called last: part of the client keeps the configuration that it had until then.
  */

@@ -2,7 +2,12 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { recordActivity } from "../../shared/table/activities.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
-import { createCredential, disableCredential, findCredential } from "../../shared/table/credentials.ts";
+import {
+  createCredential,
+  disableCredential,
+  findCredential,
+  rotateCredential,
+} from "../../shared/table/credentials.ts";
 import { enroll, findEnrollment } from "../../shared/table/enrollments.ts";
 import { OutcomeUnknown, TooMuchContention } from "../../shared/table/send.ts";
 import { TargetGroupCache } from "../../shared/table/targetGroupCache.ts";
@@ -121,6 +126,15 @@ describe("a change of a credential that met transactions every time", () => {
     proxy.plan(conflict, conflict, conflict);
     await expect(disableCredential(table, ref)).rejects.toThrow(TooMuchContention);
     expect(await findCredential(other, ref.username)).toMatchObject({ isActive: true });
+  });
+
+  it("is not told to have been made by somebody else when it was its own lost attempt: OutcomeUnknown", async () => {
+    const ref = await newCredential();
+    const { fault, arrive } = straggler();
+    proxy.plan(fault, { ...conflict, before: arrive });
+    const rotation = rotateCredential(table, ref, { salt: "s2", hash: "h2" }, now, now);
+    await expect(rotation).rejects.toThrow(OutcomeUnknown);
+    expect(await findCredential(other, ref.username)).toMatchObject({ secret: { salt: "s2" } });
   });
 
   it("and of which an attempt was lost may have changed it: OutcomeUnknown", async () => {
