@@ -14,7 +14,7 @@ import { matchRoute, type RouteMatch } from "./routing.ts";
 export type LocalGateway = {
   /** With the stage: `http://127.0.0.1:<port>/v3`. */
   readonly baseUrl: string;
-  /** Stops accepting, finishes what is being answered, closes. */
+  /** Stops accepting, finishes what is being answered, closes. Who has not sent a whole request is not waited for. */
   readonly close: () => Promise<void>;
 };
 
@@ -38,7 +38,10 @@ export async function startGateway(
   pages: LocalPages = {},
 ): Promise<LocalGateway> {
   const authorizer = new AuthorizerCache(functions.authorizer);
+  const open = new Set<ServerResponse>();
   const server = createServer((request, response) => {
+    open.add(response);
+    response.once("close", () => open.delete(response));
     void answerPage(pages, request)
       .then((result) => result ?? answer(functions, authorizer, request))
       .catch((error: unknown) => {
@@ -56,10 +59,17 @@ export async function startGateway(
     close: async () => {
       const closed = once(server, "close");
       server.close();
-      server.closeIdleConnections();
+      const answering = [...open].filter(({ req }) => req.complete);
+      await Promise.all(answering.map(untilClosed));
+      // A browser connects ahead of its next request, and to Node a connection never used is not idle.
+      server.closeAllConnections();
       await closed;
     },
   };
+}
+
+function untilClosed(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => response.once("close", () => resolve()));
 }
 
 async function answerPage(

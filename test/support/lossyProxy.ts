@@ -105,15 +105,14 @@ async function relay(
   const isLost = fault.lose === "reply" || fault.lose === "connection";
   if (fault.lose === "silence") return;
   if (answer === undefined || isLost) incoming.socket.destroy();
-  else if (fault.lose === "end" || fault.lose === "rest") await beginReply(response, answer, fault.lose);
+  else if (fault.lose === "end" || fault.lose === "rest") beginReply(response, answer, fault.lose);
   else response.writeHead(answer.status, answer.headers).end(answer.body);
 }
 
-async function beginReply(response: ServerResponse, answer: Answer, lose: "end" | "rest"): Promise<void> {
-  const begun = Promise.withResolvers<void>();
-  response.writeHead(answer.status, answer.headers).write(answer.body.subarray(0, 1), () => begun.resolve());
-  await begun.promise;
-  if (lose === "end") response.destroy();
+/** Waits for nothing: of a connection that is about to close Node never says that what it was given is written. */
+function beginReply(response: ServerResponse, answer: Answer, lose: "end" | "rest"): void {
+  response.writeHead(answer.status, answer.headers).write(answer.body.subarray(0, 1));
+  if (lose === "end") response.socket?.destroySoon();
 }
 
 type Answer = { readonly status: number; readonly headers: OutgoingHttpHeaders; readonly body: Buffer };

@@ -1,0 +1,76 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { localFunctions } from "../../local/functions.ts";
+import { type LocalGateway, startGateway } from "../../local/gateway.ts";
+import { useService } from "../support/service.ts";
+
+const service = useService();
+
+let gateway: LocalGateway;
+let asked: PromiseWithResolvers<void>;
+let answer: PromiseWithResolvers<void>;
+
+/** Answers when the test says so. */
+async function slowPage() {
+  asked.resolve();
+  await answer.promise;
+  return { statusCode: 200, body: "answered" };
+}
+
+beforeEach(async () => {
+  asked = Promise.withResolvers();
+  answer = Promise.withResolvers();
+  gateway = await startGateway(localFunctions(service.table), 0, { "GET /local/slow": slowPage });
+});
+
+afterEach(() => gateway.close().catch(() => undefined));
+
+async function connected(): Promise<Socket> {
+  const { hostname, port } = new URL(gateway.baseUrl);
+  const socket = connect(Number(port), hostname);
+  await once(socket, "connect");
+  return socket;
+}
+
+const slowUrl = () => new URL("/local/slow", gateway.baseUrl);
+
+describe("the local gateway closes", () => {
+  it("without waiting for a connection that nothing was asked on, as a browser opens them ahead of time", async () => {
+    const socket = await connected();
+    const ended = once(socket, "close");
+    await gateway.close();
+    await expect(ended).resolves.toEqual([false]);
+  });
+
+  it("without waiting for the rest of a request", async () => {
+    const socket = await connected();
+    socket.on("error", () => undefined);
+    const ended = once(socket, "close");
+    socket.write("POST /v3/activities HTTP/1.1\r\nHost: local\r\nContent-Length: 100\r\n\r\n{");
+    // The beginning has arrived when a request made after it is answered.
+    await expect(fetch(gateway.baseUrl)).resolves.toMatchObject({ status: 404 });
+    await gateway.close();
+    await expect(ended).resolves.toHaveLength(1);
+  });
+
+  it("after what is being answered", async () => {
+    const answered = fetch(slowUrl());
+    await asked.promise;
+    const closed = gateway.close();
+    answer.resolve();
+    await expect((await answered).text()).resolves.toBe("answered");
+    await expect(closed).resolves.toBeUndefined();
+  });
+
+  it("when a client has gone before it was answered", async () => {
+    const gone = new AbortController();
+    const asking = fetch(slowUrl(), { signal: gone.signal });
+    await asked.promise;
+    gone.abort();
+    await expect(asking).rejects.toThrow();
+    const closed = gateway.close();
+    answer.resolve();
+    await expect(closed).resolves.toBeUndefined();
+  });
+});
