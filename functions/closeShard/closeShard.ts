@@ -11,8 +11,11 @@ export type ShardLambda = (
   context: Pick<Context, "getRemainingTimeInMillis">,
 ) => Promise<ShardTaskState>;
 
-/** Enough for one more page, or for finishing the shard, whose every request fails on all attempts but the last. */
-const reserveMilliseconds = longestChainMilliseconds(engineLimits.closingPageChain);
+/** Enough for one more page, or for the end of the shard, whose every request fails on all attempts but the last. */
+const reserveMilliseconds = Math.max(
+  longestChainMilliseconds(engineLimits.closingPageChain),
+  longestChainMilliseconds(engineLimits.closingEndChain),
+);
 
 /**
  * Closes one shard of one target for one cycle, as far as the time allows.

@@ -29,6 +29,13 @@ export const keysKeptMilliseconds = 60 * 60 * 1000;
 /** For `nbf` alone: the issuer's clock may be ahead of ours. The end of a token is checked without grace. */
 const graceSeconds = 30;
 
+/** How long one request to the issuer may take, and how often it is made: the second number is the library's. */
+export const issuerLimits = { requestTimeoutMilliseconds: 3_000, maxAttempts: 2 } as const;
+
+function newFetcher(): Fetcher {
+  return new SimpleFetcher({ defaultRequestOptions: { responseTimeout: issuerLimits.requestTimeoutMilliseconds } });
+}
+
 /** Verifies the tokens of one issuer for one audience, with the keys that the issuer publishes. */
 export class IssuerVerifier {
   readonly #issuer: Issuer;
@@ -36,7 +43,7 @@ export class IssuerVerifier {
   #opened: { readonly verifier: Promise<Verifier>; readonly until: Instant } | undefined;
 
   /** The fetcher takes https addresses only, unless a test brings its own. */
-  constructor(issuer: Issuer, fetcher: Fetcher = new SimpleFetcher()) {
+  constructor(issuer: Issuer, fetcher = newFetcher()) {
     this.#issuer = issuer;
     this.#fetcher = fetcher;
   }

@@ -57,7 +57,7 @@ export async function recordActivity(
   for (let round = 1; round <= rounds && !patience.isOver; round += 1) {
     if (round > 1) table.onRetry("contention");
     const [enrollments, original] = await Promise.all([
-      listEnrollments(table, org, activity.customerId),
+      listEnrollments(table, org, activity.customerId, patience),
       findOriginal(table, org, activity),
     ]);
     if (enrollments.length === 0 && !(await isRegistered(table, org, activity.customerId))) {

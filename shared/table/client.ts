@@ -15,7 +15,7 @@ export type Table = {
   readonly client: DynamoDBClient;
   readonly name: string;
   readonly operationIds: OperationIds;
-  /** How long a call may go on beginning anew when other writes come in between. */
+  /** How long a call goes on beginning something more (Patience). */
   readonly patienceMilliseconds: number;
   readonly onRetry: RetryListener;
 };
@@ -28,24 +28,16 @@ export const engineLimits = {
   maxAttempts: 3,
   connectionTimeoutMilliseconds: 400,
   requestTimeoutMilliseconds: 1000,
+  /** How long a call goes on beginning further rounds, pages or activities. */
   patienceMilliseconds: 3_000,
-  /**
-   * The longest chains of requests, one after the other, beside what patience allows.
-   * Enrolling on a cold definition and a clock behind another's: one query, two reads, two writes.
-   */
-  enrollmentChain: { requests: 5, patientLoops: 1 },
-  /** Leaving on a cold definition: one query, two reads, one write. */
-  unenrollmentChain: { requests: 4, patientLoops: 1 },
-  /** The last activity of an array, on a cold definition: enrolments, customer or definition, transaction, record. */
-  activityChain: { requests: 4, patientLoops: 2 },
   /** A page of closing: the index; side by side for each of its enrolments a read and a write, again while patience lasts. */
   closingPageChain: { requests: 3, patientLoops: 1 },
-  /** A shard's first page after the definition, and its finish after the definition and a page without anybody. */
-  closingChain: { requests: 4, patientLoops: 1 },
-  closingFinishChain: { requests: 5, patientLoops: 0 },
+  /** The end of a shard: it is noted, and if it was the last, the next sweep is stored and this one deleted. */
+  closingEndChain: { requests: 3, patientLoops: 0 },
 } as const;
 
-type Chain = { readonly requests: number; readonly patientLoops: number };
+/** Requests one after the other, and loops that begin further ones while there is patience. */
+export type Chain = { readonly requests: number; readonly patientLoops: number };
 
 /** How long a chain of requests may take, every request failing on every attempt but the last. */
 export function longestChainMilliseconds({ requests, patientLoops }: Chain): number {

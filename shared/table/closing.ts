@@ -43,8 +43,8 @@ const maximumShards = 800;
 const sweepsPerPage = 50;
 
 /**
- * The work that is due, the longest due first, in pages of at most {@link maximumShards}; finished shards left out.
- * Of all orgs or of one.
+ * The work that is due, the longest due first, in pages of at most {@link maximumShards} or as many as there is patience
+ * for; finished shards left out. Of all orgs or of one.
  */
 export async function listDueShards(
   table: Table,
@@ -52,10 +52,12 @@ export async function listDueShards(
   resumeAfter: SweepRef | undefined,
   onlyOrg?: Org,
 ): Promise<DueShards> {
+  const patience = new Patience(table);
   const { sweeps, hasMore } = await listDueSweeps(table, now, resumeAfter, sweepsPerPage);
   const shards: ShardWork[] = [];
   let last = resumeAfter;
   for (const sweep of sweeps) {
+    if (last !== resumeAfter && patience.isOver) return { shards, resumeAfter: last };
     const isWanted = onlyOrg === undefined || sweep.org === onlyOrg;
     const work = isWanted ? openShards(await requireGroup(table, sweep), sweep) : [];
     if (shards.length > 0 && shards.length + work.length > maximumShards) return { shards, resumeAfter: last };

@@ -127,11 +127,14 @@ export async function findEnrollment(table: Table, ref: EnrollmentRef): Promise<
 }
 
 /** Every enrolment the customer has or had. */
-export async function listEnrollments(table: Table, org: Org, customerId: number): Promise<Enrollment[]> {
-  const items = await queryAll(table, {
-    partition: customerPartition(org, customerId),
-    sortKeyPrefix: enrollmentPrefix,
-  });
+export async function listEnrollments(
+  table: Table,
+  org: Org,
+  customerId: number,
+  patience?: Patience,
+): Promise<Enrollment[]> {
+  const query = { partition: customerPartition(org, customerId), sortKeyPrefix: enrollmentPrefix };
+  const items = await queryAll(table, query, patience);
   return items.map(parseEnrollment);
 }
 

@@ -1,8 +1,9 @@
 import type { Table } from "./client.ts";
 
 /**
- * How long a call goes on meeting other writes. It bounds when the last round may begin, so that a call whose requests
- * then all fail but on the last attempt is still answered before the function's limit (a test holds the sum).
+ * How long a call goes on beginning something more: a round after other writes came first, a page, the next of several.
+ * So a call whose requests then all fail but on the last attempt is still answered before the function's limit (a test
+ * holds the sum).
  */
 export class Patience {
   readonly #endsAtMilliseconds: number;

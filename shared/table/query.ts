@@ -1,6 +1,7 @@
 import { type AttributeValue, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { Table } from "./client.ts";
-import { engine } from "./send.ts";
+import { Patience } from "./patience.ts";
+import { EngineUnavailable, engine } from "./send.ts";
 
 type PartitionQuery = {
   readonly partition: string;
@@ -9,22 +10,31 @@ type PartitionQuery = {
   readonly limit?: number;
 };
 
-/** More pages than any partition of this design has; past it something is wrong, and an endless loop would hide it. */
-const maximumPages = 50;
+/** Reading went on for so long that its caller might not be answered in time. */
+export class ReadTooLong extends Error {
+  override readonly name = "ReadTooLong";
+}
 
-/** The partition's items in key order, as they are now. Throws when there are more than {@link maximumPages} pages of 1 MB. */
-export async function queryAll(table: Table, query: PartitionQuery): Promise<Record<string, AttributeValue>[]> {
+/**
+ * The partition's items in key order, as they are now. A page of 1 MB after the first is begun only while there is
+ * patience; then it throws EngineUnavailable.
+ */
+export async function queryAll(
+  table: Table,
+  query: PartitionQuery,
+  patience = new Patience(table),
+): Promise<Record<string, AttributeValue>[]> {
   const items: Record<string, AttributeValue>[] = [];
   let startKey: Record<string, AttributeValue> | undefined;
-  for (let page = 1; page <= maximumPages; page += 1) {
+  do {
+    if (startKey !== undefined && patience.isOver) throw new EngineUnavailable(new ReadTooLong());
     const { Items = [], LastEvaluatedKey } = await engine(
       table.client.send(new QueryCommand({ TableName: table.name, ...buildQuery(query), ExclusiveStartKey: startKey })),
     );
     items.push(...Items);
-    if (LastEvaluatedKey === undefined || items.length >= (query.limit ?? Number.POSITIVE_INFINITY)) return items;
     startKey = LastEvaluatedKey;
-  }
-  throw new Error(`Partition ${query.partition} has more than ${maximumPages} pages`);
+  } while (startKey !== undefined && items.length < (query.limit ?? Number.POSITIVE_INFINITY));
+  return items;
 }
 
 function buildQuery({ partition, sortKeyPrefix, limit }: PartitionQuery) {

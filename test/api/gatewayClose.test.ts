@@ -68,7 +68,7 @@ describe("the local gateway closes", () => {
     const asking = fetch(slowUrl(), { signal: gone.signal });
     await asked.promise;
     gone.abort();
-    await expect(asking).rejects.toThrow();
+    await expect(asking).rejects.toThrow(/aborted/);
     const closed = gateway.close();
     answer.resolve();
     await expect(closed).resolves.toBeUndefined();

@@ -14,6 +14,8 @@ let server: Server;
 let endpoint: string;
 let requests: Request[];
 let answer: (request: Request) => Answer;
+/** No answer goes out before. */
+let answered: Promise<void>;
 
 beforeAll(async () => {
   server = createServer((incoming, response) => {
@@ -23,7 +25,9 @@ beforeAll(async () => {
       const request: Request = JSON.parse(Buffer.concat(chunks).toString("utf8"));
       requests.push(request);
       const { status, body } = answer(request);
-      response.writeHead(status, { "Content-Type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
+      void answered.then(() =>
+        response.writeHead(status, { "Content-Type": "application/x-amz-json-1.1" }).end(JSON.stringify(body)),
+      );
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -34,6 +38,7 @@ beforeAll(async () => {
 beforeEach(() => {
   requests = [];
   answer = taken;
+  answered = Promise.resolve();
 });
 afterAll(() => server.close());
 
@@ -99,7 +104,18 @@ it.each([
   [25, [10, 10, 5]],
 ])("sends %i events in requests of %j", async (count, sizes) => {
   await publish(Array.from({ length: count }, (_, index) => notification(index)));
-  expect(requests.map(({ Entries }) => Entries.length)).toEqual(sizes);
+  expect(requests.map(({ Entries }) => Entries.length).toSorted((one, other) => other - one)).toEqual(sizes);
+});
+
+it("sends all requests side by side, so that many take no longer than one", async () => {
+  const all = Promise.withResolvers<void>();
+  answered = all.promise;
+  answer = (request) => {
+    if (requests.length === 3) all.resolve();
+    return taken(request);
+  };
+  await publish(Array.from({ length: 25 }, (_, index) => notification(index)));
+  expect(requests).toHaveLength(3);
 });
 
 it("rejects when a single entry was not taken, and names the codes but not what was in the entries", async () => {

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, expect, it } from "vitest";
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, describe, expect, it } from "vitest";
+import { type DueCycles, listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import { recordActivities } from "../../functions/recordActivities/recordActivities.ts";
 import type { ApiRequest } from "../../shared/http/apiHandler.ts";
 import { createContext } from "../../shared/http/context.ts";
@@ -7,8 +9,10 @@ import type { routes } from "../../shared/http/routes.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { putCustomer } from "../../shared/table/customers.ts";
 import { enroll } from "../../shared/table/enrollments.ts";
+import { queryAll, ReadTooLong } from "../../shared/table/query.ts";
+import { EngineUnavailable } from "../../shared/table/send.ts";
 import { createTargetGroup } from "../../shared/table/targetGroups.ts";
-import { buildGroup, noonOf } from "../support/domain.ts";
+import { buildGroup, noonOf, startOfCycle } from "../support/domain.ts";
 import { openTestTable } from "../support/service.ts";
 
 const table = openTestTable();
@@ -60,4 +64,49 @@ it("activities of an array that there is no time to begin are answered 4001, unc
     expect.objectContaining({ errors: null, warnings: null }),
     expect.objectContaining({ errors: null, warnings: null }),
   ]);
+});
+
+/** Of two items a page of 1 MB is not full, of five it is. */
+async function partitionOf(items: number): Promise<string> {
+  const pk = randomUUID();
+  const text = { S: "x".repeat(390_000) };
+  for (let sk = 1; sk <= items; sk += 1) {
+    const Item = { pk: { S: pk }, sk: { S: String(sk) }, text };
+    await table.client.send(new PutItemCommand({ TableName: table.name, Item }));
+  }
+  return pk;
+}
+
+describe("a partition is read to its end", () => {
+  it("page by page while there is patience", async () => {
+    const items = await queryAll(table, { partition: await partitionOf(5) });
+    expect(items.map(({ sk }) => sk?.S)).toEqual(["1", "2", "3", "4", "5"]);
+  });
+
+  it("of one page however little patience there is", async () => {
+    await expect(queryAll(impatient, { partition: await partitionOf(2) })).resolves.toHaveLength(2);
+  });
+
+  it("or not at all, as part of it would be taken for the whole", async () => {
+    const read = queryAll(impatient, { partition: await partitionOf(5) });
+    await expect(read).rejects.toThrow(new EngineUnavailable(new ReadTooLong()));
+  });
+});
+
+it("due cycles are named group by group when there is patience for one only, and in the end all", async () => {
+  const org = randomUUID();
+  for (const name of ["first", "second", "third"]) await createTargetGroup(table, org, buildGroup({ name }));
+  const of = { now: new Date(startOfCycle(2)).toISOString(), org };
+  const all = await listDueCycles(table)({ ...of, resumeAfter: null });
+  const pages: DueCycles[] = [];
+  let resumeAfter: DueCycles["resumeAfter"] = null;
+  do {
+    const page: DueCycles = await listDueCycles(impatient)({ ...of, resumeAfter });
+    pages.push(page);
+    resumeAfter = page.resumeAfter;
+  } while (resumeAfter !== null);
+  expect(all.tasks.length).toBeGreaterThan(0);
+  expect(pages.flatMap(({ tasks }) => tasks)).toEqual(all.tasks);
+  const groupsInEach = pages.map(({ tasks }) => new Set(tasks.map(({ work }) => work.groupId)).size);
+  expect(Math.max(...groupsInEach)).toBe(1);
 });

@@ -1,10 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { issuerLimits } from "../../shared/auth/issuerVerifier.ts";
+import { busLimits } from "../../shared/bus/eventBridge.ts";
 import { busNameVariable } from "../../shared/config/busConfig.ts";
 import { metricsNamespaceVariable } from "../../shared/config/metricsConfig.ts";
 import { tableNameVariable } from "../../shared/config/tableConfig.ts";
 import { tokenLifetimeVariable } from "../../shared/config/tokenConfig.ts";
+import { longestRequestMilliseconds } from "../../shared/sdk/attempts.ts";
 import { engineLimits, longestChainMilliseconds } from "../../shared/table/client.ts";
 import { deployedMethods, functionIdsByName } from "./support/deployedMethods.ts";
+import { requestChains } from "./support/requestChains.ts";
 import { at, onlyResource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
 
 const stack = synthesize({ logRetentionDays: "14" });
@@ -65,15 +69,31 @@ describe("log groups", () => {
   });
 });
 
+/** What a call may wait for beside the table. */
+const elsewhereMilliseconds: Readonly<Record<string, number>> = {
+  /** What an external issuer publishes of itself, and its keys. */
+  authorizer: 2 * issuerLimits.maxAttempts * issuerLimits.requestTimeoutMilliseconds,
+  /** Requests to the bus, side by side. */
+  projector: longestRequestMilliseconds(busLimits),
+};
+
 describe("time limits", () => {
   const functionMilliseconds = functions.map(({ properties }) => Number(at(properties, "Timeout")) * 1000);
 
-  test.each(["enrollmentChain", "unenrollmentChain", "activityChain", "closingChain", "closingFinishChain"] as const)(
-    "leave a function time for the %s, every request failing on every attempt but the last",
-    (chain) => {
-      expect(longestChainMilliseconds(engineLimits[chain])).toBeLessThan(Math.min(...functionMilliseconds));
+  test.each(Object.entries(requestChains))(
+    "leave %s time for its chain of requests, every one of which fails on every attempt but the last",
+    (name, chain) => {
+      const { properties } = functions.find((one) => one.name === name) ?? {};
+      const longest = longestChainMilliseconds(chain) + (elsewhereMilliseconds[name] ?? 0);
+      expect(longest).toBeLessThan(Number(at(properties, "Timeout")) * 1000);
     },
   );
+
+  test("leave closeShard time to find its definition and an empty page, and to end the shard without handing it on", () => {
+    const { requests } = engineLimits.closingEndChain;
+    const longest = longestChainMilliseconds({ requests: 2 + requests, patientLoops: 0 });
+    expect(longest).toBeLessThan(Math.min(...functionMilliseconds));
+  });
 
   test("end a function before API Gateway stops waiting for it", () => {
     const waits = deployedMethods(stack).map(({ method }) =>

@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { busLimits } from "../../shared/bus/eventBridge.ts";
 import { busNameVariable } from "../../shared/config/busConfig.ts";
-import { engineLimits } from "../../shared/table/client.ts";
 import { activityKey, customerKey, enrollmentKey, ledgerKey } from "../../shared/table/keys.ts";
 import { goesOff, type Series } from "./support/alarmMath.ts";
 import { functionBehind, functionIdsByName } from "./support/deployedMethods.ts";
@@ -163,16 +161,6 @@ describe("the bus", () => {
     expect(bus.Properties.Name).toMatch(/^Milestreak/);
     expect(other.Properties.Name).not.toBe(bus.Properties.Name);
   });
-});
-
-test("one record with every request failing on every attempt but the last fits in the function's time", () => {
-  const { maxAttempts, connectionTimeoutMilliseconds, requestTimeoutMilliseconds } = engineLimits;
-  // The row of the index, the definition, the ledger's rows beside each other, and what is told in one request.
-  const engineMilliseconds = 3 * maxAttempts * (connectionTimeoutMilliseconds + requestTimeoutMilliseconds);
-  const busMilliseconds =
-    busLimits.maxAttempts * (busLimits.connectionTimeoutMilliseconds + busLimits.requestTimeoutMilliseconds);
-  const timeoutSeconds = Number(at(stack.resources.get(projectorId)?.Properties, "Timeout"));
-  expect(engineMilliseconds + busMilliseconds).toBeLessThan(timeoutSeconds * 1000);
 });
 
 function periodsOf(metrics: unknown): unknown[] {

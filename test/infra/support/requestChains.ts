@@ -1,0 +1,47 @@
+import type { FunctionName } from "../../../lib/functionNames.ts";
+import { type Chain, engineLimits } from "../../../shared/table/client.ts";
+
+/**
+ * The longest chain of requests to the table, one after the other, in a call of each function. Those that a loop sends
+ * for as long as there is patience are not counted, but the last of them, which may begin when patience ends.
+ *
+ * A function's time limit has to be above what its chain may take, so that a call is answered even when every request
+ * fails on every attempt but the last. A function without an entry does not compile.
+ */
+export const requestChains: Readonly<Record<FunctionName, Chain>> = {
+  /** The token, and the credential that it was issued for. */
+  authorizer: { requests: 2, patientLoops: 0 },
+  /** The definition, the customer looked for twice, a write, and one more if another's clock was ahead. */
+  enroll: { requests: 5, patientLoops: 1 },
+  /** The definition, the enrolment, and a write; or the customer, looked for twice. */
+  unenroll: { requests: 4, patientLoops: 1 },
+  /** The last activity that patience lets begin, of which: enrolments, a definition, a write, a definition to show. */
+  recordActivities: { requests: 4, patientLoops: 2 },
+  countQueuedActivities: { requests: 4, patientLoops: 2 },
+  /** The ids, and three rounds of the write. */
+  createTargetGroup: { requests: 4, patientLoops: 0 },
+  /** The names, by pages, and definitions side by side. */
+  listTargetGroups: { requests: 2, patientLoops: 1 },
+  /** One page, as a definition is at most as large as the request that made it. */
+  getTargetGroup: { requests: 1, patientLoops: 0 },
+  /** Three rounds. */
+  putCustomer: { requests: 3, patientLoops: 0 },
+  /** Looked for twice. */
+  getCustomer: { requests: 2, patientLoops: 0 },
+  /** Enrolments, by pages, beside the customer, looked for twice; definitions side by side. */
+  getUserTargetGroups: { requests: 3, patientLoops: 1 },
+  /** Enrolments, by pages; definitions side by side, or the customer, looked for twice. */
+  getEnrolledTargets: { requests: 3, patientLoops: 1 },
+  /** Enrolments, by pages; the definition and rows, by pages, or the customer, looked for twice. */
+  getTrackedTargetEvents: { requests: 3, patientLoops: 2 },
+  /** The credential and the token. */
+  issueToken: { requests: 2, patientLoops: 0 },
+  generateToken: { requests: 2, patientLoops: 0 },
+  revokeToken: { requests: 2, patientLoops: 0 },
+  /** For one record: the index's row, the definition, the ledger's rows side by side. */
+  projector: { requests: 3, patientLoops: 0 },
+  /** What is due, and the definitions of the groups whose it is. */
+  listDueCycles: { requests: 2, patientLoops: 1 },
+  /** The definition, and a page. It begins another page, or the end of the shard, only with the time for it. */
+  closeShard: { ...engineLimits.closingPageChain, requests: 1 + engineLimits.closingPageChain.requests },
+};
