@@ -303,8 +303,8 @@ describe("a bulk command", () => {
     const first = await admin("enroll", file, ...options, "--json");
     expect(first.status).toBe(3);
     expect(JSON.parse(first.stdout)).toMatchObject({ done: 4, failed: expect.any(Number) });
-    // Eight in a row, one that failed before the last success was told, and two that were on their way.
-    expect(JSON.parse(first.stdout).failed).toBeLessThanOrEqual(1 + 8 + 2);
+    // Eight in a row, up to seven before the last success was told, which may be slow, and two that were on their way.
+    expect(JSON.parse(first.stdout).failed).toBeLessThanOrEqual(7 + 8 + 2);
     isAway = false;
     const second = await admin("enroll", file, ...options, "--json");
     await hop.close();
