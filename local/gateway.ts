@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import type { APIGatewayProxyResult } from "aws-lambda";
 import type { Instant } from "../shared/domain/instant.ts";
 import { type GatewayResponseType, renderGatewayResponse } from "../shared/http/gatewayResponses.ts";
@@ -14,8 +15,11 @@ import { matchRoute, type RouteMatch } from "./routing.ts";
 export type LocalGateway = {
   /** With the stage: `http://127.0.0.1:<port>/v3`. */
   readonly baseUrl: string;
-  /** Stops accepting, finishes what is being answered, closes. Who has not sent a whole request is not waited for. */
-  readonly close: () => Promise<void>;
+  /**
+   * Stops accepting, finishes what is being answered, closes. Who has not sent a whole request is not waited for, and who
+   * does not take an answer no longer than `graceMilliseconds`.
+   */
+  readonly close: (graceMilliseconds?: number) => Promise<void>;
 };
 
 /**
@@ -28,6 +32,8 @@ export type LocalPages = Readonly<Record<`${"GET" | "POST"} /${"local" | "consol
 type LocalPage = (query: URLSearchParams, now: Instant) => Promise<APIGatewayProxyResult>;
 
 const stage = "v3";
+/** Longer than a function may take. */
+const longestGraceMilliseconds = 30_000;
 /** API Gateway's own payload limit. */
 const maximumPayloadBytes = 10 * 1024 * 1024;
 
@@ -48,7 +54,7 @@ export async function startGateway(
         console.error(error);
         return gatewayAnswer("DEFAULT_5XX");
       })
-      .then((result) => send(response, result));
+      .then((result) => send(response, result, server.listening));
   });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
@@ -56,16 +62,24 @@ export async function startGateway(
   if (address === null || typeof address === "string") throw new Error("The gateway has no port");
   return {
     baseUrl: `http://127.0.0.1:${address.port}/${stage}`,
-    close: async () => {
+    close: async (graceMilliseconds = longestGraceMilliseconds) => {
       const closed = once(server, "close");
       server.close();
-      const answering = [...open].filter(({ req }) => req.complete);
-      await Promise.all(answering.map(untilClosed));
+      const isOver = delay(graceMilliseconds, undefined, { ref: false });
+      await Promise.race([untilAnswered(open), isOver]);
       // A browser connects ahead of its next request, and to Node a connection never used is not idle.
       server.closeAllConnections();
       await closed;
     },
   };
+}
+
+async function untilAnswered(open: ReadonlySet<ServerResponse>): Promise<void> {
+  const answering = [...open].filter(({ req }) => req.complete);
+  if (answering.length === 0) return;
+  await Promise.all(answering.map(untilClosed));
+  // A request may have been on its way on a connection that was busy with the one before.
+  await untilAnswered(open);
 }
 
 function untilClosed(response: ServerResponse): Promise<void> {
@@ -144,7 +158,13 @@ function pairs(rawHeaders: readonly string[]): [string, string][] {
   return names.map((name, index) => [name, rawHeaders[2 * index + 1] ?? ""]);
 }
 
-function send(response: ServerResponse, { statusCode, headers, body }: APIGatewayProxyResult): void {
+function send(
+  response: ServerResponse,
+  { statusCode, headers, body }: APIGatewayProxyResult,
+  isListening: boolean,
+): void {
+  // A client that keeps its connection would go on asking on it.
+  if (!isListening) response.setHeader("Connection", "close");
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, String(value));
   response.statusCode = statusCode;
   response.end(body);

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localFunctions } from "../../local/functions.ts";
@@ -18,10 +19,19 @@ async function slowPage() {
   return { statusCode: 200, body: "answered" };
 }
 
+/** More than the system keeps for a client that does not read. */
+async function largePage() {
+  asked.resolve();
+  return { statusCode: 200, body: "x".repeat(50_000_000) };
+}
+
 beforeEach(async () => {
   asked = Promise.withResolvers();
   answer = Promise.withResolvers();
-  gateway = await startGateway(localFunctions(service.table), 0, { "GET /local/slow": slowPage });
+  gateway = await startGateway(localFunctions(service.table), 0, {
+    "GET /local/slow": slowPage,
+    "GET /local/large": largePage,
+  });
 });
 
 afterEach(() => gateway.close().catch(() => undefined));
@@ -31,6 +41,12 @@ async function connected(): Promise<Socket> {
   const socket = connect(Number(port), hostname);
   await once(socket, "connect");
   return socket;
+}
+
+async function sendOn(agent: Agent, url: URL): Promise<IncomingMessage> {
+  const [response] = await once(request(url, { agent }).end(), "response");
+  response.resume();
+  return response;
 }
 
 const slowUrl = () => new URL("/local/slow", gateway.baseUrl);
@@ -61,6 +77,31 @@ describe("the local gateway closes", () => {
     answer.resolve();
     await expect((await answered).text()).resolves.toBe("answered");
     await expect(closed).resolves.toBeUndefined();
+  });
+
+  it("after what keeps coming on a connection that is kept has been answered once more", async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const first = sendOn(agent, slowUrl());
+    await asked.promise;
+    const closed = gateway.close();
+    // Waits for the one connection, and would have to be answered on it.
+    const second = sendOn(agent, slowUrl());
+    answer.resolve();
+    expect(await first).toMatchObject({ statusCode: 200, headers: { connection: "close" } });
+    await expect(second).rejects.toThrow(/ECONNREFUSED/);
+    await expect(closed).resolves.toBeUndefined();
+    agent.destroy();
+  });
+
+  it("without waiting for ever for a client that does not take its answer", async () => {
+    const socket = await connected();
+    socket.pause();
+    const ended = once(socket, "close");
+    socket.write("GET /local/large HTTP/1.1\r\nHost: local\r\n\r\n");
+    await asked.promise;
+    await expect(gateway.close(50)).resolves.toBeUndefined();
+    socket.resume();
+    await expect(ended).resolves.toHaveLength(1);
   });
 
   it("when a client has gone before it was answered", async () => {
