@@ -21,10 +21,10 @@ export function countQueuedActivities(context: ServiceContext): QueueLambda {
   return async ({ Records }) => {
     const batchItemFailures: SQSBatchItemFailure[] = [];
     const patience = new Patience(context.table);
-    for (const record of Records) {
+    for (const [index, record] of Records.entries()) {
       try {
         // Later ones might not be counted in time, and then the whole batch would come again.
-        if (patience.isOver) throw new TooMuchContention("The time for one batch is used up");
+        if (!patience.allows(index + 1)) throw new TooMuchContention("The time for one batch is used up");
         await countMessage(context, record);
       } catch (error) {
         logUnexpected(error, "queue");

@@ -10,6 +10,7 @@ import { logUnexpected } from "../../shared/observability/log.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
 import type { Org } from "../../shared/table/keys.ts";
 import { addLedgerEntries } from "../../shared/table/ledger.ts";
+import { Patience } from "../../shared/table/patience.ts";
 import { parseChange, type TableChange } from "../../shared/table/streamRecord.ts";
 
 export type StreamLambda = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
@@ -19,21 +20,28 @@ export type ProjectorContext = ServiceContext & { readonly bus: Bus };
 /**
  * Turns the table's stream into ledger rows and notifications (docs/history.md).
  *
- * Records are worked on in their order. The first that fails is reported and ends the batch: the stream delivers it
- * and all after it again, and doing a record twice adds no row and tells nothing under another `eventId`.
+ * Records are worked on in their order. The first that fails, or that there is no time to begin, is reported and ends the
+ * batch: the stream delivers it and all after it again, and doing a record twice adds no row and tells nothing under
+ * another `eventId`.
  */
 export function projector(context: ProjectorContext): StreamLambda {
   return async ({ Records }) => {
-    for (const record of Records) {
+    const patience = new Patience(context.table);
+    for (const [index, record] of Records.entries()) {
+      if (!patience.allows(index + 1)) return goOnWith(record);
       try {
         await project(context, record);
       } catch (error) {
         logUnexpected(error, "stream");
-        return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? "" }] };
+        return goOnWith(record);
       }
     }
     return { batchItemFailures: [] };
   };
+}
+
+function goOnWith({ dynamodb }: DynamoDBRecord): DynamoDBBatchResponse {
+  return { batchItemFailures: [{ itemIdentifier: dynamodb?.SequenceNumber ?? "" }] };
 }
 
 /** Rows first: whoever is told of something can read it. */

@@ -36,8 +36,8 @@ async function countEach(
   }
   const patience = new Patience(context.table);
   const envelopes = [];
-  for (const activity of activities) {
-    envelopes.push(patience.isOver ? notBegun(org) : await countOfMany(context, org, activity, now));
+  for (const [index, activity] of activities.entries()) {
+    envelopes.push(patience.allows(index + 1) ? await countOfMany(context, org, activity, now) : notBegun(org));
   }
   return { data: envelopes };
 }

@@ -54,7 +54,7 @@ export async function recordActivity(
 ): Promise<RecordOutcome> {
   const patience = new Patience(table);
   let lostAttempts = 0;
-  for (let round = 1; round <= rounds && !patience.isOver; round += 1) {
+  for (let round = 1; round <= rounds && patience.allows(round); round += 1) {
     if (round > 1) table.onRetry("contention");
     const [enrollments, original] = await Promise.all([
       listEnrollments(table, org, activity.customerId, patience),

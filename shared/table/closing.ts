@@ -167,7 +167,7 @@ async function closeOne(
   now: Instant,
 ): Promise<"closed" | "nothingToDo"> {
   const patience = new Patience(table);
-  for (let round = 1; round <= rounds && !patience.isOver; round += 1) {
+  for (let round = 1; round <= rounds && patience.allows(round); round += 1) {
     if (round > 1) table.onRetry("contention");
     const stored = await findEnrollment(table, work);
     if (stored === undefined) return "nothingToDo";

@@ -27,6 +27,9 @@ export type EnrollmentRef = {
   readonly targetId: number;
 };
 
+/** How often a call decides anew when other operations came first. */
+const rounds = 10;
+
 export type EnrollOutcome = "enrolled" | "alreadyEnrolled" | "idempotencyKeyReused";
 
 /**
@@ -45,8 +48,9 @@ export async function enroll(
   const key = keyOf(ref);
   const patience = new Patience(table);
   let operationId = table.operationIds.next();
-  // A second round happens only when another process's clock is ahead of ours, and then it is granted.
-  for (let round = 1; round <= 2; round += 1) {
+  // A further round happens only when an operation with a later id came first and the customer has left by it: another
+  // process's clock is ahead, or our write was slow.
+  for (let round = 1; round <= rounds && patience.allows(round); round += 1) {
     if (round > 1) table.onRetry("contention");
     const result = await update(table, buildEnrollmentUpdate({ key, plan, now, operationId, idempotency }), patience);
     if (result === "applied") return "enrolled";
@@ -58,7 +62,7 @@ export async function enroll(
     if (result.stored?.membership.status === "ENROLLED") return alreadyEnrolled(result);
     operationId = nextOperationId(table, result.stored);
   }
-  throw new TooMuchContention("The enrolment was overtaken twice");
+  throw new TooMuchContention("The enrolment was overtaken every time");
 }
 
 /**
@@ -82,8 +86,6 @@ export function replayOutcome(
   return stored.idempotency.recordDigest === idempotency.recordDigest ? "enrolled" : "idempotencyKeyReused";
 }
 
-const unenrollRounds = 3;
-
 /**
  * Un-enrols with one read and one write conditioned on what was read; on a conflict decides again on the
  * state the failed condition returned. Answers the refusal of `decide`, or `undefined` when it is done.
@@ -97,7 +99,7 @@ export async function unenroll(
   const key = keyOf(ref);
   const patience = new Patience(table);
   let stored = await findEnrollment(table, ref);
-  for (let round = 1; round <= unenrollRounds && !patience.isOver; round += 1) {
+  for (let round = 1; round <= rounds && patience.allows(round); round += 1) {
     if (round > 1) table.onRetry("contention");
     const plan = decide(stored);
     if (plan.outcome === "refused" || stored === undefined) return plan.outcome === "refused" ? plan : undefined;

@@ -12,6 +12,11 @@ export class Patience {
     this.#endsAtMilliseconds = performance.now() + patienceMilliseconds;
   }
 
+  /** Whether the round of this number may begin. The first may however long the requests before it took. */
+  allows(round: number): boolean {
+    return round === 1 || !this.isOver;
+  }
+
   get isOver(): boolean {
     return performance.now() >= this.#endsAtMilliseconds;
   }

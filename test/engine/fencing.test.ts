@@ -232,6 +232,18 @@ describe("an enrolment", () => {
     expect(proxy.writes()).toBe(1);
   });
 
+  it("that others overtake three times, entering and leaving before it arrives, is made at the fourth", async () => {
+    const ref = newRef();
+    const before = async () => {
+      await enter(ahead, ref);
+      await leave(ahead, ref);
+    };
+    proxy.plan({ before }, { before }, { before });
+    expect(await enter(processBehind(), ref, balance)).toBe("enrolled");
+    expect(proxy.writes()).toBe(4);
+    expect(await findEnrollment(other, ref)).toMatchObject({ membership: { status: "ENROLLED" }, revision: 7 });
+  });
+
   it("of a customer enrolled by a process whose clock is an hour ahead answers alreadyEnrolled at the first request", async () => {
     const ref = newRef();
     await enter(ahead, ref);
@@ -300,6 +312,12 @@ describe("an un-enrolment", () => {
     proxy.plan({ before: () => leave(other, ref) });
     expect(await leave(table, ref)).toBe(310126);
     expect(await findEnrollment(other, ref)).toMatchObject({ membership: { status: "UNENROLLED" }, revision: 2 });
+  });
+
+  it("is tried once even when its read has used up the time for trying anew", async () => {
+    const ref = newRef();
+    await enter(other, ref);
+    expect(await leave({ ...table, patienceMilliseconds: 0 }, ref)).toBe("left");
   });
 
   it("of a customer enrolled by a process whose clock is an hour ahead succeeds with one read and one write", async () => {

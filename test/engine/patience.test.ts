@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, describe, expect, it } from "vitest";
+import { countQueuedActivities } from "../../functions/countQueuedActivities/countQueuedActivities.ts";
 import { type DueCycles, listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import { recordActivities } from "../../functions/recordActivities/recordActivities.ts";
 import type { ApiRequest } from "../../shared/http/apiHandler.ts";
@@ -13,6 +14,7 @@ import { queryAll, ReadTooLong } from "../../shared/table/query.ts";
 import { EngineUnavailable } from "../../shared/table/send.ts";
 import { createTargetGroup } from "../../shared/table/targetGroups.ts";
 import { buildGroup, noonOf, startOfCycle } from "../support/domain.ts";
+import { queueMessage } from "../support/queueMessage.ts";
 import { openTestTable } from "../support/service.ts";
 
 const table = openTestTable();
@@ -33,19 +35,20 @@ async function brand(): Promise<string> {
   return org;
 }
 
+const activities = ["a-1", "a-2"].map((activityId) => ({
+  activityId,
+  customerId,
+  type: "TRANSACTION",
+  occurredAt: new Date(now).toISOString(),
+  amount: 10,
+}));
+
 async function record(through: Table, org: string) {
-  const body = ["a-1", "a-2"].map((activityId) => ({
-    activityId,
-    customerId,
-    type: "TRANSACTION",
-    occurredAt: new Date(now).toISOString(),
-    amount: 10,
-  }));
   const request: ApiRequest<typeof routes.recordActivities> = {
     org,
     now,
     headers: {},
-    body,
+    body: activities,
     hasParameterFaults: false,
     parameters: () => ({ path: {}, query: {} }),
     validated: () => {
@@ -56,14 +59,25 @@ async function record(through: Table, org: string) {
   return data;
 }
 
-it("activities of an array that there is no time to begin are answered 4001, uncounted, and count when sent again", async () => {
+const refused = { data: null, errors: [{ code: 4001, message: expect.stringMatching(/Nothing was changed/) }] };
+const counted = { errors: null, warnings: null };
+const repeated = { errors: null, warnings: [{ message: expect.stringMatching(/already counted/) }] };
+
+it("the first activity of an array is counted, those that there is no time to begin are answered 4001 and count when sent again", async () => {
   const org = await brand();
-  const refused = { data: null, errors: [{ code: 4001, message: expect.stringMatching(/Nothing was changed/) }] };
-  expect(await record(impatient, org)).toEqual([expect.objectContaining(refused), expect.objectContaining(refused)]);
-  expect(await record(table, org)).toEqual([
-    expect.objectContaining({ errors: null, warnings: null }),
-    expect.objectContaining({ errors: null, warnings: null }),
-  ]);
+  expect(await record(impatient, org)).toEqual([expect.objectContaining(counted), expect.objectContaining(refused)]);
+  expect(await record(table, org)).toEqual([expect.objectContaining(repeated), expect.objectContaining(counted)]);
+});
+
+it("the first message of a batch is counted, those that there is no time to begin are given back and count when they come again", async () => {
+  const org = await brand();
+  const Records = activities.map((activity) => queueMessage(activity.activityId, org, activity));
+  const given = await countQueuedActivities(createContext(impatient))({ Records });
+  expect(given).toEqual({ batchItemFailures: [{ itemIdentifier: "a-2" }] });
+  expect(await countQueuedActivities(createContext(table))({ Records: Records.slice(1) })).toEqual({
+    batchItemFailures: [],
+  });
+  expect(await record(table, org)).toEqual([expect.objectContaining(repeated), expect.objectContaining(repeated)]);
 });
 
 /** Of two items a page of 1 MB is not full, of five it is. */

@@ -111,6 +111,16 @@ describe("records delivered again, and out of order across customers", () => {
     await expectNothingElse(failing);
   });
 
+  it("that there is no time to begin are reported for the next call, which does at least one", async () => {
+    await forgetLedger(table);
+    const impatient = new RecordingProjector({ ...table, patienceMilliseconds: 0 });
+    for (const [index] of records.entries()) {
+      const next = records[index + 1]?.dynamodb?.SequenceNumber;
+      expect(await impatient.deliver(records.slice(index))).toEqual(next === undefined ? [] : [next]);
+    }
+    await expectNothingElse(impatient);
+  });
+
   it("without a definition, or with an item that no parser takes, are reported and nothing is told", async () => {
     const enrolled = records.find(isEnrollment);
     const lost = renamed(enrolled, customerPartition("another-org", 1));

@@ -11,7 +11,7 @@ import { type Chain, engineLimits } from "../../../shared/table/client.ts";
 export const requestChains: Readonly<Record<FunctionName, Chain>> = {
   /** The token, and the credential that it was issued for. */
   authorizer: { requests: 2, patientLoops: 0 },
-  /** The definition, the customer looked for twice, a write, and one more if another's clock was ahead. */
+  /** A definition to judge the record by, the customer looked for twice, a write; or a read and a definition to repeat. */
   enroll: { requests: 5, patientLoops: 1 },
   /** The definition, the enrolment, and a write; or the customer, looked for twice. */
   unenroll: { requests: 4, patientLoops: 1 },
@@ -38,8 +38,8 @@ export const requestChains: Readonly<Record<FunctionName, Chain>> = {
   issueToken: { requests: 2, patientLoops: 0 },
   generateToken: { requests: 2, patientLoops: 0 },
   revokeToken: { requests: 2, patientLoops: 0 },
-  /** For one record: the index's row, the definition, the ledger's rows side by side. */
-  projector: { requests: 3, patientLoops: 0 },
+  /** The last record that patience lets begin, of which: the index's row, the definition, the ledger's rows side by side. */
+  projector: { requests: 3, patientLoops: 1 },
   /** What is due, and the definitions of the groups whose it is. */
   listDueCycles: { requests: 2, patientLoops: 1 },
   /** The definition, and a page. It begins another page, or the end of the shard, only with the time for it. */
