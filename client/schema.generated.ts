@@ -1441,7 +1441,7 @@ export interface components {
         readonly Unavailable: {
             headers: {
                 /** @description Seconds to wait before the request is repeated. */
-                readonly "Retry-After"?: number;
+                readonly "Retry-After": number;
                 readonly [name: string]: unknown;
             };
             content: {
@@ -2424,7 +2424,7 @@ export interface operations {
             readonly 503: {
                 headers: {
                     /** @description Seconds to wait before the request is repeated. */
-                    readonly "Retry-After"?: number;
+                    readonly "Retry-After": number;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2643,7 +2643,7 @@ export interface operations {
             readonly 503: {
                 headers: {
                     /** @description Seconds to wait before the request is repeated. */
-                    readonly "Retry-After"?: number;
+                    readonly "Retry-After": number;
                     readonly [name: string]: unknown;
                 };
                 content: {

@@ -96,14 +96,13 @@ export function refusalResponse(description: string, refusals: readonly Refusal[
   };
 }
 
-const retryAfter = {
-  description: "Seconds to wait before the request is repeated.",
-  schema: { type: "integer", minimum: 0, examples: [1] },
+export const retryAfterHeader = {
+  "Retry-After": {
+    description: "Seconds to wait before the request is repeated.",
+    required: true,
+    schema: { type: "integer", minimum: 0, examples: [1] },
+  },
 } as const;
-
-/** Not sent when API Gateway gave up on a function, which may still be at work. */
-export const retryAfterHeader = { "Retry-After": retryAfter } as const;
-const alwaysRetryAfterHeader = { "Retry-After": { ...retryAfter, required: true } } as const;
 
 const challengeHeader = {
   "WWW-Authenticate": {
@@ -136,7 +135,7 @@ export const refusalResponses = {
   Throttled: refusalResponse(
     "More requests than are let through. Nothing was changed.",
     [refusal(429)],
-    alwaysRetryAfterHeader,
+    retryAfterHeader,
   ),
   Unexpected: refusalResponse("Something unexpected, which was logged.", [
     refusal(500),

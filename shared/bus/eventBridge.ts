@@ -33,7 +33,8 @@ export function openEventBridge({ busName, endpoint, region, credentials }: BusC
   limitAttempts(client, busLimits);
   return {
     publish: async (notifications) => {
-      // Side by side: what one activity leads to in 98 targets takes as long as one request, and no order is promised.
+      // Side by side, as no order is promised: what one activity leads to in many targets takes as long as one request, up
+      // to the 50 that the client has connections for.
       await Promise.all(buildRequests(busName, notifications).map((Entries) => send(client, Entries)));
     },
   };
