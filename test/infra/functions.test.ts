@@ -7,8 +7,8 @@ import { tableNameVariable } from "../../shared/config/tableConfig.ts";
 import { tokenLifetimeVariable } from "../../shared/config/tokenConfig.ts";
 import { longestRequestMilliseconds } from "../../shared/sdk/attempts.ts";
 import { engineLimits, longestChainMilliseconds } from "../../shared/table/client.ts";
+import { requestChains } from "../support/requestChains.ts";
 import { deployedMethods, functionIdsByName } from "./support/deployedMethods.ts";
-import { requestChains } from "./support/requestChains.ts";
 import { at, onlyResource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
 
 const stack = synthesize({ logRetentionDays: "14" });

@@ -1,21 +1,22 @@
-import type { FunctionName } from "../../../lib/functionNames.ts";
-import { type Chain, engineLimits } from "../../../shared/table/client.ts";
+import type { FunctionName } from "../../lib/functionNames.ts";
+import { type Chain, engineLimits } from "../../shared/table/client.ts";
 
 /**
  * The longest chain of requests to the table, one after the other, in a call of each function. Those that a loop sends
  * for as long as there is patience are not counted, but the last of them, which may begin when patience ends.
  *
  * A function's time limit has to be above what its chain may take, so that a call is answered even when every request
- * fails on every attempt but the last. A function without an entry does not compile.
+ * fails on every attempt but the last (test/infra/functions). The code is held to these lengths by
+ * test/engine/requestChains. A function without an entry does not compile.
  */
 export const requestChains: Readonly<Record<FunctionName, Chain>> = {
   /** The token, and the credential that it was issued for. */
   authorizer: { requests: 2, patientLoops: 0 },
   /** A definition to judge the record by, the customer looked for twice, a write; or a read and a definition to repeat. */
-  enroll: { requests: 5, patientLoops: 1 },
+  enroll: { requests: 4, patientLoops: 1 },
   /** The definition, the enrolment, and a write; or the customer, looked for twice. */
   unenroll: { requests: 4, patientLoops: 1 },
-  /** The last activity that patience lets begin, of which: enrolments, a definition, a write, a definition to show. */
+  /** The last activity that patience lets begin, of which: enrolments, the customer looked for twice, a write. */
   recordActivities: { requests: 4, patientLoops: 2 },
   countQueuedActivities: { requests: 4, patientLoops: 2 },
   /** The ids, and three rounds of the write. */

@@ -1,0 +1,256 @@
+import { randomUUID } from "node:crypto";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBRecord } from "aws-lambda";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { authorize } from "../../functions/authorizer/authorize.ts";
+import { closeShard } from "../../functions/closeShard/closeShard.ts";
+import { countQueuedActivities } from "../../functions/countQueuedActivities/countQueuedActivities.ts";
+import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
+import { projector } from "../../functions/projector/projector.ts";
+import type { FunctionName } from "../../lib/functionNames.ts";
+import { createTableIfMissing } from "../../local/createTable.ts";
+import { localFunctions } from "../../local/functions.ts";
+import { type LocalGateway, startGateway } from "../../local/gateway.ts";
+import { systemClock } from "../../shared/auth/clock.ts";
+import { noIssuer } from "../../shared/auth/externalIssuer.ts";
+import { createContext } from "../../shared/http/context.ts";
+import { engineLimits, openTable, patientLimits, type Table } from "../../shared/table/client.ts";
+import { putCustomer } from "../../shared/table/customers.ts";
+import { putIndexRow, shardCount } from "../../shared/table/enrollmentIndex.ts";
+import { customerKey } from "../../shared/table/keys.ts";
+import { OperationIds } from "../../shared/table/operationId.ts";
+import { ApiClient, type ApiResponse, basicAuthorization } from "../support/apiClient.ts";
+import { captureStream } from "../support/capturedStream.ts";
+import { ChainRecorder } from "../support/chainRecorder.ts";
+import { newCredential, type TestCredential } from "../support/credential.ts";
+import { localAccess } from "../support/globalSetup.ts";
+import { type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
+import { ok } from "../support/org.ts";
+import { queueMessage } from "../support/queueMessage.ts";
+import { requestChains } from "../support/requestChains.ts";
+import { transactionConflict } from "../support/seededFaults.ts";
+import { useService } from "../support/service.ts";
+import { newSetting, type Setting } from "../support/setting.ts";
+import { during, firstInstantOf, milestone, streak } from "../support/targetGroups.ts";
+import { newToken, postForm } from "../support/tokens.ts";
+
+const access = { tableName: `milestreak-${randomUUID()}`, ...localAccess };
+const direct = openTable({ ...access, endpoint: inject("endpoint") }, patientLimits);
+beforeAll(() => createTableIfMissing(direct));
+const service = useService(direct);
+
+let proxy: LossyProxy;
+beforeAll(async () => {
+  proxy = await startLossyProxy(inject("endpoint"));
+});
+afterAll(() => proxy.close());
+
+/**
+ * A service that has just started, so that it has no definitions. Its reads lag behind writes where they may, and a call
+ * of it finds its patience over from the start: what is left of every loop is what a loop may always do.
+ */
+let table: Table;
+let gateway: LocalGateway;
+let chain: ChainRecorder;
+
+beforeEach(async () => {
+  table = openTable({ ...access, endpoint: proxy.endpoint }, { ...patientLimits, patienceMilliseconds: 0 });
+  chain = ChainRecorder.on(table.client);
+  letReadsLag(table.client);
+  const { authorizer } = localFunctions(direct);
+  gateway = await startGateway({ ...localFunctions(table), authorizer }, 0);
+});
+
+afterEach(async () => {
+  await gateway.close();
+  table.client.destroy();
+});
+
+/** The longest lag there is: an eventually consistent read finds nothing. */
+function letReadsLag({ middlewareStack }: DynamoDBClient): void {
+  middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const result = await next(args);
+        const isEventual = commandName === "GetItemCommand" && !("ConsistentRead" in args.input);
+        return isEventual ? { ...result, output: { $metadata: result.output.$metadata } } : result;
+      },
+    { step: "initialize", name: "letReadsLag" },
+  );
+}
+
+const now = during(1);
+const at = { now };
+
+async function newClient({ org }: Setting): Promise<{ readonly api: ApiClient; readonly credential: TestCredential }> {
+  const credential = await newCredential(direct, { org: org.org, accessGroup: "admin" });
+  return { api: new ApiClient(gateway.baseUrl, credential), credential };
+}
+
+/** What is measured: a call that succeeds, or that is refused with the code. */
+type Call = () => Promise<unknown>;
+
+async function refusedWith(code: number, pending: Promise<ApiResponse>): Promise<void> {
+  expect((await pending).body.errors).toMatchObject([{ code }]);
+}
+
+const targetPathOf = ({ group }: Setting) => `/targetGroups/${group.groupId}/targets/${group.targetId}`;
+
+async function enrolled(): Promise<Setting> {
+  const one = await newSetting(service);
+  await ok(one.org.enroll(one.group, { customerId: one.customerId }, at));
+  return one;
+}
+
+function sale({ customerId }: Setting) {
+  return { activityId: randomUUID(), customerId, type: "TRANSACTION", occurredAt: now, amount: 5 };
+}
+
+/** The first cycle's end, at which its group is due. */
+const due = { now: firstInstantOf(2), resumeAfter: null };
+
+async function tasksOf({ org }: Setting) {
+  return (await listDueCycles(direct)({ ...due, org: org.org })).tasks;
+}
+
+/** Prepares the call of each function whose chain is the longest. */
+const longest: Readonly<Record<FunctionName, () => Promise<Call>>> = {
+  authorizer: async () => {
+    const { credential } = await newClient(await newSetting(service));
+    const authorizationToken = `Bearer ${await newToken(service.baseUrl, credential)}`;
+    const methodArn = "arn:aws:execute-api:local:000000000000:local/v3/GET/targetGroups";
+    return () => authorize(table, systemClock, noIssuer)({ type: "TOKEN", authorizationToken, methodArn });
+  },
+  enroll: async () => {
+    const one = await newSetting(service, streak());
+    const { api } = await newClient(one);
+    // A fault in a field that a streak ignores: the definition has to be read to know.
+    const record = { customerId: one.customerId, periodName: 5 };
+    return () => ok(api.post(`${targetPathOf(one)}/enroll`, [record], at));
+  },
+  unenroll: async () => {
+    const one = await newSetting(service);
+    const { api } = await newClient(one);
+    return () => refusedWith(310126, api.post(`${targetPathOf(one)}/unEnroll`, [{ customerId: one.customerId }], at));
+  },
+  recordActivities: async () => {
+    const one = await newSetting(service);
+    const { api } = await newClient(one);
+    return () => ok(api.post("/activities", sale(one), at));
+  },
+  countQueuedActivities: async () => {
+    const one = await newSetting(service);
+    const count = countQueuedActivities(createContext(table));
+    const Records = [queueMessage("1", one.org.org, sale(one))];
+    return async () => expect(await count({ Records })).toEqual({ batchItemFailures: [] });
+  },
+  createTargetGroup: async () => {
+    const { api } = await newClient(await newSetting(service));
+    const conflict = { lose: "request", answer: transactionConflict("TransactWriteItems") } as const;
+    proxy.plan({}, conflict, conflict);
+    return () => ok(api.post("/targetGroups", milestone(), at));
+  },
+  listTargetGroups: async () => {
+    const { api } = await newClient(await newSetting(service));
+    return () => ok(api.get("/targetGroups", at));
+  },
+  getTargetGroup: async () => {
+    const one = await newSetting(service);
+    const { api } = await newClient(one);
+    return () => ok(api.get(`/targetGroups/${one.group.groupId}`, at));
+  },
+  putCustomer: async () => {
+    const one = await newSetting(service);
+    const { api } = await newClient(one);
+    const hour = 60 * 60 * 1000;
+    const ahead = { ...direct, operationIds: new OperationIds(() => Date.now() + hour) };
+    const profile = { firstName: "Ada", lastName: undefined, externalId: undefined };
+    const before = () => putCustomer(ahead, one.org.org, one.customerId, profile, Date.parse(now));
+    proxy.plan({ before }, { before });
+    return () => ok(api.put(`/customers/${one.customerId}`, {}, at));
+  },
+  getCustomer: async () => {
+    const one = await newSetting(service);
+    const { api } = await newClient(one);
+    return () => ok(api.get(`/customers/${one.customerId}`, at));
+  },
+  getUserTargetGroups: async () => {
+    const one = await enrolled();
+    const { api } = await newClient(one);
+    return () => ok(api.get(`/users/${one.customerId}/targetGroups`, at));
+  },
+  getEnrolledTargets: async () => {
+    const one = await newSetting(service);
+    const { api } = await newClient(one);
+    return () => ok(api.get(`/users/${one.customerId}/enrolledTargets`, at));
+  },
+  getTrackedTargetEvents: async () => {
+    const one = await enrolled();
+    const { api } = await newClient(one);
+    return () => ok(api.get(`/users/${one.customerId}/trackedTargetEvents/${one.group.targetId}`, at));
+  },
+  issueToken: async () => {
+    const { credential } = await newClient(await newSetting(service));
+    return () => newToken(gateway.baseUrl, credential);
+  },
+  generateToken: async () => {
+    const { username, secret } = (await newClient(await newSetting(service))).credential;
+    const anonymous = new ApiClient(gateway.baseUrl, undefined);
+    return () => ok(anonymous.post("/oauth/token/generate", { key: username, secret }));
+  },
+  revokeToken: async () => {
+    const { credential } = await newClient(await newSetting(service));
+    const token = await newToken(service.baseUrl, credential);
+    const headers = { Authorization: basicAuthorization(credential.username, credential.secret) };
+    return async () =>
+      expect(await postForm(`${gateway.baseUrl}/oauth/revoke`, { token }, headers)).toMatchObject({ status: 200 });
+  },
+  projector: async () => {
+    const one = await enrolled();
+    const { pk } = customerKey(one.org.org, one.customerId);
+    const Records = (await captureStream(direct)).filter((record) => isEnrollmentOf(pk, record));
+    const project = projector({ ...createContext(table), bus: { publish: async () => undefined } });
+    return async () => expect(await project({ Records })).toEqual({ batchItemFailures: [] });
+  },
+  listDueCycles: async () => {
+    await newSetting(service);
+    return async () => expect((await listDueCycles(table)(due)).tasks).not.toEqual([]);
+  },
+  closeShard: async () => {
+    const one = await enrolled();
+    const { customerId, group, org } = one;
+    await putIndexRow(direct, { org: org.org, customerId, groupId: group.groupId, targetId: group.targetId });
+    const task = (await tasksOf(one)).find(({ work }) => work.shard === customerId % shardCount);
+    if (task === undefined) throw new Error("The customer's shard is due");
+    return async () => expect(await closeShard(table)(task, outOfTime)).toMatchObject({ closedCount: 1 });
+  },
+};
+
+const outOfTime = { getRemainingTimeInMillis: () => 0 };
+
+function isEnrollmentOf(pk: string, { dynamodb }: DynamoDBRecord): boolean {
+  return dynamodb?.Keys?.["pk"]?.S === pk && dynamodb.Keys["sk"]?.S?.startsWith("ENROLLMENT#") === true;
+}
+
+describe("the longest chain of requests", () => {
+  it.each(Object.entries(longest))("of %s is as long as its time limit is reckoned with", async (name, prepare) => {
+    const call = await prepare();
+    const { requests } = requestChains[functionName(name)];
+    expect(await chain.longestDuring(call)).toBe(requests);
+  });
+
+  it("of closeShard at an empty shard that is the last is as long as its time limit is reckoned with", async () => {
+    const one = await newSetting(service);
+    const [last, ...others] = await tasksOf(one);
+    if (last === undefined) throw new Error("The group is due");
+    for (const task of others) await closeShard(direct)(task, outOfTime);
+    const requests = await chain.longestDuring(() => closeShard(table)(last, outOfTime));
+    expect(requests).toBe(2 + engineLimits.closingEndChain.requests);
+  });
+});
+
+function functionName(name: string): FunctionName {
+  const known = Object.keys(requestChains).find((one): one is FunctionName => one === name);
+  if (known === undefined) throw new Error(`${name} is no function`);
+  return known;
+}
