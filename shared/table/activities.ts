@@ -68,6 +68,9 @@ export async function recordActivity(
     if (targets > mostChangedEnrollments) {
       const earlier = await findActivity(table, org, activity.customerId, activity.activityId);
       if (earlier !== undefined) return repeated(earlier, activity);
+      // It was fewer in an earlier round, of which an attempt may be on its way.
+      if (lostAttempts > 0)
+        throw outrun(lostAttempts, `Activity ${activity.activityId} counts for more targets by now`);
       return { outcome: "tooManyTargets", targets, most: mostChangedEnrollments };
     }
     const recorded = { ...activity, recordedAt: now, effects: decisions.map(({ effect }) => effect) };

@@ -8,12 +8,12 @@ import {
   findCredential,
   rotateCredential,
 } from "../../shared/table/credentials.ts";
-import { enroll, findEnrollment } from "../../shared/table/enrollments.ts";
+import { enroll, findEnrollment, listEnrollments } from "../../shared/table/enrollments.ts";
 import { OutcomeUnknown, TooMuchContention } from "../../shared/table/send.ts";
 import { TargetGroupCache } from "../../shared/table/targetGroupCache.ts";
 import { createTargetGroup, findTargetGroup } from "../../shared/table/targetGroups.ts";
 import { endToken, findToken, putToken } from "../../shared/table/tokens.ts";
-import { buildActivity, buildGroup, decimal, noonOf } from "../support/domain.ts";
+import { buildActivity, buildGroup, buildTarget, decimal, noonOf } from "../support/domain.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
 import { transactionConflict } from "../support/seededFaults.ts";
@@ -22,6 +22,7 @@ import { openTestTable } from "../support/service.ts";
 /** What an attempt does that its caller has given up, and that reaches the engine after all. */
 const now = noonOf(1);
 const customerId = 11;
+const resume = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } } as const;
 const other = openTestTable();
 let proxy: LossyProxy;
 let table: Table;
@@ -62,7 +63,7 @@ async function enrolled() {
   const org = randomUUID();
   const { group, target } = await newGroup(org);
   const ref = { org, customerId, groupId: group.id, targetId: target.id };
-  await enroll(other, ref, { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } }, now, undefined);
+  await enroll(other, ref, resume, now, undefined);
   const activity = { ...buildActivity({ customerId, amount: decimal(100) }), contentDigest: "digest" };
   return { ref, record: () => recordActivity(table, new TargetGroupCache(other), org, activity, now) };
 }
@@ -82,6 +83,30 @@ describe("an activity that met a transaction until its patience was over", () =>
     await expect(record()).rejects.toThrow(OutcomeUnknown);
     await arrive();
     expect((await findEnrollment(other, ref))?.achieved.get(1)).toBe(decimal(100));
+  });
+});
+
+describe("an activity of which an attempt was lost", () => {
+  it("and whose customer is in too many targets by the next may still be counted: OutcomeUnknown", async () => {
+    const org = randomUUID();
+    const enter = async (name: string, targetCount: number) => {
+      const targets = Array.from({ length: targetCount }, (_, index) => buildTarget({ name: `Target ${index}` }));
+      const group = await createTargetGroup(other, org, buildGroup({ name, targets }));
+      if (group === "nameTaken") throw new Error("The names differ");
+      for (const { id: targetId } of group.targets) {
+        await enroll(other, { org, customerId, groupId: group.id, targetId }, resume, now, undefined);
+      }
+    };
+    for (const name of ["First", "Second"]) await enter(name, 49);
+    const { fault, arrive } = straggler();
+    proxy.plan(fault, { ...conflict, before: () => enter("Third", 1) });
+    const activity = { ...buildActivity({ customerId, amount: decimal(100) }), contentDigest: "digest" };
+    const patient = { ...table, patienceMilliseconds: patientLimits.patienceMilliseconds };
+    const recording = recordActivity(patient, new TargetGroupCache(other), org, activity, now);
+    await expect(recording).rejects.toThrow(OutcomeUnknown);
+    await arrive();
+    const sums = (await listEnrollments(other, org, customerId)).map(({ achieved }) => achieved.get(1));
+    expect(sums.filter((sum) => sum === decimal(100))).toHaveLength(98);
   });
 });
 
