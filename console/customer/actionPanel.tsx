@@ -17,10 +17,11 @@ export function ActionPanel({ customerId, groups, onSent }: Props) {
   const [fields, setFields] = useState(() => emptyFields(groups));
   const [outcome, setOutcome] = useState<Answer | string>();
   const [isBusy, setBusy] = useState(false);
-  const change = (changed: Partial<ActionFields>) => setFields({ ...fields, ...changed });
+  const change = (changed: Partial<ActionFields>) => setFields((current) => ({ ...current, ...changed }));
   const call = api.complete(callOf(fields, customerId, api.now()));
   const send = async () => {
     setBusy(true);
+    setOutcome(undefined);
     const answer = await trySending(() => api.send(call));
     setBusy(false);
     setOutcome(answer);

@@ -5,9 +5,7 @@ export function AnswerShown({ outcome }: { readonly outcome: Answer | string | u
   return (
     <section aria-labelledby="answer">
       <h3 id="answer">Answer</h3>
-      <div role="status">
-        {outcome === undefined ? <p class="muted">Nothing sent yet.</p> : <Outcome of={outcome} />}
-      </div>
+      <div role="status">{outcome === undefined ? <p class="muted">No answer yet.</p> : <Outcome of={outcome} />}</div>
     </section>
   );
 }

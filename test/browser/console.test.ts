@@ -201,8 +201,13 @@ describe("a milestone", () => {
         "targetCustomerEnrolment c2: enrolled",
       ]);
     const rows = page.getByRole("region", { name: "History, as a table" }).getByRole("row");
+    const history = page.getByRole("region", { name: "History", exact: true });
     await expect
-      .poll(() => rows.allInnerTexts(), limits)
+      .poll(async () => {
+        // The page looks by itself once, soon after an action; the history may take longer.
+        await history.getByRole("button", { name: "Refresh" }).click();
+        return rows.allInnerTexts();
+      }, limits)
       .toEqual([
         expect.stringMatching(/^When/),
         expect.stringMatching(/Enrolled\tc2\t\+850\t850$/),
