@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -99,14 +100,31 @@ async function javaVersion(): Promise<number | undefined> {
   return isRun && first !== undefined ? Number(first === "1" ? second : first) : undefined;
 }
 
+/**
+ * The engine listens a second or more after its port was chosen, and cannot choose one itself. So it gets one below those
+ * that systems give to whoever asks for any (from 32768 on), or another server might have it by then.
+ */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  for (let attempt = 1; attempt <= portAttempts; attempt += 1) {
+    const port = randomInt(20_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+  throw new EngineNotStarted(`None of ${portAttempts} ports that were tried is free.`);
+}
+
+const portAttempts = 20;
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const isListening = new Promise<boolean>((answer) => {
+    server.once("error", () => answer(false));
+    server.once("listening", () => answer(true));
+  });
+  server.listen(port, "127.0.0.1");
+  if (!(await isListening)) return false;
   server.close();
   await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("The system gave no port");
-  return address.port;
+  return true;
 }
 
 async function isAnswering(endpoint: string, child: ChildProcess): Promise<boolean> {

@@ -56,6 +56,8 @@ export async function startGateway(
       })
       .then((result) => send(response, result, server.listening));
   });
+  // A client may ask again just when an idle connection is closed, and not everyone repeats what then has no answer.
+  server.keepAliveTimeout = 0;
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

@@ -49,8 +49,8 @@ export type EngineLimits = AttemptLimits & { readonly patienceMilliseconds: numb
 /** For an engine that shares a laptop's cores with everything else: slow is not broken there. */
 export const patientLimits = {
   maxAttempts: 3,
-  connectionTimeoutMilliseconds: 5_000,
-  requestTimeoutMilliseconds: 10_000,
+  connectionTimeoutMilliseconds: 15_000,
+  requestTimeoutMilliseconds: 15_000,
   patienceMilliseconds: 60_000,
 } as const satisfies EngineLimits;
 
