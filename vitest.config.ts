@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ["test/support/globalSetup.ts"],
     // The engine and the processes under test share two cores with whatever else the machine does.
     testTimeout: 180_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     // By default one less than there are cores: of two that is one, and half of the time nothing is at work.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     allowOnly: false,

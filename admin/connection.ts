@@ -8,7 +8,7 @@ import { Refused } from "./refused.ts";
 /** Which service's table a command works on: a deployed one's by name, or the local one's. */
 export type ConnectionOptions = { readonly table?: string; readonly local?: true; readonly port?: number };
 
-const patienceMilliseconds = 5_000;
+const patienceMilliseconds = 30_000;
 
 export function addConnectionOptions(command: Command): Command {
   return command

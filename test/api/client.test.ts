@@ -356,7 +356,7 @@ describe("a call that meets trouble", () => {
     const client = createMilestreakClient({ baseUrl: server.baseUrl, credentials: anybody });
     const controller = new AbortController();
     const pending = client.getCustomer(7, { signal: controller.signal });
-    await expect.poll(() => server.received.length).toBe(1);
+    await expect.poll(() => server.received.length, { timeout: 30_000 }).toBe(1);
     controller.abort(new Error("shop closed"));
     await expect(pending).rejects.toThrow("shop closed");
   });

@@ -6,7 +6,7 @@ import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
 import { systemClock } from "../../shared/auth/clock.ts";
 import { type ProtectedRouteName, routes } from "../../shared/http/routes.ts";
-import { openTable, type Table } from "../../shared/table/client.ts";
+import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { customerKey, keyAttributes } from "../../shared/table/keys.ts";
 import { basicAuthorization } from "../support/apiClient.ts";
 import { type ConsoleLine, captureConsole } from "../support/capturedConsole.ts";
@@ -117,9 +117,11 @@ async function withFunctionsOn(table: Table, work: (baseUrl: string) => Promise<
   }
 }
 
-const unreachableTable = () => openTable({ tableName: "t", endpoint: "http://127.0.0.1:1", ...localAccess });
+const unreachableTable = () =>
+  openTable({ tableName: "t", endpoint: "http://127.0.0.1:1", ...localAccess }, patientLimits);
 /** The engine refuses each request with an error that the product has no use for. */
-const missingTable = () => openTable({ tableName: "missing", endpoint: inject("endpoint"), ...localAccess });
+const missingTable = () =>
+  openTable({ tableName: "missing", endpoint: inject("endpoint"), ...localAccess }, patientLimits);
 
 /** An admin of a brand of the test's own, and a value to look for. */
 async function newCall() {

@@ -7,7 +7,7 @@ import type { EnrollmentPlan } from "../../shared/domain/enrolling.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import { type Refusal, refused } from "../../shared/domain/refusal.ts";
 import type { UnenrollmentPlan } from "../../shared/domain/unenrolling.ts";
-import { openTable, type Table } from "../../shared/table/client.ts";
+import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { findCustomer, putCustomer } from "../../shared/table/customers.ts";
 import { achievedAttribute } from "../../shared/table/enrollmentItem.ts";
 import {
@@ -53,7 +53,9 @@ afterAll(async () => {
 });
 
 function openBehindProxy(): Table {
-  return openTable({ tableName: inject("tableName"), endpoint: proxy.endpoint, ...localAccess });
+  const config = { tableName: inject("tableName"), endpoint: proxy.endpoint, ...localAccess };
+  // Requests are counted: only what is lost on purpose may be sent again.
+  return openTable(config, patientLimits);
 }
 
 /** The client under test in a process of its own, which has seen nothing of a clock ahead. */

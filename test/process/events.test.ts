@@ -27,7 +27,7 @@ it("npm start tells of an enrolment at GET /local/events and on the console, and
     },
   });
   const line = `Event targetCustomerEnrolment: customer ${customerId}, target ${targetId}`;
-  await expect.poll(() => service.output).toContain(line);
+  await expect.poll(() => service.output, { timeout: 30_000 }).toContain(line);
 
   const history = await till.get(`/users/${customerId}/trackedTargetEvents/${targetId}`);
   expect(history.body.data.trackedTargetEvents).toMatchObject([{ eventName: "ENROL", value: 0, achievedValue: 0 }]);

@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Settings } from "../../console/settings.ts";
-import { openTable } from "../../shared/table/client.ts";
+import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { findEnrollment } from "../../shared/table/enrollments.ts";
 import { ApiClient, type ApiResponse } from "../support/apiClient.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
@@ -169,7 +169,7 @@ describe("npm start", () => {
     const { demoCredential, exampleCustomerId } = settings.local ?? {};
     const { body } = await new ApiClient(baseUrl, demoCredential).get(`/users/${exampleCustomerId}/targetGroups`);
     expect(body.data.targetGroups).toHaveLength(2);
-    expect(service.descendants().map(({ name }) => name)).toEqual([expect.anything(), "java"]);
+    await expect.poll(() => service.descendants().map(({ name }) => name), limits).toEqual([expect.anything(), "java"]);
   });
 
   it("honours x-local-now, so that a milestone's whole life can be walked through", async () => {
@@ -367,7 +367,7 @@ describe("DYNAMODB_ENDPOINT", () => {
     expect(first.descendants().map(({ pid }) => pid)).toEqual([first.servicePid()]);
     const enrolled = printedEnrollment(first.printedCommand);
     expect(await paste(first.printedCommand)).toEqual({ data: enrolled.customerId, errors: null, warnings: null });
-    const table = openTable({ tableName: "milestreak", endpoint: DYNAMODB_ENDPOINT, ...localAccess });
+    const table = openTable({ tableName: "milestreak", endpoint: DYNAMODB_ENDPOINT, ...localAccess }, patientLimits);
     expect(await findEnrollment(table, { org: "100", ...enrolled })).toMatchObject({
       membership: { status: "ENROLLED" },
     });

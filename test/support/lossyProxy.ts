@@ -70,6 +70,8 @@ export async function startLossyProxy(
       .finally(() => underWay.delete(relayed));
     underWay.add(relayed);
   });
+  // Nothing is lost but what is meant to be.
+  server.keepAliveTimeout = 0;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const limitMilliseconds = 30_000;
+const limitMilliseconds = 60_000;
 const watchMilliseconds = 100;
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
