@@ -1,4 +1,4 @@
-import { systemClock } from "../../shared/auth/clock.ts";
+import { systemClock } from "../../shared/config/systemClock.ts";
 import type { Answer } from "../answer.ts";
 import { type Output, report } from "../output.ts";
 import { Refused } from "../refused.ts";

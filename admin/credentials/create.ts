@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { systemClock } from "../../shared/auth/clock.ts";
 import { generateSecret, hashSecret } from "../../shared/auth/secret.ts";
+import { systemClock } from "../../shared/config/systemClock.ts";
 import { type AccessGroup, accessGroups } from "../../shared/domain/accessGroups.ts";
 import { createCredential } from "../../shared/table/credentials.ts";
 import { withTable } from "../connection.ts";

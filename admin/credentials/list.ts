@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { systemClock } from "../../shared/auth/clock.ts";
+import { systemClock } from "../../shared/config/systemClock.ts";
 import { formatInstant, type Instant } from "../../shared/domain/instant.ts";
 import { type CredentialEntry, listCredentials } from "../../shared/table/credentials.ts";
 import { withTable } from "../connection.ts";

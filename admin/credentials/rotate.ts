@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { systemClock } from "../../shared/auth/clock.ts";
 import { generateSecret, hashSecret } from "../../shared/auth/secret.ts";
+import { systemClock } from "../../shared/config/systemClock.ts";
 import { formatInstant } from "../../shared/domain/instant.ts";
 import { rotateCredential } from "../../shared/table/credentials.ts";
 import { withTable } from "../connection.ts";

@@ -1,6 +1,6 @@
-import { systemClock } from "../../shared/auth/clock.ts";
 import { externalIssuer } from "../../shared/auth/externalIssuer.ts";
 import { readIssuerConfig } from "../../shared/config/issuerConfig.ts";
+import { systemClock } from "../../shared/config/systemClock.ts";
 import { deployedTable } from "../../shared/http/deployedTable.ts";
 import { authorize } from "./authorize.ts";
 

@@ -5,5 +5,3 @@ import type { Instant } from "../domain/instant.ts";
  * whatever time a laptop's caller says it is.
  */
 export type Clock = () => Instant;
-
-export const systemClock: Clock = () => Date.now();

@@ -1,4 +1,5 @@
-import { type Clock, systemClock } from "../auth/clock.ts";
+import type { Clock } from "../auth/clock.ts";
+import { systemClock } from "../config/systemClock.ts";
 import { readTokenLifetimeSeconds } from "../config/tokenConfig.ts";
 import type { Table } from "../table/client.ts";
 import { deployedTable } from "./deployedTable.ts";

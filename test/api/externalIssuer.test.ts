@@ -1,10 +1,13 @@
 import { createHmac, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
-import { type Clock, systemClock } from "../../shared/auth/clock.ts";
+import type { Clock } from "../../shared/auth/clock.ts";
 import { type ExternalIssuer, externalIssuer } from "../../shared/auth/externalIssuer.ts";
-import { keysKeptMilliseconds } from "../../shared/auth/issuerVerifier.ts";
+import { IssuerVerifier, issuerLimits, keysKeptMilliseconds } from "../../shared/auth/issuerVerifier.ts";
+import { systemClock } from "../../shared/config/systemClock.ts";
 import { ApiClient, type ApiResponse } from "../support/apiClient.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
 import { targetPath } from "../support/org.ts";
@@ -225,6 +228,23 @@ describe("401 for a JWT that anybody can make:", () => {
     for (const token of tokens) expectUnknown(await call(token));
     expect(issuer.requestedPaths).toEqual(["/.well-known/openid-configuration", "/jwks"]);
   });
+});
+
+it("an issuer that takes connections and answers nothing is given up by itself, after as many attempts as are reckoned with", async () => {
+  const silent = createServer();
+  let connections = 0;
+  silent.on("connection", (socket) => {
+    connections += 1;
+    socket.on("error", () => undefined);
+  });
+  silent.listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const url = `https://127.0.0.1:${Object(silent.address()).port}`;
+  const token = signedJwt(goodHeader(), { ...everyClaim(), iss: url }, issuer.key);
+  const verifier = new IssuerVerifier({ issuer: url, audience: "any" });
+  await expect(verifier.verify(token, Date.now())).rejects.toThrow(/time-out/);
+  expect(connections).toBe(issuerLimits.maxAttempts);
+  silent.close();
 });
 
 describe("when the issuer changes its keys", () => {

@@ -4,7 +4,7 @@ import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
-import { systemClock } from "../../shared/auth/clock.ts";
+import { systemClock } from "../../shared/config/systemClock.ts";
 import { type ProtectedRouteName, routes } from "../../shared/http/routes.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { customerKey, keyAttributes } from "../../shared/table/keys.ts";
