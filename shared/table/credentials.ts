@@ -18,7 +18,7 @@ import {
   orgPartition,
 } from "./keys.ts";
 import { queryAll } from "./query.ts";
-import { attemptsOf, engine, isTransactionConflict, outrun } from "./send.ts";
+import { attemptsOf, engine, isTransactionConflict, OutcomeUnknown, outrun } from "./send.ts";
 
 /** A secret as stored: never the secret itself. */
 type StoredSecret = { readonly salt: string; readonly hash: string };
@@ -185,12 +185,17 @@ async function isWritten(table: Table, TransactItems: TransactWriteItem[]): Prom
       return true;
     } catch (error) {
       // After an attempt of an earlier round was lost, the state that fails the condition may be our own.
-      if (isConditionFailed(error) && lostAttempts === 0) return false;
-      if (!isConditionFailed(error) && !isTransactionConflict(error)) throw error;
+      if (isConditionFailed(error)) return notWritten(lostAttempts);
+      if (!isTransactionConflict(error)) throw error;
       lostAttempts += attemptsOf(error) - 1;
     }
   }
   throw outrun(lostAttempts, "Another change of the credential was under way every time");
+}
+
+function notWritten(lostAttempts: number): false {
+  if (lostAttempts === 0) return false;
+  throw new OutcomeUnknown("An attempt that was lost may have made the change that fails the condition");
 }
 
 function isConditionFailed(error: unknown): boolean {
