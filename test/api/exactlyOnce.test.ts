@@ -117,8 +117,8 @@ describe("simultaneous calls", () => {
     const responses = await inParallel(40, (index) => (index % 2 === 0 ? enter(one) : leave(one)));
     const entered = tally(responses.filter((_, index) => index % 2 === 0));
     const left = tally(responses.filter((_, index) => index % 2 === 1));
-    // Either may also give way (4001) when others come first every time; it has then changed nothing.
-    expect(Object.keys(entered).filter((answer) => !["200", "310119", "4001"].includes(answer))).toEqual([]);
+    // Leaving may also give way (4001) when the enrolment changes under every attempt; it has then changed nothing.
+    expect(Object.keys(entered).filter((answer) => !["200", "310119"].includes(answer))).toEqual([]);
     expect(Object.keys(left).filter((answer) => !["200", "310126", "4001"].includes(answer))).toEqual([]);
     const [ins, outs] = [entered["200"] ?? 0, left["200"] ?? 0];
     expect(ins - outs).toBeOneOf([0, 1]);

@@ -189,8 +189,12 @@ describe("a milestone", () => {
 
     expect(await act(page, "Record activity")).toContain('"newAchievedValue": 950');
     await expect.poll(() => progressOf(page, "c2"), limits).toMatch(/950 of 1,000\s+95 %/);
+    let looks = 0;
+    page.on("request", (request) => (looks += request.url().includes("/trackedTargetEvents/") ? 1 : 0));
     await act(page, "Record activity");
     await expect.poll(() => progressOf(page, "c2"), limits).toMatch(/1,050 of 1,000\s+✓ Reached 15 Feb 2030, 12:00/);
+    // At once, and once more when the history has had the time to follow.
+    await expect.poll(() => looks, limits).toBeGreaterThanOrEqual(2);
     const feed = page.getByRole("list", { name: "Events, the latest first" }).getByRole("listitem");
     await expect
       .poll(async () => (await feed.allInnerTexts()).map((text) => text.split("\n")[0]), limits)
@@ -204,7 +208,7 @@ describe("a milestone", () => {
     const history = page.getByRole("region", { name: "History", exact: true });
     await expect
       .poll(async () => {
-        // The page looks by itself once, soon after an action; the history may take longer.
+        // It may take longer than that.
         await history.getByRole("button", { name: "Refresh" }).click();
         return rows.allInnerTexts();
       }, limits)
@@ -214,6 +218,26 @@ describe("a milestone", () => {
         expect.stringMatching(/Purchase\tc2\t\+100\t950$/),
         expect.stringMatching(/Purchase\tc2\t\+100\t1,050$/),
       ]);
+  });
+
+  it("keeps what is filled in while a call is under way, and shows the answer before no longer", async () => {
+    const { page } = await customerOfMilestone();
+    await page.getByLabel("Opening balance").fill("850");
+    await act(page, "Enrol or re-enrol");
+    const sent = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    await page.route("**/enroll", async (route) => {
+      sent.resolve();
+      await held.promise;
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "Enrol or re-enrol", exact: true }).click();
+    await sent.promise;
+    await answer(page).getByText("No answer yet.").waitFor();
+    await page.getByLabel("Opening balance").fill("70");
+    held.resolve();
+    await answer(page).getByText("✕ 400").waitFor();
+    expect(await page.getByLabel("Opening balance").inputValue()).toBe("70");
   });
 
   it("is left, and entered again with what it had, from nothing, or from a number", async () => {
