@@ -51,6 +51,14 @@ async function sendOn(agent: Agent, url: URL): Promise<IncomingMessage> {
 
 const slowUrl = () => new URL("/local/slow", gateway.baseUrl);
 
+it("the local gateway tells no client after how long it closes an idle connection, as it closes none", async () => {
+  const { headers } = await fetch(gateway.baseUrl);
+  expect({ connection: headers.get("connection"), timeout: headers.get("keep-alive") }).toEqual({
+    connection: "keep-alive",
+    timeout: null,
+  });
+});
+
 describe("the local gateway closes", () => {
   it("without waiting for a connection that nothing was asked on, as a browser opens them ahead of time", async () => {
     const socket = await connected();

@@ -182,6 +182,10 @@ describe("npm start", () => {
   });
 });
 
+it("the engine's port is none that the system gives to whoever asks for any, while it is starting", () => {
+  expect(Number(new URL(inject("endpoint")).port)).toBeLessThan(32_768);
+});
+
 describe("stopping", () => {
   it.each(["SIGINT", "SIGTERM"] as const)(
     "by %s to the service leaves no process and frees the port",
