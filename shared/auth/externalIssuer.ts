@@ -42,10 +42,19 @@ const subjectPattern = /^[A-Za-z0-9._~:@|/+=-]{1,128}$/;
 function callerOf(claims: Claims, { orgClaim, groupClaim }: ExternalIssuer, now: Instant): Caller | undefined {
   const [org, subject] = [claims[orgClaim], claims["sub"]];
   const accessGroup = onlyKnownGroup(claims[groupClaim]);
-  if (!isUnexpired(claims, now) || accessGroup === undefined) return undefined;
+  if (!hasDates(claims) || !isUnexpired(claims, now) || accessGroup === undefined) return undefined;
   if (typeof org !== "string" || !orgPattern.test(org)) return undefined;
   if (typeof subject !== "string" || !subjectPattern.test(subject)) return undefined;
   return { org, username: `jwt:${subject}`, accessGroup };
+}
+
+/** A time that no date can hold is no time; with an `exp` of 1e300 a token would never end. */
+function hasDates({ exp, nbf, iat }: Claims): boolean {
+  return [exp, nbf, iat].every((seconds) => seconds === undefined || isDate(seconds));
+}
+
+function isDate(seconds: unknown): boolean {
+  return typeof seconds === "number" && !Number.isNaN(new Date(seconds * 1000).getTime());
 }
 
 /** A token without an end is none of ours: the verifier itself would take it. */

@@ -15,7 +15,15 @@ import { useService } from "../support/service.ts";
 import { SettableClock } from "../support/settableClock.ts";
 import { newSetting } from "../support/setting.ts";
 import { during } from "../support/targetGroups.ts";
-import { fetchBytes, newKey, signedJwt, TestIssuer, testSubject, tokenLifetimeSeconds } from "../support/testIssuer.ts";
+import {
+  type Algorithm,
+  fetchBytes,
+  newKey,
+  signedJwt,
+  TestIssuer,
+  testSubject,
+  tokenLifetimeSeconds,
+} from "../support/testIssuer.ts";
 
 const service = useService();
 
@@ -63,6 +71,7 @@ function expectUnchecked(response: ApiResponse): void {
 }
 
 const noSignature = () => Buffer.alloc(0);
+const threeBytes = () => Buffer.alloc(3);
 const everyClaim = () => issuer.goodClaims({ ...claims(), access_group: "admin" });
 const goodHeader = () => ({ alg: "RS256", typ: "at+jwt", kid: issuer.key.kid });
 
@@ -153,6 +162,11 @@ describe("401 for a JWT that is signed with the issuer's key, but", () => {
     ["never expires", { exp: undefined }],
     ["expires at a time that is no number", { exp: "tomorrow" }],
     ["is not valid yet", { nbf: Math.floor(Date.now() / 1000) + tokenLifetimeSeconds }],
+    ["has expired, long before any date", { exp: -1e300 }],
+    ["expires after any date", { exp: 1e300 }],
+    ["is not valid before a time after any date", { nbf: 1e300 }],
+    ["is valid since a time before any date", { nbf: -1e300 }],
+    ["was made at a time after any date", { iat: 1e300 }],
     ["has no subject", { sub: undefined }],
     ["has a subject that would break a line of the log", { sub: 'a","org":"b' }],
   ])("%s", async (_, spoiled) => {
@@ -172,6 +186,70 @@ describe("401 for a JWT that is signed with the issuer's key, but", () => {
     clock.now = exp * 1000;
     expectUnknown(await call(newToken()));
   });
+});
+
+const algorithms = ["RS256", "ES256", "ES384", "ES512", "EdDSA"] as const satisfies readonly Algorithm[];
+
+describe.each(algorithms)("when the issuer publishes a key for %s,", (algorithm) => {
+  const headerOf = (alg: string = algorithm) => ({ alg, typ: "at+jwt", kid: issuer.otherKeys[algorithm].kid });
+
+  it("a token that is signed with it acts for its org", async () => {
+    const call = await newCall();
+    const own = issuer.otherKeys[algorithm];
+    expectKnown(await call(signedJwt(headerOf(), issuer.goodClaims(claims()), own)));
+  });
+
+  it.each<[string, () => Buffer]>([
+    ["of three bytes", threeBytes],
+    ["of zeros, as long as the key's", () => zerosAsLongAs(algorithm)],
+  ])("401 for a signature %s", async (_, signature) => {
+    const call = await newCall();
+    expectUnknown(await call(signedJwt(headerOf(), everyClaim(), issuer.otherKeys[algorithm], signature)));
+  });
+
+  it("401 for a signature with another key of its kind", async () => {
+    const call = await newCall();
+    expectUnknown(await call(signedJwt(headerOf(), everyClaim(), newKey(algorithm))));
+  });
+
+  it.each([...algorithms, "RS384", "PS256", "ES256K", "Ed25519", "HS256", "none"].filter((alg) => alg !== algorithm))(
+    "401 for a forged token that says %s instead",
+    async (alg) => {
+      const call = await newCall();
+      expectUnknown(await call(signedJwt(headerOf(alg), everyClaim(), issuer.otherKeys[algorithm], threeBytes)));
+    },
+  );
+});
+
+it.each(["ES384", "ES512"])("401 for %s by a key on the curve of ES256, though the signature is right", async (alg) => {
+  const call = await newCall();
+  const own = issuer.otherKeys.ES256;
+  expectUnknown(await call(signedJwt({ alg, kid: own.kid }, issuer.goodClaims(claims()), own)));
+});
+
+async function callWithHeader(more: Record<string, unknown>): Promise<ApiResponse> {
+  const call = await newCall();
+  return call(signedJwt({ ...goodHeader(), ...more }, issuer.goodClaims(claims()), issuer.key));
+}
+
+describe("a good token's header", () => {
+  it.each([["at+jwt"], ["application/at+jwt"], ["JWT"], ["jwt"], [undefined]])("may say typ %j", async (typ) => {
+    expectKnown(await callWithHeader({ typ }));
+  });
+
+  it.each([["dpop+jwt"], ["logout+jwt"], ["secevent+jwt"], ["JWT "], [""], [null], [["JWT"]]])(
+    "is refused with 401 when it says typ %j",
+    async (typ) => {
+      expectUnknown(await callWithHeader({ typ }));
+    },
+  );
+
+  it.each([[{ crit: ["exp"], exp: 1 }], [{ crit: ["b64"], b64: false }], [{ crit: [] }], [{ crit: null }]])(
+    "is refused with 401 when it names something critical: %j",
+    async (more) => {
+      expectUnknown(await callWithHeader(more));
+    },
+  );
 });
 
 describe("401 for a JWT that anybody can make:", () => {
@@ -321,6 +399,11 @@ describe("503 with 4001, and no access, when", () => {
     expectKnown(await call(token));
   });
 });
+
+function zerosAsLongAs(algorithm: Algorithm): Buffer {
+  const [, , signature = ""] = signedJwt({ alg: algorithm }, {}, issuer.otherKeys[algorithm]).split(".");
+  return Buffer.alloc(Buffer.from(signature, "base64url").length);
+}
 
 function signedWithPublicKey(payload: Record<string, unknown>): string {
   const pem = issuer.key.publicKey.export({ format: "pem", type: "spki" });

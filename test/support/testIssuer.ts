@@ -5,7 +5,20 @@ import Provider from "oidc-provider";
 import { type ExternalIssuer, externalIssuer, type JwtAuthenticator } from "../../shared/auth/externalIssuer.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
-type Key = { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject };
+type Serve = (request: IncomingMessage, response: ServerResponse) => void;
+type KeyPair = { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
+type Key = KeyPair & { readonly kid: string };
+
+const keyMakers = {
+  RS256: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
+  ES256: () => generateKeyPairSync("ec", { namedCurve: "P-256" }),
+  ES384: () => generateKeyPairSync("ec", { namedCurve: "P-384" }),
+  ES512: () => generateKeyPairSync("ec", { namedCurve: "P-521" }),
+  EdDSA: () => generateKeyPairSync("ed25519"),
+} as const satisfies Record<string, () => KeyPair>;
+
+/** The algorithms that a published key can have. */
+export type Algorithm = keyof typeof keyMakers;
 
 const testAudience = "https://api.milestreak.example";
 export const tokenLifetimeSeconds = 600;
@@ -23,14 +36,23 @@ export class TestIssuer {
   readonly issuer: string;
   /** Paths that were asked for, to tell what a verifier fetches. */
   readonly requestedPaths: string[] = [];
+  /** It signs the issuer's tokens, and says its algorithm where it is published. */
   key = newKey();
-  #serve: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Published beside it without their algorithm, which providers may leave out. */
+  readonly otherKeys = {
+    RS256: newKey("RS256"),
+    ES256: newKey("ES256"),
+    ES384: newKey("ES384"),
+    ES512: newKey("ES512"),
+    EdDSA: newKey("EdDSA"),
+  } as const satisfies Record<Algorithm, Key>;
+  #serve: Serve;
   readonly #stop: () => Promise<void>;
 
   private constructor(issuer: string, stop: () => Promise<void>) {
     this.issuer = issuer;
     this.#stop = stop;
-    this.#serve = newProvider(issuer, this.key);
+    this.#serve = this.#newServe();
   }
 
   static async start(): Promise<TestIssuer> {
@@ -86,7 +108,16 @@ export class TestIssuer {
   /** Publishes another key instead of the one it had, and signs with it. */
   rotateKeys(): void {
     this.key = newKey();
-    this.#serve = newProvider(this.issuer, this.key);
+    this.#serve = this.#newServe();
+  }
+
+  #newServe(): Serve {
+    const provider = newProvider(this.issuer, this.key);
+    const keys = [{ ...publicJwk(this.key), alg: "RS256" }, ...Object.values(this.otherKeys).map(publicJwk)];
+    return (request, response) => {
+      if (request.url === "/jwks") response.end(JSON.stringify({ keys }));
+      else provider(request, response);
+    };
   }
 
   stop(): Promise<void> {
@@ -94,19 +125,34 @@ export class TestIssuer {
   }
 }
 
-/** A JWT of any header and claims, signed with the key, or by `signature`. */
+/** A JWT of any header and claims, signed with the key by the header's algorithm, or by `signature`. */
 export function signedJwt(
   header: Claims,
   claims: Claims,
   { privateKey }: Pick<Key, "privateKey">,
-  signature = (input: string) => sign("RSA-SHA256", Buffer.from(input), privateKey),
+  signature: (input: string) => Buffer = (input) =>
+    sign(hashOf(header), Buffer.from(input), { key: privateKey, dsaEncoding }),
 ): string {
   const input = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
   return `${input}.${signature(input).toString("base64url")}`;
 }
 
-export function newKey(): Key {
-  return { kid: randomUUID(), ...generateKeyPairSync("rsa", { modulusLength: 2048 }) };
+/** As a JWT wants it: the two numbers of an elliptic curve's signature, without an envelope. */
+const dsaEncoding = "ieee-p1363";
+
+/** Ed25519 hashes by itself. */
+function hashOf({ alg }: Claims): string | null {
+  const bits = /^[RE]S(256|384|512)$/.exec(String(alg))?.[1];
+  if (bits !== undefined) return `sha${bits}`;
+  return alg === "EdDSA" ? null : "sha256";
+}
+
+export function newKey(algorithm: Algorithm = "RS256"): Key {
+  return { kid: randomUUID(), ...keyMakers[algorithm]() };
+}
+
+function publicJwk({ kid, publicKey }: Key) {
+  return { ...publicKey.export({ format: "jwk" }), kid, use: "sig" };
 }
 
 function newProvider(issuer: string, { kid, privateKey }: Key) {
