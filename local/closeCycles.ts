@@ -20,26 +20,33 @@ const workersSideBySide = 2;
 
 /**
  * The deployed stack's state machine, in this process: lists what is due by `now`, closes it shard by shard, and so on
- * until nothing is. Answers where it closed any. Of all brands or of one, as on a laptop each may live at its own time.
+ * until nothing is. Answers where it closed any. Of everything, of one brand or of one target group, as on a laptop each
+ * may live at its own time.
  */
-export async function closeCycles(table: Table, now: Instant, org?: string): Promise<ClosedCycle[]> {
+export async function closeCycles(table: Table, now: Instant, org?: string, groupId?: number): Promise<ClosedCycle[]> {
   const [list, close] = [listDueCycles(table), closeShard(table)];
   const closed = new Map<string, ClosedCycle>();
   for (let run = 1; run <= maximumRuns; run += 1) {
-    const finished = await runOnce(list, close, now, org);
+    const finished = await runOnce(list, close, now, org, groupId);
     if (finished.length === 0) return [...closed.values()].filter(({ customerCount }) => customerCount > 0);
     for (const task of finished) add(closed, task);
   }
   throw new Error(`Something was still due after ${maximumRuns} runs`);
 }
 
-async function runOnce(list: DueCyclesLambda, close: ShardLambda, now: Instant, org?: string): Promise<ShardTask[]> {
+async function runOnce(
+  list: DueCyclesLambda,
+  close: ShardLambda,
+  now: Instant,
+  org?: string,
+  groupId?: number,
+): Promise<ShardTask[]> {
   const finished: ShardTask[] = [];
   const only = org === undefined ? {} : { org };
   let page: DueCycles | undefined;
   do {
     page = await list({ now: formatInstant(now), resumeAfter: page?.resumeAfter ?? null, ...only });
-    const waiting = [...page.tasks];
+    const waiting = page.tasks.filter(({ work }) => groupId === undefined || work.groupId === groupId);
     const work = async () => {
       for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
         finished.push(await closeWhole(close, task));

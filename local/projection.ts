@@ -65,8 +65,13 @@ async function readEvents(pump: StreamPump, bus: EventLog, query: URLSearchParam
 
 /** By an index that is up to date, and answers when what was closed has been told too. */
 async function closeEndedCycles(pump: StreamPump, table: Table, query: URLSearchParams, now: Instant) {
+  const text = query.get("targetGroupId");
+  const groupId = text === null ? undefined : parseId(text);
+  if (text !== null && groupId === undefined) {
+    return httpResult(400, failureEnvelope(300004, [`targetGroupId in the query must be an id; got ${quote(text)}.`]));
+  }
   await pump.drain();
-  const closed = await closeCycles(table, now, query.get("org") ?? undefined);
+  const closed = await closeCycles(table, now, query.get("org") ?? undefined, groupId);
   await pump.drain();
   return httpResult(200, successEnvelope({ closed }, []));
 }

@@ -95,6 +95,25 @@ describe("POST /local/close-cycles", () => {
     ]);
   });
 
+  it("with targetGroupId closes the cycles of that group only; the others of the brand stay due", async () => {
+    const one = await enrolled();
+    const other = await one.org.createGroup(milestone());
+    await ok(one.org.enroll(other, { customerId: one.customerId }, { now: firstInstantOf(1) }));
+    const { groupId, targetId } = one.group;
+    const scope = `/close-cycles?org=${one.org.org}&targetGroupId=${groupId}`;
+    const closed = { org: one.org.org, cycleNumber: 1, customerCount: 1 };
+    expect((await ok(local.post(scope, {}, { now: firstInstantOf(2) }))).body.data.closed).toEqual([
+      { ...closed, groupId, targetId },
+    ]);
+    expect(await close(one, { now: firstInstantOf(2) })).toEqual([
+      { ...closed, groupId: other.groupId, targetId: other.targetId },
+    ]);
+  });
+
+  it("refuses a targetGroupId that is no id with 300004", async () => {
+    expectRefused(await local.post("/close-cycles?targetGroupId=x", {}), 400, 300_004, /targetGroupId/);
+  });
+
   it("refuses a time that is none with 300004", async () => {
     expectRefused(await local.post("/close-cycles", {}, { now: "tomorrow" }), 400, 300_004, /x-local-now/);
   });
