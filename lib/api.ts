@@ -11,6 +11,7 @@ import {
 } from "aws-cdk-lib/aws-apigateway";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { authorizationExpression } from "../shared/http/authorizationExpression.ts";
 import { isProtected, routes } from "../shared/http/routes.ts";
 import { accessLogFormat } from "./accessLog.ts";
 import type { ApiFunction } from "./apiFunction.ts";
@@ -54,6 +55,7 @@ export class Api extends Construct {
         authorizer: new TokenAuthorizer(this, "Authorizer", {
           handler: functions.authorizer.live,
           resultsCacheTtl: authorizerCacheTtl,
+          validationRegex: authorizationExpression,
         }),
       },
       deployOptions: this.#stageOptions(settings),

@@ -1,4 +1,5 @@
 import type { AuthorizerLambda } from "../functions/authorizer/authorize.ts";
+import { authorizationExpression } from "../shared/http/authorizationExpression.ts";
 
 export type AuthorizerVerdict =
   | { readonly outcome: "allowed"; readonly context: Readonly<Record<string, unknown>> }
@@ -7,6 +8,7 @@ export type AuthorizerVerdict =
 /** As the stack sets it. */
 const cacheSeconds = 300;
 const maximumEntries = 10_000;
+const authorizationPattern = new RegExp(authorizationExpression);
 
 /** API Gateway in front of the authorizer: its answers, and how long it keeps a policy for a header value. */
 export class AuthorizerCache {
@@ -21,7 +23,7 @@ export class AuthorizerCache {
   }
 
   async judge(authorization: string | undefined, methodArn: string): Promise<AuthorizerVerdict> {
-    if (authorization === undefined || authorization === "") return { outcome: "UNAUTHORIZED" };
+    if (authorization === undefined || !authorizationPattern.test(authorization)) return { outcome: "UNAUTHORIZED" };
     const cached = this.#allowed.get(authorization);
     if (cached !== undefined && performance.now() < cached.until)
       return { outcome: "allowed", context: cached.context };

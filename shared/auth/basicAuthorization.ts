@@ -1,14 +1,15 @@
 /** A user name and secret as a caller presented them. */
 export type PresentedCredential = { readonly username: string; readonly secret: string };
 
-const schemePattern = /^(?:Basic|basic) ([A-Za-z0-9+/]+={0,2})$/;
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const schemePattern = /^Basic ([A-Za-z0-9+/]+={0,2})$/;
+/** A byte-order mark stays a part of the user name. The decoder would drop it, and one credential had two spellings. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Reads `Authorization: Basic …` (RFC 7617); `undefined` for anything else.
  *
- * One space and the canonical base64 spelling only: Node's decoder accepts several spellings of the same bytes, and
- * each would be its own entry in API Gateway's authorizer cache and a way round per-credential limits.
+ * One spelling only, that of the scheme's name and the canonical base64: Node's decoder accepts several spellings of the
+ * same bytes, and each would be another entry in API Gateway's authorizer cache.
  */
 export function parseBasicAuthorization(header: string): PresentedCredential | undefined {
   const encoded = schemePattern.exec(header)?.[1];

@@ -145,6 +145,23 @@ describe("refuses with 401 every spelling of a credential's base64 but the canon
   });
 });
 
+it("refuses with 401 a good credential behind a byte-order mark, and looks nobody up", async () => {
+  const one = await newSetting(service);
+  const { username, secret } = await newCredential(service.table, { org: one.org.org });
+  await expectKeptOut(one, basicAuthorization(`\ufeff${username}`, secret), []);
+  expectAccepted(await one.org.unenroll(one.group, one.customerId, { now: during(1) }), one.customerId);
+  expectAccepted(await enrollWith(one, basicAuthorization(username, secret)), one.customerId);
+});
+
+it.each([
+  ["basic", "Basic"],
+  ["BASIC", "Basic"],
+])("refuses with 401 the scheme %s, as it is spelled %s", async (respelled, scheme) => {
+  const one = await newSetting(service);
+  const { username, secret } = await newCredential(service.table, { org: one.org.org });
+  await expectKeptOut(one, basicAuthorization(username, secret).replace(scheme, respelled), []);
+});
+
 describe.each(protectedRouteNames.map((name) => ({ name })))("$name", ({ name }: { name: ProtectedRouteName }) => {
   it.each<[string, (org: string) => Promise<ApiClient>]>([
     ["without a credential", () => Promise.resolve(service.anonymous)],

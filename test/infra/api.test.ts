@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { authorizationExpression } from "../../shared/http/authorizationExpression.ts";
 import { routes } from "../../shared/http/routes.ts";
 import { deployedMethods, functionBehind, functionIdsByName } from "./support/deployedMethods.ts";
 import { at, onlyResource, resourcesOfType, synthesize } from "./support/synthesize.ts";
@@ -49,6 +50,10 @@ describe("the authorizer", () => {
       AuthorizerResultTtlInSeconds: 300,
     });
   });
+});
+
+test("API Gateway answers a header that is spelled like no credential by itself, as the local gateway does", () => {
+  expect(authorizer.Properties.IdentityValidationExpression).toBe(authorizationExpression);
 });
 
 describe("permissions to invoke", () => {
