@@ -34,6 +34,7 @@ async function main(): Promise<void> {
 async function runService(config: LocalConfig, stopRequested: Promise<void>): Promise<void> {
   const engine = config.endpoint === undefined ? await startEngine(config.dataDirectory) : undefined;
   try {
+    if (engine?.isOnLoopback === false) console.log(openEngine(engine.endpoint));
     await serve(config, engine?.endpoint ?? config.endpoint, stopRequested);
   } finally {
     await engine?.stop();
@@ -96,6 +97,14 @@ function explainFailure(error: unknown, { port, endpoint }: LocalConfig): string
   if (code === "ECONNREFUSED")
     return `Nothing listens at DYNAMODB_ENDPOINT ${endpoint}. Start the engine there, or unset it.`;
   return undefined;
+}
+
+/** Said when the engine could not be bound to this machine. */
+function openEngine(endpoint: string): string {
+  return [
+    `The database engine listens on all interfaces, port ${new URL(endpoint).port}, without a password: whoever reaches`,
+    "this machine reaches its data. With a JDK in place of a Java runtime it listens on 127.0.0.1 only.",
+  ].join("\n");
 }
 
 function welcome({ baseUrl }: LocalGateway, { groupId, targetId, customerId }: DemoEnrollment): string {

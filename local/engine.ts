@@ -5,11 +5,15 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 /** Amazon's DynamoDB Local, running as a child process. */
 export type Engine = {
   readonly endpoint: string;
+  /** Whether only this machine reaches it. With a Java that cannot compile, it listens on all interfaces. */
+  readonly isOnLoopback: boolean;
   readonly stop: () => Promise<void>;
 };
 
@@ -30,9 +34,9 @@ const waysOut = [
  * Throws {@link EngineNotStarted}.
  */
 export async function startEngine(dataDirectory: string | undefined): Promise<Engine> {
-  await requireJava();
+  const [isOnLoopback] = await Promise.all([canCompile(), requireJava()]);
   const port = await freePort();
-  const child = spawn("java", engineArguments(port, dataDirectory), {
+  const child = spawn("java", engineArguments(port, dataDirectory, isOnLoopback), {
     cwd: engineDirectory(),
     // Ctrl-C goes to the whole foreground group; the engine must outlive the requests that are being finished.
     detached: true,
@@ -41,7 +45,7 @@ export async function startEngine(dataDirectory: string | undefined): Promise<En
   const killWithUs = () => void child.kill("SIGKILL");
   process.once("exit", killWithUs);
   const errors: string[] = [];
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => errors.push(text));
+  child.stderr?.setEncoding("utf8").on("data", (part: string) => errors.push(part));
   const endpoint = `http://127.0.0.1:${port}`;
   if (!(await isAnswering(endpoint, child))) {
     killWithUs();
@@ -49,6 +53,7 @@ export async function startEngine(dataDirectory: string | undefined): Promise<En
   }
   return {
     endpoint,
+    isOnLoopback,
     stop: async () => {
       process.removeListener("exit", killWithUs);
       await stopProcess(child);
@@ -56,11 +61,14 @@ export async function startEngine(dataDirectory: string | undefined): Promise<En
   };
 }
 
-function engineArguments(port: number, dataDirectory: string | undefined): string[] {
+const launcher = fileURLToPath(new URL("EngineOnLoopback.java", import.meta.url));
+
+function engineArguments(port: number, dataDirectory: string | undefined, isOnLoopback: boolean): string[] {
   // A laptop wants a short start more than peak throughput: one JIT tier and the collector with the least set-up.
   const jvm = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.library.path=./DynamoDBLocal_lib"];
+  const program = isOnLoopback ? ["-cp", "DynamoDBLocal.jar", launcher] : ["-jar", "DynamoDBLocal.jar"];
   const storage = dataDirectory === undefined ? ["-inMemory"] : ["-dbPath", ensureDirectory(dataDirectory)];
-  return [...jvm, "-jar", "DynamoDBLocal.jar", "-port", String(port), "-sharedDb", "-disableTelemetry", ...storage];
+  return [...jvm, ...program, "-port", String(port), "-sharedDb", "-disableTelemetry", ...storage];
 }
 
 function ensureDirectory(path: string): string {
@@ -87,17 +95,25 @@ async function requireJava(): Promise<void> {
 
 /** The major version of the `java` on the PATH, which it writes to its standard error as `version "17.0.15"`. */
 async function javaVersion(): Promise<number | undefined> {
-  const child = spawn("java", ["-version"], { stdio: ["ignore", "ignore", "pipe"] });
-  let text = "";
-  child.stderr.setEncoding("utf8").on("data", (part: string) => {
-    text += part;
-  });
-  const isRun = await new Promise<boolean>((answer) => {
+  const told = await askJava("-version");
+  const [, first, second] = /version "(\d+)(?:\.(\d+))?/.exec(told ?? "") ?? [];
+  return first === undefined ? undefined : Number(first === "1" ? second : first);
+}
+
+/** Whether `java` takes a source file for a program, as a JDK does. A runtime alone lacks the compiler. */
+async function canCompile(): Promise<boolean> {
+  return /^jdk\.compiler\b/m.test((await askJava("--list-modules")) ?? "");
+}
+
+/** All that `java` says; `undefined` when there is none. */
+async function askJava(option: string): Promise<string | undefined> {
+  const child = spawn("java", [option], { stdio: ["ignore", "pipe", "pipe"] });
+  const isRun = new Promise<boolean>((answer) => {
     child.once("error", () => answer(false));
     child.once("close", () => answer(true));
   });
-  const [, first, second] = /version "(\d+)(?:\.(\d+))?/.exec(text) ?? [];
-  return isRun && first !== undefined ? Number(first === "1" ? second : first) : undefined;
+  const said = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return (await isRun) ? said.join("") : undefined;
 }
 
 /**

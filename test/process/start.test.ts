@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { askLocalService } from "../../admin/connection.ts";
 import type { Settings } from "../../console/settings.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { findEnrollment } from "../../shared/table/enrollments.ts";
@@ -181,6 +182,45 @@ describe("npm start", () => {
     expectAccepted(await client(baseUrl, "demo-till").post(path, record), 345_651_205);
   });
 });
+
+describe("the embedded engine", () => {
+  // 127.0.0.2 stands for all other interfaces: who listens on all of them answers there too.
+  it("of npm start listens on 127.0.0.1 only, so that no other machine reaches it", async () => {
+    const service = start({ PORT: "0" });
+    const port = await enginePort(await service.ready());
+    expect(await connects("127.0.0.1", port)).toBe(true);
+    expect(await connects("127.0.0.2", port)).toBe(false);
+    expect(service.output).not.toContain("all interfaces");
+  });
+
+  it("of a test run listens on 127.0.0.1 only", async () => {
+    const port = Number(new URL(inject("endpoint")).port);
+    expect(await connects("127.0.0.1", port)).toBe(true);
+    expect(await connects("127.0.0.2", port)).toBe(false);
+  });
+
+  it("runs with a Java that has no compiler, and the start text says that it listens on all interfaces", async () => {
+    const service = start({ PORT: "0", JDK_JAVA_OPTIONS: "--limit-modules=java.se,jdk.unsupported,jdk.crypto.ec" });
+    const port = await enginePort(await service.ready());
+    expect(service.output).toContain(`The database engine listens on all interfaces, port ${port}, without a password`);
+  });
+});
+
+/** The port of the engine behind a running service. */
+async function enginePort(baseUrl: string): Promise<number> {
+  const { endpoint } = await askLocalService(Number(new URL(baseUrl).port));
+  return Number(new URL(endpoint).port);
+}
+
+async function connects(host: string, port: number): Promise<boolean> {
+  const socket = connect(port, host);
+  const isConnected = await new Promise<boolean>((answer) => {
+    socket.once("connect", () => answer(true));
+    socket.once("error", () => answer(false));
+  });
+  socket.destroy();
+  return isConnected;
+}
 
 it("the engine's port is none that the system gives to whoever asks for any, while it is starting", () => {
   expect(Number(new URL(inject("endpoint")).port)).toBeLessThan(32_768);

@@ -1,0 +1,28 @@
+import org.eclipse.jetty.server.ServerConnector;
+import software.amazon.dynamodb.services.local.main.CommandLineInput;
+import software.amazon.dynamodb.services.local.server.DynamoDBProxyServer;
+import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
+import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
+
+/**
+ * Starts the engine as its own main class does, except that it listens on 127.0.0.1 only. The engine has no option for
+ * that. Java compiles this file each time it is started, so it needs the module jdk.compiler, which a JDK has.
+ */
+public final class EngineOnLoopback {
+  public static void main(String[] arguments) throws Exception {
+    var options = new CommandLineInput(arguments);
+    if (!options.init()) throw new IllegalArgumentException("The engine does not know these options.");
+    var requests =
+        new LocalDynamoDBRequestHandler(
+            0,
+            options.isInMemory(),
+            options.getDbPath(),
+            options.getSharedDb(),
+            options.shouldDelayTransientStatuses());
+    var handler = new LocalDynamoDBServerHandler(requests, options.getCorsParams());
+    var server = new DynamoDBProxyServer(options.getPort(), handler);
+    for (var connector : handler.getServer().getConnectors()) ((ServerConnector) connector).setHost("127.0.0.1");
+    server.start();
+    server.join();
+  }
+}
