@@ -5,12 +5,26 @@ import {
   type MilestreakClient,
   MilestreakUnreachable,
 } from "../client/client.ts";
+import { dataIdHeader } from "../shared/http/dataIdHeader.ts";
 import type { Access } from "./access.ts";
-import type { Answer } from "./answer.ts";
+import { type Answer, acceptedData } from "./answer.ts";
+import { Refused } from "./refused.ts";
 
 /** Calls the API as one credential. What a repeat cannot do twice the client repeats by itself, so many times in all. */
 export function openApi({ baseUrl, username, secret }: Access, maximumAttempts = 4): MilestreakClient {
   return createMilestreakClient({ baseUrl, credentials: { username, secret }, retry: { maximumAttempts } });
+}
+
+/**
+ * Names the data that the service works on for this credential's org; another database has another id, also at the same
+ * address. Throws as {@link acceptedData} does when the service does not answer or let the credential in.
+ */
+export async function askDataId(api: MilestreakClient): Promise<string> {
+  const call = api.listTargetGroups({ limit: 1 });
+  acceptedData(await answerOf(call));
+  const dataId = (await call).headers.get(dataIdHeader);
+  if (dataId !== null) return dataId;
+  throw new Refused(`The service does not say which data it works on: its answer has no header ${dataIdHeader}.`, 3);
 }
 
 /** How the API answered a call; that it did not is an answer too. */

@@ -30,6 +30,8 @@ type Came = {
   readonly status: number;
   /** How often the call was sent; at least 1. */
   readonly attempts: number;
+  /** What HTTP said beside the envelope. */
+  readonly headers: Headers;
 };
 
 type Accepted<Data> = Came & {

@@ -31,7 +31,7 @@ export async function call<Data, Code>(
     return sent.response;
   };
   const { data: text, error, response } = await exchange({ ...options, fetch, parseAs: "text" });
-  return readAnswer(text === undefined ? error : parse(text), response.status, attempts);
+  return readAnswer(text === undefined ? error : parse(text), response, attempts);
 }
 
 function parse(text: string): unknown {
@@ -43,15 +43,17 @@ function parse(text: string): unknown {
   }
 }
 
-function readAnswer<Data, Code>(body: unknown, status: number, attempts: number): Answer<Data, Code> {
+function readAnswer<Data, Code>(body: unknown, response: Response, attempts: number): Answer<Data, Code> {
+  const { status, headers } = response;
+  const came = { status, attempts, headers };
   if (isSuccess<Data>(body)) {
-    return { status, attempts, code: null, data: body.data, errors: null, warnings: body.warnings };
+    return { ...came, code: null, data: body.data, errors: null, warnings: body.warnings };
   }
   const [first] = isFailure<Code>(body) ? body.errors : [];
   if (!isFailure<Code>(body) || first === undefined) {
     throw new MilestreakUnreachable(`What answered ${status} is not the API`, attempts);
   }
-  return { status, attempts, code: first.code, data: null, errors: body.errors, warnings: null };
+  return { ...came, code: first.code, data: null, errors: body.errors, warnings: null };
 }
 
 type Success<Data> = { readonly data: Data; readonly errors: null; readonly warnings: readonly Warning[] | null };

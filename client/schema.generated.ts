@@ -1775,6 +1775,8 @@ export interface operations {
             /** @description One page of groups. */
             readonly 200: {
                 headers: {
+                    /** @description Names the org's data: random, made with the org's first credential. It is another one after the service was set up anew at the same address. It grants nothing. */
+                    readonly "Milestreak-Data-Id"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {

@@ -4,6 +4,8 @@ import { isJsonObject } from "../../shared/http/validation.ts";
 export type Job = {
   readonly command: string;
   readonly service: string;
+  /** Of the database behind the service: the same address may have another one, where none of the rows was done. */
+  readonly dataId: string;
   /** What the rows are sent to, as a person reads it. */
   readonly subject: string;
   /** SHA-256 of the input: a changed file has other rows on its lines. */
@@ -23,15 +25,16 @@ export function renderRunStart(start: RunStart): string {
 }
 
 export function parseRunStart(text: string): RunStart | undefined {
-  const { command, service, subject, inputDigest, runId, concurrency } = parseObject(text);
+  const { command, service, dataId, subject, inputDigest, runId, concurrency } = parseObject(text);
   const isStart =
     typeof command === "string" &&
     typeof service === "string" &&
+    typeof dataId === "string" &&
     typeof subject === "string" &&
     typeof inputDigest === "string" &&
     typeof runId === "string" &&
     typeof concurrency === "number";
-  return isStart ? { command, service, subject, inputDigest, runId, concurrency } : undefined;
+  return isStart ? { command, service, dataId, subject, inputDigest, runId, concurrency } : undefined;
 }
 
 function parseObject(text: string): { readonly [field: string]: unknown } {
@@ -48,6 +51,8 @@ function parseObject(text: string): { readonly [field: string]: unknown } {
 export function difference(earlier: Job, now: Job): string | undefined {
   if (earlier.command !== now.command) return `it was written by ${earlier.command}, not by ${now.command}`;
   if (earlier.service !== now.service) return `it is about ${earlier.service}, not ${now.service}`;
+  if (earlier.dataId !== now.dataId)
+    return `${now.service} has another database than when the rows were sent, so what was done then is not done there`;
   if (earlier.subject !== now.subject) return `it is about ${earlier.subject}, not ${now.subject}`;
   if (earlier.inputDigest !== now.inputDigest) return "the input has been changed since";
   return undefined;

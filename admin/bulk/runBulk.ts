@@ -19,8 +19,11 @@ export type BulkJob<Content> = {
   readonly service: string;
   readonly subject: string;
   readonly format: RowFormat<Content>;
-  /** Throws when no row could succeed. Called once the input has been read, before anything is recorded. */
-  readonly check: () => Promise<void>;
+  /**
+   * Answers the id of the data that the rows are about; throws when no row could succeed. Called
+   * once the input has been read, before anything is recorded.
+   */
+  readonly check: () => Promise<string>;
   /** The key is the row's own, the same however often and in whichever run the row is sent. */
   readonly send: (content: Content, idempotencyKey: string) => Promise<Answer>;
   /** See {@link runRows}. */
@@ -41,10 +44,10 @@ export async function runBulk<Content>(
   output: Output,
 ): Promise<void> {
   const { rowCount, digest } = await survey({ path, delimiter: options.delimiter }, job.format);
-  await job.check();
+  const dataId = await job.check();
   const results = options.results ?? `${path}.results.csv`;
   const { command, service, subject } = job;
-  const identity = { command, service, subject, inputDigest: digest };
+  const identity = { command, service, dataId, subject, inputDigest: digest };
   const file = await openResultFile(results, identity, options.concurrency, systemClock);
   const startedAt = performance.now();
   const { ending, count } = await doRows(job, { path, rowCount }, file, options, output);

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
-import type { CustomerProfile, MilestreakClient } from "../../client/client.ts";
+import type { CustomerProfile } from "../../client/client.ts";
 import { parseId } from "../../shared/http/parameters.ts";
 import { findAccess } from "../access.ts";
-import { acceptedData } from "../answer.ts";
-import { answerOf, openApi } from "../api.ts";
+import { answerOf, askDataId, openApi } from "../api.ts";
 import type { Cells, RowFormat } from "../bulk/csvInput.ts";
 import { addBulkOptions, type BulkOptions } from "../bulk/options.ts";
 import { runBulk } from "../bulk/runBulk.ts";
@@ -30,7 +29,8 @@ export function addImport(parent: Command, output: Output): void {
       service: access.baseUrl,
       subject: "customers",
       format: customerFormat,
-      check: () => requireService(api),
+      // Any answer to a request that is let in will do; whether it may register customers the first row is told.
+      check: () => askDataId(api),
       send: ({ customerId, profile }: Customer) => answerOf(api.putCustomer(customerId, profile)),
     };
     await runBulk(job, file, options, output);
@@ -41,9 +41,4 @@ function readCustomer(cells: Cells): { readonly content: Customer } | { readonly
   const { customerId: written = "", ...profile } = Object.fromEntries(cells);
   const customerId = parseId(written);
   return customerId === undefined ? { fault: customerIdRule } : { content: { customerId, profile } };
-}
-
-/** Any answer to a request that is let in will do; whether it may register customers the first row is told. */
-async function requireService(api: MilestreakClient): Promise<void> {
-  acceptedData(await answerOf(api.listTargetGroups({ limit: 1 })));
 }

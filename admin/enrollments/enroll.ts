@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { EnrollmentRecord } from "../../client/client.ts";
 import { findAccess } from "../access.ts";
-import { answerOf, openApi } from "../api.ts";
+import { answerOf, askDataId, openApi } from "../api.ts";
 import { addBulkOptions, type BulkOptions } from "../bulk/options.ts";
 import { runBulk } from "../bulk/runBulk.ts";
 import type { Output } from "../output.ts";
@@ -24,7 +24,10 @@ export function addEnroll(parent: Command, output: Output): void {
       service: access.baseUrl,
       subject: describeTarget(options),
       format: enrollFormat,
-      check: () => requireTarget(api, options),
+      check: async () => {
+        await requireTarget(api, options);
+        return askDataId(api);
+      },
       send: (record: EnrollmentRecord, idempotencyKey: string) =>
         answerOf(api.enroll(targetRef(options), record, { idempotencyKey })),
     };

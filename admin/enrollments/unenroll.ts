@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { findAccess } from "../access.ts";
-import { answerOf, openApi } from "../api.ts";
+import { answerOf, askDataId, openApi } from "../api.ts";
 import { addBulkOptions, type BulkOptions } from "../bulk/options.ts";
 import { runBulk } from "../bulk/runBulk.ts";
 import type { Output } from "../output.ts";
@@ -23,7 +23,10 @@ export function addUnenroll(parent: Command, output: Output): void {
       service: access.baseUrl,
       subject: describeTarget(options),
       format: unenrollFormat,
-      check: () => requireTarget(api, options),
+      check: async () => {
+        await requireTarget(api, options);
+        return askDataId(api);
+      },
       // The API takes no key here, so the client does not repeat it: a repeat may find the customer gone.
       doneBeforeCode: 310126,
       send: (customerId: number) => answerOf(api.unenroll(targetRef(options), customerId)),

@@ -1,22 +1,28 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import type { ServiceContext } from "../../shared/http/context.ts";
+import { dataIdHeader } from "../../shared/http/dataIdHeader.ts";
 import { fitting } from "../../shared/http/fitting.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { presentTargetGroup } from "../../shared/http/targetGroupView.ts";
+import { findDataId } from "../../shared/table/dataId.ts";
 import { listTargetGroupIds } from "../../shared/table/targetGroups.ts";
 
 /**
  * `GET /targetGroups`: the org's groups in order of their names, active or not; fewer than asked for, with a warning that
- * says how to go on, when they are large. Refuses with 300004.
+ * says how to go on, when they are large. A header names the data they come from. Refuses with 300004.
  */
 export function listTargetGroups({ table, targetGroups }: ServiceContext): Operation<typeof routes.listTargetGroups> {
   return async ({ org, now, parameters }) => {
     const { query } = parameters();
-    const ids = await listTargetGroupIds(table, org, query.limit, query.offset);
+    const [ids, dataId] = await Promise.all([
+      listTargetGroupIds(table, org, query.limit, query.offset),
+      findDataId(table, org),
+    ]);
     const groups = await Promise.all(ids.map((id) => targetGroups.find(org, id, now)));
     const views = groups.filter((group) => group !== undefined).map((group) => presentTargetGroup(group, now, query));
     const data = fitting(views);
-    return { data, warnings: data.length === views.length ? [] : [leftOut(data.length, views.length, query.offset)] };
+    const warnings = data.length === views.length ? [] : [leftOut(data.length, views.length, query.offset)];
+    return { data, warnings, headers: dataId === undefined ? {} : { [dataIdHeader]: dataId } };
   };
 }
 

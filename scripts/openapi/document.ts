@@ -161,11 +161,15 @@ function textOf<Text>(texts: Readonly<Record<string, Text>>, name: string): Text
 }
 
 function responsesOf({ body, success, refusals }: Operation): JsonSchema {
-  const { status, description, data, examples } = success;
+  const { status, description, data, examples, headers } = success;
   const ofStatus = (wanted: number) => refusals.filter((one) => one.status === wanted);
   const hasReuse = ofStatus(422).length > 0;
   return {
-    [status]: { description, content: { "application/json": { schema: envelope(data), examples } } },
+    [status]: {
+      description,
+      ...(headers === undefined ? {} : { headers }),
+      content: { "application/json": { schema: envelope(data), examples } },
+    },
     400: refusalResponse(describeRefusals(ofStatus(400)), ofStatus(400)),
     401: responseRef("Unauthenticated"),
     403: responseRef("NotAllowed"),

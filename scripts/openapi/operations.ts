@@ -1,3 +1,4 @@
+import { dataIdHeader } from "../../shared/http/dataIdHeader.ts";
 import type { ProtectedRouteName, RouteName } from "../../shared/http/routes.ts";
 import { invalid, type Refusal, refusal } from "./errors.ts";
 import * as examples from "./examples.ts";
@@ -18,6 +19,7 @@ export type Operation = {
     readonly description: string;
     readonly data: JsonSchema;
     readonly examples: Examples;
+    readonly headers?: JsonSchema;
   };
   /** Refusals of its own, those of every route left out, in order of precedence. */
   readonly refusals: readonly Refusal[];
@@ -27,6 +29,14 @@ const enrolledCustomer = id("The customer.", 345651201);
 const noSuchId = invalid(400, 'targetGroupId in the path must be an integer from 1 to 9007199254740991; got "x".');
 const noSuchUser = invalid(400, 'userId in the path must be an integer from 1 to 9007199254740991; got "x".');
 const noSuchCustomer = invalid(400, 'customerId in the path must be an integer from 1 to 9007199254740991; got "x".');
+
+const dataId = {
+  [dataIdHeader]: {
+    description:
+      "Names the org's data: random, made with the org's first credential. It is another one after the service was set up anew at the same address. It grants nothing.",
+    schema: { type: "string", examples: ["8a2f4b1e-6c0d-4a57-9f0e-2b7d1c3e5a90"] },
+  },
+};
 
 const oneRecord = (schema: string) => ({
   description: "Exactly one record, in an array or by itself.",
@@ -138,6 +148,7 @@ export const operations = {
       description: "One page of groups.",
       data: listOf("TargetGroup", "The page."),
       examples: examples.groups,
+      headers: dataId,
     },
     refusals: [invalid(400, 'limit in the query must be an integer from 1 to 25; got "26".')],
   },

@@ -37,6 +37,7 @@ export type ApiAnswer = {
   readonly status?: 200 | 201;
   readonly data: unknown;
   readonly warnings?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 export type Operation<R extends Route> = (request: ApiRequest<R>) => Promise<ApiAnswer>;
@@ -51,9 +52,9 @@ export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operat
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(answerErrors())
     .handler(async (event: APIGatewayProxyEvent) => {
-      const { status = 200, data, warnings = [] } = await operation(readRequest(route, event));
+      const { status = 200, data, warnings = [], headers } = await operation(readRequest(route, event));
       const ignored = unknownQueryWarnings(route.query, event.queryStringParameters ?? {});
-      return httpResult(status, successEnvelope(data, [...ignored, ...warnings]));
+      return httpResult(status, successEnvelope(data, [...ignored, ...warnings]), headers);
     });
 }
 

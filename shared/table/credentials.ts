@@ -8,6 +8,7 @@ import {
 import { type AccessGroup, accessGroups } from "../domain/accessGroups.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { Table } from "./client.ts";
+import { ensureDataId } from "./dataId.ts";
 import { ItemReader } from "./item.ts";
 import {
   credentialEntryKey,
@@ -60,12 +61,16 @@ export async function listCredentials(table: Table, org: Org): Promise<Credentia
   return (await queryAll(table, query)).map(parseEntry);
 }
 
-/** Stores a new credential; `nameTaken` when the user name exists, in whichever org. */
+/**
+ * Stores a new credential; `nameTaken` when the user name exists, in whichever org. The org has a data id from its first
+ * credential on, so whoever can ask for the id finds it.
+ */
 export async function createCredential(
   table: Table,
   draft: CredentialDraft,
   now: Instant,
 ): Promise<"created" | "nameTaken"> {
+  await ensureDataId(table, draft.org);
   return (await isWritten(table, buildCreation(table.name, draft, now))) ? "created" : "nameTaken";
 }
 

@@ -45,6 +45,11 @@ export function sequenceKey(org: Org): Key {
   return { pk: orgPartition(org), sk: "SEQUENCE" };
 }
 
+/** What tells this org's data from any other. */
+export function dataIdKey(org: Org): Key {
+  return { pk: orgPartition(org), sk: "DATA_ID" };
+}
+
 export function customerPartition(org: Org, customerId: number): string {
   return `ORG#${org}#CUSTOMER#${customerId}`;
 }

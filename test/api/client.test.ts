@@ -112,6 +112,7 @@ describe("a client with Basic credentials", () => {
     expect(await client.enroll(ref, { customerId }, now)).toEqual({
       status: 200,
       attempts: 1,
+      headers: expect.any(Headers),
       code: null,
       data: customerId,
       errors: null,

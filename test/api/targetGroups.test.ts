@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ApiResponse } from "../support/apiClient.ts";
+import { type ApiResponse, basicAuthorization } from "../support/apiClient.ts";
+import { newCredential } from "../support/credential.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
 import { ok, type TestOrg } from "../support/org.ts";
 import { useService } from "../support/service.ts";
@@ -261,6 +262,37 @@ const statuses = async ({ reader }: TestOrg, path: string, instant: string) => {
   const group = Array.isArray(data) ? data[0] : data;
   return group.periods.map(({ periodStatus }: { periodStatus: string }) => periodStatus);
 };
+
+async function dataIdOf(org: TestOrg): Promise<string | null> {
+  return (await org.reader.get("/targetGroups")).headers.get("milestreak-data-id");
+}
+
+describe("the header Milestreak-Data-Id of the list", () => {
+  it("is the same random id for every credential of an org, groups or none", async () => {
+    const org = await service.newOrg();
+    const id = await dataIdOf(org);
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    await org.createGroup();
+    // A later credential of the org leaves the id as it is.
+    await newCredential(service.table, { org: org.org, accessGroup: "read-only" });
+    expect(await dataIdOf(org)).toBe(id);
+    expect((await org.till.get("/targetGroups")).headers.get("milestreak-data-id")).toBe(id);
+  });
+
+  it("is another one for another org", async () => {
+    expect(await dataIdOf(await service.newOrg())).not.toBe(await dataIdOf(await service.newOrg()));
+  });
+
+  it("lets nobody in: as a token, a secret or a user name it is answered 401", async () => {
+    const org = await service.newOrg();
+    const id = (await dataIdOf(org)) ?? "";
+    for (const authorization of [`Bearer ${id}`, basicAuthorization(id, id), basicAuthorization(org.org, id)]) {
+      const answer = await service.anonymous.get("/targetGroups", { headers: { Authorization: authorization } });
+      expectRefused(answer, 401, 401);
+      expect(answer.headers.has("milestreak-data-id")).toBe(false);
+    }
+  });
+});
 
 describe("the status of a cycle", () => {
   it.each([

@@ -1,10 +1,21 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { createTableIfMissing } from "../../local/createTable.ts";
+import { localFunctions } from "../../local/functions.ts";
+import { startGateway } from "../../local/gateway.ts";
+import { hashSecret } from "../../shared/auth/secret.ts";
+import { openTable, patientLimits } from "../../shared/table/client.ts";
+import { createCredential } from "../../shared/table/credentials.ts";
 import { admin, startAdmin } from "../support/adminCommand.ts";
+import { ApiClient } from "../support/apiClient.ts";
 import { type ApiHop, startApiHop } from "../support/apiHop.ts";
+import { localAccess } from "../support/globalSetup.ts";
 import { newCustomers, type Operator, readResults, targetOptions, useOperators } from "../support/operator.ts";
-import type { TestGroup } from "../support/org.ts";
+import { ok, type TestGroup } from "../support/org.ts";
+import { startScriptedServer } from "../support/scriptedServer.ts";
 import { useService } from "../support/service.ts";
+import { milestone } from "../support/targetGroups.ts";
 
 const service = useService();
 const newOperator = useOperators(service);
@@ -15,6 +26,9 @@ beforeAll(async () => {
   hop = await startApiHop(service.baseUrl);
 });
 afterAll(() => hop.close());
+
+/** What a command asks before the first row: whether there is such a target, and which data the service has. */
+const checks = 2;
 
 type Job = {
   readonly operator: Operator;
@@ -68,7 +82,7 @@ async function enrolledAmong({ operator, group, customers }: Job): Promise<numbe
 
 /** Kills the command while three of its rows are carried out and not answered, four being done. */
 async function killInTheMiddle(command: "enroll" | "unenroll", job: Job): Promise<void> {
-  const { held, release } = holdAnswers(1 + 4);
+  const { held, release } = holdAnswers(checks + 4);
   const running = startAdmin({}, ...commandLine(command, job));
   await held;
   running.signal("SIGKILL");
@@ -83,10 +97,10 @@ describe("a run that was killed", () => {
     await killInTheMiddle("enroll", job);
     expect(await enrolledAmong(job)).toEqual(job.customers.slice(0, 7));
     const { status, summary, requests } = await run("enroll", job);
-    expect({ status, requests }).toEqual({ status: 0, requests: 1 + 8 });
+    expect({ status, requests }).toEqual({ status: 0, requests: checks + 8 });
     expect(summary).toMatchObject({ rows: 12, done: 12, thisRun: 8, codes: [] });
     expect(await enrolledAmong(job)).toEqual(job.customers);
-    expect(await run("enroll", job)).toMatchObject({ status: 0, requests: 1, summary: { done: 12, thisRun: 0 } });
+    expect(await run("enroll", job)).toMatchObject({ status: 0, requests: checks, summary: { done: 12, thisRun: 0 } });
   });
 
   it("has un-enrolled the rows whose answer was lost, and no others are taken for un-enrolled", async () => {
@@ -112,7 +126,7 @@ describe("a run that was killed", () => {
     const torn = lines.at(-1) ?? "";
     writeFileSync(job.results, `${lines.slice(0, -1).join("\n")}\n${torn.slice(0, torn.length / 2)}`);
     const { status, summary, requests } = await run("enroll", job);
-    expect({ status, requests }).toEqual({ status: 0, requests: 1 + 1 });
+    expect({ status, requests }).toEqual({ status: 0, requests: checks + 1 });
     expect(summary).toMatchObject({ done: 5, thisRun: 1 });
     expect([...readResults(job.results).keys()].toSorted()).toEqual([2, 3, 4, 5, 6]);
   });
@@ -121,7 +135,7 @@ describe("a run that was killed", () => {
 describe("Ctrl-C", () => {
   it("lets the rows under way finish, records them, says how to go on, and ends with status 130", async () => {
     const job = await newJob(12);
-    const { held, release } = holdAnswers(1 + 4);
+    const { held, release } = holdAnswers(checks + 4);
     const running = startAdmin({}, ...commandLine("enroll", job));
     await held;
     // Twice, as npm hands on what the terminal has sent: one press all the same. Of two alike the system may make one.
@@ -130,16 +144,20 @@ describe("Ctrl-C", () => {
     await running.says(/Stopping once the rows under way are done/);
     release();
     const { status, stdout, stderr } = await running.ended;
-    expect({ status, requests: hop.requests() }).toEqual({ status: 130, requests: 1 + 7 });
+    expect({ status, requests: hop.requests() }).toEqual({ status: 130, requests: checks + 7 });
     expect(JSON.parse(stdout)).toMatchObject({ rows: 12, done: 7, left: 5, thisRun: 7 });
     expect(stderr).toContain("Stopped. Run the same command again to go on with the rest: 5 of 12 rows.");
     expect([...readResults(job.results).values()].map(({ outcome }) => outcome)).toEqual(Array(7).fill("done"));
-    expect(await run("enroll", job)).toMatchObject({ status: 0, requests: 1 + 5, summary: { done: 12, thisRun: 5 } });
+    expect(await run("enroll", job)).toMatchObject({
+      status: 0,
+      requests: checks + 5,
+      summary: { done: 12, thisRun: 5 },
+    });
   });
 
   it("pressed again ends the command at once, and nothing is lost by it", async () => {
     const job = await newJob(8);
-    const { held, release } = holdAnswers(1 + 2);
+    const { held, release } = holdAnswers(checks + 2);
     const running = startAdmin({}, ...commandLine("enroll", job));
     await held;
     running.signal("SIGINT");
@@ -147,7 +165,11 @@ describe("Ctrl-C", () => {
     running.signal("SIGINT");
     expect(await running.ended).toMatchObject({ signal: "SIGINT" });
     release();
-    expect(await run("enroll", job)).toMatchObject({ status: 0, requests: 1 + 6, summary: { done: 8, thisRun: 6 } });
+    expect(await run("enroll", job)).toMatchObject({
+      status: 0,
+      requests: checks + 6,
+      summary: { done: 8, thisRun: 6 },
+    });
   });
 });
 
@@ -158,14 +180,72 @@ describe("a lost answer", () => {
       const job = await newJob(9);
       const { operator, group, customers } = job;
       if (command === "unenroll") for (const customerId of customers) await operator.org.enroll(group, { customerId });
-      hop.plan((number) => (number > 1 && number % 3 === 0 ? { lose: "reply" } : {}));
+      hop.plan((number) => (number > checks && number % 3 === 0 ? { lose: "reply" } : {}));
       const { status, stdout } = await admin(...commandLine(command, job));
       expect({ status, summary: JSON.parse(stdout) }).toMatchObject({ status: 0, summary: { done: 9, codes: [] } });
-      expect(hop.requests()).toBeGreaterThan(1 + 9);
+      expect(hop.requests()).toBeGreaterThan(checks + 9);
       expect(await enrolledAmong(job)).toEqual(command === "enroll" ? customers : []);
     },
   );
 });
+
+describe("a second run", () => {
+  it("after the service was set up anew at the same address is refused with status 2, and nothing is sent", async () => {
+    const job = await newJob(3);
+    expect(await run("enroll", job)).toMatchObject({ status: 0, summary: { done: 3 } });
+    const before = readFileSync(job.results, "utf8");
+    const other = await startOtherDatabase(job.operator);
+    hop.leadTo(other.baseUrl);
+    hop.plan(() => ({}));
+    try {
+      const { status, stdout, stderr } = await admin(...commandLine("enroll", job));
+      expect({ status, stdout, requests: hop.requests() }).toEqual({ status: 2, stdout: "", requests: checks });
+      expect(stderr).toBe(
+        `${job.results} belongs to another job: ${hop.baseUrl} has another database than when the rows were sent, ` +
+          "so what was done then is not done there. Name another file with --results.\n",
+      );
+      expect(readFileSync(job.results, "utf8")).toBe(before);
+    } finally {
+      hop.leadTo(service.baseUrl);
+      await other.close();
+    }
+    expect(await run("enroll", job)).toMatchObject({ status: 0, summary: { done: 3, thisRun: 0 } });
+  });
+
+  it("against something that does not say which data it has is refused with status 3, and nothing is sent", async () => {
+    const job = await newJob(1);
+    const data = { targets: [{ id: job.group.targetId }] };
+    const answer = { status: 200, body: JSON.stringify({ data, errors: null, warnings: null }) };
+    const server = await startScriptedServer(answer, answer);
+    hop.leadTo(server.baseUrl);
+    hop.plan(() => ({}));
+    try {
+      const { status, stderr } = await admin(...commandLine("enroll", job));
+      expect({ status, requests: hop.requests() }).toEqual({ status: 3, requests: checks });
+      expect(stderr).toContain("does not say which data it works on");
+    } finally {
+      hop.leadTo(service.baseUrl);
+    }
+  });
+});
+
+/** A new table with an org of the same name, the same credential and a target group of the same id. */
+async function startOtherDatabase({ org, username, secret }: Operator) {
+  const tableName = `milestreak-test-${randomUUID()}`;
+  const table = openTable({ tableName, endpoint: inject("endpoint"), ...localAccess }, patientLimits);
+  await createTableIfMissing(table);
+  const credential = { username, org: org.org, accessGroup: "admin", secret: hashSecret(secret) } as const;
+  await createCredential(table, credential, Date.now());
+  const gateway = await startGateway(localFunctions(table), 0);
+  await ok(new ApiClient(gateway.baseUrl, { username, secret }).post("/targetGroups", milestone()));
+  return {
+    baseUrl: gateway.baseUrl,
+    close: async () => {
+      await gateway.close();
+      table.client.destroy();
+    },
+  };
+}
 
 describe("the result file", () => {
   it("keeps refused rows as they are, until --retry-refused", async () => {
@@ -175,9 +255,13 @@ describe("the result file", () => {
     await operator.org.enroll(group, { customerId: first });
     expect((await run("enroll", job)).status).toBe(1);
     await operator.org.unenroll(group, first);
-    expect(await run("enroll", job)).toMatchObject({ status: 1, requests: 1, summary: { refused: 1, thisRun: 0 } });
+    expect(await run("enroll", job)).toMatchObject({
+      status: 1,
+      requests: checks,
+      summary: { refused: 1, thisRun: 0 },
+    });
     const retried = await run("enroll", job, "--retry-refused");
-    expect(retried).toMatchObject({ status: 0, requests: 1 + 1, summary: { done: 2, refused: 0, thisRun: 1 } });
+    expect(retried).toMatchObject({ status: 0, requests: checks + 1, summary: { done: 2, refused: 0, thisRun: 1 } });
   });
 
   it("starts a new run when it is new, which enrols anew who has left since", async () => {
@@ -200,7 +284,7 @@ describe("the result file", () => {
     const before = readFileSync(job.results, "utf8");
     hop.plan(() => ({}));
     const { status, stderr } = await admin(...args(job), ...job.operator.access(hop.baseUrl));
-    expect({ status, requests: hop.requests() }).toEqual({ status: 2, requests: 1 });
+    expect({ status, requests: hop.requests() }).toEqual({ status: 2, requests: checks });
     expect(stderr).toMatch(expected);
     expect(readFileSync(job.results, "utf8")).toBe(before);
   });
@@ -222,7 +306,7 @@ describe("the result file", () => {
     const job = await newJob(1);
     hop.plan(() => ({}));
     const { status, stderr } = await admin(...commandLine("enroll", job), "--results", `${job.file}.none/results.csv`);
-    expect({ status, requests: hop.requests() }).toEqual({ status: 2, requests: 1 });
+    expect({ status, requests: hop.requests() }).toEqual({ status: 2, requests: checks });
     expect(stderr).toMatch(/^Cannot write /);
   });
 });

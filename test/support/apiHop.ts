@@ -7,6 +7,8 @@ export type ApiHop = {
   /** What becomes of each request from now on, by its number from 1; the counts start anew. */
   readonly plan: (faultFor: (number: number) => Fault) => void;
   readonly requests: () => number;
+  /** Leads to another API from now on, at the same address. */
+  readonly leadTo: (baseUrl: string) => void;
   /** The most that were under way at the same time. */
   readonly mostUnderWay: () => number;
   readonly close: () => Promise<void>;
@@ -15,7 +17,8 @@ export type ApiHop = {
 const noFault = () => ({});
 
 export async function startApiHop(baseUrl: string, faultFor: (number: number) => Fault = noFault): Promise<ApiHop> {
-  const { origin, pathname } = new URL(baseUrl);
+  const { pathname } = new URL(baseUrl);
+  let { origin } = new URL(baseUrl);
   let planned = faultFor;
   let [requests, underWay, most] = [0, 0, 0];
   const proxy = await startLossyProxy(
@@ -42,6 +45,9 @@ export async function startApiHop(baseUrl: string, faultFor: (number: number) =>
       requests = 0;
     },
     requests: () => requests,
+    leadTo: (next) => {
+      origin = new URL(next).origin;
+    },
     mostUnderWay: () => most,
     close: proxy.close,
   };

@@ -20,6 +20,7 @@ const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
   targetKey: (org) => keys.targetKey(org, 1, 1),
   orgPartition: (org) => keys.orgPartition(org),
   nameKey: (org) => keys.nameKey(org, "name"),
+  dataIdKey: (org) => keys.dataIdKey(org),
   sequenceKey: (org) => keys.sequenceKey(org),
   customerPartition: (org) => keys.customerPartition(org, 1),
   customerKey: (org) => keys.customerKey(org, 1),
