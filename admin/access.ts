@@ -39,7 +39,7 @@ function parseUrl(text: string): string {
   if (url === undefined || !isSafe || url.username !== "" || url.search !== "" || url.hash !== "") {
     throw new InvalidArgumentError("An https URL, or http on this machine, such as http://127.0.0.1:3000/v3.");
   }
-  return url.href.replace(/\/+$/, "");
+  return url.href.replace(/\/$/, "");
 }
 
 /** Leaving out which service, or as whom, is a mistake in usage. */

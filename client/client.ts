@@ -56,7 +56,7 @@ export function createMilestreakClient(
   surroundings: Surroundings = realSurroundings,
 ) {
   const policy = { ...defaultRetryPolicy, ...retry };
-  const root = baseUrl.replace(/\/+$/, "");
+  const root = withoutTrailingSlashes(baseUrl);
   const sender = {
     policy,
     surroundings,
@@ -179,4 +179,11 @@ export function createMilestreakClient(
       return call(sender, true, options, (init) => api.GET("/users/{userId}/enrolledTargets", { ...init, params }));
     },
   };
+}
+
+/** From the end, so that a long run of slashes is read once. */
+function withoutTrailingSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === "/") end -= 1;
+  return url.slice(0, end);
 }

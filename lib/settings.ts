@@ -78,7 +78,7 @@ export function readSettings(readContext: ReadContext): Settings {
   return settings;
 }
 
-const streamPattern = /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[A-Za-z0-9_.-]{3,255}\/stream\/[0-9T:.-]+$/;
+const streamPattern = /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[A-Za-z0-9_.-]+\/stream\/[0-9T:.-]+$/;
 
 function readDomain(context: ContextReader): DomainSettings | undefined {
   const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";

@@ -28,5 +28,5 @@ export function recall(): Connection | undefined {
 export function resolveBaseUrl(text: string, page: string): string | undefined {
   if (!URL.canParse(text, page)) return undefined;
   const { protocol, href } = new URL(text, page);
-  return protocol === "http:" || protocol === "https:" ? href.replace(/\/+$/, "") : undefined;
+  return protocol === "http:" || protocol === "https:" ? href.replace(/\/$/, "") : undefined;
 }

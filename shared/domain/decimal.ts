@@ -22,6 +22,13 @@ export function parseDecimal(text: string): Decimal | undefined {
 export function formatDecimal(value: Decimal): string {
   const digits = (value < 0n ? -value : value).toString().padStart(fractionDigits + 1, "0");
   const whole = digits.slice(0, -fractionDigits);
-  const fraction = digits.slice(-fractionDigits).replace(/0+$/, "");
+  const fraction = withoutTrailingZeros(digits.slice(-fractionDigits));
   return `${value < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+}
+
+/** Counted from the end: a regular expression would begin anew at each zero, and take a minute for 256 kB of them. */
+export function withoutTrailingZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === "0") end -= 1;
+  return digits.slice(0, end);
 }

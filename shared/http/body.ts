@@ -1,3 +1,4 @@
+import { withoutTrailingZeros } from "../domain/decimal.ts";
 import { invalidInput } from "./errors.ts";
 
 const jsonContentType = /^application\/json\s*(;|$)/i;
@@ -49,7 +50,7 @@ function exactNumber(_key: string, value: unknown, context?: { source?: string }
   const source = context?.source;
   if (typeof value !== "number" || source === undefined || String(value) === source) return value;
   const [mantissa = ""] = source.toLowerCase().split("e");
-  const digits = mantissa.replace(/[-.]/g, "").replace(/^0+/, "").replace(/0+$/, "");
+  const digits = withoutTrailingZeros(mantissa.replace(/[-.]/g, "").replace(/^0+/, ""));
   const isLost = digits.length > exactDigits || !Number.isFinite(value) || (value === 0 && digits !== "");
   return isLost ? Number.NaN : value;
 }

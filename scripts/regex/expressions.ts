@@ -1,0 +1,53 @@
+import ts from "typescript";
+
+/** A regular expression of a source file, and where it is. */
+export type FoundExpression = {
+  /** `file:line`. */
+  readonly at: string;
+  /** As it is written: what a list of known ones names it by. */
+  readonly text: string;
+  /** Its source and flags; `undefined` when they are put together while the program runs. */
+  readonly parts: { readonly source: string; readonly flags: string } | undefined;
+};
+
+/** Every regular expression of a source: literals, calls of `RegExp`, and the patterns of JSON schemas. */
+export function expressionsIn(file: string, code: string): FoundExpression[] {
+  const source = ts.createSourceFile(file, code, ts.ScriptTarget.Latest, true);
+  const found: FoundExpression[] = [];
+  const visit = (node: ts.Node): void => {
+    const parts = partsOf(node);
+    const at = `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
+    if (parts !== undefined) found.push({ at, text: node.getText(), parts: parts === "dynamic" ? undefined : parts });
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+type Parts = NonNullable<FoundExpression["parts"]>;
+
+function partsOf(node: ts.Node): Parts | "dynamic" | undefined {
+  if (ts.isRegularExpressionLiteral(node)) return partsOfLiteral(node.text);
+  if (ts.isNewExpression(node) || ts.isCallExpression(node)) return partsOfCall(node);
+  return ts.isPropertyAssignment(node) ? partsOfSchema(node) : undefined;
+}
+
+function partsOfLiteral(text: string): Parts {
+  const end = text.lastIndexOf("/");
+  return { source: text.slice(1, end), flags: text.slice(end + 1) };
+}
+
+function partsOfCall({ expression, arguments: given }: ts.NewExpression | ts.CallExpression) {
+  const [pattern, flags] = given ?? [];
+  if (expression.getText() !== "RegExp" || pattern === undefined) return undefined;
+  // A literal that is handed on is found as a literal.
+  if (ts.isRegularExpressionLiteral(pattern)) return undefined;
+  if (!ts.isStringLiteralLike(pattern)) return "dynamic";
+  return { source: pattern.text, flags: flags !== undefined && ts.isStringLiteralLike(flags) ? flags.text : "" };
+}
+
+/** Ajv compiles each `pattern` with the flag `u`. */
+function partsOfSchema({ name, initializer }: ts.PropertyAssignment): Parts | undefined {
+  const isPattern = name.getText() === "pattern" && ts.isStringLiteralLike(initializer);
+  return isPattern ? { source: initializer.text, flags: "u" } : undefined;
+}

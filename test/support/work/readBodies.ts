@@ -1,0 +1,46 @@
+import { parseActivityRequest } from "../../../shared/http/activityRequest.ts";
+import { parseBody } from "../../../shared/http/body.ts";
+import { RequestRefused } from "../../../shared/http/errors.ts";
+import * as schemas from "../../../shared/http/schemas.ts";
+import { unknownFieldWarnings } from "../../../shared/http/validation.ts";
+
+/** Texts of about so many bytes that are read slowly by code whose work grows faster than its input. */
+const shapes: Readonly<Record<string, (bytes: number) => string>> = {
+  zeros: (bytes) => `{"key":1${"0".repeat(bytes)}1}`,
+  "zeros of a fraction": (bytes) => `{"amount":1.${"0".repeat(bytes)}1}`,
+  digits: (bytes) => `{"key":${"9".repeat(bytes)}}`,
+  "an exponent": (bytes) => `{"key":1e${"1".repeat(bytes)}}`,
+  "long numbers": (bytes) => `[${`1${"0".repeat(98)}1,`.repeat(bytes / 101)}1]`,
+  blanks: (bytes) => `{"name":"${" ".repeat(bytes)}x"}`,
+  "a date": (bytes) => `{"occurredAt":"2026-01-01T00:00:00.${"0".repeat(bytes)}"}`,
+  fields: (bytes) => `{${Array.from({ length: bytes / 10 }, (_, index) => `"f${index}":1`).join()}}`,
+  attributes: (bytes) => `{"attributes":{${Array.from({ length: bytes / 10 }, (_, n) => `"f${n}":1`).join()}}}`,
+  brackets: (bytes) => "[".repeat(bytes),
+  "empty objects": (bytes) => `{"targets":[${"{},".repeat(bytes / 3)}{}]}`,
+};
+
+/** Reads a body of every shape as the routes do; prints one line for each. */
+function readAll(bytes: number): void {
+  for (const [name, write] of Object.entries(shapes)) {
+    for (const read of [readDefinition, readActivity]) ignoreRefusal(() => read(write(bytes)));
+    console.log(`${name} of ${bytes} bytes`);
+  }
+}
+
+function readDefinition(text: string): void {
+  unknownFieldWarnings(schemas.createTargetGroup, parseBody(text, false, "application/json", 1_000_000));
+}
+
+function readActivity(text: string): void {
+  parseActivityRequest(parseBody(text, false, "application/json", 1_000_000), 0);
+}
+
+function ignoreRefusal(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof RequestRefused)) throw error;
+  }
+}
+
+for (const kilobytes of process.argv.slice(2)) readAll(Number(kilobytes) * 1024);
