@@ -41,7 +41,7 @@ export async function withTable<Result>(
   try {
     return await work(table);
   } finally {
-    table.client.destroy();
+    table.close();
   }
 }
 

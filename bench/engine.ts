@@ -24,7 +24,7 @@ export async function withEngine<Result>(work: (engine: BenchEngine) => Promise<
     await createTableIfMissing({ client: setUp, name: tableName });
     setUp.destroy();
     const table = openTable({ tableName, ...access }, patientLimits);
-    return await work({ table, access }).finally(() => table.client.destroy());
+    return await work({ table, access }).finally(() => table.close());
   } finally {
     await engine.stop();
   }

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
+import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { hashSecret } from "../shared/auth/secret.ts";
 import { metricsNamespaceVariable } from "../shared/config/metricsConfig.ts";
 import type { Table } from "../shared/table/client.ts";
 import { createCredential } from "../shared/table/credentials.ts";
 import { buildEnrollmentUpdate } from "../shared/table/enrollmentUpdate.ts";
-import { customerKey, enrollmentKey, keyAttributes } from "../shared/table/keys.ts";
+import { customerKey, enrollmentKey } from "../shared/table/keys.ts";
+import type { Update } from "../shared/table/store.ts";
 import { type BenchEngine, withEngine } from "./engine.ts";
 import { enrollOverHttp, type HttpTarget } from "./httpLoad.ts";
 import type { EngineCalls } from "./peers/bareSdk.ts";
@@ -88,9 +90,9 @@ class Customers {
     while (this.#registered < first + count) {
       const ids = Array.from({ length: batchSize }, (_, index) => this.#registered + index + 1);
       const requests = ids.map((id) => ({
-        PutRequest: { Item: keyAttributes(customerKey(this.#place.org, id)) },
+        PutRequest: { Item: customerKey(this.#place.org, id) },
       }));
-      await this.#table.client.send(new BatchWriteItemCommand({ RequestItems: { [this.#table.name]: requests } }));
+      await this.#table.client.send(new BatchWriteCommand({ RequestItems: { [this.#table.name]: requests } }));
       this.#registered += batchSize;
     }
     return first;
@@ -107,9 +109,14 @@ class Customers {
       operationId: this.#table.operationIds.next(),
       idempotency: undefined,
     });
-    const Key = keyAttributes(customerKey(org, customerId));
-    return { get: { TableName, Key, ProjectionExpression: "pk" }, update: { TableName, ...update } };
+    const Key = marshall(customerKey(org, customerId));
+    return { get: { TableName, Key, ProjectionExpression: "pk" }, update: { TableName, ...spelledOut(update) } };
   }
+}
+
+/** The update with its values as the engine spells them, for the SDK without the document client. */
+function spelledOut({ Key, ExpressionAttributeValues, ...expressions }: Update) {
+  return { ...expressions, Key: marshall(Key), ExpressionAttributeValues: marshall(ExpressionAttributeValues) };
 }
 
 class Sides {

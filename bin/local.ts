@@ -85,7 +85,7 @@ async function serve(local: LocalConfig, endpoint: string | undefined, stopReque
   await stopRequested;
   await gateway.close();
   await projection?.stop();
-  table.client.destroy();
+  table.close();
 }
 
 /** What to say when it is not a mistake of ours that it did not start; `undefined` when its stack is needed. */

@@ -1,15 +1,11 @@
 import { createHash } from "node:crypto";
-import {
-  type AttributeValue,
-  QueryCommand,
-  TransactWriteItemsCommand,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { QueryCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { formatInstant } from "../../shared/domain/instant.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
 import { buildEnrollmentUpdate } from "../../shared/table/enrollmentUpdate.ts";
-import { type Key, keyAttributes } from "../../shared/table/keys.ts";
+import type { StoredItem } from "../../shared/table/item.ts";
+import type { Key } from "../../shared/table/keys.ts";
 import type { Design } from "../designs.ts";
 import { during, targetValue } from "../place.ts";
 
@@ -32,23 +28,23 @@ export function idempotencyRecord(table: Table): Design {
       });
       const record = recordOf(table.name, org, customerId, `enroll-${targetId}-${cycleNumber}`);
       const TransactItems = [record, { Update: { TableName: table.name, ...update } }];
-      await table.client.send(new TransactWriteItemsCommand({ TransactItems }));
+      await table.client.send(new TransactWriteCommand({ TransactItems }));
     },
     leave: ({ org, group }, customerId, targetId) =>
       table.client.send(
-        new UpdateItemCommand({
+        new UpdateCommand({
           TableName: table.name,
-          Key: keyAttributes(keyOf(org, customerId, group.id, targetId)),
+          Key: keyOf(org, customerId, group.id, targetId),
           UpdateExpression: "SET #status = :unenrolled",
           ExpressionAttributeNames: { "#status": "status" },
-          ExpressionAttributeValues: { ":unenrolled": { S: "UNENROLLED" } },
+          ExpressionAttributeValues: { ":unenrolled": "UNENROLLED" },
         }),
       ),
     count: async ({ org }, customerId, cycleNumber) => {
       const enrollments = await readEnrollments(table, org, customerId);
       const record = recordOf(table.name, org, customerId, `receipt-${cycleNumber}`);
       const updates = enrollments.map((item) => countingUpdate(table.name, item, cycleNumber));
-      await table.client.send(new TransactWriteItemsCommand({ TransactItems: [record, ...updates] }));
+      await table.client.send(new TransactWriteCommand({ TransactItems: [record, ...updates] }));
     },
   };
 }
@@ -58,14 +54,14 @@ async function readEnrollments(table: Table, org: string, customerId: number) {
     new QueryCommand({
       TableName: table.name,
       KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
-      ExpressionAttributeValues: { ":pk": { S: partition(org, customerId) }, ":prefix": { S: "ENROLLMENT#" } },
+      ExpressionAttributeValues: { ":pk": partition(org, customerId), ":prefix": "ENROLLMENT#" },
       ConsistentRead: true,
     }),
   );
   return Items;
 }
 
-function countingUpdate(TableName: string, { pk, sk, revision }: Record<string, AttributeValue>, cycleNumber: number) {
+function countingUpdate(TableName: string, { pk, sk, revision }: StoredItem, cycleNumber: number) {
   if (pk === undefined || sk === undefined || revision === undefined) throw new Error("Not an enrolment");
   return {
     Update: {
@@ -75,9 +71,9 @@ function countingUpdate(TableName: string, { pk, sk, revision }: Record<string, 
       ConditionExpression: "revision = :revision",
       ExpressionAttributeNames: { "#achieved": `achieved#${cycleNumber}`, "#reachedAt": `reachedAt#${cycleNumber}` },
       ExpressionAttributeValues: {
-        ":amount": { N: targetValue.toString() },
-        ":now": { S: formatInstant(during(cycleNumber)) },
-        ":one": { N: "1" },
+        ":amount": targetValue,
+        ":now": formatInstant(during(cycleNumber)),
+        ":one": 1,
         ":revision": revision,
       },
     },
@@ -89,11 +85,11 @@ function recordOf(TableName: string, org: string, customerId: number, key: strin
     Put: {
       TableName,
       Item: {
-        pk: { S: `IDEMPOTENCY#${org}#${customerId}#${key}` },
-        sk: { S: "IDEMPOTENCY" },
-        recordDigest: { S: createHash("sha256").update(key).digest("base64url") },
-        answer: { S: JSON.stringify({ data: customerId, errors: null, warnings: null }) },
-        expiresAt: { N: (during(1) / 1000 + 86_400).toString() },
+        pk: `IDEMPOTENCY#${org}#${customerId}#${key}`,
+        sk: "IDEMPOTENCY",
+        recordDigest: createHash("sha256").update(key).digest("base64url"),
+        answer: JSON.stringify({ data: customerId, errors: null, warnings: null }),
+        expiresAt: during(1) / 1000 + 86_400,
       },
       ConditionExpression: "attribute_not_exists(pk)",
     },

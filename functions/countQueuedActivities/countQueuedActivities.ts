@@ -3,8 +3,8 @@ import { parseJson } from "../../shared/http/body.ts";
 import type { ServiceContext } from "../../shared/http/context.ts";
 import { countOne } from "../../shared/http/countActivity.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
-import { Patience } from "../../shared/table/patience.ts";
-import { TooMuchContention } from "../../shared/table/send.ts";
+import { TooMuchContention } from "../../shared/table/failures.ts";
+import { Patience } from "../../shared/table/rounds.ts";
 
 export type QueueLambda = (event: SQSEvent) => Promise<SQSBatchResponse>;
 

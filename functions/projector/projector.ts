@@ -10,7 +10,7 @@ import { logUnexpected } from "../../shared/observability/log.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
 import type { Org } from "../../shared/table/keys.ts";
 import { addLedgerEntries } from "../../shared/table/ledger.ts";
-import { Patience } from "../../shared/table/patience.ts";
+import { Patience } from "../../shared/table/rounds.ts";
 import { parseChange, type TableChange } from "../../shared/table/streamRecord.ts";
 
 export type StreamLambda = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;

@@ -7,9 +7,9 @@ import { answerFor } from "../../shared/http/errorMiddleware.ts";
 import { invalidInput } from "../../shared/http/errors.ts";
 import { activitiesInOneCall as most } from "../../shared/http/limits.ts";
 import type { routes } from "../../shared/http/routes.ts";
+import { TooMuchContention } from "../../shared/table/failures.ts";
 import type { Org } from "../../shared/table/keys.ts";
-import { Patience } from "../../shared/table/patience.ts";
-import { TooMuchContention } from "../../shared/table/send.ts";
+import { Patience } from "../../shared/table/rounds.ts";
 
 type Request = ApiRequest<typeof routes.recordActivities>;
 

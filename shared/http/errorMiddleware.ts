@@ -1,7 +1,7 @@
 import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { logRefusal, logUnexpected } from "../observability/log.ts";
-import { EngineUnavailable, OutcomeUnknown, TooMuchContention } from "../table/send.ts";
+import { EngineUnavailable, OutcomeUnknown, TooMuchContention } from "../table/failures.ts";
 import { failureEnvelope, httpResult } from "./envelope.ts";
 import { type ErrorCode, errorCatalogue, RequestRefused } from "./errors.ts";
 import { challenge } from "./gatewayResponses.ts";

@@ -1,11 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
-import {
-  type CancellationReason,
-  GetItemCommand,
-  TransactionCanceledException,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from "@aws-sdk/client-dynamodb";
 import type { Activity } from "../domain/activity.ts";
 import { type CountingDecision, countActivity, type OriginalActivity } from "../domain/counting.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
@@ -15,9 +7,10 @@ import type { Table } from "./client.ts";
 import { buildCountingUpdate } from "./countingUpdate.ts";
 import { isRegistered } from "./customers.ts";
 import { listEnrollments } from "./enrollments.ts";
-import { activityKey, enrollmentKey, keyAttributes, type Org } from "./keys.ts";
-import { Patience } from "./patience.ts";
-import { attemptsOf, engine, outrun } from "./send.ts";
+import { outrun } from "./failures.ts";
+import { activityKey, enrollmentKey, type Org } from "./keys.ts";
+import { inRounds, Overtaken, Patience } from "./rounds.ts";
+import { get, type TransactionPart, transact } from "./store.ts";
 import type { TargetGroupCache } from "./targetGroupCache.ts";
 
 /** An activity with what tells it from another under the same id. */
@@ -34,16 +27,15 @@ export type RecordOutcome =
 /** Of the engine's 100 items in a transaction: the record, and the check on the transaction that a return names. */
 const mostChangedEnrollments = 98;
 
-const rounds = 40;
-const longestPauseMilliseconds = 200;
+const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min(200, 5 * 2 ** round) };
 
 /**
  * Counts an activity for every target the customer is enrolled in, once for ever.
  *
  * One consistent query and one transaction: the activity's record, which must not exist, and each enrolment it
  * changes, which must be at the revision that was decided on. On a conflict it decides again, with a pause that
- * spreads competing deliveries. Throws after {@link rounds}, or when its patience is over: TooMuchContention if nothing
- * was counted, OutcomeUnknown if an attempt was lost that may count yet.
+ * spreads competing deliveries. Throws when every round met other writes: TooMuchContention if nothing was counted,
+ * OutcomeUnknown if an attempt was lost that may count yet.
  */
 export async function recordActivity(
   table: Table,
@@ -53,9 +45,8 @@ export async function recordActivity(
   now: Instant,
 ): Promise<RecordOutcome> {
   const patience = new Patience(table);
-  let lostAttempts = 0;
-  for (let round = 1; round <= rounds && patience.allows(round); round += 1) {
-    if (round > 1) table.onRetry("contention");
+  const overtaken = "The activity met other writes in every round";
+  return inRounds(table, { ...rounds, patience, overtaken }, async (lostAttempts) => {
     const [enrollments, original] = await Promise.all([
       listEnrollments(table, org, activity.customerId, patience),
       findOriginal(table, org, activity),
@@ -65,22 +56,26 @@ export async function recordActivity(
     }
     const decisions = await decide({ targetGroups, org, activity, original, now }, enrollments);
     const targets = decisions.filter(({ next }) => next !== undefined).length;
-    if (targets > mostChangedEnrollments) {
-      const earlier = await findActivity(table, org, activity.customerId, activity.activityId);
-      if (earlier !== undefined) return repeated(earlier, activity);
-      // It was fewer in an earlier round, of which an attempt may be on its way.
-      if (lostAttempts > 0)
-        throw outrun(lostAttempts, `Activity ${activity.activityId} counts for more targets by now`);
-      return { outcome: "tooManyTargets", targets, most: mostChangedEnrollments };
-    }
+    if (targets > mostChangedEnrollments) return tooMany(table, org, activity, targets, lostAttempts);
     const recorded = { ...activity, recordedAt: now, effects: decisions.map(({ effect }) => effect) };
     const result = await commit(table, org, recorded, decisions, original);
     if (result === "committed") return { outcome: "recorded", activity: recorded };
-    if (!("lostAttempts" in result)) return repeated(result, activity);
-    lostAttempts += result.lostAttempts;
-    await delay(Math.random() * Math.min(longestPauseMilliseconds, 5 * 2 ** round));
-  }
-  throw outrun(lostAttempts, `Activity ${activity.activityId} met other writes in every round`);
+    return result instanceof Overtaken ? result : repeated(result, activity);
+  });
+}
+
+async function tooMany(
+  table: Table,
+  org: Org,
+  activity: IncomingActivity,
+  targets: number,
+  lostAttempts: number,
+): Promise<RecordOutcome> {
+  const earlier = await findActivity(table, org, activity.customerId, activity.activityId);
+  if (earlier !== undefined) return repeated(earlier, activity);
+  // It was fewer in an earlier round, of which an attempt may be on its way.
+  if (lostAttempts > 0) throw outrun(lostAttempts, "The activity counts for more targets by now");
+  return { outcome: "tooManyTargets", targets, most: mostChangedEnrollments };
 }
 
 function repeated(earlier: RecordedActivity, { contentDigest }: IncomingActivity): RecordOutcome {
@@ -127,11 +122,8 @@ async function findActivity(
   customerId: number,
   activityId: string,
 ): Promise<RecordedActivity | undefined> {
-  const Key = keyAttributes(activityKey(org, customerId, activityId));
-  const { Item } = await engine(
-    table.client.send(new GetItemCommand({ TableName: table.name, Key, ConsistentRead: true })),
-  );
-  return Item === undefined ? undefined : parseActivity(Item);
+  const item = await get(table, activityKey(org, customerId, activityId), { isConsistent: true });
+  return item === undefined ? undefined : parseActivity(item);
 }
 
 async function commit(
@@ -140,49 +132,31 @@ async function commit(
   activity: RecordedActivity & Pick<Activity, "originalActivityId">,
   decisions: readonly Decision[],
   original: OriginalActivity | undefined,
-): Promise<"committed" | Conflict | RecordedActivity> {
-  const TransactItems = buildTransaction(table.name, org, activity, decisions, original);
-  try {
-    await engine(table.client.send(new TransactWriteItemsCommand({ TransactItems })));
-    return "committed";
-  } catch (error) {
-    if (!(error instanceof TransactionCanceledException)) throw error;
-    const reasons = error.CancellationReasons ?? [];
-    const [first] = reasons;
-    if (first?.Code === "ConditionalCheckFailed" && first.Item !== undefined) return parseActivity(first.Item);
-    if (reasons.some(isConflict)) return { lostAttempts: attemptsOf(error) - 1 };
-    throw error;
-  }
-}
-
-/** Another write came first. So many attempts were made before, and lost. */
-type Conflict = { readonly lostAttempts: number };
-
-function isConflict({ Code }: CancellationReason): boolean {
-  return Code === "ConditionalCheckFailed" || Code === "TransactionConflict";
+): Promise<"committed" | Overtaken | RecordedActivity> {
+  const result = await transact(table, buildTransaction(org, activity, decisions, original));
+  if (result.outcome === "applied") return "committed";
+  const record = result.outcome === "refused" ? result.refusals[0]?.stored : undefined;
+  return record === undefined ? new Overtaken(result.attempts - 1) : parseActivity(record);
 }
 
 function buildTransaction(
-  TableName: string,
   org: Org,
   activity: RecordedActivity & Pick<Activity, "originalActivityId">,
   decisions: readonly Decision[],
   original: OriginalActivity | undefined,
-): TransactWriteItem[] {
+): TransactionPart[] {
   const record = {
     Put: {
-      TableName,
       Item: buildActivityItem(org, activity),
       // Two deliveries of one activity: without it both would count.
       ConditionExpression: "attribute_not_exists(pk)",
-      ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
     },
   };
   const updates = decisions.flatMap(({ enrollment, next }) => {
     const key = enrollmentKey(org, activity.customerId, enrollment.groupId, enrollment.targetId);
-    return next === undefined ? [] : [{ Update: { TableName, ...buildCountingUpdate(key, enrollment, next) } }];
+    return next === undefined ? [] : [{ Update: buildCountingUpdate(key, enrollment, next) }];
   });
-  return [record, ...updates, ...originalStillUnknown(TableName, org, activity, original)];
+  return [record, ...updates, ...originalStillUnknown(org, activity, original)];
 }
 
 /**
@@ -190,21 +164,12 @@ function buildTransaction(
  * tell the return that it has arrived.
  */
 function originalStillUnknown(
-  TableName: string,
   org: Org,
   { type, customerId, activityId, originalActivityId }: RecordedActivity & Pick<Activity, "originalActivityId">,
   original: OriginalActivity | undefined,
-): TransactWriteItem[] {
+): TransactionPart[] {
   const isNamed = type === "RETURN" && originalActivityId !== undefined && originalActivityId !== activityId;
   if (!isNamed || original !== undefined) return [];
-  const Key = keyAttributes(activityKey(org, customerId, originalActivityId));
-  return [
-    {
-      ConditionCheck: {
-        TableName,
-        Key,
-        ConditionExpression: "attribute_not_exists(pk)",
-      },
-    },
-  ];
+  const Key = activityKey(org, customerId, originalActivityId);
+  return [{ ConditionCheck: { Key, ConditionExpression: "attribute_not_exists(pk)" } }];
 }

@@ -1,13 +1,9 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { type Activity, activityTypes } from "../domain/activity.ts";
 import { type CycleChange, notCountedReasons, type OriginalActivity, type TargetEffect } from "../domain/counting.ts";
-import { formatDecimal } from "../domain/decimal.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { Level } from "../domain/targetGroup.ts";
-import { ItemReader, MalformedItem } from "./item.ts";
-import { activityKey, activityPrefix, keyAttributes, type Org } from "./keys.ts";
-
-type Item = Record<string, AttributeValue>;
+import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem, type Value } from "./item.ts";
+import { activityKey, activityPrefix, type Org } from "./keys.ts";
 
 /** An activity as it was counted: the de-duplication record and what it did. It never changes. */
 export type RecordedActivity = {
@@ -23,12 +19,12 @@ export type RecordedActivity = {
 
 export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
   return {
-    ...keyAttributes(activityKey(org, activity.customerId, activity.activityId)),
-    type: { S: activity.type },
-    occurredAt: { S: formatInstant(activity.occurredAt) },
-    recordedAt: { S: formatInstant(activity.recordedAt) },
-    contentDigest: { S: activity.contentDigest },
-    effects: { L: activity.effects.map(buildEffect) },
+    ...activityKey(org, activity.customerId, activity.activityId),
+    type: activity.type,
+    occurredAt: formatInstant(activity.occurredAt),
+    recordedAt: formatInstant(activity.recordedAt),
+    contentDigest: activity.contentDigest,
+    effects: activity.effects.map(buildEffect),
   };
 }
 
@@ -36,43 +32,43 @@ export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
  * A customer has more and more enrolments that an activity does not count for, the left and the finished ones. Each is
  * a short text, `<groupId>/<targetId> <reason>`, so that they hardly make the record, and its price, grow.
  */
-function buildEffect(effect: TargetEffect): AttributeValue {
+function buildEffect(effect: TargetEffect): Value {
   const { groupId, targetId, notCounted, changes } = effect;
-  if (notCounted === undefined || changes.length > 0) return { M: buildCountedEffect(effect) };
-  return { S: `${groupId}/${targetId} ${notCounted}` };
+  if (notCounted === undefined || changes.length > 0) return buildCountedEffect(effect);
+  return `${groupId}/${targetId} ${notCounted}`;
 }
 
 function buildCountedEffect(effect: TargetEffect): Item {
   return {
-    groupId: { N: effect.groupId.toString() },
-    targetId: { N: effect.targetId.toString() },
-    ...(effect.cycleNumber === undefined ? {} : { cycleNumber: { N: effect.cycleNumber.toString() } }),
-    ...(effect.replacedBy === undefined ? {} : { replacedBy: { S: effect.replacedBy } }),
-    ...(effect.notCounted === undefined ? {} : { notCounted: { S: effect.notCounted } }),
-    ...(effect.streakValue === undefined ? {} : { streakValue: { N: effect.streakValue.toString() } }),
-    ...(effect.revision === undefined ? {} : { revision: { N: effect.revision.toString() } }),
-    changes: { L: effect.changes.map((change) => ({ M: buildChange(change) })) },
-    levelsReached: { L: effect.levelsReached.map((level) => ({ M: buildLevel(level) })) },
-    firstReached: { L: effect.firstReached.map((cycle) => ({ N: cycle.toString() })) },
-    reopened: { L: effect.reopened.map((cycle) => ({ N: cycle.toString() })) },
+    groupId: effect.groupId,
+    targetId: effect.targetId,
+    cycleNumber: effect.cycleNumber,
+    replacedBy: effect.replacedBy,
+    notCounted: effect.notCounted,
+    streakValue: effect.streakValue,
+    revision: effect.revision,
+    changes: effect.changes.map(buildChange),
+    levelsReached: effect.levelsReached.map(buildLevel),
+    firstReached: effect.firstReached,
+    reopened: effect.reopened,
   };
 }
 
 function buildChange({ cycleNumber, before, after, activityId }: CycleChange): Item {
   return {
-    cycleNumber: { N: cycleNumber.toString() },
-    before: { N: formatDecimal(before) },
-    after: { N: formatDecimal(after) },
-    activityId: { S: activityId },
+    cycleNumber,
+    before: numberOf(before),
+    after: numberOf(after),
+    activityId,
   };
 }
 
 function buildLevel({ id, name, cyclesToMeet }: Level): Item {
-  return { id: { N: id.toString() }, name: { S: name }, cyclesToMeet: { N: cyclesToMeet.toString() } };
+  return { id, name, cyclesToMeet };
 }
 
 /** The only reader of activity items. */
-export function parseActivity(item: Item): RecordedActivity {
+export function parseActivity(item: StoredItem): RecordedActivity {
   const reader = ItemReader.of(item);
   const customer = /^ORG#[^#]+#CUSTOMER#(\d+)$/.exec(reader.text("pk"));
   if (customer === null) throw new MalformedItem("The key is not an activity's");

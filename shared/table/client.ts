@@ -1,6 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { TableConfig } from "../config/tableConfig.ts";
 import { type AttemptLimits, attemptSettings, limitAttempts, longestRequestMilliseconds } from "../sdk/attempts.ts";
+import { translation } from "./item.ts";
 import { OperationIds } from "./operationId.ts";
 import { shortenRequests, userAgent } from "./shortRequests.ts";
 import { SigningHash } from "./signingHash.ts";
@@ -12,7 +14,9 @@ const unheard: RetryListener = () => undefined;
 
 /** The table as repositories use it. One per process: it holds the connections. */
 export type Table = {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDBDocumentClient;
+  /** Ends the connections, which the document client leaves to the client below it. */
+  readonly close: () => void;
   readonly name: string;
   readonly operationIds: OperationIds;
   /** How long a call goes on beginning something more (Patience). */
@@ -59,8 +63,10 @@ export function openTable(
   limits: EngineLimits = engineLimits,
   onRetry: RetryListener = unheard,
 ): Table {
+  const client = createClient(config, limits, onRetry);
   return {
-    client: createClient(config, limits, onRetry),
+    client: DynamoDBDocumentClient.from(client, translation()),
+    close: () => client.destroy(),
     name: config.tableName,
     operationIds: new OperationIds(),
     patienceMilliseconds: limits.patienceMilliseconds,
@@ -68,10 +74,7 @@ export function openTable(
   };
 }
 
-/**
- * A client of the engine with every limit set. A middleware that is added after a command's first request is not part
- * of the next ones.
- */
+/** A client of the engine with every limit set. It takes and answers values as the engine spells them. */
 export function createClient(
   { endpoint, credentials, region }: Omit<TableConfig, "tableName">,
   limits: EngineLimits,
@@ -82,7 +85,6 @@ export function createClient(
     ...(credentials === undefined ? {} : { credentials }),
     ...(region === undefined ? {} : { region }),
     ...attemptSettings(limits),
-    cacheMiddleware: true,
     defaultUserAgentProvider: async () => [[userAgent]],
     sha256: SigningHash,
   });

@@ -1,9 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
-import {
-  ConditionalCheckFailedException,
-  TransactionConflictException,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
 import { type ClosingDecision, decideClosing } from "../domain/closing.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -12,12 +6,13 @@ import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "./client.ts";
 import { buildCountingUpdate } from "./countingUpdate.ts";
 import { completeSweep, type DueSweep, finishShard, listDueSweeps, type SweepRef, shardToken } from "./dueSweeps.ts";
-import { type IndexShard, listIndexPage, shardCount } from "./enrollmentIndex.ts";
+import { listIndexPage } from "./enrollmentIndex.ts";
 import { type EnrollmentRef, findEnrollment } from "./enrollments.ts";
+import { TooMuchContention } from "./failures.ts";
 import { MalformedItem } from "./item.ts";
-import { enrollmentKey, type Org } from "./keys.ts";
-import { Patience } from "./patience.ts";
-import { engine, TooMuchContention } from "./send.ts";
+import { enrollmentKey, type IndexShard, type Org, shardCount } from "./keys.ts";
+import { inRounds, Overtaken, Patience } from "./rounds.ts";
+import { update } from "./store.ts";
 import { findTargetGroup } from "./targetGroups.ts";
 
 /** One shard of one target, to be closed for one cycle: what one worker does. */
@@ -152,13 +147,11 @@ export async function finishShardWork(table: Table, group: TargetGroup, work: Sh
   if (isLast) await completeSweep(table, work, nextSweep(group, work));
 }
 
-const rounds = 10;
-const longestPauseMilliseconds = 100;
+const rounds = { most: 10, longestPauseMilliseconds: 100, overtaken: "The enrolment met other writes in every round" };
 
 /**
  * Closes the cycle for one enrolment with one read and one write conditioned on what was read; when another write came
- * in between it reads and decides again. Throws {@link TooMuchContention} after {@link rounds}, or when its patience is
- * over.
+ * in between it reads and decides again. Throws {@link TooMuchContention} when every round met other writes.
  */
 async function closeOne(
   table: Table,
@@ -166,38 +159,20 @@ async function closeOne(
   work: EnrollmentRef & SweepRef,
   now: Instant,
 ): Promise<"closed" | "nothingToDo"> {
-  const patience = new Patience(table);
-  for (let round = 1; round <= rounds && patience.allows(round); round += 1) {
-    if (round > 1) table.onRetry("contention");
+  return inRounds(table, rounds, async () => {
     const stored = await findEnrollment(table, work);
     if (stored === undefined) return "nothingToDo";
     const decision = decide(group, stored, work.cycleNumber, now);
     if (decision.outcome === "nothingToDo") return "nothingToDo";
-    if (await write(table, work, stored, decision.next)) return "closed";
-    await delay(Math.random() * longestPauseMilliseconds);
-  }
-  throw new TooMuchContention(`Customer ${work.customerId}'s enrolment met other writes in every round`);
+    const key = enrollmentKey(work.org, work.customerId, work.groupId, work.targetId);
+    const result = await update(table, buildCountingUpdate(key, stored, decision.next));
+    // The next round finds out what became of an attempt that was lost, as closing again finds the cycle closed.
+    return result.outcome === "applied" ? "closed" : new Overtaken(0);
+  });
 }
 
 function decide(group: TargetGroup, stored: Enrollment, cycleNumber: number, now: Instant): ClosingDecision {
   const target = group.targets.find(({ id }) => id === stored.targetId);
   if (target === undefined) throw new Error(`Target group ${group.id} has no target ${stored.targetId}`);
   return decideClosing(group, target, stored, cycleNumber, now);
-}
-
-/** Whether it was written; not when another write came in between, or is coming in as part of a transaction. */
-async function write(
-  table: Table,
-  { org, customerId, groupId, targetId }: EnrollmentRef,
-  before: Enrollment,
-  next: Enrollment,
-): Promise<boolean> {
-  const update = buildCountingUpdate(enrollmentKey(org, customerId, groupId, targetId), before, next);
-  try {
-    await engine(table.client.send(new UpdateItemCommand({ TableName: table.name, ...update })));
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException || error instanceof TransactionConflictException) return false;
-    throw error;
-  }
 }

@@ -1,25 +1,12 @@
-import {
-  type AttributeValue,
-  GetItemCommand,
-  TransactionCanceledException,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from "@aws-sdk/client-dynamodb";
 import { type AccessGroup, accessGroups } from "../domain/accessGroups.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { Table } from "./client.ts";
 import { ensureDataId } from "./dataId.ts";
-import { ItemReader } from "./item.ts";
-import {
-  credentialEntryKey,
-  credentialEntryPrefix,
-  credentialKey,
-  keyAttributes,
-  type Org,
-  orgPartition,
-} from "./keys.ts";
-import { queryAll } from "./query.ts";
-import { attemptsOf, engine, isTransactionConflict, OutcomeUnknown, outrun } from "./send.ts";
+import { OutcomeUnknown } from "./failures.ts";
+import { ItemReader, type StoredItem } from "./item.ts";
+import { credentialEntryKey, credentialEntryPrefix, credentialKey, type Org, orgPartition } from "./keys.ts";
+import { inRounds, Overtaken } from "./rounds.ts";
+import { get, queryAll, type TransactionPart, transact } from "./store.ts";
 
 /** A secret as stored: never the secret itself. */
 type StoredSecret = { readonly salt: string; readonly hash: string };
@@ -48,11 +35,8 @@ type CredentialRef = Pick<Credential, "org" | "username">;
 
 /** Read consistently: a credential disabled a moment ago is disabled. */
 export async function findCredential(table: Table, username: string): Promise<Credential | undefined> {
-  const Key = keyAttributes(credentialKey(username));
-  const { Item } = await engine(
-    table.client.send(new GetItemCommand({ TableName: table.name, Key, ConsistentRead: true })),
-  );
-  return Item === undefined ? undefined : parseCredential(Item, username);
+  const item = await get(table, credentialKey(username), { isConsistent: true });
+  return item === undefined ? undefined : parseCredential(item, username);
 }
 
 /** The org's credentials by user name, as they are now, without anything of their secrets. */
@@ -71,12 +55,12 @@ export async function createCredential(
   now: Instant,
 ): Promise<"created" | "nameTaken"> {
   await ensureDataId(table, draft.org);
-  return (await isWritten(table, buildCreation(table.name, draft, now))) ? "created" : "nameTaken";
+  return (await isWritten(table, buildCreation(draft, now))) ? "created" : "nameTaken";
 }
 
 /** From now on the credential proves nobody, and neither does a token obtained with it. */
 export async function disableCredential(table: Table, ref: CredentialRef): Promise<"disabled" | "notFound"> {
-  return (await isWritten(table, buildDisabling(table.name, ref))) ? "disabled" : "notFound";
+  return (await isWritten(table, buildDisabling(ref))) ? "disabled" : "notFound";
 }
 
 /**
@@ -93,43 +77,39 @@ export async function rotateCredential(
   const credential = await findCredential(table, ref.username);
   if (credential === undefined || credential.org !== ref.org) return "notFound";
   if (!credential.isActive) return "disabled";
-  const rotation = buildRotation(table.name, credential, secret, previousValidUntil, now);
+  const rotation = buildRotation(credential, secret, previousValidUntil, now);
   return (await isWritten(table, rotation)) ? "rotated" : "changedMeanwhile";
 }
 
-function buildCreation(
-  TableName: string,
-  { username, org, accessGroup, secret }: CredentialDraft,
-  now: Instant,
-): TransactWriteItem[] {
+function buildCreation({ username, org, accessGroup, secret }: CredentialDraft, now: Instant): TransactionPart[] {
   // Two orgs that choose one user name: without the condition the second would take the first one's over.
-  const unlessThere = { TableName, ConditionExpression: "attribute_not_exists(pk)" };
-  const shared = { accessGroup: { S: accessGroup }, isActive: { BOOL: true } };
-  const stored = { org: { S: org }, salt: { S: secret.salt }, secretHash: { S: secret.hash } };
-  const listed = { username: { S: username }, createdAt: { S: formatInstant(now) } };
+  const unlessThere = { ConditionExpression: "attribute_not_exists(pk)" };
+  const shared = { accessGroup, isActive: true };
+  const stored = { org, salt: secret.salt, secretHash: secret.hash };
+  const listed = { username, createdAt: formatInstant(now) };
   return [
-    { Put: { ...unlessThere, Item: { ...keyAttributes(credentialKey(username)), ...shared, ...stored } } },
-    { Put: { ...unlessThere, Item: { ...keyAttributes(credentialEntryKey(org, username)), ...shared, ...listed } } },
+    { Put: { ...unlessThere, Item: { ...credentialKey(username), ...shared, ...stored } } },
+    { Put: { ...unlessThere, Item: { ...credentialEntryKey(org, username), ...shared, ...listed } } },
   ];
 }
 
-function buildDisabling(TableName: string, { org, username }: CredentialRef): TransactWriteItem[] {
-  const change = { TableName, UpdateExpression: "SET isActive = :false" };
-  const values = { ":false": { BOOL: false } };
+function buildDisabling({ org, username }: CredentialRef): TransactionPart[] {
+  const change = { UpdateExpression: "SET isActive = :false" };
+  const values = { ":false": false };
   return [
     {
       Update: {
         ...change,
-        Key: keyAttributes(credentialKey(username)),
+        Key: credentialKey(username),
         // An operator who mistypes the org would shut another brand's till out.
         ConditionExpression: "org = :org",
-        ExpressionAttributeValues: { ...values, ":org": { S: org } },
+        ExpressionAttributeValues: { ...values, ":org": org },
       },
     },
     {
       Update: {
         ...change,
-        Key: keyAttributes(credentialEntryKey(org, username)),
+        Key: credentialEntryKey(org, username),
         // A mistyped name would make an entry of a credential that does not exist.
         ConditionExpression: "attribute_exists(pk)",
         ExpressionAttributeValues: values,
@@ -139,18 +119,16 @@ function buildDisabling(TableName: string, { org, username }: CredentialRef): Tr
 }
 
 function buildRotation(
-  TableName: string,
   { org, username, secret: previous }: Credential,
   secret: StoredSecret,
   previousValidUntil: Instant,
   now: Instant,
-): TransactWriteItem[] {
-  const validUntil = { ":validUntil": { S: formatInstant(previousValidUntil) } };
+): TransactionPart[] {
+  const validUntil = { ":validUntil": formatInstant(previousValidUntil) };
   return [
     {
       Update: {
-        TableName,
-        Key: keyAttributes(credentialKey(username)),
+        Key: credentialKey(username),
         UpdateExpression:
           "SET salt = :salt, secretHash = :hash, previousSalt = :previousSalt, previousHash = :previousHash, previousValidUntil = :validUntil",
         // Of two rotations at once, the later would end the secret that both promise to keep; after a disabling, there
@@ -158,58 +136,42 @@ function buildRotation(
         ConditionExpression: "salt = :previousSalt AND isActive = :true",
         ExpressionAttributeValues: {
           ...validUntil,
-          ":salt": { S: secret.salt },
-          ":hash": { S: secret.hash },
-          ":previousSalt": { S: previous.salt },
-          ":previousHash": { S: previous.hash },
-          ":true": { BOOL: true },
+          ":salt": secret.salt,
+          ":hash": secret.hash,
+          ":previousSalt": previous.salt,
+          ":previousHash": previous.hash,
+          ":true": true,
         },
       },
     },
     {
       Update: {
-        TableName,
-        Key: keyAttributes(credentialEntryKey(org, username)),
+        Key: credentialEntryKey(org, username),
         UpdateExpression: "SET rotatedAt = :now, previousValidUntil = :validUntil",
         // Written with the credential, so it is there; a row without its other attributes could not be read.
         ConditionExpression: "attribute_exists(pk)",
-        ExpressionAttributeValues: { ...validUntil, ":now": { S: formatInstant(now) } },
+        ExpressionAttributeValues: { ...validUntil, ":now": formatInstant(now) },
       },
     },
   ];
 }
 
-const writingRounds = 3;
+const rounds = { most: 3, overtaken: "Another change of the credential was under way every time" };
 
 /** Whether the transaction's conditions held; what was written, a retry by the SDK does not write again. */
-async function isWritten(table: Table, TransactItems: TransactWriteItem[]): Promise<boolean> {
-  let lostAttempts = 0;
-  for (let round = 1; round <= writingRounds; round += 1) {
-    try {
-      await engine(table.client.send(new TransactWriteItemsCommand({ TransactItems })));
-      return true;
-    } catch (error) {
-      // After an attempt of an earlier round was lost, the state that fails the condition may be our own.
-      if (isConditionFailed(error)) return notWritten(lostAttempts);
-      if (!isTransactionConflict(error)) throw error;
-      lostAttempts += attemptsOf(error) - 1;
-    }
-  }
-  throw outrun(lostAttempts, "Another change of the credential was under way every time");
-}
-
-function notWritten(lostAttempts: number): false {
-  if (lostAttempts === 0) return false;
-  throw new OutcomeUnknown("An attempt that was lost may have made the change that fails the condition");
-}
-
-function isConditionFailed(error: unknown): boolean {
-  if (!(error instanceof TransactionCanceledException)) return false;
-  return (error.CancellationReasons ?? []).some(({ Code }) => Code === "ConditionalCheckFailed");
+async function isWritten(table: Table, parts: readonly TransactionPart[]): Promise<boolean> {
+  return inRounds(table, rounds, async (lostAttempts) => {
+    const result = await transact(table, parts);
+    if (result.outcome === "applied") return true;
+    if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);
+    // After an attempt of an earlier round was lost, the state that fails the condition may be our own.
+    if (lostAttempts === 0) return false;
+    throw new OutcomeUnknown("An attempt that was lost may have made the change that fails the condition");
+  });
 }
 
 /** The only reader of credential items. */
-function parseCredential(item: Record<string, AttributeValue>, username: string): Credential {
+function parseCredential(item: StoredItem, username: string): Credential {
   const reader = ItemReader.of(item);
   return {
     username,
@@ -228,7 +190,7 @@ function parseCredential(item: Record<string, AttributeValue>, username: string)
 }
 
 /** The only reader of entries. */
-function parseEntry(item: Record<string, AttributeValue>): CredentialEntry {
+function parseEntry(item: StoredItem): CredentialEntry {
   const reader = ItemReader.of(item);
   return {
     username: reader.text("username"),

@@ -1,16 +1,12 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from "@aws-sdk/client-dynamodb";
 import type { Customer, CustomerProfile } from "../domain/customer.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { Table } from "./client.ts";
-import { ItemReader } from "./item.ts";
+import { Expression } from "./expression.ts";
+import { OutcomeUnknown } from "./failures.ts";
+import { ItemReader, type StoredItem } from "./item.ts";
 import { customerKey, type Org } from "./keys.ts";
-import { engine, OutcomeUnknown, TooMuchContention } from "./send.ts";
+import { inRounds, Overtaken } from "./rounds.ts";
+import { get, type Update, update } from "./store.ts";
 
 /** Whether the customer is registered. A customer registered a moment ago is found: "no" is read consistently. */
 export async function isRegistered(table: Table, org: Org, customerId: number): Promise<boolean> {
@@ -22,18 +18,15 @@ export async function findCustomer(table: Table, org: Org, customerId: number): 
   return item === undefined ? undefined : parseCustomer(item, customerId);
 }
 
-async function getProfile(table: Table, org: Org, customerId: number, attributes?: string[]) {
-  const { pk, sk } = customerKey(org, customerId);
-  const input = {
-    TableName: table.name,
-    Key: { pk: { S: pk }, sk: { S: sk } },
-    ...(attributes === undefined ? {} : { ProjectionExpression: attributes.join(", ") }),
-  };
-  const eventual = await engine(table.client.send(new GetItemCommand(input)));
-  if (eventual.Item !== undefined) return eventual.Item;
-  const consistent = await engine(table.client.send(new GetItemCommand({ ...input, ConsistentRead: true })));
-  return consistent.Item;
+async function getProfile(table: Table, org: Org, customerId: number, attributes?: readonly string[]) {
+  const key = customerKey(org, customerId);
+  const options = attributes === undefined ? {} : { attributes };
+  const eventual = await get(table, key, { ...options, isConsistent: false });
+  return eventual ?? get(table, key, { ...options, isConsistent: true });
 }
+
+/** A further round is needed only when another process's clock is ahead of ours. */
+const rounds = { most: 3, overtaken: "The customer was overtaken every time" };
 
 /**
  * Registers the customer or replaces the profile, and answers it as stored. A field that is absent is cleared.
@@ -47,25 +40,19 @@ export async function putCustomer(
   now: Instant,
 ): Promise<Customer> {
   let operationId = table.operationIds.next();
-  for (let round = 1; round <= putRounds; round += 1) {
-    const input = { TableName: table.name, ...buildProfileUpdate(org, customerId, profile, now, operationId) };
-    try {
-      const { Attributes = {} } = await engine(table.client.send(new UpdateItemCommand(input)));
-      return parseCustomer(Attributes, customerId);
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
-      const storedOperationId = ItemReader.of(error.Item).text("operationId");
-      if (storedOperationId === operationId) return parseCustomer(error.Item, customerId);
-      // An earlier attempt of ours may have been applied and replaced since, or never have arrived.
-      if (error.$metadata.attempts !== 1) throw new OutcomeUnknown("The profile may have been stored and replaced");
-      operationId = table.operationIds.nextAfter(storedOperationId);
-    }
-  }
-  throw new TooMuchContention("The customer was overtaken every time");
+  const stored = await inRounds(table, rounds, async () => {
+    const result = await update(table, buildProfileUpdate(org, customerId, profile, now, operationId), "ALL_NEW");
+    if (result.outcome === "applied") return result.item;
+    if (result.outcome === "conflict" || result.stored === undefined) return new Overtaken(result.attempts - 1);
+    const storedOperationId = ItemReader.of(result.stored).text("operationId");
+    if (storedOperationId === operationId) return result.stored;
+    // An earlier attempt of ours may have been applied and replaced since, or never have arrived.
+    if (result.attempts > 1) throw new OutcomeUnknown("The profile may have been stored and replaced");
+    operationId = table.operationIds.nextAfter(storedOperationId);
+    return new Overtaken(0);
+  });
+  return parseCustomer(stored, customerId);
 }
-
-/** A further round is needed only when another process's clock is ahead of ours. */
-const putRounds = 3;
 
 const profileFields = ["firstName", "lastName", "externalId"] as const;
 
@@ -75,36 +62,23 @@ function buildProfileUpdate(
   profile: CustomerProfile,
   now: Instant,
   operationId: string,
-): Omit<UpdateItemCommandInput, "TableName"> {
-  const { pk, sk } = customerKey(org, customerId);
-  const values: Record<string, AttributeValue> = {
-    ":now": { S: formatInstant(now) },
-    ":operationId": { S: operationId },
-  };
-  const sets = ["registeredAt = if_not_exists(registeredAt, :now)", "updatedAt = :now", "operationId = :operationId"];
-  const removes: string[] = [];
+): Update {
+  const expression = new Expression();
+  expression.setIfAbsent("registeredAt", formatInstant(now));
+  expression.set("updatedAt", formatInstant(now));
+  expression.set("operationId", operationId);
   for (const field of profileFields) {
     const value = profile[field];
-    if (value === undefined) {
-      removes.push(field);
-      continue;
-    }
-    values[`:${field}`] = { S: value };
-    sets.push(`${field} = :${field}`);
+    if (value === undefined) expression.remove(field);
+    else expression.set(field, value);
   }
-  return {
-    Key: { pk: { S: pk }, sk: { S: sk } },
-    UpdateExpression: `SET ${sets.join(", ")}${removes.length === 0 ? "" : ` REMOVE ${removes.join(", ")}`}`,
-    // Two updates at once, the first retried by the SDK after the second succeeded: without it the older profile
-    // would come back.
-    ConditionExpression: "attribute_not_exists(pk) OR operationId < :operationId",
-    ExpressionAttributeValues: values,
-    ReturnValues: "ALL_NEW",
-    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-  };
+  // Two updates at once, the first retried by the SDK after the second succeeded: without it the older profile
+  // would come back.
+  const isNewer = `${expression.name("operationId")} < ${expression.value(operationId)}`;
+  return expression.update(customerKey(org, customerId), `attribute_not_exists(pk) OR ${isNewer}`);
 }
 
-function parseCustomer(item: Record<string, AttributeValue>, customerId: number): Customer {
+function parseCustomer(item: StoredItem, customerId: number): Customer {
   const reader = ItemReader.of(item);
   return {
     customerId,

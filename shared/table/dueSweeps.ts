@@ -1,31 +1,15 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { Sweep } from "../domain/sweeps.ts";
 import type { Table } from "./client.ts";
-import { ItemReader } from "./item.ts";
-import { type Key, keyAttributes, type Org } from "./keys.ts";
-import { engine } from "./send.ts";
-
-type Item = Record<string, AttributeValue>;
+import { type Item, ItemReader, type StoredItem } from "./item.ts";
+import { type Key, type Org, sweepKey, sweepPartition } from "./keys.ts";
+import { putUnlessThere, queryPage, remove, update } from "./store.ts";
 
 /** Which group's sweep is meant. */
 export type SweepRef = Sweep & { readonly org: Org; readonly groupId: number };
 
 /** A sweep that is waited for or under way, with the shards that are through, by {@link shardToken}. */
 export type DueSweep = SweepRef & { readonly finishedShards: ReadonlySet<string> };
-
-/**
- * One partition for all groups, with one item for each group: its next sweep. In order of time, so that what is due is
- * found without a scan, however long nobody has looked.
- */
-export const sweepPartition = "CLOSING";
 
 /** One attribute for each finished shard, so that workers side by side take nothing from each other. */
 const finishedPrefix = "finished#";
@@ -34,23 +18,23 @@ export function shardToken(targetId: number, shard: number): string {
   return `${targetId}#${shard}`;
 }
 
-function sweepKey({ org, groupId, cycleNumber, dueAt }: SweepRef): Key {
-  return { pk: sweepPartition, sk: `${formatInstant(dueAt)}#${org}#${groupId}#${cycleNumber}` };
+function keyOf({ org, dueAt, ...sweep }: SweepRef): Key {
+  return sweepKey(org, { ...sweep, dueAt: formatInstant(dueAt) });
 }
 
 /** A sweep that no shard is through with. */
 export function buildSweepItem(sweep: SweepRef): Item {
   return {
-    ...keyAttributes(sweepKey(sweep)),
-    org: { S: sweep.org },
-    groupId: { N: sweep.groupId.toString() },
-    cycleNumber: { N: sweep.cycleNumber.toString() },
-    dueAt: { S: formatInstant(sweep.dueAt) },
+    ...keyOf(sweep),
+    org: sweep.org,
+    groupId: sweep.groupId,
+    cycleNumber: sweep.cycleNumber,
+    dueAt: formatInstant(sweep.dueAt),
   };
 }
 
 /** The only reader of sweep items. */
-function parseSweep(item: Item): DueSweep {
+function parseSweep(item: StoredItem): DueSweep {
   const reader = ItemReader.of(item);
   return {
     org: reader.text("org"),
@@ -79,20 +63,14 @@ export async function listDueSweeps(
   after: SweepRef | undefined,
   limit: number,
 ): Promise<DueSweepPage> {
-  const { Items = [], LastEvaluatedKey } = await engine(
-    table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        // "$" follows "#": the bound takes in what is due at this very instant.
-        KeyConditionExpression: "pk = :pk AND sk < :bound",
-        ExpressionAttributeValues: { ":pk": { S: sweepPartition }, ":bound": { S: `${formatInstant(now)}$` } },
-        ConsistentRead: true,
-        Limit: limit,
-        ...(after === undefined ? {} : { ExclusiveStartKey: keyAttributes(sweepKey(after)) }),
-      }),
-    ),
-  );
-  return { sweeps: Items.map(parseSweep), hasMore: LastEvaluatedKey !== undefined };
+  const page = await queryPage(table, {
+    partition: sweepPartition,
+    // "$" follows "#": the bound takes in what is due at this very instant.
+    sortKeyBound: `${formatInstant(now)}$`,
+    limit,
+    ...(after === undefined ? {} : { after: keyOf(after) }),
+  });
+  return { sweeps: page.items.map(parseSweep), hasMore: page.resumeAfter !== undefined };
 }
 
 /** Notes that a shard is through, and answers all that are; `undefined` when the sweep is over already. */
@@ -101,26 +79,19 @@ export async function finishShard(
   sweep: SweepRef,
   token: string,
 ): Promise<ReadonlySet<string> | undefined> {
-  try {
-    const { Attributes } = await engine(
-      table.client.send(
-        new UpdateItemCommand({
-          TableName: table.name,
-          Key: keyAttributes(sweepKey(sweep)),
-          UpdateExpression: "SET #finished = :true",
-          // Two executions at once: without it, the later would bring back a sweep that the earlier has completed.
-          ConditionExpression: "attribute_exists(pk)",
-          ExpressionAttributeNames: { "#finished": `${finishedPrefix}${token}` },
-          ExpressionAttributeValues: { ":true": { BOOL: true } },
-          ReturnValues: "ALL_NEW",
-        }),
-      ),
-    );
-    return parseSweep(Attributes ?? {}).finishedShards;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
-  }
+  const noted = await update(
+    table,
+    {
+      Key: keyOf(sweep),
+      UpdateExpression: "SET #finished = :true",
+      // Two executions at once: without it, the later would bring back a sweep that the earlier has completed.
+      ConditionExpression: "attribute_exists(pk)",
+      ExpressionAttributeNames: { "#finished": `${finishedPrefix}${token}` },
+      ExpressionAttributeValues: { ":true": true },
+    },
+    "ALL_NEW",
+  );
+  return noted.outcome === "applied" ? parseSweep(noted.item).finishedShards : undefined;
 }
 
 /**
@@ -128,24 +99,8 @@ export async function finishShard(
  * the group stays on the list. A sweep that comes back in a rare race finds every enrolment closed.
  */
 export async function completeSweep(table: Table, sweep: SweepRef, next: Sweep | undefined): Promise<void> {
-  if (next !== undefined) await putSweep(table, { ...sweep, ...next });
-  try {
-    // Two workers that finish at once: it tells the second that there is nothing left to do.
-    const condition = { ConditionExpression: "attribute_exists(pk)" };
-    const Key = keyAttributes(sweepKey(sweep));
-    await engine(table.client.send(new DeleteItemCommand({ TableName: table.name, Key, ...condition })));
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
-}
-
-async function putSweep(table: Table, sweep: SweepRef): Promise<void> {
-  try {
-    // Two workers that finish at once: without it, the second would forget which shards of the next are through.
-    const condition = { ConditionExpression: "attribute_not_exists(pk)" };
-    const Item = buildSweepItem(sweep);
-    await engine(table.client.send(new PutItemCommand({ TableName: table.name, Item, ...condition })));
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
+  // Two workers that finish at once: without the condition, the second would forget which shards of the next are through.
+  if (next !== undefined) await putUnlessThere(table, buildSweepItem({ ...sweep, ...next }));
+  // Two workers that finish at once: the condition tells the second that there is nothing left to do.
+  await remove(table, { Key: keyOf(sweep), ConditionExpression: "attribute_exists(pk)" });
 }

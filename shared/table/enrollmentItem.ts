@@ -1,6 +1,5 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Enrollment, IdempotencyMark, Membership, PendingReturn } from "../domain/enrollment.ts";
-import { ItemReader, MalformedItem } from "./item.ts";
+import { ItemReader, MalformedItem, type StoredItem } from "./item.ts";
 import { enrollmentPrefix } from "./keys.ts";
 
 /** One attribute for each touched cycle keeps a first enrolment and a re-enrolment one flat update. */
@@ -31,7 +30,7 @@ export function pendingReturnAttribute(originalActivityId: string): string {
 }
 
 /** The only reader of enrolment items. Throws {@link MalformedItem} when the item is not one. */
-export function parseEnrollment(item: Record<string, AttributeValue>): Enrollment {
+export function parseEnrollment(item: StoredItem): Enrollment {
   const reader = ItemReader.of(item);
   return {
     ...parseIds(reader),

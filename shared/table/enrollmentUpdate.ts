@@ -1,4 +1,3 @@
-import { formatDecimal } from "../domain/decimal.ts";
 import type { EnrollmentPlan, Opening } from "../domain/enrolling.ts";
 import type { IdempotencyMark } from "../domain/enrollment.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
@@ -9,8 +8,10 @@ import {
   reachedAtAttribute,
   replacedByAttribute,
 } from "./enrollmentItem.ts";
-import { Expression, type Update } from "./expression.ts";
+import { Expression } from "./expression.ts";
+import { numberOf } from "./item.ts";
 import type { Key } from "./keys.ts";
+import type { Update } from "./store.ts";
 
 export type EnrollmentWrite = {
   readonly key: Key;
@@ -26,15 +27,15 @@ export type EnrollmentWrite = {
  */
 export function buildEnrollmentUpdate({ key, plan, now, operationId, idempotency }: EnrollmentWrite): Update {
   const expression = new Expression();
-  expression.set("status", { S: "ENROLLED" });
-  expression.set("fromCycle", { N: plan.fromCycle.toString() });
-  expression.set("enrolledAt", { S: formatInstant(now) });
-  expression.set("operationId", { S: operationId });
+  expression.set("status", "ENROLLED");
+  expression.set("fromCycle", plan.fromCycle);
+  expression.set("enrolledAt", formatInstant(now));
+  expression.set("operationId", operationId);
   expression.increment("revision");
   openCycle(expression, plan.opening, plan.fromCycle, now, operationId);
   if (idempotency !== undefined) {
-    expression.set("keyDigest", { S: idempotency.keyDigest });
-    expression.set("recordDigest", { S: idempotency.recordDigest });
+    expression.set("keyDigest", idempotency.keyDigest);
+    expression.set("recordDigest", idempotency.recordDigest);
   }
   return expression.update(key, enrollmentCondition(expression, operationId, idempotency));
 }
@@ -52,14 +53,12 @@ function enrollmentCondition(
   operationId: string,
   idempotency: IdempotencyMark | undefined,
 ): string {
-  const left = `${expression.name("status")} = ${expression.value({ S: "UNENROLLED" })}`;
-  const older = `${expression.name("operationId")} < ${expression.value({ S: operationId })}`;
+  const left = `${expression.name("status")} = ${expression.value("UNENROLLED")}`;
+  const older = `${expression.name("operationId")} < ${expression.value(operationId)}`;
   const clauses = [left, older];
   if (idempotency !== undefined) {
     const keyDigest = expression.name("keyDigest");
-    clauses.push(
-      `(attribute_not_exists(${keyDigest}) OR ${keyDigest} <> ${expression.value({ S: idempotency.keyDigest })})`,
-    );
+    clauses.push(`(attribute_not_exists(${keyDigest}) OR ${keyDigest} <> ${expression.value(idempotency.keyDigest)})`);
   }
   return `attribute_not_exists(${expression.name("pk")}) OR (${clauses.join(" AND ")})`;
 }
@@ -74,22 +73,22 @@ function openCycle(
   const achieved = achievedAttribute(cycleNumber);
   switch (opening.kind) {
     case "resume":
-      expression.setIfAbsent(achieved, { N: "0" });
+      expression.setIfAbsent(achieved, 0);
       return;
     case "balance":
-      expression.set(achieved, { N: formatDecimal(opening.value) });
-      if (opening.isReached) expression.set(reachedAtAttribute(cycleNumber), { S: formatInstant(now) });
+      expression.set(achieved, numberOf(opening.value));
+      if (opening.isReached) expression.set(reachedAtAttribute(cycleNumber), formatInstant(now));
       else expression.remove(reachedAtAttribute(cycleNumber));
-      expression.set(replacedByAttribute(cycleNumber), { S: operationId });
+      expression.set(replacedByAttribute(cycleNumber), operationId);
       if (opening.isAnnounced) expression.addToSet("announced", [cycleNumber]);
       else expression.deleteFromSet("announced", [cycleNumber]);
       return;
     case "streakReset":
       for (const cleared of opening.clearedCycles) {
-        expression.set(achievedAttribute(cleared), { N: "0" });
-        expression.set(replacedByAttribute(cleared), { S: operationId });
+        expression.set(achievedAttribute(cleared), 0);
+        expression.set(replacedByAttribute(cleared), operationId);
       }
-      expression.set("carriedRun", { N: "0" });
+      expression.set("carriedRun", 0);
       expression.remove(
         "leftInCycle",
         ...opening.clearedCycles.map(reachedAtAttribute),
@@ -112,21 +111,21 @@ export type UnenrollmentWrite = {
 /** The one write of an un-enrolment. The operation id stays on the item, so that no older write can follow it. */
 export function buildUnenrollmentUpdate({ key, plan, now, operationId, revision }: UnenrollmentWrite): Update {
   const expression = new Expression();
-  expression.set("status", { S: "UNENROLLED" });
-  expression.set("leftAt", { S: formatInstant(now) });
-  expression.set("leftInCycle", { N: plan.leftInCycle.toString() });
-  expression.set("carriedRun", { N: plan.carriedRun.toString() });
+  expression.set("status", "UNENROLLED");
+  expression.set("leftAt", formatInstant(now));
+  expression.set("leftInCycle", plan.leftInCycle);
+  expression.set("carriedRun", plan.carriedRun);
   if (plan.owedCycles.length === 0) expression.remove("owedCycles");
-  else expression.set("owedCycles", { L: plan.owedCycles.map((cycle) => ({ N: cycle.toString() })) });
-  expression.set("operationId", { S: operationId });
+  else expression.set("owedCycles", plan.owedCycles);
+  expression.set("operationId", operationId);
   expression.increment("revision");
   // Two un-enrolments at once: the second finds the customer gone. An activity counted between the read and
   // this write: the run to carry would miss it, so the revision must be the one that was decided on. A late
   // retry of this write after a re-enrolment: the re-enrolment's operation id is newer.
   const condition = [
-    `${expression.name("status")} = ${expression.value({ S: "ENROLLED" })}`,
-    `${expression.name("revision")} = ${expression.value({ N: revision.toString() })}`,
-    `${expression.name("operationId")} < ${expression.value({ S: operationId })}`,
+    `${expression.name("status")} = ${expression.value("ENROLLED")}`,
+    `${expression.name("revision")} = ${expression.value(revision)}`,
+    `${expression.name("operationId")} < ${expression.value(operationId)}`,
   ].join(" AND ");
   return expression.update(key, condition);
 }

@@ -1,10 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
-import {
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  TransactionConflictException,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
 import type { EnrollmentPlan } from "../domain/enrolling.ts";
 import type { Enrollment, IdempotencyMark } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -13,11 +6,10 @@ import type { UnenrollmentPlan } from "../domain/unenrolling.ts";
 import type { Table } from "./client.ts";
 import { parseEnrollment } from "./enrollmentItem.ts";
 import { buildEnrollmentUpdate, buildUnenrollmentUpdate } from "./enrollmentUpdate.ts";
-import type { Update } from "./expression.ts";
-import { customerPartition, enrollmentKey, enrollmentPrefix, type Key, keyAttributes, type Org } from "./keys.ts";
-import { Patience } from "./patience.ts";
-import { queryAll } from "./query.ts";
-import { attemptsOf, engine, OutcomeUnknown, outrun, TooMuchContention } from "./send.ts";
+import { OutcomeUnknown } from "./failures.ts";
+import { customerPartition, enrollmentKey, enrollmentPrefix, type Key, type Org } from "./keys.ts";
+import { inRounds, Overtaken, Patience } from "./rounds.ts";
+import { get, queryAll, type Update, update } from "./store.ts";
 
 /** Which enrolment is meant. */
 export type EnrollmentRef = {
@@ -28,7 +20,7 @@ export type EnrollmentRef = {
 };
 
 /** How often a call decides anew when other operations came first. */
-const rounds = 10;
+const mostRounds = 10;
 
 export type EnrollOutcome = "enrolled" | "alreadyEnrolled" | "idempotencyKeyReused";
 
@@ -50,9 +42,9 @@ export async function enroll(
   let operationId = table.operationIds.next();
   // A further round happens only when an operation with a later id came first and the customer has left by it: another
   // process's clock is ahead, or our write was slow.
-  for (let round = 1; round <= rounds && patience.allows(round); round += 1) {
-    if (round > 1) table.onRetry("contention");
-    const result = await update(table, buildEnrollmentUpdate({ key, plan, now, operationId, idempotency }), patience);
+  const options = { most: mostRounds, patience, overtaken: "The enrolment was overtaken every time" };
+  return inRounds<EnrollOutcome>(table, options, async () => {
+    const result = await write(table, buildEnrollmentUpdate({ key, plan, now, operationId, idempotency }), patience);
     if (result === "applied") return "enrolled";
     const replay = replayOutcome(result.stored, idempotency);
     if (replay !== undefined) return replay;
@@ -61,8 +53,8 @@ export async function enroll(
     if (verdict === "unknown") throw new OutcomeUnknown("The enrolment may have happened and been replaced since");
     if (result.stored?.membership.status === "ENROLLED") return alreadyEnrolled(result);
     operationId = nextOperationId(table, result.stored);
-  }
-  throw new TooMuchContention("The enrolment was overtaken every time");
+    return new Overtaken(0);
+  });
 }
 
 /**
@@ -99,33 +91,27 @@ export async function unenroll(
   const key = keyOf(ref);
   const patience = new Patience(table);
   let stored = await findEnrollment(table, ref);
-  for (let round = 1; round <= rounds && patience.allows(round); round += 1) {
-    if (round > 1) table.onRetry("contention");
+  const options = { most: mostRounds, patience, overtaken: "The enrolment changed under every attempt to leave it" };
+  return inRounds<Refusal | undefined>(table, options, async () => {
     const plan = decide(stored);
     if (plan.outcome === "refused" || stored === undefined) return plan.outcome === "refused" ? plan : undefined;
+    const { revision } = stored;
     const operationId = nextOperationId(table, stored);
-    const result = await update(
-      table,
-      buildUnenrollmentUpdate({ key, plan, now, operationId, revision: stored.revision }),
-      patience,
-    );
+    const result = await write(table, buildUnenrollmentUpdate({ key, plan, now, operationId, revision }), patience);
     if (result === "applied") return undefined;
     const verdict = judgeFailedWrite(result, operationId);
     if (verdict === "ours") return undefined;
     if (verdict === "unknown") throw new OutcomeUnknown("The un-enrolment may have happened and been replaced since");
     stored = result.stored;
-  }
-  throw new TooMuchContention("The enrolment changed under every attempt to leave it");
+    // An attempt that was lost names a revision that has passed, so it can no longer be carried out.
+    return new Overtaken(0);
+  });
 }
 
 /** The enrolment as it is now (strongly consistent), or `undefined` when the customer never had one. */
 export async function findEnrollment(table: Table, ref: EnrollmentRef): Promise<Enrollment | undefined> {
-  const { Item } = await engine(
-    table.client.send(
-      new GetItemCommand({ TableName: table.name, Key: keyAttributes(keyOf(ref)), ConsistentRead: true }),
-    ),
-  );
-  return Item === undefined ? undefined : parseEnrollment(Item);
+  const item = await get(table, keyOf(ref), { isConsistent: true });
+  return item === undefined ? undefined : parseEnrollment(item);
 }
 
 /** Every enrolment the customer has or had. */
@@ -142,34 +128,24 @@ export async function listEnrollments(
 
 type FailedWrite = { readonly stored: Enrollment | undefined; readonly attempts: number };
 
-const conflictRounds = 5;
-const longestPauseMilliseconds = 50;
+const conflictRounds = {
+  most: 5,
+  longestPauseMilliseconds: 50,
+  overtaken: "Transactions held the enrolment every time",
+};
 
 /**
  * Sends the write; again, and as the same operation, when an activity's transaction held the item. Attempts whose fate
  * is unknown add up; the one that met the transaction was certainly not applied.
  */
-async function update(table: Table, input: Update, patience: Patience): Promise<"applied" | FailedWrite> {
-  let unresolved = 0;
-  for (let round = 1; round <= conflictRounds; round += 1) {
-    if (round > 1) table.onRetry("contention");
-    try {
-      await engine(table.client.send(new UpdateItemCommand({ TableName: table.name, ...input })));
-      return "applied";
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException)
-        return { stored: storedBy(error), attempts: unresolved + attemptsOf(error) };
-      if (!(error instanceof TransactionConflictException)) throw error;
-      unresolved += attemptsOf(error) - 1;
-    }
-    if (patience.isOver) break;
-    await delay(Math.random() * longestPauseMilliseconds);
-  }
-  throw outrun(unresolved, "Transactions held the enrolment every time");
-}
-
-function storedBy({ Item }: ConditionalCheckFailedException): Enrollment | undefined {
-  return Item === undefined ? undefined : parseEnrollment(Item);
+async function write(table: Table, input: Update, patience: Patience): Promise<"applied" | FailedWrite> {
+  return inRounds<"applied" | FailedWrite>(table, { ...conflictRounds, patience }, async (lostAttempts) => {
+    const result = await update(table, input);
+    if (result.outcome === "applied") return "applied";
+    if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);
+    const stored = result.stored === undefined ? undefined : parseEnrollment(result.stored);
+    return { stored, attempts: lostAttempts + result.attempts };
+  });
 }
 
 /**

@@ -1,20 +1,11 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { Value } from "./item.ts";
 import type { Key } from "./keys.ts";
-
-/** An update of one item, without the table's name: `UpdateItem` and a transaction take the same one. */
-export type Update = {
-  readonly Key: Record<keyof Key, { S: string }>;
-  readonly UpdateExpression: string;
-  readonly ConditionExpression: string;
-  readonly ExpressionAttributeNames: Record<string, string>;
-  readonly ExpressionAttributeValues: Record<string, AttributeValue>;
-  readonly ReturnValuesOnConditionCheckFailure: "ALL_OLD";
-};
+import type { Update } from "./store.ts";
 
 /** Collects an update's clauses; names and values become placeholders, so none can clash with a reserved word. */
 export class Expression {
   readonly #names: Record<string, string> = {};
-  readonly #values: Record<string, AttributeValue> = {};
+  readonly #values: Record<string, Value> = {};
   readonly #sets: string[] = [];
   readonly #removes: string[] = [];
   readonly #adds: string[] = [];
@@ -28,24 +19,24 @@ export class Expression {
     return placeholder;
   }
 
-  value(value: AttributeValue): string {
+  value(value: Value): string {
     const placeholder = `:${Object.keys(this.#values).length}`;
     this.#values[placeholder] = value;
     return placeholder;
   }
 
-  set(attribute: string, value: AttributeValue): void {
+  set(attribute: string, value: Value): void {
     this.#sets.push(`${this.name(attribute)} = ${this.value(value)}`);
   }
 
-  setIfAbsent(attribute: string, value: AttributeValue): void {
+  setIfAbsent(attribute: string, value: Value): void {
     const name = this.name(attribute);
     this.#sets.push(`${name} = if_not_exists(${name}, ${this.value(value)})`);
   }
 
   increment(attribute: string): void {
     const name = this.name(attribute);
-    this.#sets.push(`${name} = if_not_exists(${name}, ${this.value({ N: "0" })}) + ${this.value({ N: "1" })}`);
+    this.#sets.push(`${name} = if_not_exists(${name}, ${this.value(0)}) + ${this.value(1)}`);
   }
 
   remove(...attributes: string[]): void {
@@ -54,19 +45,19 @@ export class Expression {
 
   /** Numbers to put into a set that may not be there yet; none is nothing to do. */
   addToSet(attribute: string, numbers: readonly number[]): void {
-    if (numbers.length > 0) this.#adds.push(`${this.name(attribute)} ${this.value(numberSet(numbers))}`);
+    if (numbers.length > 0) this.#adds.push(`${this.name(attribute)} ${this.value(new Set(numbers))}`);
   }
 
   /** Numbers to take out of a set, whether they or the set are there or not. */
   deleteFromSet(attribute: string, numbers: readonly number[]): void {
-    if (numbers.length > 0) this.#deletes.push(`${this.name(attribute)} ${this.value(numberSet(numbers))}`);
+    if (numbers.length > 0) this.#deletes.push(`${this.name(attribute)} ${this.value(new Set(numbers))}`);
   }
 
-  /** The whole update; a failed condition returns the stored item, which saves reading it. */
+  /** The whole update under its condition. */
   update(key: Key, condition: string): Update {
     const clauses = { SET: this.#sets, REMOVE: this.#removes, ADD: this.#adds, DELETE: this.#deletes };
     return {
-      Key: { pk: { S: key.pk }, sk: { S: key.sk } },
+      Key: key,
       UpdateExpression: Object.entries(clauses)
         .filter(([, parts]) => parts.length > 0)
         .map(([keyword, parts]) => `${keyword} ${parts.join(", ")}`)
@@ -74,11 +65,6 @@ export class Expression {
       ConditionExpression: condition,
       ExpressionAttributeNames: this.#names,
       ExpressionAttributeValues: this.#values,
-      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     };
   }
-}
-
-function numberSet(numbers: readonly number[]): AttributeValue {
-  return { NS: numbers.map(String) };
 }

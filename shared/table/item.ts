@@ -1,7 +1,45 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { NumberValue } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { type Decimal, parseDecimal } from "../domain/decimal.ts";
+import { type Decimal, formatDecimal, parseDecimal } from "../domain/decimal.ts";
 import type { Instant } from "../domain/instant.ts";
+
+/**
+ * A value as it is given to the document client. A `bigint` is none of them: the client would write a {@link Decimal} as
+ * the count of its ten-thousandths. An attribute that is `undefined` is not written.
+ */
+export type Value =
+  | string
+  | number
+  | boolean
+  | NumberValue
+  | ReadonlySet<number>
+  | readonly Value[]
+  | { readonly [name: string]: Value | undefined };
+
+/** An item, or a part of one, as it is written. */
+export type Item = { readonly [name: string]: Value | undefined };
+
+/** An item as the document client answers it. Only {@link ItemReader} knows what is in it. */
+export type StoredItem = Readonly<Record<string, unknown>>;
+
+/**
+ * How the document client translates. Numbers come out as the engine wrote them, so nothing passes through a double. The
+ * client adds to the options it is given, so each gets its own.
+ */
+export function translation() {
+  return { marshallOptions: { removeUndefinedValues: true }, unmarshallOptions: { wrapNumbers: true } };
+}
+
+/** A decimal as a number with exactly its digits. */
+export function numberOf(decimal: Decimal): NumberValue {
+  return NumberValue.from(formatDecimal(decimal));
+}
+
+/** An item that comes as the engine spells it: the client does not translate what a failed condition answers. */
+export function plainItem(item: Record<string, AttributeValue>): StoredItem {
+  return unmarshall(item, { wrapNumbers: true });
+}
 
 /** An item does not have the shape its parser demands: the table holds something this version did not write. */
 export class MalformedItem extends Error {
@@ -16,8 +54,8 @@ export class ItemReader {
     this.#attributes = attributes;
   }
 
-  static of(item: Record<string, AttributeValue>): ItemReader {
-    return new ItemReader(unmarshall(item, { wrapNumbers: (digits: string) => new NumberText(digits) }));
+  static of(item: StoredItem): ItemReader {
+    return new ItemReader(item);
   }
 
   names(): string[] {
@@ -49,7 +87,7 @@ export class ItemReader {
 
   integer(name: string): number {
     const value = this.#attributes[name];
-    const integer = value instanceof NumberText ? Number(value.digits) : Number.NaN;
+    const integer = value instanceof NumberValue ? Number(value.toString()) : Number.NaN;
     return Number.isSafeInteger(integer) ? integer : this.#malformed(name, "a safe integer");
   }
 
@@ -59,13 +97,13 @@ export class ItemReader {
 
   decimal(name: string): Decimal {
     const value = this.#attributes[name];
-    const decimal = value instanceof NumberText ? parseDecimal(value.digits) : undefined;
+    const decimal = value instanceof NumberValue ? parseDecimal(value.toString()) : undefined;
     return decimal ?? this.#malformed(name, "a decimal");
   }
 
   integers(name: string): number[] {
     return this.#list(name).map((value) => {
-      const integer = value instanceof NumberText ? Number(value.digits) : Number.NaN;
+      const integer = value instanceof NumberValue ? Number(value.toString()) : Number.NaN;
       return Number.isSafeInteger(integer) ? integer : this.#malformed(name, "a list of safe integers");
     });
   }
@@ -74,14 +112,14 @@ export class ItemReader {
     const value = this.#attributes[name];
     if (!(value instanceof Set)) return this.#malformed(name, "a set");
     return [...value].map((element) => {
-      const integer = element instanceof NumberText ? Number(element.digits) : Number.NaN;
+      const integer = element instanceof NumberValue ? Number(element.toString()) : Number.NaN;
       return Number.isSafeInteger(integer) ? integer : this.#malformed(name, "a set of safe integers");
     });
   }
 
   decimals(name: string): Decimal[] {
     return this.#list(name).map((value) => {
-      const decimal = value instanceof NumberText ? parseDecimal(value.digits) : undefined;
+      const decimal = value instanceof NumberValue ? parseDecimal(value.toString()) : undefined;
       return decimal ?? this.#malformed(name, "a list of decimals");
     });
   }
@@ -114,14 +152,6 @@ export class ItemReader {
   }
 }
 
-/** A number exactly as the engine wrote it; a JavaScript number could not hold all of them. */
-class NumberText {
-  readonly digits: string;
-  constructor(digits: string) {
-    this.digits = digits;
-  }
-}
-
 function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !(value instanceof NumberText) && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !(value instanceof NumberValue) && !Array.isArray(value);
 }

@@ -95,7 +95,44 @@ export function tokenKey(digest: string): Key {
   return { pk: `TOKEN#${digest}`, sk: "TOKEN" };
 }
 
-/** A key as the engine takes it. */
-export function keyAttributes({ pk, sk }: Key): Record<keyof Key, { S: string }> {
-  return { pk: { S: pk }, sk: { S: sk } };
+/**
+ * Who was ever enrolled in a target, in {@link shardCount} partitions. They do not begin like the group's own partition:
+ * a role's permission for groups is the pattern of those keys and would take these in.
+ */
+export type IndexShard = {
+  readonly org: Org;
+  readonly groupId: number;
+  readonly targetId: number;
+  /** 0…{@link shardCount} − 1. */
+  readonly shard: number;
+};
+
+/** Changing it needs every row to be written anew: it decides where they are. */
+export const shardCount = 16;
+
+export const indexRowPrefix = "CUSTOMER#";
+
+export function indexPartition(org: Org, { groupId, targetId, shard }: Omit<IndexShard, "org">): string {
+  return `ENROLLED#${org}#${groupId}#${targetId}#${shard}`;
+}
+
+export function indexRowKey(
+  org: Org,
+  { customerId, ...target }: { readonly customerId: number; readonly groupId: number; readonly targetId: number },
+): Key {
+  const pk = indexPartition(org, { ...target, shard: customerId % shardCount });
+  return { pk, sk: `${indexRowPrefix}${customerId}` };
+}
+
+/**
+ * One partition for all orgs' groups, with one item for each group: its next sweep. In order of time, so that what is due
+ * is found without a scan, however long nobody has looked. Only the scheduled functions reach it.
+ */
+export const sweepPartition = "CLOSING";
+
+export function sweepKey(
+  org: Org,
+  sweep: { readonly groupId: number; readonly cycleNumber: number; readonly dueAt: string },
+): Key {
+  return { pk: sweepPartition, sk: `${sweep.dueAt}#${org}#${sweep.groupId}#${sweep.cycleNumber}` };
 }

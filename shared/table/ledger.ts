@@ -1,36 +1,20 @@
-import { ConditionalCheckFailedException, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { LedgerEntry } from "../domain/ledger.ts";
 import type { Table } from "./client.ts";
 import { customerPartition, ledgerTargetPrefix, type Org } from "./keys.ts";
 import { buildLedgerItem, parseLedgerEntry } from "./ledgerItem.ts";
-import { queryAll } from "./query.ts";
-import { engine } from "./send.ts";
+import { putUnlessThere, queryAll } from "./store.ts";
 
-/** Adds the rows that are not there yet. A row never changes, so one that is there is the one that was meant. */
+/**
+ * Adds the rows that are not there yet. A row never changes, so one that is there is the one that was meant: of two
+ * deliveries of one stream record, the second would be charged and streamed as a change, and is none.
+ */
 export async function addLedgerEntries(
   table: Table,
   org: Org,
   customerId: number,
   entries: readonly LedgerEntry[],
 ): Promise<void> {
-  await Promise.all(entries.map((entry) => addLedgerEntry(table, org, customerId, entry)));
-}
-
-async function addLedgerEntry(table: Table, org: Org, customerId: number, entry: LedgerEntry): Promise<void> {
-  try {
-    await engine(
-      table.client.send(
-        new PutItemCommand({
-          TableName: table.name,
-          Item: buildLedgerItem(org, customerId, entry),
-          // Two deliveries of one stream record: the second would be charged and streamed as a change, and is none.
-          ConditionExpression: "attribute_not_exists(pk)",
-        }),
-      ),
-    );
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
+  await Promise.all(entries.map((entry) => putUnlessThere(table, buildLedgerItem(org, customerId, entry))));
 }
 
 export type LedgerPage = {

@@ -2,7 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Enrollment } from "../domain/enrollment.ts";
 import { parseActivity, type RecordedActivity } from "./activityItem.ts";
 import { parseEnrollment } from "./enrollmentItem.ts";
-import { MalformedItem } from "./item.ts";
+import { ItemReader, MalformedItem, plainItem, type StoredItem } from "./item.ts";
 import { activityPrefix, enrollmentPrefix, type Org } from "./keys.ts";
 
 /** A value as a stream event spells it: JSON, one property named by its type. */
@@ -52,23 +52,27 @@ function parseEnrollmentChange({ NewImage, OldImage }: Images): TableChange {
   return { kind: "enrollment", org: orgOf(item), before, after: parseEnrollment(item) };
 }
 
-function orgOf(item: Record<string, AttributeValue>): Org {
-  const [, org] = /^ORG#([^#]+)#CUSTOMER#/.exec(item["pk"]?.S ?? "") ?? [];
+function orgOf(item: StoredItem): Org {
+  const [, org] = /^ORG#([^#]+)#CUSTOMER#/.exec(ItemReader.of(item).text("pk")) ?? [];
   if (org === undefined) throw new MalformedItem("The key is not in a customer's partition");
   return org;
 }
 
-function parseImage(image: StreamImage | undefined): Record<string, AttributeValue> {
+function parseImage(image: StreamImage | undefined): StoredItem {
   if (image === undefined) throw new MalformedItem("The record lacks an image: does the stream carry both?");
-  return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, parseValue(value)]));
+  return plainItem(attributesOf(image));
 }
 
-function parseValue({ S, N, BOOL, NS, L, M }: StreamValue): AttributeValue {
+function attributesOf(image: StreamImage): Record<string, AttributeValue> {
+  return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, attributeOf(value)]));
+}
+
+function attributeOf({ S, N, BOOL, NS, L, M }: StreamValue): AttributeValue {
   if (S !== undefined) return { S };
   if (N !== undefined) return { N };
   if (BOOL !== undefined) return { BOOL };
   if (NS !== undefined) return { NS: [...NS] };
-  if (L !== undefined) return { L: L.map(parseValue) };
-  if (M !== undefined) return { M: parseImage(M) };
+  if (L !== undefined) return { L: L.map(attributeOf) };
+  if (M !== undefined) return { M: attributesOf(M) };
   throw new MalformedItem("The record holds a type of value that no item of the table has");
 }

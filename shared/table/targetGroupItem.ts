@@ -1,6 +1,3 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { marshall } from "@aws-sdk/util-dynamodb";
-import { formatDecimal } from "../domain/decimal.ts";
 import { formatInstant } from "../domain/instant.ts";
 import {
   type Cycle,
@@ -12,15 +9,13 @@ import {
   trackingTypes,
 } from "../domain/targetGroup.ts";
 import { parseLevel } from "./activityItem.ts";
-import { ItemReader, MalformedItem } from "./item.ts";
+import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem } from "./item.ts";
 import { groupKey, type Org, targetKey, targetPrefix } from "./keys.ts";
-
-type Item = Record<string, AttributeValue>;
 
 /** The group's own item, with its cycles and levels. */
 export function buildGroupItem(org: Org, group: TargetGroup): Item {
   const { id, name, description, isActive, trackingType, timeZone, cycles, levels } = group;
-  const stored = {
+  return {
     ...groupKey(org, id),
     id,
     name,
@@ -35,25 +30,21 @@ export function buildGroupItem(org: Org, group: TargetGroup): Item {
     })),
     levels,
   };
-  return marshall(stored, { removeUndefinedValues: true });
 }
 
 /** One item for each target, in the group's partition. */
 export function buildTargetItem(org: Org, groupId: number, target: Target): Item {
   const { values, filters, ...plain } = target;
-  const stored = {
+  return {
     ...targetKey(org, groupId, target.id),
     ...plain,
     filters: filters === undefined ? undefined : JSON.stringify(filters),
-  };
-  return {
-    ...marshall(stored, { removeUndefinedValues: true }),
-    values: { L: values.map((value) => ({ N: formatDecimal(value) })) },
+    values: values.map(numberOf),
   };
 }
 
 /** A whole definition from the items of its partition; `undefined` when the group's own item is not among them. */
-export function parseTargetGroup(items: readonly Item[]): TargetGroup | undefined {
+export function parseTargetGroup(items: readonly StoredItem[]): TargetGroup | undefined {
   const readers = items.map((item) => ItemReader.of(item));
   const group = readers.find((reader) => reader.text("sk") === "GROUP");
   if (group === undefined) return undefined;

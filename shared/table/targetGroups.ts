@@ -1,4 +1,3 @@
-import { TransactionCanceledException, TransactWriteItemsCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { TargetGroupDraft } from "../domain/drafting.ts";
 import { firstSweep } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
@@ -6,8 +5,8 @@ import type { Table } from "./client.ts";
 import { buildSweepItem } from "./dueSweeps.ts";
 import { ItemReader } from "./item.ts";
 import { groupPartition, nameKey, namePrefix, type Org, orgPartition, sequenceKey } from "./keys.ts";
-import { queryAll } from "./query.ts";
-import { attemptsOf, engine, isTransactionConflict, outrun } from "./send.ts";
+import { inRounds, Overtaken } from "./rounds.ts";
+import { type Cancelled, queryAll, transact, update } from "./store.ts";
 import { buildGroupItem, buildTargetItem, parseTargetGroup } from "./targetGroupItem.ts";
 
 /**
@@ -20,47 +19,32 @@ export async function createTargetGroup(
   draft: TargetGroupDraft,
 ): Promise<TargetGroup | "nameTaken"> {
   const group = await withIds(table, org, draft);
-  const name = nameKey(org, group.name);
   const items = [
-    { pk: { S: name.pk }, sk: { S: name.sk }, groupId: { N: group.id.toString() } },
+    { ...nameKey(org, group.name), groupId: group.id },
     buildGroupItem(org, group),
     ...group.targets.map((target) => buildTargetItem(org, group.id, target)),
     buildSweepItem({ org, groupId: group.id, ...firstSweep(group) }),
   ];
   // Two creations with one name would both succeed without the condition on the first item; the others cannot
   // collide as long as ids are unique, and would overwrite a definition if they ever were not.
-  const puts = items.map((Item) => ({
-    Put: {
-      TableName: table.name,
-      Item,
-      ConditionExpression: "attribute_not_exists(pk)",
-      ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
-    },
-  }));
-  let lostAttempts = 0;
-  for (let round = 1; round <= creationRounds; round += 1) {
-    try {
-      await engine(table.client.send(new TransactWriteItemsCommand({ TransactItems: puts })));
-      return group;
-    } catch (error) {
-      const nameOwner = findNameOwner(error);
-      // Ours: an attempt of an earlier round had arrived after all.
-      if (nameOwner !== undefined) return nameOwner === group.id ? group : "nameTaken";
-      if (!isTransactionConflict(error)) throw error;
-      lostAttempts += attemptsOf(error) - 1;
-    }
-  }
-  throw outrun(lostAttempts, `Another creation of ${group.name} was under way every time`);
+  const parts = items.map((Item) => ({ Put: { Item, ConditionExpression: "attribute_not_exists(pk)" } }));
+  return inRounds(table, rounds(group), async () => {
+    const result = await transact(table, parts);
+    if (result.outcome === "applied") return group;
+    if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);
+    // Ours: an attempt of an earlier round had arrived after all.
+    return nameOwnerOf(result) === group.id ? group : "nameTaken";
+  });
 }
 
 /** The request that wins a conflict decides it; the loser then finds the name taken or free. */
-const creationRounds = 3;
+function rounds({ id }: TargetGroup) {
+  return { most: 3, overtaken: `Another creation with the name of target group ${id} was under way every time` };
+}
 
-/** The group whose name it is, if that is why the transaction was cancelled. */
-function findNameOwner(error: unknown): number | undefined {
-  if (!(error instanceof TransactionCanceledException)) return undefined;
-  const [first] = error.CancellationReasons ?? [];
-  return first?.Code === "ConditionalCheckFailed" ? ItemReader.of(first.Item ?? {}).integer("groupId") : undefined;
+/** The group whose name it is. */
+function nameOwnerOf({ refusals: [first] }: Cancelled): number {
+  return ItemReader.of(first?.stored ?? {}).integer("groupId");
 }
 
 async function withIds(table: Table, org: Org, draft: TargetGroupDraft): Promise<TargetGroup> {
@@ -79,27 +63,25 @@ async function withIds(table: Table, org: Org, draft: TargetGroupDraft): Promise
  * ids; one whose reply was lost leaves a gap, which nothing minds.
  */
 async function allocateIds(table: Table, org: Org, { targets, cycles, levels }: TargetGroupDraft) {
-  const { pk, sk } = sequenceKey(org);
-  const { Attributes = {} } = await engine(
-    table.client.send(
-      new UpdateItemCommand({
-        TableName: table.name,
-        Key: { pk: { S: pk }, sk: { S: sk } },
-        UpdateExpression: "ADD lastGroupId :one, lastTargetId :targets, lastCycleId :cycles, lastLevelId :levels",
-        // Past 2^53 − 1 the ids would no longer be JSON numbers that every client can hold.
-        ConditionExpression: "attribute_not_exists(pk) OR lastCycleId < :maximum",
-        ExpressionAttributeValues: {
-          ":one": { N: "1" },
-          ":targets": { N: targets.length.toString() },
-          ":cycles": { N: cycles.length.toString() },
-          ":levels": { N: levels.length.toString() },
-          ":maximum": { N: (Number.MAX_SAFE_INTEGER - cycles.length).toString() },
-        },
-        ReturnValues: "UPDATED_NEW",
-      }),
-    ),
+  const result = await update(
+    table,
+    {
+      Key: sequenceKey(org),
+      UpdateExpression: "ADD lastGroupId :one, lastTargetId :targets, lastCycleId :cycles, lastLevelId :levels",
+      // Past 2^53 − 1 the ids would no longer be JSON numbers that every client can hold.
+      ConditionExpression: "attribute_not_exists(pk) OR lastCycleId < :maximum",
+      ExpressionAttributeValues: {
+        ":one": 1,
+        ":targets": targets.length,
+        ":cycles": cycles.length,
+        ":levels": levels.length,
+        ":maximum": Number.MAX_SAFE_INTEGER - cycles.length,
+      },
+    },
+    "UPDATED_NEW",
   );
-  const last = ItemReader.of(Attributes);
+  if (result.outcome !== "applied") throw new Error("The org has used up its ids");
+  const last = ItemReader.of(result.item);
   return {
     groupId: last.integer("lastGroupId"),
     targetId: last.integer("lastTargetId") - targets.length + 1,

@@ -1,16 +1,9 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
 import { type AccessGroup, accessGroups } from "../domain/accessGroups.ts";
 import type { Table } from "./client.ts";
 import { tableDefinition } from "./definition.ts";
-import { ItemReader } from "./item.ts";
-import { keyAttributes, type Org, tokenKey } from "./keys.ts";
-import { engine } from "./send.ts";
+import { ItemReader, type StoredItem } from "./item.ts";
+import { type Org, tokenKey } from "./keys.ts";
+import { get, put, update } from "./store.ts";
 
 /** An access token as stored: never the token itself. */
 export type StoredToken = {
@@ -26,62 +19,46 @@ export type StoredToken = {
 };
 
 export async function putToken(table: Table, token: StoredToken): Promise<void> {
-  await engine(table.client.send(new PutItemCommand({ TableName: table.name, ...buildPut(token) })));
-}
-
-function buildPut({ digest, org, username, accessGroup, secretSalt, expiresAtEpochSeconds }: StoredToken) {
-  return {
+  const { digest, org, username, accessGroup, secretSalt, expiresAtEpochSeconds } = token;
+  const isStored = await put(table, {
     Item: {
-      ...keyAttributes(tokenKey(digest)),
-      org: { S: org },
-      username: { S: username },
-      accessGroup: { S: accessGroup },
-      secretSalt: { S: secretSalt },
-      [tableDefinition.timeToLiveAttribute]: { N: expiresAtEpochSeconds.toString() },
+      ...tokenKey(digest),
+      org,
+      username,
+      accessGroup,
+      secretSalt,
+      [tableDefinition.timeToLiveAttribute]: expiresAtEpochSeconds,
     },
-    // Two users with one token, which 256 random bits rule out. Not "does not exist": a retry by the SDK finds its own.
-    // One that was ended: an attempt that was lost, arriving now, would bring it back.
+    // Two users with one token, which 256 random bits rule out. The condition is not "does not exist", as a retry by the
+    // SDK finds its own. It names ended tokens, as an attempt that was lost and arrives now would bring one back.
     ConditionExpression:
       "attribute_not_exists(pk) OR (username = :username AND secretSalt = :secretSalt AND attribute_not_exists(isEnded))",
-    ExpressionAttributeValues: { ":username": { S: username }, ":secretSalt": { S: secretSalt } },
-  };
+    ExpressionAttributeValues: { ":username": username, ":secretSalt": secretSalt },
+  });
+  if (!isStored) throw new Error("The new token is another user's, or has ended");
 }
 
 /** Read consistently: a token ended a moment ago is not found. One that has expired may still be. */
 export async function findToken(table: Table, digest: string): Promise<StoredToken | undefined> {
-  const Key = keyAttributes(tokenKey(digest));
-  const { Item } = await engine(
-    table.client.send(new GetItemCommand({ TableName: table.name, Key, ConsistentRead: true })),
-  );
-  return Item === undefined || ItemReader.of(Item).has("isEnded") ? undefined : parseToken(Item, digest);
+  const item = await get(table, tokenKey(digest), { isConsistent: true });
+  return item === undefined || ItemReader.of(item).has("isEnded") ? undefined : parseToken(item, digest);
 }
 
 /** Ends the user's token, if there is one; `notYours` when it is another's. What is left of it goes when it expires. */
 export async function endToken(table: Table, digest: string, username: string): Promise<"gone" | "notYours"> {
-  try {
-    await engine(
-      table.client.send(
-        new UpdateItemCommand({
-          TableName: table.name,
-          Key: keyAttributes(tokenKey(digest)),
-          UpdateExpression: "SET isEnded = :true",
-          // Whoever comes by another's token could end it, and with it that client's work; ending one that nobody has
-          // would leave an item for ever.
-          ConditionExpression: "username = :username",
-          ExpressionAttributeValues: { ":username": { S: username }, ":true": { BOOL: true } },
-          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        }),
-      ),
-    );
-    return "gone";
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return error.Item === undefined ? "gone" : "notYours";
-    throw error;
-  }
+  const result = await update(table, {
+    Key: tokenKey(digest),
+    UpdateExpression: "SET isEnded = :true",
+    // Whoever comes by another's token could end it, and with it that client's work; ending one that nobody has
+    // would leave an item for ever.
+    ConditionExpression: "username = :username",
+    ExpressionAttributeValues: { ":username": username, ":true": true },
+  });
+  return result.outcome === "refused" && result.stored !== undefined ? "notYours" : "gone";
 }
 
 /** The only reader of token items. */
-function parseToken(item: Record<string, AttributeValue>, digest: string): StoredToken {
+function parseToken(item: StoredItem, digest: string): StoredToken {
   const reader = ItemReader.of(item);
   return {
     digest,

@@ -98,7 +98,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.close();
   await issuer.stop();
-  table.client.destroy();
+  table.close();
 });
 
 /** What a caller in that state shows, and the credential behind it. */

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.close();
   await projection.stop();
-  table.client.destroy();
+  table.close();
 });
 
 type Setting = { readonly org: TestOrg; readonly group: TestGroup; readonly customerId: number };

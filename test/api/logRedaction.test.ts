@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
-import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
 import { systemClock } from "../../shared/config/systemClock.ts";
 import { type ProtectedRouteName, routes } from "../../shared/http/routes.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
-import { customerKey, keyAttributes } from "../../shared/table/keys.ts";
+import { customerKey } from "../../shared/table/keys.ts";
 import { basicAuthorization } from "../support/apiClient.ts";
 import { type ConsoleLine, captureConsole } from "../support/capturedConsole.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
@@ -113,7 +113,7 @@ async function withFunctionsOn(table: Table, work: (baseUrl: string) => Promise<
     await work(gateway.baseUrl);
   } finally {
     await gateway.close();
-    table.client.destroy();
+    table.close();
   }
 }
 
@@ -162,11 +162,11 @@ describe("no line of the log holds a credential or a value of the body", () => {
   it("when the table holds an item that this version did not write", async () => {
     const { one, mark, authorization } = await newCall();
     await service.table.client.send(
-      new UpdateItemCommand({
+      new UpdateCommand({
         TableName: service.table.name,
-        Key: keyAttributes(customerKey(one.org.org, one.customerId)),
+        Key: customerKey(one.org.org, one.customerId),
         UpdateExpression: "SET firstName = :list, lastName = :mark, registeredAt = :mark, createdAt = :mark",
-        ExpressionAttributeValues: { ":list": { L: [{ S: mark }] }, ":mark": { S: mark } },
+        ExpressionAttributeValues: { ":list": [mark], ":mark": mark },
       }),
     );
     const response = await send(service.baseUrl, authorization, markedRequest("getCustomer", one, mark));

@@ -7,7 +7,7 @@ import { startGateway } from "../../local/gateway.ts";
 import { createContext } from "../../shared/http/context.ts";
 import { countRetry } from "../../shared/observability/metrics.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
-import { activityKey, keyAttributes } from "../../shared/table/keys.ts";
+import { activityKey } from "../../shared/table/keys.ts";
 import { ApiClient } from "../support/apiClient.ts";
 import { captureConsole } from "../support/capturedConsole.ts";
 import { captureMetrics, type MetricLine, testNamespace } from "../support/capturedMetrics.ts";
@@ -123,7 +123,7 @@ async function withFaults(faults: readonly Fault[], work: (client: ApiClient, on
     await work(new ApiClient(gateway.baseUrl, credential), one);
   } finally {
     await gateway.close();
-    table.client.destroy();
+    table.close();
     await proxy.close();
   }
 }
@@ -172,7 +172,8 @@ describe("where nobody waits for an answer", () => {
 
 it("a record of the stream that fails is counted as the stream's failure", async () => {
   const bus = { publish: () => Promise.resolve() };
-  const keys = keyAttributes(activityKey("100", 7, "a"));
+  const { pk, sk } = activityKey("100", 7, "a");
+  const keys = { pk: { S: pk }, sk: { S: sk } };
   const record = { eventName: "INSERT", dynamodb: { SequenceNumber: "1", Keys: keys, NewImage: keys } } as const;
   const { batchItemFailures } = await projector({ ...createContext(service.table), bus })({ Records: [record] });
   expect(batchItemFailures).toEqual([{ itemIdentifier: "1" }]);

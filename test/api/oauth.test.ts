@@ -6,7 +6,7 @@ import { type LocalGateway, startGateway } from "../../local/gateway.ts";
 import { hashSecret } from "../../shared/auth/secret.ts";
 import { openTable } from "../../shared/table/client.ts";
 import { disableCredential, rotateCredential } from "../../shared/table/credentials.ts";
-import { keyAttributes, tokenKey } from "../../shared/table/keys.ts";
+import { tokenKey } from "../../shared/table/keys.ts";
 import { ApiClient, basicAuthorization } from "../support/apiClient.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
 import { expectRefused } from "../support/envelopes.ts";
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await gateway.close();
-  table.client.destroy();
+  table.close();
 });
 
 type Client = TestCredential & { readonly org: string };
@@ -56,7 +56,8 @@ function digestOf(token: string): string {
 }
 
 async function storedToken(token: string) {
-  const Key = keyAttributes(tokenKey(digestOf(token)));
+  const { pk, sk } = tokenKey(digestOf(token));
+  const Key = { pk: { S: pk }, sk: { S: sk } };
   return (await table.client.send(new GetItemCommand({ TableName: table.name, Key, ConsistentRead: true }))).Item;
 }
 

@@ -43,7 +43,7 @@ async function takeAll(endpoint: string): Promise<void> {
   } finally {
     await gateway.close();
     await projection.stop();
-    table.client.destroy();
+    table.close();
   }
 }
 

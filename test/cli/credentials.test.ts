@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await gateway.close();
-  table.client.destroy();
+  table.close();
 });
 
 /** A name of this test's own. */

@@ -11,7 +11,7 @@ import { buildActivity, buildGroup, decimal, noonOf } from "../support/domain.ts
 import { openTestTable } from "../support/service.ts";
 
 const table = openTestTable();
-afterAll(() => table.client.destroy());
+afterAll(() => table.close());
 
 const now = noonOf(1);
 const customerId = 11;
@@ -71,7 +71,7 @@ describe("a process killed while it counts an activity", () => {
       await expect(recordActivity(dying, new TargetGroupCache(dying), ref.org, activity, now)).rejects.toThrow(
         ProcessKilled,
       );
-      dying.client.destroy();
+      dying.close();
       const after = await findEnrollment(table, ref);
       expect([after?.achieved.get(1), after?.reachedAt.has(1)]).toEqual([decimal(left), left === 100]);
       const result = await recordActivity(table, new TargetGroupCache(table), ref.org, activity, now);

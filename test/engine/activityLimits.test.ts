@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { recordActivity } from "../../shared/table/activities.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { enroll, listEnrollments } from "../../shared/table/enrollments.ts";
-import { groupKey, keyAttributes, targetKey } from "../../shared/table/keys.ts";
+import { groupKey, targetKey } from "../../shared/table/keys.ts";
 import { TargetGroupCache } from "../../shared/table/targetGroupCache.ts";
 import { createTargetGroup } from "../../shared/table/targetGroups.ts";
 import { buildActivity, buildGroup, buildTarget, decimal, noonOf } from "../support/domain.ts";
@@ -14,7 +14,7 @@ import { EngineRecorder } from "../support/recorder.ts";
 import { openTestTable } from "../support/service.ts";
 
 const table = openTestTable();
-afterAll(() => table.client.destroy());
+afterAll(() => table.close());
 
 const now = noonOf(1);
 const customerId = 11;
@@ -88,7 +88,7 @@ it("what does not count for a hundred enrolments, left or over, makes the record
   const requests = await record.during(async () => {
     outcome = await brand.record(long, recorded);
   });
-  recorded.client.destroy();
+  recorded.close();
   expect(requests.filter(({ command }) => command === "TransactWriteItems").map(({ units }) => units)).toEqual([6]);
   const effects = Array.from({ length: 100 }, () => expect.objectContaining({ notCounted: "OUTSIDE_ANY_CYCLE" }));
   expect(outcome).toMatchObject({ activity: { effects } });
@@ -103,12 +103,12 @@ describe("what a brand has switched off no longer counts", () => {
     if (group === undefined || target === undefined) throw new Error("The brand has a group with a target");
     const key = switchedOff === "group" ? groupKey(brand.org, group.id) : targetKey(brand.org, group.id, target.id);
     await table.client.send(
-      new UpdateItemCommand({
+      new UpdateCommand({
         TableName: table.name,
-        Key: keyAttributes(key),
+        Key: key,
         UpdateExpression: "SET isActive = :no",
         ConditionExpression: "isActive = :yes",
-        ExpressionAttributeValues: { ":no": { BOOL: false }, ":yes": { BOOL: true } },
+        ExpressionAttributeValues: { ":no": false, ":yes": true },
       }),
     );
     expect(await brand.record()).toMatchObject({ activity: { effects: [{ notCounted: "NOT_ENROLLED" }] } });
@@ -133,7 +133,7 @@ it("a return and the transaction it names, between its read and its write, give 
     { step: "initialize", name: "meddle" },
   );
   const result = await brand.record({ activityId: "r-1", type: "RETURN", originalActivityId: "t-1" }, meddling);
-  meddling.client.destroy();
+  meddling.close();
   expect(result).toMatchObject({ activity: { effects: [{ notCounted: "ORIGINAL_NOT_COUNTED" }] } });
   expect(await brand.sums()).toEqual([0n]);
 });

@@ -1,10 +1,12 @@
-import { DynamoDBServiceException, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { tableNameVariable } from "../../shared/config/tableConfig.ts";
 import { deployedTable } from "../../shared/http/deployedTable.ts";
 import { longestPausesMilliseconds } from "../../shared/sdk/attempts.ts";
 import { engineLimits, openTable, type Table } from "../../shared/table/client.ts";
-import { EngineUnavailable, engine } from "../../shared/table/send.ts";
+import { EngineUnavailable } from "../../shared/table/failures.ts";
+import type { StoredItem } from "../../shared/table/item.ts";
+import { get, update } from "../../shared/table/store.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
 import { throttling } from "../support/seededFaults.ts";
@@ -36,15 +38,15 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  table.client.destroy();
+  table.close();
   await proxy.close();
 });
 
-const Key = { pk: { S: "ATTEMPTS#1" }, sk: { S: "ITEM" } };
+const Key = { pk: "ATTEMPTS#1", sk: "ITEM" };
 
-function read(...met: readonly Fault[]): Promise<object> {
+function read(...met: readonly Fault[]): Promise<StoredItem | undefined> {
   [faults, requests, retries] = [[...met], 0, 0];
-  return engine(table.client.send(new GetItemCommand({ TableName: table.name, Key })));
+  return get(table, Key, { isConsistent: false });
 }
 
 it("the limits that the stack is held to are those that deployed functions have", async () => {
@@ -72,7 +74,7 @@ describe("an attempt at the engine", () => {
   it.each(["silence", "rest", "end", "reply"] as const)(
     "ends by itself when it loses the %s, and is repeated",
     async (lose) => {
-      expect(await read({ lose })).toMatchObject({ $metadata: { attempts: 2 } });
+      await read({ lose });
       expect({ requests, retries }).toEqual({ requests: 2, retries: 1 });
     },
   );
@@ -95,16 +97,13 @@ describe("an attempt at the engine", () => {
   });
 
   it("that is answered in two parts is read whole", async () => {
-    const payload = { S: "é".repeat(40_000) };
-    await table.client.send(
-      new UpdateItemCommand({
-        TableName: table.name,
-        Key,
-        UpdateExpression: "SET payload = :payload",
-        ConditionExpression: "attribute_not_exists(pk) OR attribute_exists(pk)",
-        ExpressionAttributeValues: { ":payload": payload },
-      }),
-    );
-    expect(await read()).toMatchObject({ Item: { payload } });
+    const payload = "é".repeat(40_000);
+    await update(table, {
+      Key,
+      UpdateExpression: "SET payload = :payload",
+      ConditionExpression: "attribute_not_exists(pk) OR attribute_exists(pk)",
+      ExpressionAttributeValues: { ":payload": payload },
+    });
+    expect(await read()).toEqual({ ...Key, payload });
   });
 });

@@ -5,7 +5,7 @@ import { itemBytes, transactionUnits, writeUnits } from "../../bench/capacity.ts
 import { openTestTable } from "../support/service.ts";
 
 const table = openTestTable();
-afterAll(() => table.client.destroy());
+afterAll(() => table.close());
 
 /** The item, filled up to exactly so many bytes by our reckoning. */
 function filled(bytes: number, attributes: Record<string, AttributeValue>): Record<string, AttributeValue> {

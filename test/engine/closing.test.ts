@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { closeShard } from "../../functions/closeShard/closeShard.ts";
 import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
@@ -13,7 +13,7 @@ import { recordActivity } from "../../shared/table/activities.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
 import { type EnrollmentRef, enroll, findEnrollment, unenroll } from "../../shared/table/enrollments.ts";
-import { enrollmentKey, keyAttributes } from "../../shared/table/keys.ts";
+import { enrollmentKey } from "../../shared/table/keys.ts";
 import { TargetGroupCache } from "../../shared/table/targetGroupCache.ts";
 import { createTargetGroup } from "../../shared/table/targetGroups.ts";
 import { buildActivity, buildGroup, buildTarget, decimal, noonOf, startOfCycle } from "../support/domain.ts";
@@ -367,12 +367,12 @@ function dyingAt(command: string): Table {
 
 async function setEnrolledAt({ org, customerId, groupId, targetId }: EnrollmentRef, text: string): Promise<void> {
   await table.client.send(
-    new UpdateItemCommand({
+    new UpdateCommand({
       TableName: table.name,
-      Key: keyAttributes(enrollmentKey(org, customerId, groupId, targetId)),
+      Key: enrollmentKey(org, customerId, groupId, targetId),
       ConditionExpression: "attribute_exists(pk)",
       UpdateExpression: "SET enrolledAt = :text",
-      ExpressionAttributeValues: { ":text": { S: text } },
+      ExpressionAttributeValues: { ":text": text },
     }),
   );
 }

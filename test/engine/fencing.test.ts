@@ -17,9 +17,9 @@ import {
   findEnrollment,
   unenroll,
 } from "../../shared/table/enrollments.ts";
+import { EngineUnavailable, OutcomeUnknown } from "../../shared/table/failures.ts";
 import { enrollmentKey } from "../../shared/table/keys.ts";
 import { OperationIds } from "../../shared/table/operationId.ts";
-import { EngineUnavailable, OutcomeUnknown } from "../../shared/table/send.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
 import { openTestTable } from "../support/service.ts";
@@ -47,8 +47,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  table.client.destroy();
-  other.client.destroy();
+  table.close();
+  other.close();
   await proxy.close();
 });
 
@@ -450,7 +450,7 @@ async function withOwnClient(work: (own: Table) => Promise<void>): Promise<void>
   try {
     await work(own);
   } finally {
-    own.client.destroy();
+    own.close();
   }
 }
 

@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  table.client.destroy();
+  table.close();
   sizes.destroy();
   await proxy.close();
 });

@@ -10,15 +10,15 @@ import type { routes } from "../../shared/http/routes.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { putCustomer } from "../../shared/table/customers.ts";
 import { enroll } from "../../shared/table/enrollments.ts";
-import { queryAll, ReadTooLong } from "../../shared/table/query.ts";
-import { EngineUnavailable } from "../../shared/table/send.ts";
+import { EngineUnavailable } from "../../shared/table/failures.ts";
+import { queryAll, ReadTooLong } from "../../shared/table/store.ts";
 import { createTargetGroup } from "../../shared/table/targetGroups.ts";
 import { buildGroup, noonOf, startOfCycle } from "../support/domain.ts";
 import { queueMessage } from "../support/queueMessage.ts";
 import { openTestTable } from "../support/service.ts";
 
 const table = openTestTable();
-afterAll(() => table.client.destroy());
+afterAll(() => table.close());
 const now = noonOf(1);
 const customerId = 11;
 
@@ -94,7 +94,7 @@ async function partitionOf(items: number): Promise<string> {
 describe("a partition is read to its end", () => {
   it("page by page while there is patience", async () => {
     const items = await queryAll(table, { partition: await partitionOf(5) });
-    expect(items.map(({ sk }) => sk?.S)).toEqual(["1", "2", "3", "4", "5"]);
+    expect(items.map(({ sk }) => sk)).toEqual(["1", "2", "3", "4", "5"]);
   });
 
   it("of one page however little patience there is", async () => {

@@ -7,6 +7,7 @@ import { createTableIfMissing } from "../../local/createTable.ts";
 import type { LedgerEntry } from "../../shared/domain/ledger.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
+import { plainItem } from "../../shared/table/item.ts";
 import { customerPartition } from "../../shared/table/keys.ts";
 import { listLedger } from "../../shared/table/ledger.ts";
 import { parseLedgerEntry } from "../../shared/table/ledgerItem.ts";
@@ -183,7 +184,10 @@ async function ledgerItems(table: Table) {
 }
 
 async function ledgerOf(table: Table): Promise<readonly unknown[]> {
-  const rows = (await ledgerItems(table)).map((item) => ({ of: item["pk"]?.S ?? "", ...parseLedgerEntry(item) }));
+  const rows = (await ledgerItems(table)).map((item) => ({
+    of: item["pk"]?.S ?? "",
+    ...parseLedgerEntry(plainItem(item)),
+  }));
   return rows.toSorted((one, other) => (`${one.of}${one.entryId}` < `${other.of}${other.entryId}` ? -1 : 1));
 }
 

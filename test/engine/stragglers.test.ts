@@ -9,7 +9,7 @@ import {
   rotateCredential,
 } from "../../shared/table/credentials.ts";
 import { enroll, findEnrollment, listEnrollments } from "../../shared/table/enrollments.ts";
-import { OutcomeUnknown, TooMuchContention } from "../../shared/table/send.ts";
+import { OutcomeUnknown, TooMuchContention } from "../../shared/table/failures.ts";
 import { TargetGroupCache } from "../../shared/table/targetGroupCache.ts";
 import { createTargetGroup, findTargetGroup } from "../../shared/table/targetGroups.ts";
 import { endToken, findToken, putToken } from "../../shared/table/tokens.ts";
@@ -25,17 +25,19 @@ const customerId = 11;
 const resume = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } } as const;
 const other = openTestTable();
 let proxy: LossyProxy;
+let patient: Table;
 let table: Table;
 
 beforeAll(async () => {
   proxy = await startLossyProxy(inject("endpoint"));
   const config = { tableName: inject("tableName"), endpoint: proxy.endpoint, ...localAccess };
+  patient = openTable(config, patientLimits);
   // The first round is the last that may begin.
-  table = { ...openTable(config, patientLimits), patienceMilliseconds: 1 };
+  table = { ...patient, patienceMilliseconds: 1 };
 });
 afterAll(async () => {
-  table.client.destroy();
-  other.client.destroy();
+  table.close();
+  other.close();
   await proxy.close();
 });
 
@@ -101,7 +103,6 @@ describe("an activity of which an attempt was lost", () => {
     const { fault, arrive } = straggler();
     proxy.plan(fault, { ...conflict, before: () => enter("Third", 1) });
     const activity = { ...buildActivity({ customerId, amount: decimal(100) }), contentDigest: "digest" };
-    const patient = { ...table, patienceMilliseconds: patientLimits.patienceMilliseconds };
     const recording = recordActivity(patient, new TargetGroupCache(other), org, activity, now);
     await expect(recording).rejects.toThrow(OutcomeUnknown);
     await arrive();
@@ -113,14 +114,14 @@ describe("an activity of which an attempt was lost", () => {
 describe("a target group whose creation met transactions every time", () => {
   it("does not exist: TooMuchContention", async () => {
     proxy.plan({}, conflict, conflict, conflict);
-    await expect(createTargetGroup(table, randomUUID(), buildGroup())).rejects.toThrow(TooMuchContention);
+    await expect(createTargetGroup(patient, randomUUID(), buildGroup())).rejects.toThrow(TooMuchContention);
   });
 
   it("and of which an attempt was lost may exist: OutcomeUnknown", async () => {
     const org = randomUUID();
     const { fault, arrive } = straggler();
     proxy.plan({}, fault, conflict, conflict, conflict);
-    await expect(createTargetGroup(table, org, buildGroup())).rejects.toThrow(OutcomeUnknown);
+    await expect(createTargetGroup(patient, org, buildGroup())).rejects.toThrow(OutcomeUnknown);
     await arrive();
     expect(await findTargetGroup(other, org, 1)).toMatchObject({ id: 1 });
   });
@@ -129,7 +130,7 @@ describe("a target group whose creation met transactions every time", () => {
     const org = randomUUID();
     const { fault, arrive } = straggler();
     proxy.plan({}, fault, { ...conflict, before: arrive });
-    expect(await createTargetGroup(table, org, buildGroup())).toMatchObject({ id: 1 });
+    expect(await createTargetGroup(patient, org, buildGroup())).toMatchObject({ id: 1 });
     expect(await createTargetGroup(other, org, buildGroup())).toBe("nameTaken");
   });
 });
@@ -149,7 +150,7 @@ describe("a change of a credential that met transactions every time", () => {
   it("changed nothing: TooMuchContention", async () => {
     const ref = await newCredential();
     proxy.plan(conflict, conflict, conflict);
-    await expect(disableCredential(table, ref)).rejects.toThrow(TooMuchContention);
+    await expect(disableCredential(patient, ref)).rejects.toThrow(TooMuchContention);
     expect(await findCredential(other, ref.username)).toMatchObject({ isActive: true });
   });
 
@@ -157,7 +158,7 @@ describe("a change of a credential that met transactions every time", () => {
     const ref = await newCredential();
     const { fault, arrive } = straggler();
     proxy.plan(fault, { ...conflict, before: arrive });
-    const rotation = rotateCredential(table, ref, { salt: "s2", hash: "h2" }, now, now);
+    const rotation = rotateCredential(patient, ref, { salt: "s2", hash: "h2" }, now, now);
     await expect(rotation).rejects.toThrow(OutcomeUnknown);
     expect(await findCredential(other, ref.username)).toMatchObject({ secret: { salt: "s2" } });
   });
@@ -166,7 +167,7 @@ describe("a change of a credential that met transactions every time", () => {
     const ref = await newCredential();
     const { fault, arrive } = straggler();
     proxy.plan(fault, conflict, conflict, conflict);
-    await expect(disableCredential(table, ref)).rejects.toThrow(OutcomeUnknown);
+    await expect(disableCredential(patient, ref)).rejects.toThrow(OutcomeUnknown);
     await arrive();
     expect(await findCredential(other, ref.username)).toMatchObject({ isActive: false });
   });

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { EnrollmentPlan } from "../../shared/domain/enrolling.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { type EnrollmentRef, enroll, findEnrollment, unenroll } from "../../shared/table/enrollments.ts";
-import { OutcomeUnknown, TooMuchContention } from "../../shared/table/send.ts";
+import { OutcomeUnknown, TooMuchContention } from "../../shared/table/failures.ts";
 import { openTestTable } from "../support/service.ts";
 
 const now = Date.parse("2030-01-15T12:00:00.000Z");

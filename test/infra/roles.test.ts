@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { FunctionName } from "../../lib/functionNames.ts";
-import { sweepPartition } from "../../shared/table/dueSweeps.ts";
-import { shardPartition } from "../../shared/table/enrollmentIndex.ts";
-import { credentialKey, customerPartition, groupPartition, orgPartition, tokenKey } from "../../shared/table/keys.ts";
+import {
+  credentialKey,
+  customerPartition,
+  groupPartition,
+  indexPartition,
+  orgPartition,
+  sweepPartition,
+  tokenKey,
+} from "../../shared/table/keys.ts";
 import { functionIdsByName } from "./support/deployedMethods.ts";
 import { at, onlyResource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
 
@@ -13,7 +19,7 @@ const partitionKeys = {
   customer: customerPartition("100", 7),
   credential: credentialKey("ORG#till").pk,
   token: tokenKey("0123456789abcdef").pk,
-  shard: shardPartition({ org: "100", groupId: 7, targetId: 7, shard: 7 }),
+  shard: indexPartition("100", { groupId: 7, targetId: 7, shard: 7 }),
   sweeps: sweepPartition,
 } as const;
 

@@ -415,7 +415,7 @@ describe("DYNAMODB_ENDPOINT", () => {
     expect(await findEnrollment(table, { org: "100", ...enrolled })).toMatchObject({
       membership: { status: "ENROLLED" },
     });
-    table.client.destroy();
+    table.close();
   });
 
   it("finds table and demo data at the next start, and the printed command names a customer who is not enrolled", async () => {

@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => {
   bus.close();
-  table.client.destroy();
+  table.close();
   rmSync(folder, { recursive: true });
 });
 

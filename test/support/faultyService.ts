@@ -39,7 +39,7 @@ export async function startFaultyService(wanted: Wanted): Promise<FaultyService>
     close: async () => {
       await Promise.all(gateways.map((gateway) => gateway.close()));
       await proxy.close();
-      for (const table of tables) table.client.destroy();
+      for (const table of tables) table.close();
     },
   };
 }

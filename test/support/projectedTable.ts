@@ -32,7 +32,7 @@ export function useProjectedTable(): ProjectedTable {
   });
   afterAll(async () => {
     await pump?.stop();
-    table.client.destroy();
+    table.close();
   });
   return {
     table,

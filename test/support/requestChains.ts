@@ -19,14 +19,14 @@ export const requestChains: Readonly<Record<FunctionName, Chain>> = {
   /** The last activity that patience lets begin, of which: enrolments, the customer looked for twice, a write. */
   recordActivities: { requests: 4, patientLoops: 2 },
   countQueuedActivities: { requests: 4, patientLoops: 2 },
-  /** The ids, and three rounds of the write. */
-  createTargetGroup: { requests: 4, patientLoops: 0 },
+  /** The ids, and the last write that patience lets begin. */
+  createTargetGroup: { requests: 2, patientLoops: 1 },
   /** The names, by pages, and definitions side by side. */
   listTargetGroups: { requests: 2, patientLoops: 1 },
   /** One page, as a definition is at most as large as the request that made it. */
   getTargetGroup: { requests: 1, patientLoops: 0 },
-  /** Three rounds. */
-  putCustomer: { requests: 3, patientLoops: 0 },
+  /** The last write that patience lets begin. */
+  putCustomer: { requests: 1, patientLoops: 1 },
   /** Looked for twice. */
   getCustomer: { requests: 2, patientLoops: 0 },
   /** Enrolments, by pages, beside the customer, looked for twice; definitions side by side. */

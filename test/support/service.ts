@@ -36,7 +36,7 @@ export function useService(table = openTestTable(), pages: () => LocalPages = ()
   });
   afterAll(async () => {
     await gateway?.close();
-    table.client.destroy();
+    table.close();
   });
   return {
     table,
