@@ -8,6 +8,7 @@ import { parseCallerContext } from "./callerContext.ts";
 import { httpResult, successEnvelope } from "./envelope.ts";
 import { answerErrors } from "./errorMiddleware.ts";
 import { errorCatalogue, invalidInput, RequestRefused } from "./errors.ts";
+import { queryFaults, readHeaders } from "./incomingText.ts";
 import { faultsOf, parsePath, parseQuery, unknownQueryWarnings } from "./parameters.ts";
 import type { PathParameter, ProtectedRoute, QueryOf, Route } from "./routes.ts";
 import type { Checked } from "./validation.ts";
@@ -21,7 +22,7 @@ type Parameters<R extends Route> = {
 export type ApiRequest<R extends Route> = {
   readonly org: Org;
   readonly now: Instant;
-  /** By lower-case name. */
+  /** By lower-case name; of one that was sent more than once the values are joined by a comma and a blank. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The JSON value of the body; `undefined` for a GET. */
   readonly body: unknown;
@@ -61,13 +62,14 @@ export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operat
 function readRequest<R extends ProtectedRoute>(route: R, event: APIGatewayProxyEvent): ApiRequest<R> {
   const caller = parseCallerContext(event.requestContext.authorizer);
   if (!isAllowed(caller.accessGroup, route.permission)) throw notAllowed(route, caller.accessGroup);
-  const headers = lowerCaseNames(event.headers ?? {});
+  const headers = readHeaders(event);
   const body = readBody(route, event, headers);
   const path = parsePath<R["path"]>(route.path, event.pathParameters ?? {});
   const query = parseQuery<R["query"]>(route.query, event.queryStringParameters ?? {});
+  const parameterFaults = [...faultsOf(path), ...queryFaults(event), ...faultsOf(query)];
   const parameters = (bodyFaults: readonly string[] = []): Parameters<R> => {
-    if ("faults" in path || "faults" in query || bodyFaults.length > 0) {
-      throw invalidInput([...faultsOf(path), ...faultsOf(query), ...bodyFaults]);
+    if ("faults" in path || "faults" in query || parameterFaults.length + bodyFaults.length > 0) {
+      throw invalidInput([...parameterFaults, ...bodyFaults]);
     }
     return { path: path.values, query: query.values };
   };
@@ -76,11 +78,11 @@ function readRequest<R extends ProtectedRoute>(route: R, event: APIGatewayProxyE
     now: event.requestContext.requestTimeEpoch,
     headers,
     body,
-    hasParameterFaults: "faults" in path || "faults" in query,
+    hasParameterFaults: parameterFaults.length > 0,
     parameters,
     validated: (result) => {
       if ("valid" in result) return { ...parameters(), record: result.valid };
-      throw invalidInput([...faultsOf(path), ...faultsOf(query), ...result.faults]);
+      throw invalidInput([...parameterFaults, ...result.faults]);
     },
   };
 }
@@ -102,8 +104,4 @@ function readBody(
 ): unknown {
   if (route.method === "GET") return undefined;
   return parseBody(event.body, event.isBase64Encoded, headers["content-type"], route.maximumBodyBytes);
-}
-
-function lowerCaseNames(headers: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -7,7 +7,7 @@ const keyPattern = /^[\x21-\x7e]{1,255}$/;
 /** What is wrong with an `Idempotency-Key` header, if one was sent. */
 export function idempotencyKeyFaults(key: string | undefined): string[] {
   if (key === undefined || keyPattern.test(key)) return [];
-  return [`The header Idempotency-Key must be 1 to 255 visible ASCII characters; got ${key.length}.`];
+  return [`The header Idempotency-Key must be 1 to 255 visible ASCII characters, sent once; got ${key.length}.`];
 }
 
 /**

@@ -4,11 +4,12 @@ import { parseBasicAuthorization } from "../auth/basicAuthorization.ts";
 import { type Proof, provePair } from "../auth/provePair.ts";
 import { logRefusal } from "../observability/log.ts";
 import type { ApiLambda } from "./apiHandler.ts";
-import { readText } from "./body.ts";
+import { assertSize, readText } from "./body.ts";
 import { jsonResult } from "./envelope.ts";
 import { answerFor } from "./errorMiddleware.ts";
 import type { ErrorCode } from "./errors.ts";
 import { basicChallenge } from "./gatewayResponses.ts";
+import { isIntact, readHeaders } from "./incomingText.ts";
 import type { Route } from "./routes.ts";
 import type { CredentialContext } from "./tokenContext.ts";
 
@@ -43,12 +44,14 @@ export type OAuthOperation = (request: OAuthRequest) => Promise<object>;
 
 /** Wraps an operation into a Lambda handler whose answers follow RFC 6749, not the API's own envelope. */
 export function oauthHandler({ maximumBodyBytes }: Route, operation: OAuthOperation): ApiLambda {
-  return async ({ body, isBase64Encoded, headers }) => {
+  return async (event) => {
     try {
-      const header = (name: string) => Object.entries(headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
-      const text = readText(body, isBase64Encoded, maximumBodyBytes);
-      const form = parseForm(text, header("content-type"));
-      return oauthResult(200, await operation({ form, authorization: header("authorization") }));
+      const { body, isBase64Encoded } = event;
+      const headers = readHeaders(event);
+      assertSize(body, isBase64Encoded, maximumBodyBytes);
+      assertForm(headers["content-type"]);
+      const form = parseForm(readText(body, isBase64Encoded));
+      return oauthResult(200, await operation({ form, authorization: headers["authorization"] }));
     } catch (error) {
       return error instanceof OAuthRefused ? answerRefusal(error) : answerFailure(error);
     }
@@ -57,14 +60,17 @@ export function oauthHandler({ maximumBodyBytes }: Route, operation: OAuthOperat
 
 const formContentType = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 
-function parseForm(text: string, contentType: string | undefined): Form {
-  if (contentType === undefined || !formContentType.test(contentType)) {
-    throw new OAuthRefused("invalid_request", "Content-Type must be application/x-www-form-urlencoded.");
-  }
+function assertForm(contentType: string | undefined): void {
+  if (contentType !== undefined && formContentType.test(contentType)) return;
+  throw new OAuthRefused("invalid_request", "Content-Type must be application/x-www-form-urlencoded.");
+}
+
+function parseForm(text: string): Form {
   const pairs = [...new URLSearchParams(text)];
   if (new Set(pairs.map(([name]) => name)).size < pairs.length) {
     throw new OAuthRefused("invalid_request", "A parameter was sent more than once.");
   }
+  if (!pairs.flat().every(isIntact)) throw new OAuthRefused("invalid_request", "A parameter is not UTF-8.");
   return new Map(pairs.filter(([, value]) => value !== ""));
 }
 

@@ -4,6 +4,8 @@ import type { ApiAnswer, ApiLambda } from "./apiHandler.ts";
 import { parseBody } from "./body.ts";
 import { httpResult, successEnvelope } from "./envelope.ts";
 import { answerErrors } from "./errorMiddleware.ts";
+import { invalidInput } from "./errors.ts";
+import { queryFaults, readHeaders } from "./incomingText.ts";
 import { unknownQueryWarnings } from "./parameters.ts";
 import type { Route } from "./routes.ts";
 
@@ -14,9 +16,12 @@ export type OpenOperation = (body: unknown) => Promise<ApiAnswer>;
 export function openHandler(route: Route, operation: OpenOperation): ApiLambda {
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(answerErrors())
-    .handler(async ({ body, isBase64Encoded, headers, queryStringParameters }: APIGatewayProxyEvent) => {
-      const contentType = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === "content-type")?.[1];
+    .handler(async (event: APIGatewayProxyEvent) => {
+      const { body, isBase64Encoded, queryStringParameters } = event;
+      const contentType = readHeaders(event)["content-type"];
       const record = parseBody(body, isBase64Encoded, contentType, route.maximumBodyBytes);
+      const faults = queryFaults(event);
+      if (faults.length > 0) throw invalidInput(faults);
       const { status = 200, data, warnings = [] } = await operation(record);
       const ignored = unknownQueryWarnings(route.query, queryStringParameters ?? {});
       return httpResult(status, successEnvelope(data, [...ignored, ...warnings]));

@@ -67,7 +67,8 @@ describe("refuses with 300004 and 400, not 422, a key", () => {
     ["with a character beyond ASCII", "caf\u00e9"],
   ])("%s", async (_, key) => {
     const one = await newSetting(service);
-    const rule = /^Invalid input\. The header Idempotency-Key must be 1 to 255 visible ASCII characters; got \d+\.$/;
+    const rule =
+      /^Invalid input\. The header Idempotency-Key must be 1 to 255 visible ASCII characters, sent once; got \d+\.$/;
     expectRefused(await enroll(one, key), 400, 300004, rule);
     expect(await achieved(one)).toEqual({});
   });

@@ -1,0 +1,62 @@
+import type { APIGatewayProxyEvent } from "aws-lambda";
+import { quote } from "./parameters.ts";
+
+/** What API Gateway and URL decoding put where bytes are not UTF-8: what was meant is lost. */
+const replacementCharacter = "\uFFFD";
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Whether a text is all that was sent, and can be written as UTF-8 again. */
+export function isIntact(text: string): boolean {
+  return text.isWellFormed() && !text.includes(replacementCharacter);
+}
+
+/** The text of a body, as long as it was sent as UTF-8; `undefined` otherwise. */
+export function bodyText(body: string | null, isBase64Encoded: boolean): string | undefined {
+  if (body === null) return "";
+  if (isBase64Encoded) return decoded(Buffer.from(body, "base64"));
+  return isIntact(body) ? body : undefined;
+}
+
+function decoded(bytes: Buffer): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+type Headers = Pick<APIGatewayProxyEvent, "headers" | "multiValueHeaders">;
+
+/**
+ * Header values by lower-case name. Those of a header that was sent more than once are joined by a comma and a blank
+ * (RFC 9110, section 5.3), which no header that may be sent only once can hold.
+ */
+export function readHeaders({ headers, multiValueHeaders }: Headers): Readonly<Record<string, string | undefined>> {
+  const byName = new Map<string, string>();
+  for (const [name, values] of lists(multiValueHeaders, headers)) {
+    const earlier = byName.get(name.toLowerCase());
+    byName.set(name.toLowerCase(), [...(earlier === undefined ? [] : [earlier]), ...values].join(", "));
+  }
+  return Object.fromEntries(byName);
+}
+
+type Query = Pick<APIGatewayProxyEvent, "queryStringParameters" | "multiValueQueryStringParameters">;
+
+/** What is wrong with a query whatever its parameters mean: one sent twice would be read in two ways. */
+export function queryFaults({ queryStringParameters, multiValueQueryStringParameters }: Query): string[] {
+  return lists(multiValueQueryStringParameters, queryStringParameters).flatMap(([name, values]) => [
+    ...(values.length > 1 ? [`${quote(name)} in the query must be sent once; got ${values.length}.`] : []),
+    ...([name, ...values].every(isIntact) ? [] : [`${quote(name)} in the query must be UTF-8.`]),
+  ]);
+}
+
+type Lists = Readonly<Record<string, readonly string[] | undefined>>;
+type Singles = Readonly<Record<string, string | undefined>>;
+
+/** API Gateway sends both; an event made by hand may have one of them. */
+function lists(multiple: Lists | null | undefined, single: Singles | null | undefined): [string, readonly string[]][] {
+  const singles = Object.entries(single ?? {}).map(([name, value]) => [name, value === undefined ? [] : [value]]);
+  const merged: Lists = { ...Object.fromEntries(singles), ...multiple };
+  return Object.entries(merged).map(([name, values = []]) => [name, values]);
+}
