@@ -6,6 +6,7 @@ import type { Instant } from "../shared/domain/instant.ts";
 import { type GatewayResponseType, renderGatewayResponse } from "../shared/http/gatewayResponses.ts";
 import { isProtected } from "../shared/http/routes.ts";
 import { AuthorizerCache, type AuthorizerVerdict } from "./authorizerCache.ts";
+import { refuseForeign } from "./foreign.ts";
 import type { LocalFunctions } from "./functions.ts";
 import { badNow, nowHeader, readNow } from "./localNow.ts";
 import { buildContext, buildEvent } from "./proxyEvent.ts";
@@ -48,8 +49,7 @@ export async function startGateway(
   const server = createServer((request, response) => {
     open.add(response);
     response.once("close", () => open.delete(response));
-    void answerPage(pages, request)
-      .then((result) => result ?? answer(functions, authorizer, request))
+    void answerRequest(functions, authorizer, pages, request)
       .catch((error: unknown) => {
         console.error(error);
         return gatewayAnswer("DEFAULT_5XX");
@@ -86,6 +86,18 @@ async function untilAnswered(open: ReadonlySet<ServerResponse>): Promise<void> {
 
 function untilClosed(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => response.once("close", () => resolve()));
+}
+
+/** In this order: whether it comes from this machine's own pages, the laptop's pages, the API. */
+async function answerRequest(
+  functions: LocalFunctions,
+  authorizer: AuthorizerCache,
+  pages: LocalPages,
+  request: IncomingMessage,
+): Promise<APIGatewayProxyResult> {
+  const { method = "GET", url = "/", headers } = request;
+  const refused = refuseForeign({ method, path: url.split("?")[0] ?? "/", headers });
+  return refused ?? (await answerPage(pages, request)) ?? answer(functions, authorizer, request);
 }
 
 async function answerPage(

@@ -71,7 +71,7 @@ describe("the local gateway closes", () => {
     const socket = await connected();
     socket.on("error", () => undefined);
     const ended = once(socket, "close");
-    socket.write("POST /v3/activities HTTP/1.1\r\nHost: local\r\nContent-Length: 100\r\n\r\n{");
+    socket.write("POST /v3/activities HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{");
     // The beginning has arrived when a request made after it is answered.
     await expect(fetch(gateway.baseUrl)).resolves.toMatchObject({ status: 404 });
     await gateway.close();
@@ -105,7 +105,7 @@ describe("the local gateway closes", () => {
     const socket = await connected();
     socket.pause();
     const ended = once(socket, "close");
-    socket.write("GET /local/large HTTP/1.1\r\nHost: local\r\n\r\n");
+    socket.write("GET /local/large HTTP/1.1\r\nHost: localhost\r\n\r\n");
     await asked.promise;
     await expect(gateway.close(50)).resolves.toBeUndefined();
     socket.resume();

@@ -1,0 +1,43 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { APIGatewayProxyResult } from "aws-lambda";
+import { failureEnvelope, httpResult } from "../shared/http/envelope.ts";
+
+type Incoming = { readonly method: string; readonly path: string; readonly headers: IncomingHttpHeaders };
+
+const ownHosts: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/**
+ * Answers 403 with code 4000 to what a web page of another origin may have had a browser send; `undefined` for all else.
+ * The demo credentials are known to everybody and the local routes take none, so nothing else would keep such a page out.
+ */
+export function refuseForeign({ method, path, headers }: Incoming): APIGatewayProxyResult | undefined {
+  const { host = "" } = headers;
+  if (!isOwnHost(host)) {
+    return refused(
+      `The local server answers to 127.0.0.1, localhost and [::1] only; the Host header is ${quote(host)}.`,
+    );
+  }
+  const changesState = path.startsWith("/local/") && method !== "GET";
+  if (!changesState || isOwnOrigin(host, headers)) return undefined;
+  return refused("A web page of another origin may not change the local service.");
+}
+
+/** A page whose name was made to lead to this machine (DNS rebinding) has the browser send that name. */
+function isOwnHost(host: string): boolean {
+  return ownHosts.has(host.toLowerCase().replace(/:\d{1,5}$/, ""));
+}
+
+/** What is no browser sends neither header. A page without an origin, such as a sandboxed one, sends `null`. */
+function isOwnOrigin(host: string, headers: IncomingHttpHeaders): boolean {
+  const { origin = `http://${host}` } = headers;
+  const site = headers["sec-fetch-site"] ?? "none";
+  return origin === `http://${host}` && (site === "same-origin" || site === "none");
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}
+
+function refused(detail: string): APIGatewayProxyResult {
+  return httpResult(403, failureEnvelope(4000, [detail]));
+}
