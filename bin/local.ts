@@ -1,20 +1,25 @@
 import { consolePages } from "../local/consolePages.ts";
 import { createTableIfMissing } from "../local/createTable.ts";
+import { claimDataDirectory } from "../local/dataDirectory.ts";
 import {
   type DemoEnrollment,
   demoCredentials,
   demoCustomerWithHistory,
+  demoOrg,
   demoSecret,
   seedDemoData,
 } from "../local/demoData.ts";
 import { EngineNotStarted, startEngine } from "../local/engine.ts";
 import { enginePage } from "../local/enginePage.ts";
+import { whyNotFree } from "../local/freePort.ts";
 import { localFunctions } from "../local/functions.ts";
 import { type LocalGateway, startGateway } from "../local/gateway.ts";
 import { tryProjection } from "../local/projection.ts";
 import { referencePages } from "../local/referencePages.ts";
+import { startPages } from "../local/startPages.ts";
 import { InvalidConfig, type LocalConfig, readLocalConfig } from "../shared/config/localConfig.ts";
 import { openTable, patientLimits } from "../shared/table/client.ts";
+import { findDataId } from "../shared/table/dataId.ts";
 
 const tableName = "milestreak";
 const parentCheckMilliseconds = 500;
@@ -24,6 +29,7 @@ async function main(): Promise<void> {
   const config = readLocalConfig();
   const stopRequested = untilStopped();
   try {
+    await requireFreePort(config.port);
     await runService(config, stopRequested);
   } catch (error) {
     console.error(explainFailure(error, config) ?? error);
@@ -31,13 +37,42 @@ async function main(): Promise<void> {
   }
 }
 
+/** Before the engine, which takes seconds to start. */
+async function requireFreePort(port: number): Promise<void> {
+  const code = port === 0 ? undefined : await whyNotFree(port);
+  if (code !== undefined) throw new InvalidConfig(explainPort(port, code));
+}
+
+function explainPort(port: number, code: string): string {
+  if (code === "EADDRINUSE")
+    return `Port ${port} is in use. Stop what listens there, or set PORT; PORT=0 takes any free one.`;
+  return `Port ${port} cannot be listened on (${code}). Set PORT to another, from 1024 on; PORT=0 takes any free one.`;
+}
+
 async function runService(config: LocalConfig, stopRequested: Promise<void>): Promise<void> {
-  const engine = config.endpoint === undefined ? await startEngine(config.dataDirectory) : undefined;
+  const { endpoint, dataDirectory } = config;
+  if (endpoint === undefined) return runWithEngine(config, dataDirectory, stopRequested);
+  console.log(`Connecting to the engine at ${endpoint}…`);
+  await serve(config, endpoint, stopRequested);
+}
+
+async function runWithEngine(
+  config: LocalConfig,
+  dataDirectory: string | undefined,
+  stopRequested: Promise<void>,
+): Promise<void> {
+  const release = dataDirectory === undefined ? undefined : claimDataDirectory(dataDirectory);
   try {
-    if (engine?.isOnLoopback === false) console.log(openEngine(engine.endpoint));
-    await serve(config, engine?.endpoint ?? config.endpoint, stopRequested);
+    console.log("Starting the engine…");
+    const engine = await startEngine(dataDirectory);
+    try {
+      if (!engine.isOnLoopback) console.log(openEngine(engine.endpoint));
+      await serve(config, engine.endpoint, stopRequested);
+    } finally {
+      await engine.stop();
+    }
   } finally {
-    await engine?.stop();
+    release?.();
   }
 }
 
@@ -58,9 +93,9 @@ function untilStopped(): Promise<void> {
   });
 }
 
-async function serve(local: LocalConfig, endpoint: string | undefined, stopRequested: Promise<void>): Promise<void> {
+async function serve(local: LocalConfig, endpoint: string, stopRequested: Promise<void>): Promise<void> {
   const { region, credentials } = local;
-  const config = { tableName, region, credentials, ...(endpoint === undefined ? {} : { endpoint }) };
+  const config = { tableName, region, credentials, endpoint };
   const table = openTable(config, patientLimits);
   await createTableIfMissing(table);
   const demo = await seedDemoData(table, Date.now());
@@ -70,12 +105,13 @@ async function serve(local: LocalConfig, endpoint: string | undefined, stopReque
   if (demo.hasNewHistory) await projection?.drain();
   const pages = {
     ...projection?.pages,
-    ...(endpoint === undefined ? {} : enginePage({ endpoint, region, tableName })),
+    ...enginePage({ endpoint, region, tableName }),
     ...consolePages({
       demoCredential: { username: "demo-till", secret: demoSecret },
       exampleCustomerId: demoCustomerWithHistory,
       hasEvents: projection !== undefined,
     }),
+    ...startPages(() => findDataId(table, demoOrg), projection !== undefined),
     ...referencePages({ username: "demo-admin", secret: demoSecret }, demo.enrollment),
   };
   const gateway = await startGateway(localFunctions(table), local.port, pages);
@@ -90,10 +126,10 @@ async function serve(local: LocalConfig, endpoint: string | undefined, stopReque
 
 /** What to say when it is not a mistake of ours that it did not start; `undefined` when its stack is needed. */
 function explainFailure(error: unknown, { port, endpoint }: LocalConfig): string | undefined {
-  if (error instanceof EngineNotStarted) return error.message;
+  if (error instanceof EngineNotStarted || error instanceof InvalidConfig) return error.message;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE")
-    return `Port ${port} is in use. Stop what listens there, or set PORT; PORT=0 takes any free one.`;
+  // Taken since it was found free.
+  if (code === "EADDRINUSE") return explainPort(port, code);
   if (code === "ECONNREFUSED")
     return `Nothing listens at DYNAMODB_ENDPOINT ${endpoint}. Start the engine there, or unset it.`;
   return undefined;
@@ -124,9 +160,10 @@ function welcome({ baseUrl }: LocalGateway, { groupId, targetId, customerId }: D
     `  -d '[{ "customerId": ${customerId} }]' \\`,
     `  ${baseUrl}/targetGroups/${groupId}/targets/${targetId}/enroll`,
     "",
-    `What the brand's other systems are told: ${new URL("/local/events", baseUrl).href}`,
-    `The API, described and to be tried: ${new URL("/docs/", baseUrl).href}`,
-    `The console, for looking instead of reading: ${new URL("/console/", baseUrl).href}`,
+    `Start page, with links to all there is: ${new URL("/", baseUrl).href}`,
+    `Console: ${new URL("/console/", baseUrl).href}`,
+    `API reference, to read and to try: ${new URL("/docs/", baseUrl).href}`,
+    `Events that other systems are told: ${new URL("/local/events", baseUrl).href}`,
     "",
   ].join("\n");
 }

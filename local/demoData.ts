@@ -25,7 +25,7 @@ export const demoCredentials: readonly {
   { username: "other-admin", org: "200", accessGroup: "admin" },
 ];
 
-const demoOrg = "100";
+export const demoOrg = "100";
 const firstCustomerId = 345651201;
 const customerCount = 10;
 const monthlyCycles = 5;

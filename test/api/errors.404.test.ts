@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
+import type { Envelope } from "../../shared/http/envelope.ts";
+import { renderGatewayResponse } from "../../shared/http/gatewayResponses.ts";
 import { routeNames, routes } from "../../shared/http/routes.ts";
 import { basicAuthorization } from "../support/apiClient.ts";
 import { newCredential } from "../support/credential.ts";
@@ -11,7 +13,10 @@ import { useService } from "../support/service.ts";
 
 const service = useService();
 
-const message = /^No such route\. Check the method and the path\.$/;
+/** What a deployed API answers. The local one may say more after it. */
+const deployed: Envelope = JSON.parse(renderGatewayResponse("MISSING_AUTHENTICATION_TOKEN").body);
+const deployedMessage = deployed.errors?.[0]?.message ?? "";
+const message = /^No such route\. Check the method and the path\.( [^?]+[.?])?$/;
 
 const paths = [...new Set(routeNames.map((name) => routes[name].path))].map((path) => path.replace(/\{\w+\}/g, "1"));
 const served = new Set(
@@ -74,6 +79,50 @@ describe.each(["with a credential", "with none"] as const)(
     });
   },
 );
+
+async function hintOf(method: string, path: string): Promise<{ hint: string; allow: string | null }> {
+  const { body, headers } = parsed(await sendRaw(service.baseUrl, { method, path }));
+  const said = body.errors?.[0]?.message ?? "";
+  expect(said.startsWith(deployedMessage)).toBe(true);
+  return { hint: said.slice(deployedMessage.length), allow: headers.get("allow") };
+}
+
+describe("the 404 of the local gateway begins with what a deployed API says, and goes on", () => {
+  it.each([
+    ["POST", "/v3/targetGroups/7/targets/8/unenrol", "POST /v3/targetGroups/7/targets/8/unEnroll"],
+    ["POST", "/v3/targetGroups/7/targets/8/unenroll", "POST /v3/targetGroups/7/targets/8/unEnroll"],
+    ["POST", "/v3/targetGroups/7/targets/8/Enroll", "POST /v3/targetGroups/7/targets/8/enroll"],
+    ["POST", "/v3/targetGroups/7/target/8/enrol", "POST /v3/targetGroups/7/targets/8/enroll"],
+    ["POST", "/v3/targetGroup", "POST /v3/targetGroups"],
+    ["GET", "/v3/targetgroups", "GET /v3/targetGroups"],
+    ["GET", "/v3/targetGroups/", "GET /v3/targetGroups"],
+    ["GET", "/v3/v3/targetGroups", "GET /v3/targetGroups"],
+    ["GET", "/v4/targetGroups", "GET /v3/targetGroups"],
+    ["PUT", "/v3/customer/7", "PUT /v3/customers/7"],
+    ["DELETE", "/v3/customer/7", "PUT /v3/customers/7"],
+    ["GET", "/v3/user/7/targetGroups", "GET /v3/users/7/targetGroups"],
+    ["GET", "/v3/users/7/trackedTargetEvent/8", "GET /v3/users/7/trackedTargetEvents/8"],
+  ])("%s %s: with the route that is near it", async (method, path, near) => {
+    expect(await hintOf(method, path)).toEqual({ hint: ` Did you mean ${near}?`, allow: null });
+  });
+
+  it.each(["/", "/v3", "/v3/nothing", "/v3/__proto__", `/v3/${"targetGroups/".repeat(100)}`])(
+    "GET %s: with nothing, as no route is near it",
+    async (path) => {
+      expect(await hintOf("GET", path)).toEqual({ hint: "", allow: null });
+    },
+  );
+
+  it.each([
+    ["DELETE", "/v3/customers/7", ["PUT", "GET"]],
+    ["PUT", "/v3/targetGroups", ["POST", "GET"]],
+    ["GET", "/v3/targetGroups/7/targets/8/enroll", ["POST"]],
+    ["OPTIONS", "/activities", ["POST"]],
+  ])("%s %s: with the methods of that path, in the header Allow too", async (method, path, taken) => {
+    const expected = { hint: ` That path takes ${taken.join(" and ")}.`, allow: taken.join(", ") };
+    expect(await hintOf(method, path)).toEqual(expected);
+  });
+});
 
 describe("refuses with 404", () => {
   it("a method an admin is not offered, with a body", async () => {

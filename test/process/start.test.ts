@@ -1,9 +1,11 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { text as readText } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { askLocalService } from "../../admin/connection.ts";
@@ -108,6 +110,31 @@ describe("npm start", () => {
 
   afterAll(() => service.kill());
 
+  it("says first, before the engine answers, that it starts one", () => {
+    const lines = service.output.split("\n").filter((line) => line !== "" && !line.startsWith(">"));
+    expect(lines[0]).toBe("Starting the engine…");
+  });
+
+  it("has a first page with links to the reference, the console, its health and the guides, all of which answer", async () => {
+    const page = await fetch(new URL("/", baseUrl));
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    const links = [...(await page.text()).matchAll(/href="([^"]+)"/g)].map(([, path = ""]) => path);
+    expect(links).toEqual(
+      expect.arrayContaining(["/docs/", "/console/", "/local/health", "/local/guides/bulk-enrolment.md"]),
+    );
+    for (const path of links)
+      expect({ path, status: (await fetch(new URL(path, baseUrl))).status }).toMatchObject({ status: 200 });
+    expect(service.output).toContain(new URL("/", baseUrl).href);
+  });
+
+  it("says in its health that the engine answers", async () => {
+    const health = await fetch(new URL("/local/health", baseUrl));
+    expect({ status: health.status, body: await health.json() }).toEqual({
+      status: 200,
+      body: { data: { status: "UP" }, errors: null, warnings: null },
+    });
+  });
+
   it("says once where it listens, on 127.0.0.1 and below /v3", () => {
     const lines = service.output.split("\n").filter((line) => line.includes("listening"));
     expect(lines).toEqual([expect.stringMatching(/^Milestreak is listening on http:\/\/127\.0\.0\.1:\d+\/v3$/)]);
@@ -162,7 +189,7 @@ describe("npm start", () => {
   });
 
   it("serves the console at the address it prints, for a demo credential, and leaves no bundler running", async () => {
-    const [, address = ""] = /^The console.*: (\S+)$/m.exec(service.output) ?? [];
+    const [, address = ""] = /^Console: (\S+)$/m.exec(service.output) ?? [];
     const page = await fetch(address);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain("<title>Milestreak console</title>");
@@ -296,16 +323,39 @@ describe("what cannot be started ends with exit code 1 and one message", () => {
     }
   });
 
-  it("when the port is in use, and leaves no engine running", async () => {
+  it("when the port is in use, before any engine is started", async () => {
     const server = await occupy(0);
-    const service = start({ PORT: String(portOf(server)) });
+    const port = portOf(server);
+    const service = start({ PORT: String(port) });
     try {
-      expect(await service.exit()).toMatchObject({ code: 1 });
-      expect(hadEngine(service)).toBe(true);
-      await expectGone(service);
+      await expectFailed(service);
+      expect(message(service)).toBe(
+        `Port ${port} is in use. Stop what listens there, or set PORT; PORT=0 takes any free one.`,
+      );
+      expect(hadEngine(service)).toBe(false);
+      expect(service.output).not.toContain("Starting");
     } finally {
       server.close();
     }
+  });
+
+  it("when DATA_DIR is a file: it names it", async () => {
+    const DATA_DIR = join(newFolder(), "file");
+    writeFileSync(DATA_DIR, "");
+    const service = start({ PORT: "0", DATA_DIR });
+    await expectFailed(service);
+    expect(message(service)).toBe(`DATA_DIR must be a folder; ${DATA_DIR} is a file.`);
+    expect(hadEngine(service)).toBe(false);
+  });
+
+  it("when DATA_DIR cannot be made, as a part of its path is a file: it names it and the reason", async () => {
+    const file = join(newFolder(), "file");
+    writeFileSync(file, "");
+    const DATA_DIR = join(file, "data");
+    const service = start({ PORT: "0", DATA_DIR });
+    await expectFailed(service);
+    expect(message(service)).toMatch(/^DATA_DIR \S+\/file\/data cannot be made or written to: ENOTDIR.*$/);
+    expect(hadEngine(service)).toBe(false);
   });
 
   it.each(["65536", "-1", "3000x", "http", "1.5"])(
@@ -336,15 +386,66 @@ describe("what cannot be started ends with exit code 1 and one message", () => {
   it("when there is no Java and no endpoint: it names both ways out", async () => {
     const service = start({ PORT: "0", PATH: pathWithoutJava() });
     await expectFailed(service);
-    expect(message(service)).toBe(
-      [
-        "Java was not found.",
-        "Either install Java 17 or later (it runs the embedded DynamoDB engine),",
-        "or set DYNAMODB_ENDPOINT to an engine that is running already, such as http://127.0.0.1:8000.",
-      ].join("\n"),
-    );
+    expect(message(service)).toBe(`Java was not found. ${waysOut}`);
+  });
+
+  it("when Java is too old: it names the version and both ways out", async () => {
+    const service = start({ PORT: "0", PATH: pathWithOldJava() });
+    await expectFailed(service);
+    expect(message(service)).toBe(`Java 11 was found, which is too old. ${waysOut}`);
+  });
+
+  it("when Node is too old: it names the version that is needed, and that npm ci brings it", async () => {
+    const pretended = `Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.11.0"}})`;
+    const { code, stderr } = await runStart(root, ["--import", `data:text/javascript,${pretended}`]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        "Node 20.11.0 is too old: Node 22.18 or later is needed. npm ci brings one for npm start; run it again, with its scripts allowed.\n",
+    });
+  });
+
+  it("when npm ci has not been run: it says so", async () => {
+    const folder = newFolder();
+    for (const file of ["package.json", "bin/start.js", "local/installation.js"]) {
+      cpSync(join(root, file), join(folder, file));
+    }
+    const notInstalled = await runStart(folder, []);
+    expect(notInstalled).toEqual({ code: 1, stderr: "The packages are not installed. Run npm ci, then npm start.\n" });
+    mkdirSync(join(folder, "node_modules"));
+    const halfInstalled = await runStart(folder, []);
+    expect(halfInstalled.code).toBe(1);
+    expect(halfInstalled.stderr).toMatch(/^The package \S+ is not installed\. Run npm ci, then npm start\.\n$/);
   });
 });
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const waysOut =
+  "Install Java 17 or later, best a JDK, which runs the embedded database engine, " +
+  "or set DYNAMODB_ENDPOINT to an engine that is running already, such as http://127.0.0.1:8000.";
+
+type Ended = { readonly code: number | null; readonly stderr: string };
+
+/** What `npm start` runs, in another folder or with options of Node's. */
+async function runStart(folder: string, options: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [...options, "bin/start.js"], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const ended = once(child, "close");
+  const stderr = await readText(child.stderr);
+  await ended;
+  return { code: child.exitCode, stderr };
+}
+
+/** A Java that only says that it is of version 11. */
+function pathWithOldJava(): string {
+  const folder = pathWithoutJava();
+  const script = "#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n";
+  writeFileSync(join(folder, "java"), script, { mode: 0o755 });
+  return folder;
+}
 
 /** A folder with npm, node and the shell that npm runs scripts with, and nothing else. */
 function pathWithoutJava(): string {
@@ -371,6 +472,13 @@ describe("DATA_DIR", () => {
     await first.ready();
     const enrolled = printedEnrollment(first.printedCommand);
     expect(await paste(first.printedCommand)).toMatchObject({ data: enrolled.customerId });
+    const rival = start({ PORT: "0", DATA_DIR });
+    await expectFailed(rival);
+    expect(message(rival)).toBe(
+      `DATA_DIR ${DATA_DIR} is in use by process ${first.servicePid()}. Stop it, or name another folder; ` +
+        `if it is no Milestreak, remove ${join(DATA_DIR, "milestreak.lock")}.`,
+    );
+    expect(hadEngine(rival)).toBe(false);
     process.kill(first.servicePid(), "SIGTERM");
     expect(await first.exit()).toEqual({ code: 0, signal: null });
 
@@ -386,6 +494,15 @@ describe("DATA_DIR", () => {
     const next = printedEnrollment(second.printedCommand);
     expect(next.customerId).not.toBe(enrolled.customerId);
     expect(await paste(second.printedCommand)).toEqual({ data: next.customerId, errors: null, warnings: null });
+  });
+
+  it("is free again after the service that used it was killed", async () => {
+    const DATA_DIR = newFolder();
+    const first = start({ PORT: "0", DATA_DIR });
+    await first.ready();
+    await first.kill();
+    const second = start({ PORT: "0", DATA_DIR });
+    expect(await second.ready()).toMatch(/^http:/);
   });
 
   it("absent, nothing is kept: the same customer can be enrolled at the next start", async () => {

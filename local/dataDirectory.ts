@@ -1,0 +1,64 @@
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { InvalidConfig } from "../shared/config/localConfig.ts";
+
+const lockName = "milestreak.lock";
+
+/**
+ * Makes the folder if it is missing, and takes it for this process alone: two engines on one folder would each overwrite
+ * what the other has stored. Answers how to give it free. Throws {@link InvalidConfig} when it cannot be used.
+ */
+export function claimDataDirectory(path: string): () => void {
+  const absolute = resolve(path);
+  makeFolder(absolute);
+  const lock = join(absolute, lockName);
+  if (!tryLock(lock)) {
+    refuseIfInUse(absolute, lock);
+    // What is left of a service that was killed.
+    rmSync(lock, { force: true });
+    if (!tryLock(lock)) throw new InvalidConfig(`DATA_DIR ${absolute} is in use by a service that is just starting.`);
+  }
+  return () => rmSync(lock, { force: true });
+}
+
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    throw new InvalidConfig(`DATA_DIR must be a folder; ${path} is a file.`);
+  }
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new InvalidConfig(`DATA_DIR ${path} cannot be made or written to: ${error.message}.`);
+  }
+}
+
+/** Only one process makes the file. */
+function tryLock(lock: string): boolean {
+  try {
+    writeFileSync(lock, `${process.pid}\n`, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function refuseIfInUse(path: string, lock: string): void {
+  const holder = Number(readFileSync(lock, "utf8"));
+  if (!Number.isSafeInteger(holder) || holder <= 0 || holder === process.pid || !isRunning(holder)) return;
+  throw new InvalidConfig(
+    `DATA_DIR ${path} is in use by process ${holder}. Stop it, or name another folder; if it is no Milestreak, remove ${lock}.`,
+  );
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of another user is there, and not ours to signal.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
