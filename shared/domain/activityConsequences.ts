@@ -1,20 +1,22 @@
 import type { Consequences, EffectChange } from "./change.ts";
-import type { CycleChange } from "./counting.ts";
+import type { CycleChange, TargetEffect } from "./counting.ts";
 import type { Decimal } from "./decimal.ts";
 import { shownValue } from "./enrollment.ts";
 import { activityEntries } from "./ledger.ts";
 import { activityNotification, type Notification, type NotificationContent } from "./notifications.ts";
 import { cycleOf, targetValue } from "./targetGroup.ts";
 
-/** What an activity leads to in one target, told in the order it came about: values, reached, levels, late news. */
+/**
+ * What an activity leads to in one target, told in the order it came about: values, reached, levels, late news. While
+ * the customer is out it can settle a return that had waited; the history has that, and nobody is told.
+ */
 export function activityConsequences(change: EffectChange): Consequences {
-  const notifications = [
-    ...valuesUpdated(change),
-    ...valuesReached(change),
-    ...levelsReached(change),
-    ...completedAgain(change),
-  ];
-  return { entries: activityEntries(change.activity, change.effect), notifications };
+  const isOut = change.effect.notCounted === "NOT_ENROLLED";
+  return { entries: activityEntries(change.activity, change.effect), notifications: isOut ? [] : news(change) };
+}
+
+function news(change: EffectChange): Notification[] {
+  return [...valuesUpdated(change), ...valuesReached(change), ...levelsReached(change), ...completedAgain(change)];
 }
 
 /** One for each change that shows: a sum that moves below 0 is still shown as 0. */
@@ -50,9 +52,15 @@ function levelsReached(change: EffectChange): Notification[] {
   return effect.levelsReached.map((level, index) =>
     notify(change, index, {
       type: "streakLevelAchieved",
-      detail: { level, activityId: activity.activityId, streakValue: effect.streakValue ?? level.cyclesToMeet },
+      detail: { level, activityId: activity.activityId, streakValue: valueOfStreak(effect) },
     }),
   );
+}
+
+function valueOfStreak({ targetId, streakValue }: TargetEffect): number {
+  if (streakValue === undefined)
+    throw new Error(`Target ${targetId} is said to have reached a level and has no streak`);
+  return streakValue;
 }
 
 /** A late activity changed a cycle whose end had been told: it is told again with what is true now. */

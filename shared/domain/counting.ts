@@ -43,12 +43,12 @@ export type TargetEffect = {
   /** The revision that counting it gave the enrolment; `undefined` when it changed no sum. */
   readonly revision: number | undefined;
   readonly changes: readonly CycleChange[];
-  /** Of a streak, when it counts. */
+  /** Of a streak, when a sum changed. */
   readonly streakValue: number | undefined;
   readonly levelsReached: readonly Level[];
   /** Cycles whose value this activity made reached, when that was not told before and is to be told now. */
   readonly firstReached: readonly number[];
-  /** Changed cycles whose end had been announced already, and has to be announced again. */
+  /** Changed cycles whose end had been announced already, and has to be announced again. None while the customer is out. */
   readonly reopened: readonly number[];
 };
 
@@ -80,11 +80,13 @@ export function countActivity(
   const postings = [...ownPosting(placement, activity), ...postingsOfWaitingReturns(subject, activity, placement)];
   const { changes, achieved } = post(subject.enrollment, postings);
   const pendingReturns = nextPendingReturns(subject, activity, original, placement);
-  if (changes.length === 0 && pendingReturns === subject.enrollment.pendingReturns) {
-    return { effect: describeEffect(subject, placement, changes, subject.enrollment, [], now), next: undefined };
+  if (changes.length === 0) {
+    const isUnchanged = pendingReturns === subject.enrollment.pendingReturns;
+    const effect = describeEffect(subject, placement, changes, subject.enrollment, [], now);
+    return { effect, next: isUnchanged ? undefined : { ...subject.enrollment, pendingReturns } };
   }
   const marked = withReachedMarks(subject, { ...subject.enrollment, achieved, pendingReturns }, changes, now);
-  const { next, levelsReached } = withLevels(subject.group, marked, now);
+  const { next, levelsReached } = withLevels(subject, marked, now);
   const firstReached = changedCycles(changes).filter((cycle) => isNewsNow(subject, next, cycle));
   return {
     effect: describeEffect(subject, placement, changes, next, levelsReached, now, firstReached),
@@ -214,9 +216,13 @@ function withReachedMarks(
   return { ...enrollment, reachedAt };
 }
 
-/** A level is reached when any run since enrolment or reset has its length, and then stays until a reset. */
-function withLevels(group: TargetGroup, enrollment: Enrollment, now: Instant) {
-  const run = isStreak(group) ? longestRun(group, enrollment) : 0;
+/**
+ * A level is reached when any run since enrolment or reset has its length, and then stays until a reset. While the
+ * customer is out none is, whatever a return that had waited does to the cycles that were left.
+ */
+function withLevels(subject: CountingSubject, enrollment: Enrollment, now: Instant) {
+  const { group } = subject;
+  const run = isStreak(group) && isCounting(subject) ? longestRun(group, enrollment) : 0;
   const levelsReached = group.levels.filter(
     ({ id, cyclesToMeet }) => cyclesToMeet <= run && !enrollment.levelReachedAt.has(id),
   );
@@ -228,8 +234,9 @@ function withLevels(group: TargetGroup, enrollment: Enrollment, now: Instant) {
  * Whether a changed cycle is to be told as reached: it was not before, the customer is a member of it, nobody was told
  * yet, and the reward is due. A period-end one is when the cycle has been closed, and at once for what arrives later.
  */
-function isNewsNow({ target, enrollment }: CountingSubject, next: Enrollment, cycle: number): boolean {
-  if (enrollment.membership.status !== "ENROLLED") return false;
+function isNewsNow(subject: CountingSubject, next: Enrollment, cycle: number): boolean {
+  if (!isCounting(subject)) return false;
+  const { target, enrollment } = subject;
   const hasBecomeReached = next.reachedAt.has(cycle) && !enrollment.reachedAt.has(cycle);
   const isDue = target.rewardAllocation === "IMMEDIATE" || enrollment.closedAt.has(cycle);
   return hasBecomeReached && isDue && cycle >= enrollment.fromCycle && !enrollment.announced.has(cycle);
@@ -242,7 +249,7 @@ export function announce(enrollment: Enrollment, cycles: readonly number[]): Enr
 }
 
 function describeEffect(
-  { group, target }: CountingSubject,
+  subject: CountingSubject,
   placement: Placement,
   changes: readonly CycleChange[],
   enrollment: Enrollment,
@@ -250,6 +257,7 @@ function describeEffect(
   now: Instant,
   firstReached: readonly number[] = [],
 ): TargetEffect {
+  const { group, target } = subject;
   const cycleNumber = "reason" in placement ? undefined : placement.cycleNumber;
   return {
     groupId: group.id,
@@ -259,10 +267,10 @@ function describeEffect(
     notCounted: "reason" in placement ? placement.reason : undefined,
     revision: changes.length === 0 ? undefined : enrollment.revision + 1,
     changes,
-    streakValue: isStreak(group) && cycleNumber !== undefined ? streakValue(group, enrollment, now) : undefined,
+    streakValue: isStreak(group) && changes.length > 0 ? streakValue(group, enrollment, now) : undefined,
     levelsReached,
     firstReached,
-    reopened: changedCycles(changes).filter((cycle) => enrollment.closedAt.has(cycle)),
+    reopened: isCounting(subject) ? changedCycles(changes).filter((cycle) => enrollment.closedAt.has(cycle)) : [],
   };
 }
 

@@ -23,8 +23,13 @@ export type Enrollment = {
   readonly levelReachedAt: ReadonlyMap<number, Instant>;
   /** When the end of a cycle was announced, by cycle number. */
   readonly closedAt: ReadonlyMap<number, Instant>;
-  /** Streak: the run of met cycles before {@link leftInCycle} that an un-enrolment kept. */
+  /** Streak: the run of met cycles before {@link leftInCycle} that the last un-enrolment kept. */
   readonly carriedRun: number;
+  /**
+   * Streak: the cycles from {@link leftInCycle} on that were met, and part of the run, when the customer last left. What
+   * becomes of their marks afterwards changes nothing of what was kept.
+   */
+  readonly metWhenLeft: readonly number[];
   /** The first cycle that had not ended when the customer last left; N + 1 when all had. */
   readonly leftInCycle: number | undefined;
   /** Cycles of this and earlier memberships that had ended, but were not closed yet, when the customer last left. */
@@ -41,6 +46,9 @@ export type Enrollment = {
   readonly operationId: string;
   readonly idempotency: IdempotencyMark | undefined;
 };
+
+/** What an un-enrolment keeps of a streak's run. */
+export type KeptRun = Pick<Enrollment, "carriedRun" | "metWhenLeft">;
 
 export type Membership = { readonly status: "ENROLLED" } | { readonly status: "UNENROLLED"; readonly leftAt: Instant };
 

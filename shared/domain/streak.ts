@@ -1,31 +1,40 @@
 import { cycleStatus } from "./cycles.ts";
-import type { Enrollment } from "./enrollment.ts";
+import type { Enrollment, KeptRun } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import type { TargetGroup } from "./targetGroup.ts";
 
 /**
- * The streak value: met cycles in the current run, with what a re-enrolment without reset carried over.
+ * The streak value: met cycles in the current run, with what a re-enrolment without reset carried over. While the
+ * customer is out, it is the value that was kept, whatever becomes of the cycles meanwhile.
  *
  * In a continuous streak a closed cycle that was not met ends the run; the open cycle never does until
  * it closes. In a non-continuous one every met cycle since the enrolment or reset counts.
  */
 export function streakValue(group: TargetGroup, enrollment: Enrollment, now: Instant): number {
+  if (enrollment.membership.status === "UNENROLLED") return enrollment.carriedRun + enrollment.metWhenLeft.length;
   return runUpTo(group, enrollment, now, group.cycles.length + 1);
 }
 
 /**
- * What an un-enrolment keeps for a later return: the run of the cycles before the one it happens in.
+ * What an un-enrolment keeps for a later return: the streak value of that moment, in two parts.
  *
- * That cycle itself is left out because it may still be met or un-met by its own mark: when the customer
- * comes back within it the mark is counted as part of the new run, when later it is added to the kept run.
+ * The cycles that have not ended are named one by one. The customer may come back within one of them, which then counts
+ * by its own mark; in the kept value it would count a second time.
  */
-export function runToCarry(group: TargetGroup, enrollment: Enrollment, now: Instant, leftInCycle: number): number {
-  return runUpTo(group, enrollment, now, leftInCycle);
+export function runToKeep(group: TargetGroup, enrollment: Enrollment, now: Instant, leftInCycle: number): KeptRun {
+  const notEnded = group.cycles.map(({ number }) => number).filter((number) => number >= leftInCycle);
+  const firstGap = notEnded.findIndex((number) => !enrollment.reachedAt.has(number));
+  const isBrokenByGap = group.trackingType === "STREAKS" && firstGap !== -1;
+  const inRun = isBrokenByGap ? notEnded.slice(0, firstGap) : notEnded;
+  return {
+    carriedRun: runUpTo(group, enrollment, now, leftInCycle),
+    metWhenLeft: inRun.filter((number) => enrollment.reachedAt.has(number)),
+  };
 }
 
 /**
- * The longest run since enrolment or reset, for levels: it depends on which cycles are met and on nothing else, so a
- * late event that closes a gap reaches the level the run would have reached in time.
+ * The longest run since the enrolment or reset of a customer who is in, for levels: it depends on which cycles are met
+ * and on nothing else, so a late event that closes a gap reaches the level the run would have reached in time.
  */
 export function longestRun(group: TargetGroup, enrollment: Enrollment): number {
   let run = carriedOver(enrollment);
@@ -63,7 +72,6 @@ function runUpTo(group: TargetGroup, enrollment: Enrollment, now: Instant, endCy
   return run;
 }
 
-function carriedOver({ carriedRun, leftInCycle, fromCycle, reachedAt }: Enrollment): number {
-  const metWhileLeaving = leftInCycle !== undefined && leftInCycle < fromCycle && reachedAt.has(leftInCycle);
-  return carriedRun + (metWhileLeaving ? 1 : 0);
+function carriedOver({ carriedRun, metWhenLeft, fromCycle }: Enrollment): number {
+  return carriedRun + metWhenLeft.filter((number) => number < fromCycle).length;
 }

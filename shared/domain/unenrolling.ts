@@ -1,17 +1,15 @@
 import { currentOrNextCycle, cycleStatus } from "./cycles.ts";
-import type { Enrollment } from "./enrollment.ts";
+import type { Enrollment, KeptRun } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { type Refusal, refused } from "./refusal.ts";
-import { runToCarry } from "./streak.ts";
+import { runToKeep } from "./streak.ts";
 import { isStreak, type TargetGroup } from "./targetGroup.ts";
 
 /** What an un-enrolment writes. What earlier cycles and levels earned is not touched. */
-export type UnenrollmentPlan = {
+export type UnenrollmentPlan = KeptRun & {
   readonly outcome: "accepted";
   /** The customer leaves this cycle, never one before the membership, and every later one; N + 1 when all have ended. */
   readonly leftInCycle: number;
-  /** Streak: the run kept for a later re-enrolment. 0 for a milestone. */
-  readonly carriedRun: number;
   /** Cycles that have ended and are still to be closed: what was earned in them stays, also after a re-enrolment. */
   readonly owedCycles: readonly number[];
 };
@@ -25,9 +23,11 @@ export function decideUnenrollment(
   if (enrollment?.membership.status !== "ENROLLED") return refused(310126, "Nothing was changed.");
   const notEnded = currentOrNextCycle(group.cycles, now)?.number ?? group.cycles.length + 1;
   const leftInCycle = Math.max(notEnded, enrollment.fromCycle);
-  const carriedRun = isStreak(group) ? runToCarry(group, enrollment, now, leftInCycle) : 0;
-  return { outcome: "accepted", leftInCycle, carriedRun, owedCycles: owedCycles(group, enrollment, now) };
+  const kept = isStreak(group) ? runToKeep(group, enrollment, now, leftInCycle) : nothingKept;
+  return { outcome: "accepted", leftInCycle, ...kept, owedCycles: owedCycles(group, enrollment, now) };
 }
+
+const nothingKept: KeptRun = { carriedRun: 0, metWhenLeft: [] };
 
 /** A re-enrolment replaces the first cycle of the membership, so they are listed one by one. */
 function owedCycles(group: TargetGroup, enrollment: Enrollment, now: Instant): number[] {

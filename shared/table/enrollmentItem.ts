@@ -42,6 +42,7 @@ export function parseEnrollment(item: StoredItem): Enrollment {
     levelReachedAt: byNumber(reader, levelReachedAtAttribute, (name) => reader.instant(name)),
     closedAt: byNumber(reader, closedAtAttribute, (name) => reader.instant(name)),
     carriedRun: reader.has("carriedRun") ? reader.integer("carriedRun") : 0,
+    metWhenLeft: reader.has("metWhenLeft") ? reader.integers("metWhenLeft") : [],
     leftInCycle: reader.optionalInteger("leftInCycle"),
     owedCycles: reader.has("owedCycles") ? reader.integers("owedCycles") : [],
     pendingReturns: parsePendingReturns(reader),

@@ -91,6 +91,7 @@ function openCycle(
       expression.set("carriedRun", 0);
       expression.remove(
         "leftInCycle",
+        "metWhenLeft",
         ...opening.clearedCycles.map(reachedAtAttribute),
         ...opening.levelIds.map(levelReachedAtAttribute),
       );
@@ -115,8 +116,8 @@ export function buildUnenrollmentUpdate({ key, plan, now, operationId, revision 
   expression.set("leftAt", formatInstant(now));
   expression.set("leftInCycle", plan.leftInCycle);
   expression.set("carriedRun", plan.carriedRun);
-  if (plan.owedCycles.length === 0) expression.remove("owedCycles");
-  else expression.set("owedCycles", plan.owedCycles);
+  setCycles(expression, "metWhenLeft", plan.metWhenLeft);
+  setCycles(expression, "owedCycles", plan.owedCycles);
   expression.set("operationId", operationId);
   expression.increment("revision");
   // Two un-enrolments at once: the second finds the customer gone. An activity counted between the read and
@@ -128,4 +129,10 @@ export function buildUnenrollmentUpdate({ key, plan, now, operationId, revision 
     `${expression.name("operationId")} < ${expression.value(operationId)}`,
   ].join(" AND ");
   return expression.update(key, condition);
+}
+
+/** Mostly there are none, which takes no room in the item. */
+function setCycles(expression: Expression, attribute: string, cycles: readonly number[]): void {
+  if (cycles.length === 0) expression.remove(attribute);
+  else expression.set(attribute, cycles);
 }

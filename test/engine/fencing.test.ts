@@ -73,7 +73,7 @@ function newRef(): EnrollmentRef {
 
 function decide(stored: Enrollment | undefined): UnenrollmentPlan | Refusal {
   if (stored?.membership.status !== "ENROLLED") return refused(310126, "Nothing was changed.");
-  return { outcome: "accepted", leftInCycle: 1, carriedRun: 0, owedCycles: [] };
+  return { outcome: "accepted", leftInCycle: 1, carriedRun: 0, metWhenLeft: [], owedCycles: [] };
 }
 
 function enter(by: Table, ref: EnrollmentRef, plan: EnrollmentPlan = resume): Promise<EnrollOutcome> {

@@ -9,7 +9,7 @@ import { openTestTable } from "../support/service.ts";
 
 const now = Date.parse("2030-01-15T12:00:00.000Z");
 const plan: EnrollmentPlan = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } };
-const leaving = { outcome: "accepted", leftInCycle: 1, carriedRun: 0, owedCycles: [] } as const;
+const leaving = { outcome: "accepted", leftInCycle: 1, carriedRun: 0, metWhenLeft: [], owedCycles: [] } as const;
 
 const opened: Table[] = [];
 afterEach(() => {

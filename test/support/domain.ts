@@ -85,6 +85,7 @@ export function buildEnrollment(overrides: Partial<Enrollment> = {}): Enrollment
     levelReachedAt: new Map(),
     closedAt: new Map(),
     carriedRun: 0,
+    metWhenLeft: [],
     leftInCycle: undefined,
     owedCycles: [],
     pendingReturns: new Map(),

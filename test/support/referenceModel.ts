@@ -23,9 +23,9 @@ export type ModelEnrolment = {
   readonly sums: number[];
   readonly reachedAt: (number | undefined)[];
   readonly levelReachedAt: (number | undefined)[];
-  /** The run kept when last leaving, and the index of the cycle that was not over then. */
+  /** What was kept when last leaving: the run of the cycles that were over, and which of the others were met in it. */
   kept: number;
-  leftIn: number | undefined;
+  keptOpen: readonly number[];
   waiting: Waiting[];
   /** How often each cycle's value was replaced. */
   readonly replaced: number[];
@@ -79,9 +79,11 @@ export class ModelCustomer {
     const enrolment = this.enrolments.get(group);
     if (enrolment === undefined || !enrolment.isIn) return 310126;
     const leftIn = firstNotOver(group, now);
-    // The cycle that is not over speaks for itself when the customer returns.
-    enrolment.kept = group.kind === "DEFAULT" ? 0 : runs(group, enrolment, now, leftIn).current;
-    enrolment.leftIn = leftIn;
+    if (group.kind !== "DEFAULT") {
+      const kept = runs(group, enrolment, now, leftIn).current;
+      enrolment.keptOpen = metOpen(group, enrolment, Math.max(leftIn, enrolment.from));
+      enrolment.kept = kept;
+    }
     enrolment.isIn = false;
     return undefined;
   }
@@ -119,7 +121,7 @@ function open(group: ModelGroup, enrolment: ModelEnrolment, { balance, resets }:
     enrolment.reachedAt[from] = undefined;
     enrolment.levelReachedAt.fill(undefined);
     enrolment.kept = 0;
-    enrolment.leftIn = undefined;
+    enrolment.keptOpen = [];
     replace(enrolment);
   }
 }
@@ -141,7 +143,7 @@ function newEnrolment(group: ModelGroup): ModelEnrolment {
     reachedAt: group.cycles.map(() => undefined),
     levelReachedAt: group.levels.map(() => undefined),
     kept: 0,
-    leftIn: undefined,
+    keptOpen: [],
     waiting: [],
     replaced: group.cycles.map(() => 0),
     lastKey: undefined,
@@ -210,6 +212,7 @@ function markReached(group: ModelGroup, enrolment: ModelEnrolment, now: number):
     const isReached = sum >= group.targetValue;
     enrolment.reachedAt[index] = isReached ? (enrolment.reachedAt[index] ?? now) : undefined;
   }
+  if (!enrolment.isIn) return;
   const { longest } = runs(group, enrolment, Number.POSITIVE_INFINITY, group.cycles.length);
   for (const [index, level] of group.levels.entries()) {
     if (level <= longest) enrolment.levelReachedAt[index] ??= now;
@@ -218,9 +221,8 @@ function markReached(group: ModelGroup, enrolment: ModelEnrolment, now: number):
 
 /** The run of met cycles before one, and the longest there was. A cycle that is over and was not met ends a run. */
 function runs(group: ModelGroup, enrolment: ModelEnrolment, now: number, before: number) {
-  const { leftIn, from, kept, reachedAt } = enrolment;
-  const isMetOutside = leftIn !== undefined && leftIn < from && reachedAt[leftIn] !== undefined;
-  let current = kept + (isMetOutside ? 1 : 0);
+  const { keptOpen, from, kept, reachedAt } = enrolment;
+  let current = kept + keptOpen.filter((index) => index < from).length;
   let longest = current;
   for (const [index, { end }] of group.cycles.entries()) {
     if (index < from || index >= before) continue;
@@ -229,6 +231,13 @@ function runs(group: ModelGroup, enrolment: ModelEnrolment, now: number, before:
     longest = Math.max(longest, current);
   }
   return { current, longest };
+}
+
+/** The cycles that are not over and count in the run: of a streak that a gap breaks, up to the first that is not met. */
+function metOpen(group: ModelGroup, { reachedAt }: ModelEnrolment, leftIn: number): number[] {
+  const open = [...group.cycles.keys()].filter((index) => index >= leftIn);
+  const gap = group.kind === "STREAKS" ? open.find((index) => reachedAt[index] === undefined) : undefined;
+  return open.filter((index) => reachedAt[index] !== undefined && (gap === undefined || index < gap));
 }
 
 /** What a read shows of an enrolment, all cycles. */

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { streakValue } from "../../shared/domain/streak.ts";
 import { decideUnenrollment } from "../../shared/domain/unenrolling.ts";
 import { buildEnrollment, buildGroup, noonOf, startOfCycle } from "../support/domain.ts";
 
@@ -10,4 +11,38 @@ it.each([
 ])("who leaves, leaves from %s on", (_, fromCycle, now, leftInCycle) => {
   const plan = decideUnenrollment(buildGroup(), buildEnrollment({ fromCycle }), now);
   expect(plan).toMatchObject({ outcome: "accepted", leftInCycle });
+});
+
+it.each([
+  ["STREAKS", [1, 2], 2, []],
+  ["STREAKS", [1, 2, 3], 2, [3]],
+  ["STREAKS", [1, 2, 3, 4], 2, [3, 4]],
+  ["STREAKS", [1, 2, 4], 2, []],
+  ["STREAKS", [1, 3], 0, [3]],
+  ["NON_CONTINUOUS_STREAKS", [1, 3, 4], 1, [3, 4]],
+  ["NON_CONTINUOUS_STREAKS", [1, 4], 1, [4]],
+  ["DEFAULT", [1, 2, 3], 0, []],
+] as const)(
+  "who leaves a %s in cycle 3 with %j met keeps a run of %d, and by their numbers the cycles %j that have not ended",
+  (trackingType, met, carriedRun, metWhenLeft) => {
+    const enrollment = buildEnrollment({ reachedAt: new Map(met.map((cycle) => [cycle, noonOf(cycle)])) });
+    expect(decideUnenrollment(buildGroup({ trackingType }), enrollment, noonOf(3))).toMatchObject({
+      carriedRun,
+      metWhenLeft,
+    });
+  },
+);
+
+it("who leaves and comes back again and again, in a cycle that was met, keeps its value once", () => {
+  const group = buildGroup({ trackingType: "STREAKS" });
+  const reachedAt = new Map([1, 2, 3].map((cycle) => [cycle, noonOf(cycle)]));
+  let enrollment = buildEnrollment({ reachedAt });
+  for (let count = 0; count < 3; count += 1) {
+    const plan = decideUnenrollment(group, enrollment, noonOf(3));
+    if (plan.outcome === "refused") throw new Error("The customer is in");
+    const { carriedRun, metWhenLeft, leftInCycle } = plan;
+    enrollment = { ...enrollment, carriedRun, metWhenLeft, leftInCycle, fromCycle: 3 };
+    expect(streakValue(group, enrollment, noonOf(3))).toBe(3);
+  }
+  expect(streakValue(group, { ...enrollment, fromCycle: 5 }, noonOf(5))).toBe(3);
 });
