@@ -896,7 +896,7 @@ export interface components {
              * @example 345651201
              */
             readonly userId: number;
-            /** @description The groups in which there is a cycle to show. Enrolments that were left are not listed. */
+            /** @description The milestones in which there is a cycle to show, and the streaks; of a streak, `targets` is empty when no cycle is current. Enrolments that were left are not listed. */
             readonly targetGroups: readonly components["schemas"]["TargetGroupProgress"][];
         };
         /** @description A level that was reached. */
@@ -1469,7 +1469,7 @@ export interface components {
         };
     };
     parameters: {
-        /** @description Names this call, for as long as the enrolment it opened lasts. Repeated with the same record, it is answered as the first call was; with another record for the same customer it is refused with 300004 (HTTP 422). Without it a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call. */
+        /** @description Names this call; the last three that enrolled a customer into a target are remembered. Repeated with the same record, it is answered as the first call was; with another record for the same customer it is refused with 300004 (HTTP 422). Without it a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call. */
         readonly IdempotencyKey: string;
     };
     requestBodies: never;
@@ -1482,7 +1482,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Names this call, for as long as the enrolment it opened lasts. Repeated with the same record, it is answered as the first call was; with another record for the same customer it is refused with 300004 (HTTP 422). Without it a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call. */
+                /** @description Names this call; the last three that enrolled a customer into a target are remembered. Repeated with the same record, it is answered as the first call was; with another record for the same customer it is refused with 300004 (HTTP 422). Without it a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call. */
                 readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path: {

@@ -66,7 +66,7 @@ const idempotencyKey = {
   in: "header",
   required: false,
   description:
-    "Names this call, for as long as the enrolment it opened lasts. Repeated with the same record, it is answered as the first call was; with another record for the same customer it is refused with 300004 (HTTP 422). Without it a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call.",
+    "Names this call; the last three that enrolled a customer into a target are remembered. Repeated with the same record, it is answered as the first call was; with another record for the same customer it is refused with 300004 (HTTP 422). Without it a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call.",
   // No example of the schema's: a page that tries requests would send it, every time the same.
   schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,255}$" },
 } as const;

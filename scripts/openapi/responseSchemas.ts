@@ -181,7 +181,7 @@ export const responseSchemas = {
     userId: id("The customer.", 345651201),
     targetGroups: listOf(
       "TargetGroupProgress",
-      "The groups in which there is a cycle to show. Enrolments that were left are not listed.",
+      "The milestones in which there is a cycle to show, and the streaks; of a streak, `targets` is empty when no cycle is current. Enrolments that were left are not listed.",
     ),
   }),
   ReachedLevel: answerObject("A level that was reached.", {

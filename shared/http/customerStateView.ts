@@ -16,7 +16,10 @@ export type StateOptions = {
 
 type EnrolledTarget = { readonly target: Target; readonly enrollment: Enrollment };
 
-/** One group of a customer's state on the wire: none when there is no cycle of it to show. */
+/**
+ * One group of a customer's state on the wire. A milestone without a cycle to show is left out; a streak is not, as its
+ * levels stand between two cycles too.
+ */
 export function presentCustomerState(group: TargetGroup, enrollments: readonly Enrollment[], options: StateOptions) {
   if (!group.isActive && !options.includeInactiveTargets) return [];
   const enrolled = enrollments.flatMap((enrollment): EnrolledTarget[] => {
@@ -24,7 +27,7 @@ export function presentCustomerState(group: TargetGroup, enrollments: readonly E
     return target === undefined || !(target.isActive || options.includeInactiveTargets) ? [] : [{ target, enrollment }];
   });
   const targets = enrolled.flatMap((one) => presentTargetCycles(group, one, options));
-  if (targets.length === 0) return [];
+  if (enrolled.length === 0 || (targets.length === 0 && !isStreak(group))) return [];
   return [
     {
       id: group.id,

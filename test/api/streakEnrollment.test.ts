@@ -95,6 +95,38 @@ describe("membership of a streak", () => {
     expect(body.data.targetGroups[0].streaks).toHaveLength(4);
   });
 
+  it.each([
+    ["in a gap between two cycles", during(2)],
+    ["before the first cycle", lastInstantOf(0)],
+    ["after the last cycle", firstInstantOf(5)],
+  ])("is listed %s with its levels' rows and with no target, also when no cycle is asked for", async (_, now) => {
+    const [first, , third, fourth] = streak().periods;
+    const one = await setting(streak({ periods: [first, third, fourth], levels: [2, 3] }));
+    await enter(one, lastInstantOf(0));
+    await meet(one, [1, 2], during(3), 1);
+    const { body } = await one.org.reader.get(`/users/${one.customerId}/targetGroups`, { now });
+    expect(body.data.targetGroups).toMatchObject([
+      {
+        id: one.group.groupId,
+        trackingType: "STREAKS",
+        targets: [],
+        streaks: [{ status: "ACHIEVED" }, { status: "INPROGRESS" }],
+      },
+    ]);
+    expect((await one.org.readState(one.group, one.customerId, { now }))?.targets).toHaveLength(3);
+  });
+
+  it("that was left is not listed in a gap, nor is a milestone there", async () => {
+    const [first, , third] = streak().periods;
+    for (const body of [streak({ periods: [first, third], levels: [2] }), milestone({ periods: [first, third] })]) {
+      const one = await setting(body);
+      await enter(one, during(1));
+      if (body["trackingType"] === "STREAKS") await leave(one, during(2));
+      const read = await one.org.reader.get(`/users/${one.customerId}/targetGroups`, { now: during(2) });
+      expect(read.body.data.targetGroups).toEqual([]);
+    }
+  });
+
   it("can begin at the last instant of the last cycle and is refused with 310019 at the next", async () => {
     const one = await setting();
     const over = await one.org.enroll(one.group, { customerId: one.customerId }, { now: firstInstantOf(13) });
