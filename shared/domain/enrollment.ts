@@ -44,7 +44,8 @@ export type Enrollment = {
   readonly revision: number;
   /** The operation that wrote this state; later operations have greater ids (docs/decisions/0002-operation-ids.md). */
   readonly operationId: string;
-  readonly idempotency: IdempotencyMark | undefined;
+  /** Of the last {@link rememberedKeys} enrolments that named an `Idempotency-Key`, the latest first. */
+  readonly idempotency: readonly IdempotencyMark[];
 };
 
 /** What an un-enrolment keeps of a streak's run. */
@@ -61,7 +62,10 @@ export type PendingReturn = {
   readonly replacedBy: string | undefined;
 };
 
-/** Which call enrolled the customer last, when it named an `Idempotency-Key`: digests of the key and of its record. */
+/** A repeat may come when the customer has left and come back by other calls; three are kept in the enrolment's one write. */
+export const rememberedKeys = 3;
+
+/** Which call enrolled the customer, when it named an `Idempotency-Key`: digests of the key and of its record. */
 export type IdempotencyMark = { readonly keyDigest: string; readonly recordDigest: string };
 
 /** The value to show: the sum, but never below 0. */

@@ -1,4 +1,10 @@
-import type { Enrollment, IdempotencyMark, Membership, PendingReturn } from "../domain/enrollment.ts";
+import {
+  type Enrollment,
+  type IdempotencyMark,
+  type Membership,
+  type PendingReturn,
+  rememberedKeys,
+} from "../domain/enrollment.ts";
 import { ItemReader, MalformedItem, type StoredItem } from "./item.ts";
 import { enrollmentPrefix } from "./keys.ts";
 
@@ -21,6 +27,23 @@ export function levelReachedAtAttribute(levelId: number): string {
 
 export function replacedByAttribute(cycleNumber: number): string {
   return `replacedBy#${cycleNumber}`;
+}
+
+/** One attribute for each `Idempotency-Key` that is remembered, the latest first. */
+export const markAttributes = Array.from({ length: rememberedKeys }, (_, index) => `key#${index + 1}`);
+
+const markSeparator = ".";
+
+/** What stands in for the key before, when there was none: an update cannot copy an attribute that is not there. */
+export const noMark = "";
+
+/** How an attribute for a key begins that holds this one, whatever its record. */
+export function markStart(keyDigest: string): string {
+  return `${keyDigest}${markSeparator}`;
+}
+
+export function markText({ keyDigest, recordDigest }: IdempotencyMark): string {
+  return `${markStart(keyDigest)}${recordDigest}`;
 }
 
 const pendingReturnPrefix = "pendingReturn#";
@@ -50,7 +73,7 @@ export function parseEnrollment(item: StoredItem): Enrollment {
     replacedBy: byNumber(reader, replacedByAttribute, (name) => reader.text(name)),
     revision: reader.integer("revision"),
     operationId: reader.text("operationId"),
-    idempotency: parseIdempotency(reader),
+    idempotency: markAttributes.flatMap((name) => parseMark(reader, name)),
   };
 }
 
@@ -85,9 +108,12 @@ function parsePendingReturn(reader: ItemReader): PendingReturn {
   };
 }
 
-function parseIdempotency(reader: ItemReader): IdempotencyMark | undefined {
-  if (!reader.has("keyDigest")) return undefined;
-  return { keyDigest: reader.text("keyDigest"), recordDigest: reader.text("recordDigest") };
+function parseMark(reader: ItemReader, name: string): IdempotencyMark[] {
+  const text = reader.optionalText(name) ?? noMark;
+  if (text === noMark) return [];
+  const [keyDigest, recordDigest] = text.split(markSeparator);
+  if (keyDigest === undefined || recordDigest === undefined) throw new MalformedItem(`${name} is not two digests`);
+  return [{ keyDigest, recordDigest }];
 }
 
 function byNumber<Value>(

@@ -5,6 +5,10 @@ import type { UnenrollmentPlan } from "../domain/unenrolling.ts";
 import {
   achievedAttribute,
   levelReachedAtAttribute,
+  markAttributes,
+  markStart,
+  markText,
+  noMark,
   reachedAtAttribute,
   replacedByAttribute,
 } from "./enrollmentItem.ts";
@@ -33,11 +37,17 @@ export function buildEnrollmentUpdate({ key, plan, now, operationId, idempotency
   expression.set("operationId", operationId);
   expression.increment("revision");
   openCycle(expression, plan.opening, plan.fromCycle, now, operationId);
-  if (idempotency !== undefined) {
-    expression.set("keyDigest", idempotency.keyDigest);
-    expression.set("recordDigest", idempotency.recordDigest);
-  }
+  if (idempotency !== undefined) rememberKey(expression, idempotency);
   return expression.update(key, enrollmentCondition(expression, operationId, idempotency));
+}
+
+/** Each key takes the place of the one before it, all in this write: a `SET` reads the item as it was before it. */
+function rememberKey(expression: Expression, mark: IdempotencyMark): void {
+  for (const [index, attribute] of markAttributes.entries()) {
+    const before = markAttributes[index - 1];
+    if (before === undefined) expression.set(attribute, markText(mark));
+    else expression.copy(attribute, before, noMark);
+  }
 }
 
 /**
@@ -46,7 +56,7 @@ export function buildEnrollmentUpdate({ key, plan, now, operationId, idempotency
  * - one that was left: an enrolment of a customer who is in would overwrite what has been achieved since;
  * - and written by an older operation: a retry of this very enrolment, arriving after the customer left,
  *   would bring the customer back;
- * - and not opened by the same `Idempotency-Key`: likewise for a caller's own late repeat.
+ * - and opened by none of the same `Idempotency-Key`, lately: likewise for a caller's own late repeat.
  */
 function enrollmentCondition(
   expression: Expression,
@@ -57,8 +67,8 @@ function enrollmentCondition(
   const older = `${expression.name("operationId")} < ${expression.value(operationId)}`;
   const clauses = [left, older];
   if (idempotency !== undefined) {
-    const keyDigest = expression.name("keyDigest");
-    clauses.push(`(attribute_not_exists(${keyDigest}) OR ${keyDigest} <> ${expression.value(idempotency.keyDigest)})`);
+    const start = expression.value(markStart(idempotency.keyDigest));
+    clauses.push(...markAttributes.map((attribute) => `NOT begins_with(${expression.name(attribute)}, ${start})`));
   }
   return `attribute_not_exists(${expression.name("pk")}) OR (${clauses.join(" AND ")})`;
 }

@@ -67,15 +67,16 @@ function alreadyEnrolled({ attempts }: FailedWrite): "alreadyEnrolled" {
 }
 
 /**
- * What a call that repeats an `Idempotency-Key` is answered, if the stored enrolment was opened with that key;
+ * What a call that repeats an `Idempotency-Key` is answered, if the stored enrolment remembers that key;
  * `undefined` when the key is new here.
  */
 export function replayOutcome(
   stored: Enrollment | undefined,
   idempotency: IdempotencyMark | undefined,
 ): "enrolled" | "idempotencyKeyReused" | undefined {
-  if (idempotency === undefined || stored?.idempotency?.keyDigest !== idempotency.keyDigest) return undefined;
-  return stored.idempotency.recordDigest === idempotency.recordDigest ? "enrolled" : "idempotencyKeyReused";
+  const remembered = stored?.idempotency.find(({ keyDigest }) => keyDigest === idempotency?.keyDigest);
+  if (remembered === undefined) return undefined;
+  return remembered.recordDigest === idempotency?.recordDigest ? "enrolled" : "idempotencyKeyReused";
 }
 
 /**

@@ -34,6 +34,11 @@ export class Expression {
     this.#sets.push(`${name} = if_not_exists(${name}, ${this.value(value)})`);
   }
 
+  /** What another attribute held before this update, or `otherwise` when it was not there. */
+  copy(attribute: string, from: string, otherwise: Value): void {
+    this.#sets.push(`${this.name(attribute)} = if_not_exists(${this.name(from)}, ${this.value(otherwise)})`);
+  }
+
   increment(attribute: string): void {
     const name = this.name(attribute);
     this.#sets.push(`${name} = if_not_exists(${name}, ${this.value(0)}) + ${this.value(1)}`);

@@ -134,7 +134,7 @@ describe("without an Idempotency-Key", () => {
     const one = await setting();
     expectAccepted(await enter(one, { fields: { initialBalance: 5 } }), one.customerId);
     expectRefused(await enter(one, { fields: { initialBalance: 5 } }), 400, 310119);
-    expect(await stored(one)).toMatchObject({ revision: 1, idempotency: undefined });
+    expect(await stored(one)).toMatchObject({ revision: 1, idempotency: [] });
   });
 });
 
@@ -269,6 +269,70 @@ describe("with the same Idempotency-Key", () => {
     expectAccepted(await enter(second, { key }), one.customerId);
     for (const each of [one, second])
       expect(await stored(each)).toMatchObject({ membership: { status: "ENROLLED" }, revision: 1 });
+  });
+});
+
+describe("the Idempotency-Keys of the last three enrolments with one", () => {
+  async function enterAndLeave(one: Setting, key: string, fields = {}): Promise<void> {
+    expectAccepted(await enter(one, { key, fields }), one.customerId);
+    expectAccepted(await leave(one), one.customerId);
+  }
+
+  it.each([
+    ["A", 200],
+    ["B", 200],
+    ["C", 200],
+  ])("are remembered: after A, B and C, a late repeat of %s answers %d and enrols nobody", async (key, status) => {
+    const one = await setting();
+    for (const each of ["A", "B", "C"]) await enterAndLeave(one, each);
+    const left = await stored(one);
+    expect((await enter(one, { key })).status).toBe(status);
+    expect(await stored(one)).toEqual(left);
+  });
+
+  it("are remembered while the customer is in again: a repeat of any answers 200, a fourth key 310119", async () => {
+    const one = await setting();
+    for (const key of ["A", "B"]) await enterAndLeave(one, key);
+    expectAccepted(await enter(one, { key: "C" }), one.customerId);
+    const enrolled = await stored(one);
+    for (const key of ["A", "B", "C"]) expectAccepted(await enter(one, { key }), one.customerId);
+    expectRefused(await enter(one, { key: "D" }), 400, 310119);
+    expect(await stored(one)).toEqual(enrolled);
+  });
+
+  it("are refused with 300004 (422) with another record, the oldest too", async () => {
+    const one = await setting();
+    for (const key of ["A", "B", "C"]) await enterAndLeave(one, key, { initialBalance: 5 });
+    const left = await stored(one);
+    for (const key of ["A", "B", "C"])
+      expectRefused(await enter(one, { key, fields: { initialBalance: 6 } }), 422, 300004, /Idempotency-Key/);
+    expect(await stored(one)).toEqual(left);
+  });
+
+  it("are those of the last three: the fourth last is forgotten, and its repeat enrols anew", async () => {
+    const one = await setting();
+    for (const key of ["A", "B", "C", "D"]) await enterAndLeave(one, key);
+    expectAccepted(await enter(one, { key: "A" }), one.customerId);
+    expect(await stored(one)).toMatchObject({ membership: { status: "ENROLLED" }, revision: 9 });
+  });
+
+  it("are not pushed out by enrolments without a key", async () => {
+    const one = await setting();
+    await enterAndLeave(one, "A");
+    for (let count = 0; count < 3; count += 1) {
+      expectAccepted(await enter(one), one.customerId);
+      expectAccepted(await leave(one), one.customerId);
+    }
+    const left = await stored(one);
+    expectAccepted(await enter(one, { key: "A" }), one.customerId);
+    expect(await stored(one)).toEqual(left);
+  });
+
+  it("tell a key from one that begins like it", async () => {
+    const one = await setting();
+    await enterAndLeave(one, "till-1");
+    expectAccepted(await enter(one, { key: "till-10" }), one.customerId);
+    expect(await stored(one)).toMatchObject({ membership: { status: "ENROLLED" }, revision: 3 });
   });
 });
 

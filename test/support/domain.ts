@@ -93,7 +93,7 @@ export function buildEnrollment(overrides: Partial<Enrollment> = {}): Enrollment
     replacedBy: new Map(),
     revision: 1,
     operationId: "operation-1",
-    idempotency: undefined,
+    idempotency: [],
     ...overrides,
   };
 }

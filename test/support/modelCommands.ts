@@ -129,17 +129,20 @@ function modelGroup(model: Model, aim: Aim): ModelGroup {
   return group;
 }
 
-/** A key is new, or the last one that enrolled, with the same record or with another. */
+/** A key is new, or one of the last three that enrolled, with the same record or with another. */
 type KeyUse = "none" | "new" | "repeated" | "reused";
+type KeyChoice = { readonly keyUse: KeyUse /** How many keys came after it. */; readonly keyAge: number };
 
 class Enrol implements Command {
   readonly aim: Aim;
   readonly request: EnrolRequest;
   readonly keyUse: KeyUse;
-  constructor(aim: Aim, request: EnrolRequest, keyUse: KeyUse) {
+  readonly keyAge: number;
+  constructor(aim: Aim, request: EnrolRequest, { keyUse, keyAge }: KeyChoice) {
     this.aim = aim;
     this.request = request;
     this.keyUse = keyUse;
+    this.keyAge = keyAge;
   }
 
   check({ groups }: Readonly<Model>): boolean {
@@ -150,9 +153,9 @@ class Enrol implements Command {
     const group = modelGroup(model, this.aim);
     const customer = model.customers[this.aim.customer];
     const customerId = real.customerIds[this.aim.customer];
-    const lastKey = customer.enrolments.get(group)?.lastKey;
-    const isRepeat = lastKey !== undefined && (this.keyUse === "repeated" || this.keyUse === "reused");
-    const { record, key } = isRepeat ? this.#again(lastKey) : this.#anew(real);
+    const earlierKey = customer.enrolments.get(group)?.keys[this.keyAge];
+    const isRepeat = earlierKey !== undefined && (this.keyUse === "repeated" || this.keyUse === "reused");
+    const { record, key } = isRepeat ? this.#again(earlierKey) : this.#anew(real);
     const expected = isRepeat ? this.#answerAgain() : customer.enrol(group, this.request, model.now, key);
     const options = { now: iso(model.now), headers: key === undefined ? {} : { "Idempotency-Key": key } };
     const path = real.path(aimedGroup(model, this.aim), "enroll");
@@ -218,7 +221,7 @@ class Return implements Command {
   readonly enter: Enrol;
   constructor(where: Aim, wanted: EnrolRequest) {
     this.leave = new Unenrol(where);
-    this.enter = new Enrol(where, wanted, "none");
+    this.enter = new Enrol(where, wanted, { keyUse: "none", keyAge: 0 });
   }
 
   check(model: Readonly<Model>): boolean {
@@ -465,7 +468,14 @@ const goodsReturn = fc.record({
 });
 
 const enrol = fc
-  .tuple(aim, request, fc.constantFrom<KeyUse[]>("none", "none", "new", "repeated", "reused"))
+  .tuple(
+    aim,
+    request,
+    fc.record({
+      keyUse: fc.constantFrom<KeyUse[]>("none", "none", "new", "repeated", "reused"),
+      keyAge: fc.constantFrom(0, 0, 1, 2),
+    }),
+  )
   .map((fields) => new Enrol(...fields));
 const act = fc.tuple(customer, fc.oneof({ weight: 3, arbitrary: transaction }, { weight: 2, arbitrary: goodsReturn }));
 

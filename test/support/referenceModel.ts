@@ -29,7 +29,8 @@ export type ModelEnrolment = {
   waiting: Waiting[];
   /** How often each cycle's value was replaced. */
   readonly replaced: number[];
-  lastKey: string | undefined;
+  /** Of the last three enrolments that had one, the latest first. */
+  keys: readonly string[];
 };
 
 /** A return that named a transaction nobody has heard of. */
@@ -70,7 +71,8 @@ export class ModelCustomer {
     const enrolment = this.enrolments.get(group) ?? newEnrolment(group);
     if (enrolment.isIn) return 310119;
     this.enrolments.set(group, enrolment);
-    Object.assign(enrolment, { isIn: true, from, enrolledAt: now, lastKey: key ?? enrolment.lastKey });
+    const keys = key === undefined ? enrolment.keys : [key, ...enrolment.keys].slice(0, 3);
+    Object.assign(enrolment, { isIn: true, from, enrolledAt: now, keys });
     open(group, enrolment, request, now);
     return undefined;
   }
@@ -146,7 +148,7 @@ function newEnrolment(group: ModelGroup): ModelEnrolment {
     keptOpen: [],
     waiting: [],
     replaced: group.cycles.map(() => 0),
-    lastKey: undefined,
+    keys: [],
   };
 }
 
