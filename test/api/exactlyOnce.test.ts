@@ -272,12 +272,12 @@ describe("with the same Idempotency-Key", () => {
   });
 });
 
-describe("the Idempotency-Keys of the last three enrolments with one", () => {
-  async function enterAndLeave(one: Setting, key: string, fields = {}): Promise<void> {
-    expectAccepted(await enter(one, { key, fields }), one.customerId);
-    expectAccepted(await leave(one), one.customerId);
-  }
+async function enterAndLeave(one: Setting, key: string, fields = {}): Promise<void> {
+  expectAccepted(await enter(one, { key, fields }), one.customerId);
+  expectAccepted(await leave(one), one.customerId);
+}
 
+describe("the Idempotency-Keys of the last three enrolments with one", () => {
   it.each([
     ["A", 200],
     ["B", 200],

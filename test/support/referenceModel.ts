@@ -237,9 +237,9 @@ function runs(group: ModelGroup, enrolment: ModelEnrolment, now: number, before:
 
 /** The cycles that are not over and count in the run: of a streak that a gap breaks, up to the first that is not met. */
 function metOpen(group: ModelGroup, { reachedAt }: ModelEnrolment, leftIn: number): number[] {
-  const open = [...group.cycles.keys()].filter((index) => index >= leftIn);
-  const gap = group.kind === "STREAKS" ? open.find((index) => reachedAt[index] === undefined) : undefined;
-  return open.filter((index) => reachedAt[index] !== undefined && (gap === undefined || index < gap));
+  const notOver = [...group.cycles.keys()].filter((index) => index >= leftIn);
+  const gap = group.kind === "STREAKS" ? notOver.find((index) => reachedAt[index] === undefined) : undefined;
+  return notOver.filter((index) => reachedAt[index] !== undefined && (gap === undefined || index < gap));
 }
 
 /** What a read shows of an enrolment, all cycles. */
