@@ -1,0 +1,225 @@
+/**
+ * What a customer has in a target, worked out anew for each question from the list of everything that happened: no state
+ * is kept, so none can be wrong. Written from the rules of docs/enrolment.md and docs/activities.md, apart from the
+ * product and from referenceModel.ts, which goes from state to state as the product does.
+ */
+export type FactGroup = {
+  readonly kind: "DEFAULT" | "STREAKS" | "NON_CONTINUOUS_STREAKS";
+  readonly cycles: readonly { readonly name: string; readonly start: number; readonly end: number }[];
+  /** One for all cycles, above 0. */
+  readonly targetValue: number;
+  readonly countsFromEnrolment: boolean;
+  readonly levels: readonly number[];
+};
+
+export type FactActivity = {
+  readonly id: string;
+  readonly type: "TRANSACTION" | "RETURN";
+  readonly occurredAt: number;
+  readonly amount: number;
+  readonly originalId: string | undefined;
+};
+
+type Enrolled = {
+  readonly kind: "enrolled";
+  readonly at: number;
+  /** Index of the first cycle that counts. */
+  readonly from: number;
+  readonly balance: number | undefined;
+  readonly resets: boolean;
+};
+type Left = { readonly kind: "left"; readonly at: number };
+type Arrived = { readonly kind: "arrived"; readonly at: number; readonly activity: FactActivity };
+/** Something that was accepted, in the order of acceptance. */
+export type Fact = Enrolled | Left | Arrived;
+
+/** An amount in a cycle, from the fact of that index on. */
+type Posting = { readonly cycle: number; readonly index: number; readonly amount: number };
+
+/** The facts of one customer in one group, as far as they go. */
+export class History {
+  readonly group: FactGroup;
+  readonly facts: readonly Fact[];
+  readonly #sums: Map<string, number>;
+
+  constructor(group: FactGroup, facts: readonly Fact[] = [], sums = new Map<string, number>()) {
+    this.group = group;
+    this.facts = facts;
+    this.#sums = sums;
+  }
+
+  with(fact: Fact): History {
+    return new History(this.group, [...this.facts, fact], this.#sums);
+  }
+
+  /** As it was before the fact of that index. */
+  before(index: number): History {
+    return new History(this.group, this.facts.slice(0, index), this.#sums);
+  }
+
+  get isIn(): boolean {
+    return this.facts.findLast(({ kind }) => kind !== "arrived")?.kind === "enrolled";
+  }
+
+  get lastEnrolment(): Enrolled | undefined {
+    return this.facts.findLast((fact) => fact.kind === "enrolled");
+  }
+
+  /** The current cycle, else the next; the number of cycles when there is none. */
+  firstNotOver(now: number): number {
+    return this.group.cycles.filter(({ end }) => end <= now).length;
+  }
+
+  /** A cycle's exact sum. */
+  sum(cycle: number): number {
+    const name = `${this.facts.length} ${cycle}`;
+    const sum = this.#sums.get(name) ?? this.#addUp(cycle);
+    this.#sums.set(name, sum);
+    return sum;
+  }
+
+  #addUp(cycle: number): number {
+    const replacement = this.#replacement(cycle);
+    const postings = this.facts.flatMap((_, index) => this.#posting(index) ?? []);
+    const held = postings.filter((posting) => posting.cycle === cycle && posting.index > replacement);
+    const fact = this.facts[replacement];
+    const opening = fact?.kind === "enrolled" ? (fact.balance ?? 0) : 0;
+    return held.reduce((sum, { amount }) => sum + amount, opening);
+  }
+
+  /** Which fact set the cycle's value, by a balance or a reset; −1 for none. */
+  #replacement(cycle: number): number {
+    return this.facts.findLastIndex(
+      (fact) =>
+        fact.kind === "enrolled" &&
+        (fact.resets ? cycle >= fact.from : fact.balance !== undefined && cycle === fact.from),
+    );
+  }
+
+  /** The cycle that something of that moment counts in now, if any. */
+  #covered(occurredAt: number): number | undefined {
+    const enrolment = this.lastEnrolment;
+    if (enrolment === undefined || !this.isIn) return undefined;
+    const cycle = this.group.cycles.findIndex(({ start, end }) => start <= occurredAt && occurredAt < end);
+    const isTooEarly = this.group.countsFromEnrolment && occurredAt < enrolment.at;
+    return cycle < enrolment.from || isTooEarly ? undefined : cycle;
+  }
+
+  /** What an activity stands for, knowing everything that arrived, later ones too. */
+  #posting(index: number): Posting | undefined {
+    const fact = this.facts[index];
+    if (fact?.kind !== "arrived") return undefined;
+    const { type, occurredAt, amount } = fact.activity;
+    const before = this.before(index);
+    const cycle = before.#covered(occurredAt);
+    const own = { index, amount: type === "RETURN" ? -amount : amount };
+    const named = type === "RETURN" ? this.#indexOf(fact.activity.originalId) : undefined;
+    if (named === undefined) return cycle === undefined ? undefined : { ...own, cycle };
+    return before.isIn ? this.#returned(own, named) : undefined;
+  }
+
+  /** Where the transaction of that id arrived, if it has. */
+  #indexOf(id: string | undefined): number | undefined {
+    const index = this.facts.findIndex(
+      (fact) => fact.kind === "arrived" && fact.activity.type === "TRANSACTION" && fact.activity.id === id,
+    );
+    return index === -1 ? undefined : index;
+  }
+
+  /** A return is taken off where its transaction counts, unless that value was replaced before the return arrived. */
+  #returned({ index, amount }: Omit<Posting, "cycle">, named: number): Posting | undefined {
+    const cycle = this.#posting(named)?.cycle;
+    if (cycle === undefined || (named < index && this.before(index).#replacement(cycle) > named)) return undefined;
+    return { cycle, index: Math.max(index, named), amount };
+  }
+
+  isMet(cycle: number): boolean {
+    return this.sum(cycle) >= this.group.targetValue;
+  }
+
+  /** The moment the cycle's value last became at least the target value. */
+  metAt(cycle: number): number | undefined {
+    let metAt: number | undefined;
+    for (const [index, { at }] of this.facts.entries()) {
+      const after = this.before(index + 1);
+      const isNew = metAt === undefined || after.#replacement(cycle) === index;
+      metAt = after.isMet(cycle) ? (isNew ? at : metAt) : undefined;
+    }
+    return metAt;
+  }
+
+  /** The streak value; that of the moment of leaving while the customer is out. */
+  streakValue(now: number): number {
+    const { lastEnrolment } = this;
+    if (lastEnrolment === undefined) return 0;
+    if (this.isIn) return this.#run(now, this.group.cycles.length);
+    const left = this.facts.findLastIndex(({ kind }) => kind === "left");
+    return this.before(left).#run(this.facts[left]?.at ?? 0, this.group.cycles.length);
+  }
+
+  /** The run of the latest membership, of the cycles before one. */
+  #run(now: number, before: number): number {
+    const from = this.lastEnrolment?.from ?? 0;
+    const cycles = [...this.group.cycles.keys()].filter((cycle) => cycle >= from && cycle < before);
+    const met = cycles.filter((cycle) => this.isMet(cycle));
+    if (this.group.kind !== "STREAKS") return this.#kept() + met.length;
+    const isOver = (cycle: number) => (this.group.cycles[cycle]?.end ?? 0) <= now;
+    const missed = cycles.findLast((cycle) => isOver(cycle) && !this.isMet(cycle)) ?? -1;
+    const open = cycles.find((cycle) => !isOver(cycle) && !this.isMet(cycle)) ?? before;
+    return (missed === -1 ? this.#kept() : 0) + met.filter((cycle) => cycle > missed && cycle < open).length;
+  }
+
+  /** What the latest enrolment carried over: the run at the moment of leaving, without cycles that it covers itself. */
+  #kept(): number {
+    const enrolment = this.lastEnrolment;
+    const entered = this.facts.findLastIndex(({ kind }) => kind === "enrolled");
+    const left = this.facts.slice(0, entered).findLastIndex(({ kind }) => kind === "left");
+    if (enrolment === undefined || enrolment.resets || left === -1) return 0;
+    return this.before(left).#run(this.facts[left]?.at ?? 0, enrolment.from);
+  }
+
+  /** The longest run that the cycles of the latest membership form, whichever of them are over. */
+  #longestRun(): number {
+    const from = this.lastEnrolment?.from ?? 0;
+    const marks = [...this.group.cycles.keys()].filter((cycle) => cycle >= from).map((cycle) => this.isMet(cycle));
+    if (this.group.kind !== "STREAKS") return this.#kept() + marks.filter(Boolean).length;
+    const gaps = [-1, ...marks.flatMap((isMet, index) => (isMet ? [] : [index])), marks.length];
+    const runs = gaps.slice(1).map((gap, index) => gap - (gaps[index] ?? -1) - 1);
+    return Math.max(this.#kept() + (runs[0] ?? 0), ...runs);
+  }
+
+  /** When each level was reached since the last reset, by an activity that moved a sum while the customer was in. */
+  levels(): (number | undefined)[] {
+    const reset = this.facts.findLastIndex((fact) => fact.kind === "enrolled" && fact.resets);
+    const moments = this.facts.flatMap(({ at }, index) =>
+      index > reset && this.before(index).isIn && this.touched(index).length > 0
+        ? [{ at, longest: this.before(index + 1).#longestRun() }]
+        : [],
+    );
+    return this.group.levels.map((level) => moments.find(({ longest }) => longest >= level)?.at);
+  }
+
+  /** Whether the activity of that index counted, as far as was known when it arrived. */
+  counted(index: number): boolean {
+    return this.before(index + 1).#posting(index) !== undefined;
+  }
+
+  /** The cycles whose sums an activity moved, by nothing perhaps: its own, and those of returns that waited for it. */
+  touched(index: number): number[] {
+    const fact = this.facts[index];
+    if (fact?.kind !== "arrived") return [];
+    const own = this.before(index + 1).#posting(index);
+    const waiting = fact.activity.type === "TRANSACTION" ? this.#provisional(index, fact.activity.id) : [];
+    return [...new Set([...(own === undefined ? [] : [own.cycle]), ...waiting])];
+  }
+
+  /** Where returns of a transaction had been taken off until it arrived, and still are. */
+  #provisional(arrival: number, id: string): number[] {
+    const before = this.before(arrival);
+    return before.facts.flatMap((fact, index) => {
+      if (fact.kind !== "arrived" || fact.activity.originalId !== id) return [];
+      const posting = before.#posting(index);
+      return posting === undefined || before.#replacement(posting.cycle) > index ? [] : [posting.cycle];
+    });
+  }
+}

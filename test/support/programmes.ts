@@ -1,0 +1,430 @@
+import * as fc from "fast-check";
+import { expect } from "vitest";
+import { type Fact, type FactActivity, type FactGroup, History } from "./factModel.ts";
+import { ok, type TestGroup, type TestOrg, targetPath } from "./org.ts";
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const minute = 60_000;
+const firstDay = Date.UTC(2030, 2, 1);
+
+/** Five cycles of a day, with a day between the second and the third. */
+const cycles = [0, 1, 3, 4, 5].map((offset, index) => ({
+  name: `c${index + 1}`,
+  start: firstDay + offset * day,
+  end: firstDay + (offset + 1) * day,
+}));
+const boundaries = [...new Set(cycles.flatMap(({ start, end }) => [start, end]))];
+const targetValue = 100;
+
+const kinds = ["DEFAULT", "STREAKS", "STREAKS", "NON_CONTINUOUS_STREAKS"] as const;
+/** Of every kind; programmes share them, as each has a customer of its own. */
+export const factGroups: readonly FactGroup[] = kinds.flatMap((kind) =>
+  [false, true].flatMap((countsFromEnrolment) =>
+    (kind === "DEFAULT"
+      ? [[]]
+      : [
+          [1, 2, 3, 4],
+          [2, 3, 5],
+        ]
+    ).map((levels) => ({
+      kind,
+      cycles,
+      targetValue,
+      countsFromEnrolment,
+      levels,
+    })),
+  ),
+);
+
+export function createFactGroup(org: TestOrg, group: FactGroup, name: string): Promise<TestGroup> {
+  const target = { name: "Sales", targetEntity: "TRANSACTION", targetType: "SALES" };
+  const values = { trackFromEnrollmentDate: group.countsFromEnrolment, defaultValues: [{ defaultValue: targetValue }] };
+  return org.createGroup({
+    name,
+    trackingType: group.kind,
+    targetEvaluationType: "FIXED_CALENDAR_WINDOW",
+    periods: cycles.map((cycle) => ({ refCode: cycle.name, startDate: iso(cycle.start), endDate: iso(cycle.end) })),
+    targets: [{ ...target, ...values }],
+    streaks: group.levels.map((level) => ({ name: `l${level}`, targetCountOfSequence: level })),
+  });
+}
+
+type Enrol = {
+  readonly kind: "enrol";
+  readonly group: number;
+  readonly cycleName: string | null;
+  readonly balance: number | null;
+  readonly resets: boolean;
+  /** Whether it names a new key, one of the last four with the same record or with another, or none. */
+  readonly key: "none" | "new" | "repeated" | "reused";
+  readonly keyAge: number;
+};
+type Send = {
+  readonly kind: "send";
+  readonly type: FactActivity["type"];
+  readonly agoMilliseconds: number;
+  readonly amount: number;
+  /** The how-manieth activity of the programme it returns, perhaps a later one, or itself. */
+  readonly named: number | undefined;
+};
+type Step =
+  | Enrol
+  | Send
+  | { readonly kind: "leave"; readonly group: number }
+  | { readonly kind: "redeliver"; readonly index: number }
+  | { readonly kind: "wait"; readonly until: number | "boundary" | "shortOfBoundary" };
+
+/** What one customer does in two groups, from the first of them on. */
+export type Programme = { readonly groups: readonly [number, number]; readonly steps: readonly Step[] };
+
+export type Surroundings = { readonly org: TestOrg; readonly groups: readonly TestGroup[] };
+
+/** Carries a programme out, and compares every answer and what is read with the facts. Answers the number of calls. */
+export async function carryOut({ org, groups }: Surroundings, programme: Programme): Promise<number> {
+  const places = programme.groups.map((index): Place => {
+    const [group, definition] = [groups[index], factGroups[index]];
+    if (group === undefined || definition === undefined) throw new Error(`There is no group ${index}`);
+    return { group, history: new History(definition), keys: [] };
+  });
+  const run = new Run(org, await org.newCustomer(), places);
+  for (const step of programme.steps) await run.take(step);
+  await run.compareReads();
+  return run.calls;
+}
+
+function expectSame(actual: unknown, expected: unknown): void {
+  expect(actual).toEqual(expected);
+}
+
+type Key = { readonly key: string; readonly record: Record<string, unknown> };
+type Place = { readonly group: TestGroup; history: History; keys: readonly Key[] };
+
+class Run {
+  readonly #org: TestOrg;
+  readonly #customerId: number;
+  readonly #places: readonly Place[];
+  readonly #sent: FactActivity[] = [];
+  readonly #answers: unknown[] = [];
+  #now = firstDay - 2 * hour;
+  #keys = 0;
+  calls = 0;
+
+  constructor(org: TestOrg, customerId: number, places: readonly Place[]) {
+    this.#org = org;
+    this.#customerId = customerId;
+    this.#places = places;
+  }
+
+  async take(step: Step): Promise<void> {
+    switch (step.kind) {
+      case "enrol":
+        return this.#enrol(step);
+      case "leave":
+        return this.#leave(step.group);
+      case "send":
+        return this.#send(step);
+      case "redeliver":
+        return this.#redeliver(step.index);
+      case "wait":
+        this.#now = after(this.#now, step.until);
+    }
+  }
+
+  #place(group: number): Place {
+    const place = this.#places[group % this.#places.length];
+    if (place === undefined) throw new Error("A programme has groups");
+    return place;
+  }
+
+  async #enrol(step: Enrol): Promise<void> {
+    const place = this.#place(step.group);
+    const { record, key } = this.#request(place, step);
+    const from = startOf(place.history, step, this.#now);
+    const code = expectedCode(place, record, key, from);
+    const headers = key === undefined ? {} : { "Idempotency-Key": key };
+    const path = `${targetPath(place.group)}/enroll`;
+    const body = [{ ...record, customerId: this.#customerId }];
+    const answer = await this.#org.till.post(path, body, { now: iso(this.#now), headers });
+    this.calls += 1;
+    expectSame(
+      [answer.status, answer.body.errors?.[0]?.code],
+      code === undefined ? [200, undefined] : [code === 300004 ? 422 : 400, code],
+    );
+    if (code !== undefined || place.keys.slice(0, 3).some((known) => known.key === key)) return;
+    if (key !== undefined) place.keys = [{ key, record }, ...place.keys];
+    const isMilestone = place.history.group.kind === "DEFAULT";
+    const opening = {
+      balance: isMilestone ? (step.balance ?? undefined) : undefined,
+      resets: !isMilestone && step.resets,
+    };
+    this.#note(place, { kind: "enrolled", at: this.#now, from, ...opening });
+    await this.compareReads();
+  }
+
+  #request(
+    { keys }: Place,
+    { cycleName, balance, resets, key, keyAge }: Enrol,
+  ): { record: Record<string, unknown>; key: string | undefined } {
+    const earlier = keys[keyAge];
+    if (earlier !== undefined && key === "repeated") return earlier;
+    if (earlier !== undefined && key === "reused") {
+      return {
+        ...earlier,
+        record: { ...earlier.record, resetStreakStatus: earlier.record["resetStreakStatus"] !== true },
+      };
+    }
+    this.#keys += 1;
+    const record = { periodName: cycleName, initialBalance: balance, resetStreakStatus: resets };
+    return { record, key: key === "none" ? undefined : `key-${this.#keys}` };
+  }
+
+  async #leave(group: number): Promise<void> {
+    const place = this.#place(group);
+    const { status, body } = await this.#org.unenroll(place.group, this.#customerId, { now: iso(this.#now) });
+    this.calls += 1;
+    expectSame([status, body.errors?.[0]?.code], place.history.isIn ? [200, undefined] : [400, 310126]);
+    if (place.history.isIn) this.#note(place, { kind: "left", at: this.#now });
+  }
+
+  async #send({ type, agoMilliseconds, amount, named }: Send): Promise<void> {
+    const activity: FactActivity = {
+      id: idOf(this.#sent.length),
+      type,
+      occurredAt: this.#now - agoMilliseconds,
+      amount,
+      originalId: type === "RETURN" && named !== undefined ? idOf(named) : undefined,
+    };
+    const data = await this.#deliver(activity);
+    this.#sent.push(activity);
+    this.#answers.push(data);
+    for (const place of this.#places) {
+      const before = place.history;
+      this.#note(place, { kind: "arrived", at: this.#now, activity });
+      if (before.lastEnrolment !== undefined) expectEffect(data, place, this.#now);
+    }
+  }
+
+  async #redeliver(index: number): Promise<void> {
+    const activity = this.#sent[index % Math.max(1, this.#sent.length)];
+    if (activity === undefined) return;
+    expectSame(await this.#deliver(activity), this.#answers[this.#sent.indexOf(activity)]);
+  }
+
+  async #deliver({ id, type, occurredAt, amount, originalId }: FactActivity): Promise<AnsweredActivity> {
+    const fields = { activityId: id, customerId: this.#customerId, type, occurredAt: iso(occurredAt), amount };
+    const body = originalId === undefined ? fields : { ...fields, originalActivityId: originalId };
+    this.calls += 1;
+    return (await ok(this.#org.till.post("/activities", body, { now: iso(this.#now) }))).body.data;
+  }
+
+  #note(place: Place, fact: Fact): void {
+    place.history = place.history.with(fact);
+  }
+
+  /** All cycles, and what is shown by default. */
+  async compareReads(): Promise<void> {
+    for (const all of [true, false]) {
+      const path = `/users/${this.#customerId}/targetGroups?includeInactive=${all}`;
+      const { data } = (await ok(this.#org.reader.get(path, { now: iso(this.#now) }))).body;
+      this.calls += 1;
+      const shown: readonly ShownGroup[] = data.targetGroups;
+      const expected = this.#places.flatMap((place) => expectedGroup(place, this.#now, all));
+      expectSame(
+        shown.map(readGroup),
+        expected.toSorted((one, other) => one.id - other.id),
+      );
+    }
+  }
+}
+
+function after(now: number, until: number | "boundary" | "shortOfBoundary"): number {
+  if (typeof until === "number") return now + until;
+  const next = boundaries.find((boundary) => boundary > now + 2 * minute) ?? now + day;
+  return until === "boundary" ? next : next - 2 * minute;
+}
+
+function idOf(index: number): string {
+  return `a${index}`;
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString();
+}
+
+/** The index of the cycle the request is for; −1 when there is none. */
+function startOf(history: History, { cycleName }: Enrol, now: number): number {
+  if (history.group.kind === "DEFAULT" && cycleName !== null) {
+    return cycles.findIndex(({ name, end }) => name === cycleName && now < end);
+  }
+  const next = history.firstNotOver(now);
+  return next === cycles.length ? -1 : next;
+}
+
+function expectedCode(
+  { history, keys }: Place,
+  record: Record<string, unknown>,
+  key: string | undefined,
+  from: number,
+): number | undefined {
+  const known = keys.slice(0, 3).find((one) => one.key === key);
+  if (known !== undefined) return JSON.stringify(known.record) === JSON.stringify(record) ? undefined : 300004;
+  if (from === -1) return 310019;
+  return history.isIn ? 310119 : undefined;
+}
+
+type AnsweredActivity = {
+  readonly targets: readonly {
+    readonly targetGroupId: number;
+    readonly periodRefCode: string;
+    readonly oldAchievedValue: number;
+    readonly newAchievedValue: number;
+    readonly streakValue: number | null;
+    readonly levelsReached: readonly { readonly streakName: string }[];
+  }[];
+  readonly notCounted: readonly { readonly targetGroupId: number | null }[];
+};
+
+/** What an activity is said to have done to one target, compared with the histories before and after it. */
+function expectEffect({ targets, notCounted }: AnsweredActivity, { group, history }: Place, now: number): void {
+  const index = history.facts.length - 1;
+  const before = history.before(index);
+  const rows = targets.filter(({ targetGroupId }) => targetGroupId === group.groupId);
+  const changed = [...new Set(rows.map(({ periodRefCode }) => periodRefCode))].map((name) => {
+    const ofCycle = rows.filter(({ periodRefCode }) => periodRefCode === name);
+    return [name, ofCycle[0]?.oldAchievedValue, ofCycle.at(-1)?.newAchievedValue];
+  });
+  const touched = history.touched(index);
+  const expected = touched.map((cycle) => [
+    cycles[cycle]?.name,
+    Math.max(0, before.sum(cycle)),
+    Math.max(0, history.sum(cycle)),
+  ]);
+  expectSame(changed.map(String).toSorted(), expected.map(String).toSorted());
+  const moved = [...cycles.keys()].filter((cycle) => before.sum(cycle) !== history.sum(cycle));
+  expectSame(
+    moved.filter((cycle) => !touched.includes(cycle)),
+    [],
+  );
+  const isNotCounted = notCounted.some(({ targetGroupId }) => targetGroupId === group.groupId);
+  expectSame(isNotCounted, !history.counted(index));
+  const value = history.group.kind === "DEFAULT" ? null : history.streakValue(now);
+  const had = before.levels();
+  const levels = history
+    .levels()
+    .flatMap((at, level) => (at !== undefined && had[level] === undefined ? [`l${history.group.levels[level]}`] : []));
+  for (const row of rows) {
+    expectSame([row.streakValue, row.levelsReached.map(({ streakName }) => streakName)], [value, levels]);
+  }
+  if (rows.length === 0) expectSame(levels, []);
+}
+
+type ShownGroup = {
+  readonly id: number;
+  readonly targets: readonly {
+    readonly periodRefCode: string;
+    readonly targetAchievedValue: number;
+    readonly targetAchievedDateTime: string | null;
+    readonly enrolledOn: string;
+  }[];
+  readonly streaks: readonly {
+    readonly totalTargetCountOfSequence: number;
+    readonly currentCount: number;
+    readonly streakAchievedDateTime: string | null;
+  }[];
+};
+
+function readGroup({ id, targets, streaks }: ShownGroup) {
+  return {
+    id,
+    cycles: targets.map((row) => [
+      row.periodRefCode,
+      row.targetAchievedValue,
+      row.targetAchievedDateTime,
+      row.enrolledOn,
+    ]),
+    levels: streaks.map((row) => [row.totalTargetCountOfSequence, row.currentCount, row.streakAchievedDateTime]),
+  };
+}
+
+/** As the group is to be listed, if it is. */
+function expectedGroup({ group, history }: Place, now: number, all: boolean) {
+  const { lastEnrolment } = history;
+  if (lastEnrolment === undefined || !history.isIn) return [];
+  const isStreak = history.group.kind !== "DEFAULT";
+  const shown = [...cycles.entries()].filter(
+    ([index, { start, end }]) => (all || (start <= now && now < end)) && (isStreak || index >= lastEnrolment.from),
+  );
+  if (shown.length === 0 && !isStreak) return [];
+  const achievedAt = history.levels();
+  return [
+    {
+      id: group.groupId,
+      cycles: shown.map(([index, { name }]) => [
+        name,
+        Math.max(0, history.sum(index)),
+        isoOrNull(history.metAt(index)),
+        iso(lastEnrolment.at),
+      ]),
+      levels: history.group.levels.map((level, index) => [
+        level,
+        history.streakValue(now),
+        isoOrNull(achievedAt[index]),
+      ]),
+    },
+  ];
+}
+
+function isoOrNull(instant: number | undefined): string | null {
+  return instant === undefined ? null : iso(instant);
+}
+
+const group = fc.constantFrom(0, 0, 0, 1);
+const enrol = fc.record({
+  kind: fc.constant("enrol" as const),
+  group,
+  cycleName: fc.constantFrom(null, null, null, "c1", "c3", "c4"),
+  balance: fc.constantFrom(null, null, 0, 40, 100, 130),
+  resets: fc.constantFrom(false, false, false, true),
+  key: fc.constantFrom<Enrol["key"][]>("none", "none", "new", "new", "new", "repeated", "repeated", "reused"),
+  keyAge: fc.constantFrom(0, 1, 2, 2, 3),
+});
+const leave = fc.record({ kind: fc.constant("leave" as const), group });
+/** A till's clock may be ahead by five minutes. */
+const ago = fc.constantFrom(0, 0, 0, 0, hour, day, 2 * day, 3 * day, -4 * minute);
+const amount = fc.constantFrom(0, 1, 40, 99, 100, 100, 100, 101, 150);
+const sale = fc.record({
+  kind: fc.constant("send" as const),
+  type: fc.constant("TRANSACTION" as const),
+  agoMilliseconds: ago,
+  amount,
+  named: fc.constant(undefined),
+});
+const giveBack = fc.record({
+  kind: fc.constant("send" as const),
+  type: fc.constant("RETURN" as const),
+  agoMilliseconds: ago,
+  amount,
+  named: fc.option(fc.nat({ max: 12 }), { nil: undefined, freq: 8 }),
+});
+const wait = fc.record({
+  kind: fc.constant("wait" as const),
+  until: fc.constantFrom(minute, 6 * hour, "boundary" as const, "boundary" as const, "shortOfBoundary" as const),
+});
+const redeliver = fc.record({ kind: fc.constant("redeliver" as const), index: fc.nat({ max: 12 }) });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: enrol },
+  { weight: 3, arbitrary: leave },
+  { weight: 7, arbitrary: sale },
+  { weight: 5, arbitrary: giveBack },
+  { weight: 5, arbitrary: wait },
+  { weight: 1, arbitrary: redeliver },
+);
+const groupIndex = fc.nat({ max: factGroups.length - 1 });
+
+export const programmes: fc.Arbitrary<Programme> = fc.record({
+  groups: fc.tuple(groupIndex, groupIndex).filter(([one, other]) => one !== other),
+  steps: fc
+    .tuple(enrol, fc.array(step, { minLength: 10, maxLength: 26, size: "max" }))
+    .map(([first, others]) => [first, ...others]),
+});
