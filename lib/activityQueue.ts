@@ -34,6 +34,8 @@ export class ActivityQueue extends Construct {
     this.queue = new Queue(this, "Queue", {
       enforceSSL: true,
       visibilityTimeout,
+      // The longest there is: a function that fails over a long holiday must not cost a customer what they did.
+      retentionPeriod: Duration.days(14),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: attempts },
     });
     counter.live.addEventSource(

@@ -33,8 +33,6 @@ import { minute, ownMetric, sumOf, waitingMessages, workErrors } from "./stackMe
 const interval = Duration.minutes(5);
 /** An execution that has run for so long does not get on; the next one takes over where it is. */
 const executionTimeout = Duration.hours(6);
-/** So many shards are closed side by side: a tenth of the Lambdas an account may run by default, to leave room for the API. */
-const shardsAtOnce = 100;
 
 /** Four more attempts within 80 s: a hiccup is over by then, and what fails still has failed in two minutes, as its alarm asks. */
 const retry = { errors: [Errors.ALL], interval: Duration.seconds(2), maxAttempts: 4, backoffRate: 3 };
@@ -46,6 +44,7 @@ type ClosingProps = {
   readonly alarms: Alarms;
   readonly logRetentionDays: RetentionDays;
   readonly closing: "paused" | undefined;
+  readonly shardsAtOnce: number;
 };
 
 /**
@@ -70,6 +69,8 @@ export class Closing extends Construct {
 
   #createStateMachine(props: ClosingProps): StateMachine {
     const logs = new LogGroup(this, "Logs", {
+      // Other names need an entry in the account's one policy for the delivery of logs, which holds few.
+      logGroupName: `/aws/vendedlogs/states/${props.stackName}-Closing`,
       retention: props.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -129,7 +130,8 @@ export class Closing extends Construct {
   }
 
   /** Lists a page, closes it, and again until there are no more; fails at the end when any shard did. */
-  #definition({ listDueCycles, closeShard }: ClosingProps): IChainable {
+  #definition(props: ClosingProps): IChainable {
+    const { listDueCycles } = props;
     const start = Pass.jsonata(this, "Start", { assign: { resumeAfter: null, failedCount: 0 } });
     const list = LambdaInvoke.jsonata(this, "ListDueCycles", {
       lambdaFunction: listDueCycles.live,
@@ -150,12 +152,12 @@ export class Closing extends Construct {
       .otherwise(Succeed.jsonata(this, "EverythingIsClosed"));
     const next = Choice.jsonata(this, "IsMoreDue").when(Condition.jsonata("{% $hasMore %}"), list).otherwise(end);
     const page = Choice.jsonata(this, "IsAnythingDue")
-      .when(Condition.jsonata("{% $count($states.input.tasks) > 0 %}"), this.#closeShards(closeShard).next(next))
+      .when(Condition.jsonata("{% $count($states.input.tasks) > 0 %}"), this.#closeShards(props).next(next))
       .otherwise(next);
     return start.next(list).next(page);
   }
 
-  #closeShards(worker: ApiFunction): DistributedMap {
+  #closeShards({ closeShard, shardsAtOnce }: ClosingProps): DistributedMap {
     const closeShards = DistributedMap.jsonata(this, "CloseShards", {
       items: ProvideItems.jsonata("{% $states.input.tasks %}"),
       mapExecutionType: StateMachineType.STANDARD,
@@ -163,7 +165,7 @@ export class Closing extends Construct {
       assign: { failedCount: "{% $failedCount + $sum($states.result.failedCount) %}" },
       outputs: {},
     });
-    return closeShards.itemProcessor(this.#closeShard(worker));
+    return closeShards.itemProcessor(this.#closeShard(closeShard));
   }
 
   /** One worker's part: again until the shard is through, as one call may run out of time. */

@@ -62,13 +62,17 @@ export class Deployments extends Construct {
   }
 
   #addGroup({ node, alias }: ApiFunction, shift: ILambdaDeploymentConfig, alarms: readonly IAlarm[]): void {
-    new LambdaDeploymentGroup(this, node.id, {
+    const group = new LambdaDeploymentGroup(this, node.id, {
       application: this.#application,
       role: this.#role,
       alias,
       deploymentConfig: shift,
       alarms: this.#deployment === "allAtOnce" ? [] : [...alarms],
     });
+    // A role is there before its policy: a group that began then could not move the alias.
+    group.node.addDependency(this.#role);
+    // The alias names its group only in how it is updated, which need not make one wait for the other.
+    alias.node.addDependency(group);
   }
 
   /**

@@ -26,8 +26,12 @@ export type Settings = {
   readonly alarmEmail: string | undefined;
   /** The stream of a table to work on instead of the stack's own. */
   readonly restoredStreamArn: string | undefined;
+  /** The ARN of the table that the versions before this deployment work on, or `none`; absent: the stack's own. */
+  readonly previousTable: string | undefined;
   /** `paused`: cycles that have ended stay open; absent: they are closed. */
   readonly closing: "paused" | undefined;
+  /** Shards of enrolments that are closed side by side, each by a Lambda. */
+  readonly shardsAtOnce: number;
   readonly hasBundleReport: boolean;
 };
 
@@ -71,7 +75,10 @@ export function readSettings(readContext: ReadContext): Settings {
     deployment: context.oneOf("deployment", deployments, "canary10Percent5Minutes"),
     alarmEmail: context.text("alarmEmail", /^[^\s@]{1,64}@([a-z0-9-]+\.)+[a-z]{2,}$/i, "an e-mail address"),
     restoredStreamArn: context.text("restoredStreamArn", streamPattern, "the ARN of a table's stream"),
+    previousTable: context.text("previousTable", tablePattern, "none or the ARN of a table"),
     closing: context.only("closing", "paused"),
+    // By default a tenth of the Lambdas that an account may run at once, to leave room for the API.
+    shardsAtOnce: context.integer("shardsAtOnce", { minimum: 1, maximum: 1000, default: 100 }),
     hasBundleReport: context.flag("bundleReport", false),
   };
   context.assertFaultless();
@@ -79,6 +86,7 @@ export function readSettings(readContext: ReadContext): Settings {
 }
 
 const streamPattern = /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[A-Za-z0-9_.-]+\/stream\/[0-9T:.-]+$/;
+const tablePattern = /^(none|arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[A-Za-z0-9_.-]+)$/;
 
 function readDomain(context: ContextReader): DomainSettings | undefined {
   const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";

@@ -43,6 +43,25 @@ describe("the state machine", () => {
     });
   });
 
+  test("logs where CloudWatch needs no policy of its own for it, by a name that begins with the stack's", () => {
+    const id = String(
+      at(
+        stateMachine.Properties,
+        "LoggingConfiguration",
+        "Destinations",
+        "0",
+        "CloudWatchLogsLogGroup",
+        "LogGroupArn",
+        "Fn::GetAtt",
+        "0",
+      ),
+    );
+    expect(stack.resources.get(id)?.Properties).toMatchObject({
+      LogGroupName: "/aws/vendedlogs/states/Milestreak-Closing",
+      RetentionInDays: 14,
+    });
+  });
+
   test("lists a page, closes it, and goes on until there are no more", () => {
     expect(definition.StartAt).toBe("Start");
     expect(states.Start).toMatchObject({ Next: "ListDueCycles" });
@@ -144,6 +163,11 @@ describe("an alarm", () => {
     const [alarm] = alarms.filter((properties) => references(properties).has(queueId()));
     expect(alarm).toMatchObject({ ...base, EvaluationPeriods: 1, MetricName: "ApproximateNumberOfMessagesVisible" });
   });
+});
+
+test("with shardsAtOnce, so many shards are closed side by side", () => {
+  const { CloseShards: closeShards } = closingDefinition(synthesize({ shardsAtOnce: "3" })).States;
+  expect(closeShards).toMatchObject({ MaxConcurrency: 3 });
 });
 
 describe("with closing=paused", () => {

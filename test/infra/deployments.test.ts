@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { deployments } from "../../lib/deployments.ts";
 import {
   type Canary,
   type Minute,
@@ -10,7 +11,15 @@ import {
 } from "./support/canary.ts";
 import { closingDefinition } from "./support/closingDefinition.ts";
 import { functionIdsByName, liveAliasId } from "./support/deployedMethods.ts";
-import { at, onlyResource, type Resource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
+import {
+  at,
+  onlyResource,
+  type Resource,
+  references,
+  resourcesOfType,
+  type SynthesizedStack,
+  synthesize,
+} from "./support/synthesize.ts";
 
 const stack = synthesize();
 const functions = functionIdsByName(stack).map(([name, id]) => ({ name, id, aliasId: liveAliasId(stack, id) }));
@@ -70,6 +79,20 @@ describe.each(functions)("a new version of $name", ({ name, id, aliasId }) => {
     expect(alarmNames(group)).toEqual(alarmsOf[name] ?? alarmsOfRoutes);
   });
 });
+
+test.each(deployments)(
+  "with deployment=%s an alias moves after its group, and with the permission to move it",
+  (deployment) => {
+    const deployed = synthesize({ deployment });
+    for (const [, alias] of resourcesOfType(deployed, "AWS::Lambda::Alias")) {
+      const groupId = String(at(alias, "UpdatePolicy", "CodeDeployLambdaAliasUpdate", "DeploymentGroupName", "Ref"));
+      const group = deployed.resources.get(groupId);
+      const [policyId] = policiesOf(deployed, String(at(group?.Properties, "ServiceRoleArn", "Fn::GetAtt", "0")));
+      expect(alias.DependsOn).toContain(groupId);
+      expect(group?.DependsOn).toContain(policyId);
+    }
+  },
+);
 
 test("every alarm that decides about a canary is judged minute by minute, and by few enough minutes", () => {
   for (const { aliasId } of functions) {
@@ -184,9 +207,9 @@ describe("CodeDeploy's role", () => {
   });
 
   test("may move these functions' aliases and read alarms, and nothing else", () => {
-    const statements = resourcesOfType(stack, "AWS::IAM::Policy")
-      .filter(([, { Properties }]) => references(Properties.Roles).has(roleId))
-      .flatMap(([, { Properties }]) => at(Properties, "PolicyDocument", "Statement"));
+    const statements = policiesOf(stack, roleId).flatMap((id) =>
+      at(stack.resources.get(id)?.Properties, "PolicyDocument", "Statement"),
+    );
     const [move, read, ...rest] = statements.flat();
     expect(move).toMatchObject({
       Action: ["lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"],
@@ -231,6 +254,12 @@ function groupOf(of: typeof stack, aliasId: string): Resource {
   const group = of.resources.get(name);
   if (group === undefined) throw new Error("An alias has a deployment group");
   return group;
+}
+
+function policiesOf(deployed: SynthesizedStack, roleId: string): string[] {
+  return resourcesOfType(deployed, "AWS::IAM::Policy")
+    .filter(([, { Properties }]) => references(Properties.Roles).has(roleId))
+    .map(([id]) => id);
 }
 
 function roleOf({ Properties }: Resource): string {

@@ -26,6 +26,7 @@ test("without settings there is one stack, for the account and region of the CDK
     deployment: "canary10Percent5Minutes",
     alarmEmail: undefined,
     restoredStreamArn: undefined,
+    shardsAtOnce: 100,
     hasBundleReport: false,
   });
 });
@@ -51,6 +52,7 @@ test("every setting is read from text, as the command line gives it", () => {
     deployment: "allAtOnce",
     alarmEmail: "Loyalty.Ops+alarms@brand.example",
     restoredStreamArn,
+    shardsAtOnce: "2",
     bundleReport: "true",
   };
   expect(read(context)).toEqual({
@@ -74,6 +76,7 @@ test("every setting is read from text, as the command line gives it", () => {
     deployment: "allAtOnce",
     alarmEmail: "Loyalty.Ops+alarms@brand.example",
     restoredStreamArn,
+    shardsAtOnce: 2,
     hasBundleReport: true,
   });
 });
@@ -124,6 +127,10 @@ describe("refuses", () => {
     ["oidcOrgClaim", "org claim"],
     ["oidcGroupClaim", "a".repeat(129)],
     ["deployment", "canary"],
+    ["previousTable", "milestreak-restored"],
+    ["previousTable", restoredStreamArn],
+    ["shardsAtOnce", "0"],
+    ["shardsAtOnce", "1001"],
     ["alarmEmail", "ops"],
     ["alarmEmail", "ops@brand"],
     ["alarmEmail", "ops and more@brand.example"],
