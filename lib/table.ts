@@ -14,21 +14,32 @@ import { tableNameVariable } from "../shared/config/tableConfig.ts";
 import { tableDefinition } from "../shared/table/definition.ts";
 import type { TableGrant } from "./tableGrants.ts";
 
+type TableProps = {
+  readonly restoredStreamArn: string | undefined;
+  /** The ARN of the table before; absent: the stack's own. */
+  readonly previousTable: string | undefined;
+};
+
 /**
  * The one table. It outlives the stack: what customers have earned is never deleted by a deployment.
  *
  * With the stream of a restored table the stack works on that one instead, and its own is left as it is
- * (docs/operations.md).
+ * (docs/operations.md). Roles then allow the table before as well: they change before the versions that work on it have
+ * ended.
  */
 export class MilestreakTable extends Construct {
   readonly tableName: string;
   readonly #table: Table | ITable;
+  /** What may be read and written: the table, and the one that versions of before work on. */
+  readonly #grantedArns: readonly string[];
 
-  constructor(scope: Construct, id: string, { restoredStreamArn }: { readonly restoredStreamArn: string | undefined }) {
+  constructor(scope: Construct, id: string, { restoredStreamArn, previousTable }: TableProps) {
     super(scope, id);
     const own = this.#createTable();
     this.#table = restoredStreamArn === undefined ? own : this.#restoredTable(restoredStreamArn);
     this.tableName = this.#table.tableName;
+    const previousArn = previousTable ?? own.tableArn;
+    this.#grantedArns = previousTable === "none" ? [this.#table.tableArn] : distinct(this.#table.tableArn, previousArn);
   }
 
   #createTable(): Table {
@@ -58,7 +69,10 @@ export class MilestreakTable extends Construct {
     return this.#table.tableStreamArn;
   }
 
-  /** Lets the function read the stream: every change of every item, as it cannot be limited to partitions. */
+  /**
+   * Lets the function read the stream: every change of every item, as it cannot be limited to partitions. The stream of
+   * the table before is not in it: its records would be projected into this table, which does not hold what they tell of.
+   */
   grantStream(grantee: LambdaFunction): void {
     const actions = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
     grantee.addToRolePolicy(
@@ -73,12 +87,16 @@ export class MilestreakTable extends Construct {
       grantee.addToRolePolicy(
         new PolicyStatement({
           actions: actions.map((action) => `dynamodb:${action}`),
-          resources: [this.#table.tableArn],
+          resources: [...this.#grantedArns],
           conditions: leadingKeys(partitions),
         }),
       );
     }
   }
+}
+
+function distinct(...values: readonly string[]): string[] {
+  return [...new Set(values)];
 }
 
 /** `ForAllValues`, as a transaction or batch presents the keys of all its items. */

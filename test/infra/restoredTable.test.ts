@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { tableNameVariable } from "../../shared/config/tableConfig.ts";
 import { functionIdsByName } from "./support/deployedMethods.ts";
 import { at, onlyResource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
@@ -18,18 +18,44 @@ test("every function works on the restored table", () => {
   }
 });
 
-test("every role may do with the restored table what it may do with the stack's own, and nothing with that any more", () => {
+describe("a grant on a table shrinks one deployment after the last version that uses it", () => {
   const own = { "Fn::GetAtt": [ownTableId, "Arn"] };
   const ownStream = { "Fn::GetAtt": [ownTableId, "StreamArn"] };
-  const expected = new Map(
-    resourcesOfType(before, "AWS::IAM::Policy").map(([id, { Properties }]) => [
-      id,
-      replaced(replaced(at(Properties, "PolicyDocument"), own, tableArn), ownStream, restoredStreamArn),
-    ]),
-  );
-  const found = resourcesOfType(stack, "AWS::IAM::Policy");
-  for (const [id, { Properties }] of found) expect(at(Properties, "PolicyDocument")).toEqual(expected.get(id));
-  expect(found.length).toBe(expected.size);
+  const copy2 = tableArn.replace(name, "milestreak-restored-2");
+  const secondRestore = { restoredStreamArn: restoredStreamArn.replace(name, "milestreak-restored-2") };
+
+  /** Each row is a deployment: what the versions before it work on, and what their roles allow from its start on. */
+  test.each([
+    { deployment: "the first, to the stack's own table", settings: {}, tables: own },
+    { deployment: "the switch to a restored table", settings: { restoredStreamArn }, tables: [tableArn, own] },
+    { deployment: "the one after", settings: { restoredStreamArn, previousTable: "none" }, tables: tableArn },
+    {
+      deployment: "the switch from a restored table to another",
+      settings: { ...secondRestore, previousTable: tableArn },
+      tables: [tableArn, copy2],
+    },
+    {
+      deployment: "the switch back to the stack's own",
+      settings: { previousTable: tableArn },
+      tables: [tableArn, own],
+    },
+  ])("$deployment", ({ settings, tables }) => {
+    const stream = at(settings, "restoredStreamArn") ?? ownStream;
+    const expected = new Map(
+      resourcesOfType(before, "AWS::IAM::Policy").map(([id, { Properties }]) => [
+        id,
+        replaced(replaced(at(Properties, "PolicyDocument"), own, tables), ownStream, stream),
+      ]),
+    );
+    const found = resourcesOfType(synthesize(settings), "AWS::IAM::Policy");
+    for (const [id, { Properties }] of found) expect(at(Properties, "PolicyDocument")).toEqual(expected.get(id));
+    expect(found.length).toBe(expected.size);
+  });
+});
+
+test("the stream of the table before is not read, as its records would be projected into the restored one", () => {
+  expect(JSON.stringify([...before.resources.values()])).toContain(`["${ownTableId}","StreamArn"]`);
+  expect(JSON.stringify([...stack.resources.values()])).not.toContain(`["${ownTableId}","StreamArn"]`);
 });
 
 test("the projector reads the restored table's stream", () => {
@@ -39,9 +65,10 @@ test("the projector reads the restored table's stream", () => {
   expect(sources).toContain(restoredStreamArn);
 });
 
-test("the output, the alarms and the dashboard name the restored table, and nothing refers to the stack's own", () => {
+test("the output, the alarms and the dashboard name the restored table, and after the switch nothing refers to the stack's own", () => {
+  const after = synthesize({ restoredStreamArn, previousTable: "none" });
   expect(stack.outputs.TableName).toMatchObject({ Value: name });
-  const referring = [...stack.resources].filter(([, resource]) => references(resource).has(ownTableId));
+  const referring = [...after.resources].filter(([, resource]) => references(resource).has(ownTableId));
   expect(referring.map(([id]) => id)).toEqual([]);
   const alarming = resourcesOfType(stack, "AWS::CloudWatch::Alarm").filter(([, alarm]) =>
     JSON.stringify(alarm).includes(name),
@@ -67,6 +94,7 @@ test("the stack that docs/operations.md puts on a copy to look at it does not cl
     ]),
   ).toEqual([
     ["Milestreak-restore", "DISABLED", expect.objectContaining({ Value: name })],
+    ["Milestreak", "ENABLED", expect.objectContaining({ Value: name })],
     ["Milestreak", "ENABLED", expect.objectContaining({ Value: name })],
   ]);
 });
