@@ -39,10 +39,21 @@ export async function withTable<Result>(
   }
   const table = tableName === undefined ? await openLocalTable(port) : openTable({ tableName }, patientLimits);
   try {
+    await assertRegion(table);
     return await work(table);
   } finally {
     table.close();
   }
+}
+
+/** The SDK's own "Region is missing" does not say where it was looked for. */
+async function assertRegion({ client }: Table): Promise<void> {
+  const region: unknown = await client.config.region().catch((error: unknown) => error);
+  if (typeof region === "string") return;
+  throw new Refused(
+    "No AWS region is set. Name the stack's: export AWS_REGION=eu-west-1, or give your AWS profile a region.",
+    2,
+  );
 }
 
 async function openLocalTable(port: number | undefined): Promise<Table> {

@@ -115,6 +115,8 @@ function synthesize(command: string): void {
 
 /** By service and operation, as the AWS CLI's reference has them. */
 const awsOptions: Readonly<Record<string, readonly string[]>> = {
+  "cloudformation describe-stack-events": ["--stack-name", "--query"],
+  "cloudformation describe-stack-resources": ["--stack-name", "--query"],
   "cloudwatch describe-alarms": ["--alarm-name-prefix", "--state-value"],
   "dynamodb delete-table": ["--table-name"],
   "dynamodb describe-table": ["--table-name", "--query"],
@@ -138,6 +140,11 @@ const awsOptions: Readonly<Record<string, readonly string[]>> = {
   "dynamodb wait": ["--table-name"],
   "dynamodbstreams get-records": ["--shard-iterator", "--limit"],
   "dynamodbstreams get-shard-iterator": ["--stream-arn", "--shard-id", "--shard-iterator-type", "--sequence-number"],
+  "events delete-rule": ["--event-bus-name", "--name"],
+  "events list-rules": ["--event-bus-name", "--query"],
+  "events list-targets-by-rule": ["--event-bus-name", "--rule", "--query"],
+  "events remove-targets": ["--event-bus-name", "--rule", "--ids"],
+  "lambda get-account-settings": ["--query"],
   "lambda invoke": ["--function-name", "--cli-binary-format", "--payload"],
   "sqs get-queue-attributes": ["--queue-url", "--attribute-names"],
   "sts get-caller-identity": [],
