@@ -27,7 +27,7 @@ function isOwnHost(host: string): boolean {
   return ownHosts.has(host.toLowerCase().replace(/:\d{1,5}$/, ""));
 }
 
-/** What is no browser sends neither header. A page without an origin, such as a sandboxed one, sends `null`. */
+/** A client that is not a browser sends neither header. A sandboxed page has no origin and sends `null`. */
 function isOwnOrigin(host: string, headers: IncomingHttpHeaders): boolean {
   const { origin = `http://${host}` } = headers;
   const site = headers["sec-fetch-site"] ?? "none";
