@@ -54,9 +54,15 @@ export async function openResultFile(
   };
 }
 
+/** Customers' ids and what the service says of them are nobody else's. */
+const ownerOnly = 0o600;
+
 async function openForAppending(path: string): Promise<FileHandle> {
   try {
-    return await open(path, "a");
+    const file = await open(path, "a", ownerOnly);
+    // The file may be of an earlier run, or copied.
+    await file.chmod(ownerOnly);
+    return file;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new Refused(`Cannot write ${path}: ${error.message}.`, 2);
@@ -65,10 +71,13 @@ async function openForAppending(path: string): Promise<FileHandle> {
 
 type Line = Omit<RowResult, "outcome"> & { readonly outcome: string };
 
-/** A single line, whatever the message holds: only so can a torn one be told. */
+/**
+ * A single line, whatever the message holds: only so can a torn one be told. A cell that a spreadsheet would take for a
+ * formula begins with an apostrophe; no cell that a later run reads can be one.
+ */
 function render({ line, customerId, outcome, code, message }: Line, at: Instant): string {
-  const texts = [customerId, outcome, code, message].map((text) => text.replace(/\s+/g, " "));
-  return stringify([[line, ...texts, formatInstant(at)]]);
+  const texts = [customerId, outcome, code, message].map((text) => text.replace(/\s+/g, " ").trim());
+  return stringify([[line, ...texts, formatInstant(at)]], { escape_formulas: true });
 }
 
 /** Lines that come while others are being written go together into the next write. */
