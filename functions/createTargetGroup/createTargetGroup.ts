@@ -5,7 +5,7 @@ import type { CreateTargetGroupRequest } from "../../shared/http/requestTypes.ts
 import type { routes } from "../../shared/http/routes.ts";
 import * as schemas from "../../shared/http/schemas.ts";
 import { presentTargetGroup } from "../../shared/http/targetGroupView.ts";
-import { checked, isJsonObject, unknownFieldWarnings } from "../../shared/http/validation.ts";
+import { checked, isJsonObject, longLists, unknownFieldWarnings } from "../../shared/http/validation.ts";
 import * as validators from "../../shared/http/validators.generated.js";
 import type { Table } from "../../shared/table/client.ts";
 import { createTargetGroup as writeTargetGroup } from "../../shared/table/targetGroups.ts";
@@ -18,6 +18,8 @@ import { filterWarnings, readDraft } from "./readDraft.ts";
  */
 export function createTargetGroup(table: Table): Operation<typeof routes.createTargetGroup> {
   return async ({ org, now, body }) => {
+    const tooLong = longLists(schemas.createTargetGroup, body);
+    if (tooLong.length > 0) throw invalidInput(tooLong);
     const shape = checked(validators.createTargetGroup, body);
     if ("faults" in shape) throw invalidInput([...shape.faults, ...faultsIn(readablePart(body))]);
     const faults = faultsIn(shape.valid);

@@ -1,6 +1,7 @@
 import { type Decimal, parseDecimal } from "../../shared/domain/decimal.ts";
 import type { TargetGroupDraft } from "../../shared/domain/drafting.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
+import { quote } from "../../shared/http/parameters.ts";
 import type { CreateTargetGroupRequest, PeriodRequest, TargetRequest } from "../../shared/http/requestTypes.ts";
 import { endOf, isTimeZone, startOf } from "./calendar.ts";
 
@@ -34,7 +35,7 @@ export function readDraft(request: CreateTargetGroupRequest): {
 
 function readTimeZone(name: string, faults: string[]): string {
   if (isTimeZone(name)) return name;
-  faults.push(`timeZoneName must be an IANA time zone; got ${JSON.stringify(name)}.`);
+  faults.push(`timeZoneName must be an IANA time zone; got ${quote(name)}.`);
   return "UTC";
 }
 
@@ -48,7 +49,7 @@ function readCycle(
   const bound = (field: "startDate" | "endDate", instant: Instant | undefined): Instant => {
     if (instant !== undefined) return instant;
     faults.push(
-      `periods[${index}].${field} must be a date (2026-01-31) or an instant (2026-01-31T18:00:00Z) of the years 1 to 9999; got ${JSON.stringify(period[field])}.`,
+      `periods[${index}].${field} must be a date (2026-01-31) or an instant (2026-01-31T18:00:00Z) of the years 1 to 9999; got ${quote(period[field])}.`,
     );
     return Number.NaN;
   };

@@ -16,13 +16,23 @@ export const securityHeaders = {
 } as const;
 
 export function successEnvelope(data: unknown, warnings: readonly string[]): Envelope {
-  return { data, errors: null, warnings: warnings.length === 0 ? null : warnings.map((message) => ({ message })) };
+  const told = firstOf(warnings, "warnings").map((message) => ({ message }));
+  return { data, errors: null, warnings: told.length === 0 ? null : told };
 }
 
-/** One error for each detail; with no detail, one with the catalogue's sentence alone. */
+/** One answer tells so many faults or warnings, and how many more there are: a body may have one for each three bytes. */
+const mostMessages = 100;
+
+function firstOf(messages: readonly string[], what: "faults" | "warnings"): readonly string[] {
+  const more = messages.length - mostMessages;
+  return more > 0 ? [...messages.slice(0, mostMessages), `There are ${more} more ${what}.`] : messages;
+}
+
+/** One error for each detail, at most 100 and one that says how many more there are; with no detail, one with the catalogue's sentence alone. */
 export function failureEnvelope(code: ErrorCode, details: readonly string[] = []): Envelope {
   const { message } = errorCatalogue[code];
-  const messages = details.length === 0 ? [message] : details.map((detail) => `${message} ${detail}`);
+  const messages =
+    details.length === 0 ? [message] : firstOf(details, "faults").map((detail) => `${message} ${detail}`);
   return { data: null, errors: messages.map((text) => ({ code, message: text })), warnings: null };
 }
 

@@ -5,6 +5,7 @@ type Schema = {
   readonly type?: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly maxItems?: number;
 };
 
 export type JsonObject = { readonly [field: string]: unknown };
@@ -23,6 +24,23 @@ export type Checked<Valid> = { readonly valid: Valid } | { readonly faults: read
 
 export function checked<Valid>(validate: Validator<Valid>, value: unknown): Checked<Valid> {
   return validate(value) ? { valid: value } : { faults: schemaFaults(validate, value) };
+}
+
+/**
+ * The lists that are longer than they may be. Judged before anything in them: a long list of what is wrong would take
+ * long to read and give an answer many times its size.
+ */
+export function longLists(schema: Schema, value: unknown, path = ""): string[] {
+  if (Array.isArray(value)) return longList(schema, value, path);
+  if (!isJsonObject(value)) return [];
+  return Object.entries(schema.properties ?? {}).flatMap(([field, known]) =>
+    longLists(known, value[field], path === "" ? field : `${path}.${field}`),
+  );
+}
+
+function longList({ maxItems = Number.POSITIVE_INFINITY, items }: Schema, list: readonly unknown[], path: string) {
+  if (list.length > maxItems) return [`${path} must not have more than ${maxItems} items; got ${describe(list)}.`];
+  return items === undefined ? [] : list.flatMap((item, index) => longLists(items, item, `${path}[${index}]`));
 }
 
 function describeViolation({ instancePath, keyword, params, message }: Violation, root: unknown): string {
