@@ -1,4 +1,5 @@
 import type { Context } from "aws-lambda";
+import { ServiceError } from "../../shared/domain/serviceError.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
 import { engineLimits, longestChainMilliseconds, type Table } from "../../shared/table/client.ts";
 import { closeEnrollments, finishShardWork, requireGroup, type ShardTask } from "../../shared/table/closing.ts";
@@ -36,7 +37,7 @@ export function closeShard(table: Table): ShardLambda {
     // Without the time to finish, the next call does: it goes on after the last customer and finds nobody.
     const position = isThrough && mustStop() ? progress.lastCustomerId : progress.resumeAfter;
     const isFinished = position === undefined;
-    if (isFinished && failedCount > 0) throw new Error(`${failedCount} enrolments could not be closed`);
+    if (isFinished && failedCount > 0) throw new ServiceError(`${failedCount} enrolments could not be closed`);
     if (isFinished) await finishShardWork(table, group, work);
     return { ...task, resumeAfter: position ?? null, closedCount, failedCount, isFinished };
   };

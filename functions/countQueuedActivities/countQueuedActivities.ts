@@ -2,7 +2,8 @@ import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 
 import { parseJson } from "../../shared/http/body.ts";
 import type { ServiceContext } from "../../shared/http/context.ts";
 import { countOne } from "../../shared/http/countActivity.ts";
-import { logUnexpected } from "../../shared/observability/log.ts";
+import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
+import { logRefusal, logUnexpected } from "../../shared/observability/log.ts";
 import { TooMuchContention } from "../../shared/table/failures.ts";
 import { Patience } from "../../shared/table/rounds.ts";
 
@@ -27,7 +28,7 @@ export function countQueuedActivities(context: ServiceContext): QueueLambda {
         if (!patience.allows(index + 1)) throw new TooMuchContention("The time for one batch is used up");
         await countMessage(context, record);
       } catch (error) {
-        logUnexpected(error, "queue");
+        logFailure(error);
         batchItemFailures.push({ itemIdentifier: record.messageId });
       }
     }
@@ -35,12 +36,18 @@ export function countQueuedActivities(context: ServiceContext): QueueLambda {
   };
 }
 
+/** What a sender did wrong says nothing of how the function does: no alarm on a new version counts it. */
+function logFailure(error: unknown): void {
+  if (error instanceof RequestRefused) logRefusal(error.code);
+  else logUnexpected(error, "queue");
+}
+
 async function countMessage(
   context: ServiceContext,
   { body, messageAttributes, attributes }: SQSRecord,
 ): Promise<void> {
   const org = messageAttributes["org"]?.stringValue;
-  if (org === undefined || !orgPattern.test(org)) throw new Error("The message attribute org names no brand");
+  if (org === undefined || !orgPattern.test(org)) throw invalidInput(["The message attribute org names no brand."]);
   const activity = parseJson(body);
   await countOne(context, org, activity, Number(attributes.SentTimestamp));
 }

@@ -1,4 +1,5 @@
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import { ServiceError } from "../../shared/domain/serviceError.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import type { ServiceContext } from "../../shared/http/context.ts";
 import { RequestRefused } from "../../shared/http/errors.ts";
@@ -20,7 +21,7 @@ export function getTrackedTargetEvents(context: ServiceContext): Operation<typeo
     const { userId, targetRuleId } = path;
     const { groupId } = await requireEnrollment(context, org, userId, targetRuleId);
     const group = await context.targetGroups.find(org, groupId, now);
-    if (group === undefined) throw new Error(`Target group ${groupId} has no definition`);
+    if (group === undefined) throw new ServiceError(`Target group ${groupId} has no definition`);
     const cycle = group.cycles.find(({ id }) => id === query.periodId);
     // The period of another group, or nobody's: no row can be in it.
     const isElsewhere = query.periodId !== undefined && cycle === undefined;

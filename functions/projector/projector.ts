@@ -4,6 +4,7 @@ import { activityConsequences } from "../../shared/domain/activityConsequences.t
 import type { Consequences } from "../../shared/domain/change.ts";
 import { enrollmentConsequences, merged } from "../../shared/domain/consequences.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
+import { ServiceError } from "../../shared/domain/serviceError.ts";
 import type { Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { ServiceContext } from "../../shared/http/context.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
@@ -100,5 +101,5 @@ async function requireDefinition(
   const group = await targetGroups.find(org, groupId, now);
   const target = group?.targets.find(({ id }) => id === targetId);
   if (group !== undefined && target !== undefined) return { group, target };
-  throw new Error(`Target ${targetId} of target group ${groupId} has no definition`);
+  throw new ServiceError(`Target ${targetId} of target group ${groupId} has no definition`);
 }

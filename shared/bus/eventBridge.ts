@@ -1,6 +1,7 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import type { BusConfig } from "../config/busConfig.ts";
 import type { Notification } from "../domain/notifications.ts";
+import { ServiceError } from "../domain/serviceError.ts";
 import { attemptSettings, limitAttempts } from "../sdk/attempts.ts";
 import { type Bus, eventSource } from "./bus.ts";
 import { presentNotification } from "./notificationView.ts";
@@ -18,7 +19,7 @@ export const busLimits = {
 } as const;
 
 /** Some entries were not taken. The message names EventBridge's codes, not what was in the entries. */
-export class EventsNotTaken extends Error {
+export class EventsNotTaken extends ServiceError {
   override readonly name = "EventsNotTaken";
 }
 

@@ -4,6 +4,7 @@ import type { Decimal } from "./decimal.ts";
 import { shownValue } from "./enrollment.ts";
 import { activityEntries } from "./ledger.ts";
 import { activityNotification, type Notification, type NotificationContent } from "./notifications.ts";
+import { ServiceError } from "./serviceError.ts";
 import { cycleOf, targetValue } from "./targetGroup.ts";
 
 /**
@@ -87,7 +88,7 @@ function completedAgain(change: EffectChange): Notification[] {
 /** The cycle's sum when the activity and the returns it moved have all been counted. */
 function sumAfter(changes: readonly CycleChange[], cycleNumber: number): Decimal {
   const last = changes.findLast((change) => change.cycleNumber === cycleNumber);
-  if (last === undefined) throw new Error(`Cycle ${cycleNumber} is said to be changed and is not`);
+  if (last === undefined) throw new ServiceError(`Cycle ${cycleNumber} is said to be changed and is not`);
   return last.after;
 }
 

@@ -1,4 +1,5 @@
 import type { Instant } from "./instant.ts";
+import { ServiceError } from "./serviceError.ts";
 import type { TargetGroup } from "./targetGroup.ts";
 
 /** A pass over all enrolments of a group that closes one ended cycle for those that are not closed yet. */
@@ -22,7 +23,7 @@ function sweepsOf({ cycles }: TargetGroup): Sweep[] {
 /** The sweep a new group waits for. Throws when it has no cycle, which no group lacks. */
 export function firstSweep(group: TargetGroup): Sweep {
   const [first] = sweepsOf(group);
-  if (first === undefined) throw new Error(`Target group ${group.id} has no cycle`);
+  if (first === undefined) throw new ServiceError(`Target group ${group.id} has no cycle`);
   return first;
 }
 

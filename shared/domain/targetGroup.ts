@@ -1,5 +1,6 @@
 import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
+import { ServiceError } from "./serviceError.ts";
 
 /** `DEFAULT` is a milestone; of the streaks, only `STREAKS` is broken by a missed cycle. */
 export const trackingTypes = ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] as const;
@@ -74,13 +75,13 @@ export function isStreak(group: Pick<TargetGroup, "trackingType">): boolean {
 /** The cycle of that number. Throws when the group has none: a stored number always names one. */
 export function cycleOf(group: Pick<TargetGroup, "id" | "cycles">, number: number): Cycle {
   const cycle = group.cycles[number - 1];
-  if (cycle === undefined) throw new Error(`Target group ${group.id} has no cycle ${number}`);
+  if (cycle === undefined) throw new ServiceError(`Target group ${group.id} has no cycle ${number}`);
   return cycle;
 }
 
 /** What must be reached in the given cycle. */
 export function targetValue(target: Target, cycle: Cycle): Decimal {
   const value = target.values.length === 1 ? target.values[0] : target.values[cycle.number - 1];
-  if (value === undefined) throw new Error(`Target ${target.id} has no value for cycle ${cycle.number}`);
+  if (value === undefined) throw new ServiceError(`Target ${target.id} has no value for cycle ${cycle.number}`);
   return value;
 }

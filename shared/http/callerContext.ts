@@ -1,4 +1,5 @@
 import { type AccessGroup, accessGroups } from "../domain/accessGroups.ts";
+import { ServiceError } from "../domain/serviceError.ts";
 import type { Org } from "../table/keys.ts";
 
 /** Who is calling, as the authorizer hands it on; API Gateway passes only flat strings. */
@@ -12,7 +13,7 @@ export function parseCallerContext(context: Readonly<Record<string, unknown>> | 
   const { org, username, accessGroup } = context ?? {};
   const group = accessGroups.find((member) => member === accessGroup);
   if (typeof org !== "string" || org === "" || typeof username !== "string" || group === undefined) {
-    throw new Error("The request carries no caller: is the route behind the authorizer?");
+    throw new ServiceError("The request carries no caller: is the route behind the authorizer?");
   }
   return { org, username, accessGroup: group };
 }

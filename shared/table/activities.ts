@@ -2,6 +2,7 @@ import type { Activity } from "../domain/activity.ts";
 import { type CountingDecision, countActivity, type OriginalActivity } from "../domain/counting.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
+import { ServiceError } from "../domain/serviceError.ts";
 import { asOriginal, buildActivityItem, parseActivity, type RecordedActivity } from "./activityItem.ts";
 import type { Table } from "./client.ts";
 import { buildCountingUpdate } from "./countingUpdate.ts";
@@ -105,7 +106,7 @@ async function decideOne(
   const group = await targetGroups.find(org, enrollment.groupId, now);
   const target = group?.targets.find(({ id }) => id === enrollment.targetId);
   if (group === undefined || target === undefined) {
-    throw new Error(`Target ${enrollment.targetId} of target group ${enrollment.groupId} has no definition`);
+    throw new ServiceError(`Target ${enrollment.targetId} of target group ${enrollment.groupId} has no definition`);
   }
   return countActivity({ group, target, enrollment }, activity, original, now);
 }

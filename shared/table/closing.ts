@@ -1,6 +1,7 @@
 import { type ClosingDecision, decideClosing } from "../domain/closing.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
+import { ServiceError } from "../domain/serviceError.ts";
 import { nextSweep } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "./client.ts";
@@ -73,7 +74,7 @@ function openShards({ targets }: TargetGroup, { finishedShards, ...sweep }: DueS
 /** Read consistently: a sweep is over when every target's shards are through, so none may be missing. */
 export async function requireGroup(table: Table, { org, groupId }: SweepRef): Promise<TargetGroup> {
   const group = await findTargetGroup(table, org, groupId);
-  if (group === undefined) throw new Error(`Target group ${groupId} has a sweep and no definition`);
+  if (group === undefined) throw new ServiceError(`Target group ${groupId} has a sweep and no definition`);
   return group;
 }
 
@@ -173,6 +174,6 @@ async function closeOne(
 
 function decide(group: TargetGroup, stored: Enrollment, cycleNumber: number, now: Instant): ClosingDecision {
   const target = group.targets.find(({ id }) => id === stored.targetId);
-  if (target === undefined) throw new Error(`Target group ${group.id} has no target ${stored.targetId}`);
+  if (target === undefined) throw new ServiceError(`Target group ${group.id} has no target ${stored.targetId}`);
   return decideClosing(group, target, stored, cycleNumber, now);
 }

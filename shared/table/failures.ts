@@ -1,5 +1,6 @@
+import { ServiceError } from "../domain/serviceError.ts";
 /** The engine did not answer, or asked to be left alone for a while. Nothing is known to be wrong with the request. */
-export class EngineUnavailable extends Error {
+export class EngineUnavailable extends ServiceError {
   override readonly name = "EngineUnavailable";
   constructor(cause: Error) {
     super(`The table engine is unavailable: ${cause.name}`, { cause });
@@ -7,12 +8,12 @@ export class EngineUnavailable extends Error {
 }
 
 /** The write's fate cannot be told: it was retried, and a later operation has replaced whatever it left. */
-export class OutcomeUnknown extends Error {
+export class OutcomeUnknown extends ServiceError {
   override readonly name = "OutcomeUnknown";
 }
 
 /** Other writes to the same item came in between every time. Nothing was changed. */
-export class TooMuchContention extends Error {
+export class TooMuchContention extends ServiceError {
   override readonly name = "TooMuchContention";
 }
 

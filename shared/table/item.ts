@@ -3,6 +3,7 @@ import { NumberValue } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { type Decimal, formatDecimal, parseDecimal } from "../domain/decimal.ts";
 import type { Instant } from "../domain/instant.ts";
+import { ServiceError } from "../domain/serviceError.ts";
 
 /**
  * A value as it is given to the document client. A `bigint` is none of them: the client would write a {@link Decimal} as
@@ -42,7 +43,7 @@ export function plainItem(item: Record<string, AttributeValue>): StoredItem {
 }
 
 /** An item does not have the shape its parser demands: the table holds something this version did not write. */
-export class MalformedItem extends Error {
+export class MalformedItem extends ServiceError {
   override readonly name = "MalformedItem";
 }
 

@@ -12,6 +12,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import { ServiceError } from "../domain/serviceError.ts";
 import type { Table } from "./client.ts";
 import { EngineUnavailable } from "./failures.ts";
 import { type Item, plainItem, type StoredItem } from "./item.ts";
@@ -193,7 +194,7 @@ async function nextPage(table: Table, query: Query, after: StoredItem | Key | un
 }
 
 /** Reading went on for so long that its caller might not be answered in time. */
-export class ReadTooLong extends Error {
+export class ReadTooLong extends ServiceError {
   override readonly name = "ReadTooLong";
 }
 

@@ -96,6 +96,8 @@ function parseFilters(text: string | undefined): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new MalformedItem("Attribute filters is not JSON", { cause: error });
+    if (!(error instanceof SyntaxError)) throw error;
+    // Without its cause, whose text holds a piece of what was stored.
+    throw new MalformedItem("Attribute filters is not JSON");
   }
 }

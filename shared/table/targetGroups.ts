@@ -1,4 +1,5 @@
 import type { TargetGroupDraft } from "../domain/drafting.ts";
+import { ServiceError } from "../domain/serviceError.ts";
 import { firstSweep } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "./client.ts";
@@ -80,7 +81,7 @@ async function allocateIds(table: Table, org: Org, { targets, cycles, levels }: 
     },
     "UPDATED_NEW",
   );
-  if (result.outcome !== "applied") throw new Error("The org has used up its ids");
+  if (result.outcome !== "applied") throw new ServiceError("The org has used up its ids");
   const last = ItemReader.of(result.item);
   return {
     groupId: last.integer("lastGroupId"),

@@ -1,4 +1,5 @@
 import { type AccessGroup, accessGroups } from "../domain/accessGroups.ts";
+import { ServiceError } from "../domain/serviceError.ts";
 import type { Table } from "./client.ts";
 import { tableDefinition } from "./definition.ts";
 import { ItemReader, type StoredItem } from "./item.ts";
@@ -35,7 +36,7 @@ export async function putToken(table: Table, token: StoredToken): Promise<void> 
       "attribute_not_exists(pk) OR (username = :username AND secretSalt = :secretSalt AND attribute_not_exists(isEnded))",
     ExpressionAttributeValues: { ":username": username, ":secretSalt": secretSalt },
   });
-  if (!isStored) throw new Error("The new token is another user's, or has ended");
+  if (!isStored) throw new ServiceError("The new token is another user's, or has ended");
 }
 
 /** Read consistently: a token ended a moment ago is not found. One that has expired may still be. */

@@ -1,17 +1,25 @@
 import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
+import { ConditionalCheckFailedException, DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
+import { countQueuedActivities } from "../../functions/countQueuedActivities/countQueuedActivities.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
 import { systemClock } from "../../shared/config/systemClock.ts";
+import { ServiceError } from "../../shared/domain/serviceError.ts";
+import { createContext } from "../../shared/http/context.ts";
+import { invalidInput } from "../../shared/http/errors.ts";
 import { type ProtectedRouteName, routes } from "../../shared/http/routes.ts";
+import { logUnexpected } from "../../shared/observability/log.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
-import { customerKey } from "../../shared/table/keys.ts";
+import { EngineUnavailable } from "../../shared/table/failures.ts";
+import { customerKey, targetKey } from "../../shared/table/keys.ts";
 import { basicAuthorization } from "../support/apiClient.ts";
 import { type ConsoleLine, captureConsole } from "../support/capturedConsole.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
 import { localAccess } from "../support/globalSetup.ts";
+import { queueMessage } from "../support/queueMessage.ts";
 import { type RawResponse, sendRaw } from "../support/rawHttp.ts";
 import { useService } from "../support/service.ts";
 import { newSetting, type Setting } from "../support/setting.ts";
@@ -155,7 +163,7 @@ describe("no line of the log holds a credential or a value of the body", () => {
     await withFunctionsOn(missingTable(), async (baseUrl) => {
       expect((await send(baseUrl, authorization, markedRequest(name, one, mark))).status).toBe(500);
     });
-    expect(written()).toMatch(/ResourceNotFoundException[^]*\n\s+at /);
+    expect(written()).toMatch(/ResourceNotFoundException[^]*'at \w/);
     expectNothingOf([mark, ...tracesOf(credential)]);
   });
 
@@ -175,6 +183,101 @@ describe("no line of the log holds a credential or a value of the body", () => {
     expectNothingOf([mark]);
   });
 });
+
+describe("no line of the log holds a value of a body", () => {
+  it("when a stored filter cannot be read, whose text the language's own error quotes", async () => {
+    const { one, mark, authorization } = await newCall();
+    const { groupId, targetId } = one.group;
+    await service.table.client.send(
+      new UpdateCommand({
+        TableName: service.table.name,
+        Key: targetKey(one.org.org, groupId, targetId),
+        UpdateExpression: "SET filters = :mark",
+        ExpressionAttributeValues: { ":mark": mark },
+      }),
+    );
+    const response = await send(service.baseUrl, authorization, markedRequest("getTargetGroup", one, mark));
+    expect(response.status).toBe(500);
+    expect(written()).toContain("Attribute filters is not JSON");
+    expectNothingOf([mark]);
+  });
+
+  const queued: Readonly<Record<string, (one: Setting, mark: string) => unknown>> = {
+    "is no JSON": (_, mark) => `{"${mark}`,
+    "holds a text for each field": (_, mark) => ({
+      activityId: `#${mark}`,
+      customerId: mark,
+      type: mark,
+      name: [mark],
+      occurredAt: mark,
+      amount: mark,
+      originalActivityId: `#${mark}`,
+    }),
+    "names a customer who is not one": (_, mark) => ({ ...activityOf(mark), customerId: mark }),
+    "names nobody's customer": (_, mark) => ({ ...activityOf(mark), customerId: 987_654_321_987 }),
+    "happens tomorrow": ({ customerId }, mark) => ({ ...activityOf(mark), customerId, occurredAt: during(3) }),
+    "holds half of a surrogate pair": (_, mark) => `{"${mark}":"\\ud800${mark}"}`,
+  };
+
+  it.each(Object.entries(queued))("when a queued activity %s", async (_, bodyOf) => {
+    const { one, mark } = await newCall();
+    const count = countQueuedActivities(createContext(service.table));
+    const Records = [queueMessage("m-1", one.org.org, bodyOf(one, mark)), queueMessage("m-2", `#${mark}`, {})];
+    expect((await count({ Records })).batchItemFailures).toHaveLength(2);
+    expectNothingOf([mark, "987654321987"]);
+  });
+
+  it("when a queued activity's id comes again with other content", async () => {
+    const { one, mark } = await newCall();
+    const count = countQueuedActivities(createContext(service.table));
+    const activity = { ...activityOf(mark), customerId: one.customerId };
+    const Records = [activity, { ...activity, amount: 2 }].map((body, index) =>
+      queueMessage(`m-${index}`, one.org.org, body),
+    );
+    expect((await count({ Records })).batchItemFailures).toHaveLength(1);
+    expectNothingOf([mark]);
+  });
+
+  it.each<[string, (mark: string) => unknown]>([
+    ["a refusal", (mark) => invalidInput([`got ${mark}`])],
+    ["a text", (mark) => mark],
+    ["an error of the language", (mark) => new SyntaxError(`Unexpected token in ${mark}`)],
+    ["an error of many lines", (mark) => new TypeError(`${mark}\n    at ${mark}\n${mark}`)],
+    ["an error with fields", (mark) => Object.assign(new Error("x"), { Item: { firstName: { S: mark } } })],
+    ["an error whose cause quotes it", (mark) => new Error("x", { cause: new SyntaxError(mark) })],
+    ["an error whose cause is a text", (mark) => new Error("x", { cause: mark })],
+    ["the engine's, of a condition that met an item", metCondition],
+    ["the engine's, of a value it does not like", (mark) => refusedByEngine("ValidationException", mark)],
+    ["the engine's, of a text it cannot read", (mark) => refusedByEngine("SerializationException", mark)],
+  ])("when what fails is %s", (_, failing) => {
+    const mark = marker();
+    logUnexpected(failing(mark), "api");
+    logUnexpected(new EngineUnavailable(Object.assign(new Error(mark), { cause: failing(mark) })), "stream");
+    expect(written()).toContain("failed");
+    expectNothingOf([mark]);
+  });
+
+  it("but the service's own words and AWS's, which say what to do", () => {
+    logUnexpected(new ServiceError("Target group 7 has no cycle 3"), "closing");
+    const denied = "User: arn:aws:sts::1:assumed-role/enroll is not authorized to perform: dynamodb:Query";
+    logUnexpected(refusedByEngine("AccessDeniedException", denied), "api");
+    expect(written()).toContain("Target group 7 has no cycle 3");
+    expect(written()).toContain(denied);
+  });
+});
+
+function metCondition(mark: string) {
+  const Item = { firstName: { S: mark } };
+  return new ConditionalCheckFailedException({ $metadata: {}, message: "The conditional request failed", Item });
+}
+
+function refusedByEngine(name: string, message: string) {
+  return new DynamoDBServiceException({ name, message, $fault: "client", $metadata: {} });
+}
+
+function activityOf(mark: string) {
+  return { activityId: mark, type: "TRANSACTION", occurredAt: during(1), amount: 1, attributes: { [mark]: mark } };
+}
 
 describe("no line of the log holds what proves nobody, or cannot be checked:", () => {
   const list = { method: "GET", path: "/targetGroups", body: "" };
