@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
-import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { EventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { metrics } from "../shared/observability/metricNames.ts";
@@ -38,9 +39,7 @@ export class ActivityQueue extends Construct {
       retentionPeriod: Duration.days(14),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: attempts },
     });
-    counter.live.addEventSource(
-      new SqsEventSource(this.queue, { batchSize: 10, maxConcurrency: 20, reportBatchItemFailures: true }),
-    );
+    this.#readQueue(counter);
     this.#addAlarms(alarms);
     this.errors = alarms.add("QueueErrors", {
       impact:
@@ -54,6 +53,21 @@ export class ActivityQueue extends Construct {
       above: 1,
       breached: { periods: 2, of: 5 },
     });
+  }
+
+  /** Made here rather than by CDK, whose event source grants two actions that Lambda does not need. */
+  #readQueue({ lambda, live }: ApiFunction): void {
+    const actions = ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"].map((action) => `sqs:${action}`);
+    lambda.addToRolePolicy(new PolicyStatement({ actions, resources: [this.queue.queueArn] }));
+    const mapping = new EventSourceMapping(this, "Messages", {
+      target: live,
+      eventSourceArn: this.queue.queueArn,
+      batchSize: 10,
+      maxConcurrency: 20,
+      reportBatchItemFailures: true,
+    });
+    // Lambda tries the permission to read when the mapping is made.
+    mapping.node.addDependency(lambda.role ?? lambda);
   }
 
   #addAlarms(alarms: Alarms): void {

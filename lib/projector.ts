@@ -9,7 +9,6 @@ import {
   type IFunction,
   StartingPosition,
 } from "aws-cdk-lib/aws-lambda";
-import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { busNameVariable } from "../shared/config/busConfig.ts";
@@ -73,6 +72,10 @@ export class Projector extends Construct {
 
   #readStream(table: MilestreakTable, { lambda, live }: ApiFunction): void {
     table.grantStream(lambda);
+    // CDK's own destination would also grant two reads of the queue, which Lambda does not need.
+    lambda.addToRolePolicy(
+      new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [this.deadLetters.queueArn] }),
+    );
     const mapping = new EventSourceMapping(this, "Stream", {
       target: live,
       eventSourceArn: table.streamArn,
@@ -84,7 +87,7 @@ export class Projector extends Construct {
       reportBatchItemFailures: true,
       retryAttempts,
       maxRecordAge: maximumRecordAge,
-      onFailure: new SqsDlq(this.deadLetters),
+      onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
       filters: [inserted(activityPrefix), insertedOrModified(enrollmentPrefix)],
     });
     // Lambda tries the permission to read when the mapping is made.

@@ -24,9 +24,9 @@ const credentials: Partitions = { like: "CREDENTIAL#*" };
 const tokens: Partitions = { like: "TOKEN#*" };
 
 /**
- * What each function may do with the table, and nothing else: no function scans, none deletes but from the list of
- * what to close and access tokens, none but the authorizer and the token routes sees a credential, and what reads
- * cannot write. A route without an entry does not compile.
+ * What each function may do with the table, and nothing else. No function scans. Only the list of what to close is
+ * deleted from. Only the authorizer and the token routes see a credential. What reads cannot write. A route without an
+ * entry does not compile, and a grant that no request needs fails test/deployed.
  */
 export const tableGrants = {
   enroll: [

@@ -68,19 +68,11 @@ const allowed = {
 
 /** What a function that no route calls may do besides, by the actions of each statement. */
 const besides: Partial<Record<FunctionName, readonly (readonly string[])[]>> = {
-  countQueuedActivities: [
-    [
-      "sqs:ChangeMessageVisibility",
-      "sqs:DeleteMessage",
-      "sqs:GetQueueAttributes",
-      "sqs:GetQueueUrl",
-      "sqs:ReceiveMessage",
-    ],
-  ],
+  countQueuedActivities: [["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]],
   projector: [
     ["events:PutEvents"],
     ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
-    ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"],
+    ["sqs:SendMessage"],
   ],
 };
 

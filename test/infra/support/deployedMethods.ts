@@ -1,4 +1,4 @@
-import { at, type Resource, references, resourcesOfType, type SynthesizedStack } from "./synthesize.ts";
+import { at, type Resource, type Resources, references, resourcesOfType } from "./synthesize.ts";
 
 export type DeployedMethod = {
   /** `GET /targetGroups`, as the route table would say it. */
@@ -9,7 +9,7 @@ export type DeployedMethod = {
 };
 
 /** Every method of the API with the function behind it, found as API Gateway finds them. */
-export function deployedMethods(stack: SynthesizedStack): DeployedMethod[] {
+export function deployedMethods(stack: Resources): DeployedMethod[] {
   return resourcesOfType(stack, "AWS::ApiGateway::Method").map(([, method]) => ({
     name: `${String(method.Properties.HttpMethod)} ${pathOf(stack, method.Properties.ResourceId)}`,
     method,
@@ -18,7 +18,7 @@ export function deployedMethods(stack: SynthesizedStack): DeployedMethod[] {
 }
 
 /** The Lambda of the authorizer, and the one that each route's method invokes. */
-export function functionIdsByName({ resources }: SynthesizedStack): [string, string][] {
+export function functionIdsByName({ resources }: Resources): [string, string][] {
   return [...resources].flatMap(([id, { Type }]): [string, string][] => {
     const name = Type === "AWS::Lambda::Function" ? /^Functions(\w+)Function[0-9A-F]{8}$/.exec(id)?.[1] : undefined;
     return name === undefined ? [] : [[name, id]];
@@ -26,7 +26,7 @@ export function functionIdsByName({ resources }: SynthesizedStack): [string, str
 }
 
 /** The function whose live alias is referred to. Throws where it is invoked past its alias, or there are several. */
-export function functionBehind({ resources }: SynthesizedStack, value: unknown): string {
+export function functionBehind({ resources }: Resources, value: unknown): string {
   const [alias, ...others] = [...references(value)]
     .map((id) => resources.get(id))
     .filter((resource) => resource?.Type.startsWith("AWS::Lambda::"));
@@ -35,7 +35,7 @@ export function functionBehind({ resources }: SynthesizedStack, value: unknown):
 }
 
 /** The alias by which a function is invoked. */
-export function liveAliasId(stack: SynthesizedStack, functionId: string): string {
+export function liveAliasId(stack: Resources, functionId: string): string {
   const [alias, ...others] = resourcesOfType(stack, "AWS::Lambda::Alias").filter(([, { Properties }]) =>
     references(Properties.FunctionName).has(functionId),
   );
@@ -43,7 +43,7 @@ export function liveAliasId(stack: SynthesizedStack, functionId: string): string
   return alias[0];
 }
 
-function pathOf(stack: SynthesizedStack, resourceId: unknown): string {
+function pathOf(stack: Resources, resourceId: unknown): string {
   const resource = stack.resources.get(String(at(resourceId, "Ref")));
   if (resource?.Type !== "AWS::ApiGateway::Resource") return "";
   return `${pathOf(stack, resource.Properties.ParentId)}/${String(resource.Properties.PathPart)}`;

@@ -14,9 +14,11 @@ export type Resource = {
   readonly UpdateReplacePolicy?: string;
 };
 
-export type SynthesizedStack = {
+/** The resources of a template by their logical ids. */
+export type Resources = { readonly resources: ReadonlyMap<string, Resource> };
+
+export type SynthesizedStack = Resources & {
   readonly stackName: string;
-  readonly resources: ReadonlyMap<string, Resource>;
   readonly outputs: Readonly<Record<string, unknown>>;
 };
 
@@ -50,11 +52,11 @@ function readTemplate(stack: Stack): { Resources: Record<string, Resource>; Outp
   return { Resources, Outputs };
 }
 
-export function resourcesOfType({ resources }: SynthesizedStack, type: string): [string, Resource][] {
+export function resourcesOfType({ resources }: Resources, type: string): [string, Resource][] {
   return [...resources].filter(([, resource]) => resource.Type === type);
 }
 
-export function onlyResource(stack: SynthesizedStack, type: string): [string, Resource] {
+export function onlyResource(stack: Resources, type: string): [string, Resource] {
   const [found, ...others] = resourcesOfType(stack, type);
   if (found === undefined || others.length > 0) throw new Error(`The stack has one ${type}`);
   return found;

@@ -1,0 +1,241 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { type LocalGateway, startGateway } from "../../local/gateway.ts";
+import { bundleStack } from "../../scripts/sam/bundleStack.ts";
+import { ApiClient } from "../support/apiClient.ts";
+import { newCredential, type TestCredential } from "../support/credential.ts";
+import { deployedApi, functionIdOf } from "../support/deployed/deployedApi.ts";
+import { type Deployment, deploy } from "../support/deployed/deployment.ts";
+import { expectAccepted, expectRefused } from "../support/envelopes.ts";
+import { isAllowed, reductions } from "../support/judge/policy.ts";
+import { newOrg, ok, type TestGroup, type TestOrg, targetPath } from "../support/org.ts";
+import { queueMessage } from "../support/queueMessage.ts";
+import { during, firstInstantOf, milestone, streak, type TargetGroupBody } from "../support/targetGroups.ts";
+import { newToken, postForm } from "../support/tokens.ts";
+
+const stack = bundleStack();
+let deployment: Deployment;
+
+beforeAll(async () => {
+  deployment = await deploy(stack, inject("endpoint"));
+});
+afterAll(() => deployment.stop());
+
+type Activity = Readonly<Record<string, unknown>>;
+/** The two ways in which an activity reaches the service. */
+type Channel = (org: TestOrg, activity: Activity, now: string) => Promise<void>;
+
+const overTheApi: Channel = async ({ till }, activity, now) => {
+  await ok(till.post("/activities", activity, { now }));
+};
+
+const overTheQueue: Channel = async ({ org }, activity, now) => {
+  const message = queueMessage(randomUUID(), org, activity);
+  const attributes = { ...message.attributes, SentTimestamp: Date.parse(now).toString() };
+  const answer = await deployment.sources.deliver([{ ...message, attributes }]);
+  expect(answer).toEqual({ batchItemFailures: [] });
+};
+
+type Life = {
+  readonly org: TestOrg;
+  readonly group: TestGroup;
+  readonly customerId: number;
+  readonly channel: Channel;
+};
+
+async function enrollOnce({ org, group, customerId }: Life): Promise<void> {
+  const now = during(1);
+  const once = { now, headers: { "Idempotency-Key": randomUUID() } };
+  expectAccepted(await org.enroll(group, { customerId }, once), customerId);
+  expectAccepted(await org.enroll(group, { customerId }, once), customerId);
+  expectRefused(await org.enroll(group, { customerId }, { now }), 400, 310119);
+}
+
+/** With a repeat, a return of what was bought, and one that arrives before what it returns. */
+async function spendAndReturn({ org, customerId, channel }: Life): Promise<void> {
+  const [bought, late] = [randomUUID(), randomUUID()];
+  const occurred = { customerId, occurredAt: during(1) };
+  const activities = [
+    { ...occurred, activityId: bought, type: "TRANSACTION", amount: 1000 },
+    { ...occurred, activityId: bought, type: "TRANSACTION", amount: 1000 },
+    { ...occurred, activityId: randomUUID(), type: "RETURN", amount: 400, originalActivityId: bought },
+    { ...occurred, activityId: randomUUID(), type: "RETURN", amount: 100, originalActivityId: late },
+    { ...occurred, activityId: late, type: "TRANSACTION", amount: 200 },
+  ];
+  for (const activity of activities) await channel(org, activity, during(1));
+}
+
+async function leaveAndComeBack({ org, group, customerId, channel }: Life, again: object): Promise<void> {
+  const now = during(2);
+  const spend = { customerId, type: "TRANSACTION", occurredAt: now };
+  expectAccepted(await org.unenroll(group, customerId, { now }), customerId);
+  await channel(org, { ...spend, activityId: randomUUID(), amount: 50 }, now);
+  expectAccepted(await org.enroll(group, { customerId, ...again }, { now }), customerId);
+  await channel(org, { ...spend, activityId: randomUUID(), amount: 1200 }, now);
+}
+
+/** As the schedule does it: by an index that the stream has filled, and then told by the stream. */
+async function endCycle(cycle: number): Promise<void> {
+  await deployment.sources.drain();
+  await deployment.closing.closeAll(firstInstantOf(cycle + 1));
+  await deployment.sources.drain();
+}
+
+/** Two customers' whole life: 700 in the first cycle, 1200 in the second, nothing in those after it. */
+async function liveThrough(body: TargetGroupBody, again: object): Promise<Life[]> {
+  const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
+  const group = await org.createGroup(body);
+  const lives: Life[] = [];
+  for (const channel of [overTheApi, overTheQueue]) {
+    lives.push({ org, group, channel, customerId: await org.newCustomer() });
+  }
+  for (const life of lives) {
+    await enrollOnce(life);
+    await spendAndReturn(life);
+  }
+  await endCycle(1);
+  for (const life of lives) await leaveAndComeBack(life, again);
+  for (let cycle = 2; cycle <= body.periods.length; cycle += 1) await endCycle(cycle);
+  return lives;
+}
+
+/** What the customer's history adds up to by the name of its rows, after every other read there is. */
+async function readHistory({ org: { reader }, group, customerId }: Life): Promise<Record<string, number>> {
+  const now = { now: during(2) };
+  await ok(reader.get("/targetGroups?includePeriods=true"));
+  await ok(reader.get(`/targetGroups/${group.groupId}`));
+  await ok(reader.get(`/customers/${customerId}`));
+  await ok(reader.get(`/users/${customerId}/enrolledTargets`, now));
+  const { body } = await ok(reader.get(`/users/${customerId}/trackedTargetEvents/${group.targetId}`, now));
+  const sums: Record<string, number> = {};
+  for (const { eventName, value } of body.data.trackedTargetEvents) sums[eventName] = (sums[eventName] ?? 0) + value;
+  return sums;
+}
+
+const history = { ENROL: 0, UNENROL: 0, ADD_TRANSACTION: 2400, RETURN_BILL: -500 };
+
+function eventsOf({ customerId, org: { org } }: Life): string[] {
+  const events = deployment.judge.published.map(({ DetailType, Detail }) => ({
+    type: String(DetailType),
+    ...JSON.parse(String(Detail)),
+  }));
+  const ofCustomer = events.filter((event) => event.customerId === customerId && event.org === org);
+  return [...new Set(ofCustomer.map(({ type }) => type))].toSorted();
+}
+
+describe("the stack's bundles, each with the role that the template gives it", () => {
+  it("take a milestone through its life, over the API and over the queue", async () => {
+    for (const life of await liveThrough(milestone({ cycles: 2 }), { initialBalance: null })) {
+      expect(await readHistory(life)).toEqual(history);
+      const state = await life.org.readState(life.group, life.customerId, { now: during(2) });
+      expect(state?.targets.map(({ targetAchievedValue }) => targetAchievedValue)).toEqual([1200]);
+      expect(eventsOf(life)).toEqual([
+        "targetAchievedValueUpdated",
+        "targetCustomerEnrolment",
+        "targetCustomerUnEnrolment",
+        "targetPeriodCompleted",
+        "targetValueAchieved",
+      ]);
+    }
+  });
+
+  it("take a streak through its life, over the API and over the queue", async () => {
+    const lives = await liveThrough(streak({ cycles: 3, levels: [1, 2] }), { resetStreakStatus: false });
+    for (const life of lives) {
+      expect(await readHistory(life)).toEqual(history);
+      expect(eventsOf(life)).toEqual([
+        "streakCustomerEnrolment",
+        "streakCustomerUnEnrolment",
+        "streakEnd",
+        "streakLevelAchieved",
+        "targetAchievedValueUpdated",
+        "targetPeriodCompleted",
+        "targetValueAchieved",
+      ]);
+    }
+  });
+
+  it("issue tokens that let their owner in, and end them", async () => {
+    const { org } = await newOrg(deployment.table, deployment.gateway.baseUrl);
+    const credential = await newCredential(deployment.table, { org });
+    const [issued, generated, ended] = await tokensOf(credential);
+    expect(await statusWith(issued)).toBe(200);
+    expect(await statusWith(generated)).toBe(200);
+    await revoke(credential, ended);
+    expect(await statusWith(ended)).toBe(401);
+  });
+
+  it("answer about a customer who was never enrolled", async () => {
+    const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
+    const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
+    expect((await ok(org.reader.get(`/users/${customerId}/targetGroups`))).body.data.targetGroups).toEqual([]);
+    expect((await ok(org.reader.get(`/users/${customerId}/enrolledTargets`))).body.data.enrolledTargets).toEqual([]);
+    const tracked = await org.reader.get(`/users/${customerId}/trackedTargetEvents/${group.targetId}`);
+    expectRefused(tracked, 400, 310149);
+  });
+
+  it("do all of that without one request that their roles do not allow", () => {
+    expect(deployment.judge.denials).toEqual([]);
+    expect(deployment.judge.faults).toEqual([]);
+  });
+
+  it("are all of the stack's: each of them asked the table for something", () => {
+    const asked = deployment.judge.verdicts.filter(({ context }) => "dynamodb:LeadingKeys" in context);
+    const names = new Set(asked.map(({ principal }) => principal));
+    expect([...names].toSorted()).toEqual([...stack.functionIds.keys()].toSorted());
+  });
+});
+
+describe.each([...stack.functionIds])("of the role of %s", (name, functionId) => {
+  it("every action and every partition was needed: without it, some of these requests are denied", () => {
+    const asked = deployment.judge.verdicts.filter(({ principal }) => principal === name);
+    const statements = deployment.functions.get(functionId)?.statements ?? [];
+    const unused = reductions(statements).filter(({ left }) => asked.every((verdict) => isAllowed(left, verdict)));
+    expect(unused.map(({ without }) => without)).toEqual([]);
+  });
+});
+
+describe("a role without one action that the function needs", () => {
+  it("is noticed: the enrolment is answered 500, with one denial and nothing written", async () => {
+    const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
+    const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
+    const before = deployment.judge.denials.length;
+    const functionId = functionIdOf(stack, "enroll");
+    const gateway = await gatewayWithout(functionId, "dynamodb:UpdateItem");
+    try {
+      const till = new ApiClient(gateway.baseUrl, await newCredential(deployment.table, { org: org.org }));
+      const refused = await till.post(`${targetPath(group)}/enroll`, [{ customerId }], { now: during(1) });
+      expectRefused(refused, 500, 500);
+    } finally {
+      await gateway.close();
+    }
+    const principal = deployment.functions.get(functionId)?.name;
+    expect(deployment.judge.denials.slice(before)).toMatchObject([{ principal, action: "dynamodb:UpdateItem" }]);
+    expect(await org.readState(group, customerId, { now: during(1) })).toBeUndefined();
+  });
+});
+
+/** The API with one function whose role does not allow the action. */
+function gatewayWithout(functionId: string, action: string): Promise<LocalGateway> {
+  const statements = deployment.functions.get(functionId)?.statements ?? [];
+  const left = statements.map((each) => ({ ...each, actions: each.actions.filter((one) => one !== action) }));
+  const functions = new Map(deployment.functions).set(functionId, deployment.withRole(functionId, left));
+  return startGateway(deployedApi(stack, functions), 0);
+}
+
+async function tokensOf({ username, secret }: TestCredential): Promise<[string, string, string]> {
+  const { baseUrl } = deployment.gateway;
+  const { body } = await ok(new ApiClient(baseUrl, undefined).post("/oauth/token/generate", { key: username, secret }));
+  const credential = { username, secret };
+  return [await newToken(baseUrl, credential), body.data.accessToken, await newToken(baseUrl, credential)];
+}
+
+async function statusWith(token: string): Promise<number> {
+  const headers = { Authorization: `Bearer ${token}` };
+  return (await new ApiClient(deployment.gateway.baseUrl, undefined).get("/targetGroups", { headers })).status;
+}
+
+async function revoke({ username, secret }: TestCredential, token: string): Promise<void> {
+  const form = { token, client_id: username, client_secret: secret };
+  expect((await postForm(`${deployment.gateway.baseUrl}/oauth/revoke`, form)).status).toBe(200);
+}
