@@ -898,6 +898,70 @@ export interface components {
             readonly userId: number;
             /** @description The milestones in which there is a cycle to show, and the streaks; of a streak, `targets` is empty when no cycle is current. Enrolments that were left are not listed. */
             readonly targetGroups: readonly components["schemas"]["TargetGroupProgress"][];
+            /** @description What was left; only with `includeLeft=true`. */
+            readonly leftTargets?: readonly components["schemas"]["LeftTarget"][];
+        };
+        /** @description A target that a customer left, and what a return would go on from. */
+        readonly LeftTarget: {
+            /**
+             * Format: int64
+             * @description The target group.
+             * @example 3
+             */
+            readonly targetGroupId: number;
+            /**
+             * @description The group's name.
+             * @example Spend 1000 a month
+             */
+            readonly targetGroupName: string;
+            /**
+             * @description `DEFAULT` is a milestone, the others are streaks.
+             * @example DEFAULT
+             * @enum {string}
+             */
+            readonly trackingType: "DEFAULT" | "STREAKS" | "NON_CONTINUOUS_STREAKS";
+            /**
+             * Format: int64
+             * @description The target.
+             * @example 3
+             */
+            readonly targetRuleId: number;
+            /**
+             * @description The target's name.
+             * @example Monthly spend
+             */
+            readonly targetName: string;
+            /**
+             * Format: date-time
+             * @description When the customer left, in UTC.
+             * @example 2030-01-20T09:00:00.000Z
+             */
+            readonly leftOn: string;
+            /**
+             * @description The cycle that a return without `periodName` would start in; `null` when all have ended.
+             * @example JAN
+             */
+            readonly periodRefCode: string | null;
+            /**
+             * @description What must be reached in that cycle, in the target's unit. `null` when all have ended. At most 4 fractional digits.
+             * @example 1000
+             */
+            readonly targetValue: number | null;
+            /**
+             * @description What that cycle had, which a return without a balance goes on from, in the target's unit. `null` when all have ended. At most 4 fractional digits.
+             * @example 250
+             */
+            readonly targetAchievedValue: number | null;
+            /**
+             * @description The run that a return without a reset goes on from; `null` for a milestone.
+             * @example null
+             */
+            readonly streakValue: number | null;
+            /**
+             * @description Names of the levels that are held; empty for a milestone.
+             * @example []
+             */
+            readonly levelsReached: readonly string[];
         };
         /** @description A level that was reached. */
         readonly ReachedLevel: {
@@ -2101,6 +2165,8 @@ export interface operations {
                 readonly includeInactive?: boolean;
                 /** @description Whether to answer deactivated groups and targets too. */
                 readonly includeInactiveTargets?: boolean;
+                /** @description Whether to answer `leftTargets` too: what a return would go on from. */
+                readonly includeLeft?: boolean;
                 /** @description Only this target, by its id in `targets`. */
                 readonly targetRuleId?: number;
             };

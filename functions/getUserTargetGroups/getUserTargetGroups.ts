@@ -4,6 +4,7 @@ import type { Operation } from "../../shared/http/apiHandler.ts";
 import type { ServiceContext } from "../../shared/http/context.ts";
 import { presentCustomerState, type StateOptions } from "../../shared/http/customerStateView.ts";
 import { fitting } from "../../shared/http/fitting.ts";
+import { presentLeftTarget } from "../../shared/http/leftTargetView.ts";
 import { customerNotFound } from "../../shared/http/preconditions.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
@@ -11,7 +12,7 @@ import { listEnrollments } from "../../shared/table/enrollments.ts";
 
 /**
  * `GET /users/{userId}/targetGroups`: what the customer is enrolled in and has achieved (docs/enrolment.md).
- * Enrolments that were left are not listed; fewer groups than there are, with a warning, when they are large. Refuses
+ * Enrolments that were left are not listed, unless they are asked for; fewer groups than there are, with a warning, when they are large. Refuses
  * with 300004, 310011.
  */
 export function getUserTargetGroups(context: ServiceContext): Operation<typeof routes.getUserTargetGroups> {
@@ -22,17 +23,48 @@ export function getUserTargetGroups(context: ServiceContext): Operation<typeof r
       listEnrollments(context.table, org, path.userId),
     ]);
     if (!isKnown) throw customerNotFound(path.userId);
-    const current = enrollments.filter(
-      ({ membership, targetId }) =>
-        membership.status === "ENROLLED" && (query.targetRuleId === undefined || query.targetRuleId === targetId),
-    );
+    const asked = enrollments.filter(({ targetId }) => [undefined, targetId].includes(query.targetRuleId));
+    const [current, left] = [
+      asked.filter(isEnrolled),
+      query.includeLeft ? asked.filter((one) => !isEnrolled(one)) : [],
+    ];
     const options: StateOptions = { now, ...query };
-    const groupIds = [...new Set(current.map(({ groupId }) => groupId))].toSorted((one, other) => one - other);
-    const groups = await Promise.all(groupIds.map((groupId) => context.targetGroups.find(org, groupId, now)));
-    const rows = groups.flatMap((group) => (group === undefined ? [] : presentGroup(group, current, options)));
+    const shown = [...current, ...left.slice(0, maximumLeft)];
+    const groupIds = [...new Set(shown.map(({ groupId }) => groupId))].toSorted((one, other) => one - other);
+    const found = await Promise.all(groupIds.map((groupId) => context.targetGroups.find(org, groupId, now)));
+    const groups = found.filter((group) => group !== undefined);
+    const rows = groups.flatMap((group) => presentGroup(group, current, options));
     const targetGroups = fitting(rows);
-    return { data: { userId: path.userId, targetGroups }, warnings: leftOut(targetGroups.length, rows.length) };
+    const leftTargets = groups.flatMap((group) => presentLeft(group, left, options));
+    return {
+      data: { userId: path.userId, targetGroups, ...(query.includeLeft ? { leftTargets } : {}) },
+      warnings: [...leftOut(targetGroups.length, rows.length), ...leftBehind(left.length)],
+    };
   };
+}
+
+/** Of what was left, small rows that fit beside the others. */
+const maximumLeft = 200;
+
+function isEnrolled({ membership }: Enrollment): boolean {
+  return membership.status === "ENROLLED";
+}
+
+function presentLeft(group: TargetGroup, left: readonly Enrollment[], { now, includeInactiveTargets }: StateOptions) {
+  return left
+    .slice(0, maximumLeft)
+    .filter(({ groupId, targetId }) => groupId === group.id && (includeInactiveTargets || isOpen(group, targetId)))
+    .flatMap((enrollment) => presentLeftTarget(group, enrollment, now));
+}
+
+/** Whether somebody could come back. */
+function isOpen(group: TargetGroup, targetId: number): boolean {
+  return group.isActive && group.targets.some(({ id, isActive }) => id === targetId && isActive);
+}
+
+function leftBehind(found: number): string[] {
+  if (found <= maximumLeft) return [];
+  return [`Only ${maximumLeft} of ${found} targets that were left are answered; ask for the others by targetRuleId.`];
 }
 
 function leftOut(shown: number, found: number): string[] {

@@ -52,6 +52,11 @@ export function decimal(description: string, example: number, rules: object = { 
   } as const;
 }
 
+/** The same, or `null` when there is none. */
+export function decimalOrNull(description: string, example: number) {
+  return decimal(description, example, { type: ["number", "null"], minimum: 0 });
+}
+
 export function count(description: string, example: number | null, rules: object = { type: "integer", minimum: 0 }) {
   return { type: "integer", ...rules, description, examples: [example] } as const;
 }

@@ -258,6 +258,7 @@ export const queryParameters = {
     example: true,
   },
   includeInactiveTargets: { description: "Whether to answer deactivated groups and targets too.", example: false },
+  includeLeft: { description: "Whether to answer `leftTargets` too: what a return would go on from.", example: false },
   targetRuleId: { description: "Only this target, by its id in `targets`.", example: 3 },
   periodId: { description: "Only this cycle.", example: 36 },
   ...page,

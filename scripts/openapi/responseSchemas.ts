@@ -5,6 +5,7 @@ import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from ".
 import {
   count,
   decimal,
+  decimalOrNull,
   flag,
   id,
   idOrNull,
@@ -146,6 +147,34 @@ const enrolledTarget = {
   enrolledOn,
 };
 
+const leftTarget = {
+  targetGroupId: groupId,
+  targetGroupName: text("The group's name.", "Spend 1000 a month"),
+  trackingType,
+  targetRuleId,
+  targetName,
+  leftOn: instant("When the customer left", "2030-01-20T09:00:00.000Z"),
+  periodRefCode: textOrNull(
+    "The cycle that a return without `periodName` would start in; `null` when all have ended.",
+    "JAN",
+  ),
+  targetValue: decimalOrNull(`What must be reached in that cycle, ${unit} \`null\` when all have ended.`, 1000),
+  targetAchievedValue: decimalOrNull(
+    `What that cycle had, which a return without a balance goes on from, ${unit} \`null\` when all have ended.`,
+    250,
+  ),
+  streakValue: count("The run that a return without a reset goes on from; `null` for a milestone.", null, {
+    type: ["integer", "null"],
+    minimum: 0,
+  }),
+  levelsReached: {
+    type: "array",
+    items: { type: "string" },
+    description: "Names of the levels that are held; empty for a milestone.",
+    examples: [[]],
+  },
+};
+
 /** What answers are made of, by the name in the document. The API's tests hold every answer against these. */
 export const responseSchemas = {
   Warning: answerObject("Something that was ignored.", {
@@ -177,13 +206,19 @@ export const responseSchemas = {
     targets: listOf("TargetProgress", "One row for each target and cycle."),
     streaks: listOf("StreakProgress", "One row for each target and level; empty for a milestone."),
   }),
-  CustomerState: answerObject("What a customer is enrolled in and has achieved.", {
-    userId: id("The customer.", 345651201),
-    targetGroups: listOf(
-      "TargetGroupProgress",
-      "The milestones in which there is a cycle to show, and the streaks; of a streak, `targets` is empty when no cycle is current. Enrolments that were left are not listed.",
-    ),
-  }),
+  CustomerState: answerObject(
+    "What a customer is enrolled in and has achieved.",
+    {
+      userId: id("The customer.", 345651201),
+      targetGroups: listOf(
+        "TargetGroupProgress",
+        "The milestones in which there is a cycle to show, and the streaks; of a streak, `targets` is empty when no cycle is current. Enrolments that were left are not listed.",
+      ),
+      leftTargets: listOf("LeftTarget", "What was left; only with `includeLeft=true`."),
+    },
+    ["leftTargets"],
+  ),
+  LeftTarget: answerObject("A target that a customer left, and what a return would go on from.", leftTarget),
   ReachedLevel: answerObject("A level that was reached.", {
     streakId: id("The level.", 1),
     streakName: text("The level's name.", "Two months in a row"),

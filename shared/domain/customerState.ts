@@ -1,6 +1,7 @@
 import { currentCycle } from "./cycles.ts";
 import type { Enrollment } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
+import { streakValue } from "./streak.ts";
 import { type Cycle, isStreak, type TargetGroup } from "./targetGroup.ts";
 
 /**
@@ -17,4 +18,9 @@ export function shownCycles(group: TargetGroup, enrollment: Enrollment, now: Ins
   if (all) return covered;
   const current = currentCycle(covered, now);
   return current === undefined ? [] : [current];
+}
+
+/** The streak value that a return into the cycle, without a reset, would go on from. */
+export function resumedStreakValue(group: TargetGroup, left: Enrollment, fromCycle: number, now: Instant): number {
+  return streakValue(group, { ...left, membership: { status: "ENROLLED" }, fromCycle }, now);
 }

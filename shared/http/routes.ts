@@ -112,6 +112,7 @@ export const getUserTargetGroups = {
   query: {
     includeInactive: { type: "boolean", default: false },
     includeInactiveTargets: { type: "boolean", default: false },
+    includeLeft: { type: "boolean", default: false },
     targetRuleId: { type: "id" },
   },
   summary: "Reads what a customer is enrolled in and has achieved",

@@ -1,0 +1,36 @@
+import { resumedStreakValue } from "../domain/customerState.ts";
+import { currentOrNextCycle } from "../domain/cycles.ts";
+import { achievedValue, type Enrollment } from "../domain/enrollment.ts";
+import { formatInstant, type Instant } from "../domain/instant.ts";
+import { type Cycle, isStreak, type TargetGroup, targetValue } from "../domain/targetGroup.ts";
+import { wireDecimal } from "./wireDecimal.ts";
+
+/**
+ * A target that a customer left, and what a return at this time would go on from, without balance and reset. None when
+ * the customer is in, and none for a target that is gone.
+ */
+export function presentLeftTarget(group: TargetGroup, enrollment: Enrollment, now: Instant) {
+  const { membership } = enrollment;
+  const target = group.targets.find(({ id }) => id === enrollment.targetId);
+  if (target === undefined || membership.status === "ENROLLED") return [];
+  const next = currentOrNextCycle(group.cycles, now);
+  return [
+    {
+      targetGroupId: group.id,
+      targetGroupName: group.name,
+      trackingType: group.trackingType,
+      targetRuleId: target.id,
+      targetName: target.name,
+      leftOn: formatInstant(membership.leftAt),
+      periodRefCode: next?.refCode ?? null,
+      targetValue: next === undefined ? null : wireDecimal(targetValue(target, next)),
+      targetAchievedValue: next === undefined ? null : wireDecimal(achievedValue(enrollment, next.number)),
+      streakValue: resumedRun(group, enrollment, next, now),
+      levelsReached: group.levels.filter(({ id }) => enrollment.levelReachedAt.has(id)).map(({ name }) => name),
+    },
+  ];
+}
+
+function resumedRun(group: TargetGroup, enrollment: Enrollment, next: Cycle | undefined, now: Instant): number | null {
+  return next === undefined || !isStreak(group) ? null : resumedStreakValue(group, enrollment, next.number, now);
+}
