@@ -4,7 +4,7 @@ import { EventsView } from "./events/eventsView.tsx";
 import { GroupsView } from "./groups/groupsView.tsx";
 import { addressOf, parseView, type View } from "./route.ts";
 import { Api } from "./session/api.ts";
-import { type Connection, forget, recall } from "./session/connection.ts";
+import { forget, recall, type SignedIn } from "./session/connection.ts";
 import { LocalClock } from "./session/localClock.tsx";
 import { SessionContext, useSession } from "./session/session.ts";
 import { SignIn } from "./session/signIn.tsx";
@@ -12,15 +12,20 @@ import type { Settings } from "./settings.ts";
 
 export function App({ settings }: { readonly settings: Settings }) {
   const view = useView();
-  const [connection, setConnection] = useState<Connection | undefined>(recall);
+  const [signedIn, setSignedIn] = useState<SignedIn | undefined>(recall);
   const [localNow, setLocalNow] = useState<number>();
   const session = useMemo(
-    () => connection && { api: new Api(connection, localNow), local: settings.local },
-    [connection, localNow],
+    () =>
+      signedIn && {
+        api: new Api(signedIn, localNow),
+        permissions: signedIn.permissions,
+        local: settings.local,
+      },
+    [signedIn, localNow],
   );
   const signOut = () => {
     forget();
-    setConnection(undefined);
+    setSignedIn(undefined);
   };
   return (
     <SessionContext.Provider value={session}>
@@ -33,7 +38,7 @@ export function App({ settings }: { readonly settings: Settings }) {
         {session?.local ? <LocalClock now={localNow} onChange={setLocalNow} /> : null}
       </header>
       <main id="main" tabIndex={-1}>
-        {session === undefined ? <SignIn settings={settings} onSignedIn={setConnection} /> : <Shown view={view} />}
+        {session === undefined ? <SignIn settings={settings} onSignedIn={setSignedIn} /> : <Shown view={view} />}
       </main>
     </SessionContext.Provider>
   );
@@ -53,7 +58,7 @@ function Shown({ view }: { readonly view: View }) {
 }
 
 function Navigation({ view, onSignOut }: { readonly view: View; readonly onSignOut: () => void }) {
-  const { api, local } = useSession();
+  const { api, local, permissions } = useSession();
   const links: readonly (readonly [View["name"], View, string])[] = [
     ["groups", { name: "groups" }, "Target groups"],
     ["customers", { name: "customers" }, "Customers"],
@@ -75,7 +80,9 @@ function Navigation({ view, onSignOut }: { readonly view: View; readonly onSignO
       </nav>
       <p class="signed-in">
         <span class="muted">
-          {api.connection.username} at {new URL(api.connection.baseUrl).host}
+          {api.connection.username}
+          <span class="wide"> at {new URL(api.connection.baseUrl).host}</span>
+          {permissions.enroll ? "" : ", may only look"}
         </span>
         <button type="button" onClick={onSignOut}>
           Sign out

@@ -1,6 +1,6 @@
 /** A request as it is shown before it is sent. */
 export type Call = {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   /** Below the API's base URL. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -34,6 +34,15 @@ export function get(path: string): Call {
   return { method: "GET", path, headers: {}, body: undefined };
 }
 
+/**
+ * Calls of which nothing can come: without an activity and without a profile they are refused. The permission is looked
+ * at before the body, so the refusal tells whether the credential has it.
+ */
+export const probes = {
+  enroll: { method: "POST", path: "/activities", headers: json, body: [] },
+  manage: { method: "PUT", path: "/customers/1", headers: json, body: [] },
+} as const satisfies Record<string, Call>;
+
 /** A field that was left empty is left out, so that what is sent reads like what was meant. */
 export function enrollCall(ref: TargetRef, fields: EnrollmentFields): Call {
   const { customerId, periodName, initialBalance, resetStreakStatus, idempotencyKey } = fields;
@@ -61,6 +70,11 @@ export function activityCall({ activityId, customerId, type, amount, name, occur
     ...(amount === "" ? {} : { amount: numberOrText(amount) }),
   };
   return { method: "POST", path: "/activities", headers: json, body };
+}
+
+/** Registers the customer with no more than the id. */
+export function registerCall(customerId: number): Call {
+  return { method: "PUT", path: `/customers/${customerId}`, headers: json, body: {} };
 }
 
 function targetPath({ groupId, targetId }: TargetRef): string {

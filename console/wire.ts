@@ -20,9 +20,12 @@ export type WireCustomer = Schemas["Customer"];
 export type WireCustomerState = Schemas["CustomerState"];
 /** One cycle of one target a customer is enrolled in. */
 export type WireTargetCycle = Schemas["TargetProgress"];
+export type WireLeftTarget = Schemas["LeftTarget"];
 export type WireStreakLevel = Schemas["StreakProgress"];
 export type WireHistory = Schemas["TrackedTargetEvents"];
 export type WireHistoryRow = Schemas["LedgerEntry"];
+
+export type WireActivityOutcome = Schemas["ActivityOutcome"];
 
 /** What `GET /local/events` answers; it is no part of the API. */
 export type WireEvents = { readonly events: readonly WireEvent[] };
@@ -36,6 +39,7 @@ export type WireEvent = {
 export type WireEventDetail = {
   readonly eventId: string;
   readonly customerId: number;
+  readonly targetRuleId: number;
   readonly targetGroupName: string;
   readonly targetName: string;
   readonly occurredAt: string;

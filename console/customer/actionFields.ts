@@ -1,4 +1,4 @@
-import { type ActivityFields, activityCall, type Call, enrollCall, unenrollCall } from "../calls.ts";
+import { type ActivityFields, activityCall, type Call, enrollCall, type TargetRef, unenrollCall } from "../calls.ts";
 import { type Group, isStreak } from "../model.ts";
 import { fromInputValue } from "../time.ts";
 import { refOf, valueOf } from "./targetSelect.tsx";
@@ -25,16 +25,20 @@ export type ActionFields = {
 export type InputsProps = {
   readonly fields: ActionFields;
   readonly groups: readonly Group[];
+  /** The customer's own targets. */
+  readonly own: readonly TargetRef[];
   readonly onChange: (changed: Partial<ActionFields>) => void;
 };
 
-/** Nothing but what needs a choice: the first target, a purchase of 100. */
-export function emptyFields(groups: readonly Group[]): ActionFields {
+/** Nothing but what needs a choice: the customer's first target, else the first there is; a purchase of 100. */
+export function emptyFields(groups: readonly Group[], own: readonly TargetRef[]): ActionFields {
   const [group] = groups;
   const [target] = group?.targets ?? [];
+  const first = group === undefined || target === undefined ? undefined : { groupId: group.id, targetId: target.id };
+  const chosen = own[0] ?? first;
   return {
     action: "enroll",
-    target: group === undefined || target === undefined ? "" : valueOf({ groupId: group.id, targetId: target.id }),
+    target: chosen === undefined ? "" : valueOf(chosen),
     periodName: "",
     initialBalance: "",
     resetStreakStatus: false,

@@ -1,4 +1,5 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
+import type { TargetRef } from "../calls.ts";
 import type { Group } from "../model.ts";
 import { explain } from "../reading.ts";
 import type { Answer } from "../session/api.ts";
@@ -7,14 +8,21 @@ import { type ActionFields, type ActionName, callOf, emptyFields, type InputsPro
 import { ActivityInputs, EnrollInputs } from "./actionInputs.tsx";
 import { AnswerShown } from "./answerShown.tsx";
 import { RequestShown } from "./requestShown.tsx";
-import { TargetSelect } from "./targetSelect.tsx";
+import { nameOfTarget, refOf, TargetSelect } from "./targetSelect.tsx";
+import { UnenrollQuestion } from "./unenrollQuestion.tsx";
 
-type Props = { readonly customerId: number; readonly groups: readonly Group[]; readonly onSent: () => void };
+type Props = {
+  readonly customerId: number;
+  readonly groups: readonly Group[];
+  readonly own: readonly TargetRef[];
+  readonly onSent: () => void;
+};
 
 /** Forms that change something. What they will send is shown as it is filled in, and then what came back. */
-export function ActionPanel({ customerId, groups, onSent }: Props) {
+export function ActionPanel({ customerId, groups, own, onSent }: Props) {
   const { api } = useSession();
-  const [fields, setFields] = useState(() => emptyFields(groups));
+  const [fields, setFields] = useState(() => emptyFields(groups, own));
+  const question = useRef<HTMLDialogElement>(null);
   const [outcome, setOutcome] = useState<Answer | string>();
   const [isBusy, setBusy] = useState(false);
   const change = (changed: Partial<ActionFields>) => setFields((current) => ({ ...current, ...changed }));
@@ -36,17 +44,24 @@ export function ActionPanel({ customerId, groups, onSent }: Props) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void send();
+          if (fields.action === "unenroll") question.current?.showModal();
+          else void send();
         }}
       >
         <ActionChoice chosen={fields.action} onChange={(action) => change({ action })} />
-        <Inputs fields={fields} groups={groups} onChange={change} />
+        <Inputs fields={fields} groups={groups} own={own} onChange={change} />
         <button type="submit" class="primary" disabled={isBusy}>
           {buttonNames[fields.action]}
         </button>
       </form>
-      <RequestShown call={call} />
       <AnswerShown outcome={outcome} />
+      <RequestShown call={call} />
+      <UnenrollQuestion
+        dialog={question}
+        customerId={customerId}
+        target={nameOfTarget(refOf(fields.target), groups)}
+        onYes={() => void send()}
+      />
     </section>
   );
 }
@@ -88,13 +103,14 @@ function ActionChoice({ chosen, onChange }: ChoiceProps) {
 }
 
 function Inputs(props: InputsProps) {
-  const { fields, groups, onChange } = props;
+  const { fields, groups, own, onChange } = props;
   if (fields.action === "activity") return <ActivityInputs fields={fields} onChange={onChange} />;
   return (
     <>
       <TargetSelect
         label="Target"
         groups={groups}
+        own={own}
         value={fields.target}
         onChange={(target) => onChange({ target, periodName: "" })}
       />

@@ -1,4 +1,6 @@
+import { formatNumber } from "../numbers.ts";
 import type { Answer } from "../session/api.ts";
+import type { WireActivityOutcome } from "../wire.ts";
 
 /** What came back; told by a screen reader as soon as it is there. */
 export function AnswerShown({ outcome }: { readonly outcome: Answer | string | undefined }) {
@@ -12,7 +14,7 @@ export function AnswerShown({ outcome }: { readonly outcome: Answer | string | u
 
 function Outcome({ of: outcome }: { readonly of: Answer | string }) {
   if (typeof outcome === "string") return <p class="notice bad">{outcome} Sending again repeats the same call.</p>;
-  const { status, errors, warnings, text } = outcome;
+  const { status, errors, warnings, data, text } = outcome;
   return (
     <>
       <p>
@@ -25,14 +27,32 @@ function Outcome({ of: outcome }: { readonly of: Answer | string }) {
           </span>
         ))}
       </p>
+      {errors.length === 0 ? describeData(data).map((line) => <p key={line}>{line}</p>) : null}
       {[...errors.map(({ message }) => message), ...warnings].map((message) => (
         <p key={message} class={errors.length > 0 ? "notice bad" : "notice"}>
           {message}
         </p>
       ))}
-      <pre tabIndex={0} aria-labelledby="answer">
-        {text}
-      </pre>
+      <details>
+        <summary>As JSON</summary>
+        <pre tabIndex={0} aria-label="The answer as JSON">
+          {text}
+        </pre>
+      </details>
     </>
   );
+}
+
+/** What a success did, in words: an activity's effects; an enrolment and its end answer no more than the customer. */
+function describeData(data: unknown): string[] {
+  if (!isActivityOutcome(data)) return ["Done."];
+  if (data.targets.length === 0) return ["Counted for no target."];
+  return data.targets.map(
+    ({ targetName, periodRefCode, oldAchievedValue, newAchievedValue, targetValue }) =>
+      `${targetName}, ${periodRefCode}: ${formatNumber(oldAchievedValue)} → ${formatNumber(newAchievedValue)} of ${formatNumber(targetValue)}`,
+  );
+}
+
+function isActivityOutcome(data: unknown): data is WireActivityOutcome {
+  return typeof data === "object" && data !== null && "targets" in data;
 }

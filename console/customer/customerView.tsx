@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { get } from "../calls.ts";
+import { get, type TargetRef } from "../calls.ts";
 import { EventFeed } from "../events/eventFeed.tsx";
 import { formText } from "../formText.ts";
 import { useGroups } from "../groups/useGroups.ts";
@@ -8,14 +8,17 @@ import { Page } from "../page.tsx";
 import { useReading } from "../reading.ts";
 import { addressOf } from "../route.ts";
 import { useSession } from "../session/session.ts";
-import type { WireCustomer, WireCustomerState } from "../wire.ts";
+import type { WireCustomer, WireCustomerState, WireLeftTarget } from "../wire.ts";
 import { ActionPanel } from "./actionPanel.tsx";
 import { EnrollmentCard } from "./enrollmentCard.tsx";
 import { type Enrollment, enrollmentsOf } from "./enrollments.ts";
 import { History } from "./history.tsx";
+import { LeftTargets } from "./leftTargets.tsx";
+import { UnknownCustomer } from "./unknownCustomer.tsx";
 
 /** History comes from the table's stream, about a second behind. */
 const historyDelayMilliseconds = 1_500;
+const unknownCustomer = 310011;
 
 export function CustomerView({ customerId }: { readonly customerId: number | undefined }) {
   return (
@@ -71,13 +74,19 @@ function show(customerId: string): void {
 
 /** Everything of one customer, read anew after each action. */
 function Customer({ customerId }: { readonly customerId: number }) {
-  const { api, local } = useSession();
+  const { api, local, permissions } = useSession();
   const [version, setVersion] = useState(0);
+  const [registered, setRegistered] = useState(0);
   const settled = useSettled(version);
   const groups = useGroups();
-  const profile = useReading(() => api.read<WireCustomer>(get(`/customers/${customerId}`)), [api]);
-  const readState = () => api.read<WireCustomerState>(get(`/users/${customerId}/targetGroups?includeInactive=true`));
-  const state = useReading(readState, [api, version]);
+  const profile = useReading(() => api.read<WireCustomer>(get(`/customers/${customerId}`)), [api, registered]);
+  const readState = () =>
+    api.read<WireCustomerState>(get(`/users/${customerId}/targetGroups?includeInactive=true&includeLeft=true`));
+  const state = useReading(readState, [api, version, registered]);
+  if (profile.state === "failed" && profile.codes.includes(unknownCustomer)) {
+    const onRegistered = () => setRegistered(registered + 1);
+    return <UnknownCustomer customerId={customerId} message={profile.message} onRegistered={onRegistered} />;
+  }
   if (profile.state === "failed") return <Failure message={profile.message} />;
   return (
     <>
@@ -89,12 +98,25 @@ function Customer({ customerId }: { readonly customerId: number }) {
           <Shown reading={state} what="enrolments">
             {(read) => {
               const enrollments = enrollmentsOf(read, known, api.now());
+              const { leftTargets = [] } = read;
+              const zoneOf = (groupId: number) => known.find(({ id }) => id === groupId)?.zone ?? "UTC";
+              const own = [...enrollments, ...leftTargets.map(refOfLeft)];
               return (
                 <div class="split">
                   <Enrollments enrollments={enrollments} />
-                  <ActionPanel customerId={customerId} groups={known} onSent={() => setVersion(version + 1)} />
-                  <History customerId={customerId} groups={known} enrolled={enrollments[0]} version={settled} />
-                  {local?.hasEvents ? <EventFeed customerId={customerId} version={version} limit={10} /> : null}
+                  <LeftTargets targets={leftTargets} zoneOf={zoneOf} />
+                  {permissions.enroll ? (
+                    <ActionPanel
+                      customerId={customerId}
+                      groups={known}
+                      own={own}
+                      onSent={() => setVersion(version + 1)}
+                    />
+                  ) : null}
+                  <History customerId={customerId} groups={known} own={own} version={settled} />
+                  {local?.hasEvents ? (
+                    <EventFeed customerId={customerId} groups={known} version={version} limit={10} />
+                  ) : null}
                 </div>
               );
             }}
@@ -103,6 +125,10 @@ function Customer({ customerId }: { readonly customerId: number }) {
       </Shown>
     </>
   );
+}
+
+function refOfLeft({ targetGroupId, targetRuleId }: WireLeftTarget): TargetRef {
+  return { groupId: targetGroupId, targetId: targetRuleId };
 }
 
 /** Counts on with `version`, and once more when history has had the time to follow. */

@@ -15,16 +15,17 @@ const neverEnrolled = 310149;
 type Props = {
   readonly customerId: number;
   readonly groups: readonly Group[];
-  /** What to begin with. */
-  readonly enrolled: TargetRef | undefined;
+  /** The customer's own targets, the one to begin with first. */
+  readonly own: readonly TargetRef[];
   readonly version: number;
 };
 
 /** What happened to the customer in a target, enrolled or not; it follows what happened within about a second. */
-export function History({ customerId, groups, enrolled, version }: Props) {
-  const [own, setOwn] = useState<string>();
-  const chosen = own ?? (enrolled === undefined ? "" : valueOf(enrolled));
+export function History({ customerId, groups, own, version }: Props) {
   const [asked, setAsked] = useState(0);
+  const [selected, setSelected] = useState<string>();
+  const [first] = own;
+  const chosen = selected ?? (first === undefined ? "" : valueOf(first));
   return (
     <section class="card history" aria-labelledby="history">
       <header class="section-head">
@@ -33,7 +34,7 @@ export function History({ customerId, groups, enrolled, version }: Props) {
           Refresh
         </button>
       </header>
-      <TargetSelect label="Target" groups={groups} value={chosen} onChange={setOwn} />
+      <TargetSelect label="Target" groups={groups} own={own} value={chosen} onChange={setSelected} />
       {chosen === "" ? null : (
         <Rows
           key={chosen}
@@ -95,7 +96,9 @@ function Table({ rows, zone }: { readonly rows: readonly WireHistoryRow[]; reado
           <tr>
             <th scope="col">When</th>
             <th scope="col">What</th>
-            <th scope="col">Cycle</th>
+            <th scope="col" class="wide">
+              Cycle
+            </th>
             <th scope="col" class="number">
               Change
             </th>
@@ -120,8 +123,11 @@ function Row({ row, zone }: { readonly row: WireHistoryRow; readonly zone: strin
   return (
     <tr>
       <td>{formatInstant(eventDate, zone)}</td>
-      <td title={activityId ?? undefined}>{rowNames[eventName]}</td>
-      <td>{periodRefCode ?? "–"}</td>
+      <td title={activityId ?? undefined}>
+        {rowNames[eventName]}
+        <span class="narrow muted">{periodRefCode}</span>
+      </td>
+      <td class="wide">{periodRefCode ?? "–"}</td>
       <td class="number">{value > 0 ? `+${formatNumber(value)}` : formatNumber(value)}</td>
       <td class="number">{formatNumber(achievedValue)}</td>
     </tr>

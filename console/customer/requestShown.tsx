@@ -8,18 +8,20 @@ export function RequestShown({ call }: { readonly call: Call }) {
   const headers = Object.entries({ Authorization: `Basic (${username} and the secret)`, ...call.headers });
   const curl = asCurl(call, baseUrl, username);
   return (
-    <section aria-labelledby="request">
-      <h3 id="request">Request</h3>
-      <pre tabIndex={0} aria-labelledby="request">
-        <strong>
-          {call.method} {new URL(baseUrl).pathname}
-          {call.path}
-        </strong>
-        {"\n"}
-        <span class="muted">{headers.map(([name, value]) => `${name}: ${value}\n`)}</span>
-        {"\n"}
-        {JSON.stringify(call.body, undefined, 2)}
-      </pre>
+    <section aria-label="Request">
+      <details>
+        <summary>The request as it is sent</summary>
+        <pre tabIndex={0} aria-label="The request">
+          <strong>
+            {call.method} {new URL(baseUrl).pathname}
+            {call.path}
+          </strong>
+          {"\n"}
+          <span class="muted">{headers.map(([name, value]) => `${name}: ${value}\n`)}</span>
+          {"\n"}
+          {JSON.stringify(call.body, undefined, 2)}
+        </pre>
+      </details>
       <details>
         <summary>As a command</summary>
         <pre tabIndex={0} aria-label="The request as a curl command">

@@ -1,5 +1,43 @@
+import type { Group } from "../model.ts";
 import { counted, formatNumber } from "../numbers.ts";
 import type { WireEvent, WireEventDetail } from "../wire.ts";
+
+/** What can be told, in an operator's words and in the order of a customer's life; what the filter offers. */
+export const eventNames = [
+  "Enrolled",
+  "Purchase counted",
+  "Event counted",
+  "Return counted",
+  "Target reached",
+  "Level reached",
+  "Cycle ended",
+  "Streak ended",
+  "Un-enrolled",
+] as const;
+
+const namesByType: ReadonlyMap<string, (typeof eventNames)[number]> = new Map([
+  ["targetCustomerEnrolment", "Enrolled"],
+  ["streakCustomerEnrolment", "Enrolled"],
+  ["targetCustomerUnEnrolment", "Un-enrolled"],
+  ["streakCustomerUnEnrolment", "Un-enrolled"],
+  ["targetValueAchieved", "Target reached"],
+  ["targetPeriodCompleted", "Cycle ended"],
+  ["streakLevelAchieved", "Level reached"],
+  ["streakEnd", "Streak ended"],
+]);
+
+/** What happened; an event of a version that the console does not know keeps the name it is sent under. */
+export function nameOf({ "detail-type": type, detail }: WireEvent, groups: readonly Group[]): string {
+  return type === "targetAchievedValueUpdated" ? nameOfChange(detail, groups) : (namesByType.get(type) ?? type);
+}
+
+/** The event names the target and the values, not what kind of activity it was. */
+function nameOfChange(detail: WireEventDetail, groups: readonly Group[]): string {
+  const { targetRuleId, oldTargetAchievedValue = 0, newTargetAchievedValue = 0 } = detail;
+  if (newTargetAchievedValue < oldTargetAchievedValue) return "Return counted";
+  const target = groups.flatMap(({ targets }) => targets).find(({ id }) => id === targetRuleId);
+  return target?.targetEntity === "EVENT" ? "Event counted" : "Purchase counted";
+}
 
 /** What an event says beyond its name, in a few words. */
 export function describeEvent({ "detail-type": type, detail }: WireEvent): string {
@@ -7,7 +45,7 @@ export function describeEvent({ "detail-type": type, detail }: WireEvent): strin
   return [detail.periodRefCode ?? "", content].filter((part) => part !== "").join(": ");
 }
 
-const describeEnrollment = ({ reEnrolment }: WireEventDetail) => (reEnrolment === true ? "re-enrolled" : "enrolled");
+const describeEnrollment = ({ reEnrolment }: WireEventDetail) => (reEnrolment === true ? "came back" : "");
 const describeValue = ({ targetAchievedValue, targetValue }: WireEventDetail) =>
   `${number(targetAchievedValue)} of ${number(targetValue)}`;
 

@@ -1,16 +1,24 @@
 import { useState } from "preact/hooks";
+import type { Group } from "../model.ts";
 import { Shown } from "../notice.tsx";
 import { useReading } from "../reading.ts";
 import { addressOf } from "../route.ts";
 import { formatInstant } from "../time.ts";
 import type { Envelope, WireEvent, WireEvents } from "../wire.ts";
-import { describeEvent } from "./describeEvent.ts";
+import { describeEvent, eventNames, nameOf } from "./describeEvent.ts";
 
-type Props = { readonly customerId: number | undefined; readonly version: number; readonly limit: number };
+type Props = {
+  readonly customerId: number | undefined;
+  /** Says what a target counts. */
+  readonly groups: readonly Group[];
+  readonly version: number;
+  readonly limit: number;
+};
 
 /** What the brand's other systems are told, the latest first; only the local service lets it be read. */
-export function EventFeed({ customerId, version, limit }: Props) {
+export function EventFeed({ customerId, groups, version, limit }: Props) {
   const [asked, setAsked] = useState(0);
+  const [name, setName] = useState("");
   const reading = useReading(() => readEvents(customerId), [customerId, version, asked]);
   return (
     <section class="card" aria-labelledby="events">
@@ -20,23 +28,45 @@ export function EventFeed({ customerId, version, limit }: Props) {
           Refresh
         </button>
       </header>
+      <NameFilter name={name} onChange={setName} />
       <Shown reading={reading} what="events">
-        {({ events }) => <Events events={events} isOfOne={customerId !== undefined} limit={limit} />}
+        {({ events }) => {
+          const named = events.map((event) => ({ event, name: nameOf(event, groups) }));
+          const wanted = name === "" ? named : named.filter((each) => each.name === name);
+          return <Events events={wanted} isOfOne={customerId !== undefined} limit={limit} />;
+        }}
       </Shown>
     </section>
   );
 }
 
-type EventsProps = { readonly events: readonly WireEvent[]; readonly isOfOne: boolean; readonly limit: number };
+function NameFilter({ name, onChange }: { readonly name: string; readonly onChange: (name: string) => void }) {
+  return (
+    <label class="filter">
+      Show
+      <select value={name} onChange={(event) => onChange(event.currentTarget.value)}>
+        <option value="">All events</option>
+        {eventNames.map((each) => (
+          <option key={each} value={each}>
+            {each}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+type NamedEvent = { readonly event: WireEvent; readonly name: string };
+type EventsProps = { readonly events: readonly NamedEvent[]; readonly isOfOne: boolean; readonly limit: number };
 
 function Events({ events, isOfOne, limit }: EventsProps) {
-  if (events.length === 0) return <p class="muted">No events yet.</p>;
+  if (events.length === 0) return <p class="muted">No such events yet.</p>;
   const latest = events.toReversed().slice(0, limit);
   return (
     <>
       <ol class="events" aria-label="Events, the latest first">
-        {latest.map((event) => (
-          <Event key={event.detail.eventId} event={event} isOfOne={isOfOne} />
+        {latest.map(({ event, name }) => (
+          <Event key={event.detail.eventId} event={event} name={name} isOfOne={isOfOne} />
         ))}
       </ol>
       {events.length > limit ? (
@@ -48,18 +78,19 @@ function Events({ events, isOfOne, limit }: EventsProps) {
   );
 }
 
-function Event({ event, isOfOne }: { readonly event: WireEvent; readonly isOfOne: boolean }) {
+function Event({ event, name, isOfOne }: NamedEvent & { readonly isOfOne: boolean }) {
   const { customerId, targetName, targetGroupName, occurredAt } = event.detail;
   return (
     <li>
       <details>
         <summary>
-          <strong>{event["detail-type"]}</strong> <span>{describeEvent(event)}</span>
+          <strong>{name}</strong> <span>{describeEvent(event)}</span>
           <br />
           <span class="muted">
             {formatInstant(occurredAt, "UTC")} UTC · {targetName}, {targetGroupName}
           </span>
         </summary>
+        <p class="muted">Other systems are told this as {event["detail-type"]}:</p>
         <pre tabIndex={0} aria-label="The event as it is sent">
           {JSON.stringify(event, undefined, 2)}
         </pre>

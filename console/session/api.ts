@@ -7,6 +7,8 @@ export type Answer = {
   readonly status: number;
   readonly errors: readonly WireError[];
   readonly warnings: readonly string[];
+  /** What a success answered; `undefined` of what is no envelope. */
+  readonly data: unknown;
   /** Formatted to be read; as it came when it is no JSON. */
   readonly text: string;
 };
@@ -55,6 +57,7 @@ export class Api {
       status: response.status,
       errors: envelope?.errors ?? [],
       warnings: envelope?.warnings?.map(({ message }) => message) ?? [],
+      data: envelope?.data,
       text: envelope === undefined ? text : JSON.stringify(envelope, undefined, 2),
     };
   }

@@ -1,3 +1,5 @@
+import type { Permissions } from "./permissions.ts";
+
 /** Where the API is and who calls it. */
 export type Connection = {
   /** Absolute, with the stage and without a slash at its end. */
@@ -6,22 +8,25 @@ export type Connection = {
   readonly secret: string;
 };
 
+/** A connection that was tried, and what it may do. */
+export type SignedIn = Connection & { readonly permissions: Permissions };
+
 const key = "milestreak-connection";
 
 /** Kept until the tab is closed, and nowhere but in this tab. */
-export function remember(connection: Connection): void {
-  sessionStorage.setItem(key, JSON.stringify(connection));
+export function remember(signedIn: SignedIn): void {
+  sessionStorage.setItem(key, JSON.stringify(signedIn));
 }
 
 export function forget(): void {
   sessionStorage.removeItem(key);
 }
 
-export function recall(): Connection | undefined {
+export function recall(): SignedIn | undefined {
   const stored = sessionStorage.getItem(key);
   if (stored === null) return undefined;
-  const connection: Connection = JSON.parse(stored);
-  return connection;
+  const signedIn: SignedIn = JSON.parse(stored);
+  return signedIn;
 }
 
 /** The base URL as it was typed, made absolute; `undefined` when it is no address. */

@@ -7,7 +7,7 @@ export function LocalClock({ now, onChange }: Props) {
   return (
     <form class="local-clock" onSubmit={(event) => event.preventDefault()}>
       <label>
-        Requests are made at (UTC)
+        <span class="local-clock-name">Requests are made at (UTC)</span>
         <input
           type="datetime-local"
           value={now === undefined ? "" : toInputValue(now)}

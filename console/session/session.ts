@@ -2,10 +2,12 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { LocalSettings } from "../settings.ts";
 import type { Api } from "./api.ts";
+import type { Permissions } from "./permissions.ts";
 
 /** What every view below the sign-in may rely on. */
 export type Session = {
   readonly api: Api;
+  readonly permissions: Permissions;
   readonly local: LocalSettings | null;
 };
 

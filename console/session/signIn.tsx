@@ -5,12 +5,13 @@ import { Failure } from "../notice.tsx";
 import { Page } from "../page.tsx";
 import { explain } from "../reading.ts";
 import type { Settings } from "../settings.ts";
-import { Api } from "./api.ts";
-import { type Connection, remember, resolveBaseUrl } from "./connection.ts";
+import { Api, ReadRefused } from "./api.ts";
+import { remember, resolveBaseUrl, type SignedIn } from "./connection.ts";
+import { askPermissions } from "./permissions.ts";
 
-type Props = { readonly settings: Settings; readonly onSignedIn: (connection: Connection) => void };
+type Props = { readonly settings: Settings; readonly onSignedIn: (signedIn: SignedIn) => void };
 
-/** Signs in by reading with the credential; what it may do beyond that shows when it is tried. */
+/** Signs in by reading with the credential, and finds out what it may do beyond that. */
 export function SignIn({ settings, onSignedIn }: Props) {
   const [failure, setFailure] = useState<string>();
   const [isBusy, setBusy] = useState(false);
@@ -63,14 +64,24 @@ export function SignIn({ settings, onSignedIn }: Props) {
 }
 
 /** The connection, or why it is none. */
-async function tryCredential(form: FormData): Promise<Connection | string> {
+async function tryCredential(form: FormData): Promise<SignedIn | string> {
   const baseUrl = resolveBaseUrl(formText(form, "baseUrl"), location.href);
   if (baseUrl === undefined) return "The API address must be an http or https address, or a path on this host.";
   const connection = { baseUrl, username: formText(form, "username"), secret: formText(form, "secret") };
+  const api = new Api(connection, undefined);
   try {
-    await new Api(connection, undefined).read(get("/targetGroups?limit=1"));
-    return connection;
+    await api.read(get("/targetGroups?limit=1"));
+    return { ...connection, permissions: await askPermissions(api) };
   } catch (error) {
-    return explain(error);
+    return isUnknown(error) ? wrongCredential : explain(error);
   }
+}
+
+const unauthenticated = 401;
+/** The API does not tell an unknown name from a wrong secret, so neither can the page. */
+const wrongCredential =
+  "Wrong user name or secret (401). Check both; a credential that was disabled, or whose secret was rotated, is refused too.";
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof ReadRefused && error.status === unauthenticated;
 }

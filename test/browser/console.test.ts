@@ -30,6 +30,7 @@ async function act(page: Page, name: "Enrol or re-enrol" | "Un-enrol" | "Record 
   await page.getByRole("radio", { name: choice, exact: true }).check();
   const answered = page.waitForResponse((response) => response.request().method() === "POST");
   await page.getByRole("button", { name, exact: true }).click();
+  if (name === "Un-enrol") await page.getByRole("button", { name: "Yes, un-enrol" }).click();
   const response = await answered;
   await answer(page)
     .getByText(new RegExp(`^(✓|✕) ${response.status()}$`))
@@ -138,7 +139,9 @@ describe("a milestone", () => {
     const { group, customerId, page } = await customerOfMilestone();
     await page.getByLabel("From cycle").selectOption("c3");
     await page.getByLabel("Opening balance").fill("250");
-    const shown = await page.getByRole("region", { name: "Request" }).locator("pre").first().innerText();
+    expect(await page.getByLabel("The request", { exact: true }).isVisible()).toBe(false);
+    await page.getByText("The request as it is sent").click();
+    const shown = await page.getByLabel("The request", { exact: true }).innerText();
     const sent = page.waitForRequest((request) => request.method() === "POST");
     expect(await act(page, "Enrol or re-enrol")).toContain("✓ 200");
     const request = await sent;
@@ -187,7 +190,7 @@ describe("a milestone", () => {
     expect(await bar.getAttribute("value")).toBe("850");
     expect(await bar.getAttribute("max")).toBe("1000");
 
-    expect(await act(page, "Record activity")).toContain('"newAchievedValue": 950');
+    expect(await act(page, "Record activity")).toContain("Spend 1000, c2: 850 → 950 of 1,000");
     await expect.poll(() => progressOf(page, "c2"), limits).toMatch(/950 of 1,000\s+95 %/);
     let looks = 0;
     page.on("request", (request) => (looks += request.url().includes("/trackedTargetEvents/") ? 1 : 0));
@@ -199,10 +202,10 @@ describe("a milestone", () => {
     await expect
       .poll(async () => (await feed.allInnerTexts()).map((text) => text.split("\n")[0]), limits)
       .toEqual([
-        "targetValueAchieved c2: 1,050 of 1,000",
-        "targetAchievedValueUpdated c2: 950 → 1,050 of 1,000",
-        "targetAchievedValueUpdated c2: 850 → 950 of 1,000",
-        "targetCustomerEnrolment c2: enrolled",
+        "Target reached c2: 1,050 of 1,000",
+        "Purchase counted c2: 950 → 1,050 of 1,000",
+        "Purchase counted c2: 850 → 950 of 1,000",
+        "Enrolled c2",
       ]);
     const rows = page.getByRole("region", { name: "History, as a table" }).getByRole("row");
     const history = page.getByRole("region", { name: "History", exact: true });
@@ -326,7 +329,113 @@ describe("a streak with gaps", () => {
   });
 });
 
+describe("what was left", () => {
+  it("is told with the value that a return resumes, and is the first to choose for a return", async () => {
+    const { page, group } = await customerOfMilestone();
+    await page.getByLabel("Opening balance").fill("250");
+    await act(page, "Enrol or re-enrol");
+    await act(page, "Un-enrol");
+    const left = page.getByRole("region", { name: "Left" });
+    await expect
+      .poll(() => left.innerText(), limits)
+      .toMatch(/Spend 1000[^]*left 15 Feb 2030, 12:00\s+A return would go on in c2 with 250 of 1,000\./);
+    expect(await page.getByRole("region", { name: "Actions" }).getByLabel("Target").inputValue()).toBe(
+      `${group.groupId}/${group.targetId}`,
+    );
+    await page.getByRole("radio", { name: "Enrol", exact: true }).check();
+    await page.getByLabel("Opening balance").fill("");
+    await act(page, "Enrol or re-enrol");
+    await expect.poll(() => progressOf(page, "c2"), limits).toContain("250 of 1,000");
+    expect(await left.count()).toBe(0);
+  });
+
+  it("of a streak is told with its run and levels", async () => {
+    const org = await service.newOrg();
+    const group = await org.createGroup(streak({ name: "Visits", cycles: 7, levels: [2, 3] }));
+    const customerId = await org.newCustomer();
+    await ok(org.enroll(group, { customerId }, { now: during(1, 1) }));
+    for (const cycle of [1, 2]) await spend(org, customerId, during(cycle), 1000);
+    await ok(org.unenroll(group, customerId, { now: during(3) }));
+    const page = await visits.openAt(org, during(5));
+    await findCustomer(page, customerId);
+    await expect
+      .poll(() => page.getByRole("region", { name: "Left" }).innerText(), limits)
+      .toContain("A return would go on in c5 with 0 of 1,000, a run of 2 cycles and l1 reached.");
+  });
+});
+
+describe("an action", () => {
+  it("un-enrols only when asked twice: kept enrolled, nothing is sent", async () => {
+    const { page, customerId } = await customerOfMilestone();
+    await act(page, "Enrol or re-enrol");
+    const sent: string[] = [];
+    page.on("request", (request) => {
+      if (request.method() === "POST") sent.push(new URL(request.url()).pathname);
+    });
+    await page.getByRole("radio", { name: "Un-enrol", exact: true }).check();
+    await page.getByRole("button", { name: "Un-enrol", exact: true }).click();
+    const question = page.getByRole("dialog");
+    expect(await question.innerText()).toContain(`Un-enrol customer ${customerId} from Spend 1000, in Spend 1000?`);
+    await question.getByRole("button", { name: "Keep enrolled" }).click();
+    await question.waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: "Un-enrol", exact: true }).click();
+    await page.keyboard.press("Escape");
+    await question.waitFor({ state: "hidden" });
+    expect(sent).toEqual([]);
+    expect(await act(page, "Un-enrol")).toContain("✓ 200");
+    expect(sent).toEqual([expect.stringMatching(/\/unEnroll$/)]);
+  });
+
+  it("begins with a target of the customer's own, and lists those before the others", async () => {
+    const org = await service.newOrg();
+    await org.createGroup(milestone({ name: "A first by name" }));
+    const own = await org.createGroup(milestone({ name: "B the customer's own" }));
+    const customerId = await org.newCustomer();
+    await ok(org.enroll(own, { customerId }, { now: during(1) }));
+    const page = await visits.openAt(org, during(2));
+    await findCustomer(page, customerId);
+    const select = page.getByRole("region", { name: "Actions" }).getByLabel("Target");
+    await select.waitFor();
+    expect(await select.inputValue()).toBe(`${own.groupId}/${own.targetId}`);
+    expect(await select.locator("optgroup").evaluateAll((groups) => groups.map((group) => group.label))).toEqual([
+      "This customer’s",
+      "A first by name",
+    ]);
+  });
+
+  it("folds the answer's JSON, which opens at a click", async () => {
+    const { page, customerId } = await customerOfMilestone();
+    expect(await act(page, "Enrol or re-enrol")).not.toContain('"data"');
+    await answer(page).getByText("As JSON").click();
+    const json: unknown = JSON.parse(await page.getByLabel("The answer as JSON").innerText());
+    expect(json).toEqual({ data: customerId, errors: null, warnings: null });
+  });
+});
+
 describe("the event feed", () => {
+  it("shows the events of one name, an event's own name when it is opened, and a return as one", async () => {
+    const org = await service.newOrg();
+    const group = await org.createGroup(milestone({ name: "Spend 1000" }));
+    const customerId = await org.newCustomer();
+    await ok(org.enroll(group, { customerId }, { now: during(1, 1) }));
+    await spend(org, customerId, during(1), 400);
+    const back = { activityId: `${customerId}:back`, customerId, type: "RETURN", occurredAt: during(1), amount: 100 };
+    await ok(org.till.post("/activities", back, { now: during(1) }));
+    const page = await visits.openAt(org, during(1));
+    await findCustomer(page, customerId);
+    const feed = page.getByRole("list", { name: "Events, the latest first" }).getByRole("listitem");
+    const told = async () => (await feed.allInnerTexts()).map((text) => text.split("\n")[0]);
+    await expect
+      .poll(told, limits)
+      .toEqual(["Return counted c1: 400 → 300 of 1,000", "Purchase counted c1: 0 → 400 of 1,000", "Enrolled c1"]);
+    await page.getByRole("combobox", { name: /^Show/ }).selectOption("Purchase counted");
+    expect(await told()).toEqual(["Purchase counted c1: 0 → 400 of 1,000"]);
+    await feed.locator("summary").click();
+    expect(await feed.innerText()).toContain('"detail-type": "targetAchievedValueUpdated"');
+    await page.getByRole("combobox", { name: /^Show/ }).selectOption("Cycle ended");
+    await page.getByText("No such events yet.").waitFor();
+  });
+
   it("tells of all customers, the latest first, and leads to each", async () => {
     const org = await service.newOrg();
     const group = await org.createGroup(milestone({ name: "Spend 1000" }));

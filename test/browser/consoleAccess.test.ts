@@ -42,14 +42,17 @@ const views: readonly (readonly [string, (page: Page, customerId: number) => Pro
   ["the search for a customer", async (page) => page.getByRole("link", { name: "Customers" }).click()],
   ["a customer, after an action was refused", showRefusal],
   ["a customer's form for an activity", showActivity],
+  ["the question before an un-enrolment", showQuestion],
   ["the event feed", showEvents],
 ];
 
 async function showRefusal(page: Page, customerId: number): Promise<void> {
   await findCustomer(page, customerId);
+  await page.getByText("The request as it is sent").click();
   await page.getByText("As a command").click();
   await page.getByRole("button", { name: "Enrol or re-enrol" }).click();
   await page.getByText("310119").first().waitFor();
+  await page.getByText("As JSON").click();
   await page.getByRole("region", { name: "History, as a table" }).waitFor();
 }
 
@@ -57,6 +60,13 @@ async function showActivity(page: Page, customerId: number): Promise<void> {
   await findCustomer(page, customerId);
   await page.getByRole("radio", { name: "Activity" }).check();
   await page.getByLabel("Kind").selectOption("EVENT");
+}
+
+async function showQuestion(page: Page, customerId: number): Promise<void> {
+  await findCustomer(page, customerId);
+  await page.getByRole("radio", { name: "Un-enrol", exact: true }).check();
+  await page.getByRole("button", { name: "Un-enrol", exact: true }).click();
+  await page.getByRole("dialog").waitFor();
 }
 
 async function showEvents(page: Page): Promise<void> {
@@ -105,6 +115,32 @@ describe("360 pixels wide", () => {
     await page.getByText("All 100 cycles").waitFor();
     await show(page, customerId);
     expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(360);
+  });
+});
+
+describe("a phone", () => {
+  const viewport = { width: 360, height: 740 };
+
+  it("shows every column of the history without sideways scrolling, amounts with four digits included", async () => {
+    const { org, customerId } = await brandWithPast();
+    await service.drain();
+    const page = await visits.openAt(org, during(5), { viewport });
+    await findCustomer(page, customerId);
+    const table = page.getByRole("region", { name: "History, as a table" });
+    await expect.poll(() => table.getByRole("row").count(), limits).toBeGreaterThan(2);
+    const [hidden, box] = [
+      await table.evaluate((section) => section.scrollWidth - section.clientWidth),
+      await table.getByRole("columnheader", { name: "Then" }).boundingBox(),
+    ];
+    expect(hidden).toBe(0);
+    expect((box?.x ?? 0) + (box?.width ?? viewport.width)).toBeLessThan(viewport.width);
+    expect(await table.innerText()).toMatch(/Purchase\s+c1\s+\+1,234\.5678\s+1,234\.5678/);
+  });
+
+  it("leaves four fifths of its height to the content", async () => {
+    const page = await visits.openAt(await service.newOrg(), during(1), { viewport });
+    const header = await page.getByRole("banner").boundingBox();
+    expect(header?.height).toBeLessThanOrEqual(viewport.height / 5);
   });
 });
 

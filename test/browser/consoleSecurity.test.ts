@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { consolePages } from "../../local/consolePages.ts";
-import { findCustomer, newCredential, signIn, useVisits } from "../support/consoleVisit.ts";
+import { findCustomer, newCredential, setTime, signIn, useVisits } from "../support/consoleVisit.ts";
 import { ok } from "../support/org.ts";
 import { useService } from "../support/service.ts";
 import { during, milestone } from "../support/targetGroups.ts";
@@ -14,13 +14,13 @@ const limits = { timeout: 20_000 };
 const stored = "JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])";
 
 describe("signing in", () => {
-  it("is refused with 401 when the secret is wrong, and tells so", async () => {
+  it("says that the user name or the secret is wrong when it is answered 401", async () => {
     const credential = await newCredential(service, await service.newOrg());
     const page = await visits.open();
     await page.getByLabel("User name").fill(credential.username);
     await page.getByLabel("Secret", { exact: true }).fill("wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
-    expect(await page.getByRole("alert").innerText()).toContain("401");
+    expect(await page.getByRole("alert").innerText()).toContain("Wrong user name or secret (401).");
   });
 
   it("is refused when the API address is no web address", async () => {
@@ -59,16 +59,41 @@ describe("signing in", () => {
     expect(await page.evaluate<string>(stored)).toBe('[{},{},""]');
   });
 
-  it("of a credential that may only read shows everything, and enrolling is refused with 4000", async () => {
+  it.each([
+    ["read-only", { enrols: false, registers: false }],
+    ["default", { enrols: true, registers: false }],
+    ["admin", { enrols: true, registers: true }],
+  ] as const)("of a credential of %s shows the actions that it may do, and no others", async (accessGroup, may) => {
     const org = await service.newOrg();
     await org.createGroup(milestone());
     const customerId = await org.newCustomer();
     const page = await visits.open();
-    await signIn(page, await newCredential(service, org, "read-only"));
+    await signIn(page, await newCredential(service, org, accessGroup));
     await findCustomer(page, customerId);
-    await page.getByRole("button", { name: "Enrol or re-enrol" }).click();
-    await page.getByText("4000", { exact: true }).waitFor();
-    expect(await page.getByRole("region", { name: "Answer" }).innerText()).toContain("✕ 403");
+    await page.getByRole("heading", { name: "History" }).waitFor();
+    expect(await page.getByRole("region", { name: "Actions" }).count()).toBe(may.enrols ? 1 : 0);
+    expect(await page.getByText("may only look").count()).toBe(may.enrols ? 0 : 1);
+    await findCustomer(page, customerId + 1_000_000);
+    await expect.poll(() => page.getByRole("alert").innerText(), limits).toContain("310011");
+    expect(await page.getByRole("button", { name: /^Register/ }).count()).toBe(may.registers ? 1 : 0);
+  });
+
+  it("asks what the credential may do by calls that change nothing", async () => {
+    const org = await service.newOrg();
+    const page = await visits.open();
+    const asked: Promise<readonly [string, number | undefined]>[] = [];
+    page.on("request", (request) => {
+      if (request.method() === "GET") return;
+      const path = `${request.method()} ${new URL(request.url()).pathname} ${request.postData()}`;
+      asked.push(request.response().then((response) => [path, response?.status()]));
+    });
+    await signIn(page, await newCredential(service, org, "admin"));
+    expect((await Promise.all(asked)).toSorted()).toEqual([
+      ["POST /v3/activities []", 400],
+      ["PUT /v3/customers/1 []", 400],
+    ]);
+    const { body } = await org.reader.get("/customers/1");
+    expect(body.errors).toEqual([expect.objectContaining({ code: 310_011 })]);
   });
 });
 
@@ -124,6 +149,19 @@ it("a customer who is not registered is told to be none: 310011", async () => {
   const page = await visits.openAt(await service.newOrg(), during(1));
   await findCustomer(page, 999_999_999);
   await expect.poll(() => page.getByRole("alert").innerText(), limits).toContain("310011");
+});
+
+it("a customer who is not registered is registered at a click by who may, and can be enrolled", async () => {
+  const org = await service.newOrg();
+  await org.createGroup(milestone());
+  const page = await visits.open();
+  await signIn(page, await newCredential(service, org, "admin"));
+  await setTime(page, during(1));
+  await findCustomer(page, 999_999_999);
+  await page.getByRole("button", { name: "Register customer 999999999" }).click();
+  await page.getByRole("button", { name: "Enrol or re-enrol" }).click();
+  await page.getByText("✓ 200").waitFor();
+  expect((await ok(org.reader.get("/customers/999999999"))).body.data).toMatchObject({ customerId: 999_999_999 });
 });
 
 it("without a network, a call is told to have had no answer, and is repeated under the same key", async () => {

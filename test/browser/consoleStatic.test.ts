@@ -61,7 +61,10 @@ describe("npm run console", () => {
     await findCustomer(page, customerId);
     await page.getByRole("button", { name: "Enrol or re-enrol" }).click();
     await page.getByText("✓ 200").waitFor();
-    expect(await page.getByRole("region", { name: "Request" }).innerText()).not.toContain("x-local-now");
+    await page.getByText("The request as it is sent").click();
+    const request = await page.getByLabel("The request", { exact: true }).innerText();
+    expect(request).toContain("Idempotency-Key");
+    expect(request).not.toContain("x-local-now");
   });
 
   it("puts its policy into the page", async () => {
