@@ -28,7 +28,9 @@ export function deployedBundles(outdir: string): Bundle[] {
 }
 
 /** The bundles that an enrolment's is compared with. */
-export type PeerBundles = Readonly<Record<"cdkDefaults" | "bareSdk" | "bareSdkWithProviders" | "empty", Bundle>>;
+export type PeerBundles = Readonly<
+  Record<"cdkDefaults" | "bareSdk" | "bareSdkWithProviders" | "documentClient" | "documentedPackages" | "empty", Bundle>
+>;
 
 export function peerBundles(outdir: string): PeerBundles {
   const props: AppProps = { outdir, context: cdkJson.context };
@@ -53,6 +55,13 @@ export function peerBundles(outdir: string): PeerBundles {
       "bench/peers/bareSdk.ts",
       { ...ours, externalModules: [] },
       "index.mjs",
+    ),
+    documentClient: make("documentClient", "bench/peers/documentClient.ts", ours, "index.mjs"),
+    documentedPackages: make(
+      "documentedPackages",
+      "bench/peers/documentedPackages.ts",
+      { bundleAwsSDK: true },
+      "index.js",
     ),
     empty: make("empty", "bench/peers/empty.ts", ours, "index.mjs"),
   };

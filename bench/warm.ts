@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { buildGroupItem, buildTargetItem } from "../shared/table/targetGroupItem.ts";
 import { type Bundle, deployedBundles, peerBundles } from "./bundles.ts";
 import { benchGroup, during, eventOf } from "./place.ts";
@@ -11,25 +12,39 @@ import { Worker } from "./processes.ts";
 import { printTable, type Target, verdict } from "./report.ts";
 import { median, medianRatio } from "./statistics.ts";
 
-const target = 1.15;
+const targets = { ofBareSdk: 1.15, ofDocumentClient: 1.0 } as const;
 const warmUpCalls = 2_000;
 const callsPerRound = 400;
-const roundsPerPair = 6;
+const roundsPerSet = 6;
+
+/** The sides that are measured, each by a process of its own. */
+const sides = ["bareSdk", "documentClient", "documentedPackages", "enroll"] as const;
+type Side = (typeof sides)[number];
+
+const titles: Readonly<Record<Side, string>> = {
+  bareSdk: "the SDK alone, two requests",
+  documentClient: "the document client alone, two requests",
+  documentedPackages: "the same packages as documented, event to answer",
+  enroll: "enroll, event to answer",
+};
 
 /**
- * CPU time of a whole enrolment, from event to answer, beside the bare SDK sending the same two requests. What V8 makes
- * of the same code differs from process to process by more than is looked for, so there are several pairs of them.
+ * CPU time of a whole enrolment, from event to answer, beside the SDK and the document client sending the same two
+ * requests, and beside a plain handler of the same packages. What V8 makes of the same code differs from process to
+ * process by more than is looked for, so there are several sets of them.
  */
-export async function benchWarm(pairs: number): Promise<Target[]> {
+export async function benchWarm(setCount: number): Promise<Target[]> {
   const outdir = mkdtempSync(join(tmpdir(), "milestreak-bench-"));
   const stub = new Worker(join(import.meta.dirname, "processes/engineStub.ts"), {});
   try {
     const enroll = deployedBundles(outdir).find(({ name }) => name === "enroll");
     if (enroll === undefined) throw new Error("The stack has no function enroll");
-    const { bareSdk } = peerBundles(outdir);
+    const { environment } = enroll;
+    const { bareSdk, documentClient, documentedPackages } = peerBundles(outdir);
+    const bundles = { enroll, bareSdk, documentClient, documentedPackages: { ...documentedPackages, environment } };
     const port = await startStub(stub);
-    const measured: Pair[] = [];
-    for (let pair = 1; pair <= pairs; pair += 1) measured.push(await measurePair(stub, port, enroll, bareSdk));
+    const measured: Times[] = [];
+    for (let set = 1; set <= setCount; set += 1) measured.push(await measureSet(stub, port, bundles));
     return report(measured);
   } finally {
     stub.stop();
@@ -38,18 +53,23 @@ export async function benchWarm(pairs: number): Promise<Target[]> {
 }
 
 /** Microseconds of CPU for a call, round by round. */
-type Pair = { readonly own: readonly number[]; readonly base: readonly number[] };
+type Times = Readonly<Record<Side, readonly number[]>>;
 
-async function measurePair(stub: Worker, port: number, enroll: Bundle, bareSdk: Bundle): Promise<Pair> {
-  const [ours, bare] = [startCaller(enroll, port), startCaller(bareSdk, port)];
+async function measureSet(stub: Worker, port: number, bundles: Readonly<Record<Side, Bundle>>): Promise<Times> {
+  const workers = sides.map((side) => [side, startCaller(bundles[side], port)] as const);
   try {
+    const callers = new Map(workers);
     const event = enrollmentEvent();
-    await warmUp(ours, event);
-    const calls = await lastCalls(stub);
-    await bare.call(calls, warmUpCalls);
-    return await measure(ours, event, bare, calls);
+    await expectAccepted(callers.get("enroll"), event);
+    const { spelledOut, plain } = await lastCalls(stub);
+    await expectAccepted(callers.get("documentedPackages"), event);
+    const argumentOf = { bareSdk: spelledOut, documentClient: plain, documentedPackages: event, enroll: event };
+    for (const side of ["bareSdk", "documentClient"] as const) {
+      await callers.get(side)?.call(argumentOf[side], warmUpCalls);
+    }
+    return await measure(workers, argumentOf);
   } finally {
-    for (const { worker } of [ours, bare]) worker.stop();
+    for (const [, { worker }] of workers) worker.stop();
   }
 }
 
@@ -74,19 +94,29 @@ async function startStub(stub: Worker): Promise<number> {
   const { org, group } = benchGroup;
   const [first] = group.targets;
   if (first === undefined) throw new Error("A group has a target");
+  const items = [buildGroupItem(org, group), buildTargetItem(org, group.id, first)];
   const replies = {
     GetItem: { Item: { pk: { S: `ORG#${org}#CUSTOMER#1` } } },
-    Query: { Items: [buildGroupItem(org, group), buildTargetItem(org, group.id, first)], Count: 2 },
+    Query: { Items: items.map((item) => marshall(item, { removeUndefinedValues: true })), Count: 2 },
     UpdateItem: {},
   };
   const { port } = await stub.ask<{ port: number }>({ replies } satisfies StubQuestion);
   return port;
 }
 
-/** The inputs of the two requests that the last enrolment sent. */
-async function lastCalls(stub: Worker): Promise<{ get: unknown; update: unknown }> {
+/** The inputs of the two requests that the last enrolment sent: as the engine spells them, and in plain values. */
+async function lastCalls(stub: Worker): Promise<{ readonly spelledOut: object; readonly plain: object }> {
   const [get, update] = await stub.ask<string[]>({ lastOf: ["GetItem", "UpdateItem"] } satisfies StubQuestion);
-  return { get: JSON.parse(get ?? ""), update: JSON.parse(update ?? "") };
+  const spelledOut = { get: JSON.parse(get ?? ""), update: JSON.parse(update ?? "") };
+  const plain = {
+    get: { ...spelledOut.get, Key: unmarshall(spelledOut.get.Key) },
+    update: {
+      ...spelledOut.update,
+      Key: unmarshall(spelledOut.update.Key),
+      ExpressionAttributeValues: unmarshall(spelledOut.update.ExpressionAttributeValues),
+    },
+  };
+  return { spelledOut, plain };
 }
 
 function enrollmentEvent(): object {
@@ -102,39 +132,50 @@ function enrollmentEvent(): object {
   ).event;
 }
 
-async function warmUp(ours: Caller, event: object): Promise<void> {
-  const { lastResult } = await ours.call(event, warmUpCalls);
-  const isAccepted = typeof lastResult === "object" && lastResult !== null && "statusCode" in lastResult;
-  if (!isAccepted || lastResult.statusCode !== 200) throw new Error(`Answered ${JSON.stringify(lastResult)}`);
+/** Warms a handler up, and makes sure that it does its work rather than refuse it. */
+async function expectAccepted(caller: Caller | undefined, event: object): Promise<void> {
+  const lastResult = (await caller?.call(event, warmUpCalls))?.lastResult;
+  const isAnswer = typeof lastResult === "object" && lastResult !== null && "statusCode" in lastResult;
+  if (!isAnswer || lastResult.statusCode !== 200) throw new Error(`Answered ${JSON.stringify(lastResult)}`);
 }
 
-async function measure(ours: Caller, event: object, bare: Caller, calls: object): Promise<Pair> {
-  const [own, base]: [number[], number[]] = [[], []];
-  for (let round = 1; round <= roundsPerPair; round += 1) {
-    // In turn the first, so that neither always meets what the other has left behind.
-    if (round % 2 === 0) own.push((await ours.call(event, callsPerRound)).cpuMicroseconds);
-    base.push((await bare.call(calls, callsPerRound)).cpuMicroseconds);
-    if (round % 2 === 1) own.push((await ours.call(event, callsPerRound)).cpuMicroseconds);
+async function measure(
+  workers: readonly (readonly [Side, Caller])[],
+  argumentOf: Readonly<Record<Side, object>>,
+): Promise<Times> {
+  const times: Record<Side, number[]> = { bareSdk: [], documentClient: [], documentedPackages: [], enroll: [] };
+  for (let round = 1; round <= roundsPerSet; round += 1) {
+    // By turns from either end, so that none always meets what another has left behind.
+    for (const [side, caller] of round % 2 === 0 ? workers.toReversed() : workers) {
+      times[side].push((await caller.call(argumentOf[side], callsPerRound)).cpuMicroseconds);
+    }
   }
-  return { own, base };
+  return times;
 }
 
-function report(pairs: readonly Pair[]): Target[] {
-  const ratios = pairs.map(({ own, base }) => medianRatio(own, base));
-  const [lowest, highest] = [Math.min(...ratios), Math.max(...ratios)];
-  const medianOf = (side: keyof Pair) => median(pairs.flatMap((pair) => pair[side]));
+function report(sets: readonly Times[]): Target[] {
+  const ratiosOf = (side: Side, base: Side) => sets.map((times) => medianRatio(times[side], times[base]));
   printTable(
-    ["", "median µs of CPU", "of the SDK", "from", "to"],
-    [
-      ["the SDK alone, two requests", medianOf("base").toFixed(0), "1.00", "", ""],
-      [
-        "enroll, event to answer",
-        medianOf("own").toFixed(0),
+    ["", "median µs of CPU", "of the SDK", "from", "to", "of the document client"],
+    sides.map((side) => {
+      const ratios = ratiosOf(side, "bareSdk");
+      return [
+        titles[side],
+        median(sets.flatMap((times) => times[side])).toFixed(0),
         median(ratios).toFixed(2),
-        lowest.toFixed(2),
-        highest.toFixed(2),
-      ],
-    ],
+        Math.min(...ratios).toFixed(2),
+        Math.max(...ratios).toFixed(2),
+        median(ratiosOf(side, "documentClient")).toFixed(2),
+      ];
+    }),
   );
-  return [verdict("a warm enrolment's CPU, of the SDK alone", median(ratios), "≤", target)];
+  return [
+    verdict("a warm enrolment's CPU, of the SDK alone", median(ratiosOf("enroll", "bareSdk")), "≤", targets.ofBareSdk),
+    verdict(
+      "a warm enrolment's CPU, of the document client alone",
+      median(ratiosOf("enroll", "documentClient")),
+      "≤",
+      targets.ofDocumentClient,
+    ),
+  ];
 }
