@@ -21,7 +21,7 @@ export class AlarmTopic extends Construct {
         principals: [cloudWatch],
         actions: ["sns:Publish"],
         resources: [this.topic.topicArn],
-        conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
+        conditions: forThisAccount,
       }),
     );
     if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
@@ -40,6 +40,7 @@ export class AlarmTopic extends Construct {
         principals: [cloudWatch],
         actions: ["kms:Decrypt", "kms:GenerateDataKey*"],
         resources: ["*"],
+        conditions: forThisAccount,
       }),
     );
     return key;
@@ -47,3 +48,6 @@ export class AlarmTopic extends Construct {
 }
 
 const cloudWatch = new ServicePrincipal("cloudwatch.amazonaws.com");
+
+/** CloudWatch acts for every account of AWS: another one's alarm must not reach this topic or its key. */
+const forThisAccount = { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } };

@@ -73,10 +73,14 @@ export class Api extends Construct {
     this.baseUrl = `https://${host}/${stageName}`;
   }
 
-  #protect(restApi: RestApi, { hasWebAcl, webAclRate }: Settings): void {
+  #protect(restApi: RestApi, { hasWebAcl, webAclRate, webAclTokenRate }: Settings): void {
     if (hasWebAcl) {
       const { stageArn } = restApi.deploymentStage;
-      new WebAcl(this, "WebAcl", { stageArn, requestsPerAddressInFiveMinutes: webAclRate });
+      new WebAcl(this, "WebAcl", {
+        stageArn,
+        requestsPerAddressInFiveMinutes: webAclRate,
+        tokenRequestsPerAddressInFiveMinutes: webAclTokenRate,
+      });
     } else {
       Validations.of(restApi).acknowledge(noWebAcl);
     }

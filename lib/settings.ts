@@ -18,6 +18,8 @@ export type Settings = {
   readonly hasWebAcl: boolean;
   /** What the web ACL lets through from one address in five minutes. */
   readonly webAclRate: number;
+  /** The same for the token routes alone. */
+  readonly webAclTokenRate: number;
   readonly domain: DomainSettings | undefined;
   /** Whose JWTs are trusted; absent: nobody's. */
   readonly externalIssuer: IssuerConfig | undefined;
@@ -70,6 +72,7 @@ export function readSettings(readContext: ReadContext): Settings {
     setsApiGatewayLogRole: context.flag("setApiGatewayLogRole", true),
     hasWebAcl: context.flag("waf", false),
     webAclRate: context.integer("wafRatePerIp", { minimum: 10, maximum: 999_999_999, default: 30_000 }),
+    webAclTokenRate: context.integer("wafTokenRatePerIp", { minimum: 10, maximum: 999_999_999, default: 1_000 }),
     domain: readDomain(context),
     externalIssuer: readIssuer(context),
     deployment: context.oneOf("deployment", deployments, "canary10Percent5Minutes"),

@@ -5,6 +5,8 @@ type WebAclProps = {
   readonly stageArn: string;
   /** More from one address within five minutes are blocked until they are fewer. */
   readonly requestsPerAddressInFiveMinutes: number;
+  /** The same for the token routes alone, which take a credential without the authorizer's memory in front of them. */
+  readonly tokenRequestsPerAddressInFiveMinutes: number;
 };
 
 /**
@@ -15,37 +17,58 @@ type WebAclProps = {
 const countedRules = ["SizeRestrictions_BODY", "NoUserAgent_HEADER"];
 
 /**
- * A web ACL in front of the stage: a rate for each address, and AWS's rules for what no client sends in good faith.
+ * A web ACL in front of the stage: a rate for each address, a lower one for its calls of the token routes, and AWS's rules
+ * for what no client sends in good faith.
  *
  * It keeps neither logs nor samples of requests, as these hold whole headers and paths: credentials and customers' ids.
  * What it blocks is in its metrics, by rule, and in the access log as `WAF_FILTERED`, with the caller's address.
  */
 export class WebAcl extends Construct {
-  constructor(scope: Construct, id: string, { stageArn, requestsPerAddressInFiveMinutes }: WebAclProps) {
+  constructor(scope: Construct, id: string, props: WebAclProps) {
     super(scope, id);
     const webAcl = new CfnWebACL(this, "WebAcl", {
       scope: "REGIONAL",
       defaultAction: { allow: {} },
       visibilityConfig: visibility("WebAcl"),
-      rules: [rateRule(requestsPerAddressInFiveMinutes), commonRules],
+      rules: [
+        rateRule("RatePerAddress", 0, { limit: props.requestsPerAddressInFiveMinutes }),
+        rateRule("TokenRatePerAddress", 1, {
+          limit: props.tokenRequestsPerAddressInFiveMinutes,
+          scopeDownStatement: { byteMatchStatement: belowOauth },
+        }),
+        commonRules,
+      ],
     });
-    new CfnWebACLAssociation(this, "Association", { resourceArn: stageArn, webAclArn: webAcl.attrArn });
+    new CfnWebACLAssociation(this, "Association", { resourceArn: props.stageArn, webAclArn: webAcl.attrArn });
   }
 }
 
-function rateRule(limit: number): CfnWebACL.RuleProperty {
+type Rate = Pick<CfnWebACL.RateBasedStatementProperty, "limit" | "scopeDownStatement">;
+
+function rateRule(name: string, priority: number, rate: Rate): CfnWebACL.RuleProperty {
   return {
-    name: "RatePerAddress",
-    priority: 0,
+    name,
+    priority,
     action: { block: {} },
-    statement: { rateBasedStatement: { limit, evaluationWindowSec: 300, aggregateKeyType: "IP" } },
-    visibilityConfig: visibility("RatePerAddress"),
+    statement: { rateBasedStatement: { ...rate, evaluationWindowSec: 300, aggregateKeyType: "IP" } },
+    visibilityConfig: visibility(name),
   };
 }
 
+/** Only the token routes have this in their path. It may be spelled with escapes, and with the stage in front or without. */
+const belowOauth: CfnWebACL.ByteMatchStatementProperty = {
+  fieldToMatch: { uriPath: {} },
+  positionalConstraint: "CONTAINS",
+  searchString: "/oauth/",
+  textTransformations: [
+    { priority: 0, type: "URL_DECODE" },
+    { priority: 1, type: "NORMALIZE_PATH" },
+  ],
+};
+
 const commonRules: CfnWebACL.RuleProperty = {
   name: "Common",
-  priority: 1,
+  priority: 2,
   overrideAction: { none: {} },
   statement: {
     managedRuleGroupStatement: {

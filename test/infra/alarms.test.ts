@@ -110,6 +110,7 @@ describe("the topic", () => {
     expect(at(key.Properties, "KeyPolicy", "Statement")).toContainEqual({
       Effect: "Allow",
       Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
       Principal: { Service: "cloudwatch.amazonaws.com" },
       Resource: "*",
     });

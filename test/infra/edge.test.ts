@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { issuerVariables } from "../../shared/config/issuerConfig.ts";
+import { routes } from "../../shared/http/routes.ts";
 import { functionIdsByName } from "./support/deployedMethods.ts";
 import { at, onlyResource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
 
@@ -27,7 +28,7 @@ describe("without settings", () => {
 });
 
 describe("with waf=true", () => {
-  const stack = synthesize({ waf: "true", wafRatePerIp: "1234" });
+  const stack = synthesize({ waf: "true", wafRatePerIp: "1234", wafTokenRatePerIp: "56" });
   const [webAclId, { Properties: webAcl }] = onlyResource(stack, "AWS::WAFv2::WebACL");
   const rules = Array.isArray(webAcl.Rules) ? webAcl.Rules : [];
 
@@ -51,9 +52,27 @@ describe("with waf=true", () => {
     });
   });
 
+  test("it blocks an address that asks for more tokens in five minutes than a setting of their own allows", () => {
+    expect(rules.find(({ Name }) => Name === "TokenRatePerAddress")).toMatchObject({
+      Priority: 1,
+      Action: { Block: {} },
+      Statement: { RateBasedStatement: { Limit: 56, EvaluationWindowSec: 300, AggregateKeyType: "IP" } },
+    });
+  });
+
+  test("that rate is of the token routes, with the stage in their path or without, and of no other", () => {
+    const rule = rules.find(({ Name }) => Name === "TokenRatePerAddress");
+    const match = at(rule, "Statement", "RateBasedStatement", "ScopeDownStatement", "ByteMatchStatement");
+    expect(match).toMatchObject({ FieldToMatch: { UriPath: {} }, PositionalConstraint: "CONTAINS" });
+    const searched = String(at(match, "SearchString"));
+    const counted = Object.values(routes).filter(({ path }) => path.includes(searched));
+    expect(counted).toEqual(Object.values(routes).filter(({ permission }) => permission === "none"));
+    expect(counted).toHaveLength(3);
+  });
+
   test("it applies AWS's common rules, but for those that would block this API's own clients", () => {
     expect(rules.find(({ Name }) => Name === "Common")).toMatchObject({
-      Priority: 1,
+      Priority: 2,
       OverrideAction: { None: {} },
       Statement: {
         ManagedRuleGroupStatement: {
