@@ -8,13 +8,14 @@ import { takesForm } from "../support/fuzz/bodies.ts";
 import { newFuzzBrand } from "../support/fuzz/brand.ts";
 import { type FuzzRequest, requestOf } from "../support/fuzz/requests.ts";
 import { type RawResponse, sendRaw } from "../support/rawHttp.ts";
+import { isFullSearch, searchLength } from "../support/seeds.ts";
 import { useService } from "../support/service.ts";
 
 const service = useService();
 
 /** Brands that are asked side by side, each by one request at a time, so that no refusal comes from contention. */
 const brandCount = 8;
-const rounds = 1_300;
+const rounds = searchLength(1_300);
 const timeoutMilliseconds = 240_000;
 
 it(`answers ${brandCount * rounds} requests of any kind with an envelope and never with 5xx, and tells no internals`, {
@@ -30,7 +31,7 @@ it(`answers ${brandCount * rounds} requests of any kind with an envelope and nev
     }),
     { numRuns: rounds },
   );
-  expectToHaveReached(answered);
+  if (isFullSearch) expectToHaveReached(answered);
 });
 
 async function answerTo(request: FuzzRequest): Promise<RawResponse> {

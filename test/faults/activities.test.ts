@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Table } from "../../shared/table/client.ts";
 import { type ActivityHistory, faultsOf, recordActivityHistory } from "../support/activityHistory.ts";
 import { type Sabotage, useStage } from "../support/faultStage.ts";
-import { baseSeed, historyCount, inParallel, report } from "../support/seeds.ts";
+import { baseSeed, historyCount, inParallel, isFullSearch, report } from "../support/seeds.ts";
 import { useService } from "../support/service.ts";
 
 const onStage = useStage(useService());
@@ -31,7 +31,9 @@ describe("activities of one customer, delivered more than once, to two processes
       report(`FAULTS_SEED=${baseSeed}, ${Math.round(rate * 100)} % faults: ${summary(histories, started)}`);
       const wrong = histories.filter((history) => faultsOf(history).length > 0);
       expect(wrong.map((history) => [history.seed, ...faultsOf(history)])).toEqual([]);
-      expect(histories.every(({ unanswered }) => unanswered === 0)).toBe(rate === 0);
+      const areAllAnswered = histories.every(({ unanswered }) => unanswered === 0);
+      // A short search may meet no fault that outlasts the attempts.
+      if (rate === 0 || isFullSearch) expect(areAllAnswered).toBe(rate === 0);
     },
     limitMilliseconds,
   );

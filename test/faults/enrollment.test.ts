@@ -9,7 +9,7 @@ import {
 } from "../support/enrollmentHistory.ts";
 import { type Sabotage, useStage } from "../support/faultStage.ts";
 import { findLinearization } from "../support/linearizability.ts";
-import { baseSeed, historyCount, inParallel, report } from "../support/seeds.ts";
+import { baseSeed, historyCount, inParallel, isFullSearch, report } from "../support/seeds.ts";
 import { useService } from "../support/service.ts";
 
 const onStage = useStage(useService());
@@ -37,7 +37,9 @@ describe("enrolling, un-enrolling and reading one customer and target from two p
       expect(violations.map(describeHistory)).toEqual([]);
       const calls = histories.flatMap((history) => history.calls);
       // Without faults every call is answered; with them not all are, or the faults would not have been met.
-      expect(calls.every(({ returned }) => returned !== undefined)).toBe(rate === 0);
+      const areAllAnswered = calls.every(({ returned }) => returned !== undefined);
+      // A short search may meet no fault that outlasts the attempts.
+      if (rate === 0 || isFullSearch) expect(areAllAnswered).toBe(rate === 0);
     },
     limitMilliseconds,
   );

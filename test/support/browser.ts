@@ -8,7 +8,9 @@ const macApplications = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** Starts a Chromium without a window. When none is installed it says so: a test in a browser is never left out. */
+export const howToGetChromium = "No Chromium found: install Debian's `chromium` or set CHROMIUM_PATH";
+
+/** Starts a Chromium without a window. Throws when none is installed. */
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch(launchOptions());
 }
@@ -17,13 +19,14 @@ export async function launchBrowser(): Promise<Browser> {
 export function launchOptions(): LaunchOptions {
   const executablePath = findChromium();
   if (executablePath === undefined) {
-    throw new Error("No Chromium found: install Debian's `chromium` or set CHROMIUM_PATH");
+    throw new Error(howToGetChromium);
   }
   // Chromium has no sandbox for root, which containers often run as.
   return { executablePath, chromiumSandbox: process.getuid?.() !== 0 };
 }
 
-function findChromium(): string | undefined {
+/** The path of a Chromium: of the one in `CHROMIUM_PATH`, or of an installed one. */
+export function findChromium(): string | undefined {
   const { CHROMIUM_PATH, PATH = "" } = process.env;
   if (CHROMIUM_PATH !== undefined) return existsSync(CHROMIUM_PATH) ? CHROMIUM_PATH : undefined;
   const installed = PATH.split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));

@@ -3,9 +3,20 @@ import { randomInt } from "node:crypto";
 /** Random unless `FAULTS_SEED` is set, which makes a run like one that failed. */
 export const baseSeed = Number(process.env["FAULTS_SEED"] ?? randomInt(2 ** 31));
 
-/** How many histories to record: for a longer search than every test run makes, `FAULTS_HISTORIES` says. */
-export function historyCount(usual: number): number {
-  return Number(process.env["FAULTS_HISTORIES"] ?? usual);
+/** 1 in `npm run test:long`, a tenth in `npm test`. */
+const searchShare = Number(process.env["SEARCH_SHARE"] ?? 1);
+
+/** Whether searches are long enough that what they must have met by chance was met. */
+export const isFullSearch = searchShare === 1;
+
+/** How many cases a search tries: all of them in `npm run test:long`, a tenth of them in `npm test`. */
+export function searchLength(full: number): number {
+  return Math.ceil(full * searchShare);
+}
+
+/** How many histories to record: for a search of another length `FAULTS_HISTORIES` says. */
+export function historyCount(full: number): number {
+  return Number(process.env["FAULTS_HISTORIES"] ?? searchLength(full));
 }
 
 /** Written whatever becomes of the test: a run that passed can be made again too. */

@@ -15,6 +15,7 @@ import {
   decimal,
   noonOf,
 } from "../support/domain.ts";
+import { searchLength } from "../support/seeds.ts";
 
 const group = buildGroup();
 const target = buildTarget();
@@ -202,7 +203,7 @@ function sumsOf(entries: readonly LedgerEntry[]): Map<number, bigint> {
 }
 
 const activities = fc.array(delivery, { maxLength: 15 }).map((rows) => rows.map(asActivity));
-const runs = { numRuns: 1_000 };
+const runs = { numRuns: searchLength(1_000) };
 
 describe("for any activities in any order", () => {
   it("the rows of a cycle add up to its sum, each from where the one before left it", () => {

@@ -26,6 +26,7 @@ import {
   noonOf,
   startOfCycle,
 } from "../support/domain.ts";
+import { searchLength } from "../support/seeds.ts";
 
 const milestone = buildGroup();
 const immediate = buildTarget();
@@ -202,7 +203,7 @@ describe("streakEnd", () => {
 });
 
 describe("whatever happened before", () => {
-  const runs = { numRuns: 1000 };
+  const runs = { numRuns: searchLength(1_000) };
 
   test("closing never changes achieved values, reached marks or levels, and closing twice is closing once", () => {
     assert(

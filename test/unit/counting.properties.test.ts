@@ -15,8 +15,9 @@ import {
   decimal,
   noonOf,
 } from "../support/domain.ts";
+import { searchLength } from "../support/seeds.ts";
 
-const runs = { numRuns: 1_000 };
+const runs = { numRuns: searchLength(1_000) };
 const cycleCount = 8;
 const now = noonOf(cycleCount);
 
