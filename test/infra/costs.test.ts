@@ -4,9 +4,12 @@ import budgetFile from "../../bench/budgets.json" with { type: "json" };
 import { errorCatalogue } from "../../shared/http/errors.ts";
 import { routeNames } from "../../shared/http/routes.ts";
 import { failureSources, metrics, retryCauses } from "../../shared/observability/metricNames.ts";
-import { resourcesOfType, synthesize } from "./support/synthesize.ts";
+import { closingDefinition } from "./support/closingDefinition.ts";
+import { at, resourcesOfType, synthesize } from "./support/synthesize.ts";
 
 const text = readFileSync("docs/operations.md", "utf8");
+/** Without its line breaks. */
+const words = text.replaceAll("\n", " ");
 
 /** The rows of the document's table whose first column is headed so. */
 function tableOf(heading: string): string[][] {
@@ -127,6 +130,44 @@ test("the functions' own metrics in docs/operations.md are as many as they can w
   const count = whole.length + codes.length + failureSources.length + retryCauses.length;
   expect(text).toContain(`at most ${dollars(count * 0.3)} (${count} at 0.30)`);
 });
+
+describe("the closing's price in docs/operations.md is by as many steps as it takes", () => {
+  const { States: states } = closingDefinition(synthesize());
+  const stepPrice = price("A million steps of the state machine") / 1e6;
+
+  test("when nothing is due", () => {
+    const steps = stepsOf(states, "Start");
+    const startsPerMonth = (30 * 24 * 60) / 5;
+    expect(words).toContain(
+      `${startsPerMonth} times in 30 days, and takes ${steps} steps when nothing is due: ${dollars(startsPerMonth * steps * stepPrice)}.`,
+    );
+  });
+
+  test("for a shard", () => {
+    const inner = states.CloseShards.ItemProcessor.States;
+    const steps = ["CloseShard", "IsShardFinished", "ShardClosed"];
+    expect(steps.every((name) => Object.hasOwn(inner, name))).toBe(true);
+    expect(words).toContain(
+      `${steps.length} steps more, ${dollars(steps.length * stepPrice * 1e6)} for a million shards`,
+    );
+  });
+
+  test("and an idle stack's is the sum of what is paid every month", () => {
+    const [, ofMonth = ""] = /Every month, whatever is called: (.*?), the table/.exec(words) ?? [];
+    const parts = [...ofMonth.matchAll(/(?<!at )\b(\d+\.\d\d)\b(?! ?\))|at most (\d+\.\d\d)/g)];
+    const amounts = parts.map(([, plain, most]) => Number(plain ?? most));
+    const [, closing] = /when nothing is due: (\d+\.\d\d)/.exec(words) ?? [];
+    const sum = amounts.reduce((total, each) => total + each, Number(closing));
+    expect(amounts).toHaveLength(4);
+    expect(words).toContain(`costs at most ${dollars(sum)} a month`);
+  });
+});
+
+/** Steps of an execution in which every choice goes the way of its default, the start included. */
+function stepsOf(states: Readonly<Record<string, unknown>>, name: string): number {
+  const next = at(states[name], "Default") ?? at(states[name], "Next");
+  return 1 + (typeof next === "string" ? stepsOf(states, next) : 0);
+}
 
 function memoryGb(): number {
   const sizes = resourcesOfType(synthesize(), "AWS::Lambda::Function").map(
