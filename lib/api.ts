@@ -9,10 +9,11 @@ import {
   type StageOptions,
   TokenAuthorizer,
 } from "aws-cdk-lib/aws-apigateway";
-import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { FilterPattern, LogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { authorizationExpression } from "../shared/http/authorizationExpression.ts";
 import { isProtected, routes } from "../shared/http/routes.ts";
+import { metrics } from "../shared/observability/metricNames.ts";
 import { accessLogFormat } from "./accessLog.ts";
 import type { ApiFunction } from "./apiFunction.ts";
 import { CustomDomain } from "./customDomain.ts";
@@ -90,6 +91,17 @@ export class Api extends Construct {
     const accessLogs = new LogGroup(this, "AccessLogs", {
       retention: settings.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
+    });
+    new MetricFilter(this, "GatewayFailures", {
+      logGroup: accessLogs,
+      filterPattern: FilterPattern.all(
+        FilterPattern.stringValue("$.status", "=", "5*"),
+        // What a function answers by itself, contention among it, has no type; a call turned away is load, not a fault.
+        FilterPattern.stringValue("$.gatewayResponse", "!=", "-"),
+        FilterPattern.stringValue("$.functionStatus", "!=", "429"),
+      ),
+      metricNamespace: settings.stackName,
+      metricName: metrics.gatewayFailures.name,
     });
     return {
       stageName,

@@ -2,16 +2,7 @@ import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { metrics } from "../shared/observability/metricNames.ts";
 import type { Alarms } from "./alarms.ts";
-import {
-  apiMetric,
-  failuresAmong,
-  largestOf,
-  minute,
-  ownMetric,
-  sumOf,
-  tableMetric,
-  tableSystemErrors,
-} from "./stackMetrics.ts";
+import { apiMetric, failuresAmong, minute, ownMetric, sumOf, tableMetric, tableSystemErrors } from "./stackMetrics.ts";
 
 type ApiAlarmsProps = {
   readonly alarms: Alarms;
@@ -64,16 +55,21 @@ export function addApiAlarms({ alarms, stackName, tableName, enroll, busyFunctio
 function addAnswerAlarms(alarms: Alarms, stackName: string): Alarm[] {
   const breached = { periods: 2, of: 3 };
   const answered5xx = apiMetric(stackName, "5XXError", { period: minute, statistic: "Sum" });
-  const failures = ownMetric(stackName, metrics.failures, "api").with({ period: minute });
+  const failures = sumOf(
+    [ownMetric(stackName, metrics.failures, "api"), ownMetric(stackName, metrics.gatewayFailures)],
+    minute,
+    "failures",
+  );
+  // It takes back no version: callers make 503s by writing to one customer many times at once.
+  alarms.add("ApiServerErrors", {
+    impact:
+      "Tills and apps are answered with 500 or 503: customers cannot be enrolled, or their purchases have to be sent again.",
+    firstStep: "If a deployment was made within the hour, roll it back.",
+    metric: answered5xx,
+    above: 4,
+    breached,
+  });
   return [
-    alarms.add("ApiServerErrors", {
-      impact:
-        "Tills and apps are answered with 500 or 503: customers cannot be enrolled, or their purchases have to be sent again.",
-      firstStep: "If a deployment was made within the hour, roll it back.",
-      metric: answered5xx,
-      above: 4,
-      breached,
-    }),
     alarms.add("ApiFailures", {
       impact:
         "Requests, or activities within an array that is answered 200, fail with 500 or 4001: what customers did is not counted until it is sent again.",
@@ -86,11 +82,7 @@ function addAnswerAlarms(alarms: Alarms, stackName: string): Alarm[] {
       impact:
         "More than one call in fifty fails: where few call, customers cannot be enrolled or have their purchases counted.",
       firstStep: "If a deployment was made within the hour, roll it back.",
-      metric: failuresAmong(
-        apiMetric(stackName, "Count", { period: minute, statistic: "Sum" }),
-        // A function's 500 or 503 is in both; a crash and an activity's 4001 within a 200 are in one of them each.
-        largestOf([answered5xx, failures], minute, "failures"),
-      ),
+      metric: failuresAmong(apiMetric(stackName, "Count", { period: minute, statistic: "Sum" }), failures),
       above: 0,
       breached: { periods: 2, of: 5 },
     }),

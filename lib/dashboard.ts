@@ -81,6 +81,7 @@ function answerRow({ stackName, functions }: DashboardProps): GraphWidget[] {
     graph("Latency in ms", [latency("p50"), latency("p99"), ...["p50", "p99"].map((p) => duration("enroll", p))]),
     graph("Failures", [
       apiMetric(stackName, "5XXError", { statistic: "Sum", label: "answered 5xx" }),
+      ownMetric(stackName, metrics.gatewayFailures).with({ label: "made by API Gateway" }),
       ...failureSources.map((source) => ownMetric(stackName, metrics.failures, source)),
       ...retryCauses.map((cause) => ownMetric(stackName, metrics.retries, cause).with({ label: `retries: ${cause}` })),
     ]),

@@ -45,25 +45,17 @@ export function tableSystemErrors(tableName: string, period: Duration): IMetric 
   return sumOf(metrics, period, "system errors");
 }
 
-/** Adds metrics up; one without a value counts as 0. Labels that differ can be drawn in one graph. */
-export function sumOf(metrics: readonly IMetric[], period: Duration, label: string): IMetric {
-  return joined("SUM", metrics, period, label);
-}
-
-/** The largest of metrics that count the same things in part; one without a value counts as 0. */
-export function largestOf(metrics: readonly IMetric[], period: Duration, label: string): IMetric {
-  return joined("MAX", metrics, period, label);
-}
-
 /**
+ * Adds metrics up; one without a value counts as 0. Labels that differ can be drawn in one graph.
+ *
  * FILL may leave a metric empty that was never published, as most failures are. What is added to it by `+` would be
- * missing with it; SUM and MAX of an array leave out what is.
+ * missing with it; SUM of an array leaves out what is.
  */
-function joined(by: "SUM" | "MAX", metrics: readonly IMetric[], period: Duration, label: string): IMetric {
+export function sumOf(metrics: readonly IMetric[], period: Duration, label: string): IMetric {
   const prefix = label.replaceAll(/\W/g, "").toLowerCase();
   const named = metrics.map((metric, index) => [`${prefix}${index}`, metric] as const);
   return new MathExpression({
-    expression: `${by}([${named.map(([name]) => `FILL(${name}, 0)`).join(", ")}])`,
+    expression: `SUM([${named.map(([name]) => `FILL(${name}, 0)`).join(", ")}])`,
     usingMetrics: Object.fromEntries(named),
     period,
     label,

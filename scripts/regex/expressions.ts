@@ -29,7 +29,16 @@ type Parts = NonNullable<FoundExpression["parts"]>;
 function partsOf(node: ts.Node): Parts | "dynamic" | undefined {
   if (ts.isRegularExpressionLiteral(node)) return partsOfLiteral(node.text);
   if (ts.isNewExpression(node) || ts.isCallExpression(node)) return partsOfCall(node);
+  if (ts.isVariableDeclaration(node)) return partsOfNamed(node);
   return ts.isPropertyAssignment(node) ? partsOfSchema(node) : undefined;
+}
+
+/** A text that by its name becomes an expression elsewhere. */
+function partsOfNamed({ name, initializer }: ts.VariableDeclaration): Parts | undefined {
+  const isExpression = initializer !== undefined && ts.isStringLiteralLike(initializer);
+  return isExpression && /(Pattern|Expression)$/.test(name.getText())
+    ? { source: initializer.text, flags: "" }
+    : undefined;
 }
 
 function partsOfLiteral(text: string): Parts {

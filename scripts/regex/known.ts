@@ -17,6 +17,11 @@ export const knownExpressions: readonly KnownExpression[] = [
     reason: "Made of the routes' paths: fixed words and [^/]+ between slashes, which can be matched in one way only.",
   },
   {
+    file: "local/authorizerCache.ts",
+    text: "new RegExp(authorizationExpression)",
+    reason: "Judged where it is written, by its name.",
+  },
+  {
     file: "lib/settings.ts",
     text: "new RegExp(`^(${label}\\\\.)+${label}$`)",
     reason: "Reads a setting of the operator's own, and a label holds no dot.",

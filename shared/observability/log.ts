@@ -17,7 +17,12 @@ export function logUnexpected(
   properties: { readonly org?: string | undefined; readonly code?: number } = {},
 ): void {
   console.error({ event: "failed", error: describeError(error) });
-  countFailure(source, properties);
+  countFailure(isContention(error) ? "contention" : source, properties);
+}
+
+/** By a mark: the classes are of a layer above. */
+function isContention(error: unknown): boolean {
+  return error instanceof Error && "isContention" in error && error.isContention === true;
 }
 
 type LoggedError = {

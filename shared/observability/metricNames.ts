@@ -17,12 +17,18 @@ export const metrics = {
   refusals: { name: "Refusals", dimension: "code" },
   /** What was not the caller's fault, by where it happened. */
   failures: { name: "Failures", dimension: "source" },
+  /** What API Gateway answered 5xx by itself, counted from its access log: crashes, time-outs, an authorizer that failed. */
+  gatewayFailures: { name: "GatewayFailures" },
   /** Attempts after the first, by why they were needed. */
   retries: { name: "Retries", dimension: "cause" },
 } as const satisfies Record<string, CountedMetric>;
 
-/** Work that can fail: a request (answered 500 or 4001), a queued activity, a record of the stream, an enrolment's closing. */
-export const failureSources = ["api", "queue", "stream", "closing"] as const;
+/**
+ * Work that can fail: a request (answered 500 or 4001), a queued activity, a record of the stream, an enrolment's
+ * closing. `contention` is any of these that met too many others at the same item: callers can make that happen, so no
+ * alarm that takes a new version back counts it.
+ */
+export const failureSources = ["api", "queue", "stream", "closing", "contention"] as const;
 export type FailureSource = (typeof failureSources)[number];
 
 /** The engine did not take a request and the SDK sent it again; another write came first and the work began anew. */

@@ -10,11 +10,13 @@ export class EngineUnavailable extends ServiceError {
 /** The write's fate cannot be told: it was retried, and a later operation has replaced whatever it left. */
 export class OutcomeUnknown extends ServiceError {
   override readonly name = "OutcomeUnknown";
+  readonly isContention = true;
 }
 
 /** Other writes to the same item came in between every time. Nothing was changed. */
 export class TooMuchContention extends ServiceError {
   override readonly name = "TooMuchContention";
+  readonly isContention = true;
 }
 
 /**

@@ -5,8 +5,10 @@ import { projector } from "../../functions/projector/projector.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
 import { createContext } from "../../shared/http/context.ts";
+import { logUnexpected } from "../../shared/observability/log.ts";
 import { countRetry } from "../../shared/observability/metrics.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
+import { OutcomeUnknown, TooMuchContention } from "../../shared/table/failures.ts";
 import { activityKey } from "../../shared/table/keys.ts";
 import { ApiClient } from "../support/apiClient.ts";
 import { captureConsole } from "../support/capturedConsole.ts";
@@ -161,13 +163,31 @@ describe("more than one attempt", () => {
 });
 
 describe("where nobody waits for an answer", () => {
-  it("a queued activity that fails is counted as the queue's failure", async () => {
+  it("a queued activity that its sender has to correct is counted as a refusal, and not as the queue's failure", async () => {
     const { customerId, org } = await enrolled();
     const Records = [queueMessage("good", org.org, sale(customerId, "a")), queueMessage("bad", org.org, "{")];
     const { batchItemFailures } = await countQueuedActivities(createContext(service.table))({ Records });
     expect(batchItemFailures).toEqual([{ itemIdentifier: "bad" }]);
-    expect(lines).toEqual([lineOf("ActivitiesCounted", {}, { org: org.org }), lineOf("Failures", { source: "queue" })]);
+    expect(lines).toEqual([lineOf("ActivitiesCounted", {}, { org: org.org }), lineOf("Refusals", { code: "300004" })]);
   });
+
+  it("a queued activity that cannot be counted for now is counted as the queue's failure", async () => {
+    const { customerId, org } = await enrolled();
+    const unreachable = openTable({ tableName: "t", endpoint: "http://127.0.0.1:1", ...localAccess }, patientLimits);
+    const Records = [queueMessage("good", org.org, sale(customerId, "a"))];
+    const { batchItemFailures } = await countQueuedActivities(createContext(unreachable))({ Records });
+    unreachable.client.destroy();
+    expect(batchItemFailures).toEqual([{ itemIdentifier: "good" }]);
+    expect(lines).toEqual([lineOf("Failures", { source: "queue" })]);
+  });
+
+  it.each([new TooMuchContention("many"), new OutcomeUnknown("lost")])(
+    "what met too many others is counted as contention, wherever it happened: %s",
+    (error) => {
+      for (const source of ["api", "queue", "closing"] as const) logUnexpected(error, source);
+      expect(lines).toEqual(Array.from({ length: 3 }, () => lineOf("Failures", { source: "contention" })));
+    },
+  );
 });
 
 it("a record of the stream that fails is counted as the stream's failure", async () => {

@@ -153,6 +153,7 @@ describe("what the functions publish", () => {
     ...seriesOf(metrics.refusals, Object.keys(errorCatalogue)),
     ...seriesOf(metrics.failures, failureSources),
     ...seriesOf(metrics.retries, retryCauses),
+    ...seriesOf(metrics.gatewayFailures, [undefined]),
   ];
 
   function seriesOf({ name, dimension }: CountedMetric, values: readonly (string | undefined)[]) {

@@ -25,7 +25,7 @@ const stack = synthesize();
 const functions = functionIdsByName(stack).map(([name, id]) => ({ name, id, aliasId: liveAliasId(stack, id) }));
 const [applicationId, application] = onlyResource(stack, "AWS::CodeDeploy::Application");
 
-const alarmsOfRoutes = ["ApiFailureRate", "ApiFailures", "ApiLatency", "ApiServerErrors"];
+const alarmsOfRoutes = ["ApiFailureRate", "ApiFailures", "ApiLatency"];
 /** Which alarms take back a new version, of functions that nobody waits for and of those with an alarm of their own. */
 const alarmsOf: Readonly<Record<string, readonly string[]>> = {
   enroll: [...alarmsOfRoutes, "EnrollLatency"],
@@ -41,8 +41,16 @@ const closers = ["listDueCycles", "closeShard"];
 const published = {
   "answers 500": ({ calls, ofNewVersion }) => ({ Count: calls, "5XXError": ofNewVersion, Failures: ofNewVersion }),
   "answers 4001 within a 200": ({ calls, ofNewVersion }) => ({ Count: calls, "5XXError": 0, Failures: ofNewVersion }),
-  "crashes under the API": ({ calls, ofNewVersion }) => ({ Count: calls, "5XXError": ofNewVersion }),
-  "crashes on one route of many": ({ calls, ofNewVersion }) => ({ Count: calls + 30_000, "5XXError": ofNewVersion }),
+  "crashes under the API": ({ calls, ofNewVersion }) => ({
+    Count: calls,
+    "5XXError": ofNewVersion,
+    GatewayFailures: ofNewVersion,
+  }),
+  "crashes on one route of many": ({ calls, ofNewVersion }) => ({
+    Count: calls + 30_000,
+    GatewayFailures: ofNewVersion,
+  }),
+  "meets contention": ({ calls }) => ({ Count: calls, "5XXError": calls }),
   "is slow": ({ calls, ofNewVersion }) => {
     const p99 = ofNewVersion > calls / 100 ? 3000 : 10;
     return { Count: calls, "5XXError": 0, ...(calls === 0 ? {} : { Latency: p99, Duration: p99 }) };
@@ -179,6 +187,13 @@ describe("a new version that does well is not taken back", () => {
   test("by who guesses credentials, however many", () => {
     const traffic = minutes.map(() => ({ calls: 30_000, ofNewVersion: 0 }));
     expect(isTakenBack("authorizer", published["refuses credentials"], traffic)).toBe(false);
+  });
+
+  test("by callers who make all calls contend and be answered 4001", () => {
+    const traffic = minutes.map(() => ({ calls: 30_000, ofNewVersion: 3000 }));
+    for (const name of ["recordActivities", "enroll", "authorizer"]) {
+      expect(isTakenBack(name, published["meets contention"], traffic)).toBe(false);
+    }
   });
 
   test("by one activity that can never be counted, each time it is delivered", () => {

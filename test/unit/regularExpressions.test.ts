@@ -20,6 +20,7 @@ describe("expressionsIn finds", () => {
     ["a constructor's text", 'new RegExp("a+", "u")', { source: "a+", flags: "u" }],
     ["a call's text", "RegExp(`a+`)", { source: "a+", flags: "" }],
     ["a schema's pattern", 'const a = { pattern: "^a+$" }', { source: "^a+$", flags: "u" }],
+    ["a text named as an expression", 'const aExpression = "a+"', { source: "a+", flags: "" }],
     ["a literal handed to the constructor, once", "new RegExp(/a+/g)", { source: "a+", flags: "g" }],
     ["what is put together, without its parts", 'new RegExp(one + "a+")', undefined],
   ])("%s", (_, code, parts) => {
