@@ -4,9 +4,9 @@ import { countQueuedActivities } from "../functions/countQueuedActivities/countQ
 import { listDueCycles } from "../functions/listDueCycles/listDueCycles.ts";
 import { buildContext } from "../local/proxyEvent.ts";
 import { formatInstant } from "../shared/domain/instant.ts";
-import { createContext } from "../shared/http/context.ts";
+import type { ShardTask } from "../shared/operations/closeCycle.ts";
+import { createContext } from "../shared/operations/context.ts";
 import type { Table } from "../shared/table/client.ts";
-import type { ShardTask } from "../shared/table/closing.ts";
 import { activityKey, enrollmentKey, type Key } from "../shared/table/keys.ts";
 import { during, newCustomer, newPlace } from "./place.ts";
 import { newProjector } from "./projection.ts";

@@ -6,9 +6,9 @@ import type { TargetGroupDraft } from "../shared/domain/drafting.ts";
 import { formatInstant, type Instant } from "../shared/domain/instant.ts";
 import type { TargetGroup } from "../shared/domain/targetGroup.ts";
 import type { ErrorCode } from "../shared/http/errors.ts";
+import { createTargetGroup } from "../shared/operations/createTargetGroup.ts";
+import { putCustomer } from "../shared/operations/putCustomer.ts";
 import type { Table } from "../shared/table/client.ts";
-import { putCustomer } from "../shared/table/customers.ts";
-import { createTargetGroup } from "../shared/table/targetGroups.ts";
 
 export const targetValue = 1000;
 

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { projector, type StreamLambda } from "../functions/projector/projector.ts";
 import { StreamPump } from "../local/streamPump.ts";
-import { createContext } from "../shared/http/context.ts";
+import { createContext } from "../shared/operations/context.ts";
 import type { Table } from "../shared/table/client.ts";
 import type { Key } from "../shared/table/keys.ts";
 import type { BenchEngine } from "./engine.ts";

@@ -116,7 +116,10 @@ export function bundling(hasBundleReport: boolean): BundlingOptions {
     minify: true,
     sourceMap: false,
     externalModules: unreachedModules,
-    esbuildArgs: { "--alias:node:process": join(projectRoot, "shared/config/nodeProcess.ts") },
+    esbuildArgs: {
+      "--alias:node:process": join(projectRoot, "shared/config/nodeProcess.ts"),
+      "--alias:@aws-sdk/lib-dynamodb": join(projectRoot, "lib/bundling/documentClient.mjs"),
+    },
     metafile: hasBundleReport,
     logLevel: LogLevel.WARNING,
   };

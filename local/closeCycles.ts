@@ -1,8 +1,8 @@
 import { closeShard, type ShardLambda } from "../functions/closeShard/closeShard.ts";
 import { type DueCycles, type DueCyclesLambda, listDueCycles } from "../functions/listDueCycles/listDueCycles.ts";
 import { formatInstant, type Instant } from "../shared/domain/instant.ts";
+import type { ShardTask } from "../shared/operations/closeCycle.ts";
 import type { Table } from "../shared/table/client.ts";
-import type { ShardTask } from "../shared/table/closing.ts";
 import { buildContext } from "./proxyEvent.ts";
 
 /** How many customers' enrolments in a target were closed for a cycle. */

@@ -3,11 +3,13 @@ import type { AccessGroup } from "../shared/domain/accessGroups.ts";
 import type { TargetGroupDraft } from "../shared/domain/drafting.ts";
 import type { Instant } from "../shared/domain/instant.ts";
 import type { TargetGroup } from "../shared/domain/targetGroup.ts";
+import { createTargetGroup } from "../shared/operations/createTargetGroup.ts";
+import { putCustomer } from "../shared/operations/putCustomer.ts";
 import type { Table } from "../shared/table/client.ts";
 import { createCredential } from "../shared/table/credentials.ts";
-import { isRegistered, putCustomer } from "../shared/table/customers.ts";
+import { isRegistered } from "../shared/table/customers.ts";
 import { findEnrollment } from "../shared/table/enrollments.ts";
-import { createTargetGroup, findTargetGroup, listTargetGroupIds } from "../shared/table/targetGroups.ts";
+import { findTargetGroup, listTargetGroupIds } from "../shared/table/targetGroups.ts";
 import { historyDays, seedDemoHistory } from "./demoHistory.ts";
 
 /** Known to everybody who reads this; they exist on a laptop only. */

@@ -1,10 +1,11 @@
 import { decideEnrollment } from "../shared/domain/enrolling.ts";
 import type { Instant } from "../shared/domain/instant.ts";
 import { isStreak, type TargetGroup } from "../shared/domain/targetGroup.ts";
-import { createContext } from "../shared/http/context.ts";
 import { countOne } from "../shared/http/countActivity.ts";
+import { createContext } from "../shared/operations/context.ts";
+import { writeEnrollment as enroll } from "../shared/operations/enroll.ts";
 import type { Table } from "../shared/table/client.ts";
-import { enroll, findEnrollment } from "../shared/table/enrollments.ts";
+import { findEnrollment } from "../shared/table/enrollments.ts";
 import type { Org } from "../shared/table/keys.ts";
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;
@@ -54,8 +55,13 @@ async function join(table: Table, owner: HistoryOwner, group: TargetGroup, now: 
   const ref = { ...owner, groupId: group.id, targetId: target.id };
   if ((await findEnrollment(table, ref)) !== undefined) return false;
   const at = Math.max(dayOf(now) - historyDays * dayMilliseconds, first.startsAt);
-  const initialBalance = isStreak(group) ? undefined : openingBalance;
-  const plan = decideEnrollment(group, target, { cycleName: undefined, initialBalance, resetsStreak: false }, at);
+  const balance = isStreak(group) ? undefined : openingBalance;
+  const plan = decideEnrollment(
+    group,
+    target,
+    { cycleName: undefined, openingBalance: balance, resetsStreak: false },
+    at,
+  );
   // Kept data may hold a group that is over by now.
   if (plan.outcome === "refused") return false;
   return (await enroll(table, ref, plan, at, undefined)) === "enrolled";

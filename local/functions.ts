@@ -18,10 +18,10 @@ import { type JwtAuthenticator, noIssuer } from "../shared/auth/externalIssuer.t
 import { systemClock } from "../shared/config/systemClock.ts";
 import { tokenLifetimeMinutes } from "../shared/config/tokenConfig.ts";
 import { type ApiLambda, apiHandler } from "../shared/http/apiHandler.ts";
-import { createContext } from "../shared/http/context.ts";
 import { oauthHandler } from "../shared/http/oauth.ts";
 import { openHandler } from "../shared/http/openHandler.ts";
 import { type RouteName, routes } from "../shared/http/routes.ts";
+import { createContext } from "../shared/operations/context.ts";
 import type { Table } from "../shared/table/client.ts";
 
 const lifetimeSeconds = tokenLifetimeMinutes.default * 60;

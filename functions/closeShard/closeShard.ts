@@ -1,8 +1,8 @@
 import type { Context } from "aws-lambda";
 import { ServiceError } from "../../shared/domain/serviceError.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
+import { closeEnrollments, finishShardWork, requireGroup, type ShardTask } from "../../shared/operations/closeCycle.ts";
 import { engineLimits, longestChainMilliseconds, type Table } from "../../shared/table/client.ts";
-import { closeEnrollments, finishShardWork, requireGroup, type ShardTask } from "../../shared/table/closing.ts";
 
 /** The task as far as it has got. It is handed in again as it is until it is finished. */
 type ShardTaskState = ShardTask & { readonly isFinished: boolean };

@@ -1,4 +1,4 @@
-import { deployedTable } from "../../shared/http/deployedTable.ts";
+import { deployedTable } from "../../shared/operations/deployedTable.ts";
 import { closeShard } from "./closeShard.ts";
 
 export const handler = closeShard(deployedTable());

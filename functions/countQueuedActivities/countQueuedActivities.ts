@@ -1,9 +1,9 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { parseJson } from "../../shared/http/body.ts";
-import type { ServiceContext } from "../../shared/http/context.ts";
 import { countOne } from "../../shared/http/countActivity.ts";
 import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
 import { logRefusal, logUnexpected } from "../../shared/observability/log.ts";
+import type { ServiceContext } from "../../shared/operations/context.ts";
 import { TooMuchContention } from "../../shared/table/failures.ts";
 import { Patience } from "../../shared/table/rounds.ts";
 

@@ -1,4 +1,4 @@
-import { deployedContext } from "../../shared/http/context.ts";
+import { deployedContext } from "../../shared/operations/context.ts";
 import { countQueuedActivities } from "./countQueuedActivities.ts";
 
 export const handler = countQueuedActivities(deployedContext());

@@ -7,8 +7,8 @@ import * as schemas from "../../shared/http/schemas.ts";
 import { presentTargetGroup } from "../../shared/http/targetGroupView.ts";
 import { checked, isJsonObject, longLists, unknownFieldWarnings } from "../../shared/http/validation.ts";
 import * as validators from "../../shared/http/validators.generated.js";
+import { createTargetGroup as writeTargetGroup } from "../../shared/operations/createTargetGroup.ts";
 import type { Table } from "../../shared/table/client.ts";
-import { createTargetGroup as writeTargetGroup } from "../../shared/table/targetGroups.ts";
 import { filterWarnings, readDraft } from "./readDraft.ts";
 
 /**

@@ -1,7 +1,8 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { presentCustomer } from "../../shared/http/customerView.ts";
-import { customerNotFound } from "../../shared/http/preconditions.ts";
+import { businessRefusal } from "../../shared/http/errors.ts";
 import type { routes } from "../../shared/http/routes.ts";
+import { customerNotFound } from "../../shared/operations/customer.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { findCustomer } from "../../shared/table/customers.ts";
 
@@ -10,7 +11,7 @@ export function getCustomer(table: Table): Operation<typeof routes.getCustomer> 
   return async ({ org, parameters }) => {
     const { customerId } = parameters().path;
     const customer = await findCustomer(table, org, customerId);
-    if (customer === undefined) throw customerNotFound(customerId);
+    if (customer === undefined) throw businessRefusal(customerNotFound(customerId));
     return { data: presentCustomer(customer) };
   };
 }

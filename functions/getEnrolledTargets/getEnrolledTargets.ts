@@ -1,11 +1,12 @@
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import type { ServiceContext } from "../../shared/http/context.ts";
 import { presentEnrolledTarget } from "../../shared/http/enrolledTargetView.ts";
+import { businessRefusal } from "../../shared/http/errors.ts";
 import { fitting } from "../../shared/http/fitting.ts";
-import { customerNotFound } from "../../shared/http/preconditions.ts";
 import type { routes } from "../../shared/http/routes.ts";
+import type { ServiceContext } from "../../shared/operations/context.ts";
+import { customerNotFound } from "../../shared/operations/customer.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
 
@@ -18,7 +19,8 @@ export function getEnrolledTargets(context: ServiceContext): Operation<typeof ro
   return async ({ org, now, parameters }) => {
     const { userId } = parameters().path;
     const all = await listEnrollments(context.table, org, userId);
-    if (all.length === 0 && !(await isRegistered(context.table, org, userId))) throw customerNotFound(userId);
+    if (all.length === 0 && !(await isRegistered(context.table, org, userId)))
+      throw businessRefusal(customerNotFound(userId));
     const enrolled = all.filter(({ membership }) => membership.status === "ENROLLED").toSorted(byGroupAndTarget);
     const groupIds = [...new Set(enrolled.map(({ groupId }) => groupId))];
     const groups = await Promise.all(groupIds.map((groupId) => context.targetGroups.find(org, groupId, now)));

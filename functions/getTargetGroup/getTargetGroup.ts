@@ -1,7 +1,8 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import { groupNotFound } from "../../shared/http/preconditions.ts";
+import { businessRefusal } from "../../shared/http/errors.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { presentTargetGroup } from "../../shared/http/targetGroupView.ts";
+import { groupNotFound } from "../../shared/operations/definition.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { findTargetGroup } from "../../shared/table/targetGroups.ts";
 
@@ -10,7 +11,7 @@ export function getTargetGroup(table: Table): Operation<typeof routes.getTargetG
   return async ({ org, now, parameters }) => {
     const { path, query } = parameters();
     const group = await findTargetGroup(table, org, path.targetGroupId);
-    if (group === undefined) throw groupNotFound(path.targetGroupId);
+    if (group === undefined) throw businessRefusal(groupNotFound(path.targetGroupId));
     return { data: presentTargetGroup(group, now, query) };
   };
 }

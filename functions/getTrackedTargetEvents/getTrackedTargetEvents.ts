@@ -1,11 +1,11 @@
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import { ServiceError } from "../../shared/domain/serviceError.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import type { ServiceContext } from "../../shared/http/context.ts";
-import { RequestRefused } from "../../shared/http/errors.ts";
+import { businessRefusal, RequestRefused } from "../../shared/http/errors.ts";
 import { presentLedgerEntry } from "../../shared/http/ledgerView.ts";
-import { customerNotFound } from "../../shared/http/preconditions.ts";
 import type { routes } from "../../shared/http/routes.ts";
+import type { ServiceContext } from "../../shared/operations/context.ts";
+import { customerNotFound } from "../../shared/operations/customer.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
 import type { Org } from "../../shared/table/keys.ts";
@@ -42,7 +42,7 @@ async function requireEnrollment(
   const enrollments = await listEnrollments(table, org, userId);
   const enrollment = enrollments.find(({ targetId }) => targetId === targetRuleId);
   if (enrollment !== undefined) return enrollment;
-  if (!(await isRegistered(table, org, userId))) throw customerNotFound(userId);
+  if (!(await isRegistered(table, org, userId))) throw businessRefusal(customerNotFound(userId));
   throw new RequestRefused(310149, [
     `Customer ${userId} has never been enrolled in target ${targetRuleId}; GET /v3/users/${userId}/enrolledTargets lists the targets of today.`,
   ]);

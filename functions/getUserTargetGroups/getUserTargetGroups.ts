@@ -1,12 +1,13 @@
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import type { ServiceContext } from "../../shared/http/context.ts";
 import { presentCustomerState, type StateOptions } from "../../shared/http/customerStateView.ts";
+import { businessRefusal } from "../../shared/http/errors.ts";
 import { fitting } from "../../shared/http/fitting.ts";
 import { presentLeftTarget } from "../../shared/http/leftTargetView.ts";
-import { customerNotFound } from "../../shared/http/preconditions.ts";
 import type { routes } from "../../shared/http/routes.ts";
+import type { ServiceContext } from "../../shared/operations/context.ts";
+import { customerNotFound } from "../../shared/operations/customer.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
 
@@ -22,7 +23,7 @@ export function getUserTargetGroups(context: ServiceContext): Operation<typeof r
       isRegistered(context.table, org, path.userId),
       listEnrollments(context.table, org, path.userId),
     ]);
-    if (!isKnown) throw customerNotFound(path.userId);
+    if (!isKnown) throw businessRefusal(customerNotFound(path.userId));
     const asked = enrollments.filter(({ targetId }) => [undefined, targetId].includes(query.targetRuleId));
     const [current, left] = [
       asked.filter(isEnrolled),

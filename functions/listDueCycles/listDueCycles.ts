@@ -1,6 +1,6 @@
 import type { Instant } from "../../shared/domain/instant.ts";
+import { listDueShards, type ShardTask } from "../../shared/operations/closeCycle.ts";
 import type { Table } from "../../shared/table/client.ts";
-import { listDueShards, type ShardTask } from "../../shared/table/closing.ts";
 import type { SweepRef } from "../../shared/table/dueSweeps.ts";
 
 /** What the state machine asks with: when its execution started, and where the page before ended. */

@@ -1,9 +1,9 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import type { ServiceContext } from "../../shared/http/context.ts";
 import { dataIdHeader } from "../../shared/http/dataIdHeader.ts";
 import { fitting } from "../../shared/http/fitting.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { presentTargetGroup } from "../../shared/http/targetGroupView.ts";
+import type { ServiceContext } from "../../shared/operations/context.ts";
 import { findDataId } from "../../shared/table/dataId.ts";
 import { listTargetGroupIds } from "../../shared/table/targetGroups.ts";
 

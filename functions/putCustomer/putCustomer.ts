@@ -4,8 +4,8 @@ import type { routes } from "../../shared/http/routes.ts";
 import * as schemas from "../../shared/http/schemas.ts";
 import { checked, unknownFieldWarnings } from "../../shared/http/validation.ts";
 import * as validators from "../../shared/http/validators.generated.js";
+import { putCustomer as writeCustomer } from "../../shared/operations/putCustomer.ts";
 import type { Table } from "../../shared/table/client.ts";
-import { putCustomer as writeCustomer } from "../../shared/table/customers.ts";
 
 /**
  * `PUT /customers/{customerId}`: registers the customer or replaces the profile; only registered customers can be

@@ -1,12 +1,12 @@
 import type { Instant } from "../../shared/domain/instant.ts";
 import type { ApiAnswer, ApiRequest, Operation } from "../../shared/http/apiHandler.ts";
-import type { ServiceContext } from "../../shared/http/context.ts";
 import { countOne } from "../../shared/http/countActivity.ts";
 import { failureEnvelope, successEnvelope } from "../../shared/http/envelope.ts";
 import { answerFor } from "../../shared/http/errorMiddleware.ts";
 import { invalidInput } from "../../shared/http/errors.ts";
 import { activitiesInOneCall as most } from "../../shared/http/limits.ts";
 import type { routes } from "../../shared/http/routes.ts";
+import type { ServiceContext } from "../../shared/operations/context.ts";
 import { TooMuchContention } from "../../shared/table/failures.ts";
 import type { Org } from "../../shared/table/keys.ts";
 import { Patience } from "../../shared/table/rounds.ts";

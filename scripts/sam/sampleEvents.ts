@@ -4,7 +4,7 @@ import { demoSecret } from "../../local/demoData.ts";
 import { buildEvent } from "../../local/proxyEvent.ts";
 import { matchRoute } from "../../local/routing.ts";
 import { type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
-import type { ShardTask } from "../../shared/table/closing.ts";
+import type { ShardTask } from "../../shared/operations/closeCycle.ts";
 import { enrollmentKey } from "../../shared/table/keys.ts";
 
 /** When the sample requests are made; under `sam local` they are made when they are. */

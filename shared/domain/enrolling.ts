@@ -7,7 +7,7 @@ import { type Cycle, isStreak, type Target, type TargetGroup, targetValue } from
 /** What a caller asked for, already of the right shape. `undefined` is "not said". */
 export type EnrollmentRequest = {
   readonly cycleName: string | undefined;
-  readonly initialBalance: Decimal | undefined;
+  readonly openingBalance: Decimal | undefined;
   readonly resetsStreak: boolean;
 };
 
@@ -49,7 +49,7 @@ export function decideEnrollment(
   if ("outcome" in cycle) return cycle;
   const opening = streak
     ? streakOpening(group, cycle, request, now)
-    : milestoneOpening(target, cycle, request.initialBalance);
+    : milestoneOpening(target, cycle, request.openingBalance);
   return { outcome: "accepted", fromCycle: cycle.number, opening };
 }
 
@@ -67,7 +67,7 @@ function namedCycle(group: TargetGroup, name: string, now: Instant): Cycle | Ref
   if (cycle === undefined) {
     return refused(
       310019,
-      `Target group ${group.id} has no cycle named ${JSON.stringify(name)}; periodName must equal a cycle's refCode exactly.`,
+      `Target group ${group.id} has no cycle named ${JSON.stringify(name)}; a cycle's name is its refCode, exactly as it is written.`,
     );
   }
   if (cycleStatus(cycle, now) !== "ENDED") return cycle;
@@ -91,27 +91,13 @@ function startingSoon({ cycles }: TargetGroup, first: Cycle, now: Instant): Cycl
   return cycles.filter(({ number, startsAt }) => number > first.number && startsAt <= now + clockToleranceMilliseconds);
 }
 
-function milestoneOpening(target: Target, cycle: Cycle, initialBalance: Decimal | undefined): Opening {
-  if (initialBalance === undefined) return { kind: "resume" };
-  const isReached = initialBalance >= targetValue(target, cycle);
+function milestoneOpening(target: Target, cycle: Cycle, openingBalance: Decimal | undefined): Opening {
+  if (openingBalance === undefined) return { kind: "resume" };
+  const isReached = openingBalance >= targetValue(target, cycle);
   return {
     kind: "balance",
-    value: initialBalance,
+    value: openingBalance,
     isReached,
     isAnnounced: isReached && target.rewardAllocation === "IMMEDIATE",
   };
-}
-
-/** The fields a caller sent that the kind of group has no use for, each as a sentence for `warnings`. */
-export function ignoredFields(
-  group: TargetGroup,
-  request: EnrollmentRequest & { readonly sentFields: ReadonlySet<string> },
-): string[] {
-  if (isStreak(group)) {
-    return ["periodName", "initialBalance"]
-      .filter((field) => request.sentFields.has(field))
-      .map((field) => `${field} was ignored: target group ${group.id} is a streak, which has no use for it.`);
-  }
-  if (!request.resetsStreak) return [];
-  return [`resetStreakStatus was ignored: target group ${group.id} is a milestone, which has no streak to reset.`];
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { type Decimal, parseDecimal } from "../domain/decimal.ts";
 import { clockToleranceMilliseconds, formatInstant, type Instant, parseInstant } from "../domain/instant.ts";
-import type { IncomingActivity } from "../table/activities.ts";
+import type { IncomingActivity } from "../operations/recordActivity.ts";
 import { type Canonical, canonicalJson } from "./canonicalJson.ts";
-import { invalidInput, type RequestRefused } from "./errors.ts";
+import { readCustomerId } from "./customerId.ts";
+import { businessRefusal, invalidInput, type RequestRefused } from "./errors.ts";
 import { quote } from "./parameters.ts";
-import { notACustomerId, parseCustomerId } from "./preconditions.ts";
 import type { ActivityRequest } from "./requestTypes.ts";
 import { checked, describe, isJsonObject, type JsonObject } from "./validation.ts";
 import { activity as validateActivity } from "./validators.generated.js";
@@ -30,8 +30,8 @@ export function parseActivityRequest(value: unknown, now: Instant): IncomingActi
     throw invalidInput(faults);
   }
   const { valid: request } = result;
-  const customerId = parseCustomerId(request.customerId);
-  if (customerId === undefined) throw notACustomerId(request.customerId);
+  const customerId = readCustomerId(request.customerId);
+  if (typeof customerId !== "number") throw businessRefusal(customerId);
   return {
     activityId: request.activityId,
     customerId,

@@ -1,11 +1,12 @@
 import type { Instant } from "../domain/instant.ts";
 import { countActivity } from "../observability/metrics.ts";
-import { recordActivity } from "../table/activities.ts";
+import type { ServiceContext } from "../operations/context.ts";
+import { customerNotFound } from "../operations/customer.ts";
+import { recordActivity } from "../operations/recordActivity.ts";
 import type { Org } from "../table/keys.ts";
 import { activityIdReused, parseActivityRequest, tooManyTargets } from "./activityRequest.ts";
 import { presentActivity } from "./activityView.ts";
-import type { ServiceContext } from "./context.ts";
-import { customerNotFound } from "./preconditions.ts";
+import { businessRefusal } from "./errors.ts";
 import * as schemas from "./schemas.ts";
 import { unknownFieldWarnings } from "./validation.ts";
 
@@ -19,7 +20,7 @@ export async function countOne({ table, targetGroups }: ServiceContext, org: Org
   const result = await recordActivity(table, targetGroups, org, activity, now);
   switch (result.outcome) {
     case "unknownCustomer":
-      throw customerNotFound(activity.customerId);
+      throw businessRefusal(customerNotFound(activity.customerId));
     case "tooManyTargets":
       throw tooManyTargets(activity, result);
     case "idReused":

@@ -1,4 +1,4 @@
-import type { RefusalCode } from "../domain/refusal.ts";
+import type { Refusal, RefusalCode } from "../domain/refusal.ts";
 
 /** Every code an answer can carry. */
 export type ErrorCode = RefusalCode | 300004 | 401 | 4000 | 404 | 429 | 500 | 4001;
@@ -49,4 +49,9 @@ export class RequestRefused extends Error {
 /** Refuses with 300004, one error for each fault. */
 export function invalidInput(faults: readonly string[], status: InvalidInputStatus = 400): RequestRefused {
   return new RequestRefused(300004, faults, status);
+}
+
+/** The answer to a business refusal. */
+export function businessRefusal({ code, detail }: Refusal): RequestRefused {
+  return new RequestRefused(code, [detail]);
 }

@@ -1,8 +1,8 @@
 import type { Clock } from "../auth/clock.ts";
 import { systemClock } from "../config/systemClock.ts";
 import { readTokenLifetimeSeconds } from "../config/tokenConfig.ts";
+import { deployedTable } from "../operations/deployedTable.ts";
 import type { Table } from "../table/client.ts";
-import { deployedTable } from "./deployedTable.ts";
 
 /** What a function that checks credentials by itself keeps between requests. */
 export type CredentialContext = { readonly table: Table; readonly clock: Clock };

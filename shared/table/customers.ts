@@ -2,11 +2,9 @@ import type { Customer, CustomerProfile } from "../domain/customer.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { Table } from "./client.ts";
 import { Expression } from "./expression.ts";
-import { OutcomeUnknown } from "./failures.ts";
 import { ItemReader, type StoredItem } from "./item.ts";
 import { customerKey, type Org } from "./keys.ts";
-import { inRounds, Overtaken } from "./rounds.ts";
-import { get, type Update, update } from "./store.ts";
+import { get, type Update } from "./store.ts";
 
 /** Whether the customer is registered. A customer registered a moment ago is found: "no" is read consistently. */
 export async function isRegistered(table: Table, org: Org, customerId: number): Promise<boolean> {
@@ -25,38 +23,10 @@ async function getProfile(table: Table, org: Org, customerId: number, attributes
   return eventual ?? get(table, key, { ...options, isConsistent: true });
 }
 
-/** A further round is needed only when another process's clock is ahead of ours. */
-const rounds = { most: 3, overtaken: "The customer was overtaken every time" };
-
-/**
- * Registers the customer or replaces the profile, and answers it as stored. A field that is absent is cleared.
- * Of two calls at once the later wins; a late retry of the earlier one changes nothing.
- */
-export async function putCustomer(
-  table: Table,
-  org: Org,
-  customerId: number,
-  profile: CustomerProfile,
-  now: Instant,
-): Promise<Customer> {
-  let operationId = table.operationIds.next();
-  const stored = await inRounds(table, rounds, async () => {
-    const result = await update(table, buildProfileUpdate(org, customerId, profile, now, operationId), "ALL_NEW");
-    if (result.outcome === "applied") return result.item;
-    if (result.outcome === "conflict" || result.stored === undefined) return new Overtaken(result.attempts - 1);
-    const storedOperationId = ItemReader.of(result.stored).text("operationId");
-    if (storedOperationId === operationId) return result.stored;
-    // An earlier attempt of ours may have been applied and replaced since, or never have arrived.
-    if (result.attempts > 1) throw new OutcomeUnknown("The profile may have been stored and replaced");
-    operationId = table.operationIds.nextAfter(storedOperationId);
-    return new Overtaken(0);
-  });
-  return parseCustomer(stored, customerId);
-}
-
 const profileFields = ["firstName", "lastName", "externalId"] as const;
 
-function buildProfileUpdate(
+/** The one write of a profile. */
+export function buildProfileUpdate(
   org: Org,
   customerId: number,
   profile: CustomerProfile,
@@ -78,7 +48,8 @@ function buildProfileUpdate(
   return expression.update(customerKey(org, customerId), `attribute_not_exists(pk) OR ${isNewer}`);
 }
 
-function parseCustomer(item: StoredItem, customerId: number): Customer {
+/** The only reader of profiles. */
+export function parseCustomer(item: StoredItem, customerId: number): Customer {
   const reader = ItemReader.of(item);
   return {
     customerId,

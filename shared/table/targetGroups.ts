@@ -1,95 +1,9 @@
-import type { TargetGroupDraft } from "../domain/drafting.ts";
-import { ServiceError } from "../domain/serviceError.ts";
-import { firstSweep } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "./client.ts";
-import { buildSweepItem } from "./dueSweeps.ts";
 import { ItemReader } from "./item.ts";
-import { groupPartition, nameKey, namePrefix, type Org, orgPartition, sequenceKey } from "./keys.ts";
-import { inRounds, Overtaken } from "./rounds.ts";
-import { type Cancelled, queryAll, transact, update } from "./store.ts";
-import { buildGroupItem, buildTargetItem, parseTargetGroup } from "./targetGroupItem.ts";
-
-/**
- * Creates the group with its cycles, targets and levels in one transaction, in which it also joins the list of cycles
- * to close, and answers it with its ids. `nameTaken` when the org has a group of that name, in any case.
- */
-export async function createTargetGroup(
-  table: Table,
-  org: Org,
-  draft: TargetGroupDraft,
-): Promise<TargetGroup | "nameTaken"> {
-  const group = await withIds(table, org, draft);
-  const items = [
-    { ...nameKey(org, group.name), groupId: group.id },
-    buildGroupItem(org, group),
-    ...group.targets.map((target) => buildTargetItem(org, group.id, target)),
-    buildSweepItem({ org, groupId: group.id, ...firstSweep(group) }),
-  ];
-  // Two creations with one name would both succeed without the condition on the first item; the others cannot
-  // collide as long as ids are unique, and would overwrite a definition if they ever were not.
-  const parts = items.map((Item) => ({ Put: { Item, ConditionExpression: "attribute_not_exists(pk)" } }));
-  return inRounds(table, rounds(group), async () => {
-    const result = await transact(table, parts);
-    if (result.outcome === "applied") return group;
-    if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);
-    // Ours: an attempt of an earlier round had arrived after all.
-    return nameOwnerOf(result) === group.id ? group : "nameTaken";
-  });
-}
-
-/** The request that wins a conflict decides it; the loser then finds the name taken or free. */
-function rounds({ id }: TargetGroup) {
-  return { most: 3, overtaken: `Another creation with the name of target group ${id} was under way every time` };
-}
-
-/** The group whose name it is. */
-function nameOwnerOf({ refusals: [first] }: Cancelled): number {
-  return ItemReader.of(first?.stored ?? {}).integer("groupId");
-}
-
-async function withIds(table: Table, org: Org, draft: TargetGroupDraft): Promise<TargetGroup> {
-  const { groupId, targetId, cycleId, levelId } = await allocateIds(table, org, draft);
-  return {
-    ...draft,
-    id: groupId,
-    targets: draft.targets.map((target, index) => ({ ...target, id: targetId + index })),
-    cycles: draft.cycles.map((cycle, index) => ({ ...cycle, id: cycleId + index })),
-    levels: draft.levels.map((level, index) => ({ ...level, id: levelId + index })),
-  };
-}
-
-/**
- * The first id of each kind for the draft, unique in the org. `ADD` is atomic, so no two creations get the same
- * ids; one whose reply was lost leaves a gap, which nothing minds.
- */
-async function allocateIds(table: Table, org: Org, { targets, cycles, levels }: TargetGroupDraft) {
-  const result = await update(
-    table,
-    {
-      Key: sequenceKey(org),
-      UpdateExpression: "ADD lastGroupId :one, lastTargetId :targets, lastCycleId :cycles, lastLevelId :levels",
-      // Past 2^53 − 1 the ids would no longer be JSON numbers that every client can hold.
-      ConditionExpression: "attribute_not_exists(pk) OR lastCycleId < :maximum",
-      ExpressionAttributeValues: {
-        ":one": 1,
-        ":targets": targets.length,
-        ":cycles": cycles.length,
-        ":levels": levels.length,
-        ":maximum": Number.MAX_SAFE_INTEGER - cycles.length,
-      },
-    },
-    "UPDATED_NEW",
-  );
-  if (result.outcome !== "applied") throw new ServiceError("The org has used up its ids");
-  const last = ItemReader.of(result.item);
-  return {
-    groupId: last.integer("lastGroupId"),
-    targetId: last.integer("lastTargetId") - targets.length + 1,
-    cycleId: last.integer("lastCycleId") - cycles.length + 1,
-    levelId: last.integer("lastLevelId") - levels.length + 1,
-  };
-}
+import { groupPartition, namePrefix, type Org, orgPartition } from "./keys.ts";
+import { queryAll } from "./store.ts";
+import { parseTargetGroup } from "./targetGroupItem.ts";
 
 /** The whole definition in one query, as it is now; `undefined` when the org has no such group. */
 export async function findTargetGroup(table: Table, org: Org, groupId: number): Promise<TargetGroup | undefined> {

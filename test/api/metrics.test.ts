@@ -4,9 +4,9 @@ import { countQueuedActivities } from "../../functions/countQueuedActivities/cou
 import { projector } from "../../functions/projector/projector.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
-import { createContext } from "../../shared/http/context.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
 import { countRetry } from "../../shared/observability/metrics.ts";
+import { createContext } from "../../shared/operations/context.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { OutcomeUnknown, TooMuchContention } from "../../shared/table/failures.ts";
 import { activityKey } from "../../shared/table/keys.ts";

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, it } from "vitest";
 import { decideEnrollment } from "../../shared/domain/enrolling.ts";
-import { type IncomingActivity, recordActivity } from "../../shared/table/activities.ts";
+import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
+import { writeEnrollment as enroll } from "../../shared/operations/enroll.ts";
+import { putCustomer } from "../../shared/operations/putCustomer.ts";
+import { type IncomingActivity, recordActivity } from "../../shared/operations/recordActivity.ts";
+import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import type { Table } from "../../shared/table/client.ts";
-import { putCustomer } from "../../shared/table/customers.ts";
-import { enroll, findEnrollment } from "../../shared/table/enrollments.ts";
-import { TargetGroupCache } from "../../shared/table/targetGroupCache.ts";
-import { createTargetGroup } from "../../shared/table/targetGroups.ts";
+import { findEnrollment } from "../../shared/table/enrollments.ts";
 import { buildActivity, buildGroup, decimal, noonOf } from "../support/domain.ts";
 import { openTestTable } from "../support/service.ts";
 
@@ -45,7 +46,7 @@ async function newEnrollment() {
   const plan = decideEnrollment(
     group,
     target,
-    { cycleName: undefined, initialBalance: undefined, resetsStreak: false },
+    { cycleName: undefined, openingBalance: undefined, resetsStreak: false },
     now,
   );
   if (plan.outcome === "refused") throw new Error(plan.detail);

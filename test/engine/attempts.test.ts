@@ -1,7 +1,7 @@
 import { DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { tableNameVariable } from "../../shared/config/tableConfig.ts";
-import { deployedTable } from "../../shared/http/deployedTable.ts";
+import { deployedTable } from "../../shared/operations/deployedTable.ts";
 import { longestPausesMilliseconds } from "../../shared/sdk/attempts.ts";
 import { engineLimits, openTable, type Table } from "../../shared/table/client.ts";
 import { EngineUnavailable } from "../../shared/table/failures.ts";

@@ -7,16 +7,13 @@ import type { EnrollmentPlan } from "../../shared/domain/enrolling.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import { type Refusal, refused } from "../../shared/domain/refusal.ts";
 import type { UnenrollmentPlan } from "../../shared/domain/unenrolling.ts";
+import { writeEnrollment as enroll, type WriteOutcome } from "../../shared/operations/enroll.ts";
+import { putCustomer } from "../../shared/operations/putCustomer.ts";
+import { writeUnenrollment as unenroll } from "../../shared/operations/unenroll.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
-import { findCustomer, putCustomer } from "../../shared/table/customers.ts";
+import { findCustomer } from "../../shared/table/customers.ts";
 import { achievedAttribute } from "../../shared/table/enrollmentItem.ts";
-import {
-  type EnrollmentRef,
-  type EnrollOutcome,
-  enroll,
-  findEnrollment,
-  unenroll,
-} from "../../shared/table/enrollments.ts";
+import { type EnrollmentRef, findEnrollment } from "../../shared/table/enrollments.ts";
 import { EngineUnavailable, OutcomeUnknown } from "../../shared/table/failures.ts";
 import { enrollmentKey } from "../../shared/table/keys.ts";
 import { OperationIds } from "../../shared/table/operationId.ts";
@@ -76,7 +73,7 @@ function decide(stored: Enrollment | undefined): UnenrollmentPlan | Refusal {
   return { outcome: "accepted", leftInCycle: 1, carriedRun: 0, metWhenLeft: [], owedCycles: [] };
 }
 
-function enter(by: Table, ref: EnrollmentRef, plan: EnrollmentPlan = resume): Promise<EnrollOutcome> {
+function enter(by: Table, ref: EnrollmentRef, plan: EnrollmentPlan = resume): Promise<WriteOutcome> {
   return enroll(by, ref, plan, now, undefined);
 }
 

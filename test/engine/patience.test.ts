@@ -5,14 +5,14 @@ import { countQueuedActivities } from "../../functions/countQueuedActivities/cou
 import { type DueCycles, listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import { recordActivities } from "../../functions/recordActivities/recordActivities.ts";
 import type { ApiRequest } from "../../shared/http/apiHandler.ts";
-import { createContext } from "../../shared/http/context.ts";
 import type { routes } from "../../shared/http/routes.ts";
+import { createContext } from "../../shared/operations/context.ts";
+import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
+import { writeEnrollment as enroll } from "../../shared/operations/enroll.ts";
+import { putCustomer } from "../../shared/operations/putCustomer.ts";
 import type { Table } from "../../shared/table/client.ts";
-import { putCustomer } from "../../shared/table/customers.ts";
-import { enroll } from "../../shared/table/enrollments.ts";
 import { EngineUnavailable } from "../../shared/table/failures.ts";
 import { queryAll, ReadTooLong } from "../../shared/table/store.ts";
-import { createTargetGroup } from "../../shared/table/targetGroups.ts";
 import { buildGroup, noonOf, startOfCycle } from "../support/domain.ts";
 import { queueMessage } from "../support/queueMessage.ts";
 import { openTestTable } from "../support/service.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { countQueuedActivities } from "../../functions/countQueuedActivities/countQueuedActivities.ts";
-import { createContext } from "../../shared/http/context.ts";
+import { createContext } from "../../shared/operations/context.ts";
 import { queueMessage } from "../support/queueMessage.ts";
 import { useService } from "../support/service.ts";
 import { during, firstInstantOf } from "../support/targetGroups.ts";

@@ -13,7 +13,7 @@ import { localFunctions } from "../../local/functions.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
 import { noIssuer } from "../../shared/auth/externalIssuer.ts";
 import { systemClock } from "../../shared/config/systemClock.ts";
-import { createContext } from "../../shared/http/context.ts";
+import { createContext } from "../../shared/operations/context.ts";
 import { engineLimits, openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
 import { customerKey, shardCount } from "../../shared/table/keys.ts";

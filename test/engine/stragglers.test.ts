@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { recordActivity } from "../../shared/table/activities.ts";
+import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
+import { writeEnrollment as enroll } from "../../shared/operations/enroll.ts";
+import { recordActivity } from "../../shared/operations/recordActivity.ts";
+import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import {
   createCredential,
@@ -8,10 +11,9 @@ import {
   findCredential,
   rotateCredential,
 } from "../../shared/table/credentials.ts";
-import { enroll, findEnrollment, listEnrollments } from "../../shared/table/enrollments.ts";
+import { findEnrollment, listEnrollments } from "../../shared/table/enrollments.ts";
 import { OutcomeUnknown, TooMuchContention } from "../../shared/table/failures.ts";
-import { TargetGroupCache } from "../../shared/table/targetGroupCache.ts";
-import { createTargetGroup, findTargetGroup } from "../../shared/table/targetGroups.ts";
+import { findTargetGroup } from "../../shared/table/targetGroups.ts";
 import { endToken, findToken, putToken } from "../../shared/table/tokens.ts";
 import { buildActivity, buildGroup, buildTarget, decimal, noonOf } from "../support/domain.ts";
 import { localAccess } from "../support/globalSetup.ts";

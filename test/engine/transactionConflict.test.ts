@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import { TransactionConflictException } from "@aws-sdk/client-dynamodb";
 import { afterEach, describe, expect, it } from "vitest";
 import type { EnrollmentPlan } from "../../shared/domain/enrolling.ts";
+import { writeEnrollment as enroll } from "../../shared/operations/enroll.ts";
+import { writeUnenrollment as unenroll } from "../../shared/operations/unenroll.ts";
 import type { Table } from "../../shared/table/client.ts";
-import { type EnrollmentRef, enroll, findEnrollment, unenroll } from "../../shared/table/enrollments.ts";
+import { type EnrollmentRef, findEnrollment } from "../../shared/table/enrollments.ts";
 import { OutcomeUnknown, TooMuchContention } from "../../shared/table/failures.ts";
 import { openTestTable } from "../support/service.ts";
 

@@ -32,7 +32,7 @@ const closeCycles = ["listDueCycles", "closeShard"] as const;
  * with a slash stands for all that is below it.
  */
 const modules: Readonly<Record<string, readonly FunctionName[]>> = {
-  "shared/table/targetGroupCache.ts": keepDefinitions,
+  "shared/operations/targetGroupCache.ts": keepDefinitions,
   "shared/table/targetGroupItem.ts": [...keepDefinitions, ...closeCycles, "getTargetGroup", "createTargetGroup"],
   "shared/http/schemas.ts": judgeBodies,
   "shared/http/validators.generated.js": judgeBodies,
@@ -198,7 +198,9 @@ function grantedActions(functionName: string): ReadonlySet<string> {
 }
 
 function isExpectedInput(name: string, input: string): boolean {
-  if (!input.startsWith("node_modules/")) return input.startsWith(`functions/${name}/`) || input.startsWith("shared/");
+  if (!input.startsWith("node_modules/")) {
+    return [`functions/${name}/`, "shared/", "lib/bundling/"].some((folder) => input.startsWith(folder));
+  }
   const owners = Object.entries(lockFile.packages).filter(([path]) => path !== "" && input.startsWith(`${path}/`));
   return owners.length > 0 && owners.every(([, entry]) => !("dev" in entry));
 }

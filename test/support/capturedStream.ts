@@ -1,10 +1,11 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { inject } from "vitest";
-import { type ProjectorContext, projector, type StreamLambda } from "../../functions/projector/projector.ts";
+import { projector, type StreamLambda } from "../../functions/projector/projector.ts";
 import { StreamPump } from "../../local/streamPump.ts";
 import { presentNotification } from "../../shared/bus/notificationView.ts";
 import type { Notification } from "../../shared/domain/notifications.ts";
-import { createContext } from "../../shared/http/context.ts";
+import { createContext } from "../../shared/operations/context.ts";
+import type { ProjectionContext } from "../../shared/operations/projectChange.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { localAccess } from "./globalSetup.ts";
 
@@ -29,7 +30,7 @@ export class RecordingProjector {
   readonly #lambda: StreamLambda;
 
   constructor(table: Table) {
-    const bus: ProjectorContext["bus"] = { publish: async (notifications) => notifications.forEach(this.#tell) };
+    const bus: ProjectionContext["bus"] = { publish: async (notifications) => notifications.forEach(this.#tell) };
     this.#lambda = projector({ ...createContext(table), bus });
   }
 

@@ -4,7 +4,7 @@ import { projector } from "../../functions/projector/projector.ts";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import { StreamPump } from "../../local/streamPump.ts";
 import type { Notification } from "../../shared/domain/notifications.ts";
-import { createContext } from "../../shared/http/context.ts";
+import { createContext } from "../../shared/operations/context.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { localAccess } from "./globalSetup.ts";
 

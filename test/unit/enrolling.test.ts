@@ -9,7 +9,7 @@ it.each([
   ["the first cycle, when none has begun", startOfCycle(1) - 24 * 3_600_000, [1]],
 ])("a reset clears %s", (_, now, clearedCycles) => {
   const group = buildGroup({ trackingType: "STREAKS", levels: buildLevels(2, 3) });
-  const request = { cycleName: undefined, initialBalance: undefined, resetsStreak: true };
+  const request = { cycleName: undefined, openingBalance: undefined, resetsStreak: true };
   expect(decideEnrollment(group, buildTarget(), request, now)).toMatchObject({
     opening: { kind: "streakReset", clearedCycles, levelIds: [1, 2] },
   });

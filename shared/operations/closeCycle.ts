@@ -4,17 +4,24 @@ import type { Instant } from "../domain/instant.ts";
 import { ServiceError } from "../domain/serviceError.ts";
 import { nextSweep } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
-import type { Table } from "./client.ts";
-import { buildCountingUpdate } from "./countingUpdate.ts";
-import { completeSweep, type DueSweep, finishShard, listDueSweeps, type SweepRef, shardToken } from "./dueSweeps.ts";
-import { listIndexPage } from "./enrollmentIndex.ts";
-import { type EnrollmentRef, findEnrollment } from "./enrollments.ts";
-import { TooMuchContention } from "./failures.ts";
-import { MalformedItem } from "./item.ts";
-import { enrollmentKey, type IndexShard, type Org, shardCount } from "./keys.ts";
-import { inRounds, Overtaken, Patience } from "./rounds.ts";
-import { update } from "./store.ts";
-import { findTargetGroup } from "./targetGroups.ts";
+import type { Table } from "../table/client.ts";
+import { buildCountingUpdate } from "../table/countingUpdate.ts";
+import {
+  completeSweep,
+  type DueSweep,
+  finishShard,
+  listDueSweeps,
+  type SweepRef,
+  shardToken,
+} from "../table/dueSweeps.ts";
+import { listIndexPage } from "../table/enrollmentIndex.ts";
+import { type EnrollmentRef, findEnrollment } from "../table/enrollments.ts";
+import { TooMuchContention } from "../table/failures.ts";
+import { MalformedItem } from "../table/item.ts";
+import { enrollmentKey, type IndexShard, type Org, shardCount } from "../table/keys.ts";
+import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
+import { update } from "../table/store.ts";
+import { findTargetGroup } from "../table/targetGroups.ts";
 
 /** One shard of one target, to be closed for one cycle: what one worker does. */
 export type ShardWork = SweepRef & IndexShard;

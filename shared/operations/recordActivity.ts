@@ -2,16 +2,16 @@ import type { Activity } from "../domain/activity.ts";
 import { type CountingDecision, countActivity, type OriginalActivity } from "../domain/counting.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
-import { ServiceError } from "../domain/serviceError.ts";
-import { asOriginal, buildActivityItem, parseActivity, type RecordedActivity } from "./activityItem.ts";
-import type { Table } from "./client.ts";
-import { buildCountingUpdate } from "./countingUpdate.ts";
-import { isRegistered } from "./customers.ts";
-import { listEnrollments } from "./enrollments.ts";
-import { outrun } from "./failures.ts";
-import { activityKey, enrollmentKey, type Org } from "./keys.ts";
-import { inRounds, Overtaken, Patience } from "./rounds.ts";
-import { get, type TransactionPart, transact } from "./store.ts";
+import { asOriginal, buildActivityItem, parseActivity, type RecordedActivity } from "../table/activityItem.ts";
+import type { Table } from "../table/client.ts";
+import { buildCountingUpdate } from "../table/countingUpdate.ts";
+import { isRegistered } from "../table/customers.ts";
+import { listEnrollments } from "../table/enrollments.ts";
+import { outrun } from "../table/failures.ts";
+import { activityKey, enrollmentKey, type Org } from "../table/keys.ts";
+import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
+import { get, type TransactionPart, transact } from "../table/store.ts";
+import { requireDefinition } from "./definition.ts";
 import type { TargetGroupCache } from "./targetGroupCache.ts";
 
 /** An activity with what tells it from another under the same id. */
@@ -103,12 +103,8 @@ async function decideOne(
   { targetGroups, org, activity, original, now }: Circumstances,
   enrollment: Enrollment,
 ): Promise<CountingDecision> {
-  const group = await targetGroups.find(org, enrollment.groupId, now);
-  const target = group?.targets.find(({ id }) => id === enrollment.targetId);
-  if (group === undefined || target === undefined) {
-    throw new ServiceError(`Target ${enrollment.targetId} of target group ${enrollment.groupId} has no definition`);
-  }
-  return countActivity({ group, target, enrollment }, activity, original, now);
+  const definition = await requireDefinition(targetGroups, org, enrollment, now);
+  return countActivity({ ...definition, enrollment }, activity, original, now);
 }
 
 async function findOriginal(table: Table, org: Org, activity: Activity): Promise<OriginalActivity | undefined> {

@@ -1,6 +1,6 @@
 import type { Table } from "../table/client.ts";
-import { TargetGroupCache } from "../table/targetGroupCache.ts";
 import { deployedTable } from "./deployedTable.ts";
+import { TargetGroupCache } from "./targetGroupCache.ts";
 
 /**
  * What a process keeps between requests: connections and cached definitions. For functions that need cached ones; what

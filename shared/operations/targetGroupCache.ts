@@ -1,8 +1,8 @@
 import type { Instant } from "../domain/instant.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
-import type { Table } from "./client.ts";
-import type { Org } from "./keys.ts";
-import { findTargetGroup } from "./targetGroups.ts";
+import type { Table } from "../table/client.ts";
+import type { Org } from "../table/keys.ts";
+import { findTargetGroup } from "../table/targetGroups.ts";
 
 const maximumAgeMilliseconds = 30_000;
 const maximumEntries = 1_000;

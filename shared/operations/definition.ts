@@ -1,0 +1,56 @@
+import type { Instant } from "../domain/instant.ts";
+import { type Refusal, refused } from "../domain/refusal.ts";
+import { ServiceError } from "../domain/serviceError.ts";
+import type { Target, TargetGroup } from "../domain/targetGroup.ts";
+import type { Org } from "../table/keys.ts";
+import type { TargetGroupCache } from "./targetGroupCache.ts";
+
+export type Definition = { readonly group: TargetGroup; readonly target: Target };
+
+/** Which target is meant. */
+export type TargetRef = { readonly groupId: number; readonly targetId: number };
+
+/**
+ * The active target of an active group. Refuses with 310017 or 310018, and only on a consistent read, so that a group
+ * created a moment ago is never "not found".
+ */
+export async function findActiveTarget(
+  targetGroups: TargetGroupCache,
+  org: Org,
+  ref: TargetRef,
+  now: Instant,
+): Promise<(Definition & { readonly outcome: "found" }) | Refusal> {
+  const cached = activeTarget(targetGroups.cached(org, ref.groupId, now), ref);
+  if (cached.outcome === "found") return cached;
+  return activeTarget(await targetGroups.findFresh(org, ref.groupId, now), ref);
+}
+
+function activeTarget(
+  group: TargetGroup | undefined,
+  { groupId, targetId }: TargetRef,
+): (Definition & { readonly outcome: "found" }) | Refusal {
+  if (group === undefined || !group.isActive) return groupNotFound(groupId);
+  const target = group.targets.find(({ id, isActive }) => id === targetId && isActive);
+  if (target !== undefined) return { outcome: "found", group, target };
+  return refused(
+    310018,
+    `Target group ${groupId} has no active target ${targetId}; GET /v3/targetGroups/${groupId} lists its targets.`,
+  );
+}
+
+export function groupNotFound(groupId: number): Refusal {
+  return refused(310017, `Target group ${groupId} does not exist or is inactive; GET /v3/targetGroups lists them.`);
+}
+
+/** The definition that a stored enrolment or effect names, active or not. Throws when there is none. */
+export async function requireDefinition(
+  targetGroups: TargetGroupCache,
+  org: Org,
+  { groupId, targetId }: TargetRef,
+  now: Instant,
+): Promise<Definition> {
+  const group = await targetGroups.find(org, groupId, now);
+  const target = group?.targets.find(({ id }) => id === targetId);
+  if (group !== undefined && target !== undefined) return { group, target };
+  throw new ServiceError(`Target ${targetId} of target group ${groupId} has no definition`);
+}

@@ -1,0 +1,175 @@
+import { decideEnrollment, type EnrollmentPlan, type EnrollmentRequest } from "../domain/enrolling.ts";
+import type { Enrollment, IdempotencyMark } from "../domain/enrollment.ts";
+import type { Instant } from "../domain/instant.ts";
+import { type Refusal, refused } from "../domain/refusal.ts";
+import type { TargetGroup } from "../domain/targetGroup.ts";
+import type { Table } from "../table/client.ts";
+import { isRegistered } from "../table/customers.ts";
+import {
+  type EnrollmentRef,
+  type FailedWrite,
+  findEnrollment,
+  keyOfEnrollment,
+  writeEnrollment as write,
+} from "../table/enrollments.ts";
+import { buildEnrollmentUpdate } from "../table/enrollmentUpdate.ts";
+import { OutcomeUnknown } from "../table/failures.ts";
+import type { Org } from "../table/keys.ts";
+import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
+import type { ServiceContext } from "./context.ts";
+import { customerNotFound } from "./customer.ts";
+import { findActiveTarget, type TargetRef } from "./definition.ts";
+import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
+
+/** Whom to enrol into what, and how. */
+export type EnrollCommand = TargetRef & {
+  readonly org: Org;
+  /** Or why what was sent is no customer's id; that is told only when group and target were found. */
+  readonly customerId: number | Refusal;
+  readonly request: EnrollmentRequest;
+  readonly idempotency: IdempotencyMark | undefined;
+};
+
+export type EnrollResult =
+  | Refusal
+  | { readonly outcome: "enrolled"; readonly customerId: number; readonly group: TargetGroup }
+  /** An earlier call of the same `Idempotency-Key` and record has enrolled the customer. The group may be gone since. */
+  | { readonly outcome: "repeated"; readonly customerId: number; readonly group: TargetGroup | undefined }
+  /** The key has enrolled the same customer with another record. */
+  | { readonly outcome: "idempotencyKeyReused" };
+
+/**
+ * Enrols or re-enrols one customer with one conditional write (docs/enrolment.md).
+ *
+ * Refuses, in this order, with 310017, 310018, 310011, 310019, 310119. Throws OutcomeUnknown when an attempt was lost that
+ * may have enrolled the customer.
+ */
+export async function enroll(context: ServiceContext, command: EnrollCommand, now: Instant): Promise<EnrollResult> {
+  const planned = await planEnrollment(context, command, now);
+  if (planned.outcome === "refused") return replayOrRefusal(context, command, planned, now);
+  const { ref, group, plan } = planned;
+  const outcome = await writeEnrollment(context.table, ref, plan, now, command.idempotency);
+  return outcome === "enrolled" ? { outcome, customerId: ref.customerId, group } : describeFailure(outcome, ref);
+}
+
+type Planned = {
+  readonly outcome: "planned";
+  readonly ref: EnrollmentRef;
+  readonly group: TargetGroup;
+  readonly plan: EnrollmentPlan;
+};
+
+/** Loads and decides, without writing. */
+async function planEnrollment(
+  { table, targetGroups }: ServiceContext,
+  command: EnrollCommand,
+  now: Instant,
+): Promise<Planned | Refusal> {
+  const { org, customerId, groupId, targetId, request } = command;
+  const isId = typeof customerId === "number";
+  const [definition, isKnown] = await Promise.all([
+    findActiveTarget(targetGroups, org, command, now),
+    isId && isRegistered(table, org, customerId),
+  ]);
+  if (definition.outcome === "refused") return definition;
+  if (!isId) return customerId;
+  if (!isKnown) return customerNotFound(customerId);
+  const { group, target } = definition;
+  const plan = decideEnrollment(group, target, request, now);
+  if (plan.outcome === "refused") return plan;
+  return { outcome: "planned", ref: { org, customerId, groupId, targetId }, group, plan };
+}
+
+/**
+ * A call that repeats an `Idempotency-Key` is answered as the first one was, even when the same record would now be
+ * refused, because the cycle has ended since, say. It costs a read, on this path only.
+ */
+async function replayOrRefusal(
+  { table, targetGroups }: ServiceContext,
+  { org, customerId, groupId, targetId, idempotency }: EnrollCommand,
+  refusal: Refusal,
+  now: Instant,
+): Promise<EnrollResult> {
+  if (idempotency === undefined || typeof customerId !== "number") return refusal;
+  const ref = { org, customerId, groupId, targetId };
+  const outcome = replayOutcome(await findEnrollment(table, ref), idempotency);
+  if (outcome === undefined) return refusal;
+  if (outcome !== "enrolled") return describeFailure(outcome, ref);
+  return { outcome: "repeated", customerId, group: await targetGroups.find(org, groupId, now) };
+}
+
+function describeFailure(
+  outcome: Exclude<WriteOutcome, "enrolled">,
+  { customerId, groupId, targetId }: EnrollmentRef,
+): EnrollResult {
+  switch (outcome) {
+    case "idempotencyKeyReused":
+      return { outcome };
+    case "alreadyEnrolled":
+      return refused(
+        310119,
+        `Customer ${customerId} is enrolled in target ${targetId} of target group ${groupId}, for its cycle and every later one; un-enrol first to enrol anew.`,
+      );
+  }
+}
+
+/** How often a call decides anew when other operations came first. */
+const mostRounds = 10;
+
+/** What one write made of it. */
+export type WriteOutcome = "enrolled" | "alreadyEnrolled" | "idempotencyKeyReused";
+
+/**
+ * Enrols with a single conditional write.
+ *
+ * `enrolled` also when an earlier attempt of this very call, or an earlier call with the same idempotency
+ * mark, had succeeded. Throws {@link OutcomeUnknown} when that cannot be told.
+ */
+export async function writeEnrollment(
+  table: Table,
+  ref: EnrollmentRef,
+  plan: EnrollmentPlan,
+  now: Instant,
+  idempotency: IdempotencyMark | undefined,
+): Promise<WriteOutcome> {
+  const key = keyOfEnrollment(ref);
+  const patience = new Patience(table);
+  let operationId = table.operationIds.next();
+  // A further round happens only when an operation with a later id came first and the customer has left by it: another
+  // process's clock is ahead, or our write was slow.
+  const options = { most: mostRounds, patience, overtaken: "The enrolment was overtaken every time" };
+  return inRounds<WriteOutcome>(table, options, async () => {
+    const result = await write(table, buildEnrollmentUpdate({ key, plan, now, operationId, idempotency }), patience);
+    if (result === "applied") return "enrolled";
+    const replay = replayOutcome(result.stored, idempotency);
+    if (replay !== undefined) return replay;
+    const verdict = judgeFailedWrite(result, operationId);
+    if (verdict === "ours") return "enrolled";
+    if (verdict === "unknown") throw new OutcomeUnknown("The enrolment may have happened and been replaced since");
+    if (result.stored?.membership.status === "ENROLLED") return alreadyEnrolled(result);
+    operationId = nextOperationId(table, result.stored);
+    return new Overtaken(0);
+  });
+}
+
+/**
+ * A refusal is final only when no attempt is left on its way: one that is could arrive after the customer has left, by
+ * an operation that began before ours, and bring the customer in.
+ */
+function alreadyEnrolled({ attempts }: FailedWrite): "alreadyEnrolled" {
+  if (attempts === 1) return "alreadyEnrolled";
+  throw new OutcomeUnknown("The customer is enrolled, and an earlier attempt may still be on its way");
+}
+
+/**
+ * What a call that repeats an `Idempotency-Key` is answered, if the stored enrolment remembers that key;
+ * `undefined` when the key is new here.
+ */
+function replayOutcome(
+  stored: Enrollment | undefined,
+  idempotency: IdempotencyMark | undefined,
+): "enrolled" | "idempotencyKeyReused" | undefined {
+  const remembered = stored?.idempotency.find(({ keyDigest }) => keyDigest === idempotency?.keyDigest);
+  if (remembered === undefined) return undefined;
+  return remembered.recordDigest === idempotency?.recordDigest ? "enrolled" : "idempotencyKeyReused";
+}

@@ -1,0 +1,65 @@
+import { activityConsequences } from "../domain/activityConsequences.ts";
+import type { Consequences } from "../domain/change.ts";
+import { enrollmentConsequences, merged } from "../domain/consequences.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Notification } from "../domain/notifications.ts";
+import { putIndexRow } from "../table/enrollmentIndex.ts";
+import { addLedgerEntries } from "../table/ledger.ts";
+import { parseChange, type StreamRecord, type TableChange } from "../table/streamRecord.ts";
+import type { ServiceContext } from "./context.ts";
+import { requireDefinition } from "./definition.ts";
+
+/** What a projection needs besides: where notifications go. */
+export type ProjectionContext = ServiceContext & {
+  readonly bus: { readonly publish: (notifications: readonly Notification[]) => Promise<void> };
+};
+
+/** When the stream took a change, in epoch seconds. */
+type StreamTime = { readonly dynamodb?: { readonly ApproximateCreationDateTime?: number | undefined } | undefined };
+
+/**
+ * Writes what a stored change leads to and tells the bus, for a record of the table's stream. Rows come first: whoever is
+ * told of something can read it. Doing a record twice adds no row and tells nothing under another `eventId`.
+ */
+export async function projectChange(context: ProjectionContext, record: StreamRecord & StreamTime): Promise<void> {
+  const change = parseChange(record);
+  if (change === undefined) return;
+  if (isEnrolling(change)) await putIndexRow(context.table, { ...change.after, org: change.org });
+  const { entries, notifications } = await consequencesOf(context, change, streamedAt(record));
+  await addLedgerEntries(context.table, change.org, customerOf(change), entries);
+  await context.bus.publish(notifications);
+}
+
+/** When the stream took the change, good enough to tell how old a cached definition is; nothing else depends on it. */
+function streamedAt({ dynamodb }: StreamTime): Instant {
+  return (dynamodb?.ApproximateCreationDateTime ?? 0) * 1000;
+}
+
+function customerOf(change: TableChange): number {
+  return change.kind === "activity" ? change.activity.customerId : change.after.customerId;
+}
+
+async function consequencesOf(context: ProjectionContext, change: TableChange, now: Instant): Promise<Consequences> {
+  const { org } = change;
+  if (change.kind === "enrollment") {
+    const { customerId, groupId, targetId } = change.after;
+    const definition = await requireDefinition(context.targetGroups, org, { groupId, targetId }, now);
+    return enrollmentConsequences({ ...definition, ...change, customerId });
+  }
+  const { activity } = change;
+  const counted = activity.effects.filter(({ changes, levelsReached }) => changes.length + levelsReached.length > 0);
+  return merged(
+    await Promise.all(
+      counted.map(async (effect) => {
+        const definition = await requireDefinition(context.targetGroups, org, effect, now);
+        return activityConsequences({ ...definition, org, customerId: activity.customerId, activity, effect });
+      }),
+    ),
+  );
+}
+
+/** Whoever is enrolled has to be found when a cycle ends. */
+function isEnrolling(change: TableChange): change is Extract<TableChange, { readonly kind: "enrollment" }> {
+  if (change.kind === "activity") return false;
+  return change.after.membership.status === "ENROLLED" && change.before?.membership.status !== "ENROLLED";
+}

@@ -1,0 +1,89 @@
+import type { Enrollment } from "../domain/enrollment.ts";
+import type { Instant } from "../domain/instant.ts";
+import { type Refusal, refused } from "../domain/refusal.ts";
+import { decideUnenrollment, type UnenrollmentPlan } from "../domain/unenrolling.ts";
+import type { Table } from "../table/client.ts";
+import { isRegistered } from "../table/customers.ts";
+import { type EnrollmentRef, findEnrollment, keyOfEnrollment, writeEnrollment as write } from "../table/enrollments.ts";
+import { buildUnenrollmentUpdate } from "../table/enrollmentUpdate.ts";
+import { OutcomeUnknown } from "../table/failures.ts";
+import type { Org } from "../table/keys.ts";
+import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
+import type { ServiceContext } from "./context.ts";
+import { customerNotFound } from "./customer.ts";
+import { findActiveTarget, type TargetRef } from "./definition.ts";
+import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
+
+/** Who leaves what. */
+export type UnenrollCommand = TargetRef & {
+  readonly org: Org;
+  /** Or why what was sent is no customer's id; that is told only when group and target were found. */
+  readonly customerId: number | Refusal;
+};
+
+/**
+ * The customer leaves the current cycle and every later one (docs/enrolment.md), with one read and one conditional write.
+ *
+ * Refuses, in this order, with 310017, 310018, 310011, 310126. Throws OutcomeUnknown when an attempt was lost that may have
+ * ended the membership.
+ */
+export async function unenroll(
+  { table, targetGroups }: ServiceContext,
+  command: UnenrollCommand,
+  now: Instant,
+): Promise<{ readonly outcome: "unenrolled"; readonly customerId: number } | Refusal> {
+  const { org, customerId, groupId, targetId } = command;
+  const definition = await findActiveTarget(targetGroups, org, command, now);
+  if (definition.outcome === "refused") return definition;
+  if (typeof customerId !== "number") return customerId;
+  const ref = { org, customerId, groupId, targetId };
+  const decide = (stored: Enrollment | undefined) => decideUnenrollment(definition.group, stored, now);
+  const refusal = await writeUnenrollment(table, ref, now, decide);
+  return refusal === undefined ? { outcome: "unenrolled", customerId } : explain(table, ref, refusal);
+}
+
+/** Who is not enrolled may not even be registered. That is looked up only now, because whoever is enrolled is. */
+async function explain(
+  table: Table,
+  { org, customerId, groupId, targetId }: EnrollmentRef,
+  { code }: Refusal,
+): Promise<Refusal> {
+  if (!(await isRegistered(table, org, customerId))) return customerNotFound(customerId);
+  return refused(
+    code,
+    `Customer ${customerId} is not enrolled in target ${targetId} of target group ${groupId}; nothing was changed.`,
+  );
+}
+
+/** How often a call decides anew when other operations came first. */
+const mostRounds = 10;
+
+/**
+ * Un-enrols with one read and one write conditioned on what was read; on a conflict decides again on the
+ * state the failed condition returned. Answers the refusal of `decide`, or `undefined` when it is done.
+ */
+export async function writeUnenrollment(
+  table: Table,
+  ref: EnrollmentRef,
+  now: Instant,
+  decide: (stored: Enrollment | undefined) => UnenrollmentPlan | Refusal,
+): Promise<Refusal | undefined> {
+  const key = keyOfEnrollment(ref);
+  const patience = new Patience(table);
+  let stored = await findEnrollment(table, ref);
+  const options = { most: mostRounds, patience, overtaken: "The enrolment changed under every attempt to leave it" };
+  return inRounds<Refusal | undefined>(table, options, async () => {
+    const plan = decide(stored);
+    if (plan.outcome === "refused" || stored === undefined) return plan.outcome === "refused" ? plan : undefined;
+    const { revision } = stored;
+    const operationId = nextOperationId(table, stored);
+    const result = await write(table, buildUnenrollmentUpdate({ key, plan, now, operationId, revision }), patience);
+    if (result === "applied") return undefined;
+    const verdict = judgeFailedWrite(result, operationId);
+    if (verdict === "ours") return undefined;
+    if (verdict === "unknown") throw new OutcomeUnknown("The un-enrolment may have happened and been replaced since");
+    stored = result.stored;
+    // An attempt that was lost names a revision that has passed, so it can no longer be carried out.
+    return new Overtaken(0);
+  });
+}
