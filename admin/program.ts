@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addCreate as addCreateCredential } from "./credentials/create.ts";
 import { addDisable } from "./credentials/disable.ts";
+import { addLimit } from "./credentials/limit.ts";
 import { addList as addListCredentials } from "./credentials/list.ts";
 import { addRotate } from "./credentials/rotate.ts";
 import { addImport } from "./customers/import.ts";
@@ -35,7 +36,7 @@ const nouns: readonly { readonly name: string; readonly about: string; readonly 
   {
     name: "credentials",
     about: "who may call the API",
-    commands: [addCreateCredential, addListCredentials, addDisable, addRotate],
+    commands: [addCreateCredential, addListCredentials, addDisable, addRotate, addLimit],
   },
   {
     name: "target-groups",

@@ -1,9 +1,10 @@
-import { Duration } from "aws-cdk-lib";
-import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
+import { Duration, Stack } from "aws-cdk-lib";
+import { type Alarm, type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { EventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { orgQueuesVariable } from "../shared/config/queueConfig.ts";
 import { metrics } from "../shared/observability/metricNames.ts";
 import type { Alarms } from "./alarms.ts";
 import type { ApiFunction } from "./apiFunction.ts";
@@ -15,32 +16,48 @@ const attempts = 5;
 /** Longer than a burst takes to work off. */
 const alarmingAge = Duration.minutes(15);
 
-type ActivityQueueProps = { readonly stackName: string; readonly counter: ApiFunction; readonly alarms: Alarms };
+type ActivityQueueProps = {
+  readonly stackName: string;
+  readonly counter: ApiFunction;
+  readonly alarms: Alarms;
+  /** Orgs that have a queue of their own beside the common one. */
+  readonly queueOrgs: readonly string[];
+  /** So many calls of the function at most, divided among the queues: what is queued never takes the tills' Lambdas. */
+  readonly queueConcurrency: number;
+};
+
+/** The least that Lambda can limit a queue to. */
+const leastConcurrency = 2;
 
 /**
  * A queue of activities in front of the counting core, for volume and for senders that cannot wait.
  *
  * Activities count once however often they are delivered, so a standard queue will do. What cannot be counted after
  * {@link attempts} waits two weeks in the dead-letter queue, and an alarm says so.
+ *
+ * Whom AWS lets send to an org's own queue can send for that org and for no other: a policy can name a queue, but not what
+ * a message says of itself.
  */
 export class ActivityQueue extends Construct {
   readonly queue: Queue;
+  /** JSON of each org's queue; absent when none has one. */
+  readonly orgQueueUrls: string | undefined;
   readonly deadLetters: Queue;
   /** Says that the function does not get its work done. */
   readonly errors: Alarm;
 
-  constructor(scope: Construct, id: string, { stackName, counter, alarms }: ActivityQueueProps) {
+  constructor(scope: Construct, id: string, props: ActivityQueueProps) {
     super(scope, id);
+    const { stackName, counter, alarms, queueOrgs, queueConcurrency } = props;
     this.deadLetters = new Queue(this, "DeadLetters", { enforceSSL: true, retentionPeriod: Duration.days(14) });
-    this.queue = new Queue(this, "Queue", {
-      enforceSSL: true,
-      visibilityTimeout,
-      // The longest there is: a function that fails over a long holiday must not cost a customer what they did.
-      retentionPeriod: Duration.days(14),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: attempts },
-    });
-    this.#readQueue(counter);
-    this.#addAlarms(alarms);
+    this.queue = this.#createQueue("Queue");
+    const orgQueues = queueOrgs.map((org) => [org, this.#createQueue(`Org-${org}`)] as const);
+    const queues = [this.queue, ...orgQueues.map(([, queue]) => queue)];
+    const maxConcurrency = Math.max(leastConcurrency, Math.floor(queueConcurrency / queues.length));
+    this.#readQueue("Messages", this.queue, counter, maxConcurrency);
+    for (const [org, queue] of orgQueues) this.#readQueue(`Messages-${org}`, queue, counter, maxConcurrency);
+    this.orgQueueUrls = this.#tellOrgQueues(orgQueues, counter);
+    this.#addAlarms(alarms, queues);
     this.errors = alarms.add("QueueErrors", {
       impact:
         "Queued activities fail and are tried again: customers' progress is late, and what fails five times is given up.",
@@ -56,21 +73,43 @@ export class ActivityQueue extends Construct {
   }
 
   /** Made here rather than by CDK, whose event source grants two actions that Lambda does not need. */
-  #readQueue({ lambda, live }: ApiFunction): void {
+  #readQueue(id: string, { queueArn }: Queue, { lambda, live }: ApiFunction, maxConcurrency: number): void {
     const actions = ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"].map((action) => `sqs:${action}`);
-    lambda.addToRolePolicy(new PolicyStatement({ actions, resources: [this.queue.queueArn] }));
-    const mapping = new EventSourceMapping(this, "Messages", {
+    lambda.addToRolePolicy(new PolicyStatement({ actions, resources: [queueArn] }));
+    const mapping = new EventSourceMapping(this, id, {
       target: live,
-      eventSourceArn: this.queue.queueArn,
+      eventSourceArn: queueArn,
       batchSize: 10,
-      maxConcurrency: 20,
+      maxConcurrency,
       reportBatchItemFailures: true,
     });
     // Lambda tries the permission to read when the mapping is made.
     mapping.node.addDependency(lambda.role ?? lambda);
   }
 
-  #addAlarms(alarms: Alarms): void {
+  /** Answers JSON of each org's queue, for the stack's output; `undefined` when none has one. */
+  #tellOrgQueues(orgQueues: readonly (readonly [string, Queue])[], { lambda }: ApiFunction): string | undefined {
+    if (orgQueues.length === 0) return undefined;
+    const jsonOf = (entry: (queue: Queue) => string) =>
+      Stack.of(this).toJsonString(Object.fromEntries(orgQueues.map(([org, queue]) => [org, entry(queue)])));
+    lambda.addEnvironment(
+      orgQueuesVariable,
+      jsonOf(({ queueArn }) => queueArn),
+    );
+    return jsonOf(({ queueUrl }) => queueUrl);
+  }
+
+  #createQueue(id: string): Queue {
+    return new Queue(this, id, {
+      enforceSSL: true,
+      visibilityTimeout,
+      // The longest there is: a function that fails over a long holiday must not cost a customer what they did.
+      retentionPeriod: Duration.days(14),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: attempts },
+    });
+  }
+
+  #addAlarms(alarms: Alarms, queues: readonly Queue[]): void {
     alarms.add("ActivityDeadLetters", {
       impact: "Activities that customers did are not counted, and will not be by themselves.",
       firstStep: "Find out why in the failed lines of countQueuedActivities, then send them again.",
@@ -80,8 +119,22 @@ export class ActivityQueue extends Construct {
     alarms.add("ActivityQueueAge", {
       impact: "What customers did shows up more than a quarter of an hour late.",
       firstStep: "See whether countQueuedActivities fails or is throttled, or more is sent than it can count.",
-      metric: this.queue.metricApproximateAgeOfOldestMessage({ period: fiveMinutes, statistic: "Maximum" }),
+      metric: oldestMessageAge(queues),
       above: alarmingAge.toSeconds(),
     });
   }
+}
+
+/** Of the queue where it is highest, as one alarm tells about all. A queue that never had a message has no age. */
+function oldestMessageAge(queues: readonly Queue[]): IMetric {
+  const options = { period: fiveMinutes, statistic: "Maximum" };
+  const ages = queues.map((queue) => queue.metricApproximateAgeOfOldestMessage(options));
+  const [only, ...others] = ages;
+  if (only !== undefined && others.length === 0) return only;
+  return new MathExpression({
+    expression: `MAX([${ages.map((_, index) => `FILL(age${index}, 0)`).join(", ")}])`,
+    usingMetrics: Object.fromEntries(ages.map((age, index) => [`age${index}`, age])),
+    period: fiveMinutes,
+    label: "age of the oldest message",
+  });
 }

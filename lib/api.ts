@@ -1,5 +1,6 @@
 import { Aws, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import {
+  ApiKeySourceType,
   AuthorizationType,
   EndpointType,
   LambdaIntegration,
@@ -16,6 +17,7 @@ import { isProtected, routes } from "../shared/http/routes.ts";
 import { metrics } from "../shared/observability/metricNames.ts";
 import { accessLogFormat } from "./accessLog.ts";
 import type { ApiFunction } from "./apiFunction.ts";
+import { CredentialLimits } from "./credentialLimits.ts";
 import { CustomDomain } from "./customDomain.ts";
 import { type ApiFunctionName, routeNames } from "./functionNames.ts";
 import { installGatewayResponses } from "./gatewayResponses.ts";
@@ -51,6 +53,7 @@ export class Api extends Construct {
       restApiName: settings.stackName,
       endpointConfiguration: { types: [EndpointType.REGIONAL] },
       cloudWatchRole: settings.setsApiGatewayLogRole,
+      ...(settings.credentialLimits === undefined ? {} : { apiKeySourceType: ApiKeySourceType.AUTHORIZER }),
       defaultMethodOptions: {
         authorizationType: AuthorizationType.CUSTOM,
         authorizer: new TokenAuthorizer(this, "Authorizer", {
@@ -63,7 +66,8 @@ export class Api extends Construct {
     });
     // CDK's own output has a generated name; the stack names one with the same address.
     restApi.node.tryRemoveChild("Endpoint");
-    addMethods(restApi, functions);
+    addMethods(restApi, functions, settings);
+    this.#limitCredentials(restApi, settings);
     installGatewayResponses(restApi);
     Validations.of(restApi).acknowledge(...acknowledgments);
     requireTls(restApi);
@@ -72,6 +76,12 @@ export class Api extends Construct {
     this.domainTarget = domain && new CustomDomain(this, "Domain", { restApi, domain, version: stageName }).target;
     const host = domain?.name ?? `${restApi.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     this.baseUrl = `https://${host}/${stageName}`;
+  }
+
+  #limitCredentials(restApi: RestApi, { stackName, credentialLimits: limits, externalIssuer }: Settings): void {
+    if (limits === undefined) return;
+    const hasExternalIssuer = externalIssuer !== undefined;
+    new CredentialLimits(this, "CredentialLimits", { restApi, stackName, limits, hasExternalIssuer });
   }
 
   #protect(restApi: RestApi, { hasWebAcl, webAclRate, webAclTokenRate }: Settings): void {
@@ -115,7 +125,9 @@ export class Api extends Construct {
   }
 }
 
-function addMethods(restApi: RestApi, functions: ApiProps["functions"]): void {
+function addMethods(restApi: RestApi, functions: ApiProps["functions"], { credentialLimits }: Settings): void {
+  // API Gateway counts a call for the key that the authorizer names, where a key is required.
+  const counted = credentialLimits === undefined ? {} : { apiKeyRequired: true };
   for (const name of routeNames) {
     const { path, method } = routes[name];
     const integration = new LambdaIntegration(functions[name].live, {
@@ -124,7 +136,7 @@ function addMethods(restApi: RestApi, functions: ApiProps["functions"]): void {
       allowTestInvoke: false,
     });
     const resource = restApi.root.resourceForPath(path);
-    if (isProtected(name)) resource.addMethod(method, integration);
+    if (isProtected(name)) resource.addMethod(method, integration, counted);
     else acknowledgeOpenMethod(resource.addMethod(method, integration, { authorizationType: AuthorizationType.NONE }));
   }
 }

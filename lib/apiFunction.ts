@@ -44,6 +44,8 @@ type ApiFunctionProps = {
   readonly table: MilestreakTable;
   readonly logRetentionDays: RetentionDays;
   readonly hasBundleReport: boolean;
+  /** It runs so many times at once at most, and the account keeps as many free for it; absent: neither. */
+  readonly reservedConcurrency?: number | undefined;
 };
 
 /**
@@ -59,7 +61,7 @@ export class ApiFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ApiFunctionProps) {
     super(scope, id);
-    const { name, stackName, table, logRetentionDays, hasBundleReport } = props;
+    const { name, stackName, table, logRetentionDays, hasBundleReport, reservedConcurrency } = props;
     const logGroup = new LogGroup(this, "Logs", { retention: logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
     this.lambda = new NodejsFunction(this, "Function", {
       entry: join(projectRoot, "functions", name, "handler.ts"),
@@ -77,6 +79,7 @@ export class ApiFunction extends Construct {
       role: this.#role(logGroup),
       environment: { [metricsNamespaceVariable]: stackName },
       awsSdkConnectionReuse: false,
+      ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
     });
     table.grant(this.lambda, tableGrants[name]);
     this.alias = this.lambda.addAlias("live");

@@ -37,6 +37,15 @@ const executionTimeout = Duration.hours(6);
 /** Four more attempts within 80 s: a hiccup is over by then, and what fails still has failed in two minutes, as its alarm asks. */
 const retry = { errors: [Errors.ALL], interval: Duration.seconds(2), maxAttempts: 4, backoffRate: 3 };
 
+/** Executions overlap, and together they may start more than may run at once. Being turned away is no failure then. */
+const retryWhenTurnedAway = {
+  errors: ["Lambda.TooManyRequestsException"],
+  interval: Duration.seconds(5),
+  maxAttempts: 60,
+  backoffRate: 2,
+  maxDelay: Duration.minutes(1),
+};
+
 type ClosingProps = {
   readonly stackName: string;
   readonly listDueCycles: ApiFunction;
@@ -45,6 +54,8 @@ type ClosingProps = {
   readonly logRetentionDays: RetentionDays;
   readonly closing: "paused" | undefined;
   readonly shardsAtOnce: number;
+  /** How many Lambdas may close shards at once; absent: as many as are started. */
+  readonly closingConcurrency: number | undefined;
 };
 
 /**
@@ -157,25 +168,26 @@ export class Closing extends Construct {
     return start.next(list).next(page);
   }
 
-  #closeShards({ closeShard, shardsAtOnce }: ClosingProps): DistributedMap {
+  #closeShards({ closeShard, shardsAtOnce, closingConcurrency }: ClosingProps): DistributedMap {
     const closeShards = DistributedMap.jsonata(this, "CloseShards", {
       items: ProvideItems.jsonata("{% $states.input.tasks %}"),
       mapExecutionType: StateMachineType.STANDARD,
-      maxConcurrency: shardsAtOnce,
+      maxConcurrency: Math.min(shardsAtOnce, closingConcurrency ?? shardsAtOnce),
       assign: { failedCount: "{% $failedCount + $sum($states.result.failedCount) %}" },
       outputs: {},
     });
-    return closeShards.itemProcessor(this.#closeShard(closeShard));
+    return closeShards.itemProcessor(this.#closeShard(closeShard, closingConcurrency));
   }
 
   /** One worker's part: again until the shard is through, as one call may run out of time. */
-  #closeShard({ live }: ApiFunction): IChainable {
+  #closeShard({ live }: ApiFunction, concurrency: number | undefined): IChainable {
     const closeShard = LambdaInvoke.jsonata(this, "CloseShard", {
       lambdaFunction: live,
       payload: TaskInput.fromText("{% $states.input %}"),
       outputs: "{% $states.result.Payload %}",
       retryOnServiceExceptions: false,
     });
+    if (concurrency !== undefined) closeShard.addRetry(retryWhenTurnedAway);
     closeShard.addRetry(retry);
     closeShard.addCatch(Pass.jsonata(this, "ShardFailed", { outputs: { failedCount: 1 } }));
     const isFinished = Choice.jsonata(this, "IsShardFinished")

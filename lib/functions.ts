@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { credentialPlanVariable } from "../shared/config/credentialPlanConfig.ts";
 import { tokenLifetimeVariable } from "../shared/config/tokenConfig.ts";
 import { ApiFunction } from "./apiFunction.ts";
 import { trustExternalIssuer } from "./externalIssuer.ts";
@@ -11,7 +12,8 @@ export type Functions = Readonly<Record<FunctionName, ApiFunction>>;
 /** Every Lambda of the stack; a name without one does not compile. */
 export function createFunctions(scope: Construct, settings: Settings, table: MilestreakTable): Functions {
   const parent = new Construct(scope, "Functions");
-  const create = (name: FunctionName) => new ApiFunction(parent, name, { ...settings, name, table });
+  const create = (name: FunctionName, reservedConcurrency?: number) =>
+    new ApiFunction(parent, name, { ...settings, name, table, reservedConcurrency });
   const functions = {
     authorizer: create("authorizer"),
     enroll: create("enroll"),
@@ -29,12 +31,15 @@ export function createFunctions(scope: Construct, settings: Settings, table: Mil
     generateToken: create("generateToken"),
     revokeToken: create("revokeToken"),
     countQueuedActivities: create("countQueuedActivities"),
-    projector: create("projector"),
+    projector: create("projector", settings.projectorConcurrency),
     listDueCycles: create("listDueCycles"),
-    closeShard: create("closeShard"),
+    closeShard: create("closeShard", settings.closingConcurrency),
   };
   for (const { lambda } of [functions.issueToken, functions.generateToken]) {
     lambda.addEnvironment(tokenLifetimeVariable, settings.tokenLifetimeMinutes.toString());
+  }
+  if (settings.credentialLimits !== undefined) {
+    functions.authorizer.lambda.addEnvironment(credentialPlanVariable, settings.stackName);
   }
   if (settings.externalIssuer !== undefined) trustExternalIssuer(functions.authorizer.lambda, settings.externalIssuer);
   return functions;

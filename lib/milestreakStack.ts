@@ -30,6 +30,7 @@ export class MilestreakStack extends Stack {
       activityQueue.queue.queueUrl,
       "Where activities can be queued, with the message attribute org",
     );
+    this.#putOut("OrgQueueUrls", activityQueue.orgQueueUrls, "Where one org's activities can be queued, by org");
     this.#putOut("BusName", projector.busName, "The bus that notifications are sent to");
     this.#putOut("TableName", table.tableName, "The table, for the operator CLI");
     this.#putOut("AlarmTopicArn", alarms.topicArn, "The topic that alarms are told to");

@@ -20,6 +20,8 @@ export type Settings = {
   readonly webAclRate: number;
   /** The same for the token routes alone. */
   readonly webAclTokenRate: number;
+  /** What one credential may call; absent: as much as the stage lets through. */
+  readonly credentialLimits: CredentialLimits | undefined;
   readonly domain: DomainSettings | undefined;
   /** Whose JWTs are trusted; absent: nobody's. */
   readonly externalIssuer: IssuerConfig | undefined;
@@ -34,8 +36,18 @@ export type Settings = {
   readonly closing: "paused" | undefined;
   /** Shards of enrolments that are closed side by side, each by a Lambda. */
   readonly shardsAtOnce: number;
+  /** Orgs whose activities have a queue of their own. */
+  readonly queueOrgs: readonly string[];
+  /** How many Lambdas may count queued activities at once. */
+  readonly queueConcurrency: number;
+  /** How many may project the stream at once, taken off the account's quota; absent: as many as the stream has shards for. */
+  readonly projectorConcurrency: number | undefined;
+  /** How many may close shards at once, taken off the account's quota; absent: as many as are started. */
+  readonly closingConcurrency: number | undefined;
   readonly hasBundleReport: boolean;
 };
+
+export type CredentialLimits = { readonly ratePerSecond: number; readonly burst: number };
 
 /** A name of the brand's own and the certificate for it, in the stack's region. */
 export type DomainSettings = { readonly name: string; readonly certificateArn: string };
@@ -73,6 +85,7 @@ export function readSettings(readContext: ReadContext): Settings {
     hasWebAcl: context.flag("waf", false),
     webAclRate: context.integer("wafRatePerIp", { minimum: 10, maximum: 999_999_999, default: 30_000 }),
     webAclTokenRate: context.integer("wafTokenRatePerIp", { minimum: 10, maximum: 999_999_999, default: 1_000 }),
+    credentialLimits: readCredentialLimits(context),
     domain: readDomain(context),
     externalIssuer: readIssuer(context),
     deployment: context.oneOf("deployment", deployments, "canary10Percent5Minutes"),
@@ -82,14 +95,37 @@ export function readSettings(readContext: ReadContext): Settings {
     closing: context.only("closing", "paused"),
     // By default a tenth of the Lambdas that an account may run at once, to leave room for the API.
     shardsAtOnce: context.integer("shardsAtOnce", { minimum: 1, maximum: 1000, default: 100 }),
+    queueOrgs: readQueueOrgs(context),
+    queueConcurrency: context.integer("queueConcurrency", { minimum: 2, maximum: 1_000, default: 20 }),
+    projectorConcurrency: context.optionalInteger("projectorConcurrency", reservable),
+    closingConcurrency: context.optionalInteger("closingConcurrency", reservable),
     hasBundleReport: context.flag("bundleReport", false),
   };
   context.assertFaultless();
   return settings;
 }
 
+const reservable = { minimum: 1, maximum: 10_000 };
+
+/** Nine and the common queue: CloudWatch adds up ten metrics in one alarm. */
+const queueOrgsPattern = /^[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64}){0,8}$/;
+
 const streamPattern = /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[A-Za-z0-9_.-]+\/stream\/[0-9T:.-]+$/;
 const tablePattern = /^(none|arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[A-Za-z0-9_.-]+)$/;
+
+function readQueueOrgs(context: ContextReader): readonly string[] {
+  const listed = context.text("queueOrgs", queueOrgsPattern, "1 to 9 orgs with commas between them");
+  return [...new Set(listed?.split(","))];
+}
+
+function readCredentialLimits(context: ContextReader): CredentialLimits | undefined {
+  const range = { minimum: 1, maximum: 10_000 };
+  const ratePerSecond = context.optionalInteger("credentialRatePerSecond", range);
+  const burst = context.optionalInteger("credentialBurst", range);
+  if (ratePerSecond !== undefined && burst !== undefined) return { ratePerSecond, burst };
+  context.refusePart({ credentialRatePerSecond: ratePerSecond, credentialBurst: burst });
+  return undefined;
+}
 
 function readDomain(context: ContextReader): DomainSettings | undefined {
   const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
@@ -156,6 +192,11 @@ class ContextReader {
     return isWithin ? value : range.default;
   }
 
+  /** `undefined` when it is not set, or refused. */
+  optionalInteger(name: string, range: { readonly minimum: number; readonly maximum: number }): number | undefined {
+    return this.#given(name) === undefined ? undefined : this.integer(name, { ...range, default: range.minimum });
+  }
+
   oneOf<Value extends number | string>(name: string, allowed: readonly Value[], byDefault: Value): Value {
     const given = this.#given(name);
     if (given === undefined) return byDefault;
@@ -172,7 +213,7 @@ class ContextReader {
   }
 
   /** For settings that mean something together only: either all are set or none is. */
-  refusePart(values: Readonly<Record<string, string | undefined>>): void {
+  refusePart(values: Readonly<Record<string, string | number | undefined>>): void {
     const set = Object.keys(values).filter((name) => values[name] !== undefined);
     const missing = Object.keys(values).filter((name) => values[name] === undefined);
     if (set.length === 0) return;

@@ -27,7 +27,12 @@ export function watch(scope: Construct, watched: Watched): void {
   const { stackName } = settings;
   const { authorizer, enroll, unenroll, recordActivities, getUserTargetGroups, getCustomer } = functions;
   const busy = [authorizer, enroll, unenroll, recordActivities, getUserTargetGroups, getCustomer];
-  const background = [functions.countQueuedActivities, functions.projector, functions.closeShard];
+  // What may run a set number of times at once is turned away beyond that by intention, and tries again.
+  const background = [
+    functions.countQueuedActivities,
+    ...(settings.projectorConcurrency === undefined ? [functions.projector] : []),
+    ...(settings.closingConcurrency === undefined ? [functions.closeShard] : []),
+  ];
   const apiAlarms = addApiAlarms({
     alarms,
     stackName,

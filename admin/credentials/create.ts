@@ -7,17 +7,21 @@ import { withTable } from "../connection.ts";
 import { type Output, report, secretAdvice } from "../output.ts";
 import { Refused } from "../refused.ts";
 import { addCommand, addUsernameOption, type CredentialOptions } from "./options.ts";
+import { addUsagePlanOption, limitCredential, type UsagePlanOptions } from "./usagePlan.ts";
 
-type Options = CredentialOptions & { readonly group: AccessGroup };
+type Options = CredentialOptions & UsagePlanOptions & { readonly group: AccessGroup };
 
 export function addCreate(parent: Command, output: Output): void {
   const command = addUsernameOption(addCommand(parent, "create", "make a credential and show its secret, once"));
   const group = new Option("--group <group>", "what it may do").choices(accessGroups).default("default");
+  addUsagePlanOption(command, "where each credential has limits of its own: the stack's output UsagePlanId");
   command.addOption(group).action(async (options: Options) => create(command, options, output));
 }
 
 async function create(command: Command, options: Options, output: Output): Promise<void> {
   const { org, username, group: accessGroup, json } = options;
+  // First, so that a credential whose secret is shown works at once. A key that nobody's calls count for does no harm.
+  if (options.usagePlan !== undefined) await limitCredential(options.usagePlan, username);
   const secret = generateSecret();
   const draft = { org, username, accessGroup, secret: hashSecret(secret) };
   const outcome = await withTable(command, options, (table) => createCredential(table, draft, systemClock()));

@@ -2,6 +2,7 @@ import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 
 import { authenticate } from "../../shared/auth/authenticate.ts";
 import type { Clock } from "../../shared/auth/clock.ts";
 import type { JwtAuthenticator } from "../../shared/auth/externalIssuer.ts";
+import { usageIdentifierKey } from "../../shared/http/usageIdentifier.ts";
 import { countRefusal } from "../../shared/observability/metrics.ts";
 import type { Table } from "../../shared/table/client.ts";
 
@@ -14,9 +15,16 @@ const unauthorized = "Unauthorized";
  * Tells API Gateway who is calling. The policy covers the whole stage because it is cached for the credential, not
  * for the route; what the caller may do on a route is decided there, from the context.
  *
+ * With a usage plan it says which of the plan's keys the call counts for.
+ *
  * Rejects with `Unauthorized` (401) when the header proves nobody.
  */
-export function authorize(table: Table, clock: Clock, authenticateJwt: JwtAuthenticator): AuthorizerLambda {
+export function authorize(
+  table: Table,
+  clock: Clock,
+  authenticateJwt: JwtAuthenticator,
+  credentialPlan?: string,
+): AuthorizerLambda {
   return async ({ authorizationToken, methodArn }) => {
     const caller = await authenticate(table, authenticateJwt, authorizationToken, clock());
     if (caller === undefined) {
@@ -31,6 +39,7 @@ export function authorize(table: Table, clock: Clock, authenticateJwt: JwtAuthen
         Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: stageArn(methodArn) }],
       },
       context: { org, username, accessGroup },
+      ...(credentialPlan === undefined ? {} : { usageIdentifierKey: usageIdentifierKey(credentialPlan, username) }),
     };
   };
 }

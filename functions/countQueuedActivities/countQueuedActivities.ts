@@ -1,4 +1,5 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type { OrgQueues } from "../../shared/config/queueConfig.ts";
 import { parseJson } from "../../shared/http/body.ts";
 import { countOne } from "../../shared/http/countActivity.ts";
 import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
@@ -14,11 +15,11 @@ const orgPattern = /^[A-Za-z0-9_-]{1,64}$/;
 /**
  * Counts activities from the queue: the same core as `POST /activities`, for volume.
  *
- * A message's body is the activity; its message attribute `org` names the brand, and who may send to the queue is the
- * account's to say. "Now" is when the message was sent. Answers the messages that failed, to be delivered again; one
- * that can never be counted ends in the dead-letter queue, where an operator sees it.
+ * A message's body is the activity. Its brand is the one whose queue it came by, or for the common queue the one that its
+ * message attribute `org` names. "Now" is when the message was sent. Answers the messages that failed, to be delivered
+ * again; one that can never be counted ends in the dead-letter queue, where an operator sees it.
  */
-export function countQueuedActivities(context: ServiceContext): QueueLambda {
+export function countQueuedActivities(context: ServiceContext, orgQueues: OrgQueues = new Map()): QueueLambda {
   return async ({ Records }) => {
     const batchItemFailures: SQSBatchItemFailure[] = [];
     const patience = new Patience(context.table);
@@ -26,7 +27,7 @@ export function countQueuedActivities(context: ServiceContext): QueueLambda {
       try {
         // Later ones might not be counted in time, and then the whole batch would come again.
         if (!patience.allows(index + 1)) throw new TooMuchContention("The time for one batch is used up");
-        await countMessage(context, record);
+        await countMessage(context, record, orgOf(record, orgQueues));
       } catch (error) {
         logFailure(error);
         batchItemFailures.push({ itemIdentifier: record.messageId });
@@ -42,12 +43,24 @@ function logFailure(error: unknown): void {
   else logUnexpected(error, "queue");
 }
 
-async function countMessage(
-  context: ServiceContext,
-  { body, messageAttributes, attributes }: SQSRecord,
-): Promise<void> {
-  const org = messageAttributes["org"]?.stringValue;
-  if (org === undefined || !orgPattern.test(org)) throw invalidInput(["The message attribute org names no brand."]);
+/**
+ * Who may send to a queue, AWS checks; what a message says of itself, nobody does. So an org with a queue of its own is
+ * taken from that queue only, and that queue is taken for that org only.
+ */
+function orgOf({ eventSourceARN, messageAttributes }: SQSRecord, orgQueues: OrgQueues): string {
+  const named = messageAttributes["org"]?.stringValue;
+  const own = orgQueues.get(eventSourceARN);
+  if (own !== undefined) {
+    if (named !== undefined && named !== own) throw invalidInput(["The message attribute org is not the queue's."]);
+    return own;
+  }
+  if (named === undefined || !orgPattern.test(named)) throw invalidInput(["The message attribute org names no brand."]);
+  if ([...orgQueues.values()].includes(named))
+    throw invalidInput(["The message attribute org names one with its own queue."]);
+  return named;
+}
+
+async function countMessage(context: ServiceContext, { body, attributes }: SQSRecord, org: string): Promise<void> {
   const activity = parseJson(body);
   await countOne(context, org, activity, Number(attributes.SentTimestamp));
 }

@@ -1,4 +1,5 @@
+import { readOrgQueues } from "../../shared/config/queueConfig.ts";
 import { deployedContext } from "../../shared/operations/context.ts";
 import { countQueuedActivities } from "./countQueuedActivities.ts";
 
-export const handler = countQueuedActivities(deployedContext());
+export const handler = countQueuedActivities(deployedContext(), readOrgQueues());

@@ -3,7 +3,7 @@ import { admin } from "../support/adminCommand.ts";
 
 const levels: readonly (readonly [level: string, commands: readonly string[]])[] = [
   ["", ["credentials", "target-groups", "customers", "enroll|enrol", "unenroll|unenrol"]],
-  ["credentials", ["create", "list", "disable", "rotate"]],
+  ["credentials", ["create", "list", "disable", "rotate", "limit"]],
   ["target-groups", ["create", "list", "show"]],
   ["customers", ["import"]],
 ];

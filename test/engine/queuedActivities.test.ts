@@ -55,3 +55,45 @@ describe("queued activities", () => {
     expect(await achieved()).toBe(10.5);
   });
 });
+
+describe("when an org has a queue of its own", () => {
+  const ownQueue = "arn:aws:sqs:eu-west-1:123456789012:own";
+  const commonQueue = "arn:aws:sqs:eu-west-1:123456789012:common";
+
+  it("its activities are taken from that queue, whether the message names it or not", async () => {
+    const { org, customerId, achieved } = await enrolled();
+    const count = countQueuedActivities(createContext(service.table), new Map([[ownQueue, org]]));
+    const Records = [
+      queueMessage("named", org, sale(customerId, "a"), ownQueue),
+      queueMessage("not named", undefined, sale(customerId, "b"), ownQueue),
+    ];
+    expect(await count({ Records })).toEqual({ batchItemFailures: [] });
+    expect(await achieved()).toBe(21);
+  });
+
+  it("nobody else's sender can name it, and its own sender can name no other; neither counts anything", async () => {
+    const [victim, attacker] = [await enrolled(), await enrolled()];
+    const orgQueues = new Map([
+      [ownQueue, victim.org],
+      ["arn:aws:sqs:eu-west-1:123456789012:attacker", attacker.org],
+    ]);
+    const count = countQueuedActivities(createContext(service.table), orgQueues);
+    const forged = sale(victim.customerId, "a");
+    const Records = [
+      queueMessage("by the common queue", victim.org, forged, commonQueue),
+      queueMessage("by another org's queue", victim.org, forged, "arn:aws:sqs:eu-west-1:123456789012:attacker"),
+      queueMessage("naming another", attacker.org, sale(attacker.customerId, "a"), ownQueue),
+    ];
+    const { batchItemFailures } = await count({ Records });
+    expect(batchItemFailures).toHaveLength(Records.length);
+    expect([await victim.achieved(), await attacker.achieved()]).toEqual([0, 0]);
+  });
+
+  it("the others' activities are taken from the common queue, by the org that the message names", async () => {
+    const { org, customerId, achieved } = await enrolled();
+    const count = countQueuedActivities(createContext(service.table), new Map([[ownQueue, "other"]]));
+    const Records = [queueMessage("named", org, sale(customerId, "a"), commonQueue)];
+    expect(await count({ Records })).toEqual({ batchItemFailures: [] });
+    expect(await achieved()).toBe(10.5);
+  });
+});

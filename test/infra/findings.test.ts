@@ -30,6 +30,13 @@ const restored = {
   restoredStreamArn: "arn:aws:dynamodb:eu-west-1:123456789012:table/copy/stream/2026-11-23T09:15:00.000",
 };
 
+const limits = {
+  credentialRatePerSecond: "20",
+  credentialBurst: "40",
+  projectorConcurrency: "30",
+  closingConcurrency: "25",
+};
+
 describe("the stack has no finding of AwsSolutions that is neither fixed nor acknowledged", () => {
   test.each<[string, Readonly<Record<string, string>>]>([
     ["without settings", {}],
@@ -41,6 +48,7 @@ describe("the stack has no finding of AwsSolutions that is neither fixed nor ack
     ["with an external issuer", issuer],
     ["with an address for alarms, and all at once", { alarmEmail: "ops@brand.example", deployment: "allAtOnce" }],
     ["on a restored table", restored],
+    ["with limits and queues of orgs", { ...issuer, ...limits, queueOrgs: "100,200" }],
     ["with everything", { waf: "true", ...domain, ...issuer, ...restored, alarmEmail: "ops@brand.example" }],
   ])("%s", (_, settings) => {
     const context = { ...cdkJson.context, ...withoutBundling, ...settings };

@@ -2,7 +2,12 @@ import type { SQSRecord } from "aws-lambda";
 import { during } from "./targetGroups.ts";
 
 /** A message as Lambda hands it over; its body is text, or JSON of anything else. */
-export function queueMessage(messageId: string, org: string | undefined, body: unknown): SQSRecord {
+export function queueMessage(
+  messageId: string,
+  org: string | undefined,
+  body: unknown,
+  eventSourceARN = "",
+): SQSRecord {
   return {
     messageId,
     receiptHandle: "",
@@ -16,7 +21,7 @@ export function queueMessage(messageId: string, org: string | undefined, body: u
     messageAttributes: org === undefined ? {} : { org: { dataType: "String", stringValue: org } },
     md5OfBody: "",
     eventSource: "aws:sqs",
-    eventSourceARN: "",
+    eventSourceARN,
     awsRegion: "",
   };
 }

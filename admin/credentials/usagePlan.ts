@@ -1,0 +1,89 @@
+import {
+  APIGatewayClient,
+  ConflictException,
+  CreateApiKeyCommand,
+  CreateUsagePlanKeyCommand,
+  DeleteApiKeyCommand,
+  GetApiKeysCommand,
+  GetUsagePlanCommand,
+  NotFoundException,
+} from "@aws-sdk/client-api-gateway";
+import { type Command, Option } from "commander";
+import { usageIdentifierKey } from "../../shared/http/usageIdentifier.ts";
+import { Refused } from "../refused.ts";
+
+/** Of a stack with limits per credential. */
+export type UsagePlanOptions = { readonly usagePlan?: string };
+
+export function addUsagePlanOption(command: Command, description: string): Command {
+  return command.addOption(new Option("--usage-plan <id>", description).conflicts(["local"]));
+}
+
+const limits = { maxAttempts: 4, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 } };
+
+/** The keys by which one usage plan limits credentials, one for each user name. */
+type UsagePlan = { readonly client: APIGatewayClient; readonly id: string; readonly name: string };
+
+/** Gives the credential its limits. May be repeated: a key that is there already stays as it is. */
+export async function limitCredential(usagePlanId: string, username: string): Promise<void> {
+  await withUsagePlan(usagePlanId, async (plan) => {
+    const keyId = (await createKey(plan, username)) ?? (await findKey(plan, username));
+    if (keyId === undefined) throw new Refused(`Another change of ${username}'s key was under way; try again.`);
+    await addToPlan(plan, keyId);
+  });
+}
+
+/** Takes the credential's key away, if it has one. */
+export async function forgetLimits(usagePlanId: string, username: string): Promise<void> {
+  await withUsagePlan(usagePlanId, async (plan) => {
+    const apiKey = await findKey(plan, username);
+    if (apiKey !== undefined) await orNothing(NotFoundException, plan.client.send(new DeleteApiKeyCommand({ apiKey })));
+  });
+}
+
+async function withUsagePlan(usagePlanId: string, work: (plan: UsagePlan) => Promise<void>): Promise<void> {
+  const client = new APIGatewayClient(limits);
+  try {
+    const found = await orNothing(NotFoundException, client.send(new GetUsagePlanCommand({ usagePlanId })));
+    if (found?.name === undefined)
+      throw new Refused(`There is no usage plan ${usagePlanId} in this account and region.`);
+    await work({ client, id: usagePlanId, name: found.name });
+  } finally {
+    client.destroy();
+  }
+}
+
+/** `undefined` when there is one. Two commands at once for one user name: API Gateway takes a value once. */
+async function createKey({ client, name }: UsagePlan, username: string): Promise<string | undefined> {
+  const key = { name: keyName(name, username), value: usageIdentifierKey(name, username), enabled: true };
+  return (await orNothing(ConflictException, client.send(new CreateApiKeyCommand(key))))?.id;
+}
+
+async function findKey({ client, name }: UsagePlan, username: string): Promise<string | undefined> {
+  const wanted = keyName(name, username);
+  // API Gateway looks for names that begin so. Of one user name's beginnings there are not 500 others.
+  const { items = [] } = await client.send(new GetApiKeysCommand({ nameQuery: wanted, limit: 500 }));
+  return items.find((item) => item.name === wanted)?.id;
+}
+
+async function addToPlan({ client, id: usagePlanId }: UsagePlan, keyId: string): Promise<void> {
+  const command = new CreateUsagePlanKeyCommand({ usagePlanId, keyId, keyType: "API_KEY" });
+  // It conflicts with itself: the key is in the plan.
+  await orNothing(ConflictException, client.send(command));
+}
+
+function keyName(planName: string, username: string): string {
+  return `${planName}/${username}`;
+}
+
+type ErrorClass = abstract new (...args: never[]) => Error;
+
+/** `undefined` for an error of that class, which says that there is nothing to do. */
+async function orNothing<Answer>(nothing: ErrorClass, answer: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof nothing) return undefined;
+    throw error;
+  }
+}
