@@ -293,11 +293,6 @@ describe("the program", () => {
     expect((await spawnAdmin(operator, "credentials", "create", ...args)).status).toBe(1);
   });
 
-  it("says what is missing with status 1 and without a stack trace", async () => {
-    const { status, stdout, stderr } = await spawnAdmin({}, "credentials", "list", "--table", "t", "--org", "100");
-    expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: "", stderr: "Region is missing\n" });
-  });
-
   it("says with status 1 that there is no such table", async () => {
     const missing = ["--table", `none-${randomUUID()}`];
     const { status, stderr } = await spawnAdmin(operator, "credentials", "list", ...missing, "--org", "100");
