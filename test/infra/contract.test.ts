@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import contract from "./contract.json" with { type: "json" };
 import { brokenPromises, type Kept, replacingProperties } from "./support/contract.ts";
@@ -64,6 +65,12 @@ test("everything that holds data is in test/infra/contract.json", () => {
   const types = new Set(Object.values(contract).map(({ Type }) => Type));
   const found = [...resources].filter(([, { Type }]) => types.has(Type)).map(([id]) => id);
   expect(found.toSorted()).toEqual(Object.keys(contract).toSorted());
+});
+
+test(".ci/run has cfn-lint read the template, and fails when that finds something", () => {
+  const script = readFileSync(".ci/run", "utf8");
+  expect(script).toMatch(/^ {2}build\/cfn-lint\/bin\/cfn-lint\ntemplate=\$\?$/m);
+  expect(script).toMatch(/^exit \$\(\(.*\btemplate\b.*\)\)$/m);
 });
 
 describe("the check tells in a sentence", () => {
