@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { Settings } from "../console/settings.ts";
+import type { Settings } from "../web/console/settings.ts";
 
 /** The console as a browser asks for it, by the name of the file. */
 export type ConsoleFiles = Readonly<Record<ConsoleFileName, string>>;
 
 export type ConsoleFileName = "index.html" | "console.css" | "console.js" | "icon.svg" | "settings.json";
 
-const source = new URL("../console/", import.meta.url);
+const source = new URL("../web/console/", import.meta.url);
 
 /** Bundles the console for a place with these settings. */
 export async function bundleConsole(settings: Settings): Promise<ConsoleFiles> {

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from "aws-lambda";
-import type { LocalSettings } from "../console/settings.ts";
 import { securityHeaders } from "../shared/http/envelope.ts";
+import type { LocalSettings } from "../web/console/settings.ts";
 import { bundleConsole, type ConsoleFileName, type ConsoleFiles, contentSecurityPolicy } from "./consoleBundle.ts";
 import type { LocalPages } from "./gateway.ts";
 

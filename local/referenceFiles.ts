@@ -26,11 +26,11 @@ const { resolve } = createRequire(import.meta.url);
 /** The page for a place with these settings, about this document. */
 export async function readReference(settings: ReferenceSettings, document: string): Promise<ReferenceFiles> {
   const [page, start, library, style, icon] = await Promise.all([
-    readFile(new URL("reference/index.html", root), "utf8"),
-    readFile(new URL("reference/start.js", root), "utf8"),
+    readFile(new URL("web/reference/index.html", root), "utf8"),
+    readFile(new URL("web/reference/start.js", root), "utf8"),
     readFile(resolve("swagger-ui-dist/swagger-ui-bundle.js"), "utf8"),
     readFile(resolve("swagger-ui-dist/swagger-ui.css"), "utf8"),
-    readFile(new URL("console/icon.svg", root), "utf8"),
+    readFile(new URL("web/console/icon.svg", root), "utf8"),
   ]);
   const policy = `<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(settings)}" />`;
   return {

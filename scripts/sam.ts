@@ -43,7 +43,7 @@ function nextSteps(path: string): string {
     "",
     "Call one function:",
     "",
-    `sam local invoke enroll --event events/enroll.json ${files}${host}`,
+    `sam local invoke enroll --event docs/events/enroll.json ${files}${host}`,
     "",
   ].join("\n");
 }

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderedEvents } from "./sam/sampleEvents.ts";
 
-const folder = join(import.meta.dirname, "..", "events");
+const folder = join(import.meta.dirname, "..", "docs", "events");
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder);

@@ -79,7 +79,7 @@ function sampleEvents(): ReadonlyMap<FunctionName, unknown> {
   ]);
 }
 
-/** The files of `events/` by name. */
+/** The files of `docs/events/` by name. */
 export function renderedEvents(): ReadonlyMap<string, string> {
   return new Map(
     [...sampleEvents()].map(([name, event]) => [`${name}.json`, `${JSON.stringify(event, undefined, 2)}\n`]),

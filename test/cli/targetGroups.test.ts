@@ -11,7 +11,7 @@ import { milestone, streak } from "../support/targetGroups.ts";
 const service = useService();
 const newOperator = useOperators(service);
 
-const example = readFileSync("examples/streak.yaml", "utf8");
+const example = readFileSync("docs/examples/streak.yaml", "utf8");
 
 describe("target-groups create", () => {
   it("makes the group that a YAML file defines, and prints it as the API answers it", async () => {

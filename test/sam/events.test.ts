@@ -52,7 +52,7 @@ async function take(request: IncomingMessage, response: ServerResponse): Promise
 }
 
 function event(name: string): unknown {
-  return JSON.parse(readFileSync(join("events", `${name}.json`), "utf8"));
+  return JSON.parse(readFileSync(join("docs/events", `${name}.json`), "utf8"));
 }
 
 /** The function with the handler of the deployed stack, and the environment that `npm run sam` wrote. */
@@ -66,9 +66,11 @@ function deployed(name: string, more: Readonly<Record<string, string>> = {}): Co
   };
 }
 
-describe("events/", () => {
+describe("docs/events/", () => {
   it("has one file for each function of the stack and no other, each as npm run generate writes it", () => {
-    const files = readdirSync("events").map((file) => [file, readFileSync(join("events", file), "utf8")] as const);
+    const files = readdirSync("docs/events").map(
+      (file) => [file, readFileSync(join("docs/events", file), "utf8")] as const,
+    );
     expect(new Map(files)).toEqual(new Map(renderedEvents()));
     expect(files.map(([file]) => file.replace(".json", "")).toSorted()).toEqual(
       [...stack.functionIds.keys()].toSorted(),

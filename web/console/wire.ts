@@ -1,4 +1,4 @@
-import type { components } from "../client/schema.generated.ts";
+import type { components } from "../../client/schema.generated.ts";
 
 type Schemas = components["schemas"];
 
