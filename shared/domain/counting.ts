@@ -38,8 +38,8 @@ export type TargetEffect = {
   /** The cycle it counts in; `undefined` when it does not count. */
   readonly cycleNumber: number | undefined;
   readonly notCounted: NotCountedReason | undefined;
-  /** What had replaced that cycle's value last when it counted. */
-  readonly replacedBy: string | undefined;
+  /** The operation that had last set that cycle's value when the activity counted. */
+  readonly valueSetBy: string | undefined;
   /** The revision that counting it gave the enrolment; `undefined` when it changed no sum. */
   readonly revision: number | undefined;
   readonly changes: readonly CycleChange[];
@@ -62,7 +62,7 @@ export type OriginalActivity =
   /** Nothing else can be returned. */
   | { readonly type: "RETURN" | "EVENT" };
 
-export type CountedIn = { readonly cycleNumber: number; readonly replacedBy: string | undefined };
+export type CountedIn = { readonly cycleNumber: number; readonly valueSetBy: string | undefined };
 
 /**
  * Decides what an activity does to one target the customer is or was enrolled in.
@@ -120,7 +120,7 @@ function isCounting({ group, target, enrollment }: CountingSubject): boolean {
 
 /** A value that a balance or a reset has replaced since does not hold the transaction, so it cannot lose it either. */
 function placeReturn(enrollment: Enrollment, countedIn: CountedIn | undefined, amount: Decimal): Placement {
-  const isHeld = countedIn !== undefined && enrollment.replacedBy.get(countedIn.cycleNumber) === countedIn.replacedBy;
+  const isHeld = countedIn !== undefined && enrollment.valueSetBy.get(countedIn.cycleNumber) === countedIn.valueSetBy;
   return isHeld ? { cycleNumber: countedIn.cycleNumber, amount } : { reason: "ORIGINAL_NOT_COUNTED", amount };
 }
 
@@ -149,9 +149,9 @@ function postingsOfWaitingReturns(subject: CountingSubject, activity: Activity, 
 /** What was taken off provisionally; nothing of a value that a balance or a reset has replaced since. */
 function givenBack(
   enrollment: Enrollment,
-  { activityId, amount, cycleNumber, replacedBy }: PendingReturn,
+  { activityId, amount, cycleNumber, valueSetBy }: PendingReturn,
 ): readonly Posting[] {
-  if (cycleNumber === undefined || enrollment.replacedBy.get(cycleNumber) !== replacedBy) return [];
+  if (cycleNumber === undefined || enrollment.valueSetBy.get(cycleNumber) !== valueSetBy) return [];
   return [{ cycleNumber, delta: amount, activityId }];
 }
 
@@ -172,7 +172,7 @@ function canWait(pendingReturns: Enrollment["pendingReturns"], originalActivityI
 
 /** The same map when nothing changes. */
 function nextPendingReturns(
-  { enrollment: { pendingReturns, replacedBy } }: CountingSubject,
+  { enrollment: { pendingReturns, valueSetBy } }: CountingSubject,
   { type, activityId, originalActivityId }: Activity,
   original: OriginalActivity | undefined,
   placement: Placement,
@@ -184,7 +184,7 @@ function nextPendingReturns(
   const { amount } = placement;
   if (!isWaiting || amount === undefined || !canWait(pendingReturns, originalActivityId)) return pendingReturns;
   const cycleNumber = "reason" in placement ? undefined : placement.cycleNumber;
-  const pending = { activityId, amount, cycleNumber, replacedBy: replacedBy.get(cycleNumber ?? 0) };
+  const pending = { activityId, amount, cycleNumber, valueSetBy: valueSetBy.get(cycleNumber ?? 0) };
   const waiting = [...(pendingReturns.get(originalActivityId) ?? []), pending];
   return new Map([...pendingReturns, [originalActivityId, waiting]]);
 }
@@ -263,7 +263,7 @@ function describeEffect(
     groupId: group.id,
     targetId: target.id,
     cycleNumber,
-    replacedBy: cycleNumber === undefined ? undefined : enrollment.replacedBy.get(cycleNumber),
+    valueSetBy: cycleNumber === undefined ? undefined : enrollment.valueSetBy.get(cycleNumber),
     notCounted: "reason" in placement ? placement.reason : undefined,
     revision: changes.length === 0 ? undefined : enrollment.revision + 1,
     changes,

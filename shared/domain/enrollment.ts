@@ -39,7 +39,7 @@ export type Enrollment = {
   /** Cycles whose value was announced as reached. Coming back keeps them, until the cycle's value is replaced. */
   readonly announced: ReadonlySet<number>;
   /** The operation that last replaced a cycle's value, by a balance or a reset; by cycle number. */
-  readonly replacedBy: ReadonlyMap<number, string>;
+  readonly valueSetBy: ReadonlyMap<number, string>;
   /** Grows by one with every write. */
   readonly revision: number;
   /** The operation that wrote this state; later operations have greater ids (docs/decisions/0002-operation-ids.md). */
@@ -59,7 +59,7 @@ export type PendingReturn = {
   readonly amount: Decimal;
   readonly cycleNumber: number | undefined;
   /** What had replaced that cycle's value last; a value that was replaced since no longer lacks the amount. */
-  readonly replacedBy: string | undefined;
+  readonly valueSetBy: string | undefined;
 };
 
 /** A repeat may come when the customer has left and come back by other calls; three are kept in the enrolment's one write. */

@@ -36,7 +36,7 @@ function enrolled(change: EnrollmentChange): Notification {
 function openedAsReached(change: EnrollmentChange): Notification[] {
   const { after, group, target } = change;
   const cycle = cycleOf(group, after.fromCycle);
-  const isOpenedByThis = after.replacedBy.get(cycle.number) === after.operationId;
+  const isOpenedByThis = after.valueSetBy.get(cycle.number) === after.operationId;
   if (!isOpenedByThis || !after.announced.has(cycle.number)) return [];
   return [
     enrollmentNotification(subjectOf(change), origin(after.revision, after.enrolledAt), {

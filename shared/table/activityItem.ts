@@ -43,7 +43,7 @@ function buildCountedEffect(effect: TargetEffect): Item {
     groupId: effect.groupId,
     targetId: effect.targetId,
     cycleNumber: effect.cycleNumber,
-    replacedBy: effect.replacedBy,
+    valueSetBy: effect.valueSetBy,
     notCounted: effect.notCounted,
     streakValue: effect.streakValue,
     revision: effect.revision,
@@ -95,7 +95,7 @@ function parseNotCounted(text: string): TargetEffect {
     groupId: Number(groupId),
     targetId: Number(targetId),
     cycleNumber: undefined,
-    replacedBy: undefined,
+    valueSetBy: undefined,
     notCounted,
     streakValue: undefined,
     revision: undefined,
@@ -111,7 +111,7 @@ function parseCountedEffect(reader: ItemReader): TargetEffect {
     groupId: reader.integer("groupId"),
     targetId: reader.integer("targetId"),
     cycleNumber: reader.optionalInteger("cycleNumber"),
-    replacedBy: reader.optionalText("replacedBy"),
+    valueSetBy: reader.optionalText("valueSetBy"),
     notCounted: reader.has("notCounted") ? reader.oneOf("notCounted", notCountedReasons) : undefined,
     streakValue: reader.optionalInteger("streakValue"),
     revision: reader.optionalInteger("revision"),
@@ -139,8 +139,8 @@ export function parseLevel(reader: ItemReader): Level {
 /** What a return of this activity needs to know. */
 export function asOriginal({ type, effects }: Pick<RecordedActivity, "type" | "effects">): OriginalActivity {
   if (type !== "TRANSACTION") return { type };
-  const counted = effects.flatMap(({ targetId, cycleNumber, replacedBy }) =>
-    cycleNumber === undefined ? [] : [[targetId, { cycleNumber, replacedBy }] as const],
+  const counted = effects.flatMap(({ targetId, cycleNumber, valueSetBy }) =>
+    cycleNumber === undefined ? [] : [[targetId, { cycleNumber, valueSetBy }] as const],
   );
   return { type, countedIn: new Map(counted) };
 }

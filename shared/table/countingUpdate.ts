@@ -43,10 +43,10 @@ function writeDifferences<Name, Content>(
 }
 
 function pendingReturnsValue(returns: readonly PendingReturn[]): Value {
-  return returns.map(({ activityId, amount, cycleNumber, replacedBy }) => ({
+  return returns.map(({ activityId, amount, cycleNumber, valueSetBy }) => ({
     activityId,
     amount: numberOf(amount),
     cycleNumber,
-    replacedBy,
+    valueSetBy,
   }));
 }

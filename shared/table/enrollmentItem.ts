@@ -25,8 +25,8 @@ export function levelReachedAtAttribute(levelId: number): string {
   return `levelReachedAt#${levelId}`;
 }
 
-export function replacedByAttribute(cycleNumber: number): string {
-  return `replacedBy#${cycleNumber}`;
+export function valueSetByAttribute(cycleNumber: number): string {
+  return `valueSetBy#${cycleNumber}`;
 }
 
 /** One attribute for each `Idempotency-Key` that is remembered, the latest first. */
@@ -70,7 +70,7 @@ export function parseEnrollment(item: StoredItem): Enrollment {
     owedCycles: reader.has("owedCycles") ? reader.integers("owedCycles") : [],
     pendingReturns: parsePendingReturns(reader),
     announced: new Set(reader.has("announced") ? reader.integerSet("announced") : []),
-    replacedBy: byNumber(reader, replacedByAttribute, (name) => reader.text(name)),
+    valueSetBy: byNumber(reader, valueSetByAttribute, (name) => reader.text(name)),
     revision: reader.integer("revision"),
     operationId: reader.text("operationId"),
     idempotency: markAttributes.flatMap((name) => parseMark(reader, name)),
@@ -104,7 +104,7 @@ function parsePendingReturn(reader: ItemReader): PendingReturn {
     activityId: reader.text("activityId"),
     amount: reader.decimal("amount"),
     cycleNumber: reader.optionalInteger("cycleNumber"),
-    replacedBy: reader.optionalText("replacedBy"),
+    valueSetBy: reader.optionalText("valueSetBy"),
   };
 }
 

@@ -10,7 +10,7 @@ import {
   markText,
   noMark,
   reachedAtAttribute,
-  replacedByAttribute,
+  valueSetByAttribute,
 } from "./enrollmentItem.ts";
 import { Expression } from "./expression.ts";
 import { numberOf } from "./item.ts";
@@ -89,14 +89,14 @@ function openCycle(
       expression.set(achieved, numberOf(opening.value));
       if (opening.isReached) expression.set(reachedAtAttribute(cycleNumber), formatInstant(now));
       else expression.remove(reachedAtAttribute(cycleNumber));
-      expression.set(replacedByAttribute(cycleNumber), operationId);
+      expression.set(valueSetByAttribute(cycleNumber), operationId);
       if (opening.isAnnounced) expression.addToSet("announced", [cycleNumber]);
       else expression.deleteFromSet("announced", [cycleNumber]);
       return;
     case "streakReset":
       for (const cleared of opening.clearedCycles) {
         expression.set(achievedAttribute(cleared), 0);
-        expression.set(replacedByAttribute(cleared), operationId);
+        expression.set(valueSetByAttribute(cleared), operationId);
       }
       expression.set("carriedRun", 0);
       expression.remove(

@@ -90,7 +90,7 @@ export function buildEnrollment(overrides: Partial<Enrollment> = {}): Enrollment
     owedCycles: [],
     pendingReturns: new Map(),
     announced: new Set(),
-    replacedBy: new Map(),
+    valueSetBy: new Map(),
     revision: 1,
     operationId: "operation-1",
     idempotency: [],

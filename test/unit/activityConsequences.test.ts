@@ -26,7 +26,7 @@ function buildEffect(overrides: Partial<TargetEffect> = {}): TargetEffect {
     groupId: group.id,
     targetId: target.id,
     cycleNumber: 1,
-    replacedBy: undefined,
+    valueSetBy: undefined,
     notCounted: undefined,
     revision: 2,
     changes: [],

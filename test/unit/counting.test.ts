@@ -155,7 +155,7 @@ describe("reaching the target value", () => {
       fromCycle: 2,
       achieved: new Map([[1, decimal(60)]]),
       pendingReturns: new Map([
-        ["a-1", [{ activityId: "r", amount: decimal(50), cycleNumber: 1, replacedBy: undefined }]],
+        ["a-1", [{ activityId: "r", amount: decimal(50), cycleNumber: 1, valueSetBy: undefined }]],
       ]),
     });
     const { effect, next } = count({ activityId: "a-1", occurredAt: noonOf(1) }, { enrollment });
@@ -179,7 +179,7 @@ describe("a return", () => {
   ]);
 
   it("is taken off the cycle of the transaction it names", () => {
-    const original = transaction([7, { cycleNumber: 1, replacedBy: undefined }]);
+    const original = transaction([7, { cycleNumber: 1, valueSetBy: undefined }]);
     const activity = { type: "RETURN", occurredAt: noonOf(2), originalActivityId: "a-0" } as const;
     const { next } = count(activity, { enrollment: buildEnrollment({ achieved }), original });
     expect(next.achieved).toEqual(
@@ -209,13 +209,13 @@ describe("a return", () => {
   });
 
   it("does not count when a balance or a reset has replaced the value that holds the transaction", () => {
-    const original = transaction([7, { cycleNumber: 1, replacedBy: undefined }]);
-    const replaced = buildEnrollment({ achieved, replacedBy: new Map([[1, "operation-2"]]) });
+    const original = transaction([7, { cycleNumber: 1, valueSetBy: undefined }]);
+    const replaced = buildEnrollment({ achieved, valueSetBy: new Map([[1, "operation-2"]]) });
     const back = { type: "RETURN", occurredAt: noonOf(2), originalActivityId: "a-0" } as const;
     const { effect, next } = count(back, { enrollment: replaced, original });
     expect(effect).toMatchObject({ notCounted: "ORIGINAL_NOT_COUNTED", changes: [] });
     expect(next.achieved).toEqual(achieved);
-    const since = transaction([7, { cycleNumber: 1, replacedBy: "operation-2" }]);
+    const since = transaction([7, { cycleNumber: 1, valueSetBy: "operation-2" }]);
     expect(count(back, { enrollment: replaced, original: since }).next.achieved.get(1)).toBe(decimal(40));
   });
 
@@ -239,7 +239,7 @@ describe("a return", () => {
   });
 
   it(`waits for one transaction with ${mostWaitingForOne - 1} others`, () => {
-    const pending = { amount: decimal(1), cycleNumber: 3, replacedBy: undefined };
+    const pending = { amount: decimal(1), cycleNumber: 3, valueSetBy: undefined };
     const waiting = Array.from({ length: mostWaitingForOne }, (_, index) => ({ ...pending, activityId: `r${index}` }));
     const enrollment = buildEnrollment({ pendingReturns: new Map([["a-1", waiting]]) });
     const back = { activityId: "r", type: "RETURN", occurredAt: noonOf(3) } as const;
@@ -286,7 +286,7 @@ describe("a return", () => {
     const replaced = {
       ...early.next,
       achieved: new Map([[3, decimal(20)]]),
-      replacedBy: new Map([[3, "operation-2"]]),
+      valueSetBy: new Map([[3, "operation-2"]]),
     };
     const { next } = count({ activityId: "a-1", amount: decimal(60) }, { enrollment: replaced });
     expect(next.achieved).toEqual(
@@ -301,7 +301,7 @@ describe("a return", () => {
   it("that came after the replacement of the value is given back to it", () => {
     const replaced = buildEnrollment({
       achieved: new Map([[3, decimal(20)]]),
-      replacedBy: new Map([[3, "operation-2"]]),
+      valueSetBy: new Map([[3, "operation-2"]]),
     });
     const activity = { activityId: "r", type: "RETURN", occurredAt: noonOf(3), originalActivityId: "a-1" } as const;
     const early = count({ ...activity, amount: decimal(60) }, { enrollment: replaced });
@@ -311,7 +311,7 @@ describe("a return", () => {
 
   it(`waits for its transaction like ${mostWaitingReturns - 1} others; one more stays where it was taken off`, () => {
     const waiting = Array.from({ length: mostWaitingReturns - 1 }, (_, index) => {
-      const pending = { activityId: `r${index}`, amount: decimal(1), cycleNumber: 3, replacedBy: undefined };
+      const pending = { activityId: `r${index}`, amount: decimal(1), cycleNumber: 3, valueSetBy: undefined };
       return [`t${index}`, [pending]] as const;
     });
     const enrollment = buildEnrollment({ pendingReturns: new Map(waiting) });

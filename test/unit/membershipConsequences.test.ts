@@ -120,14 +120,14 @@ describe("notifications", () => {
   it("tell besides that the value is achieved when this very enrolment announced its balance as reached", () => {
     const opened = { achieved: new Map([[2, decimal(100)]]), reachedAt: new Map([[2, noonOf(2)]]) };
     const announced = new Set([2]);
-    const replacedBy = new Map([[2, "operation-6"]]);
-    const told = consequences(left(), back({ ...opened, announced, replacedBy })).notifications;
+    const valueSetBy = new Map([[2, "operation-6"]]);
+    const told = consequences(left(), back({ ...opened, announced, valueSetBy })).notifications;
     expect(told).toMatchObject([
       { type: "targetCustomerEnrolment" },
       { type: "targetValueAchieved", detail: { activityId: undefined, achievedValue: decimal(100) } },
     ]);
     expect(new Set(told.map(({ eventId }) => eventId)).size).toBe(2);
-    const earlier = { announced, replacedBy: new Map([[2, "operation-1"]]) };
+    const earlier = { announced, valueSetBy: new Map([[2, "operation-1"]]) };
     const resumed = consequences(left(earlier), back({ ...opened, ...earlier }));
     expect(resumed.notifications.map(({ type }) => type)).toEqual(["targetCustomerEnrolment"]);
   });
