@@ -13,10 +13,13 @@ import { cycleOf, targetValue } from "./targetGroup.ts";
  */
 export function activityConsequences(change: EffectChange): Consequences {
   const isOut = change.effect.notCounted === "NOT_ENROLLED";
-  return { entries: activityEntries(change.activity, change.effect), notifications: isOut ? [] : news(change) };
+  return {
+    entries: activityEntries(change.activity, change.effect),
+    notifications: isOut ? [] : announcements(change),
+  };
 }
 
-function news(change: EffectChange): Notification[] {
+function announcements(change: EffectChange): Notification[] {
   return [...valuesUpdated(change), ...valuesReached(change), ...levelsReached(change), ...completedAgain(change)];
 }
 
@@ -33,7 +36,7 @@ function valuesUpdated(change: EffectChange): Notification[] {
 
 function valuesReached(change: EffectChange): Notification[] {
   const { activity, group, target, effect } = change;
-  return effect.firstReached.map((cycleNumber, index) => {
+  return effect.announced.map((cycleNumber, index) => {
     const cycle = cycleOf(group, cycleNumber);
     return notify(change, index, {
       type: "targetValueAchieved",

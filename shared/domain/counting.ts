@@ -46,8 +46,8 @@ export type TargetEffect = {
   /** Of a streak, when a sum changed. */
   readonly streakValue: number | undefined;
   readonly levelsReached: readonly Level[];
-  /** Cycles whose value this activity made reached, when that was not told before and is to be told now. */
-  readonly firstReached: readonly number[];
+  /** Cycles that this activity made reached and that are announced as reached now, for the first time. */
+  readonly announced: readonly number[];
   /** Changed cycles whose end had been announced already, and has to be announced again. None while the customer is out. */
   readonly reopened: readonly number[];
 };
@@ -87,10 +87,10 @@ export function countActivity(
   }
   const marked = withReachedMarks(subject, { ...subject.enrollment, achieved, pendingReturns }, changes, now);
   const { next, levelsReached } = withLevels(subject, marked, now);
-  const firstReached = changedCycles(changes).filter((cycle) => isNewsNow(subject, next, cycle));
+  const announced = changedCycles(changes).filter((cycle) => isToBeAnnounced(subject, next, cycle));
   return {
-    effect: describeEffect(subject, placement, changes, next, levelsReached, now, firstReached),
-    next: announce(next, firstReached),
+    effect: describeEffect(subject, placement, changes, next, levelsReached, now, announced),
+    next: announce(next, announced),
   };
 }
 
@@ -231,10 +231,10 @@ function withLevels(subject: CountingSubject, enrollment: Enrollment, now: Insta
 }
 
 /**
- * Whether a changed cycle is to be told as reached: it was not before, the customer is a member of it, nobody was told
- * yet, and the reward is due. A period-end one is when the cycle has been closed, and at once for what arrives later.
+ * Whether a changed cycle is announced as reached now: it has become reached, the customer is a member of it, it was not
+ * announced before, and its reward is due. A period-end reward is due as soon as the cycle has been closed.
  */
-function isNewsNow(subject: CountingSubject, next: Enrollment, cycle: number): boolean {
+function isToBeAnnounced(subject: CountingSubject, next: Enrollment, cycle: number): boolean {
   if (!isCounting(subject)) return false;
   const { target, enrollment } = subject;
   const hasBecomeReached = next.reachedAt.has(cycle) && !enrollment.reachedAt.has(cycle);
@@ -255,7 +255,7 @@ function describeEffect(
   enrollment: Enrollment,
   levelsReached: readonly Level[],
   now: Instant,
-  firstReached: readonly number[] = [],
+  announced: readonly number[] = [],
 ): TargetEffect {
   const { group, target } = subject;
   const cycleNumber = "reason" in placement ? undefined : placement.cycleNumber;
@@ -269,7 +269,7 @@ function describeEffect(
     changes,
     streakValue: isStreak(group) && changes.length > 0 ? streakValue(group, enrollment, now) : undefined,
     levelsReached,
-    firstReached,
+    announced,
     reopened: isCounting(subject) ? changedCycles(changes).filter((cycle) => enrollment.closedAt.has(cycle)) : [],
   };
 }

@@ -49,7 +49,7 @@ function buildCountedEffect(effect: TargetEffect): Item {
     revision: effect.revision,
     changes: effect.changes.map(buildChange),
     levelsReached: effect.levelsReached.map(buildLevel),
-    firstReached: effect.firstReached,
+    announced: effect.announced,
     reopened: effect.reopened,
   };
 }
@@ -101,7 +101,7 @@ function parseNotCounted(text: string): TargetEffect {
     revision: undefined,
     changes: [],
     levelsReached: [],
-    firstReached: [],
+    announced: [],
     reopened: [],
   };
 }
@@ -117,7 +117,7 @@ function parseCountedEffect(reader: ItemReader): TargetEffect {
     revision: reader.optionalInteger("revision"),
     changes: reader.maps("changes").map(parseChange),
     levelsReached: reader.maps("levelsReached").map(parseLevel),
-    firstReached: reader.integers("firstReached"),
+    announced: reader.integers("announced"),
     reopened: reader.integers("reopened"),
   };
 }

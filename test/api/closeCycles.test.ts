@@ -53,7 +53,7 @@ async function close({ org }: Setting, options: RequestOptions) {
 }
 
 /** The types of what was told of the customer so far, and what of it the cycle had achieved. */
-async function told({ customerId }: Setting): Promise<string[]> {
+async function announced({ customerId }: Setting): Promise<string[]> {
   const { data } = (await ok(local.get(`/events?customerId=${customerId}`))).body;
   return data.events.map((event: { "detail-type": string; detail: { targetAchievedValue?: number } }) =>
     `${event["detail-type"]} ${event.detail.targetAchievedValue ?? ""}`.trimEnd(),
@@ -70,7 +70,7 @@ describe("POST /local/close-cycles", () => {
       { org: one.org.org, groupId, targetId, cycleNumber: 1, customerCount: 1 },
     ]);
     expect(await close(one, { now: firstInstantOf(2) })).toEqual([]);
-    expect(await told(one)).toEqual([
+    expect(await announced(one)).toEqual([
       "targetCustomerEnrolment 0",
       "targetAchievedValueUpdated",
       "targetPeriodCompleted 1000",
@@ -78,14 +78,14 @@ describe("POST /local/close-cycles", () => {
     ]);
   });
 
-  it("leaves room for an activity that comes late: it is counted, and the cycle's end told once more", async () => {
+  it("leaves room for an activity that comes late: it is counted, and the cycle's end is announced once more", async () => {
     const one = await enrolled();
     await spend(one, "a-1", 400, during(1));
     await close(one, { now: firstInstantOf(2) });
     await spend(one, "a-2", 600, during(2));
     await spend(one, "a-2", 600, during(2));
     await close(one, { now: during(2) });
-    expect(await told(one)).toEqual([
+    expect(await announced(one)).toEqual([
       "targetCustomerEnrolment 0",
       "targetAchievedValueUpdated",
       "targetPeriodCompleted 400",

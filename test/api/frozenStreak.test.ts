@@ -71,7 +71,7 @@ describe("while the customer is out", () => {
     },
   );
 
-  it("a waiting return that is settled is told to nobody, and the history has its row", async () => {
+  it("settling a waiting return announces nothing, and the history has its row", async () => {
     const one = await enrolled(during(1, 1));
     await sell(one, "first", during(1), 11);
     await takeBack(one, "late", during(1, 20), 2);
@@ -148,10 +148,10 @@ describe("an activity that does not count itself and moves what a waiting return
       targets: [{ periodRefCode: "c3", newAchievedValue: 10, streakValue: 3, levelsReached: [{ streakName: "l3" }] }],
     });
     await service.drain();
-    const told = (await service.events(one.customerId)).filter(
+    const announced = (await service.events(one.customerId)).filter(
       (event) => event["detail-type"] === "streakLevelAchieved",
     );
-    expect(told.map(({ detail }) => detail["currentCount"])).toEqual([1, 2, 3]);
+    expect(announced.map(({ detail }) => detail["currentCount"])).toEqual([1, 2, 3]);
   });
 
   it("answers the kept value while the customer is out", async () => {

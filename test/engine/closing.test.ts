@@ -21,7 +21,7 @@ import { enrollmentKey } from "../../shared/table/keys.ts";
 import { buildActivity, buildGroup, buildTarget, decimal, noonOf, startOfCycle } from "../support/domain.ts";
 import { useProjectedTable } from "../support/projectedTable.ts";
 
-const { table, open, told } = useProjectedTable();
+const { table, open, announced } = useProjectedTable();
 const hour = 60 * 60 * 1000;
 
 /** A brand of the test's own with one group of daily cycles and one target of 100. */
@@ -58,7 +58,7 @@ class Brand {
     await unenroll(table, this.ref(customerId), now, (stored) => decideUnenrollment(this.group, stored, now));
   }
 
-  /** Spends in the cycle; told at noon of it, or late. */
+  /** Spends in the cycle. The activity is sent at noon of the cycle, or late. */
   async spend(customerId: number, cycle: number, amount = 100, now = noonOf(cycle)): Promise<void> {
     this.#activityCount += 1;
     const activityId = `a-${this.#activityCount}`;
@@ -69,7 +69,7 @@ class Brand {
 
   /** Closes all that has ended by the start of the cycle, with an index that is up to date. */
   async closeAtStartOf(cycle: number): Promise<void> {
-    await told(this.org);
+    await announced(this.org);
     await closeCycles(table, startOfCycle(cycle), this.org);
   }
 
@@ -79,9 +79,9 @@ class Brand {
     return stored;
   }
 
-  /** What was told of the end of cycles: `customer type cycle`, each as often as it was told, in order. */
+  /** The announced ends of cycles: `customer type cycle`, each as often as it was announced, in order. */
   async endings(): Promise<string[]> {
-    const notifications = await told(this.org);
+    const notifications = await announced(this.org);
     return notifications
       .filter(({ type }) => endingTypes.includes(type))
       .map((notification) => `${notification.customerId} ${notification.type} ${cycleIn(notification)}`)
@@ -176,14 +176,14 @@ describe("at the end of a cycle", () => {
     }
     const ends = (await continuous.endings()).filter((line) => line.includes("streakEnd"));
     expect(ends).toEqual(["1 streakEnd c3"]);
-    const ended = (await told(continuous.org)).find(({ type }) => type === "streakEnd");
+    const ended = (await announced(continuous.org)).find(({ type }) => type === "streakEnd");
     expect(ended?.detail).toMatchObject({ endedRun: 2 });
     expect((await gapsAllowed.endings()).filter((line) => line.includes("streakEnd"))).toEqual([]);
   });
 });
 
 describe("an activity that comes after its cycle was closed", () => {
-  it("is counted, and the cycle's end is told once more with the new value", async () => {
+  it("is counted, and the cycle's end is announced once more with the new value", async () => {
     const brand = await Brand.create(periodEnd);
     await brand.enroll(1);
     await brand.spend(1, 1, 60);
@@ -191,7 +191,7 @@ describe("an activity that comes after its cycle was closed", () => {
     await brand.spend(1, 1, 40, noonOf(2));
     await brand.closeAtStartOf(2);
     await closeCycles(table, startOfCycle(2) + 26 * hour, brand.org);
-    const completed = (await told(brand.org)).filter(({ type }) => type === "targetPeriodCompleted");
+    const completed = (await announced(brand.org)).filter(({ type }) => type === "targetPeriodCompleted");
     const ofFirst = completed.filter((notification) => cycleIn(notification) === "c1");
     expect(ofFirst.map(({ detail }) => detail)).toMatchObject([
       { achievedValue: decimal(60), isReached: false },
@@ -201,20 +201,20 @@ describe("an activity that comes after its cycle was closed", () => {
     expect((await brand.enrollment(1)).achieved.get(1)).toBe(decimal(100));
   });
 
-  it("is counted and told once however it meets the closing", async () => {
+  it("is counted and announced once however it meets the closing", async () => {
     const brand = await Brand.create();
     const customerIds = Array.from({ length: 20 }, (_, index) => index + 1);
     for (const customerId of customerIds) await brand.enroll(customerId);
-    await told(brand.org);
+    await announced(brand.org);
     await Promise.all([
       closeCycles(table, startOfCycle(2), brand.org),
       ...customerIds.map((customerId) => brand.spend(customerId, 1, 30, startOfCycle(2))),
     ]);
     for (const customerId of customerIds) {
-      const completed = (await told(brand.org)).filter(
+      const completed = (await announced(brand.org)).filter(
         (notification) => notification.customerId === customerId && notification.type === "targetPeriodCompleted",
       );
-      // Counted before the closing: told once, with it. After: told again. Whichever it was, the last word is true.
+      // Counted before the closing: announced once, with it. After: announced again. Whichever it was, the last word is true.
       expect(completed.at(-1)?.detail).toMatchObject({ achievedValue: decimal(30) });
       expect(completed.filter(({ detail }) => "activityId" in detail && detail.activityId === undefined)).toHaveLength(
         1,
@@ -230,7 +230,7 @@ function onceFor(customerIds: readonly number[]): string[] {
 async function brandOf(customerIds: readonly number[]): Promise<Brand> {
   const brand = await Brand.create();
   await Promise.all(customerIds.map((customerId) => brand.enroll(customerId)));
-  await told(brand.org);
+  await announced(brand.org);
   return brand;
 }
 
@@ -266,7 +266,7 @@ describe("each cycle is closed once for each customer", () => {
   it.each(["PutItem", "DeleteItem"])("when the run is killed at the %s that ends the sweep", async (last) => {
     const brand = await Brand.create();
     await brand.enroll(1);
-    await told(brand.org);
+    await announced(brand.org);
     await expect(closeCycles(dyingAt(`${last}Command`), startOfCycle(2), brand.org)).rejects.toThrow("killed");
     await closeCycles(table, startOfCycle(4), brand.org);
     expect(await brand.endings()).toEqual([1, 2, 3].map((cycle) => `1 targetPeriodCompleted c${cycle}`));
@@ -317,7 +317,7 @@ describe("what goes wrong holds up nothing else", () => {
   it("closes all others when one enrolment cannot be read, and tries that one again", async () => {
     const brand = await Brand.create();
     for (const customerId of [16, 32, 48]) await brand.enroll(customerId);
-    await told(brand.org);
+    await announced(brand.org);
     await setEnrolledAt(brand.ref(32), "not an instant");
     await expect(closeCycles(table, startOfCycle(2), brand.org)).rejects.toThrow("1 enrolments could not be closed");
     await setEnrolledAt(brand.ref(32), formatInstant(startOfCycle(1)));

@@ -55,16 +55,16 @@ describe("records delivered again, and out of order across customers", () => {
     await expectNothingElse(again);
   }
 
-  /** The same rows, and each event told once or more often, but never differently. */
-  async function expectNothingElse({ told }: RecordingProjector): Promise<void> {
+  /** The same rows, and each event announced once or more often, but never differently. */
+  async function expectNothingElse({ announced }: RecordingProjector): Promise<void> {
     expect(await ledgerOf(table)).toEqual(ledgerOfOnce);
-    expect([...told.keys()].toSorted()).toEqual([...once.told.keys()].toSorted());
-    for (const [eventId, texts] of told) expect(new Set(texts)).toEqual(new Set(once.told.get(eventId)));
+    expect([...announced.keys()].toSorted()).toEqual([...once.announced.keys()].toSorted());
+    for (const [eventId, texts] of announced) expect(new Set(texts)).toEqual(new Set(once.announced.get(eventId)));
   }
 
   it("have something to tell: a row for each thing that happened, and each kind of notification", () => {
     expect(ledgerOfOnce.length).toBeGreaterThan(customers.length * 6);
-    const types = new Set([...once.told.values()].flat().map((text) => text.split(" ")[0]));
+    const types = new Set([...once.announced.values()].flat().map((text) => text.split(" ")[0]));
     expect([...types].toSorted()).toEqual([
       "streakCustomerEnrolment",
       "streakCustomerUnEnrolment",
@@ -77,7 +77,7 @@ describe("records delivered again, and out of order across customers", () => {
   });
 
   it("tell one thing under one eventId", () => {
-    expect([...once.told.values()].filter((texts) => texts.length !== 1)).toEqual([]);
+    expect([...once.announced.values()].filter((texts) => texts.length !== 1)).toEqual([]);
   });
 
   it("give the same ledger and the same events when each comes twice in a row", async () => {
@@ -97,8 +97,8 @@ describe("records delivered again, and out of order across customers", () => {
   it("that fail stop the batch there: the one is reported, the earlier ones are done, and a redelivery does the rest", async () => {
     await forgetLedger(table);
     const failing = new RecordingProjector(table);
-    const [victim = ""] = [...once.told.keys()].slice(once.told.size / 2);
-    failing.beforeTelling = ({ eventId }) => {
+    const [victim = ""] = [...once.announced.keys()].slice(once.announced.size / 2);
+    failing.beforeAnnouncing = ({ eventId }) => {
       if (eventId === victim) throw new Error("The bus is not there");
     };
     const [sequenceNumber, ...others] = await failing.deliver(records);
@@ -106,8 +106,8 @@ describe("records delivered again, and out of order across customers", () => {
     const failed = records.findIndex(({ dynamodb }) => dynamodb?.SequenceNumber === sequenceNumber);
     expect(failed).toBeGreaterThan(0);
     expect(failed).toBeLessThan(records.length - 1);
-    expect([...once.told.keys()].slice(0, failing.told.size)).toEqual([...failing.told.keys()]);
-    failing.beforeTelling = () => undefined;
+    expect([...once.announced.keys()].slice(0, failing.announced.size)).toEqual([...failing.announced.keys()]);
+    failing.beforeAnnouncing = () => undefined;
     expect(await failing.deliver(records.slice(failed))).toEqual([]);
     await expectNothingElse(failing);
   });
@@ -122,7 +122,7 @@ describe("records delivered again, and out of order across customers", () => {
     await expectNothingElse(impatient);
   });
 
-  it("without a definition, or with an item that no parser takes, are reported and nothing is told", async () => {
+  it("without a definition, or with an item that no parser takes, are reported and nothing is announced", async () => {
     const enrolled = records.find(isEnrollment);
     const lost = renamed(enrolled, customerPartition("another-org", 1));
     const malformed = {
@@ -132,7 +132,7 @@ describe("records delivered again, and out of order across customers", () => {
     for (const record of [lost, malformed]) {
       const fresh = new RecordingProjector(table);
       expect(await fresh.deliver([record])).toEqual([record.dynamodb?.SequenceNumber]);
-      expect(fresh.told.size).toBe(0);
+      expect(fresh.announced.size).toBe(0);
     }
   });
 });

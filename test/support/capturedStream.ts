@@ -22,15 +22,15 @@ export async function captureStream(table: Table): Promise<readonly DynamoDBReco
   return records;
 }
 
-/** A projector of its own, with what it has told by `eventId`: each time, as text on the wire. */
+/** A projector of its own, with what it has announced, by `eventId`: one text for each time. */
 export class RecordingProjector {
-  readonly told = new Map<string, string[]>();
-  /** Called before anything is told. */
-  beforeTelling: (notification: Notification) => void = () => undefined;
+  readonly announced = new Map<string, string[]>();
+  /** Called before anything is announced. */
+  beforeAnnouncing: (notification: Notification) => void = () => undefined;
   readonly #lambda: StreamLambda;
 
   constructor(table: Table) {
-    const bus: ProjectionContext["bus"] = { publish: async (notifications) => notifications.forEach(this.#tell) };
+    const bus: ProjectionContext["bus"] = { publish: async (notifications) => notifications.forEach(this.#announce) };
     this.#lambda = projector({ ...createContext(table), bus });
   }
 
@@ -40,10 +40,10 @@ export class RecordingProjector {
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   }
 
-  readonly #tell = (notification: Notification): void => {
-    this.beforeTelling(notification);
+  readonly #announce = (notification: Notification): void => {
+    this.beforeAnnouncing(notification);
     const { type, eventId } = notification;
     const text = `${type} ${JSON.stringify(presentNotification(notification))}`;
-    this.told.set(eventId, [...(this.told.get(eventId) ?? []), text]);
+    this.announced.set(eventId, [...(this.announced.get(eventId) ?? []), text]);
   };
 }

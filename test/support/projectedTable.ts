@@ -13,8 +13,8 @@ export type ProjectedTable = {
   readonly table: Table;
   /** Another process on the same table. */
   readonly open: () => Table;
-  /** Projects what has been written, and answers everything told so far of the org. */
-  readonly told: (org: string) => Promise<readonly Notification[]>;
+  /** Projects what has been written, and answers everything announced so far for the org. */
+  readonly announced: (org: string) => Promise<readonly Notification[]>;
 };
 
 /** Call once at the top of a test file. */
@@ -37,7 +37,7 @@ export function useProjectedTable(): ProjectedTable {
   return {
     table,
     open,
-    told: async (org) => {
+    announced: async (org) => {
       await pump?.drain();
       return notifications.filter((notification) => notification.org === org);
     },

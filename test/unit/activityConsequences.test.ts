@@ -32,7 +32,7 @@ function buildEffect(overrides: Partial<TargetEffect> = {}): TargetEffect {
     changes: [],
     streakValue: undefined,
     levelsReached: [],
-    firstReached: [],
+    announced: [],
     reopened: [],
     ...overrides,
   };
@@ -119,7 +119,7 @@ function typesOf({ notifications }: Consequences): string[] {
 describe("other notifications", () => {
   it("tell a value that is reached for the first time, with what the cycle has in the end", () => {
     const changes = [change(0, 150), change(150, 120, "r-1")];
-    const { notifications } = consequences(buildEffect({ changes, firstReached: [1] }));
+    const { notifications } = consequences(buildEffect({ changes, announced: [1] }));
     expect(notifications.at(-1)).toMatchObject({
       type: "targetValueAchieved",
       detail: { achievedValue: decimal(120), targetValue: decimal(100), activityId: "a-1" },
@@ -128,10 +128,10 @@ describe("other notifications", () => {
 
   it("tell each level that is reached, with an id of its own", () => {
     const levels = buildLevels(1, 2);
-    const told = consequences(buildEffect({ changes: [change(0, 100)], levelsReached: levels, streakValue: 2 }));
-    expect(typesOf(told)).toEqual(["targetAchievedValueUpdated", "streakLevelAchieved", "streakLevelAchieved"]);
-    expect(told.notifications.at(-1)).toMatchObject({ detail: { level: levels[1], streakValue: 2 } });
-    expect(new Set(told.notifications.map(({ eventId }) => eventId)).size).toBe(3);
+    const result = consequences(buildEffect({ changes: [change(0, 100)], levelsReached: levels, streakValue: 2 }));
+    expect(typesOf(result)).toEqual(["targetAchievedValueUpdated", "streakLevelAchieved", "streakLevelAchieved"]);
+    expect(result.notifications.at(-1)).toMatchObject({ detail: { level: levels[1], streakValue: 2 } });
+    expect(new Set(result.notifications.map(({ eventId }) => eventId)).size).toBe(3);
   });
 
   it.each([
@@ -139,8 +139,8 @@ describe("other notifications", () => {
     [100, true],
     [100.0001, true],
   ])("tell an ended cycle again once, with what is true now: %s of 100 is reached: %s", (sum, isReached) => {
-    const told = consequences(buildEffect({ changes: [change(0, 1), change(1, sum, "r-1")], reopened: [1] }));
-    const again = told.notifications.filter(({ type }) => type === "targetPeriodCompleted");
+    const result = consequences(buildEffect({ changes: [change(0, 1), change(1, sum, "r-1")], reopened: [1] }));
+    const again = result.notifications.filter(({ type }) => type === "targetPeriodCompleted");
     expect(again).toMatchObject([{ detail: { isReached, achievedValue: decimal(sum), activityId: "a-1" } }]);
     expect(again[0]?.eventId).toContain("a-1");
   });

@@ -53,7 +53,7 @@ function closed(enrollment: Enrollment, target = immediate): Enrollment {
   return { ...decision.next, revision: enrollment.revision + 1 };
 }
 
-function told(before: Enrollment, after: Enrollment, target = immediate, group = milestone) {
+function notificationsOf(before: Enrollment, after: Enrollment, target = immediate, group = milestone) {
   return closingConsequences({ org: "100", customerId: 11, group, target, before, after }).notifications;
 }
 
@@ -116,7 +116,7 @@ describe("a closing marks the cycle and nothing else", () => {
 describe("a closing tells", () => {
   test("targetPeriodCompleted with the values of the cycle, reached or not", () => {
     const enrollment = buildEnrollment(reached);
-    expect(told(enrollment, closed(enrollment))).toEqual([
+    expect(notificationsOf(enrollment, closed(enrollment))).toEqual([
       expect.objectContaining({
         type: "targetPeriodCompleted",
         occurredAt: startOfCycle(3),
@@ -132,24 +132,29 @@ describe("a closing tells", () => {
     ]);
     const missed = buildEnrollment();
     const detail = expect.objectContaining({ achievedValue: 0n, isReached: false });
-    expect(told(missed, closed(missed))).toEqual([expect.objectContaining({ type: "targetPeriodCompleted", detail })]);
+    expect(notificationsOf(missed, closed(missed))).toEqual([
+      expect.objectContaining({ type: "targetPeriodCompleted", detail }),
+    ]);
   });
 
   test("targetValueAchieved for a reached period-end reward, also of a customer who has left since", () => {
     for (const enrollment of [buildEnrollment(reached), left(buildEnrollment(reached), 3)]) {
       const after = closed(enrollment, periodEnd);
-      expect(typesOf(told(enrollment, after, periodEnd))).toEqual(["targetPeriodCompleted", "targetValueAchieved"]);
+      expect(typesOf(notificationsOf(enrollment, after, periodEnd))).toEqual([
+        "targetPeriodCompleted",
+        "targetValueAchieved",
+      ]);
     }
   });
 
   test("no targetValueAchieved for a period-end reward whose value was not reached", () => {
     const missed = buildEnrollment({ achieved: new Map([[2, decimal(99)]]) });
-    expect(typesOf(told(missed, closed(missed, periodEnd), periodEnd))).toEqual(["targetPeriodCompleted"]);
+    expect(typesOf(notificationsOf(missed, closed(missed, periodEnd), periodEnd))).toEqual(["targetPeriodCompleted"]);
   });
 
   test("each thing under an id of its own, and the same id when it is derived again", () => {
     const enrollment = buildEnrollment(reached);
-    const [first, again] = [0, 1].map(() => told(enrollment, closed(enrollment, periodEnd), periodEnd));
+    const [first, again] = [0, 1].map(() => notificationsOf(enrollment, closed(enrollment, periodEnd), periodEnd));
     const ids = first?.map(({ eventId }) => eventId);
     expect(new Set(ids).size).toBe(2);
     expect(again?.map(({ eventId }) => eventId)).toEqual(ids);
@@ -157,17 +162,17 @@ describe("a closing tells", () => {
 
   test("nothing when the write was not a closing", () => {
     const enrollment = closed(buildEnrollment());
-    expect(told(enrollment, { ...left(enrollment, 4), revision: 9 })).toEqual([]);
+    expect(notificationsOf(enrollment, { ...left(enrollment, 4), revision: 9 })).toEqual([]);
   });
 });
 
 describe("streakEnd", () => {
   const streak = buildGroup({ trackingType: "STREAKS" });
 
-  test("is told with the run's length when a missed cycle ends a run of one or more", () => {
+  test("is announced with the run's length when a missed cycle ends a run of one or more", () => {
     const enrollment = buildEnrollment(met(1));
     const after = { ...closed(enrollment), revision: 2 };
-    expect(told(enrollment, after, immediate, streak)).toEqual([
+    expect(notificationsOf(enrollment, after, immediate, streak)).toEqual([
       expect.objectContaining({ type: "targetPeriodCompleted" }),
       expect.objectContaining({ type: "streakEnd", detail: { cycle: streak.cycles[1], endedRun: 1 } }),
     ]);
@@ -179,11 +184,11 @@ describe("streakEnd", () => {
     ["the run had been ended by an earlier cycle", met(1), 3],
     ["the cycle is one of an earlier membership", { ...met(1), fromCycle: 4, carriedRun: 2 }, 2],
     ["the run is of cycles before the enrolment", { ...met(1), fromCycle: 2 }, 2],
-  ])("is not told when %s", (_, overrides, cycleNumber) => {
+  ])("is not announced when %s", (_, overrides, cycleNumber) => {
     expect(brokenRun(streak, buildEnrollment(overrides), cycleNumber)).toBe(0);
   });
 
-  test("is not told of a streak that no missed cycle breaks, nor of a milestone", () => {
+  test("is not announced for a streak that no missed cycle breaks, nor for a milestone", () => {
     const gaps = buildGroup({ trackingType: "NON_CONTINUOUS_STREAKS" });
     expect(brokenRun(gaps, buildEnrollment(met(1)), 2)).toBe(0);
     expect(brokenRun(milestone, buildEnrollment(met(1)), 2)).toBe(0);
@@ -228,13 +233,13 @@ describe("whatever happened before", () => {
   });
 });
 
-/** How often the reward of cycle 2 is told when it is closed after so many of the activities. */
+/** How often the reward of cycle 2 is announced when it is closed after so many of the activities. */
 function announcements(amounts: readonly number[], closeAfter: number): number {
   let enrollment = buildEnrollment();
   let count = 0;
   const close = () => {
     const after = closed(enrollment, periodEnd);
-    count += told(enrollment, after, periodEnd).filter(({ type }) => type === "targetValueAchieved").length;
+    count += notificationsOf(enrollment, after, periodEnd).filter(({ type }) => type === "targetValueAchieved").length;
     enrollment = after;
   };
   amounts.forEach((amount, index) => {
@@ -242,7 +247,7 @@ function announcements(amounts: readonly number[], closeAfter: number): number {
     const activity = buildActivity({ activityId: `a-${index}`, amount: decimal(amount), occurredAt: noonOf(2) });
     const subject = { group: milestone, target: periodEnd, enrollment };
     const { effect, next } = countActivity(subject, activity, undefined, startOfCycle(3));
-    count += effect.firstReached.length;
+    count += effect.announced.length;
     enrollment = next ?? enrollment;
   });
   if (amounts.length <= closeAfter) close();
@@ -290,7 +295,7 @@ function nothing(reason: string) {
   return { outcome: "nothingToDo", reason };
 }
 
-function typesOf(notifications: ReturnType<typeof told>): string[] {
+function typesOf(notifications: ReturnType<typeof notificationsOf>): string[] {
   return notifications.map(({ type }) => type);
 }
 

@@ -129,15 +129,15 @@ describe("reaching the target value", () => {
     expect(count({}, { enrollment }).next.reachedAt.get(1)).toBe(5);
   });
 
-  it("is undone by a return below it and happens anew, later, but is told once in an enrolment", () => {
+  it("is undone by a return below it and happens anew, later, but is announced once in an enrolment", () => {
     const first = count({ amount: decimal(100) });
     const returned = count({ activityId: "r", type: "RETURN", amount: decimal(0.0001) }, { enrollment: first.next });
     const again = count({ activityId: "b", amount: decimal(0.0001) }, { enrollment: returned.next, now: noonOf(2) });
-    expect([first.effect.firstReached, returned.effect.firstReached, again.effect.firstReached]).toEqual([[1], [], []]);
+    expect([first.effect.announced, returned.effect.announced, again.effect.announced]).toEqual([[1], [], []]);
     expect([returned.next.reachedAt.get(1), again.next.reachedAt.get(1)]).toEqual([undefined, noonOf(2)]);
   });
 
-  it("is not told by an activity that keeps the cycle reached, whichever enrolment made it so", () => {
+  it("is not announced by an activity that keeps the cycle reached, whichever enrolment made it so", () => {
     const marks = { achieved: new Map([[1, decimal(150)]]), reachedAt: new Map([[1, 5]]) };
     const kept = { enrollment: buildEnrollment({ ...marks, operationId: "operation-2" }) };
     const activities = [
@@ -146,11 +146,11 @@ describe("reaching the target value", () => {
     ] as const;
     for (const activity of activities) {
       const { effect, next } = count(activity, kept);
-      expect([effect.firstReached, effect.changes.length, next.announced.size]).toEqual([[], 1, 0]);
+      expect([effect.announced, effect.changes.length, next.announced.size]).toEqual([[], 1, 0]);
     }
   });
 
-  it("is not told for a cycle before the enrolment, where a return is given back", () => {
+  it("is not announced for a cycle before the enrolment, where a return is given back", () => {
     const enrollment = buildEnrollment({
       fromCycle: 2,
       achieved: new Map([[1, decimal(60)]]),
@@ -159,16 +159,16 @@ describe("reaching the target value", () => {
       ]),
     });
     const { effect, next } = count({ activityId: "a-1", occurredAt: noonOf(1) }, { enrollment });
-    expect(effect).toMatchObject({ notCounted: "BEFORE_ENROLMENT", firstReached: [] });
+    expect(effect).toMatchObject({ notCounted: "BEFORE_ENROLMENT", announced: [] });
     expect(next.reachedAt.has(1)).toBe(true);
   });
 
-  it("is not told before the close when the reward is due at the period's end", () => {
+  it("is not announced before the close when the reward is due at the period's end", () => {
     const target = buildTarget({ rewardAllocation: "PERIOD_END" });
-    expect(count({ amount: decimal(100) }, { target }).effect.firstReached).toEqual([]);
+    expect(count({ amount: decimal(100) }, { target }).effect.announced).toEqual([]);
     const enrollment = buildEnrollment({ closedAt: new Map([[1, startOfCycle(2)]]) });
     const late = count({ amount: decimal(100) }, { target, enrollment });
-    expect(late.effect).toMatchObject({ firstReached: [1], reopened: [1] });
+    expect(late.effect).toMatchObject({ announced: [1], reopened: [1] });
   });
 });
 
@@ -234,7 +234,7 @@ describe("a return", () => {
     const early = count({ activityId: "r", type: "RETURN", occurredAt: noonOf(3), originalActivityId: "a-1" });
     const given = { enrollment: { ...early.next, ...change }, target: buildTarget(targetChange) };
     const { effect, next } = count({ activityId: "a-1", amount: decimal(25) }, given);
-    expect(effect).toMatchObject({ notCounted: "NOT_ENROLLED", cycleNumber: undefined, firstReached: [] });
+    expect(effect).toMatchObject({ notCounted: "NOT_ENROLLED", cycleNumber: undefined, announced: [] });
     expect([next.achieved, next.pendingReturns.size]).toEqual([new Map([[3, 0n]]), 0]);
   });
 

@@ -121,12 +121,12 @@ describe("notifications", () => {
     const opened = { achieved: new Map([[2, decimal(100)]]), reachedAt: new Map([[2, noonOf(2)]]) };
     const announced = new Set([2]);
     const valueSetBy = new Map([[2, "operation-6"]]);
-    const told = consequences(left(), back({ ...opened, announced, valueSetBy })).notifications;
-    expect(told).toMatchObject([
+    const notifications = consequences(left(), back({ ...opened, announced, valueSetBy })).notifications;
+    expect(notifications).toMatchObject([
       { type: "targetCustomerEnrolment" },
       { type: "targetValueAchieved", detail: { activityId: undefined, achievedValue: decimal(100) } },
     ]);
-    expect(new Set(told.map(({ eventId }) => eventId)).size).toBe(2);
+    expect(new Set(notifications.map(({ eventId }) => eventId)).size).toBe(2);
     const earlier = { announced, valueSetBy: new Map([[2, "operation-1"]]) };
     const resumed = consequences(left(earlier), back({ ...opened, ...earlier }));
     expect(resumed.notifications.map(({ type }) => type)).toEqual(["targetCustomerEnrolment"]);
