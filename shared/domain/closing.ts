@@ -3,7 +3,7 @@ import { cycleStatus } from "./cycles.ts";
 import type { Enrollment } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { runBefore } from "./streak.ts";
-import type { Target, TargetGroup } from "./targetGroup.ts";
+import { isContinuous, type Target, type TargetGroup } from "./targetGroup.ts";
 
 /** What the end of a cycle does to one enrolment: the state to store, or why there is nothing to do. */
 export type ClosingDecision =
@@ -52,7 +52,7 @@ function isRewardDue({ rewardAllocation }: Target, enrollment: Enrollment, cycle
  * when it was a run of an earlier membership, which ended by leaving.
  */
 export function brokenRun(group: TargetGroup, enrollment: Enrollment, cycleNumber: number): number {
-  const isBroken = group.trackingType === "STREAKS" && !enrollment.reachedAt.has(cycleNumber);
+  const isBroken = isContinuous(group) && !enrollment.reachedAt.has(cycleNumber);
   if (!isBroken || cycleNumber < enrollment.fromCycle) return 0;
   return runBefore(group, enrollment, cycleNumber);
 }

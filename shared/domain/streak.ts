@@ -1,7 +1,7 @@
 import { cycleStatus } from "./cycles.ts";
 import type { Enrollment, KeptRun } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
-import type { TargetGroup } from "./targetGroup.ts";
+import { isContinuous, type TargetGroup } from "./targetGroup.ts";
 
 /**
  * The streak value: met cycles in the current run, with what a re-enrolment without reset carried over. While the
@@ -24,7 +24,7 @@ export function streakValue(group: TargetGroup, enrollment: Enrollment, now: Ins
 export function runToKeep(group: TargetGroup, enrollment: Enrollment, now: Instant, leftInCycle: number): KeptRun {
   const notEnded = group.cycles.map(({ number }) => number).filter((number) => number >= leftInCycle);
   const firstGap = notEnded.findIndex((number) => !enrollment.reachedAt.has(number));
-  const isBrokenByGap = group.trackingType === "STREAKS" && firstGap !== -1;
+  const isBrokenByGap = isContinuous(group) && firstGap !== -1;
   const inRun = isBrokenByGap ? notEnded.slice(0, firstGap) : notEnded;
   return {
     carriedRun: runUpTo(group, enrollment, now, leftInCycle),
@@ -42,7 +42,7 @@ export function longestRun(group: TargetGroup, enrollment: Enrollment): number {
   for (const { number } of group.cycles) {
     if (number < enrollment.fromCycle) continue;
     if (enrollment.reachedAt.has(number)) run += 1;
-    else if (group.trackingType === "STREAKS") run = 0;
+    else if (isContinuous(group)) run = 0;
     longest = Math.max(longest, run);
   }
   return longest;
@@ -64,7 +64,7 @@ function runUpTo(group: TargetGroup, enrollment: Enrollment, now: Instant, endCy
   for (const cycle of group.cycles) {
     if (cycle.number < enrollment.fromCycle || cycle.number >= endCycle) continue;
     if (enrollment.reachedAt.has(cycle.number)) run += 1;
-    else if (group.trackingType !== "STREAKS") continue;
+    else if (!isContinuous(group)) continue;
     // A till's clock that is ahead can have met the cycle after the open one; the run does not reach over the gap.
     else if (cycleStatus(cycle, now) !== "ENDED") break;
     else run = 0;

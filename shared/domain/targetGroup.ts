@@ -2,7 +2,7 @@ import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
 import { ServiceError } from "./serviceError.ts";
 
-/** `DEFAULT` is a milestone; of the streaks, only `STREAKS` is broken by a missed cycle. */
+/** `DEFAULT` is a milestone. The two others are streaks; a missed cycle breaks `STREAKS` only. */
 export const trackingTypes = ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] as const;
 export type TrackingType = (typeof trackingTypes)[number];
 
@@ -70,6 +70,11 @@ export type TargetGroup = {
 
 export function isStreak(group: Pick<TargetGroup, "trackingType">): boolean {
   return group.trackingType !== "DEFAULT";
+}
+
+/** Whether the group is a streak that a missed cycle breaks. */
+export function isContinuous(group: Pick<TargetGroup, "trackingType">): boolean {
+  return group.trackingType === "STREAKS";
 }
 
 /** The cycle of that number. Throws when the group has none: a stored number always names one. */
