@@ -70,7 +70,7 @@ export type CountedIn = { readonly cycleNumber: number; readonly valueSetBy: str
  * Values, reached cycles and streaks depend on the set of activities, not on their order: a return that arrives
  * before the transaction it names is taken off the cycle it occurred in and moved when the transaction arrives.
  */
-export function countActivity(
+export function decideCounting(
   subject: CountingSubject,
   activity: Activity,
   original: OriginalActivity | undefined,

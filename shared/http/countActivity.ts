@@ -1,5 +1,5 @@
 import type { Instant } from "../domain/instant.ts";
-import { countActivity } from "../observability/metrics.ts";
+import { countRecordedActivity } from "../observability/metrics.ts";
 import type { ServiceContext } from "../operations/context.ts";
 import { customerNotFound } from "../operations/customer.ts";
 import { recordActivity } from "../operations/recordActivity.ts";
@@ -27,7 +27,7 @@ export async function countOne({ table, targetGroups }: ServiceContext, org: Org
       throw activityIdReused(activity.activityId);
     case "recorded":
     case "repeated": {
-      if (result.outcome === "recorded") countActivity(org);
+      if (result.outcome === "recorded") countRecordedActivity(org);
       const data = await presentActivity(result.activity, (groupId) => targetGroups.find(org, groupId, now));
       const warnings = unknownFieldWarnings(schemas.activity, value);
       return {

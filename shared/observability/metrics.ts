@@ -12,7 +12,7 @@ export function countUnenrollment(org: string): void {
   count(metrics.unenrollments, undefined, { org });
 }
 
-export function countActivity(org: string): void {
+export function countRecordedActivity(org: string): void {
   count(metrics.activitiesCounted, undefined, { org });
 }
 

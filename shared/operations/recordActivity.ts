@@ -1,5 +1,5 @@
 import type { Activity } from "../domain/activity.ts";
-import { type CountingDecision, countActivity, type OriginalActivity } from "../domain/counting.ts";
+import { type CountingDecision, decideCounting, type OriginalActivity } from "../domain/counting.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
 import { asOriginal, buildActivityItem, parseActivity, type RecordedActivity } from "../table/activityItem.ts";
@@ -104,7 +104,7 @@ async function decideOne(
   enrollment: Enrollment,
 ): Promise<CountingDecision> {
   const definition = await requireDefinition(targetGroups, org, enrollment, now);
-  return countActivity({ ...definition, enrollment }, activity, original, now);
+  return decideCounting({ ...definition, enrollment }, activity, original, now);
 }
 
 async function findOriginal(table: Table, org: Org, activity: Activity): Promise<OriginalActivity | undefined> {

@@ -82,7 +82,7 @@ async function leave(by: Table, ref: EnrollmentRef): Promise<number | "left"> {
 }
 
 /** As an activity that is counted: the item changes, the membership does not. */
-async function countActivity({ org, customerId, groupId, targetId }: EnrollmentRef): Promise<void> {
+async function deliverActivity({ org, customerId, groupId, targetId }: EnrollmentRef): Promise<void> {
   const { pk, sk } = enrollmentKey(org, customerId, groupId, targetId);
   await other.client.send(
     new UpdateItemCommand({
@@ -167,7 +167,7 @@ describe("an enrolment", () => {
 
   it("whose reply is lost answers enrolled when an activity was counted before the retry, and keeps it", async () => {
     const ref = newRef();
-    proxy.plan({ lose: "reply", after: () => countActivity(ref) });
+    proxy.plan({ lose: "reply", after: () => deliverActivity(ref) });
     expect(await enter(table, ref, balance)).toBe("enrolled");
     expect(await findEnrollment(other, ref)).toMatchObject({ revision: 2, achieved: new Map([[1, 2_500_000n]]) });
   });
@@ -295,7 +295,7 @@ describe("an un-enrolment", () => {
   it("decides again on an activity counted between its read and its write, and keeps it", async () => {
     const ref = newRef();
     await enter(other, ref);
-    proxy.plan({ before: () => countActivity(ref) });
+    proxy.plan({ before: () => deliverActivity(ref) });
     expect(await leave(table, ref)).toBe("left");
     expect(proxy.writes()).toBe(2);
     expect(await findEnrollment(other, ref)).toMatchObject({

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
 import { activityConsequences } from "../../shared/domain/activityConsequences.ts";
 import type { Consequences } from "../../shared/domain/change.ts";
-import { countActivity, type OriginalActivity, type TargetEffect } from "../../shared/domain/counting.ts";
+import { decideCounting, type OriginalActivity, type TargetEffect } from "../../shared/domain/counting.ts";
 import type { LedgerEntry } from "../../shared/domain/ledger.ts";
 import { asOriginal } from "../../shared/table/activityItem.ts";
 import {
@@ -183,7 +183,7 @@ function countAll(activities: readonly Activity[]) {
   for (const activity of activities) {
     const subject = { group: small, target, enrollment };
     const original = originals.get(activity.originalActivityId ?? "");
-    const { effect, next = enrollment } = countActivity(subject, activity, original, recordedAt);
+    const { effect, next = enrollment } = decideCounting(subject, activity, original, recordedAt);
     originals.set(activity.activityId, asOriginal({ type: activity.type, effects: [effect] }));
     all.push(consequences(effect, activity));
     // As every write does.

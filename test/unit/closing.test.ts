@@ -13,7 +13,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { brokenRun, decideClosing } from "../../shared/domain/closing.ts";
 import { closingConsequences } from "../../shared/domain/closingConsequences.ts";
-import { countActivity } from "../../shared/domain/counting.ts";
+import { decideCounting } from "../../shared/domain/counting.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { decideUnenrollment } from "../../shared/domain/unenrolling.ts";
@@ -246,7 +246,7 @@ function announcements(amounts: readonly number[], closeAfter: number): number {
     if (index === closeAfter) close();
     const activity = buildActivity({ activityId: `a-${index}`, amount: decimal(amount), occurredAt: noonOf(2) });
     const subject = { group: milestone, target: periodEnd, enrollment };
-    const { effect, next } = countActivity(subject, activity, undefined, startOfCycle(3));
+    const { effect, next } = decideCounting(subject, activity, undefined, startOfCycle(3));
     count += effect.announced.length;
     enrollment = next ?? enrollment;
   });

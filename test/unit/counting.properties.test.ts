@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
-import { countActivity, type OriginalActivity, type TargetEffect } from "../../shared/domain/counting.ts";
+import { decideCounting, type OriginalActivity, type TargetEffect } from "../../shared/domain/counting.ts";
 import { achievedValue, type Enrollment } from "../../shared/domain/enrollment.ts";
 import { streakValue } from "../../shared/domain/streak.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
@@ -81,7 +81,7 @@ function countAll(of: TargetGroup, start: Enrollment, deliveries: readonly Activ
   for (const activity of deliveries) {
     if (effects.has(activity.activityId)) continue;
     const original = originalOf(activity, effects);
-    const { effect, next = current } = countActivity(
+    const { effect, next = current } = decideCounting(
       { group: of, target, enrollment: current },
       activity,
       original,
@@ -207,7 +207,7 @@ it("0.1 + 0.2 is 0.3 over 10 000 additions", () => {
     const amount = decimal(index % 2 === 0 ? 0.1 : 0.2);
     const activity = buildActivity({ activityId: `t${index}`, amount });
     current =
-      countActivity({ group: buildGroup(), target, enrollment: current }, activity, undefined, now).next ?? current;
+      decideCounting({ group: buildGroup(), target, enrollment: current }, activity, undefined, now).next ?? current;
   }
   expect(current.achieved.get(1)).toBe(15_000_000n);
 });

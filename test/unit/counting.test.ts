@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
 import {
   type CountedIn,
-  countActivity,
+  decideCounting,
   mostWaitingForOne,
   mostWaitingReturns,
   type OriginalActivity,
@@ -32,7 +32,7 @@ type Given = {
 function count(activity: Partial<Activity>, given: Given = {}) {
   const { target = buildTarget(), enrollment = buildEnrollment(), original, now = noonOf(1) } = given;
   const group = given.group ?? buildGroup({ targets: [target] });
-  const { effect, next = enrollment } = countActivity(
+  const { effect, next = enrollment } = decideCounting(
     { group, target, enrollment },
     buildActivity(activity),
     original,
