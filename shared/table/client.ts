@@ -4,7 +4,7 @@ import type { TableConfig } from "../config/tableConfig.ts";
 import { type AttemptLimits, attemptSettings, limitAttempts, longestRequestMilliseconds } from "../sdk/attempts.ts";
 import { translation } from "./item.ts";
 import { OperationIds } from "./operationId.ts";
-import { shortenRequests, userAgent } from "./shortRequests.ts";
+import { shortenRequests, userAgent, withQuickConfig } from "./shortRequests.ts";
 import { SigningHash } from "./signingHash.ts";
 
 /** Told of every attempt after the first: the engine did not take a request, or another write came before ours. */
@@ -65,7 +65,7 @@ export function openTable(
 ): Table {
   const client = createClient(config, limits, onRetry);
   return {
-    client: DynamoDBDocumentClient.from(client, translation()),
+    client: withQuickConfig(DynamoDBDocumentClient.from(client, translation())),
     close: () => client.destroy(),
     name: config.tableName,
     operationIds: new OperationIds(),

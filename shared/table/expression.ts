@@ -4,23 +4,26 @@ import type { Update } from "./store.ts";
 
 /** Collects an update's clauses; names and values become placeholders, so none can clash with a reserved word. */
 export class Expression {
-  readonly #names: Record<string, string> = {};
+  /** Placeholders by the attribute they stand for. */
+  readonly #names = new Map<string, string>();
   readonly #values: Record<string, Value> = {};
+  #valueCount = 0;
   readonly #sets: string[] = [];
   readonly #removes: string[] = [];
   readonly #adds: string[] = [];
   readonly #deletes: string[] = [];
 
   name(attribute: string): string {
-    const known = Object.entries(this.#names).find(([, name]) => name === attribute);
-    if (known !== undefined) return known[0];
-    const placeholder = `#${Object.keys(this.#names).length}`;
-    this.#names[placeholder] = attribute;
+    const known = this.#names.get(attribute);
+    if (known !== undefined) return known;
+    const placeholder = `#${this.#names.size}`;
+    this.#names.set(attribute, placeholder);
     return placeholder;
   }
 
   value(value: Value): string {
-    const placeholder = `:${Object.keys(this.#values).length}`;
+    const placeholder = `:${this.#valueCount}`;
+    this.#valueCount += 1;
     this.#values[placeholder] = value;
     return placeholder;
   }
@@ -68,7 +71,9 @@ export class Expression {
         .map(([keyword, parts]) => `${keyword} ${parts.join(", ")}`)
         .join(" "),
       ConditionExpression: condition,
-      ExpressionAttributeNames: this.#names,
+      ExpressionAttributeNames: Object.fromEntries(
+        [...this.#names].map(([attribute, placeholder]) => [placeholder, attribute]),
+      ),
       ExpressionAttributeValues: this.#values,
     };
   }

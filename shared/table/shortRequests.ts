@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 /** What the engine is told about who is asking. The SDK's own text is composed anew for every request. */
 export const userAgent = "milestreak";
@@ -10,7 +11,19 @@ export const userAgent = "milestreak";
 export function shortenRequests(client: DynamoDBClient): void {
   // It copies every input and output for a logger, whether or not there is one.
   client.middlewareStack.remove("loggerMiddleware");
+  // It passes the caller's trace on, for services that could call the same Lambda again. The engine calls nobody.
+  client.middlewareStack.remove("recursionDetectionMiddleware");
   keepSigner(client);
+}
+
+/**
+ * The client with its configuration as an object that V8 copies quickly. The SDK copies it for each request. It has grown
+ * property by property, so that V8 keeps it as a dictionary: a copy of that takes 10 µs, of this one 2.
+ *
+ * To be called last: middleware of the client keeps the configuration that it had before.
+ */
+export function withQuickConfig(client: DynamoDBDocumentClient): DynamoDBDocumentClient {
+  return Object.assign(client, { config: { ...client.config } });
 }
 
 /** One signer for all requests, which all go to one service in one region. It asks for its credentials each time. */
