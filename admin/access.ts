@@ -49,9 +49,14 @@ export async function findAccess(command: Command, options: AccessOptions): Prom
     command.error("error: name one of --url <url> and --local", { exitCode: 2 });
   }
   if (username === undefined) command.error("error: name the credential with --username <name>", { exitCode: 2 });
-  const baseUrl = url ?? `http://127.0.0.1:${port ?? readLocalConfig().port}/v3`;
+  const baseUrl = url ?? localBaseUrl(port);
   const isDemo = local === true && demoCredentials.some((credential) => credential.username === username);
   return { baseUrl, username, secret: isDemo ? demoSecret : await findSecret(username, options.secretFile) };
+}
+
+/** Where the service of `npm start` on this machine answers. */
+export function localBaseUrl(port: number | undefined): string {
+  return `http://127.0.0.1:${port ?? readLocalConfig().port}/v3`;
 }
 
 async function findSecret(username: string, file: string | undefined): Promise<string> {

@@ -46,14 +46,14 @@ export async function withTable<Result>(
   }
 }
 
+export const regionMissing =
+  "No AWS region is set. Name the stack's: export AWS_REGION=eu-west-1, or give your AWS profile a region.";
+
 /** The SDK's own "Region is missing" does not say where it was looked for. */
 async function assertRegion({ client }: Table): Promise<void> {
   const region: unknown = await client.config.region().catch((error: unknown) => error);
   if (typeof region === "string") return;
-  throw new Refused(
-    "No AWS region is set. Name the stack's: export AWS_REGION=eu-west-1, or give your AWS profile a region.",
-    2,
-  );
+  throw new Refused(regionMissing, 2);
 }
 
 async function openLocalTable(port: number | undefined): Promise<Table> {

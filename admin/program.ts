@@ -5,6 +5,7 @@ import { addLimit } from "./credentials/limit.ts";
 import { addList as addListCredentials } from "./credentials/list.ts";
 import { addRotate } from "./credentials/rotate.ts";
 import { addImport } from "./customers/import.ts";
+import { addDoctor } from "./doctor/doctor.ts";
 import { addEnroll } from "./enrollments/enroll.ts";
 import { addUnenroll } from "./enrollments/unenroll.ts";
 import type { Output } from "./output.ts";
@@ -65,6 +66,7 @@ function createProgram({ result, problem, terminal }: Output): Command {
   }
   addEnroll(program, output);
   addUnenroll(program, output);
+  addDoctor(program, output);
   return program;
 }
 

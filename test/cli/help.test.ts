@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { admin } from "../support/adminCommand.ts";
 
 const levels: readonly (readonly [level: string, commands: readonly string[]])[] = [
-  ["", ["credentials", "target-groups", "customers", "enroll|enrol", "unenroll|unenrol"]],
+  ["", ["credentials", "target-groups", "customers", "enroll|enrol", "unenroll|unenrol", "doctor"]],
   ["credentials", ["create", "list", "disable", "rotate", "limit"]],
   ["target-groups", ["create", "list", "show"]],
   ["customers", ["import"]],
@@ -18,6 +18,7 @@ const commands: readonly (readonly [command: string, options: readonly string[]]
   ["enroll", [...bulk, "--group", "--target"]],
   ["enrol", [...bulk, "--group", "--target"]],
   ["unenroll", [...bulk, "--group", "--target"]],
+  ["doctor", [...calling, "--stack", "--toolkit-stack-name", "--group", "--target", "--customer"]],
   ["unenrol", [...bulk, "--group", "--target"]],
 ];
 

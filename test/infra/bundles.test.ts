@@ -37,7 +37,10 @@ const modules: Readonly<Record<string, readonly FunctionName[]>> = {
   "shared/http/schemas.ts": judgeBodies,
   "shared/http/validators.generated.js": judgeBodies,
   "shared/http/validation.ts": judgeBodies,
+  "node_modules/@aws-sdk/client-api-gateway/": [],
+  "node_modules/@aws-sdk/client-cloudformation/": [],
   "node_modules/@aws-sdk/client-eventbridge/": ["projector"],
+  "node_modules/@aws-sdk/client-lambda/": [],
   "node_modules/aws-jwt-verify/": ["authorizer"],
   "node_modules/temporal-polyfill/": ["createTargetGroup"],
 };

@@ -1,0 +1,26 @@
+import type { FailureStatus } from "../refused.ts";
+
+/** What one check found. A warning does not stop the service from working today. */
+export type Finding =
+  | { readonly check: string; readonly verdict: "ok" | "warning"; readonly message: string }
+  | {
+      readonly check: string;
+      readonly verdict: "failed";
+      readonly message: string;
+      /** What the command ends with when this is the first failure. */
+      readonly status: FailureStatus;
+    };
+
+/** Makes the findings of one check. */
+export function findingsOf(check: string) {
+  return {
+    ok: (message: string): Finding => ({ check, verdict: "ok", message }),
+    warning: (message: string): Finding => ({ check, verdict: "warning", message }),
+    failed: (message: string, status: FailureStatus = 1): Finding => ({ check, verdict: "failed", message, status }),
+  };
+}
+
+/** `failed   bootstrap   There is no stack CDKToolkit…`. */
+export function findingLine({ check, verdict, message }: Finding): string {
+  return `${verdict.padEnd(7)}  ${check.padEnd(10)}  ${message}`;
+}
