@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { type EngineAddress, enginePath } from "../local/enginePage.ts";
 import { readLocalConfig } from "../shared/config/localConfig.ts";
-import { isJsonObject } from "../shared/http/validation.ts";
+import { isJsonObject } from "../shared/http/requests/validation.ts";
 import { openTable, patientLimits, type Table } from "../shared/table/client.ts";
 import { Refused } from "./refused.ts";
 

@@ -2,7 +2,7 @@ import { projector } from "../functions/projector/projector.ts";
 import type { TableConfig } from "../shared/config/tableConfig.ts";
 import type { Instant } from "../shared/domain/instant.ts";
 import { failureEnvelope, httpResult, successEnvelope } from "../shared/http/envelope.ts";
-import { parseId, quote } from "../shared/http/parameters.ts";
+import { parseId, quote } from "../shared/http/requests/parameters.ts";
 import { createContext } from "../shared/operations/context.ts";
 import type { Table } from "../shared/table/client.ts";
 import { closeCycles } from "./closeCycles.ts";

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { Ajv } from "ajv";
 import standaloneModule from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
-import * as schemas from "../shared/http/schemas.ts";
+import * as schemas from "../shared/http/requests/schemas.ts";
 
 /**
  * Compiles the request schemas to plain code, so that a Lambda loads functions instead of a compiler.
@@ -53,6 +53,6 @@ function withoutEffects(source: string): string {
     .replaceAll('require("ajv/dist/runtime/ucs2length").default', "(text) => [...text].length");
 }
 
-export const validatorsPath = new URL("../shared/http/validators.generated.js", import.meta.url);
+export const validatorsPath = new URL("../shared/http/requests/validators.generated.js", import.meta.url);
 
 if (import.meta.main) await writeFile(validatorsPath, await compileValidators());

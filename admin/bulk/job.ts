@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../shared/http/validation.ts";
+import { isJsonObject } from "../../shared/http/requests/validation.ts";
 
 /** What a result file belongs to. A run that goes on with it must be for the same. */
 export type Job = {

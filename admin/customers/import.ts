@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { CustomerProfile } from "../../client/client.ts";
-import { parseId } from "../../shared/http/parameters.ts";
+import { parseId } from "../../shared/http/requests/parameters.ts";
 import { findAccess } from "../access.ts";
 import { answerOf, askDataId, openApi } from "../api.ts";
 import type { Cells, RowFormat } from "../bulk/csvInput.ts";

@@ -1,5 +1,5 @@
 import type { EnrollmentRecord } from "../../client/client.ts";
-import { parseId } from "../../shared/http/parameters.ts";
+import { parseId } from "../../shared/http/requests/parameters.ts";
 import type { Cells, RowFormat } from "../bulk/csvInput.ts";
 
 const columns = ["customerId", "periodName", "initialBalance", "resetStreakStatus"] as const;

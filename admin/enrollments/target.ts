@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { MilestreakClient, TargetRef } from "../../client/client.ts";
-import { parseId } from "../../shared/http/parameters.ts";
+import { parseId } from "../../shared/http/requests/parameters.ts";
 import { acceptedData } from "../answer.ts";
 import { answerOf } from "../api.ts";
 import { Refused } from "../refused.ts";

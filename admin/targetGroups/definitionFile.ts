@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { isNode, LineCounter, parseDocument } from "yaml";
 import type { TargetGroupDefinition } from "../../client/client.ts";
-import { isJsonObject } from "../../shared/http/validation.ts";
+import { isJsonObject } from "../../shared/http/requests/validation.ts";
 import { Refused } from "../refused.ts";
 
 export type Definition = {

@@ -1,8 +1,8 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type { OrgQueues } from "../../shared/config/queueConfig.ts";
-import { parseJson } from "../../shared/http/body.ts";
 import { countOne } from "../../shared/http/countActivity.ts";
 import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
+import { parseJson } from "../../shared/http/requests/body.ts";
 import { logRefusal, logUnexpected } from "../../shared/observability/log.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { TooMuchContention } from "../../shared/table/failures.ts";

@@ -1,12 +1,12 @@
 import { draftFaults } from "../../shared/domain/drafting.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
-import type { CreateTargetGroupRequest } from "../../shared/http/requestTypes.ts";
+import type { CreateTargetGroupRequest } from "../../shared/http/requests/requestTypes.ts";
+import * as schemas from "../../shared/http/requests/schemas.ts";
+import { checked, isJsonObject, longLists, unknownFieldWarnings } from "../../shared/http/requests/validation.ts";
+import * as validators from "../../shared/http/requests/validators.generated.js";
 import type { routes } from "../../shared/http/routes.ts";
-import * as schemas from "../../shared/http/schemas.ts";
-import { presentTargetGroup } from "../../shared/http/targetGroupView.ts";
-import { checked, isJsonObject, longLists, unknownFieldWarnings } from "../../shared/http/validation.ts";
-import * as validators from "../../shared/http/validators.generated.js";
+import { presentTargetGroup } from "../../shared/http/views/targetGroupView.ts";
 import { createTargetGroup as writeTargetGroup } from "../../shared/operations/createTargetGroup.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { filterWarnings, readDraft } from "./readDraft.ts";

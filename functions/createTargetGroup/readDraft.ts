@@ -1,8 +1,12 @@
 import { type Decimal, parseDecimal } from "../../shared/domain/decimal.ts";
 import type { TargetGroupDraft } from "../../shared/domain/drafting.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
-import { quote } from "../../shared/http/parameters.ts";
-import type { CreateTargetGroupRequest, PeriodRequest, TargetRequest } from "../../shared/http/requestTypes.ts";
+import { quote } from "../../shared/http/requests/parameters.ts";
+import type {
+  CreateTargetGroupRequest,
+  PeriodRequest,
+  TargetRequest,
+} from "../../shared/http/requests/requestTypes.ts";
 import { endOf, isTimeZone, startOf } from "./calendar.ts";
 
 /**

@@ -4,12 +4,17 @@ import type { IdempotencyMark } from "../../shared/domain/enrollment.ts";
 import type { Refusal } from "../../shared/domain/refusal.ts";
 import { isStreak, type TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { ApiRequest } from "../../shared/http/apiHandler.ts";
-import { readCustomerId } from "../../shared/http/customerId.ts";
-import { idempotencyKeyFaults, idempotencyMark } from "../../shared/http/idempotency.ts";
+import { readCustomerId } from "../../shared/http/requests/customerId.ts";
+import { idempotencyKeyFaults, idempotencyMark } from "../../shared/http/requests/idempotency.ts";
+import * as schemas from "../../shared/http/requests/schemas.ts";
+import {
+  type JsonObject,
+  schemaFaults,
+  singleRecord,
+  unknownFieldWarnings,
+} from "../../shared/http/requests/validation.ts";
+import * as validators from "../../shared/http/requests/validators.generated.js";
 import type { routes } from "../../shared/http/routes.ts";
-import * as schemas from "../../shared/http/schemas.ts";
-import { type JsonObject, schemaFaults, singleRecord, unknownFieldWarnings } from "../../shared/http/validation.ts";
-import * as validators from "../../shared/http/validators.generated.js";
 
 /** An enrolment record of the right shape, with where it is meant for. */
 export type EnrollRecord = {

@@ -2,10 +2,10 @@ import { issueAccessToken } from "../../shared/auth/accessToken.ts";
 import { provePair } from "../../shared/auth/provePair.ts";
 import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
 import type { OpenOperation } from "../../shared/http/openHandler.ts";
-import { generateToken as schema } from "../../shared/http/schemas.ts";
+import { generateToken as schema } from "../../shared/http/requests/schemas.ts";
+import { checked, unknownFieldWarnings } from "../../shared/http/requests/validation.ts";
+import { generateToken as validate } from "../../shared/http/requests/validators.generated.js";
 import type { TokenContext } from "../../shared/http/tokenContext.ts";
-import { checked, unknownFieldWarnings } from "../../shared/http/validation.ts";
-import { generateToken as validate } from "../../shared/http/validators.generated.js";
 
 /** Issues an access token for a key and secret, in the API's own envelope. Refuses with 300004 or 401. */
 export function generateToken({ table, clock, lifetimeSeconds }: TokenContext): OpenOperation {

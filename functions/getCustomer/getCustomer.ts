@@ -1,7 +1,7 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import { presentCustomer } from "../../shared/http/customerView.ts";
 import { businessRefusal } from "../../shared/http/errors.ts";
 import type { routes } from "../../shared/http/routes.ts";
+import { presentCustomer } from "../../shared/http/views/customerView.ts";
 import { customerNotFound } from "../../shared/operations/customer.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { findCustomer } from "../../shared/table/customers.ts";

@@ -1,10 +1,10 @@
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import { presentEnrolledTarget } from "../../shared/http/enrolledTargetView.ts";
 import { businessRefusal } from "../../shared/http/errors.ts";
-import { fitting } from "../../shared/http/fitting.ts";
 import type { routes } from "../../shared/http/routes.ts";
+import { presentEnrolledTarget } from "../../shared/http/views/enrolledTargetView.ts";
+import { fitting } from "../../shared/http/views/fitting.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { customerNotFound } from "../../shared/operations/customer.ts";
 import { isRegistered } from "../../shared/table/customers.ts";

@@ -1,7 +1,7 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { businessRefusal } from "../../shared/http/errors.ts";
 import type { routes } from "../../shared/http/routes.ts";
-import { presentTargetGroup } from "../../shared/http/targetGroupView.ts";
+import { presentTargetGroup } from "../../shared/http/views/targetGroupView.ts";
 import { groupNotFound } from "../../shared/operations/definition.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { findTargetGroup } from "../../shared/table/targetGroups.ts";

@@ -1,11 +1,11 @@
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import { presentCustomerState, type StateOptions } from "../../shared/http/customerStateView.ts";
 import { businessRefusal } from "../../shared/http/errors.ts";
-import { fitting } from "../../shared/http/fitting.ts";
-import { presentLeftTarget } from "../../shared/http/leftTargetView.ts";
 import type { routes } from "../../shared/http/routes.ts";
+import { presentCustomerState, type StateOptions } from "../../shared/http/views/customerStateView.ts";
+import { fitting } from "../../shared/http/views/fitting.ts";
+import { presentLeftTarget } from "../../shared/http/views/leftTargetView.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { customerNotFound } from "../../shared/operations/customer.ts";
 import { isRegistered } from "../../shared/table/customers.ts";

@@ -1,8 +1,8 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { dataIdHeader } from "../../shared/http/dataIdHeader.ts";
-import { fitting } from "../../shared/http/fitting.ts";
 import type { routes } from "../../shared/http/routes.ts";
-import { presentTargetGroup } from "../../shared/http/targetGroupView.ts";
+import { fitting } from "../../shared/http/views/fitting.ts";
+import { presentTargetGroup } from "../../shared/http/views/targetGroupView.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { findDataId } from "../../shared/table/dataId.ts";
 import { listTargetGroupIds } from "../../shared/table/targetGroups.ts";

@@ -1,9 +1,9 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import { presentCustomer } from "../../shared/http/customerView.ts";
+import * as schemas from "../../shared/http/requests/schemas.ts";
+import { checked, unknownFieldWarnings } from "../../shared/http/requests/validation.ts";
+import * as validators from "../../shared/http/requests/validators.generated.js";
 import type { routes } from "../../shared/http/routes.ts";
-import * as schemas from "../../shared/http/schemas.ts";
-import { checked, unknownFieldWarnings } from "../../shared/http/validation.ts";
-import * as validators from "../../shared/http/validators.generated.js";
+import { presentCustomer } from "../../shared/http/views/customerView.ts";
 import { putCustomer as writeCustomer } from "../../shared/operations/putCustomer.ts";
 import type { Table } from "../../shared/table/client.ts";
 

@@ -1,10 +1,10 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import { readCustomerId } from "../../shared/http/customerId.ts";
 import { businessRefusal } from "../../shared/http/errors.ts";
+import { readCustomerId } from "../../shared/http/requests/customerId.ts";
+import * as schemas from "../../shared/http/requests/schemas.ts";
+import { schemaFaults, singleRecord, unknownFieldWarnings } from "../../shared/http/requests/validation.ts";
+import * as validators from "../../shared/http/requests/validators.generated.js";
 import type { routes } from "../../shared/http/routes.ts";
-import * as schemas from "../../shared/http/schemas.ts";
-import { schemaFaults, singleRecord, unknownFieldWarnings } from "../../shared/http/validation.ts";
-import * as validators from "../../shared/http/validators.generated.js";
 import { countUnenrollment } from "../../shared/observability/metrics.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { unenroll as unenrollCustomer } from "../../shared/operations/unenroll.ts";

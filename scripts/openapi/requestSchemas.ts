@@ -1,4 +1,4 @@
-import * as schemas from "../../shared/http/schemas.ts";
+import * as schemas from "../../shared/http/requests/schemas.ts";
 import { idRules, listOf } from "./fields.ts";
 import { documented, type FieldsOf, type JsonSchema } from "./jsonSchema.ts";
 

@@ -1,7 +1,7 @@
 import type { EngineAddress } from "../../local/enginePage.ts";
 import { busNameVariable } from "../../shared/config/busConfig.ts";
 import { endpointVariable, tableNameVariable } from "../../shared/config/tableConfig.ts";
-import { isJsonObject } from "../../shared/http/validation.ts";
+import { isJsonObject } from "../../shared/http/requests/validation.ts";
 import type { BundledStack, Resource } from "./bundleStack.ts";
 
 export const architectures = ["x86_64", "arm64"] as const;

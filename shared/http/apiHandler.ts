@@ -3,15 +3,15 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-l
 import { isAllowed } from "../domain/accessGroups.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Org } from "../table/keys.ts";
-import { parseBody } from "./body.ts";
-import { parseCallerContext } from "./callerContext.ts";
 import { httpResult, successEnvelope } from "./envelope.ts";
 import { answerErrors } from "./errorMiddleware.ts";
 import { errorCatalogue, invalidInput, RequestRefused } from "./errors.ts";
-import { queryFaults, readHeaders } from "./incomingText.ts";
-import { faultsOf, parsePath, parseQuery, unknownQueryWarnings } from "./parameters.ts";
+import { parseBody } from "./requests/body.ts";
+import { parseCallerContext } from "./requests/callerContext.ts";
+import { queryFaults, readHeaders } from "./requests/incomingText.ts";
+import { faultsOf, parsePath, parseQuery, unknownQueryWarnings } from "./requests/parameters.ts";
+import type { Checked } from "./requests/validation.ts";
 import type { PathParameter, ProtectedRoute, QueryOf, Route } from "./routes.ts";
-import type { Checked } from "./validation.ts";
 
 type Parameters<R extends Route> = {
   readonly path: Readonly<Record<PathParameter<R["path"]>, number>>;

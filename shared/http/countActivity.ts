@@ -4,11 +4,11 @@ import type { ServiceContext } from "../operations/context.ts";
 import { customerNotFound } from "../operations/customer.ts";
 import { recordActivity } from "../operations/recordActivity.ts";
 import type { Org } from "../table/keys.ts";
-import { activityIdReused, parseActivityRequest, tooManyTargets } from "./activityRequest.ts";
-import { presentActivity } from "./activityView.ts";
 import { businessRefusal } from "./errors.ts";
-import * as schemas from "./schemas.ts";
-import { unknownFieldWarnings } from "./validation.ts";
+import { activityIdReused, parseActivityRequest, tooManyTargets } from "./requests/activityRequest.ts";
+import * as schemas from "./requests/schemas.ts";
+import { unknownFieldWarnings } from "./requests/validation.ts";
+import { presentActivity } from "./views/activityView.ts";
 
 /**
  * Counts one activity, from whichever way it came, and answers what it did; a repeat answers what it did the first

@@ -4,12 +4,12 @@ import { parseBasicAuthorization } from "../auth/basicAuthorization.ts";
 import { type Proof, provePair } from "../auth/provePair.ts";
 import { logRefusal } from "../observability/log.ts";
 import type { ApiLambda } from "./apiHandler.ts";
-import { assertSize, readText } from "./body.ts";
 import { jsonResult } from "./envelope.ts";
 import { answerFor } from "./errorMiddleware.ts";
 import type { ErrorCode } from "./errors.ts";
 import { basicChallenge } from "./gatewayResponses.ts";
-import { isIntact, readHeaders } from "./incomingText.ts";
+import { assertSize, readText } from "./requests/body.ts";
+import { isIntact, readHeaders } from "./requests/incomingText.ts";
 import type { Route } from "./routes.ts";
 import type { CredentialContext } from "./tokenContext.ts";
 

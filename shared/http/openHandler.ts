@@ -1,12 +1,12 @@
 import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { ApiAnswer, ApiLambda } from "./apiHandler.ts";
-import { parseBody } from "./body.ts";
 import { httpResult, successEnvelope } from "./envelope.ts";
 import { answerErrors } from "./errorMiddleware.ts";
 import { invalidInput } from "./errors.ts";
-import { queryFaults, readHeaders } from "./incomingText.ts";
-import { unknownQueryWarnings } from "./parameters.ts";
+import { parseBody } from "./requests/body.ts";
+import { queryFaults, readHeaders } from "./requests/incomingText.ts";
+import { unknownQueryWarnings } from "./requests/parameters.ts";
 import type { Route } from "./routes.ts";
 
 /** An operation that knows its caller by what is in the body. */

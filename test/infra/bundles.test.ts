@@ -34,9 +34,9 @@ const closeCycles = ["listDueCycles", "closeShard"] as const;
 const modules: Readonly<Record<string, readonly FunctionName[]>> = {
   "shared/operations/targetGroupCache.ts": keepDefinitions,
   "shared/table/targetGroupItem.ts": [...keepDefinitions, ...closeCycles, "getTargetGroup", "createTargetGroup"],
-  "shared/http/schemas.ts": judgeBodies,
-  "shared/http/validators.generated.js": judgeBodies,
-  "shared/http/validation.ts": judgeBodies,
+  "shared/http/requests/schemas.ts": judgeBodies,
+  "shared/http/requests/validators.generated.js": judgeBodies,
+  "shared/http/requests/validation.ts": judgeBodies,
   "node_modules/@aws-sdk/client-api-gateway/": [],
   "node_modules/@aws-sdk/client-cloudformation/": [],
   "node_modules/@aws-sdk/client-eventbridge/": ["projector"],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseBody } from "../../shared/http/body.ts";
-import { bodyText, queryFaults, readHeaders } from "../../shared/http/incomingText.ts";
+import { parseBody } from "../../shared/http/requests/body.ts";
+import { bodyText, queryFaults, readHeaders } from "../../shared/http/requests/incomingText.ts";
 
 const base64 = (bytes: readonly number[] | string) => Buffer.from(bytes).toString("base64");
 

@@ -20,6 +20,7 @@ describe("the lint rule for one-way dependencies", () => {
       "test/support/lint/shared/bus/importsTable.ts",
       "test/support/lint/shared/domain/importsTable.ts",
       "test/support/lint/shared/http/importsSdk.ts",
+      "test/support/lint/shared/http/requests/importsViews.ts",
       "test/support/lint/shared/operations/importsHttp.ts",
       "test/support/lint/shared/sdk/importsTable.ts",
       "test/support/lint/shared/table/importsHttp.ts",

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { documentPath, renderDocument, renderTypes, typesPath } from "../../scripts/generateOpenapi.ts";
 import { compileValidators, validatorsPath } from "../../scripts/generateValidators.ts";
-import { parseActivityRequest } from "../../shared/http/activityRequest.ts";
 import { errorCatalogue } from "../../shared/http/errors.ts";
+import { parseActivityRequest } from "../../shared/http/requests/activityRequest.ts";
+import { schemaFaults, singleRecord } from "../../shared/http/requests/validation.ts";
+import * as validators from "../../shared/http/requests/validators.generated.js";
 import { routeNames, routes } from "../../shared/http/routes.ts";
-import { schemaFaults, singleRecord } from "../../shared/http/validation.ts";
-import * as validators from "../../shared/http/validators.generated.js";
 import { documentedOperations, faultsBySchema, openapi, responseOf } from "../support/openapi.ts";
 import { fieldsIn, isTold, isUnlimited } from "../support/openapiFields.ts";
 
@@ -19,7 +19,7 @@ describe("what is generated and committed is what its generator writes today", (
     expect(readFileSync(typesPath, "utf8")).toBe(await renderTypes());
   });
 
-  it("shared/http/validators.generated.js: npm run generate", async () => {
+  it("shared/http/requests/validators.generated.js: npm run generate", async () => {
     expect(readFileSync(validatorsPath, "utf8")).toBe(await compileValidators());
   });
 });

@@ -1,8 +1,8 @@
-import { parseActivityRequest } from "../../../shared/http/activityRequest.ts";
-import { parseBody } from "../../../shared/http/body.ts";
 import { RequestRefused } from "../../../shared/http/errors.ts";
-import * as schemas from "../../../shared/http/schemas.ts";
-import { unknownFieldWarnings } from "../../../shared/http/validation.ts";
+import { parseActivityRequest } from "../../../shared/http/requests/activityRequest.ts";
+import { parseBody } from "../../../shared/http/requests/body.ts";
+import * as schemas from "../../../shared/http/requests/schemas.ts";
+import { unknownFieldWarnings } from "../../../shared/http/requests/validation.ts";
 
 /** Texts of about so many bytes that are read slowly by code whose work grows faster than its input. */
 const shapes: Readonly<Record<string, (bytes: number) => string>> = {

@@ -1,9 +1,16 @@
-import { shownCycles } from "../domain/customerState.ts";
-import { currentCycle } from "../domain/cycles.ts";
-import { achievedValue, type Enrollment } from "../domain/enrollment.ts";
-import { formatInstant, type Instant } from "../domain/instant.ts";
-import { streakValue } from "../domain/streak.ts";
-import { type Cycle, isStreak, type Level, type Target, type TargetGroup, targetValue } from "../domain/targetGroup.ts";
+import { shownCycles } from "../../domain/customerState.ts";
+import { currentCycle } from "../../domain/cycles.ts";
+import { achievedValue, type Enrollment } from "../../domain/enrollment.ts";
+import { formatInstant, type Instant } from "../../domain/instant.ts";
+import { streakValue } from "../../domain/streak.ts";
+import {
+  type Cycle,
+  isStreak,
+  type Level,
+  type Target,
+  type TargetGroup,
+  targetValue,
+} from "../../domain/targetGroup.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
 export type StateOptions = {

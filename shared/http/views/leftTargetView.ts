@@ -1,8 +1,8 @@
-import { resumedStreakValue } from "../domain/customerState.ts";
-import { currentOrNextCycle } from "../domain/cycles.ts";
-import { achievedValue, type Enrollment } from "../domain/enrollment.ts";
-import { formatInstant, type Instant } from "../domain/instant.ts";
-import { type Cycle, isStreak, type TargetGroup, targetValue } from "../domain/targetGroup.ts";
+import { resumedStreakValue } from "../../domain/customerState.ts";
+import { currentOrNextCycle } from "../../domain/cycles.ts";
+import { achievedValue, type Enrollment } from "../../domain/enrollment.ts";
+import { formatInstant, type Instant } from "../../domain/instant.ts";
+import { type Cycle, isStreak, type TargetGroup, targetValue } from "../../domain/targetGroup.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { Customer } from "../domain/customer.ts";
-import { formatInstant } from "../domain/instant.ts";
+import type { Customer } from "../../domain/customer.ts";
+import { formatInstant } from "../../domain/instant.ts";
 
 /** A customer on the wire. */
 export function presentCustomer({ customerId, firstName, lastName, externalId, registeredAt, updatedAt }: Customer) {

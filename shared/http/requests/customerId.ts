@@ -1,4 +1,4 @@
-import { type Refusal, refused } from "../domain/refusal.ts";
+import { type Refusal, refused } from "../../domain/refusal.ts";
 import { parseId } from "./parameters.ts";
 import { describe } from "./validation.ts";
 

@@ -1,6 +1,6 @@
-import { type AccessGroup, accessGroups } from "../domain/accessGroups.ts";
-import { ServiceError } from "../domain/serviceError.ts";
-import type { Org } from "../table/keys.ts";
+import { type AccessGroup, accessGroups } from "../../domain/accessGroups.ts";
+import { ServiceError } from "../../domain/serviceError.ts";
+import type { Org } from "../../table/keys.ts";
 
 /** Who is calling, as the authorizer hands it on; API Gateway passes only flat strings. */
 export type CallerContext = { readonly org: Org; readonly username: string; readonly accessGroup: AccessGroup };

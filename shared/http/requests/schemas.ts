@@ -1,6 +1,6 @@
-import { activityTypes } from "../domain/activity.ts";
-import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../domain/targetGroup.ts";
-import * as limits from "./limits.ts";
+import { activityTypes } from "../../domain/activity.ts";
+import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../../domain/targetGroup.ts";
+import * as limits from "../limits.ts";
 
 // A bundle holds the schemas it uses and no other as long as each is written in literals and names only: of a spread, a
 // call or a field of an object a bundler cannot know that it has no effect.

@@ -1,4 +1,4 @@
-import { type Decimal, formatDecimal } from "../domain/decimal.ts";
+import { type Decimal, formatDecimal } from "../../domain/decimal.ts";
 
 declare global {
   interface JSON {

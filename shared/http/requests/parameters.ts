@@ -1,4 +1,4 @@
-import type { Parameter, PathParameter, QueryOf } from "./routes.ts";
+import type { Parameter, PathParameter, QueryOf } from "../routes.ts";
 
 const idPattern = /^[1-9][0-9]{0,15}$/;
 const idRule = "an integer from 1 to 9007199254740991";

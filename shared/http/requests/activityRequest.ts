@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { type Decimal, parseDecimal } from "../domain/decimal.ts";
-import { clockToleranceMilliseconds, formatInstant, type Instant, parseInstant } from "../domain/instant.ts";
-import type { IncomingActivity } from "../operations/recordActivity.ts";
+import { type Decimal, parseDecimal } from "../../domain/decimal.ts";
+import { clockToleranceMilliseconds, formatInstant, type Instant, parseInstant } from "../../domain/instant.ts";
+import type { IncomingActivity } from "../../operations/recordActivity.ts";
+import { businessRefusal, invalidInput, type RequestRefused } from "../errors.ts";
 import { type Canonical, canonicalJson } from "./canonicalJson.ts";
 import { readCustomerId } from "./customerId.ts";
-import { businessRefusal, invalidInput, type RequestRefused } from "./errors.ts";
 import { quote } from "./parameters.ts";
 import type { ActivityRequest } from "./requestTypes.ts";
 import { checked, describe, isJsonObject, type JsonObject } from "./validation.ts";

@@ -1,6 +1,6 @@
-import { cycleStatus } from "../domain/cycles.ts";
-import type { Instant } from "../domain/instant.ts";
-import type { Cycle, Level, Target, TargetGroup } from "../domain/targetGroup.ts";
+import { cycleStatus } from "../../domain/cycles.ts";
+import type { Instant } from "../../domain/instant.ts";
+import type { Cycle, Level, Target, TargetGroup } from "../../domain/targetGroup.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
 /** A target group on the wire: as it was sent, with its ids and, if asked for, its cycles and their status now. */

@@ -1,6 +1,6 @@
-import type { Enrollment } from "../domain/enrollment.ts";
-import { formatInstant } from "../domain/instant.ts";
-import { cycleOf, type Target, type TargetGroup } from "../domain/targetGroup.ts";
+import type { Enrollment } from "../../domain/enrollment.ts";
+import { formatInstant } from "../../domain/instant.ts";
+import { cycleOf, type Target, type TargetGroup } from "../../domain/targetGroup.ts";
 import { presentLevel, presentTarget } from "./targetGroupView.ts";
 
 /** The definition of a target a customer is enrolled in, and from which cycle on. */

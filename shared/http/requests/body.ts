@@ -1,5 +1,5 @@
-import { withoutTrailingZeros } from "../domain/decimal.ts";
-import { invalidInput } from "./errors.ts";
+import { withoutTrailingZeros } from "../../domain/decimal.ts";
+import { invalidInput } from "../errors.ts";
 import { bodyText } from "./incomingText.ts";
 import { quote } from "./parameters.ts";
 

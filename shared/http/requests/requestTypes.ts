@@ -1,5 +1,5 @@
-import type { ActivityType } from "../domain/activity.ts";
-import type { RewardAllocation, TargetEntity, TargetType, TrackingType } from "../domain/targetGroup.ts";
+import type { ActivityType } from "../../domain/activity.ts";
+import type { RewardAllocation, TargetEntity, TargetType, TrackingType } from "../../domain/targetGroup.ts";
 
 /** What the schema of the same name lets through; fields it does not know may be there too. */
 export type CreateTargetGroupRequest = {

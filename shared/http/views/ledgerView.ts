@@ -1,7 +1,7 @@
-import { shownValue } from "../domain/enrollment.ts";
-import { formatInstant } from "../domain/instant.ts";
-import type { LedgerEntry } from "../domain/ledger.ts";
-import type { TargetGroup } from "../domain/targetGroup.ts";
+import { shownValue } from "../../domain/enrollment.ts";
+import { formatInstant } from "../../domain/instant.ts";
+import type { LedgerEntry } from "../../domain/ledger.ts";
+import type { TargetGroup } from "../../domain/targetGroup.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
 /** A row of history on the wire: `value` is what it changed the cycle's sum by, `achievedValue` what showed then. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { IdempotencyMark } from "../domain/enrollment.ts";
+import type { IdempotencyMark } from "../../domain/enrollment.ts";
 
 /** 1–255 visible ASCII characters. */
 const keyPattern = /^[\x21-\x7e]{1,255}$/;

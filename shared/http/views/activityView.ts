@@ -1,7 +1,7 @@
-import type { TargetEffect } from "../domain/counting.ts";
-import type { Decimal } from "../domain/decimal.ts";
-import { type TargetGroup, targetValue } from "../domain/targetGroup.ts";
-import type { RecordedActivity } from "../table/activityItem.ts";
+import type { TargetEffect } from "../../domain/counting.ts";
+import type { Decimal } from "../../domain/decimal.ts";
+import { type TargetGroup, targetValue } from "../../domain/targetGroup.ts";
+import type { RecordedActivity } from "../../table/activityItem.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
 /** Finds a definition; a recorded activity keeps ids only. */

@@ -1,0 +1,3 @@
+import { wireDecimal } from "../views/wireDecimal.ts";
+
+export const present = wireDecimal;
