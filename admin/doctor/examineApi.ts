@@ -1,5 +1,5 @@
 import type { MilestreakClient } from "../../client/client.ts";
-import { isJsonObject } from "../../shared/http/validation.ts";
+import { isJsonObject } from "../../shared/http/requests/validation.ts";
 import { acceptedData } from "../answer.ts";
 import { answerOf } from "../api.ts";
 import { Refused } from "../refused.ts";
