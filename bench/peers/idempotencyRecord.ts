@@ -27,7 +27,9 @@ export function idempotencyRecord(table: Table): Design {
         idempotency: undefined,
       });
       const record = recordOf(table.name, org, customerId, `enroll-${targetId}-${cycleNumber}`);
-      const TransactItems = [record, { Update: { TableName: table.name, ...update } }];
+      // The item that a condition met is asked for, as a repeat is told from a second call by it.
+      const Update = { TableName: table.name, ...update, ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const };
+      const TransactItems = [record, { Update }];
       await table.client.send(new TransactWriteCommand({ TransactItems }));
     },
     leave: ({ org, group }, customerId, targetId) =>
