@@ -6,6 +6,7 @@ import * as schemas from "../../shared/http/requests/schemas.ts";
 import { checked, isJsonObject, longLists, unknownFieldWarnings } from "../../shared/http/requests/validation.ts";
 import * as validators from "../../shared/http/requests/validators.generated.js";
 import type { routes } from "../../shared/http/routes.ts";
+import { describeDraftFault } from "../../shared/http/views/targetGroupFaults.ts";
 import { presentTargetGroup } from "../../shared/http/views/targetGroupView.ts";
 import { createTargetGroup as writeTargetGroup } from "../../shared/operations/createTargetGroup.ts";
 import type { Table } from "../../shared/table/client.ts";
@@ -39,7 +40,7 @@ export function createTargetGroup(table: Table): Operation<typeof routes.createT
 /** The faults that no schema shows: of the calendar, of decimals, and between fields. */
 function faultsIn(request: CreateTargetGroupRequest): string[] {
   const { draft, faults } = readDraft(request);
-  return [...faults, ...draftFaults(draft)];
+  return [...faults, ...draftFaults(draft).map(describeDraftFault)];
 }
 
 /**

@@ -1,5 +1,5 @@
-import { formatInstant } from "./instant.ts";
-import type { Cycle, Level, Target, TargetGroup } from "./targetGroup.ts";
+import type { Instant } from "./instant.ts";
+import { type Cycle, isStreak, type Level, type Target, type TargetGroup } from "./targetGroup.ts";
 
 /** A target group as asked for, before it has ids. */
 export type TargetGroupDraft = Omit<TargetGroup, "id" | "cycles" | "levels" | "targets"> & {
@@ -8,68 +8,84 @@ export type TargetGroupDraft = Omit<TargetGroup, "id" | "cycles" | "levels" | "t
   readonly targets: readonly Omit<Target, "id">[];
 };
 
-/**
- * What is wrong with a draft whose fields are each of the right shape, as sentences naming field and rule;
- * empty when it can be created.
- */
-export function draftFaults(draft: TargetGroupDraft): string[] {
-  return [...cycleFaults(draft.cycles), ...targetFaults(draft), ...levelFaults(draft)];
+/** What is wrong with one cycle of a draft. `index` is its place among the cycles, from 0. */
+export type CycleFault = { readonly of: "cycle"; readonly index: number } & (
+  | { readonly rule: "endsAfterItStarts"; readonly startDate: string; readonly endDate: string }
+  | { readonly rule: "startsAfterTheOneBefore"; readonly startsAt: Instant; readonly previousEndsAt: Instant }
+  | { readonly rule: "hasItsOwnName"; readonly refCode: string }
+);
+
+/** What is wrong with one target of a draft. */
+export type TargetFault = { readonly of: "target"; readonly index: number } & (
+  | { readonly rule: "namesItsEvent" | "namesItsAttribute" }
+  | { readonly rule: "hasOneValueOrOnePerCycle"; readonly values: number; readonly cycles: number }
+);
+
+/** What is wrong with one level of a draft. */
+export type LevelFault = { readonly of: "level"; readonly index: number; readonly cyclesToMeet: number } & (
+  | { readonly rule: "isAboveTheOneBefore"; readonly previous: number }
+  | { readonly rule: "isWithinTheCycles"; readonly cycles: number }
+);
+
+/** A rule that a draft breaks, where it does, and the values that break it. */
+export type DraftFault =
+  | CycleFault
+  | TargetFault
+  | LevelFault
+  | { readonly of: "group"; readonly rule: "milestoneHasNoLevels" };
+
+/** Every rule that a draft breaks whose fields are each of the right shape; empty when the group can be created. */
+export function draftFaults(draft: TargetGroupDraft): DraftFault[] {
+  const { cycles, levels, targets } = draft;
+  return [
+    ...cycles.flatMap((_, index) => cycleFaults(cycles, index)),
+    ...targets.flatMap((target, index) => targetFaults(target, index, cycles.length)),
+    ...levelFaults(draft),
+  ];
 }
 
-function cycleFaults(cycles: TargetGroupDraft["cycles"]): string[] {
-  const faults: string[] = [];
-  const seen = new Set<string>();
-  cycles.forEach((cycle, index) => {
-    const field = `periods[${index}]`;
-    const previous = cycles[index - 1];
-    if (cycle.startsAt >= cycle.endsAt)
-      faults.push(`${field}.endDate must be after its startDate; got ${cycle.startDate} to ${cycle.endDate}.`);
-    if (previous !== undefined && cycle.startsAt < previous.endsAt) {
-      faults.push(
-        `${field} must not start before periods[${index - 1}] ends; it starts at ${formatInstant(cycle.startsAt)}, which is before ${formatInstant(previous.endsAt)}.`,
-      );
-    }
-    if (seen.has(cycle.refCode))
-      faults.push(`${field}.refCode must be unique in the group; ${JSON.stringify(cycle.refCode)} is there already.`);
-    seen.add(cycle.refCode);
-  });
+type Cycles = TargetGroupDraft["cycles"];
+
+function cycleFaults(cycles: Cycles, index: number): CycleFault[] {
+  const [cycle, previous] = [cycles[index], cycles[index - 1]];
+  if (cycle === undefined) return [];
+  const { refCode, startDate, endDate, startsAt, endsAt } = cycle;
+  const faults: CycleFault[] = [];
+  if (startsAt >= endsAt) faults.push({ of: "cycle", index, rule: "endsAfterItStarts", startDate, endDate });
+  if (previous !== undefined && startsAt < previous.endsAt)
+    faults.push({ of: "cycle", index, rule: "startsAfterTheOneBefore", startsAt, previousEndsAt: previous.endsAt });
+  if (cycles.findIndex((other) => other.refCode === refCode) < index)
+    faults.push({ of: "cycle", index, rule: "hasItsOwnName", refCode });
   return faults;
 }
 
-function targetFaults({ targets, cycles }: TargetGroupDraft): string[] {
-  const faults: string[] = [];
-  targets.forEach((target, index) => {
-    const field = `targets[${index}]`;
-    if (target.entity === "EVENT" && target.eventName === undefined) {
-      faults.push(`${field}.eventName is required when targetEntity is EVENT.`);
-    }
-    if (target.type === "EVENT_ATTRIBUTE" && target.attributeName === undefined) {
-      faults.push(`${field}.attributeName is required when targetType is EVENT_ATTRIBUTE.`);
-    }
-    if (target.values.length !== 1 && target.values.length !== cycles.length) {
-      faults.push(
-        `${field}.defaultValues must hold one value for all cycles or one for each of the ${cycles.length}; got ${target.values.length}.`,
-      );
-    }
-  });
+function targetFaults(target: TargetGroupDraft["targets"][number], index: number, cycles: number): TargetFault[] {
+  const faults: TargetFault[] = [];
+  const values = target.values.length;
+  if (target.entity === "EVENT" && target.eventName === undefined)
+    faults.push({ of: "target", index, rule: "namesItsEvent" });
+  if (target.type === "EVENT_ATTRIBUTE" && target.attributeName === undefined)
+    faults.push({ of: "target", index, rule: "namesItsAttribute" });
+  if (values !== 1 && values !== cycles)
+    faults.push({ of: "target", index, rule: "hasOneValueOrOnePerCycle", values, cycles });
   return faults;
 }
 
-function levelFaults({ levels, cycles, trackingType }: TargetGroupDraft): string[] {
-  if (trackingType === "DEFAULT" && levels.length > 0)
-    return ["streaks must be absent or empty when trackingType is DEFAULT."];
-  const faults: string[] = [];
-  levels.forEach((level, index) => {
-    const field = `streaks[${index}].targetCountOfSequence`;
-    const previous = levels[index - 1];
-    if (previous !== undefined && level.cyclesToMeet <= previous.cyclesToMeet) {
-      faults.push(
-        `${field} must be greater than the level before it; got ${level.cyclesToMeet} after ${previous.cyclesToMeet}.`,
-      );
-    }
-    if (level.cyclesToMeet > cycles.length) {
-      faults.push(`${field} must not exceed the number of cycles (${cycles.length}); got ${level.cyclesToMeet}.`);
-    }
-  });
+function levelFaults({ levels, cycles, trackingType }: TargetGroupDraft): DraftFault[] {
+  if (!isStreak({ trackingType })) return levels.length > 0 ? [{ of: "group", rule: "milestoneHasNoLevels" }] : [];
+  return levels.flatMap(({ cyclesToMeet }, index) =>
+    faultsOfLevel({ of: "level", index, cyclesToMeet }, levels[index - 1]?.cyclesToMeet, cycles.length),
+  );
+}
+
+function faultsOfLevel(
+  level: Pick<LevelFault, "of" | "index" | "cyclesToMeet">,
+  previous: number | undefined,
+  cycles: number,
+): LevelFault[] {
+  const faults: LevelFault[] = [];
+  if (previous !== undefined && level.cyclesToMeet <= previous)
+    faults.push({ ...level, rule: "isAboveTheOneBefore", previous });
+  if (level.cyclesToMeet > cycles) faults.push({ ...level, rule: "isWithinTheCycles", cycles });
   return faults;
 }

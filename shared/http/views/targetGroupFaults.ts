@@ -1,0 +1,50 @@
+import type { CycleFault, DraftFault, LevelFault, TargetFault } from "../../domain/drafting.ts";
+import { formatInstant } from "../../domain/instant.ts";
+
+/** The sentence of a 300004 for a rule that a target group breaks. It names the field as the caller has written it. */
+export function describeDraftFault(fault: DraftFault): string {
+  switch (fault.of) {
+    case "cycle":
+      return describeCycleFault(fault);
+    case "target":
+      return describeTargetFault(fault);
+    case "level":
+      return describeLevelFault(fault);
+    case "group":
+      return "streaks must be absent or empty when trackingType is DEFAULT.";
+  }
+}
+
+function describeCycleFault(fault: CycleFault): string {
+  const { index } = fault;
+  switch (fault.rule) {
+    case "endsAfterItStarts":
+      return `periods[${index}].endDate must be after its startDate; got ${fault.startDate} to ${fault.endDate}.`;
+    case "startsAfterTheOneBefore":
+      return `periods[${index}] must not start before periods[${index - 1}] ends; it starts at ${formatInstant(fault.startsAt)}, which is before ${formatInstant(fault.previousEndsAt)}.`;
+    case "hasItsOwnName":
+      return `periods[${index}].refCode must be unique in the group; ${JSON.stringify(fault.refCode)} is there already.`;
+  }
+}
+
+function describeTargetFault(fault: TargetFault): string {
+  const field = `targets[${fault.index}]`;
+  switch (fault.rule) {
+    case "namesItsEvent":
+      return `${field}.eventName is required when targetEntity is EVENT.`;
+    case "namesItsAttribute":
+      return `${field}.attributeName is required when targetType is EVENT_ATTRIBUTE.`;
+    case "hasOneValueOrOnePerCycle":
+      return `${field}.defaultValues must hold one value for all cycles or one for each of the ${fault.cycles}; got ${fault.values}.`;
+  }
+}
+
+function describeLevelFault(fault: LevelFault): string {
+  const field = `streaks[${fault.index}].targetCountOfSequence`;
+  switch (fault.rule) {
+    case "isAboveTheOneBefore":
+      return `${field} must be greater than the level before it; got ${fault.cyclesToMeet} after ${fault.previous}.`;
+    case "isWithinTheCycles":
+      return `${field} must not exceed the number of cycles (${fault.cycles}); got ${fault.cyclesToMeet}.`;
+  }
+}
