@@ -16,7 +16,7 @@ import { Construct } from "constructs";
 import { metricsNamespaceVariable } from "../shared/config/metricsConfig.ts";
 import type { FunctionName } from "./functionNames.ts";
 import type { MilestreakTable } from "./table.ts";
-import { tableGrants } from "./tableGrants.ts";
+import { retiringGrants, tableGrants } from "./tableGrants.ts";
 
 /** Above the longest chain of engine requests with all its attempts, below what API Gateway waits for. */
 const functionTimeout = Duration.seconds(25);
@@ -81,7 +81,7 @@ export class ApiFunction extends Construct {
       awsSdkConnectionReuse: false,
       ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
     });
-    table.grant(this.lambda, tableGrants[name]);
+    table.grant(this.lambda, [...tableGrants[name], ...(retiringGrants[name] ?? [])]);
     this.alias = this.lambda.addAlias("live");
     this.live = asFunction(this.alias);
   }

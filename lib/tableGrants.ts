@@ -101,3 +101,9 @@ export const tableGrants = {
     { actions: ["UpdateItem"], partitions: tokens },
   ],
 } as const satisfies Record<FunctionName, readonly TableGrant[]>;
+
+/**
+ * What only the functions of the last release still need. While a deployment is under way their versions work with the
+ * roles of the new one, so a grant shrinks one release after its last use; test/infra/grants.test.ts holds both ends.
+ */
+export const retiringGrants: Partial<Record<FunctionName, readonly TableGrant[]>> = {};

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { retiringGrants } from "../../lib/tableGrants.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
 import { bundleStack } from "../../scripts/sam/bundleStack.ts";
 import { ApiClient } from "../support/apiClient.ts";
@@ -186,7 +187,10 @@ describe("the stack's bundles, each with the role that the template gives it", (
   });
 });
 
-describe.each([...stack.functionIds])("of the role of %s", (name, functionId) => {
+/** A retiring grant is for the versions of the last release, which do not run here. */
+const withoutRetiring = [...stack.functionIds].filter(([name]) => !(name in retiringGrants));
+
+describe.each(withoutRetiring)("of the role of %s", (name, functionId) => {
   it("every action and every partition was needed: without it, some of these requests are denied", () => {
     const asked = deployment.judge.verdicts.filter(({ principal }) => principal === name);
     const statements = deployment.functions.get(functionId)?.statements ?? [];
