@@ -21,9 +21,9 @@ export type Activity = {
 };
 
 /**
- * How much of the target's unit the activity stands for, always ≥ 0; `undefined` when the target's rule does not match.
+ * How much the activity adds in the target's unit, always ≥ 0; `undefined` when the target's rule does not match.
  *
- * A return is an amount or a quantity taken back; it does not undo a visit or the fact of a purchase
+ * A return takes back an amount or a quantity. It does not undo a visit or the fact of a purchase
  * (docs/decisions/0011-activities.md).
  */
 export function contribution(target: Target, activity: Activity): Decimal | undefined {

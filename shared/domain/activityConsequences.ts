@@ -8,8 +8,9 @@ import { ServiceError } from "./serviceError.ts";
 import { cycleOf, targetValue } from "./targetGroup.ts";
 
 /**
- * What an activity leads to in one target, told in the order it came about: values, reached, levels, late news. While
- * the customer is out it can settle a return that had waited; the history has that, and nobody is told.
+ * The history rows and notifications of an activity in one target. Notifications come in the order of what happened:
+ * changed values, reached cycles, levels, ended cycles that changed. An activity of a customer who has left can still
+ * settle a waiting return. That adds rows to the history and announces nothing.
  */
 export function activityConsequences(change: EffectChange): Consequences {
   const isOut = change.effect.notCounted === "NOT_ENROLLED";
@@ -23,7 +24,9 @@ function announcements(change: EffectChange): Notification[] {
   return [...valuesUpdated(change), ...valuesReached(change), ...levelsReached(change), ...completedAgain(change)];
 }
 
-/** One for each change that shows: a sum that moves below 0 is still shown as 0. */
+/**
+ * One for each change of the shown value. A sum below 0 is shown as 0, so a move below 0 changes nothing that is shown.
+ */
 function valuesUpdated(change: EffectChange): Notification[] {
   const { group, target, effect } = change;
   return effect.changes.flatMap(({ cycleNumber, before, after, activityId }, index) => {
@@ -67,7 +70,7 @@ function valueOfStreak({ targetId, streakValue }: TargetEffect): number {
   return streakValue;
 }
 
-/** A late activity changed a cycle whose end had been told: it is told again with what is true now. */
+/** A late activity has changed a cycle whose end was announced. The end is announced again with the new values. */
 function completedAgain(change: EffectChange): Notification[] {
   const { activity, group, target, effect } = change;
   return effect.reopened.map((cycleNumber, index) => {
@@ -88,7 +91,7 @@ function completedAgain(change: EffectChange): Notification[] {
   });
 }
 
-/** The cycle's sum when the activity and the returns it moved have all been counted. */
+/** The cycle's sum after the activity and all returns that it moved were counted. */
 function sumAfter(changes: readonly CycleChange[], cycleNumber: number): Decimal {
   const last = changes.findLast((change) => change.cycleNumber === cycleNumber);
   if (last === undefined) throw new ServiceError(`Cycle ${cycleNumber} is said to be changed and is not`);

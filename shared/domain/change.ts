@@ -3,7 +3,7 @@ import type { Enrollment } from "./enrollment.ts";
 import type { CountedActivity, LedgerEntry } from "./ledger.ts";
 import type { Notification, NotificationSubject } from "./notifications.ts";
 
-/** What a stored change leads to beside itself: rows of history, and what the brand's other systems are told. */
+/** What follows from a stored change: rows of the history, and notifications for the brand's other systems. */
 export type Consequences = {
   readonly entries: readonly LedgerEntry[];
   readonly notifications: readonly Notification[];

@@ -11,10 +11,11 @@ export type ClosingDecision =
   | { readonly outcome: "nothingToDo"; readonly reason: "notEnded" | "notCovered" | "closedAlready" };
 
 /**
- * Decides how an ended cycle is closed for one enrolment: it is marked as announced, and with it a period-end reward
- * whose value has been reached. Sums, reached marks and levels are never touched.
+ * Decides how an ended cycle is closed for one enrolment. The cycle is marked as closed. A period-end reward is marked
+ * as announced if the cycle's value was reached. Sums, reached marks and levels stay as they are.
  *
- * Deciding again on the state it gave finds `closedAlready`, so a cycle is closed once however often that is tried.
+ * The resulting state answers `closedAlready` to a second decision, so a cycle is closed once, however often it is
+ * tried.
  */
 export function decideClosing(
   group: TargetGroup,
@@ -35,8 +36,9 @@ export function decideClosing(
 }
 
 /**
- * Whether the customer was a member when the cycle ended. Who left after that, before the cycle could be closed, was,
- * and still is after coming back: what earlier cycles earned stays.
+ * Whether the customer was a member when the cycle ended. `owedCycles` has the cycles that ended before the customer
+ * left and were not closed yet. They stay covered, also after a re-enrolment: leaving takes nothing from earlier
+ * cycles.
  */
 function covers({ fromCycle, membership, owedCycles }: Enrollment, cycleNumber: number): boolean {
   return owedCycles.includes(cycleNumber) || (membership.status === "ENROLLED" && cycleNumber >= fromCycle);
@@ -48,8 +50,8 @@ function isRewardDue({ rewardAllocation }: Target, enrollment: Enrollment, cycle
 }
 
 /**
- * How long the run was that an ended cycle broke: 0 when it was met, when there was none, when nothing breaks it, and
- * when it was a run of an earlier membership, which ended by leaving.
+ * The length of the run that an ended cycle broke. It is 0 when the cycle was met, when there was no run, when the
+ * streak is not continuous, and when the cycle belongs to an earlier membership, whose run ended by leaving.
  */
 export function brokenRun(group: TargetGroup, enrollment: Enrollment, cycleNumber: number): number {
   const isBroken = isContinuous(group) && !enrollment.reachedAt.has(cycleNumber);

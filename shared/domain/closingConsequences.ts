@@ -5,7 +5,7 @@ import type { Instant } from "./instant.ts";
 import { enrollmentNotification, type Notification, type NotificationContent } from "./notifications.ts";
 import { type Cycle, cycleOf, targetValue } from "./targetGroup.ts";
 
-/** What the closing of a cycle leads to: it is told, and with it a reward that waited for it and a run it ended. */
+/** What the closing of a cycle announces: the end of the cycle, a reward that waited for it, and the end of a run. */
 export function closingConsequences(change: EnrollmentChange): Consequences {
   const { before, after, group } = change;
   if (before === undefined) return noConsequences;
@@ -17,7 +17,7 @@ export function closingConsequences(change: EnrollmentChange): Consequences {
 function closingNotifications(change: EnrollmentChange, cycle: Cycle, at: Instant): Notification[] {
   const { org, customerId, group, target, after } = change;
   const contents = [completed(change, cycle), ...rewarded(change, cycle), ...runEnded(change, cycle)];
-  // A write closes one cycle, so the revision and the kind tell any two of them apart.
+  // One write closes one cycle, so revision and type are enough to make each event's id unique.
   const origin = { revision: after.revision, at, index: 0 };
   return contents.map((content) => enrollmentNotification({ org, customerId, group, target }, origin, content));
 }
@@ -28,7 +28,9 @@ function completed({ target, after }: EnrollmentChange, cycle: Cycle): Notificat
   return { type: "targetPeriodCompleted", detail };
 }
 
-/** The closing decided whether the reward is due, and said so in `announced`; nothing is decided here a second time. */
+/**
+ * The closing has decided whether the reward is due, and has recorded it in `announced`. It is not decided again here.
+ */
 function rewarded({ target, before, after }: EnrollmentChange, cycle: Cycle): NotificationContent[] {
   if (!after.announced.has(cycle.number) || before?.announced.has(cycle.number)) return [];
   const detail = { ...values({ target, after }, cycle), rewardAllocation: target.rewardAllocation };

@@ -3,8 +3,9 @@ import { closingConsequences } from "./closingConsequences.ts";
 import { membershipConsequences } from "./membershipConsequences.ts";
 
 /**
- * What each kind of write to an enrolment leads to, one rule for each kind. A rule compares the two states and answers
- * nothing when the write was not of its kind. What was counted is none of them: the activity's own record says more.
+ * One rule for each kind of write to an enrolment. A rule compares the states before and after, and answers nothing for
+ * a write of another kind. Counting has no rule here: its consequences come from the activity's own record, which says
+ * more.
  */
 const rules: readonly ((change: EnrollmentChange) => Consequences)[] = [membershipConsequences, closingConsequences];
 

@@ -27,7 +27,10 @@ export type CycleChange = {
   readonly cycleNumber: number;
   readonly before: Decimal;
   readonly after: Decimal;
-  /** Whose amount it is: the activity's own, or that of an earlier return of it, now moved to the right cycle. */
+  /**
+   * The activity that the amount belongs to: the counted one, or an earlier return of it that moves to the right cycle
+   * now.
+   */
   readonly activityId: string;
 };
 
@@ -40,26 +43,26 @@ export type TargetEffect = {
   readonly notCounted: NotCountedReason | undefined;
   /** The operation that had last set that cycle's value when the activity counted. */
   readonly valueSetBy: string | undefined;
-  /** The revision that counting it gave the enrolment; `undefined` when it changed no sum. */
+  /** The enrolment's revision after the count; `undefined` when no sum changed. */
   readonly revision: number | undefined;
   readonly changes: readonly CycleChange[];
-  /** Of a streak, when a sum changed. */
+  /** The streak value after the count; `undefined` for a milestone, and when no sum changed. */
   readonly streakValue: number | undefined;
   readonly levelsReached: readonly Level[];
   /** Cycles that this activity made reached and that are announced as reached now, for the first time. */
   readonly announced: readonly number[];
-  /** Changed cycles whose end had been announced already, and has to be announced again. None while the customer is out. */
+  /** Changed cycles whose end was announced before and is announced again now. None while the customer is out. */
   readonly reopened: readonly number[];
 };
 
-/** The effect, and the enrolment as it has to be stored; `undefined` when nothing of it changes. */
+/** The effect, and the enrolment to store; `next` is `undefined` when the enrolment stays as it is. */
 export type CountingDecision = { readonly effect: TargetEffect; readonly next: Enrollment | undefined };
 
 /** What is known of the activity a return names. */
 export type OriginalActivity =
-  /** By target id, in which cycle it counted, and what had replaced that cycle's value last. */
+  /** For each target id: the cycle it counted in, and the operation that had last set that cycle's value. */
   | { readonly type: "TRANSACTION"; readonly countedIn: ReadonlyMap<number, CountedIn> }
-  /** Nothing else can be returned. */
+  /** Only a transaction can be returned. */
   | { readonly type: "RETURN" | "EVENT" };
 
 export type CountedIn = { readonly cycleNumber: number; readonly valueSetBy: string | undefined };
@@ -67,8 +70,8 @@ export type CountedIn = { readonly cycleNumber: number; readonly valueSetBy: str
 /**
  * Decides what an activity does to one target the customer is or was enrolled in.
  *
- * Values, reached cycles and streaks depend on the set of activities, not on their order: a return that arrives
- * before the transaction it names is taken off the cycle it occurred in and moved when the transaction arrives.
+ * Values, reached cycles and streaks depend on the set of activities, not on their order. A return that arrives before
+ * its transaction is taken off the cycle it occurred in. It moves to the transaction's cycle when that arrives.
  */
 export function decideCounting(
   subject: CountingSubject,
@@ -98,7 +101,7 @@ type Placement =
   | { readonly cycleNumber: number; readonly amount: Decimal }
   | { readonly reason: NotCountedReason; readonly amount: Decimal | undefined };
 
-/** In which cycle the activity counts, and with how much. */
+/** The cycle that the activity counts in, and its amount; or the reason why it does not count. */
 function place(subject: CountingSubject, activity: Activity, original: OriginalActivity | undefined): Placement {
   const { group, target, enrollment } = subject;
   if (!isCounting(subject)) return { reason: "NOT_ENROLLED", amount: undefined };
@@ -118,7 +121,10 @@ function isCounting({ group, target, enrollment }: CountingSubject): boolean {
   return enrollment.membership.status === "ENROLLED" && group.isActive && target.isActive;
 }
 
-/** A value that a balance or a reset has replaced since does not hold the transaction, so it cannot lose it either. */
+/**
+ * A balance or a reset may have replaced the value since the transaction was counted. The new value never held the
+ * transaction, so the return takes nothing off it.
+ */
 function placeReturn(enrollment: Enrollment, countedIn: CountedIn | undefined, amount: Decimal): Placement {
   const isHeld = countedIn !== undefined && enrollment.valueSetBy.get(countedIn.cycleNumber) === countedIn.valueSetBy;
   return isHeld ? { cycleNumber: countedIn.cycleNumber, amount } : { reason: "ORIGINAL_NOT_COUNTED", amount };
@@ -136,7 +142,10 @@ function ownPosting(placement: Placement, { type, activityId }: Activity): Posti
   return [{ cycleNumber: placement.cycleNumber, delta, activityId }];
 }
 
-/** Returns that came before this transaction: off the cycle they were taken off provisionally, onto the right one. */
+/**
+ * Moves the returns that came before this transaction from the cycle they were provisionally taken off to the right
+ * one.
+ */
 function postingsOfWaitingReturns(subject: CountingSubject, activity: Activity, placement: Placement): Posting[] {
   return waitingReturns(subject.enrollment, activity).flatMap((pending) => [
     ...givenBack(subject.enrollment, pending),
@@ -146,7 +155,10 @@ function postingsOfWaitingReturns(subject: CountingSubject, activity: Activity, 
   ]);
 }
 
-/** What was taken off provisionally; nothing of a value that a balance or a reset has replaced since. */
+/**
+ * Gives back what was provisionally taken off. Nothing is given back to a value that a balance or a reset has set
+ * since.
+ */
 function givenBack(
   enrollment: Enrollment,
   { activityId, amount, cycleNumber, valueSetBy }: PendingReturn,
@@ -159,9 +171,15 @@ function waitingReturns({ pendingReturns }: Enrollment, { type, activityId }: Ac
   return type === "TRANSACTION" ? (pendingReturns.get(activityId) ?? []) : [];
 }
 
-/** Each takes about 100 of an item's 400 000 bytes. Later ones stay where they were taken off. */
+/**
+ * The most returns that wait in one enrolment. Each takes about 100 bytes of an item's 400 000. Further returns stay
+ * taken off the cycle they occurred in.
+ */
 export const mostWaitingReturns = 500;
-/** When their transaction arrives, its record tells of two changes for each, in up to 98 targets: 330 000 bytes. */
+/**
+ * The most returns that wait for one transaction. Its record holds two changes for each, in up to 98 targets: 330 000
+ * bytes.
+ */
 export const mostWaitingForOne = 20;
 
 function canWait(pendingReturns: Enrollment["pendingReturns"], originalActivityId: string): boolean {
@@ -170,7 +188,7 @@ function canWait(pendingReturns: Enrollment["pendingReturns"], originalActivityI
   return total < mostWaitingReturns && forThis < mostWaitingForOne;
 }
 
-/** The same map when nothing changes. */
+/** The returns that wait after this activity; the same map when nothing changes. */
 function nextPendingReturns(
   { enrollment: { pendingReturns, valueSetBy } }: CountingSubject,
   { type, activityId, originalActivityId }: Activity,
@@ -199,7 +217,10 @@ function post(enrollment: Enrollment, postings: readonly Posting[]) {
   return { achieved, changes };
 }
 
-/** Sets the mark of each changed cycle that has become reached, and takes it away where the sum fell below. */
+/**
+ * Marks each changed cycle that has become reached, and removes the mark where the sum has fallen below the target
+ * value.
+ */
 function withReachedMarks(
   { group, target }: CountingSubject,
   enrollment: Enrollment,
@@ -217,8 +238,8 @@ function withReachedMarks(
 }
 
 /**
- * A level is reached when any run since enrolment or reset has its length, and then stays until a reset. While the
- * customer is out none is, whatever a return that had waited does to the cycles that were left.
+ * A level is reached when any run since the enrolment or reset has its length. It stays reached until a reset. No level
+ * is reached while the customer is out, also when a waiting return is settled.
  */
 function withLevels(subject: CountingSubject, enrollment: Enrollment, now: Instant) {
   const { group } = subject;
@@ -242,7 +263,7 @@ function isToBeAnnounced(subject: CountingSubject, next: Enrollment, cycle: numb
   return hasBecomeReached && isDue && cycle >= enrollment.fromCycle && !enrollment.announced.has(cycle);
 }
 
-/** Marks cycles as announced; the same enrolment when there are none. */
+/** Marks cycles as announced. Answers the same enrolment when there is no cycle to mark. */
 export function announce(enrollment: Enrollment, cycles: readonly number[]): Enrollment {
   if (cycles.length === 0) return enrollment;
   return { ...enrollment, announced: new Set([...enrollment.announced, ...cycles]) };

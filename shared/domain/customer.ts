@@ -1,6 +1,6 @@
 import type { Instant } from "./instant.ts";
 
-/** What a brand says of a customer; absent fields are not known. */
+/** What a brand has told about a customer. `undefined` means not known. */
 export type CustomerProfile = {
   readonly firstName: string | undefined;
   readonly lastName: string | undefined;

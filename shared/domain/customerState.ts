@@ -5,8 +5,8 @@ import { streakValue } from "./streak.ts";
 import { type Cycle, isStreak, type TargetGroup } from "./targetGroup.ts";
 
 /**
- * The cycles an enrolment covers: a milestone's from the one enrolled into, a streak's all, since a streak's
- * customer is a member of every cycle.
+ * The cycles an enrolment covers. A milestone's enrolment covers its first cycle and all later ones, a streak's covers
+ * all.
  */
 function coveredCycles(group: TargetGroup, enrollment: Enrollment): Cycle[] {
   return group.cycles.filter(({ number }) => isStreak(group) || number >= enrollment.fromCycle);

@@ -1,8 +1,8 @@
 /**
  * An exact decimal with at most 4 fractional digits, counted in ten-thousandths: `12.5` is `125000n`.
  *
- * A whole number of ten-thousandths adds, subtracts and compares exactly with the language's own
- * operators, so 0.1 + 0.2 is 0.3 however often it is repeated (docs/decisions/0004-decimals.md).
+ * The operators of the language add, subtract and compare whole numbers exactly, so 0.1 + 0.2 is exactly 0.3
+ * (docs/decisions/0004-decimals.md).
  */
 export type Decimal = bigint;
 
@@ -26,7 +26,7 @@ export function formatDecimal(value: Decimal): string {
   return `${value < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
-/** Counted from the end: a regular expression would begin anew at each zero, and take a minute for 256 kB of them. */
+/** Scans from the end. A regular expression would start over at each zero and take a minute for 256 kB of zeros. */
 export function withoutTrailingZeros(digits: string): string {
   let end = digits.length;
   while (digits[end - 1] === "0") end -= 1;

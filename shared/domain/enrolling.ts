@@ -4,7 +4,7 @@ import { clockToleranceMilliseconds, formatInstant, type Instant } from "./insta
 import { type Refusal, refused } from "./refusal.ts";
 import { type Cycle, isStreak, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
 
-/** What a caller asked for, already of the right shape. `undefined` is "not said". */
+/** What a caller asked for, already checked for its shape. `undefined` means that the caller did not say. */
 export type EnrollmentRequest = {
   readonly cycleName: string | undefined;
   readonly openingBalance: Decimal | undefined;
@@ -12,19 +12,19 @@ export type EnrollmentRequest = {
 };
 
 /**
- * What an enrolment writes, whether the customer is new or comes back: it never depends on what the
- * customer has earned before, so it needs no read.
+ * What an enrolment writes. It is the same for a new customer and for one who comes back, and does not depend on
+ * earlier earnings. So no read is needed before the write.
  */
 export type EnrollmentPlan = {
   readonly outcome: "accepted";
-  /** Membership starts in this cycle and covers every later one. */
+  /** The membership starts in this cycle and covers all later ones. */
   readonly fromCycle: number;
   readonly opening: Opening;
 };
 
 /** How the first covered cycle starts. */
 export type Opening =
-  /** Keep what that cycle had, else 0. */
+  /** Keep the cycle's value, or start with 0 if it has none. */
   | { readonly kind: "resume" }
   /** Replace both the cycle's value and its reached mark. */
   | { readonly kind: "balance"; readonly value: Decimal; readonly isReached: boolean; readonly isAnnounced: boolean }
@@ -86,7 +86,9 @@ function streakOpening(group: TargetGroup, first: Cycle, request: EnrollmentRequ
   };
 }
 
-/** Later cycles that a till whose clock is ahead may have met already. Mostly none. */
+/**
+ * Later cycles that start within the tolerated clock difference. A till whose clock is ahead may have met them already.
+ */
 function startingSoon({ cycles }: TargetGroup, first: Cycle, now: Instant): Cycle[] {
   return cycles.filter(({ number, startsAt }) => number > first.number && startsAt <= now + clockToleranceMilliseconds);
 }

@@ -1,16 +1,16 @@
 /**
  * A moment on the business time line, in milliseconds since 1970-01-01T00:00:00Z.
  *
- * The request says what time it is; nothing in `shared/domain` reads a clock.
+ * The request brings the time. No code in `shared/domain` reads a clock.
  */
 export type Instant = number;
 
-/** The instant as UTC ISO 8601 with milliseconds, as it goes on the wire and into the table. */
+/** The instant as UTC ISO 8601 text with milliseconds. */
 export function formatInstant(instant: Instant): string {
   return new Date(instant).toISOString();
 }
 
-/** How far a caller's clock may be ahead of ours. What happened later than that has not happened. */
+/** How far a caller's clock may be ahead of the service's. An activity that occurs later than that is refused. */
 export const clockToleranceMilliseconds = 5 * 60 * 1000;
 
 const instantPattern = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
@@ -24,8 +24,8 @@ export function isWritable(instant: Instant): boolean {
 }
 
 /**
- * The instant an ISO 8601 text with an offset stands for; `undefined` for any other text. A day that its month does not
- * have is no day: `Date.parse` alone would take 30 February for 2 March.
+ * The instant an ISO 8601 text with an offset stands for; `undefined` for any other text. 30 February is refused too;
+ * `Date.parse` alone would read it as 2 March.
  */
 export function parseInstant(text: string): Instant | undefined {
   const [, year, month, day] = instantPattern.exec(text) ?? [];

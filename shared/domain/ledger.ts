@@ -9,27 +9,29 @@ export const ledgerKinds = ["ENROL", "UNENROL", "ADD_TRANSACTION", "RETURN_BILL"
 type LedgerKind = (typeof ledgerKinds)[number];
 
 /**
- * One row of what happened to a customer in a target.
+ * One row of a customer's history in a target.
  *
- * The deltas of a cycle's rows add up to the cycle's stored sum, always (docs/history.md): whatever writes a sum, be
- * it an opening balance, a reset or the move of an earlier return, has a row with the difference it made.
+ * The deltas of a cycle's rows always add up to the cycle's stored sum (docs/history.md). Each change of a sum has a
+ * row with its difference. That includes an opening balance, a reset and the move of an earlier return.
  */
 export type LedgerEntry = {
-  /** Unique within customer and target, and the same however often the row is derived. */
+  /**
+   * Unique within customer and target. It is derived from what is stored, so deriving the row again gives the same id.
+   */
   readonly entryId: string;
   readonly kind: LedgerKind;
   readonly groupId: number;
   readonly targetId: number;
   readonly cycleNumber: number | undefined;
   readonly delta: Decimal;
-  /** The cycle's exact sum afterwards, which returns can take below 0. */
+  /** The cycle's exact sum afterwards. Returns can take it below 0. */
   readonly valueAfter: Decimal;
   readonly activityId: string | undefined;
   readonly occurredAt: Instant;
   readonly recordedAt: Instant;
 };
 
-/** A recorded activity as far as history and notifications need it. */
+/** The fields of a recorded activity that history and notifications need. */
 export type CountedActivity = Pick<Activity, "activityId" | "customerId" | "type" | "occurredAt"> & {
   readonly recordedAt: Instant;
 };
@@ -65,13 +67,15 @@ function kindOf({ activityId, type }: CountedActivity, change: CycleChange): Led
 /** An enrolment before and after one write. */
 type States = { readonly before: Enrollment | undefined; readonly after: Enrollment };
 
-/** The row of an enrolment, in the cycle it opened: what that did to the cycle's sum, mostly nothing. */
+/**
+ * The row of an enrolment, in the first cycle it covers. Its delta is what the enrolment changed in the sum, mostly 0.
+ */
 export function enrolEntries(states: States): LedgerEntry[] {
   const { enrolledAt, fromCycle } = states.after;
   return membershipEntries(states, "ENROL", enrolledAt, fromCycle);
 }
 
-/** The row of an un-enrolment, in the first cycle that was left; none when every cycle had ended. */
+/** The row of an un-enrolment, in the first cycle that was left. It names no cycle when all had ended. */
 export function unenrolEntries(states: States, group: TargetGroup, leftAt: Instant): LedgerEntry[] {
   const left = group.cycles.find(({ number }) => number === states.after.leftInCycle);
   return membershipEntries(states, "UNENROL", leftAt, left?.number);
@@ -100,7 +104,7 @@ function membershipEntries(
 
 type SumChange = Pick<LedgerEntry, "cycleNumber" | "delta" | "valueAfter">;
 
-/** Every sum the write changed, read off the two states rather than off what the write meant to do. */
+/** Every sum that the write changed. It compares the stored states and does not rely on the intention of the write. */
 function sumChanges({ before, after }: States): SumChange[] {
   const cycles = new Set([...(before?.achieved.keys() ?? []), ...after.achieved.keys()]);
   return [...cycles].toSorted(byNumber).flatMap((cycleNumber) => {
@@ -116,8 +120,8 @@ function unchangedSum(after: Enrollment, cycleNumber: number | undefined): SumCh
 }
 
 /**
- * The revision that the write gave the enrolment, and the place among its rows: rows of one millisecond are read in the
- * order of their ids, which is the order in which they came about.
+ * The enrolment's revision after the write, and the row's place among the rows of that write. Rows of one millisecond
+ * are read in the order of their ids. That is the order in which they were made.
  */
 function entryId(revision: number, index: number): string {
   return `${padded(revision, 10)}#${padded(index, 4)}`;

@@ -6,7 +6,7 @@ import { enrollmentNotification, type Notification } from "./notifications.ts";
 import { streakValue } from "./streak.ts";
 import { cycleOf, isStreak, type TargetGroup, targetValue } from "./targetGroup.ts";
 
-/** What an enrolment, a re-enrolment or an un-enrolment leads to; any other write to an enrolment leads to nothing. */
+/** The consequences of an enrolment, a re-enrolment or an un-enrolment. Other writes to an enrolment have none here. */
 export function membershipConsequences(change: EnrollmentChange): Consequences {
   const { before, after, group } = change;
   if (before?.membership.status === after.membership.status) return noConsequences;
@@ -32,7 +32,7 @@ function enrolled(change: EnrollmentChange): Notification {
   });
 }
 
-/** An opening balance at or above the target: the enrolment itself announced the cycle as reached. */
+/** An opening balance at or above the target value has reached the cycle at once, and the enrolment announces that. */
 function openedAsReached(change: EnrollmentChange): Notification[] {
   const { after, group, target } = change;
   const cycle = cycleOf(group, after.fromCycle);
@@ -58,7 +58,8 @@ function unenrolled(change: EnrollmentChange, leftAt: Instant): Notification {
     type: isStreak(group) ? "streakCustomerUnEnrolment" : "targetCustomerUnEnrolment",
     detail: {
       cycle: group.cycles.find(({ number }) => number === after.leftInCycle),
-      // Of the state before: afterwards the run is in what is carried, and would be counted twice.
+      // The streak value comes from the state before. In the state after, the run is also in `carriedRun` and would
+      // count twice.
       streakValue: before === undefined ? undefined : currentStreak(group, before, leftAt),
     },
   });

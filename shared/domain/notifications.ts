@@ -2,7 +2,7 @@ import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
 import type { Cycle, Level, RewardAllocation, Target, TargetGroup } from "./targetGroup.ts";
 
-/** What is told, and in which words: the closed list of what the brand's other systems can hear of. */
+/** The closed list of notifications to the brand's other systems, with what each one says. */
 type Content =
   | {
       readonly type: "targetCustomerEnrolment" | "streakCustomerEnrolment";
@@ -11,7 +11,7 @@ type Content =
         readonly cycle: Cycle;
         readonly targetValue: Decimal;
         readonly achievedValue: Decimal;
-        /** Streak: what was carried over; `undefined` for a milestone. */
+        /** The streak value that was carried over; `undefined` for a milestone. */
         readonly streakValue: number | undefined;
         readonly isReEnrollment: boolean;
       };
@@ -49,7 +49,9 @@ type Content =
       readonly type: "targetPeriodCompleted";
       readonly detail: {
         readonly cycle: Cycle;
-        /** The late activity that changed a cycle announced before; `undefined` at the cycle's end. */
+        /**
+         * The late activity that changed the cycle after its end was announced; `undefined` for the first announcement.
+         */
         readonly activityId: string | undefined;
         readonly targetValue: Decimal;
         readonly achievedValue: Decimal;
@@ -67,7 +69,7 @@ type Content =
       readonly detail: { readonly cycle: Cycle; readonly endedRun: number };
     };
 
-/** Whom and what a notification is about. */
+/** The customer and the target that a notification is about. */
 export type NotificationSubject = {
   readonly org: string;
   readonly customerId: number;
@@ -76,21 +78,24 @@ export type NotificationSubject = {
 };
 
 /**
- * Something the brand's other systems are told, at least once.
+ * A notification to the brand's other systems. It is delivered at least once.
  *
- * `eventId` is the same each time one thing is told and different for any two things, over all orgs: it is derived from
- * what was stored, never made up when it is sent.
+ * `eventId` is the same for every delivery of one notification, and different for any two notifications of all orgs. It
+ * is derived from what is stored, not generated when it is sent.
  */
 export type Notification = NotificationSubject &
   Content & {
     readonly eventId: string;
-    /** When it came to be so; an activity may have happened earlier. */
+    /** When the state changed. The activity that changed it may have happened earlier. */
     readonly occurredAt: Instant;
   };
 
 export type NotificationContent = Content;
 
-/** A notification that came of an activity: its id is the activity's, the target's and the place in what it did. */
+/**
+ * A notification about an activity. Its id names the activity, the target, the type and the place among its
+ * notifications.
+ */
 export function activityNotification(
   subject: NotificationSubject,
   origin: { readonly activityId: string; readonly recordedAt: Instant; readonly index: number },
@@ -101,7 +106,10 @@ export function activityNotification(
   return { ...subject, ...content, eventId: parts.join("#"), occurredAt: origin.recordedAt };
 }
 
-/** A notification that came of a write to an enrolment: its id is the target's and the revision the write made. */
+/**
+ * A notification about a write to an enrolment. Its id names the target, the type and the enrolment's revision after
+ * the write.
+ */
 export function enrollmentNotification(
   subject: NotificationSubject,
   origin: { readonly revision: number; readonly at: Instant; readonly index: number },

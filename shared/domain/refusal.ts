@@ -1,7 +1,7 @@
-/** The numeric codes of a business refusal, as the clients of this API already know them (docs/errors.md). */
+/** The numeric codes of business refusals, as clients of this API know them (docs/errors.md). */
 export type RefusalCode = 310011 | 310017 | 310018 | 310019 | 310069 | 310119 | 310126 | 310149;
 
-/** A decision against the caller: the code, and what was given and what to check. */
+/** A refusal: its code, and a text that says what was given and what to check. */
 export type Refusal = { readonly outcome: "refused"; readonly code: RefusalCode; readonly detail: string };
 
 export function refused(code: RefusalCode, detail: string): Refusal {

@@ -1,6 +1,6 @@
 /**
- * An error that the service itself finds. Its text is made of words and ids of the service's own, never of what a
- * caller has sent, so that a log may hold it.
+ * An error that the service itself detects. Its text holds words and ids of the service only, nothing that a caller has
+ * sent. So it may be logged.
  */
 export class ServiceError extends Error {
   override readonly name: string = "ServiceError";

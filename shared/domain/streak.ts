@@ -4,11 +4,11 @@ import type { Instant } from "./instant.ts";
 import { isContinuous, type TargetGroup } from "./targetGroup.ts";
 
 /**
- * The streak value: met cycles in the current run, with what a re-enrolment without reset carried over. While the
- * customer is out, it is the value that was kept, whatever becomes of the cycles meanwhile.
+ * The streak value: the number of met cycles in the current run, plus what a re-enrolment without reset carried over.
+ * While the customer is out, it is the value that leaving has kept. Later changes of the cycles do not change it.
  *
- * In a continuous streak a closed cycle that was not met ends the run; the open cycle never does until
- * it closes. In a non-continuous one every met cycle since the enrolment or reset counts.
+ * In a continuous streak, an ended cycle that was not met ends the run. The current cycle does not end it before its
+ * own end. In a streak that is not continuous, every met cycle since the enrolment or reset counts.
  */
 export function streakValue(group: TargetGroup, enrollment: Enrollment, now: Instant): number {
   if (enrollment.membership.status === "UNENROLLED") return enrollment.carriedRun + enrollment.metWhenLeft.length;
@@ -16,10 +16,10 @@ export function streakValue(group: TargetGroup, enrollment: Enrollment, now: Ins
 }
 
 /**
- * What an un-enrolment keeps for a later return: the streak value of that moment, in two parts.
+ * What an un-enrolment keeps for a later re-enrolment: the streak value of that moment, in two parts.
  *
- * The cycles that have not ended are named one by one. The customer may come back within one of them, which then counts
- * by its own mark; in the kept value it would count a second time.
+ * Cycles that have not ended are listed one by one. If the customer comes back within one of them, that cycle counts by
+ * its own mark. It would count twice if it were in the kept number too.
  */
 export function runToKeep(group: TargetGroup, enrollment: Enrollment, now: Instant, leftInCycle: number): KeptRun {
   const notEnded = group.cycles.map(({ number }) => number).filter((number) => number >= leftInCycle);
@@ -33,8 +33,8 @@ export function runToKeep(group: TargetGroup, enrollment: Enrollment, now: Insta
 }
 
 /**
- * The longest run since the enrolment or reset of a customer who is in, for levels: it depends on which cycles are met
- * and on nothing else, so a late event that closes a gap reaches the level the run would have reached in time.
+ * The longest run since the enrolment or reset; levels are reached by it. The customer must be enrolled. Only the set
+ * of met cycles decides. So a late activity that fills a gap reaches the levels that it would have reached in time.
  */
 export function longestRun(group: TargetGroup, enrollment: Enrollment): number {
   let run = carriedOver(enrollment);
@@ -49,9 +49,10 @@ export function longestRun(group: TargetGroup, enrollment: Enrollment): number {
 }
 
 /**
- * The run that a cycle found when it ended, for telling whether it broke one. Every earlier cycle has ended by then.
+ * The run before a cycle that has ended, to find out whether the cycle broke a run. All earlier cycles have ended too.
  *
- * Of a customer who has left since, the carried value is that of the leaving, which the run is part of already.
+ * If the customer has left since, `carriedRun` already contains this run. It is left out here, or the run would count
+ * twice.
  */
 export function runBefore(group: TargetGroup, enrollment: Enrollment, cycleNumber: number): number {
   const { membership, carriedRun } = enrollment;
@@ -65,7 +66,8 @@ function runUpTo(group: TargetGroup, enrollment: Enrollment, now: Instant, endCy
     if (cycle.number < enrollment.fromCycle || cycle.number >= endCycle) continue;
     if (enrollment.reachedAt.has(cycle.number)) run += 1;
     else if (!isContinuous(group)) continue;
-    // A till's clock that is ahead can have met the cycle after the open one; the run does not reach over the gap.
+    // A till whose clock is ahead can have met the next cycle already. The run stops at the current cycle, which is not
+    // met yet.
     else if (cycleStatus(cycle, now) !== "ENDED") break;
     else run = 0;
   }

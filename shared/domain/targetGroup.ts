@@ -47,7 +47,10 @@ export type Target = {
   readonly attributeName: string | undefined;
   readonly tracksFromEnrollmentDate: boolean;
   readonly rewardAllocation: RewardAllocation;
-  /** What the brand sent, kept and answered; it does not restrict what counts (docs/decisions/0006-target-groups.md). */
+  /**
+   * The filters as the brand sent them. They are stored and answered, and do not restrict what counts
+   * (docs/decisions/0006-target-groups.md).
+   */
   readonly filters: unknown;
   /** One value for all cycles, or one for each in order. */
   readonly values: readonly Decimal[];
@@ -59,7 +62,7 @@ export type TargetGroup = {
   readonly description: string | undefined;
   readonly isActive: boolean;
   readonly trackingType: TrackingType;
-  /** IANA name; plain dates were read in it. */
+  /** IANA name of the zone in which plain dates are read. */
   readonly timeZone: string;
   /** 1…100 cycles in order, not overlapping. */
   readonly cycles: readonly Cycle[];
@@ -77,14 +80,14 @@ export function isContinuous(group: Pick<TargetGroup, "trackingType">): boolean 
   return group.trackingType === "STREAKS";
 }
 
-/** The cycle of that number. Throws when the group has none: a stored number always names one. */
+/** The cycle with the number. Throws when the group has no such cycle, as a stored number always names one. */
 export function cycleOf(group: Pick<TargetGroup, "id" | "cycles">, number: number): Cycle {
   const cycle = group.cycles[number - 1];
   if (cycle === undefined) throw new ServiceError(`Target group ${group.id} has no cycle ${number}`);
   return cycle;
 }
 
-/** What must be reached in the given cycle. */
+/** The value to reach in the given cycle. */
 export function targetValue(target: Target, cycle: Cycle): Decimal {
   const value = target.values.length === 1 ? target.values[0] : target.values[cycle.number - 1];
   if (value === undefined) throw new ServiceError(`Target ${target.id} has no value for cycle ${cycle.number}`);

@@ -5,16 +5,22 @@ import { type Refusal, refused } from "./refusal.ts";
 import { runToKeep } from "./streak.ts";
 import { isStreak, type TargetGroup } from "./targetGroup.ts";
 
-/** What an un-enrolment writes. What earlier cycles and levels earned is not touched. */
+/** What an un-enrolment writes. Sums, marks and levels are not changed. */
 export type UnenrollmentPlan = KeptRun & {
   readonly outcome: "accepted";
-  /** The customer leaves this cycle, never one before the membership, and every later one; N + 1 when all have ended. */
+  /**
+   * The customer leaves this cycle and all later ones. It is never before the membership's first cycle, and N + 1 when
+   * all have ended.
+   */
   readonly leftInCycle: number;
-  /** Cycles that have ended and are still to be closed: what was earned in them stays, also after a re-enrolment. */
+  /** Cycles that have ended and are not closed yet. They are still closed after the customer left or came back. */
   readonly owedCycles: readonly number[];
 };
 
-/** Decides what leaving now keeps (docs/enrolment.md). Refuses with 310126 when the customer is not enrolled. */
+/**
+ * Decides what the customer keeps when leaving now (docs/enrolment.md). Refuses with 310126 when the customer is not
+ * enrolled.
+ */
 export function decideUnenrollment(
   group: TargetGroup,
   enrollment: Enrollment | undefined,
@@ -29,7 +35,7 @@ export function decideUnenrollment(
 
 const nothingKept: KeptRun = { carriedRun: 0, metWhenLeft: [] };
 
-/** A re-enrolment replaces the first cycle of the membership, so they are listed one by one. */
+/** They are listed one by one, because a re-enrolment replaces `fromCycle`, from which they could be derived now. */
 function owedCycles(group: TargetGroup, enrollment: Enrollment, now: Instant): number[] {
   const ended = group.cycles.filter((cycle) => cycleStatus(cycle, now) === "ENDED").map(({ number }) => number);
   const covered = ended.filter((number) => number >= enrollment.fromCycle || enrollment.owedCycles.includes(number));
