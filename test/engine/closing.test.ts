@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import pMap from "p-map";
 import { describe, expect, it } from "vitest";
 import { closeShard } from "../../functions/closeShard/closeShard.ts";
 import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
@@ -227,9 +228,12 @@ function onceFor(customerIds: readonly number[]): string[] {
   return customerIds.map((id) => `${id} targetPeriodCompleted c1`);
 }
 
+const enrollmentsAtOnce = 25;
+
 async function brandOf(customerIds: readonly number[]): Promise<Brand> {
   const brand = await Brand.create();
-  await Promise.all(customerIds.map((customerId) => brand.enroll(customerId)));
+  // Who waits for a connection counts as not connecting, so that on a slow machine hundreds at once would fail.
+  await pMap(customerIds, (customerId) => brand.enroll(customerId), { concurrency: enrollmentsAtOnce });
   await announced(brand.org);
   return brand;
 }
