@@ -1,3 +1,4 @@
+import java.io.IOException;
 import org.eclipse.jetty.server.ServerConnector;
 import software.amazon.dynamodb.services.local.main.CommandLineInput;
 import software.amazon.dynamodb.services.local.server.DynamoDBProxyServer;
@@ -6,7 +7,7 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
 
 /**
  * Starts the engine as its own main class does, except that it listens on 127.0.0.1 only. The engine has no option for
- * that. Java compiles this file each time it is started, so it needs the module jdk.compiler, which a JDK has.
+ * that. It ends when its standard input does, which is when the process that started it has ended. Java compiles this file each time it is started, so it needs the module jdk.compiler, which a JDK has.
  */
 public final class EngineOnLoopback {
   public static void main(String[] arguments) throws Exception {
@@ -23,6 +24,18 @@ public final class EngineOnLoopback {
     var server = new DynamoDBProxyServer(options.getPort(), handler);
     for (var connector : handler.getServer().getConnectors()) ((ServerConnector) connector).setHost("127.0.0.1");
     server.start();
+    var watch = new Thread(EngineOnLoopback::endWithInput);
+    watch.setDaemon(true);
+    watch.start();
     server.join();
+  }
+
+  private static void endWithInput() {
+    try {
+      while (System.in.read() >= 0) {}
+    } catch (IOException unreadable) {
+      // An input that cannot be read has ended too.
+    }
+    Runtime.getRuntime().halt(0);
   }
 }

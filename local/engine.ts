@@ -38,7 +38,8 @@ export async function startEngine(dataDirectory: string | undefined): Promise<En
     cwd: engineDirectory(),
     // Ctrl-C goes to the whole foreground group; the engine must outlive the requests that are being finished.
     detached: true,
-    stdio: ["ignore", "ignore", "pipe"],
+    // The launcher ends the engine when its input does, so that it does not outlive us however we end.
+    stdio: ["pipe", "ignore", "pipe"],
   });
   const killWithUs = () => void child.kill("SIGKILL");
   process.once("exit", killWithUs);

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { endWithUs } from "../guard.ts";
 
 export type CommandOutcome = { readonly status: number; readonly stdout: string; readonly stderr: string };
 
@@ -13,6 +14,7 @@ export class ShellSession {
   constructor(cwd: string, environment: Readonly<Record<string, string>>) {
     // A process group of its own, so that its end is the end of what it started.
     this.#shell = spawn("bash", ["--norc"], { cwd, env: { ...environment }, detached: true });
+    endWithUs(this.#shell);
     this.#shell.stdout.setEncoding("utf8").on("data", (text: string) => {
       this.#stdout += text;
       this.#look();

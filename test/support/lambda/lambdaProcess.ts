@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { endWithUs } from "../guard.ts";
 import { type Invocation, RuntimeApi } from "./runtimeApi.ts";
 
 /** A function as a template configures it. */
@@ -62,8 +63,10 @@ export class LambdaProcess {
         LAMBDA_TASK_ROOT: taskRoot,
         _HANDLER: handler,
       },
+      detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
+    endWithUs(this.#child);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding("utf8").on("data", (part: string) => (this.#output += part));
     }

@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, expect, it, onTestFinished } from "vitest";
+import { descendantsOf, listProcesses, type RunningProcess } from "../support/processes.ts";
+
+const vitest = ["node_modules/vitest/vitest.mjs", "run", "--config", "test/support/interrupted/vitest.config.ts"];
+let started: readonly RunningProcess[] = [];
+
+afterEach(() => {
+  for (const { pid } of stillRunning()) process.kill(pid, "SIGKILL");
+});
+
+it.each(["SIGINT", "SIGKILL"] as const)(
+  "a test run that ends by %s leaves no process behind: engines, services, shells and their children",
+  async (signal) => {
+    const run = await startEndlessRun();
+    started = descendantsOf(run.pid ?? 0);
+    expect(started.filter(({ name }) => name === "java")).toHaveLength(3);
+    const ended = once(run, "exit");
+    run.kill(signal);
+    await ended;
+    await until(() => stillRunning().length === 0);
+  },
+);
+
+/** A run of vitest whose one test has started all it can and now waits for ever. */
+async function startEndlessRun(): Promise<ChildProcess> {
+  const folder = mkdtempSync(join(tmpdir(), "milestreak-interrupted-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "started");
+  const run = spawn(process.execPath, vitest, {
+    env: { ...process.env, STARTED_FILE: file },
+    // A process group of its own, as a terminal makes one.
+    detached: true,
+    stdio: "ignore",
+  });
+  await until(() => existsSync(file) || run.exitCode !== null);
+  expect(run.exitCode).toBeNull();
+  return run;
+}
+
+function stillRunning(): readonly RunningProcess[] {
+  const names = new Map(started.map(({ pid, name }) => [pid, name]));
+  return listProcesses().filter(({ pid, name }) => names.get(pid) === name);
+}
+
+/** For as long as the test may take: how fast the machine is makes no difference. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await delay(50);
+}
