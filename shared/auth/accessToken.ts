@@ -6,13 +6,16 @@ import { endToken, findToken, putToken } from "../table/tokens.ts";
 import type { Caller } from "./caller.ts";
 import { isGood, type Proof } from "./provePair.ts";
 
-/** An access token as its owner gets it, once. */
+/** An access token as its owner receives it. It is shown only once. */
 export type IssuedToken = { readonly token: string; readonly lifetimeSeconds: number };
 
 const tokenBytes = 32;
 const tokenPattern = /^[A-Za-z0-9_-]{43}$/;
 
-/** Issues an opaque token of 256 random bits. The table gets its SHA-256 only, so nobody who reads it can use one. */
+/**
+ * Issues an opaque token of 256 random bits. The table stores only its SHA-256, so reading the table gives nobody a
+ * usable token.
+ */
 export async function issueAccessToken(
   table: Table,
   { credential: { username, org, accessGroup }, secretSalt }: Proof,
@@ -26,25 +29,27 @@ export async function issueAccessToken(
 }
 
 /**
- * The caller an opaque access token stands for; `undefined` when it proves nobody: unknown, revoked, expired, or the
- * credential or secret it was obtained with is good no longer.
+ * The caller that an opaque access token identifies. `undefined` when the token is unknown, revoked or expired, or when
+ * the credential or secret it was obtained with is no longer valid.
  */
 export async function authenticateAccessToken(table: Table, token: string, now: Instant): Promise<Caller | undefined> {
   if (!tokenPattern.test(token)) return undefined;
   const stored = await findToken(table, digestOf(token));
-  // DynamoDB deletes what has expired some time later, up to days.
+  // DynamoDB deletes expired items late, sometimes after days, so the expiry is checked here.
   if (stored === undefined || now >= stored.expiresAtEpochSeconds * 1000) return undefined;
   const { org, username, accessGroup, secretSalt } = stored;
   const credential = await findCredential(table, username);
   return credential !== undefined && isGood(credential, secretSalt, now) ? { org, username, accessGroup } : undefined;
 }
 
-/** Ends a token of that user. `notYours` when it is another's; whether one existed is not said. */
+/**
+ * Ends a token of the user. `notYours` when it is another user's. The answer does not say whether the token existed.
+ */
 export async function revokeAccessToken(table: Table, username: string, token: string): Promise<"gone" | "notYours"> {
   return tokenPattern.test(token) ? endToken(table, digestOf(token), username) : "gone";
 }
 
-/** No salt: a token has more random bits than a guess could cover, and it must be found by this. */
+/** The digest has no salt. The token is looked up by it, and 256 random bits cannot be guessed. */
 function digestOf(token: string): string {
   return createHash("sha256").update(token, "utf8").digest("hex");
 }

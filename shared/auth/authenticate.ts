@@ -8,7 +8,7 @@ import type { JwtAuthenticator } from "./externalIssuer.ts";
 import { isJwt } from "./jwt.ts";
 import { provePair } from "./provePair.ts";
 
-/** The caller an `Authorization` header stands for, by its scheme; `undefined` when it proves nobody. */
+/** The caller that an `Authorization` header identifies, Basic or Bearer; `undefined` when it identifies nobody. */
 export async function authenticate(
   table: Table,
   authenticateJwt: JwtAuthenticator,

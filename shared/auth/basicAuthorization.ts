@@ -2,14 +2,16 @@
 export type PresentedCredential = { readonly username: string; readonly secret: string };
 
 const schemePattern = /^Basic ([A-Za-z0-9+/]+={0,2})$/;
-/** A byte-order mark stays a part of the user name. The decoder would drop it, and one credential had two spellings. */
+/**
+ * A byte-order mark stays a part of the user name. If the decoder dropped it, one credential would have two spellings.
+ */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Reads `Authorization: Basic …` (RFC 7617); `undefined` for anything else.
  *
- * One spelling only, that of the scheme's name and the canonical base64: Node's decoder accepts several spellings of the
- * same bytes, and each would be another entry in API Gateway's authorizer cache.
+ * It accepts one spelling of the scheme's name, and canonical base64 only. Node's decoder accepts several spellings of
+ * the same bytes, and each would be another entry in API Gateway's authorizer cache.
  */
 export function parseBasicAuthorization(header: string): PresentedCredential | undefined {
   const encoded = schemePattern.exec(header)?.[1];

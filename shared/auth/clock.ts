@@ -1,7 +1,7 @@
 import type { Instant } from "../domain/instant.ts";
 
 /**
- * What time it is for credentials and tokens. Not the request's own time: an access token expires when it expires,
- * whatever time a laptop's caller says it is.
+ * The clock for credentials and tokens. It is not the request's own time, which a caller on a laptop can choose: an
+ * access token expires by the real time.
  */
 export type Clock = () => Instant;

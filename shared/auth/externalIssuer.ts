@@ -5,7 +5,7 @@ import { orgPattern } from "./credentialNames.ts";
 import type { Claims, Fetcher, IssuerVerifier } from "./issuerVerifier.ts";
 import { isCanonicalJwt } from "./jwt.ts";
 
-/** An issuer that the operator trusts, and where its tokens say who the caller is. */
+/** An issuer that the operator trusts, and the claims of its tokens that identify the caller. */
 export type ExternalIssuer = {
   readonly issuer: string;
   readonly audience: string;
@@ -14,15 +14,18 @@ export type ExternalIssuer = {
 };
 
 /**
- * The caller a JWT stands for; `undefined` when it proves nobody. Rejects when the issuer's keys cannot be had: who
- * cannot be checked is not let in.
+ * The caller that a JWT identifies; `undefined` when it identifies nobody. Rejects when the issuer's keys cannot be
+ * fetched, because a token that cannot be checked is not accepted.
  */
 export type JwtAuthenticator = (token: string, now: Instant) => Promise<Caller | undefined>;
 
-/** Without an issuer no JWT proves anybody. */
+/** Without an issuer, no JWT identifies anybody. */
 export const noIssuer: JwtAuthenticator = () => Promise.resolve(undefined);
 
-/** Authenticates by the issuer's JWTs. The verifier is loaded with the first of them: most deployments see none. */
+/**
+ * Authenticates callers by the issuer's JWTs. The verifier is loaded when the first JWT arrives, because most
+ * deployments never see one.
+ */
 export function externalIssuer(issuer: ExternalIssuer | undefined, fetcher?: Fetcher): JwtAuthenticator {
   if (issuer === undefined) return noIssuer;
   let verifier: IssuerVerifier | undefined;
@@ -35,10 +38,13 @@ export function externalIssuer(issuer: ExternalIssuer | undefined, fetcher?: Fet
   };
 }
 
-/** What an access log takes unescaped. An identity provider chooses these: `client@clients`, `auth0|5f7c`, a UUID. */
+/**
+ * Characters that an access log writes unescaped. Identity providers choose subjects such as `client@clients`,
+ * `auth0|5f7c` or a UUID.
+ */
 const subjectPattern = /^[A-Za-z0-9._~:@|/+=-]{1,128}$/;
 
-/** The prefix keeps a subject apart from a credential's user name, which has no colon. */
+/** The prefix `jwt:` keeps a subject apart from a credential's user name, which has no colon. */
 function callerOf(claims: Claims, { orgClaim, groupClaim }: ExternalIssuer, now: Instant): Caller | undefined {
   const [org, subject] = [claims[orgClaim], claims["sub"]];
   const accessGroup = onlyKnownGroup(claims[groupClaim]);
@@ -48,7 +54,7 @@ function callerOf(claims: Claims, { orgClaim, groupClaim }: ExternalIssuer, now:
   return { org, username: `jwt:${subject}`, accessGroup };
 }
 
-/** A time that no date can hold is no time; with an `exp` of 1e300 a token would never end. */
+/** A number that no date can represent is refused. A token with an `exp` of 1e300 would never expire. */
 function hasDates({ exp, nbf, iat }: Claims): boolean {
   return [exp, nbf, iat].every((seconds) => seconds === undefined || isDate(seconds));
 }
@@ -57,12 +63,15 @@ function isDate(seconds: unknown): boolean {
   return typeof seconds === "number" && !Number.isNaN(new Date(seconds * 1000).getTime());
 }
 
-/** A token without an end is none of ours: the verifier itself would take it. */
+/** A token without `exp` is refused here, because the verifier itself would accept it. */
 function isUnexpired({ exp }: Claims, now: Instant): boolean {
   return typeof exp === "number" && now < exp * 1000;
 }
 
-/** Providers send one group as a text or several as a list, which may name others' groups; two of ours are ambiguous. */
+/**
+ * Providers send one group as a text, or several as a list that may name groups of other systems. Two of our groups are
+ * ambiguous and refused.
+ */
 function onlyKnownGroup(claim: unknown): Caller["accessGroup"] | undefined {
   const named: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
   const [group, ...others] = accessGroups.filter((known) => named.includes(known));

@@ -13,27 +13,33 @@ import { hasKnownHeader, isAlgorithmOf } from "./jwtHeader.ts";
 
 export type { Fetcher };
 
-/** What a verified token says; nothing is known yet of the types. */
+/** The claims of a verified token. Their types are not checked yet. */
 export type Claims = { readonly [claim: string]: unknown };
 
 type Issuer = { readonly issuer: string; readonly audience: string };
 type UnverifiedJwt = ReturnType<typeof decomposeUnverifiedJwt>;
 
-/** The issuer's keys as they were fetched, and what verifies with them. */
+/** The issuer's fetched keys, and the function that verifies with them. */
 type OpenedIssuer = {
-  /** The key that the token names; `undefined` when the issuer has none of that name. */
+  /** The key that the token names; `undefined` when the issuer has no such key. */
   readonly findKey: (jwt: UnverifiedJwt) => Promise<Jwk | undefined>;
   /** Verifies with the key that was found, and throws when the token is at fault. */
   readonly verify: (token: string) => Claims;
 };
 
-/** A key that the issuer withdraws is good no longer than this; a new one is fetched when a token names it. */
+/**
+ * A key that the issuer withdraws is accepted for at most this long. A new key is fetched as soon as a token names it.
+ */
 export const keysKeptMilliseconds = 60 * 60 * 1000;
 
-/** For `nbf` alone: the issuer's clock may be ahead of ours. The end of a token is checked without grace. */
+/**
+ * Applies to `nbf` only, as the issuer's clock may be ahead of ours. The expiry of a token is checked without grace.
+ */
 const graceSeconds = 30;
 
-/** How long one request to the issuer may take, and how often it is made: the second number is the library's. */
+/**
+ * How long one request to the issuer may take, and how many times it is sent. The second number is set by the library.
+ */
 export const issuerLimits = { requestTimeoutMilliseconds: 3_000, maxAttempts: 2 } as const;
 
 function newFetcher(): Fetcher {
@@ -46,19 +52,19 @@ export class IssuerVerifier {
   readonly #fetcher: Fetcher;
   #opened: { readonly issuer: Promise<OpenedIssuer>; readonly until: Instant } | undefined;
 
-  /** The fetcher takes https addresses only, unless a test brings its own. */
+  /** The default fetcher accepts https addresses only. A test passes its own. */
   constructor(issuer: Issuer, fetcher = newFetcher()) {
     this.#issuer = issuer;
     this.#fetcher = fetcher;
   }
 
   /**
-   * The token's claims; `undefined` when it is at fault. Rejects only when the issuer's configuration or keys cannot be
-   * fetched: a caller can make any token, so no token may look like a fault of the service.
+   * The token's claims; `undefined` when the token is invalid. Rejects only when the issuer's configuration or keys
+   * cannot be fetched. A caller can send any token, so an invalid one must not look like a failure of the service.
    */
   async verify(token: string, now: Instant): Promise<Claims | undefined> {
     const jwt = decompose(token);
-    // A token that does not name the issuer, or that no key could make good, costs the issuer no request.
+    // A token that does not name the issuer, or whose header is not supported, causes no request to the issuer.
     if (jwt?.payload.iss !== this.#issuer.issuer || !hasKnownHeader(jwt.header)) return undefined;
     const issuer = await this.#open(now);
     const key = await issuer.findKey(jwt);
@@ -90,8 +96,8 @@ function decompose(token: string): UnverifiedJwt | undefined {
 }
 
 /**
- * Whatever goes wrong once the key is at hand is the token's fault. The library and Node's crypto throw errors of many
- * classes here: an elliptic signature of the wrong length and a date that cannot be written are two of them.
+ * Verifies with the fetched key; `undefined` when that fails. Every error here is the token's fault. The library and
+ * Node's crypto throw errors of many classes, for example for an elliptic signature of the wrong length.
  */
 function verifyWithKey({ verify }: OpenedIssuer, token: string): Claims | undefined {
   try {
@@ -112,7 +118,7 @@ async function openIssuer({ issuer, audience }: Issuer, fetcher: Fetcher): Promi
   };
 }
 
-/** A key that was looked for a moment ago in vain is unknown too. */
+/** The last error means that the key was looked for a moment ago and not found. It counts as unknown too. */
 const unknownKeyErrors = [JwtWithoutValidKidError, KidNotFoundInJwksError, WaitPeriodNotYetEndedJwkError];
 
 async function orUnknown(key: Promise<Jwk>): Promise<Jwk | undefined> {

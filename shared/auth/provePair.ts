@@ -5,15 +5,15 @@ import type { PresentedCredential } from "./basicAuthorization.ts";
 import { usernamePattern } from "./credentialNames.ts";
 import { hashSecret, isSecret } from "./secret.ts";
 
-/** A credential, and which of its secrets was shown, by that secret's salt. */
+/** A credential and the salt of the secret that the caller presented. */
 export type Proof = { readonly credential: Credential; readonly secretSalt: string };
 
-/** Compared against when there is no such user or no earlier secret, so that each look-up costs the same two hashes. */
+/** Stands in when there is no such user or no previous secret, so that each look-up costs the same two hashes. */
 const nobodysSecret = hashSecret("");
 
 /**
- * The active credential that a user name and secret stand for; `undefined` when they prove nobody. A secret that was
- * rotated away counts until the end that the rotation set for it.
+ * The active credential that a user name and secret belong to; `undefined` when there is none. A secret from before the
+ * last rotation is accepted until the end that the rotation set.
  */
 export async function provePair(
   table: Table,
@@ -33,7 +33,7 @@ export async function provePair(
   return secretSalt === undefined ? undefined : { credential, secretSalt };
 }
 
-/** Whether what was proved with the secret of that salt still holds: the credential is active, and so is the secret. */
+/** Whether the credential is active and the secret with that salt is still valid. */
 export function isGood(credential: Credential, secretSalt: string, now: Instant): boolean {
   const { isActive, secret, previousSecret } = credential;
   if (!isActive) return false;

@@ -1,10 +1,13 @@
 import type { Notification } from "../domain/notifications.ts";
 
-/** Where the brand's other systems hear of what happened. */
+/** The channel by which the brand's other systems receive notifications. */
 export type Bus = {
-  /** Resolves when every notification has been taken; rejects when any may not have been, to be told again. */
+  /**
+   * Resolves when every notification was accepted. Rejects when one may not have been; the caller then publishes all
+   * again.
+   */
   readonly publish: (notifications: readonly Notification[]) => Promise<void>;
 };
 
-/** Who tells, on every event of the bus; a rule selects by it. */
+/** The `source` of every event on the bus. Rules select events by it. */
 export const eventSource = "milestreak";

@@ -7,8 +7,8 @@ import { type Bus, eventSource } from "./bus.ts";
 import { presentNotification } from "./notificationView.ts";
 
 /**
- * How long one request may take: attempts × (connect + request), so that one that hangs ends long before the function
- * does (a test holds the product against the stack).
+ * How long one request may take: attempts × (connect + request). A request that hangs ends long before the function's
+ * timeout. A test compares the product with the stack.
  */
 export const busLimits = {
   maxAttempts: 3,
@@ -18,7 +18,7 @@ export const busLimits = {
   entriesInOneRequest: 10,
 } as const;
 
-/** Some entries were not taken. The message names EventBridge's codes, not what was in the entries. */
+/** EventBridge did not accept some entries. The message names its error codes and nothing of the entries' content. */
 export class EventsNotTaken extends ServiceError {
   override readonly name = "EventsNotTaken";
 }
@@ -34,14 +34,14 @@ export function openEventBridge({ busName, endpoint, region, credentials }: BusC
   limitAttempts(client, busLimits);
   return {
     publish: async (notifications) => {
-      // Side by side, as no order is promised: what one activity leads to in many targets takes as long as one request, up
-      // to the 50 that the client has connections for.
+      // The requests are sent in parallel, because no order is promised. So the notifications of one activity in many
+      // targets take as long as one request. The client has connections for up to 50.
       await Promise.all(buildRequests(busName, notifications).map((Entries) => send(client, Entries)));
     },
   };
 }
 
-/** An answer of 200 may still say that single entries were refused, mostly for throttling. */
+/** An answer with status 200 can still report refused entries, mostly because of throttling. */
 async function send(client: EventBridgeClient, Entries: PutEventsRequestEntry[]): Promise<void> {
   const { FailedEntryCount = 0, Entries: results = [] } = await client.send(new PutEventsCommand({ Entries }));
   if (FailedEntryCount === 0) return;
@@ -57,7 +57,7 @@ function buildRequests(busName: string, notifications: readonly Notification[]):
   );
 }
 
-/** The event's own time is left to EventBridge: ours is a business instant, and stands in the detail. */
+/** EventBridge sets the event's time. The service's own time is a business instant and is part of the detail. */
 function buildEntry(EventBusName: string, notification: Notification): PutEventsRequestEntry {
   return {
     EventBusName,

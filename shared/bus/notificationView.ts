@@ -3,7 +3,7 @@ import { formatInstant } from "../domain/instant.ts";
 import type { Notification, NotificationContent } from "../domain/notifications.ts";
 import type { Cycle, Level } from "../domain/targetGroup.ts";
 
-/** A notification on the wire, in the words of the API; decimals are JSON numbers with exactly their digits. */
+/** A notification on the wire, in the words of the API. Decimals are JSON numbers with exactly their digits. */
 export function presentNotification(notification: Notification) {
   const { eventId, org, customerId, group, target, occurredAt } = notification;
   return {
@@ -20,7 +20,7 @@ export function presentNotification(notification: Notification) {
   };
 }
 
-// One line of what is told for each of the closed list, which is why it is as long as the list.
+// The function has one case for each type of the closed list, so it is as long as the list.
 function presentContent({ type, detail }: NotificationContent): Record<string, unknown> {
   switch (type) {
     case "targetCustomerEnrolment":

@@ -1,4 +1,7 @@
-/** How the authorizer learns of the usage plan that limits each credential; without it there are no such limits. */
+/**
+ * The variable in which the authorizer finds the usage plan that limits each credential. Without it credentials have no
+ * limits of their own.
+ */
 export const credentialPlanVariable = "CREDENTIAL_PLAN";
 
 /** The usage plan's name, `undefined` when credentials have no limits of their own. */

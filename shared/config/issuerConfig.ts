@@ -1,4 +1,4 @@
-/** An external issuer of JWTs, as the operator named it at deployment. None of it ever comes from a token. */
+/** An external issuer of JWTs, as the operator named it at deployment. Nothing of it is taken from a token. */
 export type IssuerConfig = {
   readonly issuer: string;
   readonly audience: string;
@@ -15,7 +15,10 @@ export const issuerVariables = {
   groupClaim: "OIDC_GROUP_CLAIM",
 } as const satisfies Record<keyof IssuerConfig, string>;
 
-/** The issuer; `undefined` when none is named. Throws when one is named by half: half a check would be none. */
+/**
+ * The issuer; `undefined` when none is named. Throws when only a part of the settings is there, because a token could
+ * not be checked fully.
+ */
 export function readIssuerConfig(environment: NodeJS.ProcessEnv = process.env): IssuerConfig | undefined {
   const isNamed = Object.values(issuerVariables).some((name) => environment[name]);
   if (!isNamed) return undefined;

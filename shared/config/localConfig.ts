@@ -1,19 +1,22 @@
 import type { TableConfig } from "./tableConfig.ts";
 
-/** What `npm start` honours of its environment. */
+/** The settings that `npm start` takes from its environment. */
 export type LocalConfig = {
   /** 0 asks the system for a free port. */
   readonly port: number;
-  /** Keep the engine's data in this folder; absent: in memory. */
+  /** The folder for the engine's data; `undefined` keeps the data in memory. */
   readonly dataDirectory: string | undefined;
-  /** Use this engine instead of starting one. */
+  /** The address of an engine to use instead of starting one. */
   readonly endpoint: string | undefined;
   readonly region: string;
-  /** An engine outside AWS takes any pair; one that checks them finds the operator's here. */
+  /**
+   * The credentials for the engine. An engine outside AWS accepts any pair; for one that checks them these are the
+   * operator's.
+   */
   readonly credentials: NonNullable<TableConfig["credentials"]>;
 };
 
-/** The environment holds something that cannot be used; the message says what and how to put it right. */
+/** A setting in the environment cannot be used. The message says which one and how to correct it. */
 export class InvalidConfig extends Error {
   override readonly name = "InvalidConfig";
 }

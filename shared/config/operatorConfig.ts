@@ -1,6 +1,9 @@
-/** What the operator commands honour of their environment. */
+/** The settings that the operator commands take from their environment. */
 export type OperatorConfig = {
-  /** Of the credential that the API is called with: an argument would show in the list of processes. */
+  /**
+   * The secret of the credential that the API is called with. It is no argument, because arguments show in the list of
+   * processes.
+   */
   readonly secret: string | undefined;
 };
 

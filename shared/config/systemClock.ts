@@ -1,2 +1,2 @@
-/** What time it is now, in epoch milliseconds. A request brings its own time. */
+/** The system's time in epoch milliseconds. It is not for requests, which bring their own time. */
 export const systemClock = (): number => Date.now();

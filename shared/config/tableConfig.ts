@@ -1,4 +1,4 @@
-/** Where the table is. Without an endpoint: the account and region the Lambda runs in. */
+/** The address of the table. Without an endpoint it is in the account and region that the Lambda runs in. */
 export type TableConfig = {
   readonly tableName: string;
   readonly endpoint?: string;
@@ -13,7 +13,10 @@ export type TableConfig = {
 /** The name of the variable in which a function finds its table; the stack's grant sets the same constant. */
 export const tableNameVariable = "TABLE_NAME";
 
-/** Set where the engine is not the account's own DynamoDB, as under `sam local`. */
+/**
+ * The variable with the engine's address. It is set where the engine is not the account's own DynamoDB, as under `sam
+ * local`.
+ */
 export const endpointVariable = "DYNAMODB_ENDPOINT";
 
 /** The table a deployed function works on. Throws when the stack did not name one. */

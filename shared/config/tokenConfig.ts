@@ -1,10 +1,10 @@
 /** The name of the variable in which a function finds how long its tokens live; the stack sets the same constant. */
 export const tokenLifetimeVariable = "TOKEN_LIFETIME_MINUTES";
 
-/** What a stack may set, and what it sets by itself. */
+/** The range that a stack may set, and its default. */
 export const tokenLifetimeMinutes = { minimum: 5, maximum: 60, default: 30 } as const;
 
-/** How long access tokens live. Throws when the stack did not say, or said something it may not. */
+/** How long access tokens are valid. Throws when the stack set no value or one out of range. */
 export function readTokenLifetimeSeconds(environment: NodeJS.ProcessEnv = process.env): number {
   const minutes = Number(environment[tokenLifetimeVariable]);
   const { minimum, maximum } = tokenLifetimeMinutes;

@@ -2,15 +2,17 @@ import type { FailureSource } from "./metricNames.ts";
 import { countFailure, countRefusal } from "./metrics.ts";
 
 /**
- * Log lines for an operator, and the metrics that go with them. The Lambda runtime writes the lines as JSON with time,
- * level and request id; the functions never log bodies, headers or secrets.
+ * Logs and counts a refusal. The Lambda runtime writes log lines as JSON with time, level and request id. The functions
+ * never log bodies, headers or secrets.
  */
 export function logRefusal(code: number, org?: string): void {
   console.info({ event: "refused", code });
   countRefusal(code, org);
 }
 
-/** Something an operator should look at: the error and its causes, as far as they can hold nothing of a body. */
+/**
+ * Logs and counts an error that an operator should look at, with its causes. Texts that may quote a body are left out.
+ */
 export function logUnexpected(
   error: unknown,
   source: FailureSource,
@@ -20,7 +22,7 @@ export function logUnexpected(
   countFailure(isContention(error) ? "contention" : source, properties);
 }
 
-/** By a mark: the classes are of a layer above. */
+/** The errors are recognised by a mark, because this layer may not import their classes. */
 function isContention(error: unknown): boolean {
   return error instanceof Error && "isContention" in error && error.isContention === true;
 }
@@ -34,8 +36,8 @@ type LoggedError = {
 };
 
 /**
- * Field by field: an error of the SDK carries the stored item that a condition met, and a text of the language's own
- * errors quotes what could not be read.
+ * Takes single fields of the error only. An error of the SDK carries the stored item of a failed condition, and
+ * messages of the language's own errors quote the text that could not be parsed.
  */
 function describeError(error: unknown): LoggedError {
   if (!(error instanceof Error)) return { name: typeof error, stack: [] };
@@ -50,16 +52,16 @@ function describeError(error: unknown): LoggedError {
   };
 }
 
-/** What the SDK says of a request whose values it does not like names those values. */
+/** The messages of these SDK errors quote values of the request. */
 const namesValues = new Set(["ValidationException", "SerializationException"]);
 
-/** Errors of the service's own, of the system's calls, and of AWS. */
+/** Whether the message is safe to log: errors of the service itself, of system calls, and of AWS. */
 function holdsNoInput(error: Error): boolean {
   if ("holdsNoInput" in error || "syscall" in error) return true;
   return "$fault" in error && !namesValues.has(error.name);
 }
 
-/** The stack begins with the message, which may have many lines. */
+/** The frames without the message, which comes first in the stack and may have many lines. */
 function framesOf({ stack = "", message }: Error): string[] {
   const frames = stack.slice(stack.indexOf(message) + message.length).split("\n");
   return frames.map((line) => line.trim()).filter((line) => line.startsWith("at "));

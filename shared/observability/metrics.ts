@@ -1,7 +1,7 @@
 import { readMetricsNamespace } from "../config/metricsConfig.ts";
 import { type CountedMetric, type FailureSource, metrics, type RetryCause } from "./metricNames.ts";
 
-/** What a line says besides its metric: to search the logs by, and not a dimension. */
+/** Further fields of a metric's log line. They can be searched for in the logs and are not dimensions. */
 type Properties = { readonly org?: string | undefined; readonly code?: number };
 
 export function countEnrollment(org: string): void {
@@ -29,9 +29,9 @@ export function countRetry(cause: RetryCause): void {
 }
 
 /**
- * Adds one to a metric, with a line that CloudWatch Logs reads as its embedded metric format. No request is made.
+ * Adds one to a metric by writing a log line in CloudWatch's embedded metric format. It sends no request.
  *
- * The time is the system's and says when the line was written; nothing is decided by it.
+ * The timestamp is the system's time of writing. No decision depends on it.
  */
 function count({ name, dimension }: CountedMetric, value: string | undefined, properties: Properties): void {
   const namespace = readMetricsNamespace();
@@ -50,7 +50,10 @@ function count({ name, dimension }: CountedMetric, value: string | undefined, pr
   });
 }
 
-/** Past the console, which the Lambda runtime wraps: only a line that is nothing but the document is read as metrics. */
+/**
+ * Writes past the console, because the Lambda runtime wraps console output. CloudWatch reads a line as a metric only
+ * when it holds nothing but the document.
+ */
 function writeLine(document: object): void {
   process.stdout.write(`${JSON.stringify(document)}\n`);
 }

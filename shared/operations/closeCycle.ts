@@ -23,10 +23,10 @@ import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import { update } from "../table/store.ts";
 import { findTargetGroup } from "../table/targetGroups.ts";
 
-/** One shard of one target, to be closed for one cycle: what one worker does. */
+/** The work of one worker: to close one cycle for one shard of one target. */
 export type ShardWork = SweepRef & IndexShard;
 
-/** The same with how far it has got, as workers hand it on: JSON, so absent is `null`. */
+/** The work and its progress, as one worker hands it to the next. It is JSON, so a missing value is `null`. */
 export type ShardTask = {
   readonly work: ShardWork;
   readonly now: Instant;
@@ -37,17 +37,17 @@ export type ShardTask = {
 
 export type DueShards = {
   readonly shards: readonly ShardWork[];
-  /** The sweep to go on after; `undefined` when these were the last. */
+  /** The sweep after which the next page begins; `undefined` when this page was the last. */
   readonly resumeAfter: SweepRef | undefined;
 };
 
-/** At least what one group can have (50 targets), and few enough to be handed on in one message of 256 kB. */
+/** At least as many as one group can have (50 targets × 16 shards), and few enough for one message of 256 kB. */
 const maximumShards = 800;
 const sweepsPerPage = 50;
 
 /**
- * The work that is due, the longest due first, in pages of at most {@link maximumShards} or as many as there is patience
- * for; finished shards left out. Of all orgs or of one.
+ * The due work of all orgs or of one, the longest due first, without finished shards. A page has at most {@link
+ * maximumShards} shards, or fewer when patience ends.
  */
 export async function listDueShards(
   table: Table,
@@ -74,36 +74,41 @@ function openShards({ targets }: TargetGroup, { finishedShards, ...sweep }: DueS
   const shards = Array.from({ length: shardCount }, (_, shard) => shard);
   const all = targets.flatMap(({ id: targetId }) => shards.map((shard) => ({ ...sweep, targetId, shard })));
   const open = all.filter(({ targetId, shard }) => !finishedShards.has(shardToken(targetId, shard)));
-  // Stopped after the last shard was noted and before the sweep was completed: noting one again completes it.
+  // A worker may have stopped after it recorded the last shard and before it completed the sweep. One shard is done
+  // again, which completes the sweep.
   return open.length > 0 ? open : all.slice(-1);
 }
 
-/** Read consistently: a sweep is over when every target's shards are through, so none may be missing. */
+/**
+ * The read is consistent, because no target may be missing: the sweep is over when the shards of all targets are
+ * finished.
+ */
 export async function requireGroup(table: Table, { org, groupId }: SweepRef): Promise<TargetGroup> {
   const group = await findTargetGroup(table, org, groupId);
   if (group === undefined) throw new ServiceError(`Target group ${groupId} has a sweep and no definition`);
   return group;
 }
 
-/** How far a worker has got with its shard. */
+/** The progress of a worker with its shard. */
 export type ShardProgress = {
   readonly closedCount: number;
-  /** Enrolments that could not be closed, and why. They hold up no other; their sweep stays due. */
+  /** Enrolments that could not be closed, and why. The others are closed all the same; the sweep stays due. */
   readonly failures: readonly ClosingFailure[];
-  /** The customer to go on after; `undefined` when the shard is through. */
+  /** The customer to continue after; `undefined` when the shard is finished. */
   readonly resumeAfter: number | undefined;
-  /** The last customer of those that were looked at, if there was any. */
+  /** The last customer that was looked at; `undefined` when there was none. */
   readonly lastCustomerId: number | undefined;
 };
 
 type ClosingFailure = { readonly customerId: number; readonly error: Error };
 
-/** So many enrolments are closed side by side, as a page of the index. */
+/** The size of a page of the index. The enrolments of one page are closed in parallel. */
 const customersPerPage = 25;
 
 /**
- * Closes the cycle for the shard's enrolments that it covers, page by page until the shard is through or `mustStop`
- * says so after a page. Going on, starting again and two workers at once are all safe: each enrolment is closed once.
+ * Closes the cycle in the shard's enrolments that cover it, page by page, until the shard is finished or `mustStop`
+ * answers true after a page. It is safe to continue, to start again, and to run two workers at once: each enrolment is
+ * closed once.
  */
 export async function closeEnrollments(
   table: Table,
@@ -133,7 +138,7 @@ export async function closeEnrollments(
 
 type ClosingOutcome = "closed" | "nothingToDo" | ClosingFailure;
 
-/** What is wrong with one enrolment is reported; what is wrong with the engine ends the work. */
+/** An error in one enrolment is reported and the work goes on. An error of the engine ends the work. */
 async function closeOrReport(
   table: Table,
   group: TargetGroup,
@@ -148,7 +153,7 @@ async function closeOrReport(
   }
 }
 
-/** Notes that the shard is through; the worker that does so for the last one completes the sweep. */
+/** Records that the shard is finished. The worker that finishes the last shard completes the sweep. */
 export async function finishShardWork(table: Table, group: TargetGroup, work: ShardWork): Promise<void> {
   const finished = await finishShard(table, work, shardToken(work.targetId, work.shard));
   const isLast = finished !== undefined && finished.size >= group.targets.length * shardCount;
@@ -158,8 +163,9 @@ export async function finishShardWork(table: Table, group: TargetGroup, work: Sh
 const rounds = { most: 10, longestPauseMilliseconds: 100, overtaken: "The enrolment met other writes in every round" };
 
 /**
- * Closes the cycle for one enrolment with one read and one write conditioned on what was read; when another write came
- * in between it reads and decides again. Throws {@link TooMuchContention} when every round met other writes.
+ * Closes the cycle in one enrolment: one read, and one write whose condition is the state that was read. When another
+ * write came in between, it reads and decides again. Throws {@link TooMuchContention} when every round met other
+ * writes.
  */
 async function closeOne(
   table: Table,
@@ -174,7 +180,7 @@ async function closeOne(
     if (decision.outcome === "nothingToDo") return "nothingToDo";
     const key = enrollmentKey(work.org, work.customerId, work.groupId, work.targetId);
     const result = await update(table, buildCountingUpdate(key, stored, decision.next));
-    // The next round finds out what became of an attempt that was lost, as closing again finds the cycle closed.
+    // A lost attempt needs no care. If it was applied, the next round finds the cycle closed.
     return result.outcome === "applied" ? "closed" : new Overtaken(0);
   });
 }

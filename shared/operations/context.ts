@@ -3,8 +3,8 @@ import { deployedTable } from "./deployedTable.ts";
 import { TargetGroupCache } from "./targetGroupCache.ts";
 
 /**
- * What a process keeps between requests: connections and cached definitions. For functions that need cached ones; what
- * the others keep is the table alone.
+ * What a process keeps between requests: the table's connections and the cached definitions. Functions that need no
+ * definitions keep the table alone.
  */
 export type ServiceContext = { readonly table: Table; readonly targetGroups: TargetGroupCache };
 

@@ -11,8 +11,8 @@ import { type Cancelled, transact, update } from "../table/store.ts";
 import { buildGroupItem, buildTargetItem } from "../table/targetGroupItem.ts";
 
 /**
- * Creates the group with its cycles, targets and levels in one transaction, in which it also joins the list of cycles
- * to close, and answers it with its ids. `nameTaken` when the org has a group of that name, in any case.
+ * Creates the group with its cycles, targets and levels, and answers it with its ids. The same transaction puts its
+ * first sweep on the list of cycles to close. `nameTaken` when the org has a group of that name; case does not matter.
  */
 export async function createTargetGroup(
   table: Table,
@@ -26,24 +26,25 @@ export async function createTargetGroup(
     ...group.targets.map((target) => buildTargetItem(org, group.id, target)),
     buildSweepItem({ org, groupId: group.id, ...firstSweep(group) }),
   ];
-  // Two creations with one name would both succeed without the condition on the first item; the others cannot
-  // collide as long as ids are unique, and would overwrite a definition if they ever were not.
+  // Two creations with one name would both succeed without the condition on the first item. The other items cannot
+  // collide while ids are unique. Their condition keeps a definition from being overwritten should ids ever not be
+  // unique.
   const parts = items.map((Item) => ({ Put: { Item, ConditionExpression: "attribute_not_exists(pk)" } }));
   return inRounds(table, rounds(group), async () => {
     const result = await transact(table, parts);
     if (result.outcome === "applied") return group;
     if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);
-    // Ours: an attempt of an earlier round had arrived after all.
+    // When the name belongs to this group, an attempt of an earlier round has succeeded after all.
     return nameOwnerOf(result) === group.id ? group : "nameTaken";
   });
 }
 
-/** The request that wins a conflict decides it; the loser then finds the name taken or free. */
+/** After a conflict one more round is enough: the winner has finished, and the name is either taken or free. */
 function rounds({ id }: TargetGroup) {
   return { most: 3, overtaken: `Another creation with the name of target group ${id} was under way every time` };
 }
 
-/** The group whose name it is. */
+/** The id of the group that has the name. */
 function nameOwnerOf({ refusals: [first] }: Cancelled): number {
   return ItemReader.of(first?.stored ?? {}).integer("groupId");
 }
@@ -60,8 +61,8 @@ async function withIds(table: Table, org: Org, draft: TargetGroupDraft): Promise
 }
 
 /**
- * The first id of each kind for the draft, unique in the org. `ADD` is atomic, so no two creations get the same
- * ids; one whose reply was lost leaves a gap, which nothing minds.
+ * The first id of each kind for the draft, unique in the org. `ADD` is atomic, so no two creations get the same ids. A
+ * lost reply leaves a gap in the ids, which is harmless.
  */
 async function allocateIds(table: Table, org: Org, { targets, cycles, levels }: TargetGroupDraft) {
   const result = await update(
@@ -69,7 +70,7 @@ async function allocateIds(table: Table, org: Org, { targets, cycles, levels }: 
     {
       Key: sequenceKey(org),
       UpdateExpression: "ADD lastGroupId :one, lastTargetId :targets, lastCycleId :cycles, lastLevelId :levels",
-      // Past 2^53 − 1 the ids would no longer be JSON numbers that every client can hold.
+      // Ids above 2^53 − 1 would not be JSON numbers that every client can represent.
       ConditionExpression: "attribute_not_exists(pk) OR lastCycleId < :maximum",
       ExpressionAttributeValues: {
         ":one": 1,

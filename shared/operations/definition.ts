@@ -7,12 +7,12 @@ import type { TargetGroupCache } from "./targetGroupCache.ts";
 
 export type Definition = { readonly group: TargetGroup; readonly target: Target };
 
-/** Which target is meant. */
+/** Names one target of one group. */
 export type TargetRef = { readonly groupId: number; readonly targetId: number };
 
 /**
- * The active target of an active group. Refuses with 310017 or 310018, and only on a consistent read, so that a group
- * created a moment ago is never "not found".
+ * The active target of an active group. Refuses with 310017 or 310018. It refuses only after a consistent read, so that
+ * a group created a moment ago is found.
  */
 export async function findActiveTarget(
   targetGroups: TargetGroupCache,

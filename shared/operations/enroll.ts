@@ -21,10 +21,13 @@ import { customerNotFound } from "./customer.ts";
 import { findActiveTarget, type TargetRef } from "./definition.ts";
 import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
 
-/** Whom to enrol into what, and how. */
+/** Who is to be enrolled into which target, and how. */
 export type EnrollCommand = TargetRef & {
   readonly org: Org;
-  /** Or why what was sent is no customer's id; that is told only when group and target were found. */
+  /**
+   * The customer's id, or the refusal when the caller sent none. The refusal is answered only after group and target
+   * were found.
+   */
   readonly customerId: number | Refusal;
   readonly request: EnrollmentRequest;
   readonly idempotency: IdempotencyMark | undefined;
@@ -33,9 +36,12 @@ export type EnrollCommand = TargetRef & {
 export type EnrollResult =
   | Refusal
   | { readonly outcome: "enrolled"; readonly customerId: number; readonly group: TargetGroup }
-  /** An earlier call of the same `Idempotency-Key` and record has enrolled the customer. The group may be gone since. */
+  /**
+   * An earlier call with the same `Idempotency-Key` and record has enrolled the customer. The group may have been
+   * deactivated since.
+   */
   | { readonly outcome: "repeated"; readonly customerId: number; readonly group: TargetGroup | undefined }
-  /** The key has enrolled the same customer with another record. */
+  /** An earlier call with the same key has enrolled the same customer with another record. */
   | { readonly outcome: "idempotencyKeyReused" };
 
 /**
@@ -81,8 +87,8 @@ async function planEnrollment(
 }
 
 /**
- * A call that repeats an `Idempotency-Key` is answered as the first one was, even when the same record would now be
- * refused, because the cycle has ended since, say. It costs a read, on this path only.
+ * A call that repeats an `Idempotency-Key` gets the first call's answer. That holds even when its record would be
+ * refused now, for example because the cycle has ended since. Only this path costs an extra read.
  */
 async function replayOrRefusal(
   { table, targetGroups }: ServiceContext,
@@ -116,14 +122,14 @@ function describeFailure(
 /** How often a call decides anew when other operations came first. */
 const mostRounds = 10;
 
-/** What one write made of it. */
+/** The outcome of the write. */
 export type WriteOutcome = "enrolled" | "alreadyEnrolled" | "idempotencyKeyReused";
 
 /**
  * Enrols with a single conditional write.
  *
- * `enrolled` also when an earlier attempt of this very call, or an earlier call with the same idempotency
- * mark, had succeeded. Throws {@link OutcomeUnknown} when that cannot be told.
+ * Answers `enrolled` also when an earlier attempt of this call, or an earlier call with the same idempotency mark, has
+ * succeeded. Throws {@link OutcomeUnknown} when it cannot find that out.
  */
 export async function writeEnrollment(
   table: Table,
@@ -135,8 +141,8 @@ export async function writeEnrollment(
   const key = keyOfEnrollment(ref);
   const patience = new Patience(table);
   let operationId = table.operationIds.next();
-  // A further round happens only when an operation with a later id came first and the customer has left by it: another
-  // process's clock is ahead, or our write was slow.
+  // A further round is needed only when an operation with a later id came first and ended the membership. That happens
+  // when another process's clock is ahead or our write was slow.
   const options = { most: mostRounds, patience, overtaken: "The enrolment was overtaken every time" };
   return inRounds<WriteOutcome>(table, options, async () => {
     const result = await write(table, buildEnrollmentUpdate({ key, plan, now, operationId, idempotency }), patience);
@@ -153,18 +159,15 @@ export async function writeEnrollment(
 }
 
 /**
- * A refusal is final only when no attempt is left on its way: one that is could arrive after the customer has left, by
- * an operation that began before ours, and bring the customer in.
+ * A refusal is final only when no attempt can still arrive. A lost attempt could arrive after the customer has left by
+ * an operation that began before ours, and would enrol the customer again.
  */
 function alreadyEnrolled({ attempts }: FailedWrite): "alreadyEnrolled" {
   if (attempts === 1) return "alreadyEnrolled";
   throw new OutcomeUnknown("The customer is enrolled, and an earlier attempt may still be on its way");
 }
 
-/**
- * What a call that repeats an `Idempotency-Key` is answered, if the stored enrolment remembers that key;
- * `undefined` when the key is new here.
- */
+/** The answer to a call whose `Idempotency-Key` the stored enrolment remembers; `undefined` when the key is new. */
 function replayOutcome(
   stored: Enrollment | undefined,
   idempotency: IdempotencyMark | undefined,

@@ -3,10 +3,12 @@ import type { Table } from "../table/client.ts";
 import type { FailedWrite } from "../table/enrollments.ts";
 
 /**
- * What a failed condition says about our write, given that operation ids only grow on an item:
- * - `ours`: the stored state is the one we wrote; an earlier attempt succeeded and its reply was lost.
- * - `notApplied`: the state is older than our write, or newer but we tried only once: no attempt of ours has taken so far.
- * - `unknown`: newer, and we tried more than once: an earlier attempt may have been applied and replaced.
+ * What a failed condition says about our write. Operation ids on an item only grow.
+ * - `ours`: the stored state is our own. An earlier attempt succeeded and its reply was lost.
+ * - `notApplied`: the stored state is older than our write, or it is newer and we tried only once. None of our attempts
+ *   was applied.
+ * - `unknown`: the stored state is newer and we tried more than once. An earlier attempt may have been applied and then
+ *   replaced.
  */
 export function judgeFailedWrite(
   { stored, attempts }: FailedWrite,
@@ -17,7 +19,7 @@ export function judgeFailedWrite(
   return attempts === 1 ? "notApplied" : "unknown";
 }
 
-/** An id that is newer than whatever wrote the stored state. */
+/** An operation id newer than that of the stored state. */
 export function nextOperationId(table: Table, stored: Enrollment | undefined): string {
   return stored === undefined ? table.operationIds.next() : table.operationIds.nextAfter(stored.operationId);
 }

@@ -9,7 +9,7 @@ import { parseChange, type StreamRecord, type TableChange } from "../table/strea
 import type { ServiceContext } from "./context.ts";
 import { requireDefinition } from "./definition.ts";
 
-/** What a projection needs besides: where notifications go. */
+/** The service's context, with the bus that notifications go to. */
 export type ProjectionContext = ServiceContext & {
   readonly bus: { readonly publish: (notifications: readonly Notification[]) => Promise<void> };
 };
@@ -18,8 +18,9 @@ export type ProjectionContext = ServiceContext & {
 type StreamTime = { readonly dynamodb?: { readonly ApproximateCreationDateTime?: number | undefined } | undefined };
 
 /**
- * Writes what a stored change leads to and tells the bus, for a record of the table's stream. Rows come first: whoever is
- * told of something can read it. Doing a record twice adds no row and tells nothing under another `eventId`.
+ * Writes the history rows of a stored change and publishes its notifications, for a record of the table's stream. Rows
+ * are written first, so that a receiver of a notification can read them. A record that is processed twice adds no row
+ * and publishes nothing under another `eventId`.
  */
 export async function projectChange(context: ProjectionContext, record: StreamRecord & StreamTime): Promise<void> {
   const change = parseChange(record);
@@ -30,7 +31,7 @@ export async function projectChange(context: ProjectionContext, record: StreamRe
   await context.bus.publish(notifications);
 }
 
-/** When the stream took the change, good enough to tell how old a cached definition is; nothing else depends on it. */
+/** When the stream received the change. It is used only to judge the age of a cached definition. */
 function streamedAt({ dynamodb }: StreamTime): Instant {
   return (dynamodb?.ApproximateCreationDateTime ?? 0) * 1000;
 }
@@ -58,7 +59,9 @@ async function consequencesOf(context: ProjectionContext, change: TableChange, n
   );
 }
 
-/** Whoever is enrolled has to be found when a cycle ends. */
+/**
+ * Whether the change enrols a customer. Such an enrolment must be in the index, so that it is found when a cycle ends.
+ */
 function isEnrolling(change: TableChange): change is Extract<TableChange, { readonly kind: "enrollment" }> {
   if (change.kind === "activity") return false;
   return change.after.membership.status === "ENROLLED" && change.before?.membership.status !== "ENROLLED";

@@ -12,8 +12,8 @@ import { update } from "../table/store.ts";
 const rounds = { most: 3, overtaken: "The customer was overtaken every time" };
 
 /**
- * Registers the customer or replaces the profile, and answers it as stored. A field that is absent is cleared.
- * Of two calls at once the later wins; a late retry of the earlier one changes nothing.
+ * Registers the customer or replaces the profile, and answers the stored profile. Absent fields are cleared. When two
+ * calls come at once the later wins, and a late retry of the earlier one changes nothing.
  */
 export async function putCustomer(
   table: Table,
@@ -29,7 +29,7 @@ export async function putCustomer(
     if (result.outcome === "conflict" || result.stored === undefined) return new Overtaken(result.attempts - 1);
     const storedOperationId = ItemReader.of(result.stored).text("operationId");
     if (storedOperationId === operationId) return result.stored;
-    // An earlier attempt of ours may have been applied and replaced since, or never have arrived.
+    // An earlier attempt of ours may have been applied and then replaced, or it never arrived.
     if (result.attempts > 1) throw new OutcomeUnknown("The profile may have been stored and replaced");
     operationId = table.operationIds.nextAfter(storedOperationId);
     return new Overtaken(0);

@@ -14,29 +14,34 @@ import { get, type TransactionPart, transact } from "../table/store.ts";
 import { requireDefinition } from "./definition.ts";
 import type { TargetGroupCache } from "./targetGroupCache.ts";
 
-/** An activity with what tells it from another under the same id. */
+/** An activity with the digest that distinguishes it from another one with the same id. */
 export type IncomingActivity = Activity & { readonly contentDigest: string };
 
 export type RecordOutcome =
-  /** Counted now, or in an earlier delivery: the record says what it did then. */
+  /**
+   * Counted now (`recorded`), or in an earlier delivery (`repeated`). Then the record says what it did at that time.
+   */
   | { readonly outcome: "recorded" | "repeated"; readonly activity: RecordedActivity }
   | { readonly outcome: "idReused" }
   | { readonly outcome: "unknownCustomer" }
-  /** It would change more enrolments than one transaction can hold; nothing was changed. */
+  /** The activity would change more enrolments than one transaction can hold. Nothing was changed. */
   | { readonly outcome: "tooManyTargets"; readonly targets: number; readonly most: number };
 
-/** Of the engine's 100 items in a transaction: the record, and the check on the transaction that a return names. */
+/**
+ * The engine allows 100 items in a transaction. Two are the activity's record and the check on the activity that a
+ * return names.
+ */
 const mostChangedEnrollments = 98;
 
 const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min(200, 5 * 2 ** round) };
 
 /**
- * Counts an activity for every target the customer is enrolled in, once for ever.
+ * Counts an activity for every target the customer is enrolled in. It counts once, however often it is delivered.
  *
- * One consistent query and one transaction: the activity's record, which must not exist, and each enrolment it
- * changes, which must be at the revision that was decided on. On a conflict it decides again, with a pause that
- * spreads competing deliveries. Throws when every round met other writes: TooMuchContention if nothing was counted,
- * OutcomeUnknown if an attempt was lost that may count yet.
+ * It takes one consistent query and one transaction. The transaction writes the activity's record, which must not
+ * exist, and each changed enrolment, which must have the revision that was decided on. On a conflict it decides again,
+ * after a random pause that spreads competing deliveries. Throws when every round met other writes: TooMuchContention
+ * if nothing was counted, OutcomeUnknown if a lost attempt may still count.
  */
 export async function recordActivity(
   table: Table,
@@ -74,7 +79,7 @@ async function tooMany(
 ): Promise<RecordOutcome> {
   const earlier = await findActivity(table, org, activity.customerId, activity.activityId);
   if (earlier !== undefined) return repeated(earlier, activity);
-  // It was fewer in an earlier round, of which an attempt may be on its way.
+  // An earlier round had fewer targets and was sent. Its lost attempt may still arrive.
   if (lostAttempts > 0) throw outrun(lostAttempts, "The activity counts for more targets by now");
   return { outcome: "tooManyTargets", targets, most: mostChangedEnrollments };
 }
@@ -145,7 +150,7 @@ function buildTransaction(
   const record = {
     Put: {
       Item: buildActivityItem(org, activity),
-      // Two deliveries of one activity: without it both would count.
+      // Two deliveries of one activity may come at once. Without the condition both would count.
       ConditionExpression: "attribute_not_exists(pk)",
     },
   };
@@ -157,8 +162,8 @@ function buildTransaction(
 }
 
 /**
- * A return and the transaction it names, both at once: the transaction may change no enrolment, so no revision would
- * tell the return that it has arrived.
+ * A return and the transaction it names may come at once. If the transaction changes no enrolment, no revision shows
+ * that it has arrived. So the return checks that its record still does not exist.
  */
 function originalStillUnknown(
   org: Org,

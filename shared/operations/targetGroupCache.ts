@@ -8,13 +8,16 @@ const maximumAgeMilliseconds = 30_000;
 const maximumEntries = 1_000;
 
 /**
- * Definitions a process has loaded, each good for 30 s of request time. They change rarely and every
- * enrolment needs one; a refusal is never based on a cached one (see {@link TargetGroupCache.findFresh}).
+ * The definitions that a process has loaded, each usable for 30 s of request time. Definitions change rarely and every
+ * enrolment needs one. A refusal is never based on a cached one (see {@link TargetGroupCache.findFresh}).
  */
 export class TargetGroupCache {
   readonly #table: Table;
   readonly #entries = new Map<string, { readonly group: TargetGroup; readonly loadedAt: Instant }>();
-  /** Loads under way: an activity asks for one definition once for each target of it that the customer is in. */
+  /**
+   * Loads that are under way. An activity asks for a definition once for each of its targets that the customer is
+   * enrolled in.
+   */
   readonly #loads = new Map<string, Promise<TargetGroup | undefined>>();
 
   constructor(table: Table) {
@@ -28,7 +31,7 @@ export class TargetGroupCache {
     const key = entryKey(org, groupId);
     const underWay = this.#loads.get(key);
     const found = underWay && (await underWay);
-    // One that began before this call may have missed a group that was created in between, so only a find counts.
+    // A load that began before this call may have missed a group created since. So only a found definition is used.
     if (found !== undefined) return found;
     const load = this.findFresh(org, groupId, now);
     this.#loads.set(key, load);

@@ -14,18 +14,22 @@ import { customerNotFound } from "./customer.ts";
 import { findActiveTarget, type TargetRef } from "./definition.ts";
 import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
 
-/** Who leaves what. */
+/** Who leaves which target. */
 export type UnenrollCommand = TargetRef & {
   readonly org: Org;
-  /** Or why what was sent is no customer's id; that is told only when group and target were found. */
+  /**
+   * The customer's id, or the refusal when the caller sent none. The refusal is answered only after group and target
+   * were found.
+   */
   readonly customerId: number | Refusal;
 };
 
 /**
- * The customer leaves the current cycle and every later one (docs/enrolment.md), with one read and one conditional write.
+ * Un-enrols the customer from the current cycle and all later ones (docs/enrolment.md), with one read and one
+ * conditional write.
  *
- * Refuses, in this order, with 310017, 310018, 310011, 310126. Throws OutcomeUnknown when an attempt was lost that may have
- * ended the membership.
+ * Refuses, in this order, with 310017, 310018, 310011, 310126. Throws OutcomeUnknown when an attempt was lost that may
+ * have ended the membership.
  */
 export async function unenroll(
   { table, targetGroups }: ServiceContext,
@@ -42,7 +46,10 @@ export async function unenroll(
   return refusal === undefined ? { outcome: "unenrolled", customerId } : explain(table, ref, refusal);
 }
 
-/** Who is not enrolled may not even be registered. That is looked up only now, because whoever is enrolled is. */
+/**
+ * A customer who is not enrolled may not even be registered. This is looked up only here, because an enrolled customer
+ * is always registered.
+ */
 async function explain(
   table: Table,
   { org, customerId, groupId, targetId }: EnrollmentRef,
@@ -59,8 +66,8 @@ async function explain(
 const mostRounds = 10;
 
 /**
- * Un-enrols with one read and one write conditioned on what was read; on a conflict decides again on the
- * state the failed condition returned. Answers the refusal of `decide`, or `undefined` when it is done.
+ * Un-enrols with one read and one write whose condition is the state that was read. After a conflict it decides again
+ * on the state that the failed condition answered. Answers the refusal of `decide`, or `undefined` on success.
  */
 export async function writeUnenrollment(
   table: Table,
@@ -83,7 +90,7 @@ export async function writeUnenrollment(
     if (verdict === "ours") return undefined;
     if (verdict === "unknown") throw new OutcomeUnknown("The un-enrolment may have happened and been replaced since");
     stored = result.stored;
-    // An attempt that was lost names a revision that has passed, so it can no longer be carried out.
+    // A lost attempt names an outdated revision, so it can no longer be applied.
     return new Overtaken(0);
   });
 }

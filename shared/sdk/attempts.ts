@@ -1,26 +1,29 @@
 import type { IncomingMessage } from "node:http";
 import type { MiddlewareStack, Provider, RetryStrategy, RetryStrategyV2 } from "@smithy/types";
 
-/** How often a request is sent, how long each time may take until the answer is read, and until there is a connection. */
+/**
+ * How many times a request is sent, how long each attempt may take until the answer is read, and how long connecting
+ * may take.
+ */
 export type AttemptLimits = {
   readonly maxAttempts: number;
   readonly connectionTimeoutMilliseconds: number;
   readonly requestTimeoutMilliseconds: number;
 };
 
-/** Between three attempts the SDK pauses for at most 50 ms, then 100 ms. */
+/** The SDK pauses for at most 50 ms before the second attempt and at most 100 ms before the third. */
 export const longestPausesMilliseconds = 150;
 
 /**
- * The longest that a request may take, every attempt but the last failing as late as it can. The time for connecting is
- * part of the time for the request as the SDK counts today; it is added all the same.
+ * The longest time of a request: every attempt but the last fails as late as it can. The SDK counts connecting as part
+ * of the request today. It is added all the same, in case that changes.
  */
 export function longestRequestMilliseconds(limits: AttemptLimits): number {
   const { maxAttempts, connectionTimeoutMilliseconds, requestTimeoutMilliseconds } = limits;
   return maxAttempts * (connectionTimeoutMilliseconds + requestTimeoutMilliseconds) + longestPausesMilliseconds;
 }
 
-/** The SDK's settings for the limits; without `throwOnRequestTimeout` a timeout would only warn. */
+/** The SDK's settings for the limits. Without `throwOnRequestTimeout` the SDK only warns about a timeout. */
 export function attemptSettings(limits: AttemptLimits) {
   return {
     maxAttempts: limits.maxAttempts,
@@ -32,13 +35,13 @@ export function attemptSettings(limits: AttemptLimits) {
   } as const;
 }
 
-/** As much of a client of the SDK as is needed here, whichever service it is for. */
+/** The parts of an SDK client that are needed here, for any service. */
 type Client<Input extends object, Output extends object> = {
   readonly config: { retryStrategy: Provider<RetryStrategy | RetryStrategyV2> };
   readonly middlewareStack: MiddlewareStack<Input, Output>;
 };
 
-/** Holds a client to the limits where its settings do not. `onRetry` is told of each attempt after the first. */
+/** Enforces the limits that a client's settings do not cover. `onRetry` is called for each attempt after the first. */
 export function limitAttempts<Input extends object, Output extends object>(
   client: Client<Input, Output>,
   limits: AttemptLimits,
@@ -48,7 +51,7 @@ export function limitAttempts<Input extends object, Output extends object>(
   pauseShortly(client, onRetry);
 }
 
-/** The SDK's time for a request ends with the answer's headers; it would wait for the body as long as it takes. */
+/** The SDK's request timeout ends when the answer's headers arrive. It would wait for the body without a limit. */
 function limitAnswers<Input extends object, Output extends object>(
   { middlewareStack }: Client<Input, Output>,
   limitMilliseconds: number,
@@ -70,18 +73,21 @@ function bodyOf(response: unknown): IncomingMessage | undefined {
   return isAnswer && isMessage(response.body) ? response.body : undefined;
 }
 
-/** Told by what is used of it: to import its class makes Node build all of `node:http`, 18 ms of CPU at a cold start. */
+/**
+ * Checks the properties that are used, not the class. Importing the class makes Node load all of `node:http`, 18 ms of
+ * CPU at a cold start.
+ */
 function isMessage(body: unknown): body is IncomingMessage {
   return typeof body === "object" && body !== null && "complete" in body && "destroy" in body && "once" in body;
 }
 
-/** Whoever reads the body then fails as for any other answer that does not come. */
+/** Destroys a body that comes too late. Its reader then fails in the same way as for an answer that never comes. */
 function endLate(body: IncomingMessage, milliseconds: number): void {
   const timer = setTimeout(() => body.destroy(new AnswerTimeout()), Math.max(0, milliseconds));
   body.once("close", () => clearTimeout(timer));
 }
 
-/** By its name the SDK knows what it may repeat. */
+/** The SDK decides by the error's name whether to retry. */
 class AnswerTimeout extends Error {
   override readonly name = "TimeoutError";
   constructor() {
@@ -90,10 +96,10 @@ class AnswerTimeout extends Error {
 }
 
 /**
- * Left alone the SDK waits up to 1 s, then 2 s, before it repeats a throttled request, and for as long as the service
- * asks it to, up to 5 s more: time that is paid for, and past the function's own limit in a chain of requests. With the
- * short pauses of other failures a passing throttle is still outlived, and a lasting one answered with `Retry-After`,
- * for the caller to wait.
+ * Makes the SDK pause after a throttled request as briefly as after other failures. By default it waits up to 1 s, then
+ * 2 s, and up to 5 s more when the service asks for it. That time is paid for, and in a chain of requests it exceeds
+ * the function's timeout. A short throttle still passes during the short pauses. A longer one is answered with
+ * `Retry-After`, so that the caller waits.
  */
 function pauseShortly<Input extends object, Output extends object>(
   { config }: Client<Input, Output>,

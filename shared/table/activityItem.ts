@@ -12,7 +12,7 @@ export type RecordedActivity = {
   readonly type: Activity["type"];
   readonly occurredAt: Instant;
   readonly recordedAt: Instant;
-  /** Of everything the caller said of it: the same id with other content is another digest. */
+  /** Digest of everything the caller sent for it. The same id with other content has another digest. */
   readonly contentDigest: string;
   readonly effects: readonly TargetEffect[];
 };
@@ -29,8 +29,9 @@ export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
 }
 
 /**
- * A customer has more and more enrolments that an activity does not count for, the left and the finished ones. Each is
- * a short text, `<groupId>/<targetId> <reason>`, so that they hardly make the record, and its price, grow.
+ * The stored form of an effect. A customer collects enrolments that were left or have finished, and an activity counts
+ * for none of them. Each is stored as a short text, `<groupId>/<targetId> <reason>`, so that the record stays small and
+ * cheap.
  */
 function buildEffect(effect: TargetEffect): Value {
   const { groupId, targetId, notCounted, changes } = effect;
@@ -136,7 +137,7 @@ export function parseLevel(reader: ItemReader): Level {
   return { id: reader.integer("id"), name: reader.text("name"), cyclesToMeet: reader.integer("cyclesToMeet") };
 }
 
-/** What a return of this activity needs to know. */
+/** The part of a recorded activity that a return of it needs. */
 export function asOriginal({ type, effects }: Pick<RecordedActivity, "type" | "effects">): OriginalActivity {
   if (type !== "TRANSACTION") return { type };
   const counted = effects.flatMap(({ targetId, cycleNumber, valueSetBy }) =>

@@ -7,7 +7,10 @@ import { OperationIds } from "./operationId.ts";
 import { shortenRequests, userAgent, withQuickConfig } from "./shortRequests.ts";
 import { SigningHash } from "./signingHash.ts";
 
-/** Told of every attempt after the first: the engine did not take a request, or another write came before ours. */
+/**
+ * Called for every attempt after the first. The cause is `engine` when the engine did not take a request, and
+ * `contention` when another write came first.
+ */
 export type RetryListener = (cause: "engine" | "contention") => void;
 
 const unheard: RetryListener = () => undefined;
@@ -19,38 +22,46 @@ export type Table = {
   readonly close: () => void;
   readonly name: string;
   readonly operationIds: OperationIds;
-  /** How long a call goes on beginning something more (Patience). */
+  /** How long a call may go on starting further work (see Patience). */
   readonly patienceMilliseconds: number;
   readonly onRetry: RetryListener;
 };
 
 /**
- * How long one engine request may take: attempts × (connect + request), below the Lambda's timeout even
- * for the longest chain of sequential requests in one call (a test holds the product against the stack).
+ * How long one request to the engine may take: attempts × (connect + request). Even the longest chain of requests in
+ * one call stays below the Lambda's timeout. A test compares the product with the stack.
  */
 export const engineLimits = {
   maxAttempts: 3,
   connectionTimeoutMilliseconds: 400,
   requestTimeoutMilliseconds: 1000,
-  /** How long a call goes on beginning further rounds, pages or activities. */
+  /** How long a call may go on starting further rounds, pages or activities. */
   patienceMilliseconds: 3_000,
-  /** A page of closing: the index; side by side for each of its enrolments a read and a write, again while patience lasts. */
+  /**
+   * A page of closing: one request for the index, then a read and a write for each enrolment. Enrolments are closed in
+   * parallel and retried while patience lasts.
+   */
   closingPageChain: { requests: 3, patientLoops: 1 },
-  /** The end of a shard: it is noted, and if it was the last, the next sweep is stored and this one deleted. */
+  /**
+   * The end of a shard: one request records it. After the last shard, two more store the next sweep and delete this
+   * one.
+   */
   closingEndChain: { requests: 3, patientLoops: 0 },
 } as const;
 
-/** Requests one after the other, and loops that begin further ones while there is patience. */
+/** The requests that a call sends one after the other, and the loops in it that go on while there is patience. */
 export type Chain = { readonly requests: number; readonly patientLoops: number };
 
-/** How long a chain of requests may take, every request failing on every attempt but the last. */
+/** The longest time of a chain of requests: every request fails on every attempt but the last. */
 export function longestChainMilliseconds({ requests, patientLoops }: Chain): number {
   return requests * longestRequestMilliseconds(engineLimits) + patientLoops * engineLimits.patienceMilliseconds;
 }
 
 export type EngineLimits = AttemptLimits & { readonly patienceMilliseconds: number };
 
-/** For an engine that shares a laptop's cores with everything else: slow is not broken there. */
+/**
+ * Limits for an engine on a laptop. It shares the cores with everything else, so a slow answer does not mean a failure.
+ */
 export const patientLimits = {
   maxAttempts: 3,
   connectionTimeoutMilliseconds: 15_000,

@@ -12,7 +12,7 @@ import { numberOf, type Value } from "./item.ts";
 import type { Key } from "./keys.ts";
 import type { Update } from "./store.ts";
 
-/** Takes an enrolment from the state that was decided on to the one the decision gave. */
+/** The update that takes an enrolment from the state a decision was based on to the state it resulted in. */
 export function buildCountingUpdate(key: Key, before: Enrollment, next: Enrollment): Update {
   const expression = new Expression();
   expression.increment("revision");
@@ -22,7 +22,8 @@ export function buildCountingUpdate(key: Key, before: Enrollment, next: Enrollme
   writeDifferences(expression, before.closedAt, next.closedAt, closedAtAttribute, formatInstant);
   writeDifferences(expression, before.pendingReturns, next.pendingReturns, pendingReturnAttribute, pendingReturnsValue);
   expression.addToSet("announced", [...next.announced.difference(before.announced)]);
-  // Two activities at once, or one and an un-enrolment: decided on the same state, the second would undo the first.
+  // Two activities at once, or an activity and an un-enrolment, may be decided on the same state. Without the condition
+  // the second write would undo the first.
   const condition = `${expression.name("revision")} = ${expression.value(before.revision)}`;
   return expression.update(key, condition);
 }

@@ -11,14 +11,14 @@ import { get, queryAll, type TransactionPart, transact } from "./store.ts";
 /** A secret as stored: never the secret itself. */
 type StoredSecret = { readonly salt: string; readonly hash: string };
 
-/** A credential as stored. Its item is found by user name alone; an entry beside it lists it under its org. */
+/** A credential as stored. Its item is found by user name alone. A second item, the entry, lists it under its org. */
 export type Credential = {
   readonly username: string;
   readonly org: Org;
   readonly accessGroup: AccessGroup;
   readonly isActive: boolean;
   readonly secret: StoredSecret;
-  /** The secret before the last rotation, good for a while yet. */
+  /** The secret before the last rotation, which stays valid until `validUntil`. */
   readonly previousSecret: (StoredSecret & { readonly validUntil: Instant }) | undefined;
 };
 
@@ -33,7 +33,7 @@ export type CredentialEntry = Pick<Credential, "username" | "accessGroup" | "isA
 
 type CredentialRef = Pick<Credential, "org" | "username">;
 
-/** Read consistently: a credential disabled a moment ago is disabled. */
+/** The credential as it is now. The read is consistent, so a credential that was just disabled is found disabled. */
 export async function findCredential(table: Table, username: string): Promise<Credential | undefined> {
   const item = await get(table, credentialKey(username), { isConsistent: true });
   return item === undefined ? undefined : parseCredential(item, username);
@@ -46,8 +46,8 @@ export async function listCredentials(table: Table, org: Org): Promise<Credentia
 }
 
 /**
- * Stores a new credential; `nameTaken` when the user name exists, in whichever org. The org has a data id from its first
- * credential on, so whoever can ask for the id finds it.
+ * Stores a new credential. `nameTaken` when the user name exists in any org. The org gets its data id before its first
+ * credential, so every caller with a credential finds the id.
  */
 export async function createCredential(
   table: Table,
@@ -58,14 +58,14 @@ export async function createCredential(
   return (await isWritten(table, buildCreation(draft, now))) ? "created" : "nameTaken";
 }
 
-/** From now on the credential proves nobody, and neither does a token obtained with it. */
+/** Disables the credential. From now on neither it nor a token obtained with it is accepted. */
 export async function disableCredential(table: Table, ref: CredentialRef): Promise<"disabled" | "notFound"> {
   return (await isWritten(table, buildDisabling(ref))) ? "disabled" : "notFound";
 }
 
 /**
- * Gives the credential another secret. The one it had stays good until `previousValidUntil`, the one before that ends
- * at once. `changedMeanwhile` when somebody else changed the credential in between; then nothing was written.
+ * Gives the credential a new secret. The current one stays valid until `previousValidUntil`; an older one ends at once.
+ * `changedMeanwhile` when somebody else changed the credential in between. Then nothing was written.
  */
 export async function rotateCredential(
   table: Table,
@@ -82,7 +82,8 @@ export async function rotateCredential(
 }
 
 function buildCreation({ username, org, accessGroup, secret }: CredentialDraft, now: Instant): TransactionPart[] {
-  // Two orgs that choose one user name: without the condition the second would take the first one's over.
+  // Two orgs may choose the same user name. Without the condition the second would take over the first one's
+  // credential.
   const unlessThere = { ConditionExpression: "attribute_not_exists(pk)" };
   const shared = { accessGroup, isActive: true };
   const stored = { org, salt: secret.salt, secretHash: secret.hash };
@@ -101,7 +102,7 @@ function buildDisabling({ org, username }: CredentialRef): TransactionPart[] {
       Update: {
         ...change,
         Key: credentialKey(username),
-        // An operator who mistypes the org would shut another brand's till out.
+        // Without the condition, an operator who mistypes the org would disable another brand's credential.
         ConditionExpression: "org = :org",
         ExpressionAttributeValues: { ...values, ":org": org },
       },
@@ -110,7 +111,7 @@ function buildDisabling({ org, username }: CredentialRef): TransactionPart[] {
       Update: {
         ...change,
         Key: credentialEntryKey(org, username),
-        // A mistyped name would make an entry of a credential that does not exist.
+        // Without the condition, a mistyped name would create an entry for a credential that does not exist.
         ConditionExpression: "attribute_exists(pk)",
         ExpressionAttributeValues: values,
       },
@@ -131,8 +132,8 @@ function buildRotation(
         Key: credentialKey(username),
         UpdateExpression:
           "SET salt = :salt, secretHash = :hash, previousSalt = :previousSalt, previousHash = :previousHash, previousValidUntil = :validUntil",
-        // Of two rotations at once, the later would end the secret that both promise to keep; after a disabling, there
-        // is nothing to keep.
+        // Two rotations at once both promise to keep the current secret. Without the condition the later one would end
+        // it. A disabled credential has no secret to keep.
         ConditionExpression: "salt = :previousSalt AND isActive = :true",
         ExpressionAttributeValues: {
           ...validUntil,
@@ -148,7 +149,8 @@ function buildRotation(
       Update: {
         Key: credentialEntryKey(org, username),
         UpdateExpression: "SET rotatedAt = :now, previousValidUntil = :validUntil",
-        // Written with the credential, so it is there; a row without its other attributes could not be read.
+        // The entry is written together with the credential, so it exists. Without the condition a missing entry would
+        // be created with these two attributes only, and could not be read.
         ConditionExpression: "attribute_exists(pk)",
         ExpressionAttributeValues: { ...validUntil, ":now": formatInstant(now) },
       },
@@ -158,13 +160,13 @@ function buildRotation(
 
 const rounds = { most: 3, overtaken: "Another change of the credential was under way every time" };
 
-/** Whether the transaction's conditions held; what was written, a retry by the SDK does not write again. */
+/** Whether the transaction's conditions held. A retry by the SDK does not write a second time. */
 async function isWritten(table: Table, parts: readonly TransactionPart[]): Promise<boolean> {
   return inRounds(table, rounds, async (lostAttempts) => {
     const result = await transact(table, parts);
     if (result.outcome === "applied") return true;
     if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);
-    // After an attempt of an earlier round was lost, the state that fails the condition may be our own.
+    // When an attempt of an earlier round was lost, our own write may have caused the state that fails the condition.
     if (lostAttempts === 0) return false;
     throw new OutcomeUnknown("An attempt that was lost may have made the change that fails the condition");
   });

@@ -6,7 +6,10 @@ import { ItemReader, type StoredItem } from "./item.ts";
 import { customerKey, type Org } from "./keys.ts";
 import { get, type Update } from "./store.ts";
 
-/** Whether the customer is registered. A customer registered a moment ago is found: "no" is read consistently. */
+/**
+ * Whether the customer is registered. "No" is answered only after a consistent read, so a customer registered a moment
+ * ago is found.
+ */
 export async function isRegistered(table: Table, org: Org, customerId: number): Promise<boolean> {
   return (await getProfile(table, org, customerId, ["pk"])) !== undefined;
 }
@@ -42,8 +45,8 @@ export function buildProfileUpdate(
     if (value === undefined) expression.remove(field);
     else expression.set(field, value);
   }
-  // Two updates at once, the first retried by the SDK after the second succeeded: without it the older profile
-  // would come back.
+  // The SDK may retry a first update after a second one succeeded. Without the condition the older profile would come
+  // back.
   const isNewer = `${expression.name("operationId")} < ${expression.value(operationId)}`;
   return expression.update(customerKey(org, customerId), `attribute_not_exists(pk) OR ${isNewer}`);
 }

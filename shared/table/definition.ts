@@ -5,7 +5,7 @@
 export const tableDefinition = {
   partitionKey: "pk",
   sortKey: "sk",
-  /** Epoch seconds; DynamoDB deletes an item some time after it. */
+  /** Epoch seconds. DynamoDB deletes an item some time after that instant. */
   timeToLiveAttribute: "expiresAt",
   streamViewType: "NEW_AND_OLD_IMAGES",
 } as const;

@@ -5,13 +5,13 @@ import { type Item, ItemReader, type StoredItem } from "./item.ts";
 import { type Key, type Org, sweepKey, sweepPartition } from "./keys.ts";
 import { putUnlessThere, queryPage, remove, update } from "./store.ts";
 
-/** Which group's sweep is meant. */
+/** Names one sweep of one group. */
 export type SweepRef = Sweep & { readonly org: Org; readonly groupId: number };
 
-/** A sweep that is waited for or under way, with the shards that are through, by {@link shardToken}. */
+/** A sweep that waits for its time or is under way, with its finished shards by {@link shardToken}. */
 export type DueSweep = SweepRef & { readonly finishedShards: ReadonlySet<string> };
 
-/** One attribute for each finished shard, so that workers side by side take nothing from each other. */
+/** Each finished shard has an attribute of its own, so that parallel workers do not overwrite each other's. */
 const finishedPrefix = "finished#";
 
 export function shardToken(targetId: number, shard: number): string {
@@ -22,7 +22,7 @@ function keyOf({ org, dueAt, ...sweep }: SweepRef): Key {
   return sweepKey(org, { ...sweep, dueAt: formatInstant(dueAt) });
 }
 
-/** A sweep that no shard is through with. */
+/** The item of a sweep without finished shards. */
 export function buildSweepItem(sweep: SweepRef): Item {
   return {
     ...keyOf(sweep),
@@ -52,11 +52,11 @@ function parseSweep(item: StoredItem): DueSweep {
 
 export type DueSweepPage = {
   readonly sweeps: readonly DueSweep[];
-  /** Whether more are due after the last of these. */
+  /** Whether more sweeps are due after the last of this page. */
   readonly hasMore: boolean;
 };
 
-/** Up to `limit` sweeps that are due, the longest due first, after the given one. Read consistently. */
+/** Up to `limit` due sweeps after the given one, the longest due first. The read is consistent. */
 export async function listDueSweeps(
   table: Table,
   now: Instant,
@@ -65,7 +65,7 @@ export async function listDueSweeps(
 ): Promise<DueSweepPage> {
   const page = await queryPage(table, {
     partition: sweepPartition,
-    // "$" follows "#": the bound takes in what is due at this very instant.
+    // "$" comes right after "#" in the sort order, so the bound includes sweeps due at exactly this instant.
     sortKeyBound: `${formatInstant(now)}$`,
     limit,
     ...(after === undefined ? {} : { after: keyOf(after) }),
@@ -73,7 +73,7 @@ export async function listDueSweeps(
   return { sweeps: page.items.map(parseSweep), hasMore: page.resumeAfter !== undefined };
 }
 
-/** Notes that a shard is through, and answers all that are; `undefined` when the sweep is over already. */
+/** Records that a shard is finished and answers all finished shards; `undefined` when the sweep is over already. */
 export async function finishShard(
   table: Table,
   sweep: SweepRef,
@@ -84,7 +84,8 @@ export async function finishShard(
     {
       Key: keyOf(sweep),
       UpdateExpression: "SET #finished = :true",
-      // Two executions at once: without it, the later would bring back a sweep that the earlier has completed.
+      // Two executions may run at once. Without the condition the later would bring back a sweep that the earlier has
+      // completed.
       ConditionExpression: "attribute_exists(pk)",
       ExpressionAttributeNames: { "#finished": `${finishedPrefix}${token}` },
       ExpressionAttributeValues: { ":true": true },
@@ -95,12 +96,12 @@ export async function finishShard(
 }
 
 /**
- * Takes the sweep off the list and puts the group's next one on it, which comes first: whatever happens in between,
- * the group stays on the list. A sweep that comes back in a rare race finds every enrolment closed.
+ * Puts the group's next sweep on the list, then takes this one off. In this order the group stays on the list even when
+ * the second write fails. In a rare race a sweep comes back; it finds every enrolment closed.
  */
 export async function completeSweep(table: Table, sweep: SweepRef, next: Sweep | undefined): Promise<void> {
-  // Two workers that finish at once: without the condition, the second would forget which shards of the next are through.
+  // Two workers may finish at once. Without the condition the second would erase the finished shards of the next sweep.
   if (next !== undefined) await putUnlessThere(table, buildSweepItem({ ...sweep, ...next }));
-  // Two workers that finish at once: the condition tells the second that there is nothing left to do.
+  // Two workers may finish at once. The condition tells the second that the sweep is already deleted.
   await remove(table, { Key: keyOf(sweep), ConditionExpression: "attribute_exists(pk)" });
 }

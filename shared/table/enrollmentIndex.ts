@@ -5,8 +5,8 @@ import { type IndexShard, indexPartition, indexRowKey, indexRowPrefix } from "./
 import { putUnlessThere, queryPage } from "./store.ts";
 
 /**
- * Makes an enrolment known to the closing of cycles. The projector does so whenever somebody is enrolled. A re-enrolment,
- * or a stream record that is delivered again, finds its row there.
+ * Adds an enrolment to the index that the closing of cycles reads. The projector does this for every enrolment. After a
+ * re-enrolment, or a second delivery of a stream record, the row exists already and stays as it is.
  */
 export async function putIndexRow(table: Table, ref: EnrollmentRef): Promise<void> {
   await putUnlessThere(table, { ...indexRowKey(ref.org, ref) });
@@ -18,7 +18,7 @@ type IndexPage = {
   readonly resumeAfter: number | undefined;
 };
 
-/** Up to `limit` customers of the shard, after the one the page before ended with. */
+/** Up to `limit` customers of the shard, after the last one of the page before. */
 export async function listIndexPage(
   table: Table,
   shard: IndexShard,

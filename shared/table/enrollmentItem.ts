@@ -8,7 +8,7 @@ import {
 import { ItemReader, MalformedItem, type StoredItem } from "./item.ts";
 import { enrollmentPrefix } from "./keys.ts";
 
-/** One attribute for each touched cycle keeps a first enrolment and a re-enrolment one flat update. */
+/** Each touched cycle has attributes of its own. So one flat update serves a first enrolment and a re-enrolment. */
 export function achievedAttribute(cycleNumber: number): string {
   return `achieved#${cycleNumber}`;
 }
@@ -29,15 +29,15 @@ export function valueSetByAttribute(cycleNumber: number): string {
   return `valueSetBy#${cycleNumber}`;
 }
 
-/** One attribute for each `Idempotency-Key` that is remembered, the latest first. */
+/** One attribute for each remembered `Idempotency-Key`, the latest first. */
 export const markAttributes = Array.from({ length: rememberedKeys }, (_, index) => `key#${index + 1}`);
 
 const markSeparator = ".";
 
-/** What stands in for the key before, when there was none: an update cannot copy an attribute that is not there. */
+/** Stored when there is no earlier key to copy, because an update cannot copy an attribute that does not exist. */
 export const noMark = "";
 
-/** How an attribute for a key begins that holds this one, whatever its record. */
+/** How the stored text of this key begins, whichever record it was sent with. */
 export function markStart(keyDigest: string): string {
   return `${keyDigest}${markSeparator}`;
 }

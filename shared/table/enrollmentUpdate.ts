@@ -26,8 +26,8 @@ export type EnrollmentWrite = {
 };
 
 /**
- * The one write of an enrolment, first or repeated: it depends on nothing stored, so nothing is read first,
- * and it touches one cycle however many it covers.
+ * The one write of an enrolment or a re-enrolment. It does not depend on the stored state, so nothing is read before.
+ * It touches one cycle, however many the membership covers.
  */
 export function buildEnrollmentUpdate({ key, plan, now, operationId, idempotency }: EnrollmentWrite): Update {
   const expression = new Expression();
@@ -41,7 +41,10 @@ export function buildEnrollmentUpdate({ key, plan, now, operationId, idempotency
   return expression.update(key, enrollmentCondition(expression, operationId, idempotency));
 }
 
-/** Each key takes the place of the one before it, all in this write: a `SET` reads the item as it was before it. */
+/**
+ * Moves each remembered key one place back, within this write. That works because `SET` reads the item as it was before
+ * the update.
+ */
 function rememberKey(expression: Expression, mark: IdempotencyMark): void {
   for (const [index, attribute] of markAttributes.entries()) {
     const before = markAttributes[index - 1];
@@ -51,12 +54,11 @@ function rememberKey(expression: Expression, mark: IdempotencyMark): void {
 }
 
 /**
- * Which stored states an enrolment may replace:
- * - none at all: two first enrolments at once would both succeed without it;
- * - one that was left: an enrolment of a customer who is in would overwrite what has been achieved since;
- * - and written by an older operation: a retry of this very enrolment, arriving after the customer left,
- *   would bring the customer back;
- * - and opened by none of the same `Idempotency-Key`, lately: likewise for a caller's own late repeat.
+ * The stored states that an enrolment may replace, and what each clause prevents:
+ * - no item: without it, two first enrolments at once would both succeed;
+ * - an enrolment that was left: a second enrolment would overwrite what an enrolled customer has achieved;
+ * - which an older operation wrote: a retry of this enrolment that arrives after the customer left would enrol again;
+ * - which does not remember the same `Idempotency-Key`: a caller's late repeat would enrol again in the same way.
  */
 function enrollmentCondition(
   expression: Expression,
@@ -130,9 +132,9 @@ export function buildUnenrollmentUpdate({ key, plan, now, operationId, revision 
   setCycles(expression, "owedCycles", plan.owedCycles);
   expression.set("operationId", operationId);
   expression.increment("revision");
-  // Two un-enrolments at once: the second finds the customer gone. An activity counted between the read and
-  // this write: the run to carry would miss it, so the revision must be the one that was decided on. A late
-  // retry of this write after a re-enrolment: the re-enrolment's operation id is newer.
+  // The first clause refuses the second of two un-enrolments at once. The revision must be the one that was decided on,
+  // because the run to carry would miss an activity that was counted since. The operation id refuses a late retry of
+  // this write after a re-enrolment, whose id is newer.
   const condition = [
     `${expression.name("status")} = ${expression.value("ENROLLED")}`,
     `${expression.name("revision")} = ${expression.value(revision)}`,
@@ -141,7 +143,7 @@ export function buildUnenrollmentUpdate({ key, plan, now, operationId, revision 
   return expression.update(key, condition);
 }
 
-/** Mostly there are none, which takes no room in the item. */
+/** Stores a list of cycles. It is mostly empty, and then the attribute is removed to keep the item small. */
 function setCycles(expression: Expression, attribute: string, cycles: readonly number[]): void {
   if (cycles.length === 0) expression.remove(attribute);
   else expression.set(attribute, cycles);

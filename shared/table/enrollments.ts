@@ -5,7 +5,7 @@ import { customerPartition, enrollmentKey, enrollmentPrefix, type Key, type Org 
 import { inRounds, Overtaken, type Patience } from "./rounds.ts";
 import { get, queryAll, type Update, update } from "./store.ts";
 
-/** Which enrolment is meant. */
+/** Names one enrolment. */
 export type EnrollmentRef = {
   readonly org: Org;
   readonly customerId: number;
@@ -31,7 +31,10 @@ export async function listEnrollments(
   return items.map(parseEnrollment);
 }
 
-/** A write whose condition did not hold: what is stored, and how many attempts were made, of which all but the last were lost. */
+/**
+ * A write whose condition did not hold: the stored enrolment, and the number of attempts. All attempts but the last
+ * were lost.
+ */
 export type FailedWrite = { readonly stored: Enrollment | undefined; readonly attempts: number };
 
 const conflictRounds = {
@@ -41,8 +44,8 @@ const conflictRounds = {
 };
 
 /**
- * Sends the write; again, and as the same operation, when an activity's transaction held the item. Attempts whose fate
- * is unknown add up; the one that met the transaction was certainly not applied.
+ * Sends the write. When an activity's transaction holds the item, it is sent again as the same operation. Attempts
+ * whose outcome is unknown add up. An attempt that met the transaction was certainly not applied.
  */
 export async function writeEnrollment(
   table: Table,

@@ -2,7 +2,7 @@ import type { Value } from "./item.ts";
 import type { Key } from "./keys.ts";
 import type { Update } from "./store.ts";
 
-/** Collects an update's clauses; names and values become placeholders, so none can clash with a reserved word. */
+/** Collects the clauses of an update. Names and values become placeholders, so none can clash with a reserved word. */
 export class Expression {
   /** Placeholders by the attribute they stand for. */
   readonly #names = new Map<string, string>();
@@ -37,7 +37,7 @@ export class Expression {
     this.#sets.push(`${name} = if_not_exists(${name}, ${this.value(value)})`);
   }
 
-  /** What another attribute held before this update, or `otherwise` when it was not there. */
+  /** Sets an attribute to what another one held before this update, or to `otherwise` when that one did not exist. */
   copy(attribute: string, from: string, otherwise: Value): void {
     this.#sets.push(`${this.name(attribute)} = if_not_exists(${this.name(from)}, ${this.value(otherwise)})`);
   }
@@ -51,12 +51,12 @@ export class Expression {
     this.#removes.push(...attributes.map((attribute) => this.name(attribute)));
   }
 
-  /** Numbers to put into a set that may not be there yet; none is nothing to do. */
+  /** Adds numbers to a set, which need not exist yet. Does nothing when there are no numbers. */
   addToSet(attribute: string, numbers: readonly number[]): void {
     if (numbers.length > 0) this.#adds.push(`${this.name(attribute)} ${this.value(new Set(numbers))}`);
   }
 
-  /** Numbers to take out of a set, whether they or the set are there or not. */
+  /** Takes numbers out of a set. Neither they nor the set need to exist. */
   deleteFromSet(attribute: string, numbers: readonly number[]): void {
     if (numbers.length > 0) this.#deletes.push(`${this.name(attribute)} ${this.value(new Set(numbers))}`);
   }

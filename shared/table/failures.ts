@@ -1,5 +1,5 @@
 import { ServiceError } from "../domain/serviceError.ts";
-/** The engine did not answer, or asked to be left alone for a while. Nothing is known to be wrong with the request. */
+/** The engine did not answer, or throttled the request. The request itself may be fine. */
 export class EngineUnavailable extends ServiceError {
   override readonly name = "EngineUnavailable";
   constructor(cause: Error) {
@@ -7,7 +7,10 @@ export class EngineUnavailable extends ServiceError {
   }
 }
 
-/** The write's fate cannot be told: it was retried, and a later operation has replaced whatever it left. */
+/**
+ * Nobody can tell whether the write took place. It was sent more than once, and a later operation has replaced the
+ * state.
+ */
 export class OutcomeUnknown extends ServiceError {
   override readonly name = "OutcomeUnknown";
   readonly isContention = true;
@@ -20,8 +23,8 @@ export class TooMuchContention extends ServiceError {
 }
 
 /**
- * What to throw when other requests came first every time. The attempts that were refused were not carried out. Nobody
- * knows the fate of those that were lost before them: they may still be on their way.
+ * The error to throw when other requests came first every time. Refused attempts were not carried out. The outcome of
+ * lost attempts is unknown, as they may still arrive.
  */
 export function outrun(lostAttempts: number, what: string): OutcomeUnknown | TooMuchContention {
   return lostAttempts > 0 ? new OutcomeUnknown(`${what}; an attempt was lost`) : new TooMuchContention(what);

@@ -6,8 +6,8 @@ import type { Instant } from "../domain/instant.ts";
 import { ServiceError } from "../domain/serviceError.ts";
 
 /**
- * A value as it is given to the document client. A `bigint` is none of them: the client would write a {@link Decimal} as
- * the count of its ten-thousandths. An attribute that is `undefined` is not written.
+ * A value as it is given to the document client. `bigint` is not allowed, because the client would write a {@link
+ * Decimal} as its number of ten-thousandths. An attribute that is `undefined` is not written.
  */
 export type Value =
   | string
@@ -21,12 +21,12 @@ export type Value =
 /** An item, or a part of one, as it is written. */
 export type Item = { readonly [name: string]: Value | undefined };
 
-/** An item as the document client answers it. Only {@link ItemReader} knows what is in it. */
+/** An item as the document client answers it. Its attributes are read through {@link ItemReader} only. */
 export type StoredItem = Readonly<Record<string, unknown>>;
 
 /**
- * How the document client translates. Numbers come out as the engine wrote them, so nothing passes through a double. The
- * client adds to the options it is given, so each gets its own.
+ * The options of the document client's translation. Numbers come out as the engine wrote them, so none passes through a
+ * double. The client changes the options it is given, so each client gets its own.
  */
 export function translation() {
   return { marshallOptions: { removeUndefinedValues: true }, unmarshallOptions: { wrapNumbers: true } };
@@ -37,7 +37,9 @@ export function numberOf(decimal: Decimal): NumberValue {
   return NumberValue.from(formatDecimal(decimal));
 }
 
-/** An item that comes as the engine spells it: the client does not translate what a failed condition answers. */
+/**
+ * Translates an item from the engine's notation. The document client does not translate the item of a failed condition.
+ */
 export function plainItem(item: Record<string, AttributeValue>): StoredItem {
   return unmarshall(item, { wrapNumbers: true });
 }

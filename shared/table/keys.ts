@@ -31,12 +31,14 @@ export function orgPartition(org: Org): string {
   return `ORG#${org}`;
 }
 
-/** Names are taken without regard to case or to how a letter is composed: all spellings of one name have one key. */
+/** Names that differ only in case or in how a letter is composed have the same key. */
 export function nameKey(org: Org, name: string): Key {
   return { pk: orgPartition(org), sk: `${namePrefix}${fitting(name.normalize("NFC").toLowerCase())}` };
 }
 
-/** A sort key holds 1024 bytes; the few names that a composition of 200 characters takes beyond go by their digest. */
+/**
+ * A sort key holds 1024 bytes. A name of 200 composed characters can be longer; such a name is replaced by its digest.
+ */
 function fitting(name: string): string {
   return Buffer.byteLength(name) <= 1000 ? name : createHash("sha256").update(name).digest("hex");
 }
@@ -45,7 +47,7 @@ export function sequenceKey(org: Org): Key {
   return { pk: orgPartition(org), sk: "SEQUENCE" };
 }
 
-/** What tells this org's data from any other. */
+/** The key of the id that identifies the org's data. */
 export function dataIdKey(org: Org): Key {
   return { pk: orgPartition(org), sk: "DATA_ID" };
 }
@@ -66,7 +68,7 @@ export function activityKey(org: Org, customerId: number, activityId: string): K
   return { pk: customerPartition(org, customerId), sk: `${activityPrefix}${activityId}` };
 }
 
-/** What the sort keys of a customer's rows for one target begin with; within it they are in order of time. */
+/** The prefix of the sort keys of a customer's rows for one target. Rows with one prefix are in order of time. */
 export function ledgerTargetPrefix(targetId: number): string {
   return `${ledgerPrefix}${targetId}#`;
 }
@@ -80,24 +82,25 @@ export function ledgerKey(
   return { pk: customerPartition(org, customerId), sk };
 }
 
-/** By user name alone, as that is all a caller presents: whose it is, the item says. */
+/** A credential is found by user name alone, because a caller presents no more. Its item names the org. */
 export function credentialKey(username: string): Key {
   return { pk: `CREDENTIAL#${username}`, sk: "CREDENTIAL" };
 }
 
-/** The org's own list of its credentials. */
+/** The entry of a credential in its org's own list. */
 export function credentialEntryKey(org: Org, username: string): Key {
   return { pk: orgPartition(org), sk: `${credentialEntryPrefix}${username}` };
 }
 
-/** By the token's SHA-256, in hexadecimal. */
+/** A token is found by its SHA-256, in hexadecimal. */
 export function tokenKey(digest: string): Key {
   return { pk: `TOKEN#${digest}`, sk: "TOKEN" };
 }
 
 /**
- * Who was ever enrolled in a target, in {@link shardCount} partitions. They do not begin like the group's own partition:
- * a role's permission for groups is the pattern of those keys and would take these in.
+ * One partition of the index of all customers who were ever enrolled in a target; there are {@link shardCount}. Its key
+ * does not begin like the key of the group's own partition. A role's permission for groups is a pattern of those keys
+ * and would otherwise include the index.
  */
 export type IndexShard = {
   readonly org: Org;
@@ -107,7 +110,7 @@ export type IndexShard = {
   readonly shard: number;
 };
 
-/** Changing it needs every row to be written anew: it decides where they are. */
+/** It decides which partition a row is in, so all rows must be written anew when it changes. */
 export const shardCount = 16;
 
 export const indexRowPrefix = "CUSTOMER#";
@@ -125,8 +128,8 @@ export function indexRowKey(
 }
 
 /**
- * One partition for all orgs' groups, with one item for each group: its next sweep. In order of time, so that what is due
- * is found without a scan, however long nobody has looked. Only the scheduled functions reach it.
+ * One partition with one item for each group of every org: its next sweep. The items are in order of time. So due
+ * sweeps are found without a scan, however long ago the last look was. Only the scheduled functions may access it.
  */
 export const sweepPartition = "CLOSING";
 

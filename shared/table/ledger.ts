@@ -5,8 +5,8 @@ import { buildLedgerItem, parseLedgerEntry } from "./ledgerItem.ts";
 import { putUnlessThere, queryAll } from "./store.ts";
 
 /**
- * Adds the rows that are not there yet. A row never changes, so one that is there is the one that was meant: of two
- * deliveries of one stream record, the second would be charged and streamed as a change, and is none.
+ * Adds the rows that do not exist yet. A row never changes, so an existing one is the same row. Without that condition,
+ * a second delivery of a stream record would be charged and streamed as a change although it is none.
  */
 export async function addLedgerEntries(
   table: Table,
@@ -33,7 +33,7 @@ export async function listLedger(
   const items = await queryAll(table, {
     partition: customerPartition(ref.org, ref.customerId),
     sortKeyPrefix: ledgerTargetPrefix(ref.targetId),
-    // Rows of other cycles lie between those asked for, so how many to read is not known before.
+    // Rows of other cycles lie between those of this one, so the number to read is not known in advance.
     ...(cycleNumber === undefined ? { limit: offset + limit } : {}),
   });
   const rows = items

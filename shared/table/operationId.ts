@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 /**
  * Ids of write operations, each greater (as text) than every one this source has given or seen.
  *
- * A hybrid logical clock: system milliseconds, a counter for operations within one millisecond, and
- * randomness to tell two processes apart. Nothing else that is written on the request path
- * depends on the system clock, and the result is never business time (docs/decisions/0002-operation-ids.md).
+ * The ids come from a hybrid logical clock: system milliseconds, a counter for operations within one millisecond, and
+ * random digits that keep two processes apart. Nothing else on the request path depends on the system clock, and an id
+ * is never used as business time (docs/decisions/0002-operation-ids.md).
  */
 export class OperationIds {
   readonly #systemClock: () => number;

@@ -3,9 +3,9 @@ import type { Table } from "./client.ts";
 import { outrun } from "./failures.ts";
 
 /**
- * How long a call goes on beginning something more: a round after other writes came first, a page, the next of several.
- * A call whose requests then all fail but on the last attempt is still answered before the function's limit (a test
- * holds the sum).
+ * How long a call may go on starting further work: another round after other writes came first, another page, the next
+ * of several activities. Even if all requests after that succeed only on their last attempt, the call is answered
+ * before the function's timeout. A test holds the sum.
  */
 export class Patience {
   readonly #endsAtMilliseconds: number;
@@ -14,7 +14,7 @@ export class Patience {
     this.#endsAtMilliseconds = performance.now() + patienceMilliseconds;
   }
 
-  /** Whether the round of this number may begin. The first may however long the requests before it took. */
+  /** Whether the round with this number may start. The first may always start, however long earlier requests took. */
   allows(round: number): boolean {
     return round === 1 || !this.isOver;
   }
@@ -24,7 +24,10 @@ export class Patience {
   }
 }
 
-/** What a round answers when another write came first. Of its own attempts so many were lost: nobody knows their fate. */
+/**
+ * A round answers this when another write came first. `lostAttempts` of its own attempts were lost, so their outcome is
+ * unknown.
+ */
 export class Overtaken {
   readonly lostAttempts: number;
   constructor(lostAttempts: number) {
@@ -35,20 +38,21 @@ export class Overtaken {
 type RoundsOptions = {
   /** The most rounds, the first included. */
   readonly most: number;
-  /** The longest pause before a round; a random part of it is waited, which spreads competing calls. */
+  /** The longest pause before a round. The actual pause is a random part of it, which spreads competing calls. */
   readonly longestPauseMilliseconds?: number | ((round: number) => number);
-  /** The call's, where rounds are only a part of it. */
+  /** The patience of the whole call, if the rounds are only a part of it. */
   readonly patience?: Patience;
-  /** What to say when all rounds were overtaken. */
+  /** The error's message when all rounds were overtaken. */
   readonly overtaken: string;
 };
 
 /**
  * Decides and writes until a round is not overtaken, at most `most` times and only while there is patience. Every round
- * after the first is told to the table's listener. Each round is told how many attempts the ones before it have lost.
+ * after the first is reported to the table's `onRetry`. Each round receives the number of attempts that earlier rounds
+ * have lost.
  *
- * Throws when every round was overtaken: TooMuchContention if nothing was written, OutcomeUnknown if an attempt was lost
- * that may arrive yet.
+ * Throws when every round was overtaken: TooMuchContention if nothing was written, OutcomeUnknown if an attempt was
+ * lost that may arrive yet.
  */
 export async function inRounds<Result>(
   table: Table,

@@ -1,17 +1,17 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
-/** What the engine is told about who is asking. The SDK's own text is composed anew for every request. */
+/** The `User-Agent` header of requests to the engine. The SDK would compose its own text anew for every request. */
 export const userAgent = "milestreak";
 
 /**
- * Leaves out steps of the SDK that nobody reads, and keeps what comes out the same every time (bench/README.md, "warm").
- * Requests and answers stay as they were.
+ * Leaves out steps of the SDK whose results nobody uses, and keeps results that are the same every time
+ * (bench/README.md, "warm"). Requests and answers stay as they were.
  */
 export function shortenRequests(client: DynamoDBClient): void {
-  // It copies every input and output for a logger, whether or not there is one.
+  // This step copies every input and output for a logger, even when there is none.
   client.middlewareStack.remove("loggerMiddleware");
-  // It passes the caller's trace on, for services that could call the same Lambda again. The engine calls nobody.
+  // This step passes the caller's trace on to services that could call the same Lambda again. The engine calls nobody.
   client.middlewareStack.remove("recursionDetectionMiddleware");
   keepSigner(client);
 }
@@ -26,7 +26,10 @@ export function withQuickConfig(client: DynamoDBDocumentClient): DynamoDBDocumen
   return Object.assign(client, { config: { ...client.config } });
 }
 
-/** One signer for all requests, which all go to one service in one region. It asks for its credentials each time. */
+/**
+ * Keeps one signer for all requests, because all go to one service in one region. It still asks for credentials each
+ * time.
+ */
 function keepSigner({ config }: DynamoDBClient): void {
   const original = config.signer;
   let kept: Awaited<ReturnType<typeof original>> | undefined;

@@ -2,13 +2,14 @@ import { createHash, createHmac, createSecretKey, type KeyObject } from "node:cr
 
 type Secret = string | ArrayBuffer | ArrayBufferView;
 
-/** The credential's secret, the day's signing key, and what lies between them once a day. */
+/** Enough for the credential's secret, the day's signing key, and the keys that are derived between them once a day. */
 const maximumKeys = 16;
 const keys = new Map<Secret, KeyObject>();
 
 /**
- * SHA-256, or with a secret its HMAC, as the SDK signs requests with it. Two of a signature's four digests have the same
- * keys in every request; to make Node's key of one each time, as the SDK does, takes four times as long as the digest.
+ * The hash that the SDK signs requests with: SHA-256, or HMAC-SHA-256 when a secret is given. Two of the four digests
+ * of a signature use the same keys in every request. The SDK would make a Node key object each time, which takes four
+ * times as long as the digest itself.
  */
 export class SigningHash {
   readonly #secret: Secret | undefined;

@@ -19,14 +19,14 @@ import { type Item, plainItem, type StoredItem } from "./item.ts";
 import type { Key } from "./keys.ts";
 import { Patience } from "./rounds.ts";
 
-/** Under which stored state a write takes place, with the placeholders of all its expressions. */
+/** The condition of a write, with the placeholders of all its expressions. */
 type Conditional = {
   readonly ConditionExpression: string;
   readonly ExpressionAttributeNames?: Record<string, string>;
   readonly ExpressionAttributeValues?: Item;
 };
 
-/** The writes of one item, by themselves or as parts of a transaction. The store adds the table's name. */
+/** A write of one item, alone or as a part of a transaction. The store adds the table's name. */
 export type Put = Conditional & { readonly Item: Item };
 export type Update = Conditional & { readonly Key: Key; readonly UpdateExpression: string };
 type Delete = Conditional & { readonly Key: Key };
@@ -37,19 +37,19 @@ export type TransactionPart =
   | { readonly Delete: Delete }
   | { readonly ConditionCheck: Check };
 
-/** The condition did not hold for the stored item. So many attempts were made; all but the last were lost. */
+/** The condition did not hold for the stored item. `attempts` counts all attempts; all but the last were lost. */
 export type Refused = {
   readonly outcome: "refused";
   readonly stored: StoredItem | undefined;
   readonly attempts: number;
 };
 
-/** A transaction held the item at that moment. So many attempts were made; all but the last were lost. */
+/** A transaction held the item at that moment. `attempts` counts all attempts; all but the last were lost. */
 export type Conflict = { readonly outcome: "conflict"; readonly attempts: number };
 
 type Applied = { readonly outcome: "applied" };
 
-/** The item, or with `attributes` so much of it; `undefined` when there is none. */
+/** The item, or only its `attributes` when they are named; `undefined` when there is no item. */
 export async function get(
   table: Table,
   key: Key,
@@ -64,7 +64,7 @@ export async function get(
   return (await send(table.client.send(command))).Item;
 }
 
-/** Whether the item was written; not when its key is taken. */
+/** Writes the item unless its key is taken. Answers whether it was written. */
 export async function putUnlessThere(table: Table, item: Item): Promise<boolean> {
   return put(table, { Item: item, ConditionExpression: "attribute_not_exists(pk)" });
 }
@@ -90,8 +90,8 @@ async function isApplied(request: Promise<unknown>): Promise<boolean> {
 }
 
 /**
- * Updates one item under a condition. A condition that fails answers the stored item, which saves reading it. `returns`
- * asks for attributes of the item as it is afterwards.
+ * Updates one item under a condition. A failed condition answers the stored item, so that no read is needed. `returns`
+ * says which attributes of the updated item to answer.
  */
 export async function update(
   table: Table,
@@ -120,7 +120,7 @@ export async function update(
 /** A transaction that did not take place because conditions did not hold. */
 export type Cancelled = {
   readonly outcome: "refused";
-  /** For each part in order: what its condition met, or `undefined` where the condition held. */
+  /** For each part, in order: the stored item that failed its condition, or `undefined` where the condition held. */
   readonly refusals: readonly (Pick<Refused, "stored"> | undefined)[];
   readonly attempts: number;
 };
@@ -163,7 +163,7 @@ function describeCancellation(error: TransactionCanceledException): Cancelled | 
 
 export type Query = {
   readonly partition: string;
-  /** Only sort keys that begin with it, or that come before the bound. */
+  /** Only items whose sort key begins with the prefix, or comes before the bound. */
   readonly sortKeyPrefix?: string;
   readonly sortKeyBound?: string;
   /** At most this many items. */
@@ -174,11 +174,11 @@ export type Query = {
 
 export type QueryPage = {
   readonly items: readonly StoredItem[];
-  /** Where the next page begins; `undefined` after the last. */
+  /** The key to continue after; `undefined` on the last page. */
   readonly resumeAfter: StoredItem | undefined;
 };
 
-/** One page of a partition's items in key order, as they are now: at most `limit` items and 1 MB. */
+/** One page of a partition's items in key order: at most `limit` items and 1 MB. The read is consistent. */
 export async function queryPage(table: Table, query: Query): Promise<QueryPage> {
   return nextPage(table, query, query.after);
 }
@@ -193,14 +193,14 @@ async function nextPage(table: Table, query: Query, after: StoredItem | Key | un
   return { items: Items, resumeAfter: LastEvaluatedKey };
 }
 
-/** Reading went on for so long that its caller might not be answered in time. */
+/** Reading took so long that the caller might not be answered in time. */
 export class ReadTooLong extends ServiceError {
   override readonly name = "ReadTooLong";
 }
 
 /**
- * The partition's items in key order, as they are now, until `limit` of them were read. A page after the first is begun
- * only while there is patience; then it throws {@link EngineUnavailable}.
+ * The partition's items in key order. Reading is consistent and stops when it has `limit` items. Further pages are read
+ * while there is patience; after that it throws {@link EngineUnavailable}.
  */
 export async function queryAll(table: Table, query: Query, patience = new Patience(table)): Promise<StoredItem[]> {
   const items: StoredItem[] = [];
@@ -231,7 +231,7 @@ function buildQuery({ partition, sortKeyPrefix, sortKeyBound, limit }: Query) {
   };
 }
 
-/** Awaits a request; failures of the engine rather than of the request become {@link EngineUnavailable}. */
+/** Awaits a request. A failure of the engine, not of the request, becomes {@link EngineUnavailable}. */
 async function send<Output>(request: Promise<Output>): Promise<Output> {
   try {
     return await request;
@@ -240,7 +240,7 @@ async function send<Output>(request: Promise<Output>): Promise<Output> {
   }
 }
 
-/** How often a request was sent until the engine refused it. */
+/** How many times a request was sent until the engine refused it. */
 function attemptsOf({ $metadata }: DynamoDBServiceException): number {
   return $metadata.attempts ?? 1;
 }

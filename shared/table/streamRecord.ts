@@ -5,7 +5,7 @@ import { parseEnrollment } from "./enrollmentItem.ts";
 import { ItemReader, MalformedItem, plainItem, type StoredItem } from "./item.ts";
 import { activityPrefix, enrollmentPrefix, type Org } from "./keys.ts";
 
-/** A value as a stream event spells it: JSON, one property named by its type. */
+/** A value as a stream event writes it: JSON with one property, named after the type. */
 type StreamValue = {
   readonly S?: string | undefined;
   readonly N?: string | undefined;
@@ -17,7 +17,7 @@ type StreamValue = {
 
 type StreamImage = { readonly [name: string]: StreamValue };
 
-/** As much of a record of the table's stream as is read here. */
+/** The parts of a record of the table's stream that are read here. */
 export type StreamRecord = {
   readonly eventName?: "INSERT" | "MODIFY" | "REMOVE" | undefined;
   readonly dynamodb?: Images | undefined;
@@ -29,13 +29,13 @@ type Images = {
   readonly OldImage?: StreamImage | undefined;
 };
 
-/** A change that leads to something. */
+/** A change of the table that has consequences. */
 export type TableChange = { readonly org: Org } & (
   | { readonly kind: "activity"; readonly activity: RecordedActivity }
   | { readonly kind: "enrollment"; readonly before: Enrollment | undefined; readonly after: Enrollment }
 );
 
-/** The change a record tells of; `undefined` for one that leads to nothing, such as a ledger row's. */
+/** The change that a record describes; `undefined` for a change without consequences, such as a new ledger row. */
 export function parseChange({ eventName, dynamodb = {} }: StreamRecord): TableChange | undefined {
   const sortKey = dynamodb.Keys?.["sk"]?.S ?? "";
   if (eventName === undefined || eventName === "REMOVE") return undefined;

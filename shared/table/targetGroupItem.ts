@@ -97,7 +97,7 @@ function parseFilters(text: string | undefined): unknown {
     return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    // Without its cause, whose text holds a piece of what was stored.
+    // The cause is left out, because its text holds a part of the stored value.
     throw new MalformedItem("Attribute filters is not JSON");
   }
 }

@@ -13,9 +13,9 @@ export type StoredToken = {
   readonly org: Org;
   readonly username: string;
   readonly accessGroup: AccessGroup;
-  /** Names the secret it was obtained with; it ends with that secret. */
+  /** The salt of the secret that the token was obtained with. The token ends with that secret. */
   readonly secretSalt: string;
-  /** The first second at which it is no longer good. DynamoDB deletes the item some time after it. */
+  /** The first second at which the token is no longer valid. DynamoDB deletes the item some time later. */
   readonly expiresAtEpochSeconds: number;
 };
 
@@ -30,8 +30,9 @@ export async function putToken(table: Table, token: StoredToken): Promise<void> 
       secretSalt,
       [tableDefinition.timeToLiveAttribute]: expiresAtEpochSeconds,
     },
-    // Two users with one token, which 256 random bits rule out. The condition is not "does not exist", as a retry by the
-    // SDK finds its own. It names ended tokens, as an attempt that was lost and arrives now would bring one back.
+    // The condition keeps one user's token from replacing another's, which 256 random bits rule out anyway. It is not
+    // "does not exist", because a retry by the SDK would fail on its own first attempt. It excludes ended tokens,
+    // because a lost attempt that arrives late would bring one back.
     ConditionExpression:
       "attribute_not_exists(pk) OR (username = :username AND secretSalt = :secretSalt AND attribute_not_exists(isEnded))",
     ExpressionAttributeValues: { ":username": username, ":secretSalt": secretSalt },
@@ -39,19 +40,25 @@ export async function putToken(table: Table, token: StoredToken): Promise<void> 
   if (!isStored) throw new ServiceError("The new token is another user's, or has ended");
 }
 
-/** Read consistently: a token ended a moment ago is not found. One that has expired may still be. */
+/**
+ * The token with this digest. The read is consistent, so a token that was just ended is not found. An expired token may
+ * still be found.
+ */
 export async function findToken(table: Table, digest: string): Promise<StoredToken | undefined> {
   const item = await get(table, tokenKey(digest), { isConsistent: true });
   return item === undefined || ItemReader.of(item).has("isEnded") ? undefined : parseToken(item, digest);
 }
 
-/** Ends the user's token, if there is one; `notYours` when it is another's. What is left of it goes when it expires. */
+/**
+ * Ends the user's token, if it exists; `notYours` when it is another user's. DynamoDB deletes the item when the token
+ * expires.
+ */
 export async function endToken(table: Table, digest: string, username: string): Promise<"gone" | "notYours"> {
   const result = await update(table, {
     Key: tokenKey(digest),
     UpdateExpression: "SET isEnded = :true",
-    // Whoever comes by another's token could end it, and with it that client's work; ending one that nobody has
-    // would leave an item for ever.
+    // Without the condition, somebody who gets hold of another's token could end it and stop that client's work. Ending
+    // a token that does not exist would leave an item for ever.
     ConditionExpression: "username = :username",
     ExpressionAttributeValues: { ":username": username, ":true": true },
   });
