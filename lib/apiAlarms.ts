@@ -13,11 +13,12 @@ type ApiAlarmsProps = {
   readonly busyFunctions: readonly IFunction[];
 };
 
-/** The alarms on what callers wait for. Those it answers decide about new versions of every function of the API. */
-export type ApiAlarms = { readonly answers: readonly Alarm[]; readonly enrollLatency: Alarm };
-
-/** Alarms are judged minute by minute, so that one goes off within the five minutes that a canary lasts. */
-export function addApiAlarms({ alarms, stackName, tableName, enroll, busyFunctions }: ApiAlarmsProps): ApiAlarms {
+/**
+ * Adds the alarms on what callers wait for. Those it answers decide about new versions of every function of the API.
+ *
+ * Alarms are judged minute by minute, so that one goes off within the five minutes that a canary lasts.
+ */
+export function addApiAlarms({ alarms, stackName, tableName, enroll, busyFunctions }: ApiAlarmsProps): Alarm[] {
   addTableAlarms(alarms, tableName);
   alarms.add("FunctionThrottles", {
     impact:
@@ -40,16 +41,27 @@ export function addApiAlarms({ alarms, stackName, tableName, enroll, busyFunctio
     above: 60,
     breached: { periods: 3, of: 3 },
   });
-  return {
-    answers: addAnswerAlarms(alarms, stackName),
-    enrollLatency: alarms.add("EnrollLatency", {
-      impact: "Tills wait over a second for an enrolment, and some give up and send it again.",
-      firstStep: "See whether the table is slow or throttled.",
-      metric: enroll.metricDuration({ period: minute, statistic: "p99" }),
-      above: 1000,
-      breached: { periods: 3, of: 5 },
-    }),
-  };
+  addLatencyAlarms(alarms, stackName, enroll);
+  return addAnswerAlarms(alarms, stackName);
+}
+
+/** They take back no version: callers make calls slow by writing to one customer many times at once. */
+function addLatencyAlarms(alarms: Alarms, stackName: string, enroll: IFunction): void {
+  const breached = { periods: 3, of: 5 };
+  alarms.add("ApiLatency", {
+    impact: "One call in a hundred takes over two seconds: tills and apps seem to hang, and some give up.",
+    firstStep: "See on the dashboard whether the functions, the authorizer or the table are slow.",
+    metric: apiMetric(stackName, "Latency", { period: minute, statistic: "p99" }),
+    above: 2000,
+    breached,
+  });
+  alarms.add("EnrollLatency", {
+    impact: "Tills wait over a second for an enrolment, and some give up and send it again.",
+    firstStep: "See whether the table is slow or throttled.",
+    metric: enroll.metricDuration({ period: minute, statistic: "p99" }),
+    above: 1000,
+    breached,
+  });
 }
 
 function addAnswerAlarms(alarms: Alarms, stackName: string): Alarm[] {
@@ -85,13 +97,6 @@ function addAnswerAlarms(alarms: Alarms, stackName: string): Alarm[] {
       metric: failuresAmong(apiMetric(stackName, "Count", { period: minute, statistic: "Sum" }), failures),
       above: 0,
       breached: { periods: 2, of: 5 },
-    }),
-    alarms.add("ApiLatency", {
-      impact: "One call in a hundred takes over two seconds: tills and apps seem to hang, and some give up.",
-      firstStep: "See on the dashboard whether the functions, the authorizer or the table are slow.",
-      metric: apiMetric(stackName, "Latency", { period: minute, statistic: "p99" }),
-      above: 2000,
-      breached: { periods: 3, of: 5 },
     }),
   ];
 }

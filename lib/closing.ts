@@ -193,7 +193,10 @@ export class Closing extends Construct {
     const isFinished = Choice.jsonata(this, "IsShardFinished")
       .when(
         Condition.jsonata("{% $states.input.isFinished %}"),
-        Pass.jsonata(this, "ShardClosed", { outputs: { failedCount: 0 } }),
+        Pass.jsonata(this, "ShardClosed", {
+          // Some may still be due, as others wrote to them too often for the function to close them.
+          outputs: { failedCount: "{% $states.input.busyCount > 0 ? 1 : 0 %}" },
+        }),
       )
       .otherwise(closeShard);
     return closeShard.next(isFinished);

@@ -33,17 +33,15 @@ export function watch(scope: Construct, watched: Watched): void {
     ...(settings.projectorConcurrency === undefined ? [functions.projector] : []),
     ...(settings.closingConcurrency === undefined ? [functions.closeShard] : []),
   ];
-  const apiAlarms = addApiAlarms({
+  const answers = addApiAlarms({
     alarms,
     stackName,
     tableName: table.tableName,
     enroll: enroll.lambda,
     busyFunctions: [...busy, ...background].map(({ lambda }) => lambda),
   });
-  const { answers, enrollLatency } = apiAlarms;
   const deployments = new Deployments(scope, "Deployments", { ...settings, functions: Object.values(functions) });
-  for (const name of routeNames)
-    deployments.watch(functions[name], name === "enroll" ? [...answers, enrollLatency] : answers);
+  for (const name of routeNames) deployments.watch(functions[name], answers);
   deployments.watch(authorizer, answers);
   deployments.watch(functions.countQueuedActivities, [activityQueue.errors]);
   deployments.watch(functions.projector, [projector.errors]);

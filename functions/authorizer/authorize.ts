@@ -4,6 +4,7 @@ import type { Clock } from "../../shared/auth/clock.ts";
 import type { JwtAuthenticator } from "../../shared/auth/externalIssuer.ts";
 import { usageIdentifierKey } from "../../shared/http/usageIdentifier.ts";
 import { countRefusal } from "../../shared/observability/metrics.ts";
+import { withoutInput } from "../../shared/operations/withoutInput.ts";
 import type { Table } from "../../shared/table/client.ts";
 
 export type AuthorizerLambda = (event: APIGatewayTokenAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
@@ -17,7 +18,8 @@ const unauthorized = "Unauthorized";
  *
  * With a usage plan it says which of the plan's keys the call counts for.
  *
- * Rejects with `Unauthorized` (401) when the header proves nobody.
+ * Rejects with `Unauthorized` (401) when the header proves nobody, and with an error that holds nothing of the header when
+ * that cannot be told.
  */
 export function authorize(
   table: Table,
@@ -25,8 +27,9 @@ export function authorize(
   authenticateJwt: JwtAuthenticator,
   credentialPlan?: string,
 ): AuthorizerLambda {
+  const callerOf = withoutInput((header: string) => authenticate(table, authenticateJwt, header, clock()));
   return async ({ authorizationToken, methodArn }) => {
-    const caller = await authenticate(table, authenticateJwt, authorizationToken, clock());
+    const caller = await callerOf(authorizationToken);
     if (caller === undefined) {
       countRefusal(401, undefined);
       throw new Error(unauthorized);

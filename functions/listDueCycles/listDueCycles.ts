@@ -1,5 +1,6 @@
 import type { Instant } from "../../shared/domain/instant.ts";
 import { listDueShards, type ShardTask } from "../../shared/operations/closeCycle.ts";
+import { withoutInput } from "../../shared/operations/withoutInput.ts";
 import type { Table } from "../../shared/table/client.ts";
 import type { SweepRef } from "../../shared/table/dueSweeps.ts";
 
@@ -21,13 +22,20 @@ export type DueCyclesLambda = (request: DueCyclesRequest) => Promise<DueCycles>;
 
 /** Lists one page of the shards that have to be closed by now, each a task for {@link closeShard}. */
 export function listDueCycles(table: Table): DueCyclesLambda {
-  return async ({ now, resumeAfter, org }) => {
+  return withoutInput(async ({ now, resumeAfter, org }) => {
     const at: Instant = Date.parse(now);
     const due = await listDueShards(table, at, resumeAfter ?? undefined, org);
     return {
-      tasks: due.shards.map((work) => ({ work, now: at, resumeAfter: null, closedCount: 0, failedCount: 0 })),
+      tasks: due.shards.map((work) => ({
+        work,
+        now: at,
+        resumeAfter: null,
+        closedCount: 0,
+        failedCount: 0,
+        busyCount: 0,
+      })),
       hasMore: due.resumeAfter !== undefined,
       resumeAfter: due.resumeAfter ?? null,
     };
-  };
+  });
 }

@@ -21,6 +21,12 @@ export const busLimits = {
 /** EventBridge did not accept some entries. The message names its error codes and nothing of the entries' content. */
 export class EventsNotTaken extends ServiceError {
   override readonly name = "EventsNotTaken";
+  /** Too many events at once, which callers can bring about by themselves. */
+  readonly comesFromLoad: boolean;
+  constructor(count: number, total: number, codes: readonly string[]) {
+    super(`${count} of ${total} events were not taken: ${codes.join(", ")}`);
+    this.comesFromLoad = codes.every((code) => code === "ThrottlingException");
+  }
 }
 
 /** The bus of the account, with every limit set. */
@@ -46,7 +52,7 @@ async function send(client: EventBridgeClient, Entries: PutEventsRequestEntry[])
   const { FailedEntryCount = 0, Entries: results = [] } = await client.send(new PutEventsCommand({ Entries }));
   if (FailedEntryCount === 0) return;
   const codes = new Set(results.flatMap(({ ErrorCode }) => ErrorCode ?? []));
-  throw new EventsNotTaken(`${FailedEntryCount} of ${Entries.length} events were not taken: ${[...codes].join(", ")}`);
+  throw new EventsNotTaken(FailedEntryCount, Entries.length, [...codes]);
 }
 
 function buildRequests(busName: string, notifications: readonly Notification[]): PutEventsRequestEntry[][] {

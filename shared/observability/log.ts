@@ -19,12 +19,17 @@ export function logUnexpected(
   properties: { readonly org?: string | undefined; readonly code?: number } = {},
 ): void {
   console.error({ event: "failed", error: describeError(error) });
-  countFailure(isContention(error) ? "contention" : source, properties);
+  countFailure(comesFromLoad(error) ? "load" : source, properties);
+}
+
+/** The same for what ends an invocation, which AWS counts by itself. */
+export function logCrash(error: unknown): void {
+  console.error({ event: "failed", error: describeError(error) });
 }
 
 /** The errors are recognised by a mark, because this layer may not import their classes. */
-function isContention(error: unknown): boolean {
-  return error instanceof Error && "isContention" in error && error.isContention === true;
+function comesFromLoad(error: unknown): boolean {
+  return error instanceof Error && "comesFromLoad" in error && error.comesFromLoad === true;
 }
 
 type LoggedError = {

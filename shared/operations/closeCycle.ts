@@ -16,7 +16,7 @@ import {
 } from "../table/dueSweeps.ts";
 import { listIndexPage } from "../table/enrollmentIndex.ts";
 import { type EnrollmentRef, findEnrollment } from "../table/enrollments.ts";
-import { TooMuchContention } from "../table/failures.ts";
+import { EngineBusy, TooMuchContention } from "../table/failures.ts";
 import { MalformedItem } from "../table/item.ts";
 import { enrollmentKey, type IndexShard, type Org, shardCount } from "../table/keys.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
@@ -33,6 +33,8 @@ export type ShardTask = {
   readonly resumeAfter: number | null;
   readonly closedCount: number;
   readonly failedCount: number;
+  /** Of enrolments that were being written to by others. Callers can bring that about, so it is no failure of the function. */
+  readonly busyCount: number;
 };
 
 export type DueShards = {
@@ -100,7 +102,7 @@ export type ShardProgress = {
   readonly lastCustomerId: number | undefined;
 };
 
-type ClosingFailure = { readonly customerId: number; readonly error: Error };
+type ClosingFailure = { readonly customerId: number; readonly error: MalformedItem | TooMuchContention | EngineBusy };
 
 /** The size of a page of the index. The enrolments of one page are closed in parallel. */
 const customersPerPage = 25;
@@ -148,9 +150,14 @@ async function closeOrReport(
   try {
     return await closeOne(table, group, ref, now);
   } catch (error) {
-    if (!(error instanceof MalformedItem || error instanceof TooMuchContention)) throw error;
-    return { customerId: ref.customerId, error };
+    if (isOfOneEnrollment(error)) return { customerId: ref.customerId, error };
+    throw error;
   }
+}
+
+/** Throttling counts as well: DynamoDB throttles a customer who gets more writes than one partition takes. */
+function isOfOneEnrollment(error: unknown): error is ClosingFailure["error"] {
+  return error instanceof MalformedItem || error instanceof TooMuchContention || error instanceof EngineBusy;
 }
 
 /** Records that the shard is finished. The worker that finishes the last shard completes the sweep. */

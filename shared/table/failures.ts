@@ -1,10 +1,16 @@
 import { ServiceError } from "../domain/serviceError.ts";
 /** The engine did not answer, or throttled the request. The request itself may be fine. */
 export class EngineUnavailable extends ServiceError {
-  override readonly name = "EngineUnavailable";
+  override readonly name: string = "EngineUnavailable";
   constructor(cause: Error) {
     super(`The table engine is unavailable: ${cause.name}`, { cause });
   }
+}
+
+/** The engine throttled the request, or the read took too long. Callers can cause that. */
+export class EngineBusy extends EngineUnavailable {
+  override readonly name = "EngineBusy";
+  readonly comesFromLoad = true;
 }
 
 /**
@@ -13,13 +19,13 @@ export class EngineUnavailable extends ServiceError {
  */
 export class OutcomeUnknown extends ServiceError {
   override readonly name = "OutcomeUnknown";
-  readonly isContention = true;
+  readonly comesFromLoad = true;
 }
 
 /** Other writes to the same item came in between every time. Nothing was changed. */
 export class TooMuchContention extends ServiceError {
   override readonly name = "TooMuchContention";
-  readonly isContention = true;
+  readonly comesFromLoad = true;
 }
 
 /**

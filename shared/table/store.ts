@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { ServiceError } from "../domain/serviceError.ts";
 import type { Table } from "./client.ts";
-import { EngineUnavailable } from "./failures.ts";
+import { EngineBusy, EngineUnavailable } from "./failures.ts";
 import { type Item, plainItem, type StoredItem } from "./item.ts";
 import type { Key } from "./keys.ts";
 import { Patience } from "./rounds.ts";
@@ -200,13 +200,13 @@ export class ReadTooLong extends ServiceError {
 
 /**
  * The partition's items in key order. Reading is consistent and stops when it has `limit` items. Further pages are read
- * while there is patience; after that it throws {@link EngineUnavailable}.
+ * while there is patience; after that it throws {@link EngineBusy}.
  */
 export async function queryAll(table: Table, query: Query, patience = new Patience(table)): Promise<StoredItem[]> {
   const items: StoredItem[] = [];
   let page: QueryPage | undefined;
   do {
-    if (page !== undefined && patience.isOver) throw new EngineUnavailable(new ReadTooLong());
+    if (page !== undefined && patience.isOver) throw new EngineBusy(new ReadTooLong());
     page = await nextPage(table, query, page?.resumeAfter ?? query.after);
     items.push(...page.items);
   } while (page.resumeAfter !== undefined && items.length < (query.limit ?? Number.POSITIVE_INFINITY));
@@ -231,12 +231,14 @@ function buildQuery({ partition, sortKeyPrefix, sortKeyBound, limit }: Query) {
   };
 }
 
-/** Awaits a request. A failure of the engine, not of the request, becomes {@link EngineUnavailable}. */
+/** Awaits a request. A failure of the engine, not of the request, becomes {@link EngineUnavailable} or {@link EngineBusy}. */
 async function send<Output>(request: Promise<Output>): Promise<Output> {
   try {
     return await request;
   } catch (error) {
-    throw error instanceof Error && isUnavailability(error) ? new EngineUnavailable(error) : error;
+    if (!(error instanceof Error)) throw error;
+    if (isThrottled(error)) throw new EngineBusy(error);
+    throw isUnavailability(error) ? new EngineUnavailable(error) : error;
   }
 }
 
@@ -264,11 +266,12 @@ const connectionFailures = new Set<unknown>([
 ]);
 
 function isUnavailability(error: Error): boolean {
-  if (error instanceof TransactionCanceledException) return isThrottled(error);
-  if (error instanceof DynamoDBServiceException) return error.$fault === "server" || throttles.has(error.name);
+  if (error instanceof DynamoDBServiceException) return error.$fault === "server";
   return error.name === "TimeoutError" || ("code" in error && connectionFailures.has(error.code));
 }
 
-function isThrottled({ CancellationReasons = [] }: TransactionCanceledException): boolean {
+function isThrottled(error: Error): boolean {
+  if (!(error instanceof TransactionCanceledException)) return throttles.has(error.name);
+  const { CancellationReasons = [] } = error;
   return CancellationReasons.some(({ Code }) => Code === "ThrottlingError" || Code === "ProvisionedThroughputExceeded");
 }

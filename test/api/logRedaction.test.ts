@@ -3,7 +3,10 @@ import { inspect } from "node:util";
 import { ConditionalCheckFailedException, DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
+import { authorize } from "../../functions/authorizer/authorize.ts";
+import { closeShard } from "../../functions/closeShard/closeShard.ts";
 import { countQueuedActivities } from "../../functions/countQueuedActivities/countQueuedActivities.ts";
+import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
 import { systemClock } from "../../shared/config/systemClock.ts";
@@ -19,6 +22,7 @@ import { basicAuthorization } from "../support/apiClient.ts";
 import { type ConsoleLine, captureConsole } from "../support/capturedConsole.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
 import { localAccess } from "../support/globalSetup.ts";
+import { startLossyProxy } from "../support/lossyProxy.ts";
 import { queueMessage } from "../support/queueMessage.ts";
 import { type RawResponse, sendRaw } from "../support/rawHttp.ts";
 import { useService } from "../support/service.ts";
@@ -278,6 +282,70 @@ function refusedByEngine(name: string, message: string) {
 function activityOf(mark: string) {
   return { activityId: mark, type: "TRANSACTION", occurredAt: during(1), amount: 1, attributes: { [mark]: mark } };
 }
+
+/** What the Lambda runtime gets to write of an error that a function throws. */
+async function thrownBy(work: () => Promise<unknown>): Promise<string> {
+  const [settled] = await Promise.allSettled([work()]);
+  if (settled?.status !== "rejected") throw new Error("It throws nothing");
+  return inspect(settled.reason, { depth: Number.POSITIVE_INFINITY, showHidden: true });
+}
+
+/** The engine quotes what it does not like of a request. */
+async function withQuotingEngine(mark: string, work: (table: Table) => Promise<void>): Promise<void> {
+  const body = { __type: "com.amazon.coral.validate#ValidationException", message: `Invalid value ${mark}` };
+  const proxy = await startLossyProxy(
+    () => inject("endpoint"),
+    () => ({ lose: "request", answer: { status: 400, body } }),
+  );
+  const table = openTable({ tableName: inject("tableName"), endpoint: proxy.endpoint, ...localAccess }, patientLimits);
+  await work(table).finally(() => table.close());
+  await proxy.close();
+}
+
+describe("what a function throws holds nothing that a caller sent, as the Lambda runtime writes it:", () => {
+  const work = { org: "100", groupId: 1, cycleNumber: 1, dueAt: 1, targetId: 1, shard: 0 };
+  const task = { work, now: 1, resumeAfter: null, closedCount: 0, failedCount: 0, busyCount: 0 };
+  const methodArn = "arn:aws:execute-api:us-east-1:1:api/v3/GET/targetGroups";
+
+  it.each<[string, (table: Table, mark: string) => Promise<unknown>]>([
+    ["listDueCycles", (table) => listDueCycles(table)({ now: during(1), resumeAfter: null })],
+    ["closeShard", (table) => closeShard(table)(task, { getRemainingTimeInMillis: () => 900_000 })],
+    [
+      "the authorizer",
+      (table, mark) =>
+        authorize(
+          table,
+          systemClock,
+          async () => undefined,
+        )({
+          type: "TOKEN",
+          authorizationToken: basicAuthorization(mark, mark),
+          methodArn,
+        }),
+    ],
+  ])("%s, when the engine quotes a value", async (_, call) => {
+    const mark = marker();
+    await withQuotingEngine(mark, async (table) => {
+      const thrown = await thrownBy(() => call(table, mark));
+      expect(thrown).toContain("ServiceError: It was logged as failed.");
+      expect(thrown).not.toContain(mark);
+    });
+    expect(written()).toContain("ValidationException");
+    expectNothingOf([mark]);
+  });
+
+  it("the authorizer, when the issuer's error quotes the token", async () => {
+    const mark = marker();
+    const failing = () => Promise.reject(new SyntaxError(`Unexpected token in ${mark}`));
+    const ask = authorize(service.table, systemClock, failing);
+    const thrown = await thrownBy(() =>
+      ask({ type: "TOKEN", authorizationToken: `Bearer e30.${mark}.e30`, methodArn }),
+    );
+    expect(thrown).toContain("ServiceError");
+    expectNothingOf([mark]);
+    expect(thrown).not.toContain(mark);
+  });
+});
 
 describe("no line of the log holds what proves nobody, or cannot be checked:", () => {
   const list = { method: "GET", path: "/targetGroups", body: "" };

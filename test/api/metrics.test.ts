@@ -4,12 +4,15 @@ import { countQueuedActivities } from "../../functions/countQueuedActivities/cou
 import { projector } from "../../functions/projector/projector.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
+import { EventsNotTaken } from "../../shared/bus/eventBridge.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
+import { failureSources } from "../../shared/observability/metricNames.ts";
 import { countRetry } from "../../shared/observability/metrics.ts";
 import { createContext } from "../../shared/operations/context.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
-import { OutcomeUnknown, TooMuchContention } from "../../shared/table/failures.ts";
+import { EngineBusy, OutcomeUnknown, TooMuchContention } from "../../shared/table/failures.ts";
 import { activityKey } from "../../shared/table/keys.ts";
+import { ReadTooLong } from "../../shared/table/store.ts";
 import { ApiClient } from "../support/apiClient.ts";
 import { captureConsole } from "../support/capturedConsole.ts";
 import { captureMetrics, type MetricLine, testNamespace } from "../support/capturedMetrics.ts";
@@ -19,7 +22,7 @@ import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, startLossyProxy } from "../support/lossyProxy.ts";
 import { targetPath } from "../support/org.ts";
 import { queueMessage } from "../support/queueMessage.ts";
-import { transactionConflict } from "../support/seededFaults.ts";
+import { throttling, transactionConflict } from "../support/seededFaults.ts";
 import { useService } from "../support/service.ts";
 import { newSetting, type Setting } from "../support/setting.ts";
 import { during, firstInstantOf } from "../support/targetGroups.ts";
@@ -162,6 +165,14 @@ describe("more than one attempt", () => {
   });
 });
 
+it("an enrolment that the table throttles to the last attempt is counted as load, which takes no version back", async () => {
+  const throttled = { lose: "request", answer: throttling("UpdateItem") } as const;
+  await withFaults([throttled, throttled, throttled], async (client, one) => {
+    expectRefused(await enroll(client, one), 503, 4001);
+    expect(lines.at(-1)).toEqual(lineOf("Failures", { source: "load" }, { org: one.org.org, code: 4001 }));
+  });
+});
+
 describe("where nobody waits for an answer", () => {
   it("a queued activity that its sender has to correct is counted as a refusal, and not as the queue's failure", async () => {
     const { customerId, org } = await enrolled();
@@ -181,13 +192,20 @@ describe("where nobody waits for an answer", () => {
     expect(lines).toEqual([lineOf("Failures", { source: "queue" })]);
   });
 
-  it.each([new TooMuchContention("many"), new OutcomeUnknown("lost")])(
-    "what met too many others is counted as contention, wherever it happened: %s",
-    (error) => {
-      for (const source of ["api", "queue", "closing"] as const) logUnexpected(error, source);
-      expect(lines).toEqual(Array.from({ length: 3 }, () => lineOf("Failures", { source: "contention" })));
-    },
-  );
+  it.each([
+    new TooMuchContention("many"),
+    new OutcomeUnknown("lost"),
+    new EngineBusy(new ReadTooLong()),
+    new EventsNotTaken(1, 3, ["ThrottlingException"]),
+  ])("what too much at once has made fail is counted as load, wherever it happened: %s", (error) => {
+    for (const source of failureSources) logUnexpected(error, source);
+    expect(lines).toEqual(failureSources.map(() => lineOf("Failures", { source: "load" })));
+  });
+
+  it("events that the bus does not take for another reason are counted where they fail", () => {
+    logUnexpected(new EventsNotTaken(2, 3, ["ThrottlingException", "InternalFailure"]), "stream");
+    expect(lines).toEqual([lineOf("Failures", { source: "stream" })]);
+  });
 });
 
 it("a record of the stream that fails is counted as the stream's failure", async () => {

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import pMap from "p-map";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { closeShard } from "../../functions/closeShard/closeShard.ts";
 import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import { closeCycles } from "../../local/closeCycles.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import { formatInstant } from "../../shared/domain/instant.ts";
 import type { Notification } from "../../shared/domain/notifications.ts";
+import { ServiceError } from "../../shared/domain/serviceError.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { decideUnenrollment } from "../../shared/domain/unenrolling.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
@@ -15,12 +16,15 @@ import { writeEnrollment as enroll } from "../../shared/operations/enroll.ts";
 import { recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import { writeUnenrollment as unenroll } from "../../shared/operations/unenroll.ts";
-import type { Table } from "../../shared/table/client.ts";
+import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
 import { type EnrollmentRef, findEnrollment } from "../../shared/table/enrollments.ts";
 import { enrollmentKey } from "../../shared/table/keys.ts";
 import { buildActivity, buildGroup, buildTarget, decimal, noonOf, startOfCycle } from "../support/domain.ts";
+import { localAccess } from "../support/globalSetup.ts";
+import { startLossyProxy } from "../support/lossyProxy.ts";
 import { useProjectedTable } from "../support/projectedTable.ts";
+import { throttling, transactionConflict } from "../support/seededFaults.ts";
 
 const { table, open, announced } = useProjectedTable();
 const hour = 60 * 60 * 1000;
@@ -329,6 +333,29 @@ describe("what goes wrong holds up nothing else", () => {
     expect(await brand.endings()).toEqual([16, 32, 48].map((id) => `${id} targetPeriodCompleted c1`));
   });
 
+  it.each([
+    ["others write to too often", transactionConflict("UpdateItem"), 10],
+    ["the table throttles", throttling("UpdateItem"), 3],
+  ])("answers how many enrolments %s, throws nothing and leaves them due", async (_, answer, attempts) => {
+    const brand = await Brand.create();
+    await brand.enroll(16);
+    await announced(brand.org);
+    const due = { now: formatInstant(startOfCycle(2)), resumeAfter: null, org: brand.org };
+    const shardOf = async () => (await listDueCycles(table)(due)).tasks.find(({ work }) => work.shard === 0);
+    const task = await shardOf();
+    if (task === undefined) throw new Error("The customer's shard is due");
+    const proxy = await startLossyProxy(() => inject("endpoint"));
+    const busy = openTable({ tableName: table.name, endpoint: proxy.endpoint, ...localAccess }, patientLimits);
+    proxy.plan(...Array.from({ length: attempts }, () => ({ lose: "request", answer }) as const));
+    const state = await closeShard(busy)(task, { getRemainingTimeInMillis: () => 900_000 });
+    busy.close();
+    await proxy.close();
+    expect(state).toMatchObject({ isFinished: true, closedCount: 0, failedCount: 0, busyCount: 1 });
+    expect(proxy.writes()).toBe(attempts);
+    expect(await shardOf()).toEqual(task);
+    expect(await closeCycles(table, startOfCycle(2), brand.org)).toMatchObject([{ customerCount: 1 }]);
+  });
+
   it("finds with the second sweep whom the index did not know at the first", async () => {
     const brand = await Brand.create();
     await brand.enroll(1);
@@ -349,7 +376,7 @@ function dyingAfter(writes: number): Table {
     (next, { commandName }) =>
       async (args) => {
         if (commandName === "UpdateItemCommand") count += 1;
-        if (count > writes) throw new Error("killed");
+        if (count > writes) throw new ServiceError("killed");
         return next(args);
       },
     { step: "initialize", name: "die" },
@@ -363,7 +390,7 @@ function dyingAt(command: string): Table {
   dying.client.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
-        if (commandName === command) throw new Error("killed");
+        if (commandName === command) throw new ServiceError("killed");
         return next(args);
       },
     { step: "initialize", name: "die" },

@@ -124,7 +124,7 @@ it("rejects when a single entry was not taken, and names the codes but not what 
     return { status: 200, body: { FailedEntryCount: 1, Entries: results } };
   };
   const failed = publish([notification(1), notification(2), notification(3)]);
-  await expect(failed).rejects.toThrow(new EventsNotTaken("1 of 3 events were not taken: ThrottlingException"));
+  await expect(failed).rejects.toThrow(new EventsNotTaken(1, 3, ["ThrottlingException"]));
 });
 
 it("rejects when EventBridge fails, after as many attempts as it is given", async () => {

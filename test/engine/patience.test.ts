@@ -11,7 +11,7 @@ import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts"
 import { writeEnrollment as enroll } from "../../shared/operations/enroll.ts";
 import { putCustomer } from "../../shared/operations/putCustomer.ts";
 import type { Table } from "../../shared/table/client.ts";
-import { EngineUnavailable } from "../../shared/table/failures.ts";
+import { EngineBusy } from "../../shared/table/failures.ts";
 import { queryAll, ReadTooLong } from "../../shared/table/store.ts";
 import { buildGroup, noonOf, startOfCycle } from "../support/domain.ts";
 import { queueMessage } from "../support/queueMessage.ts";
@@ -103,7 +103,7 @@ describe("a partition is read to its end", () => {
 
   it("or not at all, as part of it would be taken for the whole", async () => {
     const read = queryAll(impatient, { partition: await partitionOf(5) });
-    await expect(read).rejects.toThrow(new EngineUnavailable(new ReadTooLong()));
+    await expect(read).rejects.toThrow(new EngineBusy(new ReadTooLong()));
   });
 });
 

@@ -114,6 +114,14 @@ describe("the state machine", () => {
     expect(states.SomeShardsFailed.Type).toBe("Fail");
   });
 
+  test("fails at its end too for a shard with enrolments that others kept from being closed", () => {
+    const { ShardClosed: shardClosed } = states.CloseShards.ItemProcessor.States;
+    expect(shardClosed).toMatchObject({
+      Output: { failedCount: "{% $states.input.busyCount > 0 ? 1 : 0 %}" },
+      End: true,
+    });
+  });
+
   test("may call those functions, run its own map, log and be traced, and nothing else", () => {
     const arns = ["closeShard", "listDueCycles"].map((name) => ({ Ref: aliasOf(name) }));
     const [invoke, observe, start, watch, ...others] = statementsOf(
