@@ -17,7 +17,7 @@ type AlarmProps = {
 };
 
 /**
- * The stack's alarms, which all tell one topic. An alarm's name is its heading in docs/operations.md; a test holds the
+ * The stack's alarms, which all tell one topic. An alarm's name is its heading in docs/alarms.md; a test holds the
  * two together.
  */
 export class Alarms extends Construct {
@@ -37,7 +37,7 @@ export class Alarms extends Construct {
 
   add(name: string, { impact, firstStep, metric, above, breached = { periods: 1, of: 1 } }: AlarmProps): Alarm {
     const alarm = new Alarm(this, name, {
-      alarmDescription: `${impact} ${firstStep} See docs/operations.md#${name.toLowerCase()}`,
+      alarmDescription: `${impact} ${firstStep} See docs/alarms.md#${name.toLowerCase()}`,
       metric,
       threshold: above,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,

@@ -24,7 +24,7 @@ type TableProps = {
  * The one table. It outlives the stack: what customers have earned is never deleted by a deployment.
  *
  * With the stream of a restored table the stack works on that one instead, and its own is left as it is
- * (docs/operations.md). Roles then allow the table before as well: they change before the versions that work on it have
+ * (docs/restore.md). Roles then allow the table before as well: they change before the versions that work on it have
  * ended.
  */
 export class MilestreakTable extends Construct {

@@ -60,7 +60,7 @@ describe("the commands of", () => {
 describe("the documents", () => {
   it("are the ones that are known to have commands", () => {
     expect(documents.map(({ file }) => file)).toEqual(
-      expect.arrayContaining(["README.md", "docs/access.md", "docs/deploy.md", "docs/guides/sam-local.md"]),
+      expect.arrayContaining(["README.md", "docs/access.md", "docs/deploy.md", "docs/guides/walkthrough.md"]),
     );
   });
 

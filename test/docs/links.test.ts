@@ -45,9 +45,15 @@ it.each(files)("%s links to files and headings that are there", (file) => {
   expect(broken).toEqual([]);
 });
 
-it("README.md lists every decision, in order", () => {
-  const listed = linksOf("README.md").filter(({ path }) => path.startsWith("docs/decisions/"));
+it("docs/README.md lists every decision, in order", () => {
+  const listed = linksOf("docs/README.md").filter(({ path }) => path.startsWith("docs/decisions/"));
   expect(listed.map(({ path }) => path)).toEqual(globSync("docs/decisions/*.md").toSorted());
+});
+
+it("docs/README.md lists every document below docs", () => {
+  const listed = linksOf("docs/README.md").map(({ path }) => path);
+  const documents = globSync("docs/**/*.md").filter((file) => file !== "docs/README.md");
+  expect(listed).toEqual(expect.arrayContaining(documents));
 });
 
 it("links are found at all", () => {

@@ -32,7 +32,7 @@ describe("bench/budgets.json", () => {
 });
 
 describe("what it asks of the engine", () => {
-  // Exactly, as docs/operations.md reckons with it: what becomes cheaper has to be told there too.
+  // Exactly, as docs/costs.md reckons with it: what becomes cheaper has to be told there too.
   it.each(budgets)("%s", (name, budget) => {
     const { bytes: _bytes, ...cost } = costs.get(name) ?? unmeasured;
     expect(cost).toEqual(budget);

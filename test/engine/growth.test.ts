@@ -73,8 +73,7 @@ describe("the figures of growth in bench/README.md", () => {
     ["an activity in the first cycle, 50 targets", writeUnits("activity in the first cycle", 100, 50)],
     ["an activity in the last of 100 cycles, one target", writeUnits("activity in the last cycle", 100, 1)],
     ["an activity in the last of 100 cycles, 50 targets", writeUnits("activity in the last cycle", 100, 50)],
-  ])("are those of README.md for %s", (what, units) => {
-    const lines = readFileSync("README.md", "utf8").split("\n");
-    expect(lines.map(cellsOf).find(([first]) => first === what)).toEqual([what, ...units]);
+  ])("are summed up truly for %s", (what, units) => {
+    expect(figures.map(cellsOf).find(([first]) => first === what)).toEqual([what, ...units]);
   });
 });

@@ -17,7 +17,7 @@ const hasNoFailures = ["Count", "Invocations"];
 
 /** The text below each heading of the runbook, up to the next. */
 const runbook = new Map(
-  readFileSync("docs/operations.md", "utf8")
+  readFileSync("docs/alarms.md", "utf8")
     .split(/^#+ /m)
     .map((section) => {
       const [heading = "", ...lines] = section.split("\n");
@@ -31,11 +31,11 @@ describe.each(alarms)("the alarm $name", ({ name, properties }) => {
   test("says what is noticed, what to do first and where to read on", () => {
     const sentences = description.split(/(?<=\.) /);
     expect(sentences).toHaveLength(3);
-    expect(sentences[2]).toBe(`See docs/operations.md#${name.toLowerCase()}`);
+    expect(sentences[2]).toBe(`See docs/alarms.md#${name.toLowerCase()}`);
     expect(description.length).toBeLessThanOrEqual(1024);
   });
 
-  test("has its heading in docs/operations.md, with what it means, what is noticed and what to do", () => {
+  test("has its heading in docs/alarms.md, with what it means, what is noticed and what to do", () => {
     const section = runbook.get(name);
     expect(section).toMatch(/^\*\*Means:\*\* /m);
     expect(section).toMatch(/^\*\*Noticed:\*\* /m);

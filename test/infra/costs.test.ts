@@ -7,7 +7,7 @@ import { failureSources, metrics, retryCauses } from "../../shared/observability
 import { closingDefinition } from "./support/closingDefinition.ts";
 import { at, resourcesOfType, synthesize } from "./support/synthesize.ts";
 
-const text = readFileSync("docs/operations.md", "utf8");
+const text = readFileSync("docs/costs.md", "utf8");
 /** Without its line breaks. */
 const words = text.replaceAll("\n", " ");
 
@@ -15,7 +15,7 @@ const words = text.replaceAll("\n", " ");
 function tableOf(heading: string): string[][] {
   const lines = text.split("\n");
   const start = lines.findIndex((line) => line.startsWith(`| ${heading} |`));
-  if (start < 0) throw new Error(`docs/operations.md has no table of: ${heading}`);
+  if (start < 0) throw new Error(`docs/costs.md has no table of: ${heading}`);
   const length = lines.slice(start).findIndex((line) => !line.startsWith("|"));
   return lines.slice(start + 2, start + length).map((line) =>
     line
@@ -29,7 +29,7 @@ const prices = new Map(tableOf("Price of").map(([what, dollarsOfIt]) => [what, N
 
 function price(of: string): number {
   const found = prices.get(of);
-  if (found === undefined) throw new Error(`docs/operations.md assumes no price for: ${of}`);
+  if (found === undefined) throw new Error(`docs/costs.md assumes no price for: ${of}`);
   return found;
 }
 
@@ -74,7 +74,7 @@ function followingRow(what: string, operation: string): string[] {
   return [what, dollars(table), dollars(event), dollars(computing), dollars(table + event + computing)];
 }
 
-describe("the tables of costs in docs/operations.md are what the measured units come to at the assumed prices", () => {
+describe("the tables of costs in docs/costs.md are what the measured units come to at the assumed prices", () => {
   /** The calls of the document's own words, in milliseconds. */
   const assumedMilliseconds = 15;
 
@@ -113,7 +113,7 @@ describe("the tables of costs in docs/operations.md are what the measured units 
   });
 });
 
-test("the alarms' price in docs/operations.md is by as many metrics as they have", () => {
+test("the alarms' price in docs/costs.md is by as many metrics as they have", () => {
   const counts = resourcesOfType(synthesize(), "AWS::CloudWatch::Alarm").map(([, { Properties }]) => {
     const { Metrics: parts } = Properties;
     return Array.isArray(parts) ? parts.filter((part) => "MetricStat" in Object(part)).length : 1;
@@ -122,7 +122,7 @@ test("the alarms' price in docs/operations.md is by as many metrics as they have
   expect(text).toContain(`the alarms ${dollars(count * 0.1)} (${count} metrics at 0.10)`);
 });
 
-test("the functions' own metrics in docs/operations.md are as many as they can write", () => {
+test("the functions' own metrics in docs/costs.md are as many as they can write", () => {
   const byGateway = ["404", "429"];
   const asFailures = ["500", "4001"];
   const codes = Object.keys(errorCatalogue).filter((code) => ![...byGateway, ...asFailures].includes(code));
@@ -131,7 +131,7 @@ test("the functions' own metrics in docs/operations.md are as many as they can w
   expect(text).toContain(`at most ${dollars(count * 0.3)} (${count} at 0.30)`);
 });
 
-describe("the closing's price in docs/operations.md is by as many steps as it takes", () => {
+describe("the closing's price in docs/costs.md is by as many steps as it takes", () => {
   const { States: states } = closingDefinition(synthesize());
   const stepPrice = price("A million steps of the state machine") / 1e6;
 

@@ -145,7 +145,7 @@ describe("alarms", () => {
 });
 
 test("the runbook hands records to the version that is deployed, not to whichever was made last", () => {
-  const invoked = readFileSync("docs/operations.md", "utf8").match(/lambda invoke --function-name \S+/g) ?? [];
+  const invoked = readFileSync("docs/alarms.md", "utf8").match(/lambda invoke --function-name \S+/g) ?? [];
   expect(invoked.length).toBeGreaterThan(0);
   for (const command of invoked) expect(command).toMatch(/:live$/);
 });

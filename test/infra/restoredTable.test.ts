@@ -80,9 +80,9 @@ test("the stack's own table stays as it is", () => {
   expect(ownTable).toEqual(onlyResource(before, "AWS::DynamoDB::Table")[1]);
 });
 
-const [, restore = ""] = readFileSync("docs/operations.md", "utf8").split("\n## Restore\n");
+const restore = readFileSync("docs/restore.md", "utf8");
 
-test("the stack that docs/operations.md puts on a copy to look at it does not close its cycles; the running one does", () => {
+test("the stack that docs/restore.md puts on a copy to look at it does not close its cycles; the running one does", () => {
   const deployed = [...restore.matchAll(/^npm run deploy -- (.*)$/gm)].map(([, options = ""]) =>
     synthesize(Object.fromEntries([...options.matchAll(/-c (\w+)=(\S+)/g)].map(([, key, value]) => [key, value]))),
   );
@@ -99,7 +99,7 @@ test("the stack that docs/operations.md puts on a copy to look at it does not cl
   ]);
 });
 
-test("the restore of docs/operations.md waits after each change that takes a table out of use for others", () => {
+test("the restore of docs/restore.md waits after each change that takes a table out of use for others", () => {
   const commands = [...restore.matchAll(/^aws dynamodb (\S+)/gm)].map(([, command]) => command);
   expect(commands.slice(0, commands.indexOf("describe-table"))).toEqual([
     "restore-table-to-point-in-time",
