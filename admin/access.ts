@@ -7,7 +7,7 @@ import { parsePort, portOption } from "./connection.ts";
 import { Refused } from "./refused.ts";
 import { askSecret } from "./secretPrompt.ts";
 
-/** Which service a command calls, and as whom. */
+/** The service that a command calls, and the credential it uses. */
 export type AccessOptions = {
   readonly url?: string;
   readonly local?: true;
@@ -32,7 +32,7 @@ export function addAccessOptions(command: Command): Command {
     .option("--json", "print JSON, for a program to read");
 }
 
-/** A secret must not cross a network in the clear. */
+/** Accepts `http` for this machine only, because a secret must not cross a network unencrypted. */
 function parseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && thisMachine.has(url.hostname));
@@ -42,7 +42,7 @@ function parseUrl(text: string): string {
   return url.href.replace(/\/$/, "");
 }
 
-/** Leaving out which service, or as whom, is a mistake in usage. */
+/** Finds the service and the credential. A command that lacks one of them is a mistake in usage. */
 export async function findAccess(command: Command, options: AccessOptions): Promise<Access> {
   const { url, local, port, username = local && localUsername } = options;
   if ((url === undefined) === (local === undefined)) {
@@ -54,7 +54,7 @@ export async function findAccess(command: Command, options: AccessOptions): Prom
   return { baseUrl, username, secret: isDemo ? demoSecret : await findSecret(username, options.secretFile) };
 }
 
-/** Where the service of `npm start` on this machine answers. */
+/** The address of the service that `npm start` runs on this machine. */
 export function localBaseUrl(port: number | undefined): string {
   return `http://127.0.0.1:${port ?? readLocalConfig().port}/v3`;
 }

@@ -10,14 +10,17 @@ import type { Access } from "./access.ts";
 import { type Answer, acceptedData } from "./answer.ts";
 import { Refused } from "./refused.ts";
 
-/** Calls the API as one credential. What a repeat cannot do twice the client repeats by itself, so many times in all. */
+/**
+ * A client of the API for one credential. It repeats calls by itself where a repeat cannot do the work twice, up to the
+ * given number of attempts.
+ */
 export function openApi({ baseUrl, username, secret }: Access, maximumAttempts = 4): MilestreakClient {
   return createMilestreakClient({ baseUrl, credentials: { username, secret }, retry: { maximumAttempts } });
 }
 
 /**
- * Names the data that the service works on for this credential's org; another database has another id, also at the same
- * address. Throws as {@link acceptedData} does when the service does not answer or let the credential in.
+ * The id of the data that the service holds for this credential's org. Another database has another id, also at the
+ * same address. Throws like {@link acceptedData} when the service does not answer or does not accept the credential.
  */
 export async function askDataId(api: MilestreakClient): Promise<string> {
   const call = api.listTargetGroups({ limit: 1 });
@@ -27,7 +30,7 @@ export async function askDataId(api: MilestreakClient): Promise<string> {
   throw new Refused(`The service does not say which data it works on: its answer has no header ${dataIdHeader}.`, 3);
 }
 
-/** How the API answered a call; that it did not is an answer too. */
+/** The answer to a call. A missing answer is reported as an answer too, not thrown. */
 export async function answerOf<Data>(call: Promise<ApiAnswer<Data, ErrorCode>>): Promise<Answer<Data>> {
   try {
     return sortAnswer(await call);
@@ -45,7 +48,7 @@ function sortAnswer<Data>(answer: ApiAnswer<Data, ErrorCode>): Answer<Data> {
   return isFinal ? { kind: "refused", code, messages } : { kind: "unanswered", code, message: messages.join(" ") };
 }
 
-/** Only the last cause says something: "fetch failed" is of no use to anybody. */
+/** The message of the innermost cause. The outer message is only "fetch failed", which does not help. */
 function reasons(cause: unknown): string[] {
   if (!(cause instanceof Error)) return [];
   if (cause.cause instanceof Error) return reasons(cause.cause);

@@ -5,7 +5,7 @@ import { isJsonObject } from "../shared/http/requests/validation.ts";
 import { openTable, patientLimits, type Table } from "../shared/table/client.ts";
 import { Refused } from "./refused.ts";
 
-/** Which service's table a command works on: a deployed one's by name, or the local one's. */
+/** The table that a command works on: a deployed one by name, or that of the local service. */
 export type ConnectionOptions = { readonly table?: string; readonly local?: true; readonly port?: number };
 
 const patienceMilliseconds = 30_000;
@@ -28,7 +28,7 @@ export function parsePort(text: string): number {
   throw new InvalidArgumentError("A port is an integer from 1 to 65535.");
 }
 
-/** Opens the table for the work and closes it after. Leaving out which table, or naming two, is a mistake in usage. */
+/** Opens the table, does the work and closes the table. Naming no table or two tables is a mistake in usage. */
 export async function withTable<Result>(
   command: Command,
   { table: tableName, local, port }: ConnectionOptions,
@@ -49,7 +49,7 @@ export async function withTable<Result>(
 export const regionMissing =
   "No AWS region is set. Name the stack's: export AWS_REGION=eu-west-1, or give your AWS profile a region.";
 
-/** The SDK's own "Region is missing" does not say where it was looked for. */
+/** Refuses a missing region with a message that helps. The SDK's "Region is missing" does not say where to set it. */
 async function assertRegion({ client }: Table): Promise<void> {
   const region: unknown = await client.config.region().catch((error: unknown) => error);
   if (typeof region === "string") return;
@@ -62,7 +62,7 @@ async function openLocalTable(port: number | undefined): Promise<Table> {
   return openTable({ ...address, credentials: config.credentials }, patientLimits);
 }
 
-/** Where the service of `npm start` on this machine keeps its data. Refused when none listens there. */
+/** The table of the service that `npm start` runs on this machine. Refuses when no service listens there. */
 export async function askLocalService(port: number): Promise<EngineAddress> {
   const url = `http://127.0.0.1:${port}${enginePath}`;
   const answer = await fetch(url, { signal: AbortSignal.timeout(patienceMilliseconds) }).catch(() => undefined);

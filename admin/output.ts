@@ -2,7 +2,7 @@
 export type Output = {
   readonly result: (text: string) => void;
   readonly problem: (text: string) => void;
-  /** The stream of `problem` when a person watches it, for what is drawn over and over. */
+  /** The stream of `problem` if it is a terminal. The progress bar is drawn there. */
   readonly terminal?: NodeJS.WritableStream | undefined;
 };
 

@@ -14,16 +14,18 @@ import { addCreate as addCreateTargetGroup } from "./targetGroups/create.ts";
 import { addList as addListTargetGroups } from "./targetGroups/list.ts";
 import { addShow } from "./targetGroups/show.ts";
 
-/** 0: all of it is done, or help was asked for. */
+/** 0 means that everything was done, or that help was printed. */
 export type ExitStatus = 0 | FailureStatus;
 
-/** Carries one command line out. Results go to one stream, problems to the other, so that a program can read them. */
+/**
+ * Carries out one command line. Results and problems go to different streams, so that a program can read the results.
+ */
 export async function runAdmin(args: readonly string[], output: Output): Promise<ExitStatus> {
   try {
     await createProgram(output).parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
-    // Help that was asked for, or what is wrong with the command line: commander has said it already.
+    // Commander has already printed the help, or the mistake in the command line.
     if (error instanceof CommanderError) return isHelp(error) ? 0 : 2;
     output.problem(`${describe(error)}\n`);
     return error instanceof Refused ? error.status : 1;
@@ -32,7 +34,7 @@ export async function runAdmin(args: readonly string[], output: Output): Promise
 
 type AddCommand = (parent: Command, output: Output) => void;
 
-/** Commands that are about the same thing, each in its file. */
+/** The groups of commands, by what they are about. Each command has a file of its own. */
 const nouns: readonly { readonly name: string; readonly about: string; readonly commands: readonly AddCommand[] }[] = [
   {
     name: "credentials",
@@ -74,7 +76,7 @@ function isHelp({ code }: CommanderError): boolean {
   return code === "commander.helpDisplayed";
 }
 
-/** A refusal says all there is to say; of anything else, the name tells an operator where to look. */
+/** A refusal's message is complete. For any other error, the name helps the operator to find the cause. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isNameTelling = error.name !== "Error" && !(error instanceof Refused);

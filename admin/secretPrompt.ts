@@ -9,7 +9,7 @@ export async function askSecret(
   output: NodeJS.WritableStream,
 ): Promise<string> {
   output.write(question);
-  // The terminal would echo it; readline does so in its place, into nowhere.
+  // The terminal would echo the input. Readline takes over the echo, and its output is discarded.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input, output: nowhere, terminal: true });
   try {

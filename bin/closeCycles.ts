@@ -1,10 +1,13 @@
 import type { ClosedCycle } from "../local/closeCycles.ts";
 import { InvalidConfig, readLocalConfig } from "../shared/config/localConfig.ts";
 
-/** As `POST /local/close-cycles` answers it. */
+/** The answer of `POST /local/close-cycles`. */
 type Answer = { readonly data: { readonly closed: readonly ClosedCycle[] } };
 
-/** `npm run close-cycles`: has the service of `npm start` close what has ended by now, and prints what it closed. */
+/**
+ * `npm run close-cycles`: asks the service of `npm start` to close all cycles that have ended, and prints what it
+ * closed.
+ */
 async function main(): Promise<void> {
   const { port } = readLocalConfig();
   const url = `http://127.0.0.1:${port}/local/close-cycles`;
@@ -22,7 +25,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // It says all there is to say; anything else is ours and needs its stack.
+  // The message of `InvalidConfig` is complete. Any other error is a fault of this program, so its stack is printed.
   console.error(error instanceof InvalidConfig ? error.message : error);
   process.exitCode = 1;
 });

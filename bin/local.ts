@@ -24,7 +24,9 @@ import { findDataId } from "../shared/table/dataId.ts";
 const tableName = "milestreak";
 const parentCheckMilliseconds = 500;
 
-/** `npm start`: engine, table, demo data, projector, gateway; SIGINT or SIGTERM ends them in the opposite order. */
+/**
+ * `npm start`: starts engine, table, demo data, projector and gateway. SIGINT or SIGTERM ends them in reverse order.
+ */
 async function main(): Promise<void> {
   const config = readLocalConfig();
   const stopRequested = untilStopped();
@@ -37,7 +39,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Before the engine, which takes seconds to start. */
+/** Checks the port first, because the engine takes seconds to start. */
 async function requireFreePort(port: number): Promise<void> {
   const code = port === 0 ? undefined : await whyNotFree(port);
   if (code !== undefined) throw new InvalidConfig(explainPort(port, code));
@@ -77,13 +79,13 @@ async function runWithEngine(
 }
 
 /**
- * Resolves at SIGINT or SIGTERM, or when the parent has gone: npm runs us under a shell that dies of a signal without
- * passing it on.
+ * Resolves at SIGINT or SIGTERM, or when the parent process has ended. npm runs this program under a shell that ends on
+ * a signal without passing it on.
  */
 function untilStopped(): Promise<void> {
   const parent = process.ppid;
   return new Promise((resolve) => {
-    // Unreferenced: it must not keep a process alive that has failed to start.
+    // The timer is unreferenced, so that it does not keep a process alive that has failed to start.
     const watch = setInterval(() => process.ppid !== parent && stop(), parentCheckMilliseconds).unref();
     const stop = () => {
       clearInterval(watch);
@@ -101,7 +103,7 @@ async function serve(local: LocalConfig, endpoint: string, stopRequested: Promis
   const demo = await seedDemoData(table, Date.now());
   let isListening = false;
   const projection = await tryProjection(table, config, (line) => isListening && console.log(line));
-  // What the demo history led to is no news to whoever starts the service.
+  // The events of the demo history are projected now, so that they are not printed as new ones.
   if (demo.hasNewHistory) await projection?.drain();
   const pages = {
     ...projection?.pages,
@@ -124,18 +126,21 @@ async function serve(local: LocalConfig, endpoint: string, stopRequested: Promis
   table.close();
 }
 
-/** What to say when it is not a mistake of ours that it did not start; `undefined` when its stack is needed. */
+/**
+ * A message for the user when the service could not start for an outside reason; `undefined` for a fault of the
+ * program, which needs its stack.
+ */
 function explainFailure(error: unknown, { port, endpoint }: LocalConfig): string | undefined {
   if (error instanceof EngineNotStarted || error instanceof InvalidConfig) return error.message;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  // Taken since it was found free.
+  // Another process has taken the port since it was checked.
   if (code === "EADDRINUSE") return explainPort(port, code);
   if (code === "ECONNREFUSED")
     return `Nothing listens at DYNAMODB_ENDPOINT ${endpoint}. Start the engine there, or unset it.`;
   return undefined;
 }
 
-/** Said when the engine could not be bound to this machine. */
+/** The warning when the engine could not be bound to this machine only. */
 function openEngine(endpoint: string): string {
   return [
     `The database engine listens on all interfaces, port ${new URL(endpoint).port}, without a password: whoever reaches`,

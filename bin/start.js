@@ -1,6 +1,7 @@
 import { findProblem } from "../local/installation.js";
 
-// Plain JavaScript that every Node reads: an old one could not even load the service to say that it is too old.
+// This file is plain JavaScript that every Node can read. An old Node could not load the service, not even to say that
+// it is too old.
 const problem = findProblem(process.versions.node, new URL("../", import.meta.url));
 if (problem === undefined) {
   await import("./local.ts");

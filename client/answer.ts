@@ -13,13 +13,13 @@ type BodyOf<Name extends OperationName> = {
 type CodeIn<Body> = Body extends { readonly errors: readonly { readonly code: infer Code }[] } ? Code : never;
 type DataIn<Body> = Body extends { readonly data: infer Data; readonly errors: null } ? Data : never;
 
-/** What an operation answers when it succeeds. */
+/** The data of an operation's success. */
 export type DataOf<Name extends OperationName> = DataIn<BodyOf<Name>>;
 
-/** The codes that an operation can be refused with. */
+/** The codes with which an operation can be refused. */
 export type CodeOf<Name extends OperationName> = CodeIn<BodyOf<Name>>;
 
-/** Every code there is (docs/errors.md). */
+/** Every error code (docs/errors.md). */
 export type ErrorCode = { [Name in OperationName]: CodeOf<Name> }[OperationName];
 
 export type Warning = Schemas["Warning"];
@@ -28,9 +28,9 @@ export type Fault<Code> = { readonly code: Code; readonly message: string };
 /** How an answer came about. */
 type Came = {
   readonly status: number;
-  /** How often the call was sent; at least 1. */
+  /** How many times the call was sent; at least 1. */
   readonly attempts: number;
-  /** What HTTP said beside the envelope. */
+  /** The headers of the HTTP answer. */
   readonly headers: Headers;
 };
 
@@ -38,19 +38,21 @@ type Accepted<Data> = Came & {
   readonly code: null;
   readonly data: Data;
   readonly errors: null;
-  /** What was ignored, such as a field that a streak has no use for. */
+  /** What the API has ignored, such as a field that does not apply to streaks. */
   readonly warnings: readonly Warning[] | null;
 };
 
 export type Refused<Code> = Came & {
-  /** Of the first error; the others have the same one. Every code is listed in docs/errors.md. */
+  /**
+   * The code of the first error. All errors of one answer have the same code. Every code is listed in docs/errors.md.
+   */
   readonly code: Code;
   readonly data: null;
   readonly errors: readonly Fault<Code>[];
   readonly warnings: null;
 };
 
-/** The API's envelope. `code` tells a success, where it is `null`, and one refusal from another. */
+/** The API's envelope. `code` is `null` for a success, and otherwise says which refusal it is. */
 export type Answer<Data, Code> = Accepted<Data> | Refused<Code>;
 export type AnswerOf<Name extends OperationName> = Answer<DataOf<Name>, CodeOf<Name>>;
 
@@ -71,7 +73,7 @@ export class MilestreakError extends Error {
 
 /**
  * There is no answer of the API: the network failed, the time was up, or something else answered. A write may have been
- * carried out all the same. `cause` is what happened at the last of `attempts` attempts.
+ * carried out nevertheless. `cause` is the error of the last of `attempts` attempts.
  */
 export class MilestreakUnreachable extends Error {
   override readonly name = "MilestreakUnreachable";
@@ -83,7 +85,7 @@ export class MilestreakUnreachable extends Error {
   }
 }
 
-/** The data of a success. Throws {@link MilestreakError} for a refusal, for those who do not want to look at each. */
+/** The data of a success. Throws {@link MilestreakError} for a refusal, so that callers need not check each answer. */
 export function unwrap<Data>(answer: Answer<Data, ErrorCode>): Data {
   if (answer.code === null) return answer.data;
   throw new MilestreakError(answer);

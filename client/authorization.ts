@@ -1,10 +1,10 @@
 import type { ErrorCode } from "./answer.ts";
 import type { Surroundings } from "./retry.ts";
 
-/** Sent with every call: simplest. */
+/** User name and secret are sent with every call. This is the simplest way. */
 type BasicCredentials = { readonly username: string; readonly secret: string };
 
-/** Exchanged for an access token, which is sent with every call and renewed before it ends. */
+/** Id and secret are exchanged for an access token, which is sent with every call and renewed before it expires. */
 type ClientCredentials = {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -14,11 +14,11 @@ type ClientCredentials = {
 
 export type Credentials = BasicCredentials | ClientCredentials;
 
-/** What a call shows to prove who makes it. */
+/** The source of a call's `Authorization` header. */
 export type Authorization = {
-  /** The header's value, or the answer to the call when none is to be had. */
+  /** The header's value, or the refusal that becomes the call's answer when no token is issued. */
   readonly header: () => Promise<string | Response>;
-  /** The API did not know the header. Answers whether another may be had. */
+  /** Called when the API did not accept the header. Answers whether a new one can be obtained. */
   readonly isRenewable: (header: string) => boolean;
 };
 
@@ -39,13 +39,16 @@ function basic(username: string, secret: string): string {
   return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${username}:${secret}`)))}`;
 }
 
-/** A token is not used in the last tenth of its life, at most in its last minute: a call has to arrive with it. */
+/**
+ * A token is not used in the last tenth of its lifetime, at most the last minute, so that it is still valid when the
+ * call arrives.
+ */
 const reserveShare = 0.1;
 const longestReserveMilliseconds = 60_000;
 
 type Token = { readonly header: string; readonly staleAt: number };
 
-/** One token for all calls, and one request for the next however many of them wait for it. */
+/** One token serves all calls. All calls that wait for the next token share one request. */
 class TokenAuthorization implements Authorization {
   readonly #credentials: ClientCredentials;
   readonly #tokenUrl: string;
@@ -72,7 +75,7 @@ class TokenAuthorization implements Authorization {
       this.#pending = undefined;
     });
     const renewed = await this.#pending;
-    // Each of those who wait reads the refusal for itself.
+    // Each waiting call reads its own copy of the refusal.
     return renewed instanceof Response ? renewed.clone() : renewed.header;
   };
 
@@ -119,7 +122,7 @@ function isTokenAnswer(body: unknown): body is TokenAnswer {
   return typeof body.access_token === "string" && typeof body.expires_in === "number";
 }
 
-/** The refusal of a token is the refusal of the call, told with the API's envelope and its codes. */
+/** Turns a refused token request into the call's answer, with the API's envelope and codes. */
 function refusalOf({ status, headers }: Response, body: unknown): Response {
   const isDescribed = typeof body === "object" && body !== null && "error_description" in body;
   const detail = isDescribed ? String(body.error_description) : `The token endpoint answered ${status}.`;

@@ -7,17 +7,17 @@ export type CallOptions = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** What a call hands to the library that builds its request. */
+/** The options that a call passes to the library that builds its request. */
 type CallInit = CallOptions & {
   readonly fetch: (request: Request) => Promise<Response>;
   /** The library's types of parsed answers leave out what is always `null`. */
   readonly parseAs: "text";
 };
 
-/** What the library hands back: the text of a success, or the body of anything else, parsed if it is JSON. */
+/** The library's result: the text of a success, or the body of any other answer, parsed if it is JSON. */
 type Exchange = { readonly data?: string; readonly error?: unknown; readonly response: Response };
 
-/** Sends what `exchange` builds, with all that {@link send} does for it, and reads the envelope. */
+/** Sends the request that `exchange` builds through {@link send}, and reads the envelope. */
 export async function call<Data, Code>(
   sender: Sender,
   isRepeatable: boolean,
@@ -59,7 +59,7 @@ function readAnswer<Data, Code>(body: unknown, response: Response, attempts: num
 type Success<Data> = { readonly data: Data; readonly errors: null; readonly warnings: readonly Warning[] | null };
 type Failure<Code> = { readonly errors: readonly Fault<Code>[] };
 
-/** What is in an envelope is as the document says: the API's own tests hold it to that. */
+/** The contents of an envelope are not checked here. The API's own tests hold them to the OpenAPI document. */
 function isSuccess<Data>(body: unknown): body is Success<Data> {
   return isObject(body) && "data" in body && "errors" in body && body.errors === null;
 }

@@ -27,14 +27,14 @@ export type TargetGroupDefinition = Schemas["TargetGroupDefinition"];
 export type CustomerProfile = Schemas["CustomerProfile"];
 
 export type ClientOptions = {
-  /** With the stage, such as `https://….amazonaws.com/v3`. */
+  /** The API's address with its stage, such as `https://….amazonaws.com/v3`. */
   readonly baseUrl: string;
   readonly credentials: Credentials;
   readonly retry?: Partial<RetryPolicy>;
 };
 
 export type EnrollOptions = CallOptions & {
-  /** Names the call beyond this process; otherwise each call has one of its own, kept for its repeats. */
+  /** Identifies the call across processes. Without it each call gets a key of its own, which its repeats share. */
   readonly idempotencyKey?: string;
 };
 
@@ -45,9 +45,10 @@ export type TargetRef = { readonly targetGroupId: number; readonly targetId: num
  * The API as typed calls, one for each route behind a credential (docs/openapi.json tells of each).
  *
  * A call resolves with the API's envelope, refusals included: `code` is `null` for a success. It throws
- * `MilestreakUnreachable` when there is no answer. Throttled (429), it waits and repeats. An outcome that is unknown, be
- * it a lost answer or a 503, it repeats where a repeat cannot do the work twice: reads, `enroll` by its
- * Idempotency-Key, activities by their ids, `putCustomer`; not `unenroll` and `createTargetGroup`.
+ * `MilestreakUnreachable` when there is no answer. A throttled call (429) is repeated after a pause. After a lost
+ * answer or a 503, a call is repeated only where a repeat cannot do the work twice. That holds for reads, `enroll` (by
+ * its Idempotency-Key), activities (by their ids) and `putCustomer`. It does not hold for `unenroll` and
+ * `createTargetGroup`.
  */
 export type MilestreakClient = ReturnType<typeof createMilestreakClient>;
 
@@ -65,7 +66,7 @@ export function createMilestreakClient(
   const api = createOpenapiClient<paths>({ baseUrl: root });
 
   return {
-    /** Enrols or re-enrols one customer, exactly once however often the call is repeated. */
+    /** Enrols or re-enrols one customer. Repeats of the call enrol only once. */
     enroll(
       { targetGroupId, targetId }: TargetRef,
       record: EnrollmentRecord,
@@ -77,7 +78,7 @@ export function createMilestreakClient(
       );
     },
 
-    /** Un-enrols one customer. Nothing tells a repeat from a new call, so only 429 is repeated. */
+    /** Un-enrols one customer. The API cannot distinguish a repeat from a new call, so only 429 is repeated. */
     unenroll(
       { targetGroupId, targetId }: TargetRef,
       customerId: number | string,
@@ -93,7 +94,7 @@ export function createMilestreakClient(
       );
     },
 
-    /** Counts one activity, exactly once however often it is sent. */
+    /** Counts one activity. However often it is sent, it counts once. */
     recordActivity(
       activity: Activity,
       options: CallOptions = {},
@@ -109,7 +110,7 @@ export function createMilestreakClient(
       return call(sender, true, options, (init) => api.POST("/activities", { ...init, body: activities }));
     },
 
-    /** Creates a milestone or streak. A repeat would be told that the name is taken, so only 429 is repeated. */
+    /** Creates a milestone or streak. A repeat would be refused because the name is taken, so only 429 is repeated. */
     createTargetGroup(
       definition: TargetGroupDefinition,
       options: CallOptions = {},
@@ -181,7 +182,7 @@ export function createMilestreakClient(
   };
 }
 
-/** From the end, so that a long run of slashes is read once. */
+/** Scans from the end, so that a long run of slashes is read only once. */
 function withoutTrailingSlashes(url: string): string {
   let end = url.length;
   while (url[end - 1] === "/") end -= 1;

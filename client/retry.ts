@@ -1,12 +1,12 @@
-/** How often and how patiently a call is repeated. */
+/** How many times a call is repeated, and how long it waits. */
 export type RetryPolicy = {
-  /** Attempts in all; 1 repeats nothing. */
+  /** The number of all attempts; 1 means that nothing is repeated. */
   readonly maximumAttempts: number;
-  /** The first pause is up to so long, each further one up to twice as long as the one before. */
+  /** The longest first pause. The longest pause doubles with each further attempt. */
   readonly firstPauseMilliseconds: number;
-  /** No pause is longer. When the API asks for a longer one, its answer is handed on at once. */
+  /** The longest pause of all. When the API asks for a longer one, its answer is returned at once. */
   readonly longestPauseMilliseconds: number;
-  /** An attempt that has no answer by then is given up. API Gateway answers within 29 s. */
+  /** An attempt without an answer is given up after this time. API Gateway answers within 29 s. */
   readonly timeoutMilliseconds: number;
 };
 
@@ -17,7 +17,7 @@ export const defaultRetryPolicy: RetryPolicy = {
   timeoutMilliseconds: 30_000,
 };
 
-/** What the client needs of the world; tests bring their own. */
+/** The client's surroundings. Tests pass their own. */
 export type Surroundings = {
   readonly fetch: (request: Request) => Promise<Response>;
   readonly now: () => number;
@@ -46,17 +46,17 @@ export const realSurroundings: Surroundings = {
     }),
 };
 
-/** What became of one attempt. */
+/** The result of one attempt. */
 export type Attempt =
   | { readonly response: Response; readonly wasSent: boolean }
   | { readonly failure: unknown; readonly wasSent: boolean };
 
-/** The statuses at which a later attempt may succeed, the outcome of this one being unknown. */
+/** The statuses after which a later attempt may succeed and the outcome of this one is unknown. */
 const unavailable: readonly number[] = [502, 503, 504];
 
 /**
- * Whether to go once more. Too many requests (429), and a call that was never sent, have changed nothing; whatever else
- * may pass has to be a call that can be repeated without doing its work twice.
+ * Whether to send the call again. A throttled call (429) and one that was never sent have changed nothing, so they are
+ * repeated. After other temporary failures, only a call that cannot do its work twice is repeated.
  */
 export function isWorthRepeating(attempt: Attempt, isRepeatable: boolean): boolean {
   const canRepeat = isRepeatable || !attempt.wasSent;
@@ -66,8 +66,8 @@ export function isWorthRepeating(attempt: Attempt, isRepeatable: boolean): boole
 }
 
 /**
- * Milliseconds to wait after the n-th attempt; `undefined` when it would be too long. Chosen at random, so that the
- * callers of an API in trouble do not all come back at once, on top of what `Retry-After` asks for.
+ * Milliseconds to wait after the n-th attempt; `undefined` when it would be too long. It is what `Retry-After` asks for
+ * plus a random time, so that the callers of an overloaded API do not all return at once.
  */
 export function pauseAfter(
   attempts: number,
@@ -82,7 +82,7 @@ export function pauseAfter(
   return Math.min(longest, asked + random() * first * 2 ** (attempts - 1));
 }
 
-/** Seconds or a date (RFC 9110, section 10.2.3); anything else asks for nothing. */
+/** Reads seconds or a date (RFC 9110, section 10.2.3). Any other text asks for no pause. */
 function readRetryAfter(header: string, now: number): number {
   const milliseconds = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return milliseconds > 0 ? milliseconds : 0;

@@ -11,8 +11,8 @@ export type Sender = {
 export type Sent = { readonly response: Response; readonly attempts: number };
 
 /**
- * Sends the request until there is an answer that no repeat would better, its body read. Throws
- * {@link MilestreakUnreachable} when the last attempt had none, and the signal's reason when it is aborted.
+ * Sends the request until there is an answer that a repeat would not improve, and reads its body. Throws {@link
+ * MilestreakUnreachable} when the last attempt had no answer, and the signal's reason when it is aborted.
  */
 export async function send(sender: Sender, request: Request, isRepeatable: boolean): Promise<Sent> {
   const { policy, surroundings } = sender;
@@ -30,7 +30,7 @@ function conclude(attempt: Attempt, attempts: number, { method, url }: Request):
   throw new MilestreakUnreachable(`${method} ${url} has no answer`, attempts, attempt.failure);
 }
 
-/** One attempt; a token that is not known any more is exchanged for another, once. */
+/** One attempt. If the API does not accept the token any more, the attempt is made once more with a new one. */
 async function tryOnce(sender: Sender, request: Request): Promise<Attempt> {
   const first = await authorizeAndSend(sender, request);
   if (!("response" in first.attempt) || first.header === undefined) return first.attempt;
@@ -53,7 +53,7 @@ async function authorizeAndSend(sender: Sender, request: Request): Promise<Autho
   }
 }
 
-/** The answer with its body, which may be lost on the way as well. */
+/** The answer with its body, because the body may be lost on the way too. */
 async function fetchOnce({ policy, surroundings }: Sender, request: Request, header: string): Promise<Response> {
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(policy.timeoutMilliseconds)]);
   const attempt = new Request(request.clone(), { signal });

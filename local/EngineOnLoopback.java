@@ -7,7 +7,8 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
 
 /**
  * Starts the engine as its own main class does, except that it listens on 127.0.0.1 only. The engine has no option for
- * that. It ends when its standard input does, which is when the process that started it has ended. Java compiles this file each time it is started, so it needs the module jdk.compiler, which a JDK has.
+ * that. It ends when its standard input ends, which happens when the process that started it has ended. Java compiles
+ * this file at each start, so it needs the module jdk.compiler, which is part of a JDK.
  */
 public final class EngineOnLoopback {
   public static void main(String[] arguments) throws Exception {
@@ -34,7 +35,7 @@ public final class EngineOnLoopback {
     try {
       while (System.in.read() >= 0) {}
     } catch (IOException unreadable) {
-      // An input that cannot be read has ended too.
+      // An input that cannot be read counts as ended.
     }
     Runtime.getRuntime().halt(0);
   }

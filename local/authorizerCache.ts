@@ -5,12 +5,12 @@ export type AuthorizerVerdict =
   | { readonly outcome: "allowed"; readonly context: Readonly<Record<string, unknown>> }
   | { readonly outcome: "UNAUTHORIZED" | "ACCESS_DENIED" | "AUTHORIZER_FAILURE" };
 
-/** As the stack sets it. */
+/** The same value as in the stack. */
 const cacheSeconds = 300;
 const maximumEntries = 10_000;
 const authorizationPattern = new RegExp(authorizationExpression);
 
-/** API Gateway in front of the authorizer: its answers, and how long it keeps a policy for a header value. */
+/** Imitates API Gateway in front of the authorizer: its answers, and how long it caches a policy for a header value. */
 export class AuthorizerCache {
   readonly #authorizer: AuthorizerLambda;
   readonly #allowed = new Map<
@@ -38,7 +38,7 @@ export class AuthorizerCache {
       const isAllowed = policyDocument.Statement.some(({ Effect }) => Effect === "Allow");
       return isAllowed ? { outcome: "allowed", context: context ?? {} } : { outcome: "ACCESS_DENIED" };
     } catch (error) {
-      // API Gateway knows this one word; anything else is a failure of the authorizer.
+      // API Gateway knows this one message. Any other error is a failure of the authorizer.
       if (error instanceof Error && error.message === "Unauthorized") return { outcome: "UNAUTHORIZED" };
       console.error(error);
       return { outcome: "AUTHORIZER_FAILURE" };

@@ -5,7 +5,7 @@ import type { ShardTask } from "../shared/operations/closeCycle.ts";
 import type { Table } from "../shared/table/client.ts";
 import { buildContext } from "./proxyEvent.ts";
 
-/** How many customers' enrolments in a target were closed for a cycle. */
+/** The number of enrolments in a target whose cycle was closed. */
 export type ClosedCycle = {
   readonly org: string;
   readonly groupId: number;
@@ -15,13 +15,16 @@ export type ClosedCycle = {
 };
 
 const maximumRuns = 1_000;
-/** Each closes 25 enrolments at once, and a client has 50 connections; who waits for one counts as not connecting. */
+/**
+ * Each worker closes 25 enrolments at once, and a client has 50 connections. With more workers, waiting for a
+ * connection would count as a failure to connect.
+ */
 const workersSideBySide = 2;
 
 /**
- * The deployed stack's state machine, in this process: lists what is due by `now`, closes it shard by shard, and so on
- * until nothing is. Answers where it closed any. Of everything, of one brand or of one target group, as on a laptop each
- * may live at its own time.
+ * Does the work of the deployed stack's state machine in this process. It lists what is due by `now` and closes it
+ * shard by shard until nothing is due. Answers the cycles in which it closed enrolments. It can be limited to one brand
+ * or one target group, because on a laptop each may have a time of its own.
  */
 export async function closeCycles(table: Table, now: Instant, org?: string, groupId?: number): Promise<ClosedCycle[]> {
   const [list, close] = [listDueCycles(table), closeShard(table)];

@@ -2,14 +2,14 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Settings } from "../web/console/settings.ts";
 
-/** The console as a browser asks for it, by the name of the file. */
+/** The console's files by name, as a browser requests them. */
 export type ConsoleFiles = Readonly<Record<ConsoleFileName, string>>;
 
 export type ConsoleFileName = "index.html" | "console.css" | "console.js" | "icon.svg" | "settings.json";
 
 const source = new URL("../web/console/", import.meta.url);
 
-/** Bundles the console for a place with these settings. */
+/** Bundles the console with the settings of the place where it is served. */
 export async function bundleConsole(settings: Settings): Promise<ConsoleFiles> {
   const [page, style, icon, script] = await Promise.all([
     readFile(new URL("index.html", source), "utf8"),
@@ -28,8 +28,8 @@ export async function bundleConsole(settings: Settings): Promise<ConsoleFiles> {
 }
 
 /**
- * Nothing but the page's own files, and the API where it is elsewhere. Text never becomes markup: the browser refuses
- * every sink that would make it.
+ * Allows the page's own files only, and the API if it has another origin. The browser refuses every operation that
+ * would turn text into markup.
  */
 export function contentSecurityPolicy({ apiBaseUrl }: Settings): string {
   const elsewhere = URL.canParse(apiBaseUrl) ? ` ${new URL(apiBaseUrl).origin}` : "";
@@ -47,7 +47,7 @@ export function contentSecurityPolicy({ apiBaseUrl }: Settings): string {
 }
 
 async function bundleScript(): Promise<string> {
-  // Loaded when it is first needed: most runs of the local service never show the page.
+  // Loaded when first needed, because most runs of the local service never show the page.
   const { build, stop } = await import("esbuild");
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL("main.tsx", source))],
@@ -58,7 +58,7 @@ async function bundleScript(): Promise<string> {
     target: "es2024",
     write: false,
   });
-  // Its process would otherwise wait for the next build, which never comes.
+  // Without this, the process of esbuild would wait for another build.
   await stop();
   const [script] = outputFiles;
   if (script === undefined) throw new Error("esbuild wrote nothing");

@@ -12,7 +12,7 @@ const contentTypes = {
   "settings.json": "application/json",
 } as const satisfies Record<ConsoleFileName, string>;
 
-/** The console beside the API; it is bundled when it is first asked for, so that starting does not wait for it. */
+/** Serves the console beside the API. It is bundled at the first request, so that starting does not wait for it. */
 export function consolePages(local: LocalSettings): LocalPages {
   const settings = { apiBaseUrl: "/v3", local };
   const headers = {

@@ -7,7 +7,7 @@ import {
 import type { Table } from "../shared/table/client.ts";
 import { tableDefinition } from "../shared/table/definition.ts";
 
-/** Makes the table by the definition the stack deploys, if it is not there. */
+/** Creates the table, if it does not exist, from the definition that the stack deploys. */
 export async function createTableIfMissing({ client, name }: Pick<Table, "client" | "name">): Promise<void> {
   const { partitionKey, sortKey, streamViewType, timeToLiveAttribute } = tableDefinition;
   try {

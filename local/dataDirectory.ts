@@ -5,8 +5,8 @@ import { InvalidConfig } from "../shared/config/localConfig.ts";
 const lockName = "milestreak.lock";
 
 /**
- * Makes the folder if it is missing, and takes it for this process alone: two engines on one folder would each overwrite
- * what the other has stored. Answers how to give it free. Throws {@link InvalidConfig} when it cannot be used.
+ * Creates the folder if it is missing and locks it for this process. Two engines on one folder would overwrite each
+ * other's data. Answers a function that unlocks it. Throws {@link InvalidConfig} when it cannot be used.
  */
 export function claimDataDirectory(path: string): () => void {
   const absolute = resolve(path);
@@ -14,7 +14,7 @@ export function claimDataDirectory(path: string): () => void {
   const lock = join(absolute, lockName);
   if (!tryLock(lock)) {
     refuseIfInUse(absolute, lock);
-    // What is left of a service that was killed.
+    // The lock is left over from a service that was killed.
     rmSync(lock, { force: true });
     if (!tryLock(lock)) throw new InvalidConfig(`DATA_DIR ${absolute} is in use by a service that is just starting.`);
   }
@@ -34,7 +34,7 @@ function makeFolder(path: string): void {
   }
 }
 
-/** Only one process makes the file. */
+/** Only one process can create the file. */
 function tryLock(lock: string): boolean {
   try {
     writeFileSync(lock, `${process.pid}\n`, { flag: "wx" });
@@ -58,7 +58,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // A process of another user is there, and not ours to signal.
+    // The process exists and belongs to another user, so it may not be signalled.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

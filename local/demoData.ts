@@ -12,7 +12,7 @@ import { findEnrollment } from "../shared/table/enrollments.ts";
 import { findTargetGroup, listTargetGroupIds } from "../shared/table/targetGroups.ts";
 import { historyDays, seedDemoHistory } from "./demoHistory.ts";
 
-/** Known to everybody who reads this; they exist on a laptop only. */
+/** The secret of the demo credentials. Everybody can read it here, and they exist on a laptop only. */
 export const demoSecret = "demo-secret";
 
 export const demoCredentials: readonly {
@@ -33,21 +33,21 @@ const customerCount = 10;
 const monthlyCycles = 5;
 const dailyCycles = 30;
 
-/** The last of the ten: the others are for a newcomer to enrol. */
+/** The last of the ten customers has the history. The others are free for trying an enrolment. */
 export const demoCustomerWithHistory = firstCustomerId + customerCount - 1;
 
-/** Something a newcomer can enrol at once. */
+/** A customer and a target that can be used for a first enrolment. */
 export type DemoEnrollment = { readonly groupId: number; readonly targetId: number; readonly customerId: number };
 
 export type DemoData = {
   readonly enrollment: DemoEnrollment;
-  /** Whether {@link demoCustomerWithHistory} got the history at this start. */
+  /** Whether {@link demoCustomerWithHistory} received the history at this start. */
   readonly hasNewHistory: boolean;
 };
 
 /**
- * Makes what is missing of the demo data and answers an enrolment that is still to be had: a milestone whose first
- * cycle is this month, a streak that started some days ago, ten customers, one of them with a history.
+ * Creates the missing demo data and answers an enrolment that is still possible. The data are a milestone whose first
+ * cycle is this month, a streak that started some days ago, and ten customers, one of them with a history.
  */
 export async function seedDemoData(table: Table, now: Instant): Promise<DemoData> {
   for (const { username, org, accessGroup } of demoCredentials) {
@@ -78,7 +78,7 @@ async function ensureCustomer(table: Table, customerId: number, now: Instant): P
   await putCustomer(table, demoOrg, customerId, profile, now);
 }
 
-/** The first demo customer who has never been in the milestone; after the ten, a new one. */
+/** The first demo customer who was never enrolled in the milestone. When all ten were, a new customer is registered. */
 async function freeEnrollment(table: Table, group: TargetGroup, now: Instant): Promise<DemoEnrollment> {
   const targetId = group.targets[0]?.id;
   if (targetId === undefined) throw new Error("The demo milestone has no target");

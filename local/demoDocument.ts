@@ -1,8 +1,9 @@
-/** What there is to try on this machine. */
+/** The ids of an enrolment that can be tried on this machine. */
 export type DemoCall = { readonly groupId: number; readonly targetId: number; readonly customerId: number };
 
 /**
- * The document with the examples of what is there: the ids of its parameters, and an enrolment that is still to be had.
+ * The document with examples that exist on this machine: ids for its parameters, and an enrolment that is still
+ * possible.
  */
 export function showDemoCall(document: string, { groupId, targetId, customerId }: DemoCall): string {
   const ids = new Map([
@@ -28,7 +29,7 @@ function withExamples(parameter: JsonObject, examples: readonly number[] | undef
   return { ...parameter, schema: { ...(isObject(parameter["schema"]) ? parameter["schema"] : {}), examples } };
 }
 
-/** The page sends every parameter that has an example, and one of these would find nothing. */
+/** The page sends every parameter that has an example. An example for a filter would make the call find nothing. */
 function isFilter(schema: unknown): boolean {
   return isObject(schema) && schema["format"] === "int64";
 }

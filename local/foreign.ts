@@ -7,8 +7,8 @@ type Incoming = { readonly method: string; readonly path: string; readonly heade
 const ownHosts: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /**
- * Answers 403 with code 4000 to what a web page of another origin may have had a browser send; `undefined` for all else.
- * The demo credentials are known to everybody and the local routes take none, so nothing else would keep such a page out.
+ * Answers 403 with code 4000 to a request that a web page of another origin may have caused; `undefined` for all
+ * others. The demo credentials are public and the local routes need none, so nothing else would stop such a page.
  */
 export function refuseForeign({ method, path, headers }: Incoming): APIGatewayProxyResult | undefined {
   const { host = "" } = headers;
@@ -22,7 +22,9 @@ export function refuseForeign({ method, path, headers }: Incoming): APIGatewayPr
   return refused("A web page of another origin may not change the local service.");
 }
 
-/** A page whose name was made to lead to this machine (DNS rebinding) has the browser send that name. */
+/**
+ * A page can make its own host name lead to this machine (DNS rebinding). The browser then sends that name as the host.
+ */
 function isOwnHost(host: string): boolean {
   return ownHosts.has(host.toLowerCase().replace(/:\d{1,5}$/, ""));
 }

@@ -5,9 +5,9 @@ import { createServer } from "node:net";
 const attempts = 20;
 
 /**
- * A free port for a server that cannot choose one itself and listens a second or more later. It is below those that
- * systems give to whoever asks for any (from 32768 on), or another server might have it by then. `undefined` when none of
- * those that were tried is free.
+ * A free port for a server that cannot choose one itself and starts to listen a second or more later. It is below the
+ * range from which systems give out ports (from 32768 on), so that no other server gets it meanwhile. `undefined` when
+ * none of the tried ports is free.
  */
 export async function findFreePort(): Promise<number | undefined> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
@@ -17,7 +17,7 @@ export async function findFreePort(): Promise<number | undefined> {
   return undefined;
 }
 
-/** What keeps a server from listening on a port of 127.0.0.1, as the system's code; `undefined` when nothing does. */
+/** The system's error code for listening on a port of 127.0.0.1; `undefined` when the port is free. */
 export async function whyNotFree(port: number): Promise<string | undefined> {
   const server = createServer();
   const problem = new Promise<string | undefined>((answer) => {

@@ -13,21 +13,20 @@ import { noSuchRoute } from "./noSuchRoute.ts";
 import { buildContext, buildEvent } from "./proxyEvent.ts";
 import { matchRoute, type RouteMatch } from "./routing.ts";
 
-/** API Gateway's stage as far as a client can tell: routes, authorizer, limits, errors. */
+/** Imitates API Gateway's stage for clients: routes, authorizer, limits, errors. */
 export type LocalGateway = {
-  /** With the stage: `http://127.0.0.1:<port>/v3`. */
+  /** The address with the stage: `http://127.0.0.1:<port>/v3`. */
   readonly baseUrl: string;
   /**
-   * Stops accepting, finishes what is being answered, closes. Who has not sent a whole request is not waited for, and who
-   * does not take an answer no longer than `graceMilliseconds`.
+   * Stops accepting, finishes the running answers and closes. It does not wait for incomplete requests. It waits at
+   * most `graceMilliseconds` for a client that does not read its answer.
    */
   readonly close: (graceMilliseconds?: number) => Promise<void>;
 };
 
 /**
- * What only a laptop has, by its method and path outside the stage. No route and no client's path is ever there, as
- * deployed every path begins with the stage or, on a domain of its own, with a route's first word; so parity is not
- * broken.
+ * Pages that exist on a laptop only, by method and path outside the stage. They do not collide with routes: a deployed
+ * path begins with the stage or, on an own domain, with the first word of a route.
  */
 export type LocalPages = Readonly<
   Partial<Record<"GET /" | `${"GET" | "POST"} /${"local" | "console" | "docs"}${string}`, LocalPage>>
@@ -36,7 +35,7 @@ export type LocalPages = Readonly<
 type LocalPage = (query: URLSearchParams, now: Instant) => Promise<APIGatewayProxyResult>;
 
 const stage = "v3";
-/** Longer than a function may take. */
+/** Longer than the longest function. */
 const longestGraceMilliseconds = 30_000;
 /** API Gateway's own payload limit. */
 const maximumPayloadBytes = 10 * 1024 * 1024;
@@ -59,7 +58,8 @@ export async function startGateway(
       })
       .then((result) => send(response, result, server.listening));
   });
-  // A client may ask again just when an idle connection is closed, and not everyone repeats what then has no answer.
+  // Idle connections are never closed. A client could send a request at that very moment, and not every client repeats
+  // it.
   server.keepAliveTimeout = 0;
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
@@ -72,7 +72,8 @@ export async function startGateway(
       server.close();
       const isOver = delay(graceMilliseconds, undefined, { ref: false });
       await Promise.race([untilAnswered(open), isOver]);
-      // A browser connects ahead of its next request, and to Node a connection never used is not idle.
+      // All connections are closed here. A browser opens one ahead of its next request, and Node does not count an
+      // unused connection as idle.
       server.closeAllConnections();
       await closed;
     },
@@ -83,7 +84,7 @@ async function untilAnswered(open: ReadonlySet<ServerResponse>): Promise<void> {
   const answering = [...open].filter(({ req }) => req.complete);
   if (answering.length === 0) return;
   await Promise.all(answering.map(untilClosed));
-  // A request may have been on its way on a connection that was busy with the one before.
+  // Another request may have arrived on a connection that was still busy.
   await untilAnswered(open);
 }
 
@@ -91,7 +92,7 @@ function untilClosed(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => response.once("close", () => resolve()));
 }
 
-/** In this order: whether it comes from this machine's own pages, the laptop's pages, the API. */
+/** Checks in this order: foreign pages, the laptop's own pages, the API. */
 async function answerRequest(
   functions: LocalFunctions,
   authorizer: AuthorizerCache,
@@ -114,7 +115,7 @@ async function answerPage(
   return now === undefined ? badNow() : page(new URLSearchParams(rest.join("?")), now);
 }
 
-/** In API Gateway's order: route, size, credential, function. */
+/** Follows API Gateway's order: route, size, credential, function. */
 async function answer(
   functions: LocalFunctions,
   authorizer: AuthorizerCache,
@@ -144,7 +145,7 @@ function judge(
   return authorizer.judge(authorization, methodArn(match));
 }
 
-/** The stage is optional: deployed, the API answers below `/v3` and, on a domain of its own, without it too. */
+/** The stage is optional. A deployed API answers below `/v3`, and on an own domain also without it. */
 function parseTarget(target: string): { readonly path: string; readonly query: URLSearchParams } {
   const [rawPath = "/", ...rest] = target.split("?");
   const path = rawPath.startsWith(`/${stage}/`) ? rawPath.slice(stage.length + 1) : rawPath;
@@ -180,7 +181,7 @@ function send(
   { statusCode, headers, body }: APIGatewayProxyResult,
   isListening: boolean,
 ): void {
-  // A client that keeps its connection would go on asking on it.
+  // A client that keeps its connection would otherwise send further requests on it.
   if (!isListening) response.setHeader("Connection", "close");
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, String(value));
   response.statusCode = statusCode;

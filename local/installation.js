@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 
-/** The first release that runs TypeScript files by itself. */
+/** The first Node release that runs TypeScript files directly. */
 const minimumNode = [22, 18];
 
 /**
@@ -29,7 +29,8 @@ function isOldNode(version) {
 function findMissing(root) {
   if (!existsSync(new URL("node_modules/", root))) return "The packages are not installed.";
   const { dependencies } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
-  // The embedded engine is a development dependency; whoever brings an engine does without, so its own start looks for it.
+  // The embedded engine is a development dependency and not needed with another engine, so starting the engine checks
+  // for it.
   const missing = Object.keys(dependencies).find((name) => !existsSync(new URL(`node_modules/${name}/`, root)));
   return missing === undefined ? undefined : `The package ${missing} is not installed.`;
 }

@@ -2,10 +2,10 @@ import type { APIGatewayProxyResult } from "aws-lambda";
 import { type Instant, parseInstant } from "../shared/domain/instant.ts";
 import { failureEnvelope, httpResult } from "../shared/http/envelope.ts";
 
-/** Sets what time a request is made, so that a milestone's whole life can be walked in seconds. Never deployed. */
+/** Sets the time of a request, so that a milestone's whole life can be tried in seconds. It is never deployed. */
 export const nowHeader = "x-local-now";
 
-/** The time of the clock without the header; `undefined` when it holds no instant. */
+/** The header's instant, or the time of the clock without the header; `undefined` when the header holds no instant. */
 export function readNow(header: string | string[] | undefined): Instant | undefined {
   if (header === undefined) return Date.now();
   return typeof header === "string" ? parseInstant(header) : undefined;

@@ -7,12 +7,12 @@ import { methodsAt } from "./routing.ts";
 type Wanted = { readonly method: string; readonly path: string };
 
 const stagePath = "/v3";
-/** No route is nearly as long; comparing takes time that grows with it. */
+/** Longer than any route. Longer paths are not compared, because the time for it grows with the length. */
 const longestPath = 200;
 
 /**
- * API Gateway's 404, and what it cannot say: which methods the path takes, in the header `Allow` too, or which path is
- * nearly the same.
+ * API Gateway's 404 with more help: the methods of the path, also in the header `Allow`, or a route with a similar
+ * path.
  */
 export function noSuchRoute(wanted: Wanted): APIGatewayProxyResult {
   const { status, headers } = renderGatewayResponse("MISSING_AUTHENTICATION_TOKEN");
@@ -37,13 +37,15 @@ function nearHint({ method, path }: Wanted): string | undefined {
   return best && `Did you mean ${best.method} ${stagePath}${best.near}?`;
 }
 
-/** The route's path with the ids of the path that was asked for, in their order. */
+/** The route's path with the ids of the requested path, in their order. */
 function withIdsOf(path: string, routePath: string): string {
   const ids = path.split("/").filter((segment) => /^\d+$/.test(segment));
   return routePath.replace(/\{\w+\}/g, (parameter) => ids.shift() ?? parameter);
 }
 
-/** How many characters have to be put in, taken out or replaced to make one text the other (Levenshtein). */
+/**
+ * The Levenshtein distance: how many characters must be inserted, removed or replaced to turn one text into the other.
+ */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [index, character] of one.split("").entries()) {

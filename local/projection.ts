@@ -41,7 +41,7 @@ export async function openProjection(
   };
 }
 
-/** The same where an engine without streams is put up with: it says so, and there is no history. */
+/** The same for an engine that may lack streams. It then prints a message, and there is no history. */
 export async function tryProjection(...parameters: Parameters<typeof openProjection>): Promise<Projection | undefined> {
   try {
     return await openProjection(...parameters);
@@ -52,7 +52,7 @@ export async function tryProjection(...parameters: Parameters<typeof openProject
   }
 }
 
-/** Answers only when the stream has been read to its end, so that whoever asks after a call finds what it led to. */
+/** Answers after the stream was read to its end, so that the events of an earlier call are in the answer. */
 async function readEvents(pump: StreamPump, bus: EventLog, query: URLSearchParams) {
   const text = query.get("customerId");
   const customerId = text === null ? undefined : parseId(text);
@@ -63,7 +63,7 @@ async function readEvents(pump: StreamPump, bus: EventLog, query: URLSearchParam
   return httpResult(200, successEnvelope({ events: bus.list(customerId) }, []));
 }
 
-/** By an index that is up to date, and answers when what was closed has been told too. */
+/** Brings the index up to date, closes the ended cycles, and answers when their notifications were published. */
 async function closeEndedCycles(pump: StreamPump, table: Table, query: URLSearchParams, now: Instant) {
   const text = query.get("targetGroupId");
   const groupId = text === null ? undefined : parseId(text);

@@ -4,10 +4,10 @@ import type { RouteMatch } from "./routing.ts";
 
 export type IncomingRequest = {
   readonly method: string;
-  /** Below the stage. */
+  /** The path below the stage. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** In the order and case they were sent. */
+  /** The headers in the order and case in which they were sent. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
   readonly nowEpochMilliseconds: number;
@@ -76,7 +76,7 @@ const localIdentity: APIGatewayProxyEvent["requestContext"]["identity"] = {
   userArn: null,
 };
 
-/** A Lambda context; the handlers use none of it but must not find it missing. */
+/** A Lambda context. The handlers do not use it, but they must receive one. */
 export function buildContext(functionName: string): Context {
   return {
     awsRequestId: randomUUID(),
@@ -88,8 +88,7 @@ export function buildContext(functionName: string): Context {
     logStreamName: "local",
     memoryLimitInMB: "512",
     getRemainingTimeInMillis: () => 25_000,
-    // Deprecated, but still demanded by the type.
-    // oxlint-disable typescript/no-deprecated
+    // Deprecated, but the type still requires it. oxlint-disable typescript/no-deprecated
     done: () => undefined,
     fail: () => undefined,
     succeed: () => undefined,

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
-/** Where the reference page's requests go, and as whom; nobody where the page is for others. */
+/** Where the reference page sends its requests, and with which credential. A page for others has no credential. */
 export type ReferenceSettings = {
-  /** Absolute, or relative to the page. */
+  /** The API's address, absolute or relative to the page. */
   readonly serverUrl: string;
   readonly credential: { readonly username: string; readonly secret: string } | null;
 };
@@ -17,13 +17,13 @@ export type ReferenceFileName =
   | "openapi.json"
   | "settings.json";
 
-/** The reference page as a browser asks for it, by the name of the file. */
+/** The reference page's files by name, as a browser requests them. */
 export type ReferenceFiles = Readonly<Record<ReferenceFileName, string>>;
 
 const root = new URL("../", import.meta.url);
 const { resolve } = createRequire(import.meta.url);
 
-/** The page for a place with these settings, about this document. */
+/** The files of a page that shows this document with these settings. */
 export async function readReference(settings: ReferenceSettings, document: string): Promise<ReferenceFiles> {
   const [page, start, library, style, icon] = await Promise.all([
     readFile(new URL("web/reference/index.html", root), "utf8"),
@@ -44,7 +44,7 @@ export async function readReference(settings: ReferenceSettings, document: strin
   };
 }
 
-/** Nothing but the page's own files, the pictures inside its style sheet, and the API where it is elsewhere. */
+/** Allows the page's own files, the pictures in its style sheet, and the API if it has another origin. */
 export function contentSecurityPolicy({ serverUrl }: ReferenceSettings): string {
   const elsewhere = URL.canParse(serverUrl) ? ` ${new URL(serverUrl).origin}` : "";
   return [

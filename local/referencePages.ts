@@ -21,7 +21,7 @@ const contentTypes = {
   "settings.json": "application/json",
 } as const satisfies Record<ReferenceFileName, string>;
 
-/** The reference page beside the API, ready to try the demo call; read when it is first asked for. */
+/** Serves the reference page beside the API, with the demo call filled in. Its files are read at the first request. */
 export function referencePages(credential: ReferenceSettings["credential"], demo: DemoCall): LocalPages {
   const settings = { serverUrl: "/v3", credential };
   const headers = {

@@ -3,7 +3,7 @@ import { type Route, type RouteName, routeNames, routes } from "../shared/http/r
 export type RouteMatch = {
   readonly name: RouteName;
   readonly route: Route;
-  /** Percent-decoded, as API Gateway hands them on. */
+  /** The path's parameters, percent-decoded as by API Gateway. */
   readonly pathParameters: Readonly<Record<string, string>>;
 };
 
@@ -13,7 +13,7 @@ const compiled = routeNames.map((name) => ({
   pattern: new RegExp(`^${routes[name].path.replace(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`),
 }));
 
-/** The route that API Gateway would choose for a path below the stage; `undefined` is its 404. */
+/** The route that API Gateway would choose for a path below the stage; `undefined` when it would answer 404. */
 export function matchRoute(method: string, path: string): RouteMatch | undefined {
   for (const { name, route, pattern } of compiled) {
     const match = route.method === method ? pattern.exec(path) : null;
@@ -24,7 +24,7 @@ export function matchRoute(method: string, path: string): RouteMatch | undefined
   return undefined;
 }
 
-/** The methods that a path below the stage is served with; none when there is no such path. */
+/** The methods of a path below the stage; none when there is no such path. */
 export function methodsAt(path: string): readonly string[] {
   return compiled.filter(({ pattern }) => pattern.test(path)).map(({ route }) => route.method);
 }

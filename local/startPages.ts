@@ -17,7 +17,7 @@ const headers = {
   "Referrer-Policy": "no-referrer",
 };
 
-/** The first page of the local service, with links to the others; its health; and the guides as they are written. */
+/** Serves the first page of the local service with links to the others, the health check, and the guides as written. */
 export function startPages(askEngine: () => Promise<unknown>, hasEvents: boolean): LocalPages {
   const guides = findGuides();
   const guidePages = guides.map(({ path, file }) => [`GET ${path}`, async () => plainText(readFileSync(file, "utf8"))]);

@@ -17,13 +17,15 @@ import type { TableConfig } from "../shared/config/tableConfig.ts";
 import type { Table } from "../shared/table/client.ts";
 
 const pollMilliseconds = 200;
-/** An engine that has gone away is not asked, nor complained about, five times a second. */
+/**
+ * After a failure the pump waits, so that an absent engine is not asked five times a second and does not fill the log.
+ */
 const pauseAfterFailureMilliseconds = 5_000;
 const recordsInOneBatch = 100;
 const attemptsForOneRecord = 3;
 const maximumRounds = 10_000;
 
-/** The engine or the table has no stream; the message says what that means and how to put it right. */
+/** The engine or the table has no stream. The message says what that means and how to correct it. */
 export class NoStream extends Error {
   override readonly name = "NoStream";
 }
@@ -37,8 +39,8 @@ type Shard = {
 };
 
 /**
- * What Lambda's event source mapping does for the deployed projector, for an engine on a laptop: hands it the stream's
- * records in their order, from the oldest the stream still has, and what it reports as failed once more.
+ * Does on a laptop what Lambda's event source mapping does for the deployed projector. It delivers the stream's records
+ * in order, from the oldest that is still there, and delivers again what is reported as failed.
  */
 export class StreamPump {
   readonly #client: DynamoDBStreamsClient;
@@ -78,12 +80,12 @@ export class StreamPump {
     return pump;
   }
 
-  /** Reads on until stopped. */
+  /** Reads the stream until stopped. */
   start(): void {
     this.#run ??= this.#keepPumping();
   }
 
-  /** Lets the batch that is being worked on end. */
+  /** Stops after the current batch. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#run;
@@ -91,7 +93,7 @@ export class StreamPump {
     this.#client.destroy();
   }
 
-  /** Resolves when everything written before the call has been projected, and whatever that wrote. */
+  /** Resolves when everything written before the call was projected, and also what the projection wrote. */
   async drain(): Promise<void> {
     for (let round = 1; round <= maximumRounds; round += 1) {
       if (await this.#round()) return;
@@ -119,7 +121,9 @@ export class StreamPump {
     });
   }
 
-  /** One batch of each readable shard, one round at a time. Whether all of them had been read to their end. */
+  /**
+   * Reads one batch of each readable shard. Rounds do not overlap. Answers whether all shards were read to their end.
+   */
   #round(): Promise<boolean> {
     const round = async () => {
       if (!this.#knowsShards) await this.#listShards();
@@ -132,7 +136,7 @@ export class StreamPump {
     return turn;
   }
 
-  /** A shard comes after its parent, which holds the older changes of the same items. */
+  /** The shards that may be read now. A shard waits for its parent, which holds older changes of the same items. */
   #readableShards(): Shard[] {
     return [...this.#shards.values()].filter(({ hasEnded, parentId }) => {
       const parent = parentId === undefined ? undefined : this.#shards.get(parentId);
@@ -157,7 +161,7 @@ export class StreamPump {
     this.#shards.set(id, { id, parentId, iterator: undefined, lastSequenceNumber: undefined, hasEnded: false });
   }
 
-  /** Whether there is nothing more to read now, here or in a shard that takes over from this one. */
+  /** Reads one batch. Answers whether there is nothing more to read, in this shard or in one that continues it. */
   async #pumpShard(shard: Shard): Promise<boolean> {
     const answer = await this.#nextRecords(shard);
     if (answer === undefined) return false;
@@ -170,7 +174,10 @@ export class StreamPump {
     return records.length === 0 && !shard.hasEnded;
   }
 
-  /** `undefined` when the place was lost, after a laptop's sleep for instance; the next round finds it again. */
+  /**
+   * The next records; `undefined` when the iterator has expired, for example after a laptop's sleep. The next round
+   * gets a new one.
+   */
   async #nextRecords(shard: Shard) {
     try {
       const ShardIterator = shard.iterator ?? (await this.#newIterator(shard));
@@ -193,8 +200,8 @@ export class StreamPump {
   }
 
   /**
-   * Delivers from the failed record on again, and past it when it has failed too often: that one is lost here. One
-   * that fails because the engine has gone away is not: the question for the shards then fails, and with it the round.
+   * Delivers again from the failed record on. A record that fails too often is skipped and lost here. A record is not
+   * lost when the engine has gone away: then listing the shards fails, and the round with it.
    */
   async #deliver(records: readonly DynamoDBRecord[]): Promise<void> {
     let rest = [...records];
@@ -216,7 +223,7 @@ function failedIndex(records: readonly DynamoDBRecord[], { batchItemFailures }: 
   const [failure] = batchItemFailures;
   if (failure === undefined) return undefined;
   const index = records.findIndex(({ dynamodb }) => dynamodb?.SequenceNumber === failure.itemIdentifier);
-  // As Lambda does with an identifier it did not give: the whole batch has failed.
+  // For an unknown identifier the whole batch has failed, as with Lambda.
   return Math.max(index, 0);
 }
 
@@ -229,7 +236,7 @@ function noStream(reason: string): NoStream {
   );
 }
 
-/** The record as Lambda hands it over: JSON, and an instant as epoch seconds. */
+/** The record as Lambda delivers it: JSON, with the instant in epoch seconds. */
 function asEventRecord({ eventID, eventName, dynamodb }: StreamRecord): DynamoDBRecord {
   const { ApproximateCreationDateTime, Keys, NewImage, OldImage, SequenceNumber } = dynamodb ?? {};
   return {
@@ -251,7 +258,7 @@ function asEventImage(image: Readonly<Record<string, AttributeValue>>): Record<s
   return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, asEventValue(value)]));
 }
 
-/** The SDK's values are the event's but for binaries, which no item of the table has. */
+/** The SDK's values equal the event's except for binaries, which no item of the table has. */
 function asEventValue(value: AttributeValue): EventValue {
   if (value.S !== undefined) return { S: value.S };
   if (value.N !== undefined) return { N: value.N };

@@ -6,13 +6,13 @@ const longestPauseMilliseconds = 10_000;
 
 export type Attempted = {
   readonly answer: Answer;
-  /** An attempt before the last may have been carried out unseen. */
+  /** Whether an attempt before the last may have been carried out although its answer was lost. */
   readonly isEarlierUnknown: boolean;
 };
 
 /**
- * Makes a request until there is a final answer, at most so many times. For those that the client does not repeat by
- * itself. Ends with the last answer when it is told to stop.
+ * Repeats a request until there is a final answer or the attempts are used up. It is for requests that the client does
+ * not repeat by itself. When stopped, it ends with the last answer.
  */
 export async function attempt(
   send: () => Promise<Answer>,
@@ -30,12 +30,15 @@ export async function attempt(
   }
 }
 
-/** Twice as long after each attempt, and spread, or rows that failed together would come back together. */
+/**
+ * The pause doubles after each attempt and is partly random. Otherwise rows that failed together would be repeated
+ * together.
+ */
 function pauseMilliseconds(attemptCount: number): number {
   return Math.min(firstPauseMilliseconds * 2 ** (attemptCount - 1), longestPauseMilliseconds) * (1 + Math.random() / 2);
 }
 
-/** False when there was no use in waiting any longer. */
+/** Waits. Answers false when it was stopped before the end. */
 async function waited(milliseconds: number, stop: AbortSignal): Promise<boolean> {
   try {
     await wait(milliseconds, undefined, { signal: stop });

@@ -4,31 +4,31 @@ import { pipeline } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { Refused } from "../refused.ts";
 
-/** The cells of a row by their column; an empty cell is absent. */
+/** The cells of a row by column. Empty cells are left out. */
 export type Cells = ReadonlyMap<string, string>;
 
 export type RowFormat<Content> = {
-  /** Every column there may be. The first one is required. */
+  /** The allowed columns. The first one is required. */
   readonly columns: readonly [string, ...string[]];
-  /** What a row asks for, or the sentence that says why it asks for nothing that could be sent. */
+  /** The content of a row, or a sentence that says why it cannot be sent. */
   readonly read: (cells: Cells) => { readonly content: Content } | { readonly fault: string };
 };
 
 export type InputRow<Content> = {
-  /** Of the file, from 1; a row that goes over several lines has its last one's number. */
+  /** The line in the file, from 1. A row of several lines has the number of the last one. */
   readonly line: number;
-  /** The first column as it is written. */
+  /** The first column, as written in the file. */
   readonly customerId: string;
 } & ({ readonly content: Content } | { readonly fault: string });
 
 export type CsvInput = { readonly path: string; readonly delimiter: string };
 
-/** What one reading of the whole file tells, before anything is sent. */
+/** The result of reading the whole file once, before anything is sent. */
 export type Survey = { readonly rowCount: number; readonly digest: string };
 
 /**
  * Reads the file once from end to end. Throws {@link Refused} with status 2 when it cannot be read, is not UTF-8, is no
- * CSV, or has not the columns; a row that is wrong in itself is found later, by {@link readRows}.
+ * CSV or has wrong columns. An invalid row is found later, by {@link readRows}.
  */
 export async function survey({ path, delimiter }: CsvInput, format: RowFormat<unknown>): Promise<Survey> {
   const hash = createHash("sha256");
@@ -51,7 +51,7 @@ export async function survey({ path, delimiter }: CsvInput, format: RowFormat<un
   return { rowCount: recordCount - 1, digest: hash.digest("hex") };
 }
 
-/** The rows in their order, one at a time: no more of the file is in memory than what is being read. */
+/** The rows in order, one at a time. Only the part of the file that is being read is in memory. */
 export async function* readRows<Content>(
   input: CsvInput,
   { columns, read }: RowFormat<Content>,
@@ -78,7 +78,7 @@ function readRow<Content>(
   return { ...row, ...read(new Map([...byColumn].filter(([, cell]) => cell !== ""))) };
 }
 
-/** A mistyped column must not vanish silently. */
+/** Refuses unknown columns, because a mistyped one must not be ignored silently. */
 function checkHeader(path: string, header: readonly string[], columns: readonly [string, ...string[]]): void {
   const problem = headerProblem(header, columns);
   if (problem === undefined) return;
@@ -112,7 +112,7 @@ async function* readRecords(
       yield chunk;
     }
   };
-  // A failure is thrown where the records are read; whoever stops reading closes the file.
+  // A failure is thrown to the reader of the records. When that reader stops, the file is closed.
   pipeline(createReadStream(path), watched, parser, () => undefined);
   for await (const record of parser) yield asRecord(record);
 }
@@ -121,7 +121,7 @@ function asRecord({ info, record }: { info: { lines: number }; record: string[] 
   return { line: info.lines, cells: record };
 }
 
-/** An input that cannot be read is a mistake of the caller's; anything else is thrown as it is. */
+/** Turns an unreadable input into a refusal with status 2. Other errors are returned unchanged. */
 function explain(path: string, error: unknown): unknown {
   if (error instanceof CsvError) return new Refused(`${path}: ${error.message}.`, 2);
   const code = error instanceof Error && "code" in error ? error.code : undefined;

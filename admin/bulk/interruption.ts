@@ -2,12 +2,12 @@ import type { Output } from "../output.ts";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
 
-/** One press of Ctrl-C may come twice: from the terminal, and once more handed on by npm, milliseconds later. */
+/** One press of Ctrl-C can arrive twice: from the terminal, and again from npm some milliseconds later. */
 const samePressMilliseconds = 500;
 
 /**
- * Does the work with a signal that Ctrl-C aborts. Pressed again, after it has been said so, it ends the process at once,
- * as the system does it when nobody listens.
+ * Does the work with a signal that Ctrl-C aborts. A message says that a second Ctrl-C ends the process at once, as it
+ * does by default.
  */
 export async function interruptible<Result>(
   work: (stop: AbortSignal) => Promise<Result>,

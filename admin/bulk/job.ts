@@ -1,22 +1,25 @@
 import { isJsonObject } from "../../shared/http/requests/validation.ts";
 
-/** What a result file belongs to. A run that goes on with it must be for the same. */
+/** The job that a result file belongs to. A run that continues the file must be for the same job. */
 export type Job = {
   readonly command: string;
   readonly service: string;
-  /** Of the database behind the service: the same address may have another one, where none of the rows was done. */
+  /** The id of the data behind the service. The same address may get another database, in which no row was done. */
   readonly dataId: string;
-  /** What the rows are sent to, as a person reads it. */
+  /** The destination of the rows, in words for a person. */
   readonly subject: string;
-  /** SHA-256 of the input: a changed file has other rows on its lines. */
+  /** SHA-256 of the input. A changed file has other rows on its lines. */
   readonly inputDigest: string;
 };
 
 /** Written into the result file before the first row is sent. */
 export type RunStart = Job & {
-  /** Of the first run on this file. With the line it makes the `Idempotency-Key`, the same in every later run. */
+  /**
+   * The id of the first run on this file. Together with the line it makes the `Idempotency-Key`, which is the same in
+   * every later run.
+   */
   readonly runId: string;
-  /** No more rows than this were under way if the run was killed. */
+  /** The most rows that were under way if the run was killed. */
   readonly concurrency: number;
 };
 
@@ -47,7 +50,7 @@ function parseObject(text: string): { readonly [field: string]: unknown } {
   }
 }
 
-/** What differs between the two, in words; `undefined` when they are the same job. */
+/** The difference between the two jobs, in words; `undefined` when they are the same. */
 export function difference(earlier: Job, now: Job): string | undefined {
   if (earlier.command !== now.command) return `it was written by ${earlier.command}, not by ${now.command}`;
   if (earlier.service !== now.service) return `it is about ${earlier.service}, not ${now.service}`;

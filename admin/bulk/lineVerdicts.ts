@@ -2,9 +2,9 @@ import type { Outcome, Verdict } from "./rowResult.ts";
 
 const maximumVerdicts = 255;
 
-/** The last verdict on each line of a file, in one byte for each: a million rows are a megabyte. */
+/** The last verdict on each line of a file. Each takes one byte, so a million rows take a megabyte. */
 export class LineVerdicts {
-  /** A byte is a position in this list; position 0 stands for a line without a verdict. */
+  /** Each byte is a position in this list. Position 0 means that the line has no verdict. */
   readonly #verdicts: (Verdict | undefined)[] = [undefined];
   readonly #positions = new Map<string, number>();
   #byLine = new Uint8Array(1024);

@@ -4,16 +4,16 @@ import type { LineVerdicts } from "./lineVerdicts.ts";
 import type { Outcome } from "./rowResult.ts";
 import type { OpenRow } from "./runRows.ts";
 
-/** What earlier runs left, as far as it says which rows are to be done. */
+/** The part of earlier runs' results that says which rows are still to be done. */
 export type Earlier = {
   readonly verdicts: LineVerdicts;
   readonly maximumLostRows: number;
-  /** With any other outcome a row is done again. */
+  /** A row with another outcome is done again. */
   readonly finalOutcomes: ReadonlySet<Outcome>;
 };
 
 /**
- * The rows that have no final result. Rows are sent in the file's order, so those that a killed run had under way are
+ * The rows without a final result. Rows are sent in the file's order. So the rows that a killed run had under way are
  * the first ones without any result.
  */
 export async function* openRows<Content>(

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { type AccessOptions, addAccessOptions } from "../access.ts";
 
-/** What every command takes that sends a request for each row of a file. */
+/** The options of every command that sends one request for each row of a file. */
 export type BulkOptions = AccessOptions & {
   readonly concurrency: number;
   readonly attempts: number;

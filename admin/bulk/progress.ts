@@ -2,7 +2,7 @@ import { SingleBar } from "cli-progress";
 import type { Output } from "../output.ts";
 
 export type Progress = {
-  /** A row more has a result. */
+  /** Counts one more row with a result. */
   readonly advance: () => void;
   readonly end: () => void;
 };
@@ -11,8 +11,8 @@ const plainLineMilliseconds = 10_000;
 const barCharacters = 30;
 
 /**
- * Shows how far a run has come, at what rate and how long it will take: as a bar on a terminal, or as a line every ten
- * seconds. `clock` is in milliseconds; rows that earlier runs did count as come, not for the rate.
+ * Shows the progress of a run, its rate and the remaining time: as a bar on a terminal, else as a line every ten
+ * seconds. `clock` is in milliseconds. Rows of earlier runs count for the progress and not for the rate.
  */
 export function showProgress(output: Output, total: number, doneBefore: number, clock: () => number): Progress {
   const startedAt = clock();
@@ -31,10 +31,10 @@ function barProgress(
 ): Progress {
   const bar = new SingleBar({
     stream,
-    // Or it would switch wrapping off in the terminal, for good if the process is killed.
+    // Without this the library switches line wrapping off in the terminal. It would stay off if the process is killed.
     linewrap: true,
     hideCursor: true,
-    // Told only when it is drawn, which is ten times a second at most.
+    // Computed only when the bar is drawn, at most ten times a second.
     format: (_, { progress, value }) => {
       const filled = Math.round(Math.min(progress, 1) * barCharacters);
       return `[${"=".repeat(filled)}${" ".repeat(barCharacters - filled)}] ${describe(value)}`;

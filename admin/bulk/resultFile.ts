@@ -10,21 +10,22 @@ import type { RowResult } from "./rowResult.ts";
 
 export type ResultFile = {
   readonly runId: string;
-  /** Of earlier runs. */
+  /** The verdicts of earlier runs. */
   readonly verdicts: LineVerdicts;
-  /** Earlier runs that were killed may have sent as many rows without a verdict; they are the first that have none. */
+  /** Killed runs may have sent up to this many rows that have no verdict. They are the first rows without one. */
   readonly maximumLostRows: number;
-  /** Resolves when the system has the line: it then outlives this process, however that ends. */
+  /** Resolves when the operating system has the line. It is then kept however this process ends. */
   readonly append: (result: RowResult) => Promise<void>;
-  /** Says that no row is under way any more. */
+  /** Records that no row is under way any more. */
   readonly close: () => Promise<void>;
 };
 
 /**
- * Opens or makes the file that remembers each row: CSV, only ever appended to. A later line about a row replaces an
- * earlier one; lines with the number 0 tell when a run began and ended.
+ * Opens or creates the file that records each row. It is CSV, and lines are only appended. A later line about a row
+ * replaces an earlier one. Lines with the number 0 record the start and the end of a run.
  *
- * Throws {@link Refused} with status 2 for a file of another job, or one that is no result file; neither is changed.
+ * Throws {@link Refused} with status 2 for a file of another job and for one that is no result file. Neither is
+ * changed.
  */
 export async function openResultFile(
   path: string,
@@ -54,13 +55,13 @@ export async function openResultFile(
   };
 }
 
-/** Customers' ids and what the service says of them are nobody else's. */
+/** Only the owner may read the file, because it holds customers' ids and the service's answers about them. */
 const ownerOnly = 0o600;
 
 async function openForAppending(path: string): Promise<FileHandle> {
   try {
     const file = await open(path, "a", ownerOnly);
-    // The file may be of an earlier run, or copied.
+    // A file of an earlier run or a copy may have other permissions.
     await file.chmod(ownerOnly);
     return file;
   } catch (error) {
@@ -72,15 +73,16 @@ async function openForAppending(path: string): Promise<FileHandle> {
 type Line = Omit<RowResult, "outcome"> & { readonly outcome: string };
 
 /**
- * A single line, whatever the message holds: only so can a torn one be told. A cell that a spreadsheet would take for a
- * formula begins with an apostrophe; no cell that a later run reads can be one.
+ * Writes a result as a single line, whatever the message holds, so that an incomplete line can be recognised. A cell
+ * that a spreadsheet would read as a formula gets an apostrophe in front. Cells that a later run reads are never
+ * formulas.
  */
 function render({ line, customerId, outcome, code, message }: Line, at: Instant): string {
   const texts = [customerId, outcome, code, message].map((text) => text.replace(/\s+/g, " ").trim());
   return stringify([[line, ...texts, formatInstant(at)]], { escape_formulas: true });
 }
 
-/** Lines that come while others are being written go together into the next write. */
+/** Groups lines: those that come during a write go together into the next one. */
 function groupingWriter(file: FileHandle): (text: string) => Promise<void> {
   let waiting = "";
   let current = Promise.resolve();

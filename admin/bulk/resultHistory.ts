@@ -8,20 +8,20 @@ import { isOutcome } from "./rowResult.ts";
 
 export const resultColumns = ["line", "customerId", "outcome", "code", "message", "at"] as const;
 
-/** What earlier runs have left in a result file. */
+/** The contents of a result file from earlier runs. */
 export type History = {
   readonly verdicts: LineVerdicts;
-  /** Of the first run; `undefined` when it did not come as far as to send a row. */
+  /** The id of the first run; `undefined` when no run has got as far as sending a row. */
   readonly runId: string | undefined;
-  /** Runs that were killed may have sent as many rows that have no line; they are the first that have none. */
+  /** Killed runs may have sent up to this many rows that have no line. They are the first rows without one. */
   readonly maximumLostRows: number;
-  /** Up to here lines are whole. A line that is torn was being written when a run was killed. */
+  /** The length of all complete lines. An incomplete last line was being written when a run was killed. */
   readonly wholeLinesBytes: number;
 };
 
 /**
- * Reads a result file, holding a line at a time. `undefined`: there is no such file. Throws {@link Refused} with status
- * 2 when it is of another job or no result file.
+ * Reads a result file line by line; `undefined` when there is none. Throws {@link Refused} with status 2 when it
+ * belongs to another job or is no result file.
  */
 export async function readHistory(path: string, job: Job): Promise<History | undefined> {
   const reader = new HistoryReader(path, job);
@@ -35,7 +35,7 @@ export async function readHistory(path: string, job: Job): Promise<History | und
   }
 }
 
-/** Answers how many bytes the whole lines have. */
+/** Calls `take` for each complete line. Answers the length of all complete lines in bytes. */
 async function eachLine(path: string, take: (cells: readonly string[]) => void): Promise<number> {
   let wholeBytes = 0;
   const wholeLines = async function* (chunks: AsyncIterable<Buffer>) {
@@ -61,7 +61,7 @@ class HistoryReader {
   #hasHeader = false;
   #runId: string | undefined;
   #maximumLostRows = 0;
-  /** Of a run that has begun and, so far, not ended. */
+  /** The concurrency of a run that has begun and not ended yet. */
   #openConcurrency = 0;
 
   constructor(path: string, job: Job) {
@@ -78,7 +78,10 @@ class HistoryReader {
     else throw notAResultFile(this.#path);
   }
 
-  /** A file without a header is not ours, or its first write failed: nothing was sent then, and nothing is lost. */
+  /**
+   * A file without a header belongs to another program, or its first write failed. Then nothing was sent and nothing is
+   * lost.
+   */
   history(): Omit<History, "wholeLinesBytes"> {
     if (!this.#hasHeader) throw notAResultFile(this.#path);
     this.#closeRun();

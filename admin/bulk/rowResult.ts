@@ -1,11 +1,11 @@
 /**
- * `done`: the API said yes. `refused`: it said no, and would again. `invalid`: the row cannot be sent. `failed`: no
- * answer that is final; the next run does the row again.
+ * `done`: the API accepted the row. `refused`: the API refused it and would refuse it again. `invalid`: the row cannot
+ * be sent. `failed`: there was no final answer, and the next run sends the row again.
  */
 export const outcomes = ["done", "refused", "invalid", "failed"] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** What became of a row; `code` is the API's, or a word for what came in its place, or empty. */
+/** The result of a row. `code` is the API's code, a word that replaces it, or empty. */
 export type Verdict = { readonly outcome: Outcome; readonly code: string };
 
 export type RowResult = Verdict & {

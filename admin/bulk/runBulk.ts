@@ -15,16 +15,16 @@ import { type Summary, summarize, summaryLines } from "./summary.ts";
 /** Sends one request for each row of a CSV file. */
 export type BulkJob<Content> = {
   readonly command: string;
-  /** The service, and what in it the rows are about: a result file of another is refused. */
+  /** The service and the destination of the rows in it. A result file of another one is refused. */
   readonly service: string;
   readonly subject: string;
   readonly format: RowFormat<Content>;
   /**
-   * Answers the id of the data that the rows are about; throws when no row could succeed. Called
-   * once the input has been read, before anything is recorded.
+   * Answers the id of the data that the rows change. Throws when no row could succeed. It is called after the input was
+   * read and before anything is recorded.
    */
   readonly check: () => Promise<string>;
-  /** The key is the row's own, the same however often and in whichever run the row is sent. */
+  /** The key belongs to the row and is the same each time the row is sent, in every run. */
   readonly send: (content: Content, idempotencyKey: string) => Promise<Answer>;
   /** See {@link runRows}. */
   readonly doneBeforeCode?: number;
@@ -34,8 +34,8 @@ const finalOutcomes: ReadonlySet<Outcome> = new Set(["done", "refused", "invalid
 const finalWhenRetrying: ReadonlySet<Outcome> = new Set(["done", "invalid"]);
 
 /**
- * Does every row that has no final result yet, and tells how the whole input then stands. Throws {@link Refused} unless
- * all of it is done.
+ * Sends every row that has no final result yet and reports the state of the whole input. Throws {@link Refused} unless
+ * every row is done.
  */
 export async function runBulk<Content>(
   job: BulkJob<Content>,
@@ -51,7 +51,8 @@ export async function runBulk<Content>(
   const file = await openResultFile(results, identity, options.concurrency, systemClock);
   const startedAt = performance.now();
   const { ending, count } = await doRows(job, { path, rowCount }, file, options, output);
-  // Not when that has thrown: rows may be under way then, and the file must look as after a kill.
+  // The end is not recorded when the run has thrown. Rows may then be under way, and the file must look like that of a
+  // killed run.
   await file.close();
   const seconds = (performance.now() - startedAt) / 1000;
   const summary = summarize(file.verdicts, { rows: rowCount, thisRun: count, seconds, results });
@@ -81,7 +82,7 @@ async function doRows<Content>(
     send: (content: Content, line: number) => job.send(content, `bulk:${file.runId}:${line}`),
     doneBeforeCode: job.doneBeforeCode,
     concurrency: options.concurrency,
-    // Whatever is answered alike however often, the client has repeated already.
+    // Requests whose repeats get the same answer are repeated by the client, so one attempt is enough here.
     maximumAttempts: job.doneBeforeCode === undefined ? 1 : options.attempts,
     record,
   };
@@ -94,7 +95,7 @@ async function doRows<Content>(
 
 function throwUnlessDone(ending: Ending, { rows, done, left, failed, results }: Summary): void {
   const again = "Run the same command again to go on with the rest";
-  // Stopped while the last rows were under way, there is nothing left to go on with.
+  // If the run was stopped while the last rows were under way, no row is left.
   if (ending === "stopped" && left + failed > 0)
     throw new Refused(`Stopped. ${again}: ${left + failed} of ${rows} rows.`, 130);
   if (typeof ending === "object") {

@@ -6,32 +6,34 @@ import type { RowResult, Verdict } from "./rowResult.ts";
 
 /** A row that is still to be done. */
 export type OpenRow<Content> = InputRow<Content> & {
-  /** An earlier run may have sent it without learning the answer. */
+  /** Whether an earlier run may have sent it without receiving the answer. */
   readonly isEarlierUnknown: boolean;
 };
 
 export type Run<Content> = {
-  /** Taken one at a time, when there is room for one. */
+  /** Read one at a time, when another row can be sent. */
   readonly rows: AsyncIterable<OpenRow<Content>>;
   readonly send: (content: Content, line: number) => Promise<Answer>;
   /**
-   * What the API refuses with when the row had been done before. After an attempt whose answer was lost, that says that
-   * the attempt succeeded. `undefined` when a repeated request is answered like the first.
+   * The code by which the API says that the row was done before. After an attempt whose answer was lost, it means that
+   * the attempt succeeded. `undefined` when a repeated request gets the first one's answer.
    */
   readonly doneBeforeCode: number | undefined;
   readonly concurrency: number;
   readonly maximumAttempts: number;
-  /** Must resolve when the result is safe; only then is there room for another row. */
+  /** Must resolve when the result is stored. Only then is another row sent. */
   readonly record: (result: RowResult) => Promise<void>;
   readonly stop: AbortSignal;
 };
 
-/** Why rows were left undone, if they were. */
+/** How the run ended, and why rows were left undone. */
 export type Ending = "finished" | "stopped" | { readonly hopeless: string };
 
 const minimumFailuresInARow = 8;
 
-/** Sends the rows, at most `concurrency` at a time, and records what became of each. Holds no row longer than that. */
+/**
+ * Sends the rows, at most `concurrency` at a time, and records the result of each. No row stays in memory after that.
+ */
 export async function runRows<Content>(run: Run<Content>): Promise<Ending> {
   const giveUp = new AbortController();
   const stop = AbortSignal.any([run.stop, giveUp.signal]);

@@ -3,12 +3,12 @@ import type { LineVerdicts } from "./lineVerdicts.ts";
 import { duration } from "./progress.ts";
 import { type Outcome, outcomes, type Verdict } from "./rowResult.ts";
 
-/** Where a whole input stands after a run, what earlier runs did included. Printed with `--json`. */
+/** The state of the whole input after a run, including what earlier runs did. `--json` prints it. */
 export type Summary = Readonly<Record<Outcome, number>> & {
   readonly rows: number;
   /** Rows without a result: the run was stopped or gave up. */
   readonly left: number;
-  /** Rows that this run has dealt with. */
+  /** Rows that this run has sent or judged. */
   readonly thisRun: number;
   readonly seconds: number;
   /** Rows that were refused or failed, by code. */

@@ -20,7 +20,8 @@ export function addCreate(parent: Command, output: Output): void {
 
 async function create(command: Command, options: Options, output: Output): Promise<void> {
   const { org, username, group: accessGroup, json } = options;
-  // First, so that a credential whose secret is shown works at once. A key that nobody's calls count for does no harm.
+  // The limits come first, so that the credential works as soon as its secret is shown. A key without a credential does
+  // no harm.
   if (options.usagePlan !== undefined) await limitCredential(options.usagePlan, username);
   const secret = generateSecret();
   const draft = { org, username, accessGroup, secret: hashSecret(secret) };

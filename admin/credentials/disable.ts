@@ -18,7 +18,8 @@ async function disable(command: Command, options: Options, output: Output): Prom
   const { org, username, json } = options;
   const outcome = await withTable(command, options, (table) => disableCredential(table, { org, username }));
   if (outcome === "notFound") throw noSuchCredential(options);
-  // After it: a credential without its key is refused with 4000, which would say that it is known.
+  // The key is deleted afterwards. A credential without its key is refused with 4000, which would reveal that it
+  // exists.
   if (options.usagePlan !== undefined) await forgetLimits(options.usagePlan, username);
   report(output, json, { org, username, isActive: false }, [
     `Disabled ${username} of org ${org}. Deployed, API Gateway may remember it for up to 5 minutes more.`,

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { orgPattern, usernamePattern } from "../../shared/auth/credentialNames.ts";
 import { addConnectionOptions, type ConnectionOptions } from "../connection.ts";
 
-/** What every command on credentials takes. */
+/** The options of every command on credentials. */
 export type CommonOptions = ConnectionOptions & { readonly org: string; readonly json?: true };
 export type CredentialOptions = CommonOptions & { readonly username: string };
 

@@ -12,7 +12,7 @@ import { type Command, Option } from "commander";
 import { usageIdentifierKey } from "../../shared/http/usageIdentifier.ts";
 import { Refused } from "../refused.ts";
 
-/** Of a stack with limits per credential. */
+/** The usage plan of a stack with limits per credential. */
 export type UsagePlanOptions = { readonly usagePlan?: string };
 
 export function addUsagePlanOption(command: Command, description: string): Command {
@@ -21,10 +21,10 @@ export function addUsagePlanOption(command: Command, description: string): Comma
 
 const limits = { maxAttempts: 4, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 } };
 
-/** The keys by which one usage plan limits credentials, one for each user name. */
+/** The keys of one usage plan. Each user name has one, by which its calls are limited. */
 type UsagePlan = { readonly client: APIGatewayClient; readonly id: string; readonly name: string };
 
-/** Gives the credential its limits. May be repeated: a key that is there already stays as it is. */
+/** Gives the credential its limits. It can be repeated, as an existing key stays as it is. */
 export async function limitCredential(usagePlanId: string, username: string): Promise<void> {
   await withUsagePlan(usagePlanId, async (plan) => {
     const keyId = (await createKey(plan, username)) ?? (await findKey(plan, username));
@@ -53,7 +53,10 @@ async function withUsagePlan(usagePlanId: string, work: (plan: UsagePlan) => Pro
   }
 }
 
-/** `undefined` when there is one. Two commands at once for one user name: API Gateway takes a value once. */
+/**
+ * Creates the key; `undefined` when there is one. Two commands at once cannot make two keys, because API Gateway
+ * accepts a value only once.
+ */
 async function createKey({ client, name }: UsagePlan, username: string): Promise<string | undefined> {
   const key = { name: keyName(name, username), value: usageIdentifierKey(name, username), enabled: true };
   return (await orNothing(ConflictException, client.send(new CreateApiKeyCommand(key))))?.id;
@@ -61,14 +64,15 @@ async function createKey({ client, name }: UsagePlan, username: string): Promise
 
 async function findKey({ client, name }: UsagePlan, username: string): Promise<string | undefined> {
   const wanted = keyName(name, username);
-  // API Gateway looks for names that begin so. Of one user name's beginnings there are not 500 others.
+  // API Gateway answers all names that begin with the given one. There are never 500 user names with the same
+  // beginning.
   const { items = [] } = await client.send(new GetApiKeysCommand({ nameQuery: wanted, limit: 500 }));
   return items.find((item) => item.name === wanted)?.id;
 }
 
 async function addToPlan({ client, id: usagePlanId }: UsagePlan, keyId: string): Promise<void> {
   const command = new CreateUsagePlanKeyCommand({ usagePlanId, keyId, keyType: "API_KEY" });
-  // It conflicts with itself: the key is in the plan.
+  // A conflict means that the key is in the plan already.
   await orNothing(ConflictException, client.send(command));
 }
 

@@ -29,7 +29,8 @@ export function addImport(parent: Command, output: Output): void {
       service: access.baseUrl,
       subject: "customers",
       format: customerFormat,
-      // Any answer to a request that is let in will do; whether it may register customers the first row is told.
+      // It is enough that the service accepts the credential. Whether it may register customers shows with the first
+      // row.
       check: () => askDataId(api),
       send: ({ customerId, profile }: Customer) => answerOf(api.putCustomer(customerId, profile)),
     };

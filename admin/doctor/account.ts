@@ -11,11 +11,11 @@ export type StackState = {
 
 export type Concurrency = { readonly all: number; readonly unreserved: number };
 
-/** What the checks read of an AWS account and region. Nothing here writes. Each call throws as the SDK does. */
+/** Reads what the checks need of an AWS account and region. It writes nothing. Each call throws like the SDK. */
 export type Account = {
-  /** Absent when none is set. */
+  /** `undefined` when no region is set. */
   readonly region: () => Promise<string | undefined>;
-  /** Absent when there is no stack of that name. The name must be one that CloudFormation allows. */
+  /** `undefined` when there is no such stack. CloudFormation must allow the name. */
   readonly describeStack: (name: string) => Promise<StackState | undefined>;
   readonly lambdaConcurrency: () => Promise<Concurrency>;
   /** The names of the first hundred rules. */
@@ -49,7 +49,7 @@ async function describeStack(client: CloudFormationClient, StackName: string): P
     );
     return { status: stack.StackStatus ?? "", outputs: new Map(outputs) };
   } catch (error) {
-    // CloudFormation has no error of its own for a stack that is not there, and the name is a valid one.
+    // CloudFormation has no special error for a missing stack. The name is valid, so this error can only mean that.
     if (error instanceof Error && error.name === "ValidationError") return undefined;
     throw error;
   }

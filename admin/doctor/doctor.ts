@@ -39,7 +39,7 @@ function parseStackName(text: string): string {
   throw new InvalidArgumentError("A stack's name has 1 to 128 letters, digits and -, from a letter.");
 }
 
-/** An enrolment is tried where the operator says, or nowhere. */
+/** An enrolment is tried only when the operator names group, target and customer. */
 function requireWholeTrial(command: Command, options: Options): Trial | undefined {
   const { group, target, customer, username, local } = options;
   if (group === undefined && target === undefined && customer === undefined) return undefined;
@@ -52,7 +52,7 @@ function requireWholeTrial(command: Command, options: Options): Trial | undefine
   return { group, target, customer };
 }
 
-/** The local service has no stack. An address that is named comes before the stack's. */
+/** The local service has no stack. A given address takes precedence over the stack's. */
 async function examineStackOf(options: Options): Promise<Examination> {
   if (options.local) return { findings: [], baseUrl: localBaseUrl(options.port) };
   const account = openAccount();
@@ -64,7 +64,7 @@ async function examineStackOf(options: Options): Promise<Examination> {
   }
 }
 
-/** Each check is of use only when the one before it has gone well. */
+/** Runs the checks in order. Each needs the one before it to pass. */
 async function examineService(command: Command, options: Options, baseUrl: string, trial?: Trial): Promise<Finding[]> {
   const answers = await examineApi(baseUrl);
   if (answers.verdict === "failed" || (options.username === undefined && !options.local)) return [answers];
@@ -75,7 +75,7 @@ async function examineService(command: Command, options: Options, baseUrl: strin
   return [answers, letIn, ...(await tryEnrollment(api, trial))];
 }
 
-/** The exit status is that of the first failure, which is the one to mend first. */
+/** The exit status comes from the first failure, which should be mended first. */
 function conclude(output: Output, isJson: true | undefined, findings: readonly Finding[]): void {
   report(output, isJson, findings, findings.map(findingLine));
   const failures = findings.flatMap((finding) => (finding.verdict === "failed" ? [finding] : []));

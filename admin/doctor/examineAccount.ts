@@ -10,9 +10,12 @@ export type StackNames = {
 
 export type Examination = { readonly findings: readonly Finding[]; readonly baseUrl?: string | undefined };
 
-/** What the template that CDK writes asks for. */
+/** The bootstrap version that the template written by CDK requires. */
 const minimumBootstrapVersion = 6;
-/** With fewer, the default of 100 shards that are closed at once takes over a fifth of what the API may use. */
+/**
+ * The closing uses up to 100 concurrent executions by default. Below 500 that is more than a fifth of what the API may
+ * use.
+ */
 const comfortableConcurrency = 500;
 const neededOutputs = ["BaseUrl", "TableName", "BusName", "AlarmTopicArn"] as const;
 
@@ -41,7 +44,7 @@ async function examineStack(account: Account, name: string, region: string): Pro
   return { findings: [stack, ...ofBus], baseUrl: outputs.get("BaseUrl") };
 }
 
-/** AWS that cannot be asked is a finding too. */
+/** Turns an error of AWS into a finding. */
 async function ask(check: string, judge: () => Promise<Finding>): Promise<Finding> {
   try {
     return await judge();

@@ -7,7 +7,9 @@ import { type Finding, findingsOf } from "./finding.ts";
 
 const patienceMilliseconds = 30_000;
 
-/** Whether what listens there is the API, told by how it turns away a call without a credential. Only reads. */
+/**
+ * Whether the service at the address is this API. The refusal of a call without a credential shows it. It only reads.
+ */
 export async function examineApi(baseUrl: string): Promise<Finding> {
   const { ok, failed } = findingsOf("api");
   try {

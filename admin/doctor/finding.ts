@@ -1,13 +1,13 @@
 import type { FailureStatus } from "../refused.ts";
 
-/** What one check found. A warning does not stop the service from working today. */
+/** The result of one check. The service works today in spite of a warning. */
 export type Finding =
   | { readonly check: string; readonly verdict: "ok" | "warning"; readonly message: string }
   | {
       readonly check: string;
       readonly verdict: "failed";
       readonly message: string;
-      /** What the command ends with when this is the first failure. */
+      /** The exit status when this is the first failure. */
       readonly status: FailureStatus;
     };
 

@@ -10,15 +10,15 @@ export type Trial = TargetOptions & { readonly customer: number };
 type Row = DataOf<"getTrackedTargetEvents">["trackedTargetEvents"][number];
 
 const pageSize = 200;
-/** The API lists no further. */
+/** The API's largest offset. */
 const maximumOffset = 10_000;
-/** A row follows its enrolment within about a second; a projector that was not called for long takes longer. */
+/** A row appears about a second after its enrolment. It takes longer when the projector was idle for long. */
 const patientPausesMilliseconds: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
 const notEnrolled = 310126;
 
 /**
- * Enrols the customer, waits for the row of history and un-enrols the customer, one finding each. Of a customer who is
- * enrolled already nothing is changed. An enrolment whose answer is lost is taken back too.
+ * Enrols the customer, waits for the row of history and un-enrols the customer, one finding each. A customer who is
+ * enrolled already is left unchanged. An enrolment whose answer is lost is un-enrolled too.
  */
 export async function tryEnrollment(
   api: MilestreakClient,
@@ -59,7 +59,10 @@ function judgeRemoval(trial: Trial, answer: Answer): Finding {
   return failed(`${said} Customer ${trial.customer} may still be enrolled in ${describeTarget(trial)}: un-enrol it.`);
 }
 
-/** Once more when the answer is lost: 310126 then says that the first call was carried out. */
+/**
+ * Un-enrols the customer, and repeats the call when its answer is lost. 310126 then means that the first call
+ * succeeded.
+ */
 async function remove(api: MilestreakClient, trial: Trial): Promise<Answer> {
   const answer = await answerOf(api.unenroll(targetRef(trial), trial.customer));
   return answer.kind === "unanswered" ? answerOf(api.unenroll(targetRef(trial), trial.customer)) : answer;
@@ -80,7 +83,7 @@ async function awaitRow(
   return failed("the enrolment has no row yet. See the alarms ProjectorErrors, ProjectorAge and ProjectorDeadLetters.");
 }
 
-/** How many rows earlier enrolments have left; `undefined` when that cannot be told. */
+/** The number of rows from earlier enrolments; `undefined` when it cannot be found out. */
 async function countRows(api: MilestreakClient, trial: Trial): Promise<number | undefined> {
   for (let offset = 0; offset <= maximumOffset; offset += pageSize) {
     const rows = await listRows(api, trial, offset);
@@ -90,7 +93,10 @@ async function countRows(api: MilestreakClient, trial: Trial): Promise<number | 
   return undefined;
 }
 
-/** None when the API refuses: never enrolled there, or the enrolment is refused too. `undefined` without an answer. */
+/**
+ * The rows of history; `undefined` without an answer. A refusal counts as no rows: the customer was never enrolled
+ * there, or the enrolment will be refused too.
+ */
 async function listRows(
   api: MilestreakClient,
   { customer, target }: Trial,

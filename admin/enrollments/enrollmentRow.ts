@@ -6,7 +6,10 @@ const columns = ["customerId", "periodName", "initialBalance", "resetStreakStatu
 
 export const enrollFormat: RowFormat<EnrollmentRecord> = { columns, read: readEnroll };
 
-/** The same columns, so that the file that enrolled customers can un-enrol them; only the first one is used. */
+/**
+ * The columns are the same as for enrolling, so that one file can enrol customers and un-enrol them. Only the first is
+ * used.
+ */
 export const unenrollFormat: RowFormat<number> = { columns, read: readUnenroll };
 
 /** A spreadsheet writes TRUE, a program true. */

@@ -28,8 +28,8 @@ export function describeTarget({ group, target }: TargetOptions): string {
 }
 
 /**
- * Ends the command when no row could succeed, before the first one is sent: no such target, not let in, no service.
- * Whether the target is active the rows themselves are told.
+ * Ends the command before the first row when no row could succeed: there is no such target, no access or no service.
+ * Whether the target is active shows with the rows.
  */
 export async function requireTarget(api: MilestreakClient, { group, target }: TargetOptions): Promise<void> {
   const { targets } = acceptedData(await answerOf(api.getTargetGroup(group, { includePeriods: false })));

@@ -27,7 +27,8 @@ export function addUnenroll(parent: Command, output: Output): void {
         await requireTarget(api, options);
         return askDataId(api);
       },
-      // The API takes no key here, so the client does not repeat it: a repeat may find the customer gone.
+      // This route takes no idempotency key, so the client does not repeat the call. A repeat may find the customer
+      // un-enrolled.
       doneBeforeCode: 310126,
       send: (customerId: number) => answerOf(api.unenroll(targetRef(options), customerId)),
     };

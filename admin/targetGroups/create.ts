@@ -24,7 +24,7 @@ async function create(command: Command, file: string, options: AccessOptions, ou
   if (answer.kind === "refused" && answer.code === 300004) {
     throw new Refused(answer.messages.map((message) => locate(message, file, definition)).join("\n"));
   }
-  // Not made again by itself: the second of two would be refused for the name that the first has taken.
+  // The request is not repeated automatically. A repeat would be refused because the first one has taken the name.
   if (answer.kind === "unanswered") {
     throw new Refused(`${answer.message}\nIt may have been created: see target-groups list.`, 3);
   }
@@ -33,7 +33,7 @@ async function create(command: Command, file: string, options: AccessOptions, ou
   report(output, options.json, group, ["Created.", ...detailLines(group)]);
 }
 
-/** A fault names its field first, and the field leads to the line; of any other wording only the file is said. */
+/** A fault begins with its field, and the field leads to the line. For any other text only the file is named. */
 function locate(message: string, file: string, { lineOf }: Definition): string {
   const [, field = ""] = /^Invalid input\. ([\w.[\]]+)/.exec(message) ?? [];
   const line = lineOf(field);

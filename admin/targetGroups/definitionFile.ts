@@ -6,13 +6,13 @@ import { Refused } from "../refused.ts";
 
 export type Definition = {
   readonly body: TargetGroupDefinition;
-  /** The line of the deepest field that is there on the way to `field`, such as `periods[0].refCode`. */
+  /** The line of `field`, such as `periods[0].refCode`, or of the nearest field above it that exists. */
   readonly lineOf: (field: string) => number | undefined;
 };
 
 /**
- * Reads a definition in YAML, of which JSON is a part. Throws {@link Refused} with status 2, one line for each fault
- * with where it is, when the file cannot be read as such.
+ * Reads a definition in YAML; JSON is valid YAML. Throws {@link Refused} with status 2 when the file cannot be parsed,
+ * with one line for each fault and its place.
  */
 export async function readDefinition(path: string): Promise<Definition> {
   const lineCounter = new LineCounter();
@@ -36,7 +36,7 @@ export async function readDefinition(path: string): Promise<Definition> {
   return { body, lineOf };
 }
 
-/** Whether it is one is for the API to judge, which tells every fault; here it need only have fields. */
+/** Checks only that the definition has fields. The API judges the rest and reports every fault. */
 function isDefinition(body: unknown): body is TargetGroupDefinition {
   return isJsonObject(body);
 }

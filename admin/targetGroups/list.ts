@@ -7,7 +7,7 @@ import { type Output, report } from "../output.ts";
 import { overviewLine, type TargetGroup } from "./view.ts";
 
 const pageSize = 25;
-/** The API lists no further. */
+/** The API's largest offset. */
 const maximumOffset = 10_000;
 
 export function addList(parent: Command, output: Output): void {
@@ -27,7 +27,7 @@ async function listGroups(api: MilestreakClient): Promise<TargetGroup[]> {
   const groups: TargetGroup[] = [];
   while (groups.length <= maximumOffset) {
     const page = acceptedData(await answerOf(api.listTargetGroups({ limit: pageSize, offset: groups.length })));
-    // A page of large definitions is shorter than asked for; only an empty one is the end.
+    // A page of large definitions is shorter than requested, so only an empty page is the end.
     if (page.length === 0) break;
     groups.push(...page);
   }
