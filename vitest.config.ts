@@ -2,12 +2,28 @@ import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { findChromium, howToGetChromium } from "./test/support/browser.ts";
 
+const stackFiles = ["test/infra/**/*.test.ts"];
+
 /** What `--mode` runs: all tests with short searches, the searches at full length, or what a first change needs. */
-const filesOfMode: Readonly<Record<string, readonly string[]>> = {
-  test: ["test/**/*.test.ts"],
-  long: ["test/faults/*.test.ts", "test/api/fuzz.test.ts", "test/unit/**/*.test.ts"],
-  quick: ["test/unit/**/*.test.ts", "test/infra/table.test.ts", "test/api/{milestone,streak}Enrollment.test.ts"],
+const filesOfMode: Readonly<Record<string, { readonly stack: string[]; readonly service: string[] }>> = {
+  test: { stack: stackFiles, service: ["test/**/*.test.ts"] },
+  long: { stack: [], service: ["test/faults/*.test.ts", "test/api/fuzz.test.ts", "test/unit/**/*.test.ts"] },
+  quick: {
+    stack: ["test/infra/table.test.ts"],
+    service: ["test/unit/**/*.test.ts", "test/api/{milestone,streak}Enrollment.test.ts"],
+  },
 };
+
+function shared(mode: string) {
+  const isLong = mode === "long";
+  return {
+    env: { SEARCH_SHARE: isLong ? "1" : "0.1" },
+    // The engine and the processes under test share two cores with whatever else the machine does.
+    testTimeout: isLong ? 1_200_000 : 180_000,
+    hookTimeout: 120_000,
+    expect: { requireAssertions: true },
+  };
+}
 
 /** On a continuous integration server a missing browser fails the tests; elsewhere they are left out, and it is said. */
 const isBrowserMissing = findChromium() === undefined && process.env["CI"] === undefined;
@@ -16,17 +32,29 @@ export default defineConfig(({ mode }) => {
   if (isBrowserMissing && mode === "test") console.warn(`test/browser is left out. ${howToGetChromium}\n`);
   return {
     test: {
-      include: [...(filesOfMode[mode] ?? [])],
-      exclude: [...configDefaults.exclude, ...(isBrowserMissing ? ["test/browser/**"] : [])],
-      globalSetup: ["test/support/globalSetup.ts"],
-      env: { SEARCH_SHARE: mode === "long" ? "1" : "0.1" },
-      // The engine and the processes under test share two cores with whatever else the machine does.
-      testTimeout: mode === "long" ? 1_200_000 : 180_000,
-      hookTimeout: 120_000,
+      projects: [
+        {
+          test: {
+            ...shared(mode),
+            name: "stack",
+            include: filesOfMode[mode]?.stack ?? [],
+            // These tests only read what the CDK makes. Loading the CDK anew for each file took most of their time.
+            isolate: false,
+          },
+        },
+        {
+          test: {
+            ...shared(mode),
+            name: "service",
+            include: filesOfMode[mode]?.service ?? [],
+            exclude: [...configDefaults.exclude, ...stackFiles, ...(isBrowserMissing ? ["test/browser/**"] : [])],
+            globalSetup: ["test/support/globalSetup.ts"],
+          },
+        },
+      ],
       // By default one less than there are cores: of two that is one, and half of the time nothing is at work.
       maxWorkers: Math.max(2, availableParallelism() - 1),
       allowOnly: false,
-      expect: { requireAssertions: true },
       // Refusals are logged by design; what a test needs of a log it captures itself.
       silent: "passed-only",
       // The last is what .ci/run counts.
