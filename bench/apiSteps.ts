@@ -2,7 +2,7 @@ import { newCustomer, newPlace } from "./place.ts";
 import type { Step, Workshop } from "./steps.ts";
 import { activity, Till } from "./till.ts";
 
-/** Registered by {@link apiSteps}, and what they are for. */
+/** The customers that {@link apiSteps} registers, by their use. */
 const customers = { one: 1, inTenTargets: 2, withKey: 3, inNothing: 4, withHistory: 5 } as const;
 const nobody = 99;
 
@@ -64,7 +64,7 @@ function activitySteps(till: Till): Step[] {
       prepare: () => till.enrollInOthers(inTenTargets),
       run: () => till.count(inTenTargets, "one"),
     },
-    // A month later, when the definition is long forgotten.
+    // This call is a month later, when no definition is cached any more.
     { name: "recordActivities, ten targets, cold", run: () => till.count(inTenTargets, "two", 2) },
   ];
 }
@@ -96,7 +96,7 @@ function definitionSteps(till: Till): Step[] {
   ];
 }
 
-/** Each keeps definitions for itself, so each is cold once. */
+/** Each function has a cache of its own, so each has one cold call. */
 function readingSteps(till: Till, { projection }: Workshop): Step[] {
   const { inTenTargets, withHistory } = customers;
   const liveThrough = async () => {

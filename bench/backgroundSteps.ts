@@ -13,11 +13,13 @@ import { newProjector } from "./projection.ts";
 import type { Step, Workshop } from "./steps.ts";
 import { activity, Till } from "./till.ts";
 
-/** The second is in three targets. The others share a shard of the index, and each of the first two has its own. */
+/**
+ * The second customer is enrolled in three targets. The first two have a shard of the index each; the others share one.
+ */
 const [first, second] = [1, 2] as const;
 const inOneShard = [3, 19, 35] as const;
 
-/** What no request waits for, in a group of 10 cycles and 3 targets. Nothing else in the table may be due. */
+/** The work that no request waits for, in a group of 10 cycles and 3 targets. Nothing else in the table may be due. */
 export async function backgroundSteps(workshop: Workshop): Promise<Step[]> {
   const { table, functions, projection } = workshop;
   const place = await newPlace(table, 10, 3);
@@ -43,7 +45,7 @@ function queueSteps(table: Table, { place }: Till): Step[] {
   ];
 }
 
-/** Records of its own are handed to it; what they say has been projected or not. */
+/** The projector receives chosen records. Their changes may have been projected before or not. */
 function projectorSteps({ table, projection }: Workshop, till: Till): Step[] {
   const { org, group } = till.place;
   const lambda = newProjector(table);
@@ -108,7 +110,7 @@ async function withoutFailures(answer: Promise<BatchAnswer>): Promise<void> {
   if (batchItemFailures.length > 0) throw new Error("A record of a batch failed");
 }
 
-/** As Lambda hands it over. */
+/** The message as Lambda delivers it. */
 function messageOf(org: string, body: object): SQSRecord {
   return {
     messageId: "",

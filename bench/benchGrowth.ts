@@ -7,7 +7,7 @@ import { printTable, type Target, verdict } from "./report.ts";
 
 const chartPath = new URL("../docs/growth.svg", import.meta.url);
 
-/** Prints what every operation costs at every size in every design, and draws it. */
+/** Prints the cost of every operation at every size in every design, and draws a chart. */
 export async function benchGrowth(): Promise<Target[]> {
   const rows = await withEngine((engine) => measureGrowth(engine));
   for (const { heading, head, rows: lines } of growthTables(rows)) {

@@ -12,7 +12,7 @@ export type Bundle = {
   readonly name: string;
   readonly path: string;
   readonly sizeBytes: number;
-  /** What the stack sets; a name only CloudFormation will know is `bench` here. */
+  /** The environment that the stack sets. A name that only CloudFormation knows is `bench` here. */
   readonly environment: Readonly<Record<string, string>>;
 };
 
@@ -47,7 +47,7 @@ export function peerBundles(outdir: string): PeerBundles {
   };
   const ours = bundling(false);
   return {
-    // The SDK is bundled here too: with CDK's further default, the runtime's own copy, versions are not comparable.
+    // The SDK is bundled here too. By default CDK uses the runtime's own copy, whose version is not comparable.
     cdkDefaults: make("cdkDefaults", "functions/enroll/handler.ts", { bundleAwsSDK: true }, "index.js"),
     bareSdk: make("bareSdk", "bench/peers/bareSdk.ts", ours, "index.mjs"),
     bareSdkWithProviders: make(

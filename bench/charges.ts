@@ -14,25 +14,24 @@ export type Units = { readonly readUnits: number; readonly writeUnits: number };
 
 export type ItemRef = { readonly TableName: string; readonly Key: Record<string, AttributeValue> };
 
-/** An item's size when the engine was asked, and when it had answered or the answer was given up; 0 where none is. */
+/** An item's size before the request, and after the answer or after waiting for it was given up; 0 for no item. */
 export type SizesBytes = { readonly before: number; readonly after: number };
 
-/** What became of one attempt at the engine: its answer, or what was thrown instead. */
+/** The result of one attempt at the engine: its answer, or the error. */
 export type Outcome = { readonly output?: ServiceOutputTypes | undefined; readonly error?: unknown };
 
 const nothing: Units = { readUnits: 0, writeUnits: 0 };
 
 /**
- * What AWS charges for one attempt. The engine's own word is taken where it gives the same; elsewhere it is reckoned by
- * AWS's published rules, on the dear side where they leave it open:
+ * What AWS charges for one attempt. The engine's figure is used where it is the same. Elsewhere AWS's published rules
+ * are applied, with the higher price where they are open:
  *
- * - a read that finds nothing costs the least that a read can;
- * - a failed condition costs a write of the stored item, and a transaction that is cancelled what is stored of each of
- *   its items, twice;
- * - an attempt without an answer may have been carried out, and costs as if it had been;
- * - what the engine refuses for its own sake, throttled or broken, costs nothing.
+ * - a read that finds nothing costs the minimum of a read;
+ * - a failed condition costs a write of the stored item; a cancelled transaction costs two writes of each stored item;
+ * - an attempt without an answer may have been carried out and costs as if it was;
+ * - a request that the engine throttles or fails to serve costs nothing.
  *
- * `sizes` are those of the items named by {@link itemsWrittenBy}. Throws for a command of which it knows no price.
+ * `sizes` belong to the items named by {@link itemsWrittenBy}. Throws for a command whose price is not known here.
  */
 export function unitsOf(
   command: string,
@@ -87,7 +86,7 @@ function reportedUnits(output: ServiceOutputTypes | undefined): number {
   return charges.reduce((sum, charge) => sum + ("CapacityUnits" in charge ? (charge.CapacityUnits ?? 0) : 0), 0);
 }
 
-/** The items that a request writes, or checks in a transaction; none of a read. */
+/** The items that a request writes, or checks in a transaction; none for a read. */
 export function itemsWrittenBy(command: string, input: ServiceInputTypes): ItemRef[] {
   if ("TransactItems" in input) return (input.TransactItems ?? []).map(itemOfAction);
   if (command === "PutItem") return [itemRef("TableName" in input ? input : {})];

@@ -13,12 +13,12 @@ const targets = {
   sizeBytes: 240_000,
 } as const;
 
-/** With fewer, the processes that something else disturbed can be the ones in the middle. */
+/** With fewer rounds, the median could be a process that other work has disturbed. */
 const fewestRounds = 15;
 
 /**
- * How long each bundle takes to load in a process of its own, and the enrolment's beside its peers. Judged by processor
- * time: loading is work on one core, and on a machine with other work the clock measures that too.
+ * Measures how long each bundle takes to load in a process of its own, and compares the enrolment's with its peers. It
+ * measures CPU time, because on a busy machine the clock would count other work too.
  */
 export function benchCold(rounds: number): Target[] {
   if (rounds < fewestRounds) throw new Error(`At least ${fewestRounds} rounds are wanted; got ${rounds}`);
@@ -44,7 +44,7 @@ function measure(
   const cdkDefaults = { ...peers.cdkDefaults, environment: enroll.environment };
   const documentedPackages = { ...peers.documentedPackages, environment: enroll.environment };
   const cached = { ...enroll, environment: { ...enroll.environment, NODE_COMPILE_CACHE: join(outdir, "cache") } };
-  // The enrolment between the two that it is judged by.
+  // The enrolment stands between the two peers that it is compared with.
   const rows: [string, Bundle][] = [
     ["an empty module", empty],
     ["the SDK alone, with all its providers", bareSdkWithProviders],
@@ -57,7 +57,8 @@ function measure(
     ...functions.filter((bundle) => bundle !== enroll).map((bundle): [string, Bundle] => [bundle.name, bundle]),
   ];
   const loads = rows.map(([, bundle]): [Bundle, Load[]] => [bundle, []]);
-  // Round by round, so that whatever else the machine does meets all of them; the first, which fills caches, is not counted.
+  // The bundles are measured round by round, so that other work on the machine affects all of them. The first round
+  // fills caches and is not counted.
   for (let round = 0; round <= rounds; round += 1) {
     for (const [bundle, all] of inTurn(loads, round)) {
       const load = loadOf(bundle);
@@ -94,7 +95,10 @@ function measure(
   ];
 }
 
-/** Every two rounds begin one further on, once forwards and once backwards: none is always the first, or after the same. */
+/**
+ * Changes the order: every two rounds begin one item later, once forwards and once backwards. So no item is always
+ * first or always after the same one.
+ */
 function inTurn<Item>(items: readonly Item[], round: number): Item[] {
   const start = Math.floor(round / 2) % items.length;
   const order = [...items.slice(start), ...items.slice(0, start)];
@@ -103,7 +107,7 @@ function inTurn<Item>(items: readonly Item[], round: number): Item[] {
 
 type Load = { readonly clockMilliseconds: number; readonly cpuMilliseconds: number };
 
-/** As the Lambda runtime loads it, up to a handler that could be called: its client is made, nothing is sent. */
+/** Loads the bundle like the Lambda runtime, until the handler could be called. Its client is made; nothing is sent. */
 function loadOf({ path, environment }: Bundle): Load {
   const script = `
     const [startedAt, before] = [performance.now(), process.cpuUsage()];

@@ -6,17 +6,20 @@ import { call, during, type Place, targetValue } from "./place.ts";
 /** A way to keep enrolments and count activities. */
 export type Design = {
   readonly name: string;
-  /** Enrols a registered customer who is not in, from the cycle on, keeping what was achieved in it. */
+  /** Enrols a registered customer who is not enrolled, from the cycle on. The cycle's achieved value is kept. */
   readonly enroll: (place: Place, customerId: number, targetId: number, cycleNumber: number) => Promise<unknown>;
-  /** Takes the customer out again, in the cycle and, where an enrolment is one item, in every later one. Never measured. */
+  /**
+   * Un-enrols the customer from the cycle and, where an enrolment is one item, from all later ones. This is not
+   * measured.
+   */
   readonly leave: (place: Place, customerId: number, targetId: number, cycleNumber: number) => Promise<unknown>;
-  /** Counts one activity, once, in every target the customer is in; it reaches each of them. */
+  /** Counts one activity, exactly once, in every target the customer is enrolled in. It reaches each of them. */
   readonly count: (place: Place, customerId: number, cycleNumber: number) => Promise<unknown>;
-  /** Where a customer's enrolments are, if each is one item that grows with every cycle. */
+  /** The partition of a customer's enrolments, if each enrolment is one item that grows with every cycle. */
   readonly flatPartition: ((org: string, customerId: number) => string) | undefined;
 };
 
-/** The service's own, through its handlers. */
+/** The service's own design, through its handlers. */
 export function milestreak(functions: LocalFunctions): Design {
   return {
     name: "Milestreak",

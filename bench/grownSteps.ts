@@ -37,7 +37,7 @@ function inTheLastOf(cycleCount: number): Chapter {
       for (let number = 1; number < cycleCount; number += 1) await till.reach(customer, number);
       await closeEarlierCycles(table, customerPartition(place.org, customer), place);
     };
-    // Another customer's calls load the definition, as the last ones were months ago.
+    // Another customer's calls load the definition, because the last calls were months ago.
     const warm = async () => {
       await till.count(warmUp, "one", cycleCount);
       await till.unenroll(warmUp, cycleCount);

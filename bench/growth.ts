@@ -25,7 +25,7 @@ export const operations = [
 ] as const;
 export type Operation = (typeof operations)[number];
 
-/** What one design takes for one operation at one size. */
+/** The cost of one operation in one design at one size. */
 export type GrowthRow = Size & {
   readonly design: string;
   readonly operation: Operation;
@@ -34,8 +34,8 @@ export type GrowthRow = Size & {
 
 /**
  * Measures all designs on one engine: enrolments into one target, and activities that reach each of the customer's
- * targets, with the definition cached. In the last cycle, every earlier one has been reached and closed. Deterministic,
- * as no time is measured, in a table whose name has as many letters.
+ * targets. The definition is cached. For the last cycle, all earlier ones were reached and closed. The result is
+ * deterministic for a table name of the same length, because no time is measured.
  */
 export async function measureGrowth({ table, access }: BenchEngine, at: readonly Size[] = sizes): Promise<GrowthRow[]> {
   const itemSizes = createClient(access, patientLimits);
@@ -50,15 +50,18 @@ export async function measureGrowth({ table, access }: BenchEngine, at: readonly
   return rows;
 }
 
-/** One keeps the definition in mind; the other two are measured, the latter when they come back in the first cycle. */
+/**
+ * The first customer's calls keep the definition cached. The other two are measured, the last one with a re-enrolment
+ * in the first cycle.
+ */
 const [warmUp, customer, returning] = [1, 2, 3] as const;
 
-/** Where a design is measured, and how. */
+/** A design with the place and the size at which it is measured. */
 type Stage = {
   readonly table: Table;
   readonly design: Design;
   readonly place: Place;
-  /** The target of the enrolments. */
+  /** The target that is enrolled into. */
   readonly measured: number;
   readonly row: (operation: Operation, work: () => Promise<unknown>) => Promise<GrowthRow>;
 };
@@ -93,13 +96,15 @@ async function measureFirstCycle({ table, design, place, measured, row }: Stage)
   return [first, activity, again];
 }
 
-/** Whoever leaves in the first cycle leaves every later one; an item per cycle is left by itself. */
+/** Leaving in the first cycle leaves all later ones too. With an item per cycle, each must be left on its own. */
 async function leaveFirstCycle(design: Design, place: Place, targetId: number): Promise<void> {
   const left = design.flatPartition === undefined ? place.group.cycles : place.group.cycles.slice(0, 1);
   for (const { number } of left) await design.leave(place, returning, targetId, number);
 }
 
-/** A record of a request lives for a day, so it is gone when the customer comes back, and says "repeated" until then. */
+/**
+ * A request's record is kept for a day. It is gone when the customer comes back; until then it would say "repeated".
+ */
 async function expireRecord({ client, name }: Table, { org }: Place, targetId: number): Promise<void> {
   const pk = { S: `IDEMPOTENCY#${org}#${returning}#enroll-${targetId}-1` };
   await client.send(new DeleteItemCommand({ TableName: name, Key: { pk, sk: { S: "IDEMPOTENCY" } } }));
@@ -111,7 +116,7 @@ async function measureLastCycle({ table, design, place, measured, row }: Stage):
   if (design.flatPartition !== undefined) {
     await closeEarlierCycles(table, design.flatPartition(place.org, customer), place);
   }
-  // Its definition was cached months ago.
+  // The cached definition is months old, so this call loads it again.
   await design.count(place, warmUp, last);
   await design.leave(place, warmUp, measured, last);
   await design.enroll(place, warmUp, measured, last);

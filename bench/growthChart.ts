@@ -6,7 +6,7 @@ import type { GrowthRow, Operation } from "./growth.ts";
 
 use([BarChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
-/** Legible on white as on black; text and grid change with the reader's scheme. */
+/** Colours that are legible on white and on black. Text and grid follow the reader's colour scheme. */
 const palette = ["#0a84d8", "#e8710a", "#8e6cd8"];
 const schemes = { text: ["#1f2328", "#e6edf3"], grid: ["#d1d9e0", "#3d444d"] } as const;
 const [text] = schemes.text;
@@ -16,7 +16,7 @@ type Panel = {
   readonly title: string;
   readonly axis: string;
   readonly operation: Operation;
-  /** The panel's value of x for a row, `undefined` when the row is none of its. */
+  /** The panel's x value for a row; `undefined` when the row does not belong to the panel. */
   readonly positionOf: (row: GrowthRow) => number | undefined;
 };
 
@@ -67,7 +67,7 @@ function targetsOfHundredCycles({ cycles, targets }: GrowthRow): number | undefi
   return cycles === 100 ? targets : undefined;
 }
 
-/** Below the least that can be charged, so that it has a bar. */
+/** Below the smallest charge, so that this too has a bar. */
 const lowest = 0.5;
 
 const size = { width: 880, height: 982 };

@@ -40,7 +40,7 @@ function cell(row: GrowthRow | undefined): string {
 
 const cellPattern = /^(\d+), ([\d.]+) \+ (\d+), (\d+)$/;
 
-/** What {@link growthTables} made the tables of. */
+/** Reads back the rows of a table that {@link growthTables} wrote. */
 export function readGrowthTable(operation: Operation, { head, rows }: Omit<GrowthTable, "heading">): GrowthRow[] {
   const designs = head.slice(1);
   return rows.flatMap(([size = "", ...cells]) => {

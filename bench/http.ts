@@ -33,7 +33,7 @@ const warmUpAmount = 1_500;
 export async function benchHttp(rounds: number): Promise<Target[]> {
   return withEngine(async (engine) => {
     const service = new Worker(join(import.meta.dirname, "processes/service.ts"), {
-      // With its metrics written, as deployed.
+      // The service writes its metrics, as when deployed.
       [metricsNamespaceVariable]: "Bench",
     });
     const direct = new Worker(join(import.meta.dirname, "processes/directCaller.ts"), environmentOf(engine));
@@ -73,7 +73,7 @@ const batchSize = 25;
 /** A connection asks for the body of its next call before it knows whether there will be one. */
 const unusedPerConnection = 2;
 
-/** Registered customers who are in nothing yet. */
+/** Registered customers without an enrolment. */
 class Customers {
   readonly #table: Table;
   readonly #place: Place;
@@ -84,7 +84,7 @@ class Customers {
     this.#place = place;
   }
 
-  /** Registers some more and answers the first of them. */
+  /** Registers more customers and answers the first of them. */
   async register(count: number): Promise<number> {
     const first = this.#registered + 1;
     while (this.#registered < first + count) {
@@ -114,7 +114,7 @@ class Customers {
   }
 }
 
-/** The update with its values as the engine spells them, for the SDK without the document client. */
+/** The update with values in the engine's notation, for the SDK without the document client. */
 function spelledOut({ Key, ExpressionAttributeValues, ...expressions }: Update) {
   return { ...expressions, Key: marshall(Key), ExpressionAttributeValues: marshall(ExpressionAttributeValues) };
 }
@@ -152,7 +152,7 @@ async function measure(sides: Sides, rounds: number): Promise<Target[]> {
   for (let round = 1; round <= rounds; round += 1) {
     for (const [connections, { http, direct }] of loads) {
       const amount = amounts.get(connections) ?? 0;
-      // In turn the first, as the engine slows down with what it holds.
+      // The two sides take turns in going first, because the engine becomes slower as it fills.
       if (round % 2 === 0) http.push(await sides.overHttp(amount, connections));
       direct.push(await sides.direct(amount, connections));
       if (round % 2 === 1) http.push(await sides.overHttp(amount, connections));
@@ -173,7 +173,7 @@ function newLoads(): Loads {
   return { http: [], direct: [] };
 }
 
-/** Of loads that came one right after the other. */
+/** The ratios of loads that ran directly after each other. */
 function ratiosOf({ http, direct }: Loads): number[] {
   return ratios(http.map(throughputOf), direct.map(throughputOf));
 }

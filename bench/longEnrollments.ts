@@ -6,8 +6,8 @@ import { enrollmentPrefix } from "../shared/table/keys.ts";
 import { during, type Place } from "./place.ts";
 
 /**
- * Marks all cycles but the last as closed in each of a customer's enrolments: what closing them leaves on a flat item,
- * without the machinery that does it.
+ * Marks all cycles but the last as closed in each of a customer's enrolments. It writes the attributes that closing
+ * leaves on a flat item, without running the closing itself.
  */
 export async function closeEarlierCycles(table: Table, partition: string, { group }: Place): Promise<void> {
   const earlier = group.cycles.slice(0, -1);

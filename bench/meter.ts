@@ -2,19 +2,22 @@ import { type DynamoDBClient, GetItemCommand, type ServiceInputTypes } from "@aw
 import { itemBytes } from "./capacity.ts";
 import { type ItemRef, itemsWrittenBy, type Outcome, type Units, unitsOf } from "./charges.ts";
 
-/** What a piece of work asked of the engine. */
+/** The requests that a piece of work sent to the engine, and their cost. */
 export type Cost = Units & {
-  /** `GetItem`, `UpdateItem`…, every attempt and failed ones too; in alphabetical order, as some are sent at once. */
+  /**
+   * `GetItem`, `UpdateItem`…, one for every attempt, also for failed ones. They are in alphabetical order, because some
+   * are sent at once.
+   */
   readonly requests: readonly string[];
-  /** Bodies of requests and answers. */
+  /** The size of the bodies of requests and answers. */
   readonly bytes: number;
 };
 
 type Charge = Units & { readonly command: string };
 
 /**
- * Adds up what a client's requests cost, each attempt of the SDK's by itself, whatever comes of it. Only one piece of
- * work may run at a time.
+ * Adds up the cost of a client's requests. Each attempt of the SDK counts, whatever its result. Only one piece of work
+ * may run at a time.
  */
 export class Meter {
   readonly #sizes: DynamoDBClient;
@@ -23,8 +26,8 @@ export class Meter {
   #bytes = 0;
 
   /**
-   * To be made before the client's first request, as the client keeps the middleware of a command. `sizes` looks items
-   * up before and after a write, and must be another client, as it is not metered.
+   * It must be made before the client's first request, because the client keeps the middleware of a command. `sizes`
+   * reads items before and after a write. It must be another client, as its requests are not counted.
    */
   constructor(client: DynamoDBClient, sizes: DynamoDBClient) {
     this.#sizes = sizes;
@@ -36,7 +39,7 @@ export class Meter {
       (next, { commandName = "unknown" }) =>
         (args) =>
           this.#isOn ? this.#attempt(commandName.replace(/Command$/, ""), args.input, () => next(args)) : next(args),
-      // Inside the retry loop, so that every attempt is counted, and outside the deserializer.
+      // The step is inside the retry loop, so that every attempt is counted, and outside the deserializer.
       { step: "deserialize", priority: "high", name: "meterUnits" },
     );
     client.middlewareStack.add(

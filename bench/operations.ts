@@ -8,7 +8,7 @@ import { Projection } from "./projection.ts";
 import type { Chapter, OperationName, Step } from "./steps.ts";
 import { tokenSteps } from "./tokenSteps.ts";
 
-/** The background first, as it lists what is due in the whole table. */
+/** The background work comes first, because it lists everything that is due in the table. */
 const chapters: readonly Chapter[] = [
   backgroundSteps,
   tokenSteps,
@@ -18,7 +18,10 @@ const chapters: readonly Chapter[] = [
   fiftyTargetsSteps,
 ];
 
-/** What every function asks of the engine, on an empty table that nobody else writes to. Deterministic. */
+/**
+ * The requests of every function to the engine, on an empty table that nobody else writes to. The result is
+ * deterministic.
+ */
 export async function measureOperations(engine: BenchEngine, meter: Meter): Promise<Map<OperationName, Cost>> {
   const { table } = engine;
   const projection = await Projection.open(engine);

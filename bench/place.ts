@@ -12,7 +12,7 @@ import type { Table } from "../shared/table/client.ts";
 
 export const targetValue = 1000;
 
-/** A brand of its own with one target group, to measure in. */
+/** A brand of its own with one target group, for measuring. */
 export type Place = { readonly org: string; readonly group: TargetGroup };
 
 /** Months from January 2030 on, each to reach {@link targetValue}. */
@@ -29,7 +29,7 @@ export async function newCustomer(table: Table, { org }: Place, customerId: numb
   return customerId;
 }
 
-/** A place that is in no table: 12 cycles, one target. */
+/** A place that is stored in no table: 12 cycles, one target. */
 export const benchGroup: Place = { org: "bench", group: withIds(draft(12, 1)) };
 
 /** Noon of the fifteenth of the cycle's month. */
@@ -42,12 +42,12 @@ export type Request = {
   readonly path: string;
   /** Text is sent as it is, anything else as JSON. */
   readonly body?: unknown;
-  /** Besides the usual ones, or in their place. */
+  /** Headers in addition to the usual ones. One with the same name replaces the usual one. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly now: Instant;
 };
 
-/** The event that API Gateway would make of a request, and whose it is. */
+/** The event that API Gateway would make of a request by the place's caller. */
 export function eventOf({ org }: Pick<Place, "org">, { method, path, body, headers = {}, now }: Request) {
   const match = matchRoute(method, path);
   if (match === undefined) throw new Error(`No route ${method} ${path}`);
@@ -71,14 +71,14 @@ function textOf(body: unknown): string {
   return typeof body === "string" ? body : JSON.stringify(body);
 }
 
-/** Calls a function as API Gateway does, and answers the text of its answer. Throws when it refuses. */
+/** Calls a function like API Gateway and answers the text of its response. Throws when the function refuses. */
 export async function call(functions: LocalFunctions, place: Pick<Place, "org">, request: Request): Promise<string> {
   const { statusCode, body } = await invoke(functions, place, request);
   if (statusCode >= 300) throw new Error(`Answered ${statusCode}: ${body}`);
   return body;
 }
 
-/** Calls a function that is to refuse with the code. Throws when it does not. */
+/** Calls a function that must refuse with the code. Throws when it does not. */
 export async function callInVain(
   functions: LocalFunctions,
   place: Pick<Place, "org">,
@@ -94,7 +94,7 @@ function invoke({ handlers }: LocalFunctions, place: Pick<Place, "org">, request
   return handlers[name](event, buildContext(name));
 }
 
-/** About what a client behind API Gateway sends. */
+/** Headers as a typical client behind API Gateway sends them. */
 const requestHeaders = [
   ["Accept", "*/*"],
   ["Accept-Encoding", "gzip, deflate, br"],

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 
-/** A module of bench/processes in a process of its own, which is asked one thing at a time. */
+/** Runs a module of bench/processes in a process of its own and asks it one question at a time. */
 export class Worker {
   readonly #child: ChildProcess;
   readonly #ended: Promise<never>;
@@ -10,13 +10,13 @@ export class Worker {
     this.#child = fork(path, {
       env: { ...environment },
       serialization: "advanced",
-      // A function writes its metrics to its output, as deployed.
+      // The functions write their metrics to standard output, which is ignored here.
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     this.#ended = once(this.#child, "exit").then(([code]) => {
       throw new Error(`${path} ended with ${code}`);
     });
-    // Thrown by whoever asks.
+    // The error is thrown by `ask`, so it is ignored here.
     this.#ended.catch(() => undefined);
   }
 

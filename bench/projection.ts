@@ -6,7 +6,7 @@ import type { Table } from "../shared/table/client.ts";
 import type { Key } from "../shared/table/keys.ts";
 import type { BenchEngine } from "./engine.ts";
 
-/** The stream of a table that nobody else writes to, and a projector for it that works when it is told to. */
+/** The stream of a table that nobody else writes to, with a projector that works on request. */
 export class Projection {
   readonly #pump: StreamPump;
   readonly #records: DynamoDBRecord[];
@@ -28,7 +28,7 @@ export class Projection {
     return new Projection(await StreamPump.open(table, access, keep), records, newProjector(table));
   }
 
-  /** The latest record of the item, as the projector is handed it. */
+  /** The latest stream record of the item, as the projector receives it. */
   async recordOf({ pk, sk }: Key): Promise<DynamoDBRecord> {
     await this.#pump.drain();
     const record = this.#records.findLast(({ dynamodb }) => {
@@ -39,7 +39,7 @@ export class Projection {
     return record;
   }
 
-  /** Projects everything that has been written. */
+  /** Projects everything written so far. */
   async catchUp(): Promise<void> {
     await this.#pump.drain();
     const Records = this.#records.slice(this.#projected);

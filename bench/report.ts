@@ -10,7 +10,7 @@ export function verdict(what: string, measured: number, relation: "≤" | "≥",
   };
 }
 
-/** As a Markdown table, to be pasted where figures are quoted. */
+/** Prints a Markdown table that can be pasted into documents. */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
   console.log(markdownTable(head, rows));
   console.log();

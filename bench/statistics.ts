@@ -1,9 +1,9 @@
-/** The value in the middle; of an even number of values, the upper of the two. */
+/** The median; for an even number of values the upper one of the two in the middle. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** The smallest value that at least this share of all values do not exceed. */
+/** The smallest value that is not exceeded by at least this share of all values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];

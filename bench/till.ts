@@ -5,7 +5,7 @@ import { call, callInVain, during, type Place, type Request, targetValue } from 
 
 type Ask = Omit<Request, "now">;
 
-/** What a client asks of the service in one group, at noon of a cycle: the first unless it says so. */
+/** Sends a client's calls for one group, at noon of a cycle. The default is the first cycle. */
 export class Till {
   readonly place: Place;
   readonly group: string;
@@ -51,7 +51,7 @@ export class Till {
     return this.send(this.activities(activity(customerId, activityId, cycleNumber)), cycleNumber);
   }
 
-  /** Counts what reaches the target by itself. */
+  /** Counts an activity that reaches the target on its own. */
   reach(customerId: number, cycleNumber: number): Promise<string> {
     const receipt = activity(customerId, `receipt-${cycleNumber}`, cycleNumber);
     return this.send(this.activities({ ...receipt, amount: targetValue }), cycleNumber);

@@ -30,8 +30,8 @@ const titles: Readonly<Record<Side, string>> = {
 
 /**
  * CPU time of a whole enrolment, from event to answer, beside the SDK and the document client sending the same two
- * requests, and beside a plain handler of the same packages. What V8 makes of the same code differs from process to
- * process by more than is looked for, so there are several sets of them.
+ * requests, and beside a plain handler of the same packages. V8 compiles the same code differently from process to
+ * process, and that differs more than the sides do. So several sets of processes are measured.
  */
 export async function benchWarm(setCount: number): Promise<Target[]> {
   const outdir = mkdtempSync(join(tmpdir(), "milestreak-bench-"));
@@ -52,7 +52,7 @@ export async function benchWarm(setCount: number): Promise<Target[]> {
   }
 }
 
-/** Microseconds of CPU for a call, round by round. */
+/** CPU microseconds of a call, one value for each round. */
 type Times = Readonly<Record<Side, readonly number[]>>;
 
 async function measureSet(stub: Worker, port: number, bundles: Readonly<Record<Side, Bundle>>): Promise<Times> {
@@ -104,7 +104,7 @@ async function startStub(stub: Worker): Promise<number> {
   return port;
 }
 
-/** The inputs of the two requests that the last enrolment sent: as the engine spells them, and in plain values. */
+/** The inputs of the two requests that the last enrolment sent, in the engine's notation and in plain values. */
 async function lastCalls(stub: Worker): Promise<{ readonly spelledOut: object; readonly plain: object }> {
   const [get, update] = await stub.ask<string[]>({ lastOf: ["GetItem", "UpdateItem"] } satisfies StubQuestion);
   const spelledOut = { get: JSON.parse(get ?? ""), update: JSON.parse(update ?? "") };
@@ -132,7 +132,7 @@ function enrollmentEvent(): object {
   ).event;
 }
 
-/** Warms a handler up, and makes sure that it does its work rather than refuse it. */
+/** Warms up a handler, and checks that it accepts the call. */
 async function expectAccepted(caller: Caller | undefined, event: object): Promise<void> {
   const lastResult = (await caller?.call(event, warmUpCalls))?.lastResult;
   const isAnswer = typeof lastResult === "object" && lastResult !== null && "statusCode" in lastResult;
@@ -145,7 +145,7 @@ async function measure(
 ): Promise<Times> {
   const times: Record<Side, number[]> = { bareSdk: [], documentClient: [], documentedPackages: [], enroll: [] };
   for (let round = 1; round <= roundsPerSet; round += 1) {
-    // By turns from either end, so that none always meets what another has left behind.
+    // The order changes with each round, so that no side always runs after the same one.
     for (const [side, caller] of round % 2 === 0 ? workers.toReversed() : workers) {
       times[side].push((await caller.call(argumentOf[side], callsPerRound)).cpuMicroseconds);
     }

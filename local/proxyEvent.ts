@@ -88,7 +88,8 @@ export function buildContext(functionName: string): Context {
     logStreamName: "local",
     memoryLimitInMB: "512",
     getRemainingTimeInMillis: () => 25_000,
-    // Deprecated, but the type still requires it. oxlint-disable typescript/no-deprecated
+    // Deprecated, but the type still requires it.
+    // oxlint-disable typescript/no-deprecated
     done: () => undefined,
     fail: () => undefined,
     succeed: () => undefined,

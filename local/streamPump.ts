@@ -175,8 +175,8 @@ export class StreamPump {
   }
 
   /**
-   * The next records; `undefined` when the iterator has expired, for example after a laptop's sleep. The next round
-   * gets a new one.
+   * The next records; `undefined` when the place in the stream was lost, for example after a laptop's sleep. The next
+   * round finds it again.
    */
   async #nextRecords(shard: Shard) {
     try {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { readReference } from "../local/referenceFiles.ts";
 
-/** For those who have not said yet where their API is; the page lets its reader change it. */
+/** Stands for an API address that was not given. The page lets its reader change it. */
 const placeholderUrl = "https://api.example.com/v3";
 
 /** `npm run docs -- [API base URL]`: the reference page as static files, to be hosted. */

@@ -5,10 +5,11 @@ import { type KnownExpression, knownExpressions } from "./regex/known.ts";
 import { sourcesToScan } from "./regex/sources.ts";
 
 /**
- * `npm run check:regex [-- file…]`: fails when a regular expression that reads input can take more than linear time, or
- * is put together at run time so that it cannot be judged, and is not listed as known; and when a listed one is gone.
+ * `npm run check:regex [-- file…]`: checks the regular expressions that read input. It fails for one that can take more
+ * than linear time, or that is built at run time and cannot be judged, unless it is listed as known. It also fails for a
+ * listed one that no longer exists.
  *
- * A caller who is not authenticated yet can otherwise burn seconds of CPU with a body of some kB.
+ * With a slow expression, a caller without a credential could use seconds of CPU with a body of some kB.
  */
 async function main(files: readonly string[]): Promise<void> {
   const isWhole = files.length === 0;
@@ -46,8 +47,9 @@ function verdictOf({ source, flags }: NonNullable<FoundExpression["parts"]>): Pr
 }
 
 /**
- * By automata, which tells for certain. The other way is to try texts at random: it finds less on a busy machine, and
- * has called linear expressions slow. What automata cannot judge, such as a look-behind, is written in another way.
+ * The check uses automata, whose verdict is certain. The alternative tries random texts. It finds less on a busy
+ * machine and has called linear expressions slow. An expression that automata cannot judge, such as a look-behind, is
+ * written differently.
  */
 const judging = { checker: "automaton", timeout: 120_000 } as const;
 

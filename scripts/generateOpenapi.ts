@@ -10,7 +10,7 @@ export function renderDocument(): string {
   return `${JSON.stringify(buildDocument(), null, 2)}\n`;
 }
 
-/** The client's types, made of the document. */
+/** The client's types, generated from the document. */
 export async function renderTypes(): Promise<string> {
   const nodes = await openapiTypescript(renderDocument(), {
     alphabetize: false,

@@ -30,7 +30,7 @@ async function prepare({ port, host, architecture }: Options): Promise<void> {
   console.log(nextSteps(relative(process.cwd(), folder)));
 }
 
-/** Docker Desktop has the name; an engine of Linux's own is told it. */
+/** Docker Desktop knows this host name. A Docker engine on Linux needs it as an option. */
 function nextSteps(path: string): string {
   const files = `--template ${path}/template.json --env-vars ${path}/env.json`;
   const host = process.platform === "linux" ? " --add-host host.docker.internal:host-gateway" : "";

@@ -6,7 +6,7 @@ import {
   type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 
-/** What an enrolment asks of the engine. */
+/** The two requests of an enrolment to the engine. */
 export type EngineCalls = { readonly get: GetItemCommandInput; readonly update: UpdateItemCommandInput };
 
 const client = new DynamoDBClient({});

@@ -7,7 +7,7 @@ import {
   type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 
-/** What an enrolment asks of the engine, in plain values. */
+/** The two requests of an enrolment to the engine, in plain values. */
 type DocumentCalls = { readonly get: GetCommandInput; readonly update: UpdateCommandInput };
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));

@@ -7,9 +7,9 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { tableNameVariable } from "../../shared/config/tableConfig.ts";
 
 /**
- * An enrolment as the documentation of the same packages leads one to write it: middy with its body parser, ajv at run
- * time, the document client, a look at the customer and one conditional update. It has none of the guarantees: no retry
- * is told from a second call, no cycle is looked up, no number is exact.
+ * An enrolment as the documentation of the same packages suggests it: middy with its body parser, ajv at run time, the
+ * document client, a read of the customer and one conditional update. It gives none of the guarantees. It does not
+ * distinguish a retry from a second call, looks up no cycle and keeps no number exact.
  */
 type Record = { readonly customerId: number; readonly initialBalance?: number };
 

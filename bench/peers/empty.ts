@@ -1,2 +1,2 @@
-/** What a process takes to load a module at all. */
+/** Measures the time that a process needs to load any module. */
 export function handler(): void {}

@@ -10,8 +10,8 @@ import type { Design } from "../designs.ts";
 import { during, targetValue } from "../place.ts";
 
 /**
- * The second usual design: a flat enrolment like ours, made safe to repeat by a record of the request that is written
- * in the same transaction and expires.
+ * The second usual design: a flat enrolment like the service's. A record of the request makes it safe to repeat. It is
+ * written in the same transaction and expires.
  */
 export function idempotencyRecord(table: Table): Design {
   return {
@@ -27,7 +27,7 @@ export function idempotencyRecord(table: Table): Design {
         idempotency: undefined,
       });
       const record = recordOf(table.name, org, customerId, `enroll-${targetId}-${cycleNumber}`);
-      // The item that a condition met is asked for, as a repeat is told from a second call by it.
+      // A failed condition answers the stored item, by which a repeat is distinguished from a second call.
       const Update = { TableName: table.name, ...update, ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const };
       const TransactItems = [record, { Update }];
       await table.client.send(new TransactWriteCommand({ TransactItems }));

@@ -6,9 +6,9 @@ import type { Design } from "../designs.ts";
 import { during, type Place, targetValue } from "../place.ts";
 
 /**
- * The first usual design: an item for each cycle of an enrolment. All of them are written in one transaction, as half
- * an enrolment would be a wrong one; it ends at 100 cycles, the most a transaction takes. Keys begin with the cycle,
- * so that an activity reads only the items it may change.
+ * The first usual design: an item for each cycle of an enrolment. All items are written in one transaction, because
+ * half an enrolment would be wrong. It is limited to 100 cycles, the most items of a transaction. Keys begin with the
+ * cycle, so that an activity reads only the items it may change.
  */
 export function itemPerCycle(table: Table): Design {
   return {

@@ -1,6 +1,6 @@
 import { buildContext } from "../../local/proxyEvent.ts";
 
-/** A module with a handler, what to call it with and how often, one call after the other. */
+/** A module with a handler, its argument, and the number of calls, which follow one another. */
 export type CallerQuestion = { readonly url: string; readonly argument: object; readonly calls: number };
 
 export type CallerAnswer = { readonly cpuMicroseconds: number; readonly lastResult: unknown };
@@ -14,7 +14,7 @@ process.on("message", ({ url, argument, calls }: CallerQuestion) => {
 async function answer(url: string, argument: object, calls: number): Promise<CallerAnswer> {
   const { handler }: { handler: Handler } = await import(url);
   let lastResult: unknown;
-  // A copy for each call, as a middleware may put the parsed body into the event.
+  // Each call gets a copy, because a middleware may put the parsed body into the event.
   const before = process.cpuUsage();
   for (let call = 1; call <= calls; call += 1) lastResult = await handler({ ...argument }, buildContext("enroll"));
   const { user, system } = process.cpuUsage(before);

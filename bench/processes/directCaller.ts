@@ -1,9 +1,9 @@
 import { type EngineCalls, handler } from "../peers/bareSdk.ts";
 
-/** Enrolments to be made, so many at once. */
+/** The enrolments to make, and how many at once. */
 export type DirectQuestion = { readonly calls: readonly EngineCalls[]; readonly connections: number };
 
-/** How long all of them took together, and each by itself. */
+/** The time of all together, and of each one. */
 export type LoadAnswer = { readonly milliseconds: number; readonly latencies: readonly number[] };
 
 process.on("message", (question: DirectQuestion) => {

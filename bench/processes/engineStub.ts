@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-/** What is answered to which operation, by its name. */
+/** The answers by name of the operation. */
 type Replies = Readonly<Record<string, object>>;
 
 export type StubQuestion = { readonly replies: Replies } | { readonly lastOf: readonly string[] };
 
-/** Answers every request at once with what it was told to, so that only the caller's own work is measured. */
+/** Answers every request at once with a prepared reply, so that only the caller's own work is measured. */
 const replies = new Map<string, string>();
 const lastRequests = new Map<string, string>();
 

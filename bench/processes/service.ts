@@ -3,7 +3,7 @@ import { startGateway } from "../../local/gateway.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import type { BenchEngine } from "../engine.ts";
 
-/** Where the service's table is; it is answered with the URL where it listens. */
+/** The address of the service's table. The answer is the URL that the service listens on. */
 export type ServiceQuestion = BenchEngine["access"] & { readonly tableName: string };
 
 process.on("message", (question: ServiceQuestion) => {

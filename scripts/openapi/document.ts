@@ -8,7 +8,7 @@ import { type Operation, operations, pathParameters, queryParameters, speaksEnve
 import { requestSchemas } from "./requestSchemas.ts";
 import { responseSchemas } from "./responseSchemas.ts";
 
-/** The whole API as OpenAPI 3.1, made of the route table, the validators' schemas and the catalogue of codes. */
+/** The whole API as OpenAPI 3.1, generated from the route table, the validators' schemas and the catalogue of codes. */
 export function buildDocument(): JsonSchema {
   return {
     openapi: "3.1.0",
@@ -67,7 +67,7 @@ const idempotencyKey = {
   required: false,
   description:
     "Names this call; the last three that enrolled a customer into a target are remembered. Repeated with the same record, it is answered as the first call was; with another record for the same customer it is refused with 300004 (HTTP 422). Without it a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call.",
-  // No example of the schema's: a page that tries requests would send it, every time the same.
+  // The schema has no example, because a page that tries requests would send the same key every time.
   schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,255}$" },
 } as const;
 
@@ -125,7 +125,7 @@ function buildOperation(name: RouteName): JsonSchema {
   };
 }
 
-/** The client may show itself in the form as well. */
+/** The client may also authenticate in the form. */
 const clientSecurity = [{ basic: [] }, {}] as const;
 
 function describe({ permission, maximumBodyBytes, method }: Route, { description }: Operation): string {

@@ -4,7 +4,7 @@ import { challenge, gatewayResponses } from "../../shared/http/gatewayResponses.
 import { text } from "./fields.ts";
 import { answerObject, type JsonSchema } from "./jsonSchema.ts";
 
-/** A refusal as it may be answered: one error for each detail. */
+/** A possible refusal, with one error for each detail. */
 export type Refusal = {
   readonly status: number;
   readonly code: ErrorCode;
@@ -13,7 +13,7 @@ export type Refusal = {
 
 const { ACCESS_DENIED, AUTHORIZER_FAILURE, INTEGRATION_TIMEOUT, THROTTLED, UNAUTHORIZED } = gatewayResponses;
 
-/** What a reader is shown of each code: what the service answers at such a request. */
+/** The example for each code: the details that the service answers to such a request. */
 const details = {
   401: UNAUTHORIZED.detail,
   4000: ACCESS_DENIED.detail,
@@ -38,7 +38,7 @@ export function refusal(code: ErrorCode, detail: string = details[code]): Refusa
   return { status: errorCatalogue[code].status, code, details: [detail] };
 }
 
-/** 300004 with the details that a route has of its own. */
+/** 300004 with details that are special to a route. */
 export function invalid(status: InvalidInputStatus, ...faults: readonly string[]): Refusal {
   return { status, code: 300004, details: faults };
 }
@@ -112,7 +112,7 @@ const challengeHeader = {
   },
 } as const;
 
-/** What any route may answer, or any that reads JSON. */
+/** The refusals of every route, and of every route that reads JSON. */
 export const refusalResponses = {
   Unauthenticated: refusalResponse("Nobody, or nobody who is known.", [refusal(401)], challengeHeader),
   NotAllowed: refusalResponse("Known, but the access group may not do this.", [

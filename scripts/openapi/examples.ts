@@ -1,6 +1,6 @@
 import { successEnvelope } from "../../shared/http/envelope.ts";
 
-/** One story through all examples: a milestone of three months, and a customer who is enrolled in January. */
+/** All examples tell one story: a milestone of three months, and a customer who is enrolled in January. */
 const customerId = 345651201;
 
 function one(name: string, summary: string, value: unknown) {

@@ -42,7 +42,7 @@ export function instantOrNull(description: string, example: string | null) {
   } as const;
 }
 
-/** A number that is kept and answered exactly. */
+/** A number that is stored and answered exactly. */
 export function decimal(description: string, example: number, rules: object = { minimum: 0 }) {
   return {
     type: "number",

@@ -1,7 +1,7 @@
-/** A JSON Schema of draft 2020-12, as OpenAPI 3.1 takes it. */
+/** A JSON Schema of draft 2020-12, as used by OpenAPI 3.1. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/** A field as a reader meets it: told of, and with an example unless it is made of schemas that have their own. */
+/** A field with its description. It has an example unless it is made of schemas with examples of their own. */
 export type Field = JsonSchema & { readonly description: string } & (
     | { readonly examples: readonly unknown[] }
     | { readonly $ref: string }
@@ -12,7 +12,7 @@ export function ref(name: string): { readonly $ref: string } {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** An object of an answer: every field is always there, but those that are named as optional. */
+/** An object of an answer. Every field is always there, except those named as optional. */
 export function answerObject(
   description: string,
   properties: Readonly<Record<string, Field>>,
@@ -24,10 +24,10 @@ export function answerObject(
 
 type ObjectSchema = JsonSchema & { readonly properties: Readonly<Record<string, object>> };
 
-/** A text for each field of a request schema: one that is missing, or too many, does not compile. */
+/** A text for each field of a request schema. A missing or a superfluous text does not compile. */
 export type FieldsOf<Schema extends ObjectSchema> = { readonly [Name in keyof Schema["properties"]]: Field };
 
-/** The schema that judges a request, with what a reader has to know of each field. */
+/** The schema that validates a request, with a description of each field. */
 export function documented(
   schema: ObjectSchema,
   description: string,

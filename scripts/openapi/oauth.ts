@@ -7,7 +7,7 @@ import { count, oneOfTexts, text } from "./fields.ts";
 import { answerObject, type JsonSchema, ref } from "./jsonSchema.ts";
 import type { EnvelopeRouteName } from "./operations.ts";
 
-/** The two routes whose words are those of RFC 6749 and 7009; only API Gateway answers with the envelope there. */
+/** The two routes that follow RFC 6749 and RFC 7009. Only answers that API Gateway makes have the envelope there. */
 
 const clientFields = {
   client_id: text("The credential's user name, unless it is shown as Basic.", "till.1"),
@@ -53,9 +53,9 @@ export const oauthSchemas = {
 
 type Refused = {
   readonly description: string;
-  /** In the standard's words: the error and its description. */
+  /** The errors of the standard, each with its description. */
   readonly errors: readonly (readonly [error: string, description: string])[];
-  /** The code, when API Gateway may answer in the function's place, with the envelope. */
+  /** The code of an answer with the envelope that API Gateway may give instead of the function. */
   readonly orCode?: ErrorCode;
   readonly headers?: object;
 };

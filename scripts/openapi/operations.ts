@@ -7,12 +7,12 @@ import { type JsonSchema, ref } from "./jsonSchema.ts";
 
 type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
 
-/** What a reader is told of a route that speaks the envelope, beyond what the route table says. */
+/** The description of a route that answers with the envelope, beyond what the route table says. */
 export type Operation = {
   readonly tag: string;
   readonly description: string;
   readonly body?: { readonly schema: JsonSchema; readonly examples: Examples };
-  /** Whether it takes the header `Idempotency-Key`. */
+  /** Whether the route accepts the header `Idempotency-Key`. */
   readonly takesKey?: true;
   readonly success: {
     readonly status: 200 | 201;
@@ -21,7 +21,7 @@ export type Operation = {
     readonly examples: Examples;
     readonly headers?: JsonSchema;
   };
-  /** Refusals of its own, those of every route left out, in order of precedence. */
+  /** The route's own refusals in order of precedence, without those of every route. */
   readonly refusals: readonly Refusal[];
 };
 
@@ -236,7 +236,7 @@ export const operations = {
   },
 } as const satisfies Readonly<Record<ProtectedRouteName | "generateToken", Operation>>;
 
-/** What a path parameter stands for, by its name. */
+/** The description of each path parameter, by name. */
 export const pathParameters = {
   targetGroupId: id("The target group.", 3),
   targetId: id("The target, one of the group's `targets`.", 3),

@@ -2,7 +2,7 @@ import * as schemas from "../../shared/http/requests/schemas.ts";
 import { idRules, listOf } from "./fields.ts";
 import { documented, type FieldsOf, type JsonSchema } from "./jsonSchema.ts";
 
-/** The validators let any value through, as what is not a customer's id has a code of its own (310011). */
+/** The validators accept any value here, because an invalid customer id has a code of its own (310011). */
 const customerId = {
   anyOf: [idRules, { type: "string", pattern: "^[1-9][0-9]{0,15}$" }],
   description:
@@ -169,7 +169,7 @@ const definition = {
   streaks: listOf("StreakDefinition", "The levels of a streak. A milestone has none."),
 } as const satisfies FieldsOf<typeof schemas.createTargetGroup>;
 
-/** What requests are made of, by the name in the document: the validators' schemas and a text for every field. */
+/** The schemas of requests, by their name in the document: the validators' schemas with a text for every field. */
 export const requestSchemas = {
   EnrollmentRecord: documented(schemas.enrollMilestone, "One customer to enrol or re-enrol.", enrollment),
   UnenrollmentRecord: documented(schemas.unenroll, "One customer to un-enrol.", { customerId } satisfies FieldsOf<

@@ -175,7 +175,7 @@ const leftTarget = {
   },
 };
 
-/** What answers are made of, by the name in the document. The API's tests hold every answer against these. */
+/** The schemas of answers, by their name in the document. The API's tests check every answer against them. */
 export const responseSchemas = {
   Warning: answerObject("Something that was ignored.", {
     message: text(

@@ -4,9 +4,9 @@ import ts from "typescript";
 export type FoundExpression = {
   /** `file:line`. */
   readonly at: string;
-  /** As it is written: what a list of known ones names it by. */
+  /** The expression as written. The list of known ones names it by this text. */
   readonly text: string;
-  /** Its source and flags; `undefined` when they are put together while the program runs. */
+  /** Source and flags; `undefined` when they are built at run time. */
   readonly parts: { readonly source: string; readonly flags: string } | undefined;
 };
 
@@ -33,7 +33,7 @@ function partsOf(node: ts.Node): Parts | "dynamic" | undefined {
   return ts.isPropertyAssignment(node) ? partsOfSchema(node) : undefined;
 }
 
-/** A text that by its name becomes an expression elsewhere. */
+/** A text whose name says that it becomes an expression elsewhere. */
 function partsOfNamed({ name, initializer }: ts.VariableDeclaration): Parts | undefined {
   const isExpression = initializer !== undefined && ts.isStringLiteralLike(initializer);
   return isExpression && /(Pattern|Expression)$/.test(name.getText())
@@ -49,7 +49,7 @@ function partsOfLiteral(text: string): Parts {
 function partsOfCall({ expression, arguments: given }: ts.NewExpression | ts.CallExpression) {
   const [pattern, flags] = given ?? [];
   if (expression.getText() !== "RegExp" || pattern === undefined) return undefined;
-  // A literal that is handed on is found as a literal.
+  // A literal that is passed on is found as a literal anyway.
   if (ts.isRegularExpressionLiteral(pattern)) return undefined;
   if (!ts.isStringLiteralLike(pattern)) return "dynamic";
   return { source: pattern.text, flags: flags !== undefined && ts.isStringLiteralLike(flags) ? flags.text : "" };

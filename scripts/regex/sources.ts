@@ -2,7 +2,7 @@ import { globSync } from "node:fs";
 import { build } from "esbuild";
 import { unreachedModules } from "../../lib/apiFunction.ts";
 
-/** Code that runs on a laptop or in a browser and reads what somebody has sent or typed. */
+/** Code that runs on a laptop or in a browser and reads foreign input. */
 const otherSources = "{admin,bin,client,console,lib,local,scripts,shared}/**/*.{ts,tsx,js}";
 
 /** The files of ours, and of packages as far as a Lambda's bundle has something of them, that read input. */

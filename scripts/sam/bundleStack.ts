@@ -13,7 +13,7 @@ export type Resource = {
   readonly Properties: Readonly<Record<string, unknown>>;
 };
 
-/** The stack as it would be deployed with the default settings, and its functions' code. */
+/** The stack as deployed with the default settings, and its functions' code. */
 export type BundledStack = {
   readonly resources: ReadonlyMap<string, Resource>;
   /** Each function's logical id, by the function's name: its folder below `functions/`. */

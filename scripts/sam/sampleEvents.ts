@@ -7,7 +7,7 @@ import { type RouteName, routeNames, routes } from "../../shared/http/routes.ts"
 import type { ShardTask } from "../../shared/operations/closeCycle.ts";
 import { enrollmentKey } from "../../shared/table/keys.ts";
 
-/** When the sample requests are made; under `sam local` they are made when they are. */
+/** The time of the sample requests. Under `sam local` a request has its real time. */
 export const sampleInstant = "2026-01-10T09:00:00.000Z";
 
 const org = "100";
@@ -20,7 +20,7 @@ type Sample = { readonly path: string; readonly caller?: string; readonly body?:
 const target = `/targetGroups/${groupId}/targets/${targetId}`;
 const client = `client_id=demo-till&client_secret=${demoSecret}`;
 
-/** On the demo data of a fresh `npm start`, in this order, each is a success. */
+/** On the demo data of a fresh `npm start`, each of these requests succeeds in this order. */
 const samples = {
   enroll: { path: `${target}/enroll`, body: [{ customerId, initialBalance: 100 }] },
   unenroll: { path: `${target}/unEnroll`, body: [{ customerId }] },
@@ -67,7 +67,7 @@ const samples = {
   revokeToken: { path: "/oauth/revoke", form: `token=a-token-that-has-ended&${client}` },
 } as const satisfies Record<RouteName, Sample>;
 
-/** What Lambda hands to each function of the stack, for `sam local invoke`. */
+/** The event that Lambda passes to each function of the stack, for `sam local invoke`. */
 function sampleEvents(): ReadonlyMap<FunctionName, unknown> {
   return new Map<FunctionName, unknown>([
     ["authorizer", authorizerEvent()],
@@ -141,7 +141,7 @@ function queueEvent(): SQSEvent {
   };
 }
 
-/** The enrolment of {@link samples} as the table's stream tells of it. */
+/** The enrolment of {@link samples} as a record of the table's stream. */
 function streamEvent(): DynamoDBStreamEvent {
   const { pk, sk } = enrollmentKey(org, customerId, groupId, targetId);
   const Keys = { pk: { S: pk }, sk: { S: sk } };
@@ -175,7 +175,7 @@ function streamEvent(): DynamoDBStreamEvent {
   };
 }
 
-/** The first month's end, closed for one shard of its customers. */
+/** The task to close the first month for one shard of its customers. */
 function shardTask(): ShardTask {
   const dueAt = Date.parse("2026-02-01T00:00:00.000Z");
   const work = { org, groupId, cycleNumber: 1, dueAt, targetId, shard: 0 };

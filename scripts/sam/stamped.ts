@@ -4,9 +4,9 @@ import { badNow, nowHeader, readNow } from "../../local/localNow.ts";
 import type { ApiLambda } from "../../shared/http/apiHandler.ts";
 
 /**
- * Gives each request the time it arrives at and an id of its own, as API Gateway does. `sam local start-api` gives all
- * of them those of its own start, the time in seconds in older versions. The header `x-local-now` says another time,
- * as it does to `npm start`.
+ * Gives each request its time of arrival and an id of its own, like API Gateway. `sam local start-api` gives all
+ * requests the time and the id of its own start, in older versions with the time in seconds. The header `x-local-now`
+ * sets another time, as with `npm start`.
  */
 export function stamped(deployed: ApiLambda): ApiLambda {
   return async (event, context) => {
@@ -17,7 +17,7 @@ export function stamped(deployed: ApiLambda): ApiLambda {
   };
 }
 
-/** SAM hands names over as Flask writes them: `X-Local-Now`. */
+/** SAM passes header names as Flask writes them: `X-Local-Now`. */
 function headerOf({ headers }: APIGatewayProxyEvent, wanted: string): string | undefined {
   return Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === wanted)?.[1];
 }

@@ -7,20 +7,20 @@ import type { BundledStack, Resource } from "./bundleStack.ts";
 export const architectures = ["x86_64", "arm64"] as const;
 export type Architecture = (typeof architectures)[number];
 
-/** Bundles are JavaScript alone, so they run on either; this machine's own needs no emulation. */
+/** The architecture of this machine, which needs no emulation. Bundles are plain JavaScript and run on both. */
 export function machineArchitecture(): Architecture {
   return process.arch === "arm64" ? "arm64" : "x86_64";
 }
 
 export type SamSettings = {
-  /** As the service on this machine reaches it. */
+  /** The engine's address as seen from this machine. */
   readonly engine: EngineAddress;
-  /** What a container calls this machine. */
+  /** The name of this machine inside a container. */
   readonly host: string;
   readonly architecture: Architecture;
 };
 
-/** By function name, then by variable. */
+/** The variables of each function, by function name and then by variable. */
 export type SamEnvironment = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export type SamTemplate = { readonly Resources: Readonly<Record<string, Resource>> };
@@ -29,7 +29,7 @@ export type SamTemplate = { readonly Resources: Readonly<Record<string, Resource
  * The part of the stack that `sam local` serves: functions, the API's resources and methods, its authorizer and stage.
  *
  * A function is named by its folder below `functions/`, as SAM names containers, environments and events by that name.
- * Methods call functions rather than their aliases, which not every SAM resolves. The reasons are in
+ * Methods call functions and not their aliases, because not every version of SAM resolves aliases. The reasons are in
  * docs/decisions/0021-sam-local.md.
  */
 export function samTemplate(
@@ -64,7 +64,10 @@ const stampedHandler = "sam.handler";
 
 type Served = { readonly resource: Resource; readonly method?: string };
 
-/** `undefined` for what `sam local` has no use for; it would warn of some of it, and refuse some. */
+/**
+ * The resource for `sam local`; `undefined` for one that it does not use. It would warn about some of these and refuse
+ * others.
+ */
 function servedApiResource(stack: BundledStack, { Type, Properties }: Resource): Served | undefined {
   switch (Type) {
     case "AWS::ApiGateway::Resource":
@@ -106,16 +109,19 @@ function localFunction(
     Properties: {
       ...pick(properties, ["MemorySize", "Runtime", "Timeout"]),
       Architectures: [settings.architecture],
-      // Below the template's own folder.
+      // The path is relative to the template's folder.
       Code: name,
       Handler: handler,
-      // SAM hands a function the variables that its template names, and no other.
+      // SAM passes a function only the variables that its template names.
       Environment: { Variables: Object.fromEntries(Object.keys(variables).map((variable) => [variable, ""])) },
     },
   };
 }
 
-/** Nothing of the machine's own: SAM would else hand the operator's credentials to the functions. */
+/**
+ * Holds nothing of this machine's own environment. Otherwise SAM would pass the operator's credentials to the
+ * functions.
+ */
 function localVariables(
   deployed: Readonly<Record<string, unknown>>,
   { engine, host }: SamSettings,
@@ -140,7 +146,7 @@ function localVariables(
   };
 }
 
-/** The discard port of the container itself: no notification ever leaves it for the account's EventBridge. */
+/** The discard port of the container itself, so that no notification reaches the account's EventBridge. */
 const noBus = "http://127.0.0.1:9";
 
 const thisMachine = new Set(["127.0.0.1", "localhost", "[::1]", "0.0.0.0"]);
@@ -171,7 +177,7 @@ function functionBehind(stack: BundledStack, value: unknown): string {
   throw new Error(`No function is behind ${JSON.stringify(value)}`);
 }
 
-/** Logical ids that a value refers to, however deep. */
+/** The logical ids that a value refers to, at any depth. */
 function references(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(references);
   if (!isJsonObject(value)) return [];

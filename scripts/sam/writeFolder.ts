@@ -23,7 +23,7 @@ export async function writeSamFolder(folder: string, { stack, template, environm
   writeJson(join(folder, "env.json"), environment);
 }
 
-/** The bundle beside it stays as it is deployed. */
+/** The function's own bundle stays as deployed. */
 async function bundleStamped(): Promise<string> {
   const contents = [
     'import { handler as deployed } from "./index.mjs";',
