@@ -145,7 +145,7 @@ test.each(bundles)("the bundle that serves $name can send the table only what it
 });
 
 /** One statement of which the bundler cannot tell that it has no effect keeps all that it names, in every bundle. */
-test.each(["routes.ts", "schemas.ts", "validators.generated.js"])(
+test.each(["routes.ts", "requests/schemas.ts", "requests/validators.generated.js"])(
   "nothing of shared/http/%s is in a bundle that uses nothing of it",
   async (module) => {
     const { outputFiles } = await build({

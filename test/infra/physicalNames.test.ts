@@ -6,7 +6,8 @@ import { synthesize } from "./support/synthesize.ts";
  * within its API, an inline policy within its role, a metric is AWS's own, and a function's is a reference. A bus has to
  * have a name; it begins with the stack's. An alias is named within its function, and what CodeDeploy's groups name is
  * their application and AWS's own way to deploy. A topic's display name is what its mails come from.
- * One log group has to be found below a prefix of AWS's; the rest of its name is the stack's.
+ * One log group has to be found below a prefix of AWS's; the rest of its name is the stack's. A metric filter names the log
+ * group that it reads.
  */
 const labels: readonly string[] = [
   "AWS::ApiGateway::RestApi Name",
@@ -23,6 +24,7 @@ const labels: readonly string[] = [
   "AWS::Lambda::Permission FunctionName",
   "AWS::Lambda::Version FunctionName",
   "AWS::Logs::LogGroup LogGroupName",
+  "AWS::Logs::MetricFilter LogGroupName",
   "AWS::SNS::Topic DisplayName",
 ];
 
