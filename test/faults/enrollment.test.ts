@@ -9,7 +9,7 @@ import {
 } from "../support/enrollmentHistory.ts";
 import { type Sabotage, useStage } from "../support/faultStage.ts";
 import { findLinearization } from "../support/linearizability.ts";
-import { baseSeed, historyCount, inParallel, isFullSearch, report } from "../support/seeds.ts";
+import { baseSeed, historyCount, inParallel, report } from "../support/seeds.ts";
 import { useService } from "../support/service.ts";
 
 const onStage = useStage(useService());
@@ -33,24 +33,38 @@ describe("enrolling, un-enrolling and reading one customer and target from two p
       const started = performance.now();
       const histories = await inParallel(historyCount(200), atOnce, (index) => record(rate, index));
       report(`FAULTS_SEED=${baseSeed}, ${Math.round(rate * 100)} % faults: ${summary(histories, started)}`);
-      const violations = histories.filter((history) => !isLinearizable(history));
-      expect(violations.map(describeHistory)).toEqual([]);
-      const calls = histories.flatMap((history) => history.calls);
-      // Without faults every call is answered; with them not all are, or the faults would not have been met.
-      const areAllAnswered = calls.every(({ returned }) => returned !== undefined);
-      // A short search may meet no fault that outlasts the attempts.
-      if (rate === 0 || isFullSearch) expect(areAllAnswered).toBe(rate === 0);
+      expect(violationsIn(histories)).toEqual([]);
+      expect(histories.some(({ faults }) => faults > 0)).toBe(rate > 0);
+      expect(rate > 0 || unansweredIn(histories) === 0).toBe(true);
+    },
+    limitMilliseconds,
+  );
+
+  it(
+    "is linearizable when faults outlast the attempts, so that calls stay unanswered",
+    async () => {
+      // Three requests in five meet a fault, and a write has three attempts: about every sixth is given up.
+      const histories = await inParallel(atOnce, atOnce, (index) => record(0.6, index));
+      expect(violationsIn(histories)).toEqual([]);
+      expect(unansweredIn(histories)).toBeGreaterThan(0);
     },
     limitMilliseconds,
   );
 });
 
+function violationsIn(histories: readonly EnrollmentHistory[]): string[] {
+  return histories.filter((history) => !isLinearizable(history)).map(describeHistory);
+}
+
+function unansweredIn(histories: readonly EnrollmentHistory[]): number {
+  return histories.flatMap(({ calls }) => calls).filter(({ returned }) => returned === undefined).length;
+}
+
 function summary(histories: readonly EnrollmentHistory[], started: number): string {
   const calls = histories.flatMap((history) => history.calls);
-  const unknown = calls.filter(({ returned }) => returned === undefined).length;
   const faults = histories.reduce((sum, history) => sum + history.faults, 0);
   const seconds = Math.round((performance.now() - started) / 1000);
-  return `${histories.length} histories, ${calls.length} calls, ${unknown} of unknown outcome, ${faults} faults, ${seconds} s`;
+  return `${histories.length} histories, ${calls.length} calls, ${unansweredIn(histories)} of unknown outcome, ${faults} faults, ${seconds} s`;
 }
 
 /** The store without its fence: who left and is out may be enrolled by any late write. */

@@ -6,9 +6,6 @@ export const baseSeed = Number(process.env["FAULTS_SEED"] ?? randomInt(2 ** 31))
 /** 1 in `npm run test:long`, a tenth in `npm test`. */
 const searchShare = Number(process.env["SEARCH_SHARE"] ?? 1);
 
-/** Whether searches are long enough that what they must have met by chance was met. */
-export const isFullSearch = searchShare === 1;
-
 /** How many cases a search tries: all of them in `npm run test:long`, a tenth of them in `npm test`. */
 export function searchLength(full: number): number {
   return Math.ceil(full * searchShare);
