@@ -36,7 +36,7 @@ export type DraftFault =
 
 /** Every rule that a draft breaks whose fields are each of the right shape; empty when the group can be created. */
 export function draftFaults(draft: TargetGroupDraft): DraftFault[] {
-  const { cycles, levels, targets } = draft;
+  const { cycles, targets } = draft;
   return [
     ...cycles.flatMap((_, index) => cycleFaults(cycles, index)),
     ...targets.flatMap((target, index) => targetFaults(target, index, cycles.length)),
