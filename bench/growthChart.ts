@@ -1,16 +1,16 @@
-import { BarChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
-import { init, use } from "echarts/core";
-import { SVGRenderer } from "echarts/renderers";
 import type { GrowthRow, Operation } from "./growth.ts";
 
-use([BarChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
-
-/** Colours that are legible on white and on black. Text and grid follow the reader's colour scheme. */
+/** Colours that are legible on white and on black. Text and lines follow the reader's colour scheme. */
 const palette = ["#0a84d8", "#e8710a", "#8e6cd8"];
-const schemes = { text: ["#1f2328", "#e6edf3"], grid: ["#d1d9e0", "#3d444d"] } as const;
-const [text] = schemes.text;
-const [grid] = schemes.grid;
+const style = [
+  "text{fill:#1f2328;font:11px system-ui,sans-serif;text-anchor:middle}",
+  "line{stroke:#d1d9e0}",
+  ".caption{font-size:13px}",
+  ".title{font-size:14px;font-weight:bold;text-anchor:start}",
+  ".level{text-anchor:end;dominant-baseline:middle}",
+  ...palette.map((color, index) => `.design${index}{fill:${color}}`),
+  "@media(prefers-color-scheme:dark){text{fill:#e6edf3}line{stroke:#3d444d}}",
+].join("\n");
 
 type Panel = {
   readonly title: string;
@@ -67,76 +67,100 @@ function targetsOfHundredCycles({ cycles, targets }: GrowthRow): number | undefi
   return cycles === 100 ? targets : undefined;
 }
 
-/** Below the smallest charge, so that this too has a bar. */
-const lowest = 0.5;
+/** The axis of write units. It begins below the smallest charge, so that this too has a bar. */
+const axis = { from: 0.5, to: 1000, levels: [1, 10, 100, 1000] };
 
-const size = { width: 880, height: 982 };
-const firstRowTop = 124;
-const rowHeight = 300;
+/** All in pixels. */
+const size = { width: 880, height: 966 };
+const plot = { width: 334, height: 190 };
+const [columns, firstTop, rowHeight] = [[62, 502], 124, 300];
+/** The share of the width of a size that its bars take. */
+const barShare = 0.75;
 
 /** The write units of each operation as it grows, for all designs, as an SVG document for light and dark pages. */
 export function drawGrowth(rows: readonly GrowthRow[]): string {
-  const chart = init(null, null, { renderer: "svg", ssr: true, ...size });
-  chart.setOption(optionsFor(rows));
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  const dark = [
-    `[fill="${text}"]{fill:${schemes.text[1]}}`,
-    `[stroke="${grid}"]{stroke:${schemes.grid[1]}}`,
-    `[stroke="${text}"]{stroke:${schemes.text[1]}}`,
-  ];
-  const label = "<title>Write units per operation, by size, for three designs, on a logarithmic axis</title>";
-  const style = `<style>@media (prefers-color-scheme:dark){${dark.join("")}}</style>`;
-  return `${svg.replace(/(<svg[^>]*>)/, `$1\n${label}\n${style}`)}\n`;
-}
-
-function optionsFor(rows: readonly GrowthRow[]) {
   const designs = [...new Set(rows.map(({ design }) => design))];
-  return {
-    animation: false,
-    color: palette,
-    textStyle: { color: text, fontFamily: "system-ui, sans-serif" },
-    legend: { top: 8, itemGap: 28, icon: "rect", textStyle: { color: text, fontSize: 13 }, data: designs },
-    title: [
-      {
-        text: "Write units per operation. The axes are logarithmic: from one line to the next is ten times as much.",
-        textStyle: { color: text, fontSize: 13, fontWeight: "normal" },
-        left: "center",
-        top: 40,
-      },
-      ...panels.map(({ title }, index) => ({
-        text: title,
-        textStyle: { color: text, fontSize: 14 },
-        ...corner(index, -42),
-      })),
-    ],
-    grid: panels.map((_, index) => ({ ...corner(index), width: "38%", height: 190 })),
-    xAxis: panels.map((panel, index) => ({
-      gridIndex: index,
-      type: "category",
-      data: positionsOf(rows, panel).map(String),
-      name: panel.axis,
-      nameLocation: "middle",
-      nameGap: 26,
-      nameTextStyle: { color: text },
-      axisLabel: { color: text },
-      axisLine: { lineStyle: { color: grid } },
-    })),
-    yAxis: panels.map((_, index) => ({
-      gridIndex: index,
-      type: "log",
-      min: lowest,
-      startValue: lowest,
-      max: 1000,
-      axisLabel: { color: text, showMinLabel: false },
-      splitLine: { lineStyle: { color: grid } },
-    })),
-    series: panels.flatMap((panel, index) => designs.map((design) => barsOf(rows, panel, index, design))),
-  };
+  const lines = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}">`,
+    "<title>Write units per operation, by size, for three designs, on a logarithmic axis</title>",
+    `<style>\n${style}\n</style>`,
+    ...designs.map((design, index) => legendOf(design, index, designs.length)),
+    text(
+      size.width / 2,
+      54,
+      "Write units per operation. The axes are logarithmic: from one line to the next is ten times as much.",
+      "caption",
+    ),
+    ...panels.flatMap((panel, index) => [
+      `<g transform="translate(${columns[index % 2]} ${firstTop + Math.floor(index / 2) * rowHeight})">`,
+      ...drawPanel(rows, designs, panel),
+      "</g>",
+    ]),
+    "</svg>",
+  ];
+  return `${lines.join("\n")}\n`;
 }
 
-function corner(index: number, shift = 0) {
-  return { left: index % 2 === 0 ? "7%" : "57%", top: firstRowTop + Math.floor(index / 2) * rowHeight + shift };
+function legendOf(design: string, index: number, count: number): string {
+  const at = ((index + 0.5) * size.width) / count;
+  const name = `<tspan class="design${index}">■</tspan> ${escaped(design)}`;
+  return `<text x="${round(at)}" y="22" class="caption">${name}</text>`;
+}
+
+/** Its corner is at the top left of the plot. */
+function drawPanel(rows: readonly GrowthRow[], designs: readonly string[], panel: Panel): string[] {
+  const positions = positionsOf(rows, panel);
+  const room = plot.width / positions.length;
+  return [
+    text(0, -28, panel.title, "title"),
+    ...[axis.from, ...axis.levels].map((level) => drawLine(heightAt(level))),
+    ...axis.levels.map((level) => text(-8, heightAt(level), level.toLocaleString("en"), "level")),
+    ...positions.map((position, index) => text((index + 0.5) * room, plot.height + 18, String(position))),
+    text(plot.width / 2, plot.height + 38, panel.axis),
+    ...positions.flatMap((position, index) =>
+      drawBars(
+        designs.map((design) => writeUnitsAt(rows, panel, design, position)),
+        index * room,
+        room,
+      ),
+    ),
+  ];
+}
+
+/** The bars of one size, one for each design, and above each bar its number. */
+function drawBars(writeUnits: readonly (number | undefined)[], left: number, room: number): string[] {
+  const width = (room * barShare) / writeUnits.length;
+  const first = left + (room * (1 - barShare)) / 2;
+  return writeUnits.flatMap((units, index) => {
+    if (units === undefined) return [];
+    const [x, y] = [first + index * width, heightAt(units)];
+    return [
+      `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(plot.height - y)}" class="design${index}"/>`,
+      text(x + width / 2, y - 5, String(units)),
+    ];
+  });
+}
+
+function drawLine(y: number): string {
+  return `<line x2="${plot.width}" y1="${round(y)}" y2="${round(y)}"/>`;
+}
+
+/** Below the top of the plot. */
+function heightAt(writeUnits: number): number {
+  return (plot.height * Math.log(axis.to / writeUnits)) / Math.log(axis.to / axis.from);
+}
+
+function text(x: number, y: number, content: string, className?: string): string {
+  const attribute = className === undefined ? "" : ` class="${className}"`;
+  return `<text x="${round(x)}" y="${round(y)}"${attribute}>${escaped(content)}</text>`;
+}
+
+function round(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
+}
+
+function escaped(content: string): string {
+  return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
 function positionsOf(rows: readonly GrowthRow[], panel: Panel): number[] {
@@ -147,15 +171,7 @@ function positionsOf(rows: readonly GrowthRow[], panel: Panel): number[] {
   return [...new Set(positions)].toSorted((one, other) => one - other);
 }
 
-function barsOf(rows: readonly GrowthRow[], panel: Panel, index: number, design: string) {
+function writeUnitsAt(rows: readonly GrowthRow[], panel: Panel, design: string, position: number): number | undefined {
   const own = rows.filter((row) => row.design === design && row.operation === panel.operation);
-  return {
-    type: "bar",
-    name: design,
-    xAxisIndex: index,
-    yAxisIndex: index,
-    barCategoryGap: "25%",
-    label: { show: true, position: "top", color: text, fontSize: 11 },
-    data: positionsOf(rows, panel).map((at) => own.find((row) => panel.positionOf(row) === at)?.cost.writeUnits),
-  };
+  return own.find((row) => panel.positionOf(row) === position)?.cost.writeUnits;
 }
