@@ -4,12 +4,13 @@ import type { IdempotencyMark } from "../../shared/domain/enrollment.ts";
 import type { Refusal } from "../../shared/domain/refusal.ts";
 import { isStreak, type TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { ApiRequest } from "../../shared/http/apiHandler.ts";
+import { both, faultsOf, required } from "../../shared/http/requests/checked.ts";
 import { readCustomerId } from "../../shared/http/requests/customerId.ts";
 import { idempotencyKeyFaults, idempotencyMark } from "../../shared/http/requests/idempotency.ts";
 import * as schemas from "../../shared/http/requests/schemas.ts";
 import {
+  checkedRecord,
   type JsonObject,
-  schemaFaults,
   singleRecord,
   unknownFieldWarnings,
 } from "../../shared/http/requests/validation.ts";
@@ -36,19 +37,20 @@ type Request = ApiRequest<typeof routes.enroll>;
 
 /** Reads the record of an enrolment. Refuses with 300004, all faults at once, whatever is wrong for every group. */
 export function readEnrollRecord(request: Request): EnrollRecord {
-  const unwrapped = singleRecord(request.body);
-  const key = request.headers["idempotency-key"];
+  const { parameters, headers, body } = request;
+  const key = headers["idempotency-key"];
   const keyFaults = idempotencyKeyFaults(key);
-  const record = "record" in unwrapped ? unwrapped.record : {};
-  const faults = "fault" in unwrapped ? [unwrapped.fault] : schemaFaults(validators.enrollMilestone, record);
-  const isWrongForStreaks = "fault" in unwrapped || !validators.enrollStreak(record) || keyFaults.length > 0;
-  const isWrongForAll = isWrongForStreaks || request.hasParameterFaults;
-  const { path } = request.parameters(isWrongForAll ? [...keyFaults, ...faults] : []);
+  const record = singleRecord(body);
+  const milestoneFaults = faultsOf(checkedRecord(validators.enrollMilestone, body));
+  const isRightForStreaks = "valid" in checkedRecord(validators.enrollStreak, body) && keyFaults.length === 0;
+  const isWrongForAll = !isRightForStreaks || "faults" in parameters;
+  const judged = isWrongForAll ? { faults: [...keyFaults, ...milestoneFaults] } : record;
+  const [{ path }, fields] = required(both(parameters, judged));
   return {
-    ...readFields(record, key),
+    ...readFields(fields, key),
     path,
-    warnings: unknownFieldWarnings(schemas.enrollMilestone, record),
-    milestoneFaults: faults,
+    warnings: unknownFieldWarnings(schemas.enrollMilestone, fields),
+    milestoneFaults,
   };
 }
 

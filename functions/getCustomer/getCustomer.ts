@@ -1,5 +1,6 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { businessRefusal } from "../../shared/http/errors.ts";
+import { required } from "../../shared/http/requests/checked.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { presentCustomer } from "../../shared/http/views/customerView.ts";
 import { customerNotFound } from "../../shared/operations/customer.ts";
@@ -9,7 +10,7 @@ import { findCustomer } from "../../shared/table/customers.ts";
 /** `GET /customers/{customerId}`. Refuses with 300004, 310011. */
 export function getCustomer(table: Table): Operation<typeof routes.getCustomer> {
   return async ({ org, parameters }) => {
-    const { customerId } = parameters().path;
+    const { customerId } = required(parameters).path;
     const customer = await findCustomer(table, org, customerId);
     if (customer === undefined) throw businessRefusal(customerNotFound(customerId));
     return { data: presentCustomer(customer) };

@@ -2,6 +2,7 @@ import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { businessRefusal } from "../../shared/http/errors.ts";
+import { required } from "../../shared/http/requests/checked.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { presentEnrolledTarget } from "../../shared/http/views/enrolledTargetView.ts";
 import { fitting } from "../../shared/http/views/fitting.ts";
@@ -17,7 +18,7 @@ import { listEnrollments } from "../../shared/table/enrollments.ts";
  */
 export function getEnrolledTargets(context: ServiceContext): Operation<typeof routes.getEnrolledTargets> {
   return async ({ org, now, parameters }) => {
-    const { userId } = parameters().path;
+    const { userId } = required(parameters).path;
     const all = await listEnrollments(context.table, org, userId);
     if (all.length === 0 && !(await isRegistered(context.table, org, userId)))
       throw businessRefusal(customerNotFound(userId));

@@ -2,6 +2,7 @@ import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import { ServiceError } from "../../shared/domain/serviceError.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { businessRefusal, RequestRefused } from "../../shared/http/errors.ts";
+import { required } from "../../shared/http/requests/checked.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { presentLedgerEntry } from "../../shared/http/views/ledgerView.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
@@ -17,7 +18,7 @@ import { listLedger } from "../../shared/table/ledger.ts";
  */
 export function getTrackedTargetEvents(context: ServiceContext): Operation<typeof routes.getTrackedTargetEvents> {
   return async ({ org, now, parameters }) => {
-    const { path, query } = parameters();
+    const { path, query } = required(parameters);
     const { userId, targetRuleId } = path;
     const { groupId } = await requireEnrollment(context, org, userId, targetRuleId);
     const group = await context.targetGroups.find(org, groupId, now);

@@ -2,6 +2,7 @@ import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { businessRefusal } from "../../shared/http/errors.ts";
+import { required } from "../../shared/http/requests/checked.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { presentCustomerState, type StateOptions } from "../../shared/http/views/customerStateView.ts";
 import { fitting } from "../../shared/http/views/fitting.ts";
@@ -18,7 +19,7 @@ import { listEnrollments } from "../../shared/table/enrollments.ts";
  */
 export function getUserTargetGroups(context: ServiceContext): Operation<typeof routes.getUserTargetGroups> {
   return async ({ org, now, parameters }) => {
-    const { path, query } = parameters();
+    const { path, query } = required(parameters);
     const [isKnown, enrollments] = await Promise.all([
       isRegistered(context.table, org, path.userId),
       listEnrollments(context.table, org, path.userId),

@@ -1,5 +1,6 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { dataIdHeader } from "../../shared/http/dataIdHeader.ts";
+import { required } from "../../shared/http/requests/checked.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { fitting } from "../../shared/http/views/fitting.ts";
 import { presentTargetGroup } from "../../shared/http/views/targetGroupView.ts";
@@ -13,7 +14,7 @@ import { listTargetGroupIds } from "../../shared/table/targetGroups.ts";
  */
 export function listTargetGroups({ table, targetGroups }: ServiceContext): Operation<typeof routes.listTargetGroups> {
   return async ({ org, now, parameters }) => {
-    const { query } = parameters();
+    const { query } = required(parameters);
     const [ids, dataId] = await Promise.all([
       listTargetGroupIds(table, org, query.limit, query.offset),
       findDataId(table, org),

@@ -1,4 +1,5 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
+import { both, required } from "../../shared/http/requests/checked.ts";
 import * as schemas from "../../shared/http/requests/schemas.ts";
 import { checked, unknownFieldWarnings } from "../../shared/http/requests/validation.ts";
 import * as validators from "../../shared/http/requests/validators.generated.js";
@@ -12,8 +13,8 @@ import type { Table } from "../../shared/table/client.ts";
  * enrolled. Answers the customer as stored. Refuses with 300004.
  */
 export function putCustomer(table: Table): Operation<typeof routes.putCustomer> {
-  return async ({ org, now, body, validated }) => {
-    const { path, record } = validated(checked(validators.putCustomer, body));
+  return async ({ org, now, body, parameters }) => {
+    const [{ path }, record] = required(both(parameters, checked(validators.putCustomer, body)));
     const profile = {
       firstName: record.firstName ?? undefined,
       lastName: record.lastName ?? undefined,

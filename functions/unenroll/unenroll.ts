@@ -1,8 +1,9 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { businessRefusal } from "../../shared/http/errors.ts";
+import { both, required } from "../../shared/http/requests/checked.ts";
 import { readCustomerId } from "../../shared/http/requests/customerId.ts";
 import * as schemas from "../../shared/http/requests/schemas.ts";
-import { schemaFaults, singleRecord, unknownFieldWarnings } from "../../shared/http/requests/validation.ts";
+import { checkedRecord, unknownFieldWarnings } from "../../shared/http/requests/validation.ts";
 import * as validators from "../../shared/http/requests/validators.generated.js";
 import type { routes } from "../../shared/http/routes.ts";
 import { countUnenrollment } from "../../shared/observability/metrics.ts";
@@ -16,11 +17,9 @@ import { unenroll as unenrollCustomer } from "../../shared/operations/unenroll.t
  */
 export function unenroll(context: ServiceContext): Operation<typeof routes.unenroll> {
   return async ({ org, now, body, parameters }) => {
-    const unwrapped = singleRecord(body);
-    const record = "record" in unwrapped ? unwrapped.record : {};
-    const { path } = parameters("fault" in unwrapped ? [unwrapped.fault] : schemaFaults(validators.unenroll, record));
+    const [{ path }, record] = required(both(parameters, checkedRecord(validators.unenroll, body)));
     const { targetGroupId: groupId, targetId } = path;
-    const customerId = readCustomerId(record["customerId"]);
+    const customerId = readCustomerId(record.customerId);
     const result = await unenrollCustomer(context, { org, groupId, targetId, customerId }, now);
     if (result.outcome === "refused") throw businessRefusal(result);
     countUnenrollment(org);

@@ -5,12 +5,13 @@ import type { Instant } from "../domain/instant.ts";
 import type { Org } from "../table/keys.ts";
 import { httpResult, successEnvelope } from "./envelope.ts";
 import { answerErrors } from "./errorMiddleware.ts";
-import { errorCatalogue, invalidInput, RequestRefused } from "./errors.ts";
-import { parseBody } from "./requests/body.ts";
+import { errorCatalogue, RequestRefused } from "./errors.ts";
 import { parseCallerContext } from "./requests/callerContext.ts";
-import { queryFaults, readHeaders } from "./requests/incomingText.ts";
-import { faultsOf, parsePath, parseQuery, unknownQueryWarnings } from "./requests/parameters.ts";
-import type { Checked } from "./requests/validation.ts";
+import { both, type Checked, faultsOf } from "./requests/checked.ts";
+import { queryFaults } from "./requests/incomingText.ts";
+import { parsePath, parseQuery, unknownQueryWarnings } from "./requests/parameters.ts";
+import { nameHeaders, type Step } from "./requests/readBody.ts";
+import { readJsonBody } from "./requests/readJsonBody.ts";
 import type { PathParameter, ProtectedRoute, QueryOf, Route } from "./routes.ts";
 
 type Parameters<R extends Route> = {
@@ -18,20 +19,16 @@ type Parameters<R extends Route> = {
   readonly query: QueryOf<R["query"]>;
 };
 
-/** A request as an operation sees it: authenticated, permitted, its body read but not yet judged. */
+/** A request as an operation sees it. The caller is known and permitted. The body is read, but nobody has judged it. */
 export type ApiRequest<R extends Route> = {
   readonly org: Org;
   readonly now: Instant;
-  /** By lower-case name; of one that was sent more than once the values are joined by a comma and a blank. */
+  /** By lower-case name. The values of a header that was sent more than once are joined by a comma and a blank. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The JSON value of the body; `undefined` for a GET. */
   readonly body: unknown;
-  /** Whether {@link parameters} will refuse whatever the body is like. */
-  readonly hasParameterFaults: boolean;
-  /** The ids of the path and the query. Refuses with 300004, all faults of path, query and body at once. */
-  readonly parameters: (bodyFaults?: readonly string[]) => Parameters<R>;
-  /** The same for a body that was judged by its schema, with the record it is. */
-  readonly validated: <Valid>(body: Checked<Valid>) => Parameters<R> & { readonly record: Valid };
+  /** The ids of the path, and the query. An operation takes them by `required`, with the body's faults beside them. */
+  readonly parameters: Checked<Parameters<R>>;
 };
 
 export type ApiAnswer = {
@@ -46,12 +43,15 @@ export type Operation<R extends Route> = (request: ApiRequest<R>) => Promise<Api
 export type ApiLambda = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
 /**
- * Wraps an operation into a Lambda handler for one route: permission (4000), body, path and query (300004),
- * the operation, the envelope; whatever is thrown becomes an error envelope.
+ * Wraps an operation into a Lambda handler for one route. The chain refuses a caller without the permission (4000), then
+ * a body that cannot be read (300004). Whatever is thrown becomes an answer with the envelope.
  */
 export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operation<R>): ApiLambda {
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(answerErrors())
+    .use(permit(route))
+    .use(nameHeaders())
+    .use(route.method === "GET" ? [] : readJsonBody(route.maximumBodyBytes))
     .handler(async (event: APIGatewayProxyEvent) => {
       const { status = 200, data, warnings = [], headers } = await operation(readRequest(route, event));
       const ignored = unknownQueryWarnings(route.query, event.queryStringParameters ?? {});
@@ -59,49 +59,37 @@ export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operat
     });
 }
 
-function readRequest<R extends ProtectedRoute>(route: R, event: APIGatewayProxyEvent): ApiRequest<R> {
-  const caller = parseCallerContext(event.requestContext.authorizer);
-  if (!isAllowed(caller.accessGroup, route.permission)) throw notAllowed(route, caller.accessGroup);
-  const headers = readHeaders(event);
-  const body = readBody(route, event, headers);
-  const path = parsePath<R["path"]>(route.path, event.pathParameters ?? {});
-  const query = parseQuery<R["query"]>(route.query, event.queryStringParameters ?? {});
-  const parameterFaults = [...faultsOf(path), ...queryFaults(event), ...faultsOf(query)];
-  const parameters = (bodyFaults: readonly string[] = []): Parameters<R> => {
-    if ("faults" in path || "faults" in query || parameterFaults.length + bodyFaults.length > 0) {
-      throw invalidInput([...parameterFaults, ...bodyFaults]);
-    }
-    return { path: path.values, query: query.values };
-  };
+/** Refuses with 4000 a caller who may not use the route. */
+function permit(route: ProtectedRoute): Step {
   return {
-    org: caller.org,
-    now: event.requestContext.requestTimeEpoch,
-    headers,
-    body,
-    hasParameterFaults: parameterFaults.length > 0,
-    parameters,
-    validated: (result) => {
-      if ("valid" in result) return { ...parameters(), record: result.valid };
-      throw invalidInput([...parameterFaults, ...result.faults]);
+    before: ({ event }) => {
+      const { accessGroup } = parseCallerContext(event.requestContext.authorizer);
+      if (isAllowed(accessGroup, route.permission)) return;
+      throw new RequestRefused(
+        4000,
+        [
+          `${route.method} ${route.path} needs the permission "${route.permission}", which access group "${accessGroup}" does not have.`,
+        ],
+        errorCatalogue[4000].status,
+      );
     },
   };
 }
 
-function notAllowed(route: Route, accessGroup: string): RequestRefused {
-  return new RequestRefused(
-    4000,
-    [
-      `${route.method} ${route.path} needs the permission "${route.permission}", which access group "${accessGroup}" does not have.`,
-    ],
-    errorCatalogue[4000].status,
-  );
+function readRequest<R extends ProtectedRoute>(route: R, event: APIGatewayProxyEvent): ApiRequest<R> {
+  return {
+    org: parseCallerContext(event.requestContext.authorizer).org,
+    now: event.requestContext.requestTimeEpoch,
+    headers: event.headers,
+    body: route.method === "GET" ? undefined : event.body,
+    parameters: readParameters(route, event),
+  };
 }
 
-function readBody(
-  route: Route,
-  event: APIGatewayProxyEvent,
-  headers: Readonly<Record<string, string | undefined>>,
-): unknown {
-  if (route.method === "GET") return undefined;
-  return parseBody(event.body, event.isBase64Encoded, headers["content-type"], route.maximumBodyBytes);
+function readParameters<R extends ProtectedRoute>(route: R, event: APIGatewayProxyEvent): Checked<Parameters<R>> {
+  const path = parsePath<R["path"]>(route.path, event.pathParameters ?? {});
+  const query = parseQuery<R["query"]>(route.query, event.queryStringParameters ?? {});
+  const faults = [...queryFaults(event), ...faultsOf(query)];
+  const parameters = both(path, faults.length > 0 ? { faults } : query);
+  return "faults" in parameters ? parameters : { valid: { path: parameters.valid[0], query: parameters.valid[1] } };
 }

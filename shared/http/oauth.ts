@@ -1,4 +1,5 @@
-import type { APIGatewayProxyResult } from "aws-lambda";
+import middy from "@middy/core";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { PresentedCredential } from "../auth/basicAuthorization.ts";
 import { parseBasicAuthorization } from "../auth/basicAuthorization.ts";
 import { type Proof, provePair } from "../auth/provePair.ts";
@@ -8,8 +9,8 @@ import { jsonResult } from "./envelope.ts";
 import { answerFor } from "./errorMiddleware.ts";
 import type { ErrorCode } from "./errors.ts";
 import { basicChallenge } from "./gatewayResponses.ts";
-import { assertSize, readText } from "./requests/body.ts";
-import { isIntact, readHeaders } from "./requests/incomingText.ts";
+import { isIntact } from "./requests/incomingText.ts";
+import { nameHeaders, readTextBody, type Step } from "./requests/readBody.ts";
 import type { Route } from "./routes.ts";
 import type { CredentialContext } from "./tokenContext.ts";
 
@@ -44,17 +45,22 @@ export type OAuthOperation = (request: OAuthRequest) => Promise<object>;
 
 /** Wraps an operation into a Lambda handler whose answers follow RFC 6749, not the API's own envelope. */
 export function oauthHandler({ maximumBodyBytes }: Route, operation: OAuthOperation): ApiLambda {
-  return async (event) => {
-    try {
-      const { body, isBase64Encoded } = event;
-      const headers = readHeaders(event);
-      assertSize(body, isBase64Encoded, maximumBodyBytes);
-      assertForm(headers["content-type"]);
-      const form = parseForm(readText(body, isBase64Encoded));
-      return oauthResult(200, await operation({ form, authorization: headers["authorization"] }));
-    } catch (error) {
-      return error instanceof OAuthRefused ? answerRefusal(error) : answerFailure(error);
-    }
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+    .use(answerOAuthErrors())
+    .use(nameHeaders())
+    .use(readTextBody(maximumBodyBytes, assertForm))
+    .handler(async ({ body, headers }: APIGatewayProxyEvent) => {
+      const request = { form: parseForm(body ?? ""), authorization: headers["authorization"] };
+      return oauthResult(200, await operation(request));
+    });
+}
+
+function answerOAuthErrors(): Step {
+  return {
+    onError: (request) => {
+      const { error } = request;
+      request.response = error instanceof OAuthRefused ? answerRefusal(error) : answerFailure(error);
+    },
   };
 }
 
@@ -122,7 +128,7 @@ function answerRefusal({ error, message }: OAuthRefused): APIGatewayProxyResult 
   return oauthResult(isClientUnknown ? 401 : 400, { error, error_description: message }, headers);
 }
 
-/** What every route refuses, in this standard's words. */
+/** The answer to what every route refuses, in the words of this standard. */
 function answerFailure(thrown: unknown): APIGatewayProxyResult {
   const { code, details, status } = answerFor(thrown, undefined);
   const headers: Record<string, string> = code === 4001 ? { "Retry-After": "1" } : {};

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { parseBody } from "../../shared/http/requests/body.ts";
 import { bodyText, queryFaults, readHeaders } from "../../shared/http/requests/incomingText.ts";
 
 const base64 = (bytes: readonly number[] | string) => Buffer.from(bytes).toString("base64");
@@ -17,15 +16,6 @@ describe("the body of an event of API Gateway", () => {
     ["in base64 is none when it holds half of a surrogate pair", base64([0xed, 0xa0, 0x80]), true, undefined],
   ])("%s", (_, body, isBase64Encoded, text) => {
     expect(bodyText(body, isBase64Encoded)).toBe(text);
-  });
-
-  it("is refused with 413 by the size of its bytes, before they are read", () => {
-    const tooLarge = { status: 413, code: 300004 };
-    expect(() => parseBody(base64([0xff, 0xff, 0xff]), true, "application/json", 2)).toThrow(
-      expect.objectContaining(tooLarge),
-    );
-    expect(() => parseBody("éé", false, "application/json", 3)).toThrow(expect.objectContaining(tooLarge));
-    expect(parseBody(base64("123"), true, "application/json", 3)).toBe(123);
   });
 });
 

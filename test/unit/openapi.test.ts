@@ -144,5 +144,5 @@ describe("the examples", () => {
 
 function recordOf(body: unknown): unknown {
   const unwrapped = singleRecord(body);
-  return "record" in unwrapped ? unwrapped.record : undefined;
+  return "valid" in unwrapped ? unwrapped.valid : undefined;
 }

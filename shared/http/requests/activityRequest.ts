@@ -3,7 +3,8 @@ import { type Decimal, parseDecimal } from "../../domain/decimal.ts";
 import { clockToleranceMilliseconds, formatInstant, type Instant, parseInstant } from "../../domain/instant.ts";
 import type { IncomingActivity } from "../../operations/recordActivity.ts";
 import { businessRefusal, invalidInput, type RequestRefused } from "../errors.ts";
-import { type Canonical, canonicalJson } from "./canonicalJson.ts";
+import { canonicalJson } from "./canonicalJson.ts";
+import { faultsOf } from "./checked.ts";
 import { readCustomerId } from "./customerId.ts";
 import { quote } from "./parameters.ts";
 import type { ActivityRequest } from "./requestTypes.ts";
@@ -17,16 +18,16 @@ import { activity as validateActivity } from "./validators.generated.js";
 export function parseActivityRequest(value: unknown, now: Instant): IncomingActivity {
   const result = checked(validateActivity, value);
   const fields = isJsonObject(value) ? value : {};
-  const attributes = canonicalJson(fields["attributes"] ?? {});
+  const attributes = canonicalJson("attributes", fields["attributes"] ?? {});
   const occurredAt = instantOf(fields["occurredAt"]);
   const faults = [
-    ...("faults" in result ? result.faults : []),
+    ...faultsOf(result),
     ...faultsOfInstant(fields["occurredAt"], occurredAt, now),
     ...faultsOfDecimals(fields),
     ...faultsOfEvent(fields),
-    ...faultsOfAttributes(attributes),
+    ...faultsOf(attributes),
   ];
-  if (faults.length > 0 || "faults" in result || occurredAt === undefined || !("text" in attributes)) {
+  if (faults.length > 0 || "faults" in result || occurredAt === undefined || "faults" in attributes) {
     throw invalidInput(faults);
   }
   const { valid: request } = result;
@@ -42,7 +43,7 @@ export function parseActivityRequest(value: unknown, now: Instant): IncomingActi
     quantity: decimalOf(request.quantity),
     attributes: numericAttributes(request.attributes ?? {}),
     originalActivityId: request.originalActivityId ?? undefined,
-    contentDigest: digestOf(request, occurredAt, attributes.text),
+    contentDigest: digestOf(request, occurredAt, attributes.valid),
   };
 }
 
@@ -50,9 +51,9 @@ function instantOf(occurredAt: unknown): Instant | undefined {
   return typeof occurredAt === "string" ? parseInstant(occurredAt) : undefined;
 }
 
-/** What happens tomorrow has not happened; a caller's clock may be a little ahead all the same. */
+/** An activity cannot lie in the future. A caller's clock may be a little ahead. */
 function faultsOfInstant(occurredAt: unknown, instant: Instant | undefined, now: Instant): string[] {
-  // Of another type or missing: the schema says so.
+  // The schema reports a value that is missing or of another type.
   if (typeof occurredAt !== "string") return [];
   if (instant === undefined) {
     return [`occurredAt must be an instant with its offset, such as 2026-01-31T18:00:00Z; got ${quote(occurredAt)}.`];
@@ -73,17 +74,11 @@ function faultsOfEvent({ type, name }: JsonObject): string[] {
   return type === "EVENT" && !isNamed ? ["name is required when type is EVENT."] : [];
 }
 
-function faultsOfAttributes(attributes: Canonical): string[] {
-  if ("isTooDeep" in attributes) return ["attributes is nested too deeply."];
-  if (!("inexact" in attributes)) return [];
-  return attributes.inexact.map((name) => `attributes: ${quote(name)} is a number that cannot be held exactly.`);
-}
-
 function decimalOf(number: unknown): Decimal | undefined {
   return typeof number === "number" ? parseDecimal(number.toString()) : undefined;
 }
 
-/** What an EVENT_ATTRIBUTE target can count; the rest is the caller's own business. */
+/** The attributes that an EVENT_ATTRIBUTE target can count. The others are only kept. */
 function numericAttributes(attributes: Readonly<Record<string, unknown>>): Map<string, Decimal> {
   const numbers = Object.entries(attributes).flatMap(([name, value]) => {
     const decimal = decimalOf(value);
@@ -92,7 +87,7 @@ function numericAttributes(attributes: Readonly<Record<string, unknown>>): Map<s
   return new Map(numbers);
 }
 
-/** Two deliveries say the same when their fields mean the same, in whatever order and spelling. */
+/** Two deliveries have the same digest when their fields mean the same, in whatever order and spelling. */
 function digestOf(request: ActivityRequest, occurredAt: Instant, attributes: string): string {
   const { type, name, amount, quantity, originalActivityId } = request;
   const meaning = [

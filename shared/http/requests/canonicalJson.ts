@@ -1,25 +1,24 @@
+import type { Checked } from "./checked.ts";
+import { quote } from "./parameters.ts";
 import { isJsonObject } from "./validation.ts";
 
-/** What two spellings of one JSON value have in common; or why it cannot be told. */
-export type Canonical =
-  | { readonly text: string }
-  /** Numbers that were not held exactly (`parseJson` made them NaN): as text they would be equal to each other. */
-  | { readonly inexact: readonly string[] }
-  | { readonly isTooDeep: true };
-
-/** The value as JSON text with the fields of every object in one order, however deeply nested. */
-export function canonicalJson(value: unknown): Canonical {
+/**
+ * The value of a field as JSON text, with the names of every object in one order. Two spellings of one value have one
+ * text. A number that was not held exactly is a fault, because as text all such numbers would be equal.
+ */
+export function canonicalJson(field: string, value: unknown): Checked<string> {
   const inexact: string[] = [];
   const inOrder = (name: string, part: unknown): unknown => {
-    if (Number.isNaN(part)) inexact.push(name);
+    if (typeof part === "number" && !Number.isFinite(part)) inexact.push(name);
     return isJsonObject(part) ? Object.fromEntries(Object.entries(part).toSorted(byName)) : part;
   };
   try {
     const text = JSON.stringify(value, inOrder);
-    return inexact.length > 0 ? { inexact } : { text };
+    const faults = inexact.map((name) => `${field}: ${quote(name)} is a number that cannot be held exactly.`);
+    return faults.length > 0 ? { faults } : { valid: text };
   } catch (error) {
-    // Nested so deeply that the engine ran out of stack.
-    if (error instanceof RangeError) return { isTooDeep: true };
+    // The engine ran out of stack.
+    if (error instanceof RangeError) return { faults: [`${field} is nested too deeply.`] };
     throw error;
   }
 }

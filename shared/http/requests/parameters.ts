@@ -1,4 +1,5 @@
 import type { Parameter, PathParameter, QueryOf } from "../routes.ts";
+import type { Checked } from "./checked.ts";
 
 const idPattern = /^[1-9][0-9]{0,15}$/;
 const idRule = "an integer from 1 to 9007199254740991";
@@ -10,21 +11,14 @@ export function parseId(text: string): number | undefined {
   return Number.isSafeInteger(id) ? id : undefined;
 }
 
-/** What a path or query holds, or the sentences that say what is wrong with it. */
-export type Parsed<Values> = { readonly values: Values } | { readonly faults: readonly string[] };
-
-export function faultsOf(parsed: Parsed<unknown>): readonly string[] {
-  return "faults" in parsed ? parsed.faults : [];
-}
-
 type Raw = Readonly<Record<string, string | undefined>>;
 type IdsOf<Path extends string> = Readonly<Record<PathParameter<Path>, number>>;
 
 /** Reads every `{parameter}` of the path as an id. */
-export function parsePath<Path extends string>(path: Path, raw: Raw): Parsed<IdsOf<Path>> {
+export function parsePath<Path extends string>(path: Path, raw: Raw): Checked<IdsOf<Path>> {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
   const values = Object.fromEntries(names.map((name) => [name, parseId(raw[name] ?? "")]));
-  if (areIds<Path>(values)) return { values };
+  if (areIds<Path>(values)) return { valid: values };
   const faulty = names.filter((name) => values[name] === undefined);
   return { faults: faulty.map((name) => `${name} in the path must be ${idRule}; got ${quote(raw[name] ?? "")}.`) };
 }
@@ -37,15 +31,15 @@ function areIds<Path extends string>(values: Record<string, number | undefined>)
 export function parseQuery<Query extends Readonly<Record<string, Parameter>>>(
   declared: Query,
   raw: Raw,
-): Parsed<QueryOf<Query>> {
+): Checked<QueryOf<Query>> {
   const values: Record<string, number | boolean | undefined> = {};
   const faults: string[] = [];
   for (const [name, parameter] of Object.entries(declared)) {
-    const parsed = parseParameter(raw[name], parameter);
-    if ("rule" in parsed) faults.push(`${name} in the query must be ${parsed.rule}; got ${quote(raw[name] ?? "")}.`);
-    else values[name] = parsed.value;
+    const parsed = parseParameter(name, raw[name], parameter);
+    if ("faults" in parsed) faults.push(...parsed.faults);
+    else values[name] = parsed.valid;
   }
-  return isQuery(declared, values) ? { values } : { faults };
+  return isQuery(declared, values) ? { valid: values } : { faults };
 }
 
 function isQuery<Query extends Readonly<Record<string, Parameter>>>(
@@ -61,22 +55,36 @@ export function unknownQueryWarnings(declared: Readonly<Record<string, Parameter
   return unknown.map((name) => `${quote(name)} in the query was ignored: it is not known here.`);
 }
 
-type ParsedParameter = { readonly value: number | boolean | undefined } | { readonly rule: string };
+type ParameterValue = number | boolean | undefined;
 
-function parseParameter(text: string | undefined, parameter: Parameter): ParsedParameter {
-  if (text === undefined) return { value: parameter.type === "id" ? undefined : parameter.default };
+function parseParameter(name: string, text: string | undefined, parameter: Parameter): Checked<ParameterValue> {
+  if (text === undefined) return { valid: parameter.type === "id" ? undefined : parameter.default };
+  const value = valueOf(text, parameter);
+  if (value !== undefined) return { valid: value };
+  return { faults: [`${name} in the query must be ${ruleOf(parameter)}; got ${quote(text)}.`] };
+}
+
+function valueOf(text: string, parameter: Parameter): ParameterValue {
   switch (parameter.type) {
-    case "id": {
-      const id = parseId(text);
-      return id === undefined ? { rule: idRule } : { value: id };
-    }
+    case "id":
+      return parseId(text);
     case "boolean":
-      return text === "true" || text === "false" ? { value: text === "true" } : { rule: "true or false" };
+      return text === "true" || text === "false" ? text === "true" : undefined;
     case "integer": {
-      const { minimum, maximum } = parameter;
       const value = integerPattern.test(text) ? Number(text) : Number.NaN;
-      return value >= minimum && value <= maximum ? { value } : { rule: `an integer from ${minimum} to ${maximum}` };
+      return value >= parameter.minimum && value <= parameter.maximum ? value : undefined;
     }
+  }
+}
+
+function ruleOf(parameter: Parameter): string {
+  switch (parameter.type) {
+    case "id":
+      return idRule;
+    case "boolean":
+      return "true or false";
+    case "integer":
+      return `an integer from ${parameter.minimum} to ${parameter.maximum}`;
   }
 }
 

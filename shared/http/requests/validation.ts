@@ -1,3 +1,4 @@
+import type { Checked } from "./checked.ts";
 import { quote } from "./parameters.ts";
 import type { Validator, Violation } from "./validators.generated.js";
 
@@ -19,9 +20,7 @@ export function schemaFaults(validate: Validator<unknown>, value: unknown): stri
   return validate(value) ? [] : (validate.errors ?? []).map((violation) => describeViolation(violation, value));
 }
 
-/** A value as the type its schema stands for, or its faults. */
-export type Checked<Valid> = { readonly valid: Valid } | { readonly faults: readonly string[] };
-
+/** The value as the type its schema stands for, or its faults. */
 export function checked<Valid>(validate: Validator<Valid>, value: unknown): Checked<Valid> {
   return validate(value) ? { valid: value } : { faults: schemaFaults(validate, value) };
 }
@@ -113,14 +112,19 @@ export function unknownFieldWarnings(schema: Schema, value: unknown, path = ""):
   });
 }
 
-/**
- * The one record of a body that may be wrapped in an array; otherwise the fault.
- * Both forms are published (docs/enrolment.md).
- */
-export function singleRecord(body: unknown): { readonly record: JsonObject } | { readonly fault: string } {
+/** The one record of a body, which may stand in an array. Both forms are published (docs/enrolment.md). */
+export function singleRecord(body: unknown): Checked<JsonObject> {
   const candidates: readonly unknown[] = Array.isArray(body) ? body : [body];
   const [record] = candidates;
-  if (candidates.length !== 1) return { fault: `The body must hold exactly one record; got ${candidates.length}.` };
-  if (!isJsonObject(record)) return { fault: `The record must be an object; got ${describe(record)}.` };
-  return { record };
+  if (candidates.length !== 1) {
+    return { faults: [`The body must hold exactly one record; got ${candidates.length}.`] };
+  }
+  if (!isJsonObject(record)) return { faults: [`The record must be an object; got ${describe(record)}.`] };
+  return { valid: record };
+}
+
+/** The one record of a body, as the type its schema stands for. */
+export function checkedRecord<Valid>(validate: Validator<Valid>, body: unknown): Checked<Valid> {
+  const record = singleRecord(body);
+  return "valid" in record ? checked(validate, record.valid) : record;
 }

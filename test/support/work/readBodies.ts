@@ -1,8 +1,8 @@
 import { RequestRefused } from "../../../shared/http/errors.ts";
 import { parseActivityRequest } from "../../../shared/http/requests/activityRequest.ts";
-import { parseBody } from "../../../shared/http/requests/body.ts";
 import * as schemas from "../../../shared/http/requests/schemas.ts";
 import { unknownFieldWarnings } from "../../../shared/http/requests/validation.ts";
+import { readJson } from "../readJson.ts";
 
 /** Texts of about so many bytes that are read slowly by code whose work grows faster than its input. */
 const shapes: Readonly<Record<string, (bytes: number) => string>> = {
@@ -16,31 +16,31 @@ const shapes: Readonly<Record<string, (bytes: number) => string>> = {
   fields: (bytes) => `{${Array.from({ length: bytes / 10 }, (_, index) => `"f${index}":1`).join()}}`,
   attributes: (bytes) => `{"attributes":{${Array.from({ length: bytes / 10 }, (_, n) => `"f${n}":1`).join()}}}`,
   brackets: (bytes) => "[".repeat(bytes),
+  "strings that do not end": (bytes) => '"\\'.repeat(bytes / 2),
+  escapes: (bytes) => `{"name":"${"\\n".repeat(bytes / 2)}"}`,
+  signs: (bytes) => "-".repeat(bytes),
+  "numbers that are not exact": (bytes) => `[${"1e400,".repeat(bytes / 6)}1]`,
   "empty objects": (bytes) => `{"targets":[${"{},".repeat(bytes / 3)}{}]}`,
 };
 
 /** Reads a body of every shape as the routes do; prints one line for each. */
-function readAll(bytes: number): void {
+async function readAll(bytes: number): Promise<void> {
   for (const [name, write] of Object.entries(shapes)) {
-    for (const read of [readDefinition, readActivity]) ignoreRefusal(() => read(write(bytes)));
+    for (const read of [readDefinition, readActivity]) await read(write(bytes)).catch(ignoreRefusal);
     console.log(`${name} of ${bytes} bytes`);
   }
 }
 
-function readDefinition(text: string): void {
-  unknownFieldWarnings(schemas.createTargetGroup, parseBody(text, false, "application/json", 1_000_000));
+async function readDefinition(text: string): Promise<void> {
+  unknownFieldWarnings(schemas.createTargetGroup, await readJson(text));
 }
 
-function readActivity(text: string): void {
-  parseActivityRequest(parseBody(text, false, "application/json", 1_000_000), 0);
+async function readActivity(text: string): Promise<void> {
+  parseActivityRequest(await readJson(text), 0);
 }
 
-function ignoreRefusal(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof RequestRefused)) throw error;
-  }
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof RequestRefused)) throw error;
 }
 
-for (const kilobytes of process.argv.slice(2)) readAll(Number(kilobytes) * 1024);
+for (const kilobytes of process.argv.slice(2)) await readAll(Number(kilobytes) * 1024);

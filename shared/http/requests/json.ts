@@ -1,0 +1,58 @@
+import { withoutTrailingZeros } from "../../domain/decimal.ts";
+import { invalidInput } from "../errors.ts";
+import { quote } from "./parameters.ts";
+
+/**
+ * The JSON value of a text. A number that a double cannot hold becomes an infinite one ({@link markInexactNumbers}).
+ *
+ * Refuses with 300004 a text that is not JSON, one that is nested too deeply, and a string with half of a surrogate pair.
+ */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(markInexactNumbers(text), refuseHalfPairs);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalidInput(["The body must be well-formed JSON."]);
+    // The engine's parser ran out of stack.
+    if (error instanceof RangeError) throw invalidInput(["The body is nested too deeply."]);
+    throw error;
+  }
+}
+
+/**
+ * A reviver for `JSON.parse` that changes nothing. It refuses with 300004 a name or string with half of a surrogate pair,
+ * because such a text has no form in UTF-8.
+ */
+export function refuseHalfPairs(key: string, value: unknown): unknown {
+  if (key.isWellFormed() && (typeof value !== "string" || value.isWellFormed())) return value;
+  throw invalidInput([`The text of ${quote(key)} must be well-formed Unicode; it holds half of a surrogate pair.`]);
+}
+
+/** A whole string, or a number as JSON writes it. Both end where they can, so a text of any kind is read once. */
+const stringOrNumber = /"(?:[^"\\]|\\[^])*"?|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** A number that JavaScript reads as infinite. No schema takes one. */
+const tooLarge = "1e999";
+
+/**
+ * The same JSON text, in which each number that a double cannot hold is an infinite one. `1.0000000000000001` and `1e400`
+ * are such numbers. Rounded, they would be taken for other numbers; infinite, they are refused by every schema, which
+ * names their field. What was well-formed stays so, and what was malformed too.
+ */
+export function markInexactNumbers(text: string): string {
+  return text.replace(stringOrNumber, (token) => {
+    if (token.startsWith('"') || isHeldExactly(token)) return token;
+    // The sign stays: without it `1-9007199254740993` would become a number.
+    return token.startsWith("-") ? `-${tooLarge}` : tooLarge;
+  });
+}
+
+/** Every decimal of at most 15 significant digits survives the way through a double. */
+const exactDigits = 15;
+
+function isHeldExactly(number: string): boolean {
+  const value = Number(number);
+  if (String(value) === number) return true;
+  const [mantissa = ""] = number.toLowerCase().split("e");
+  const digits = withoutTrailingZeros(mantissa.replace(/[-.]/g, "").replace(/^0+/, ""));
+  return digits.length <= exactDigits && Number.isFinite(value) && (value !== 0 || digits === "");
+}

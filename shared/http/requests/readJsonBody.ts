@@ -1,0 +1,55 @@
+import jsonBodyParser from "@middy/http-json-body-parser";
+import type { APIGatewayProxyEvent } from "aws-lambda";
+import { invalidInput } from "../errors.ts";
+import { markInexactNumbers, parseJson, refuseHalfPairs } from "./json.ts";
+import { readTextBody, type Step } from "./readBody.ts";
+
+/** The steps that turn a JSON body into its value, in the order of their refusals (docs/errors.md). */
+export function readJsonBody(maximumBodyBytes: number): Step[] {
+  return [...readTextBody(maximumBodyBytes, requireJson), markNumbers(), parseBody()];
+}
+
+const jsonContentType = /^application\/json\s*(;|$)/i;
+
+/** Refuses with 300004 (415) a body that is not declared as JSON. */
+function requireJson(contentType: string | undefined): void {
+  if (contentType !== undefined && jsonContentType.test(contentType)) return;
+  throw invalidInput([`Content-Type must be application/json; got ${contentType ?? "none"}.`], 415);
+}
+
+/** Numbers are judged on the text, because the parser's reviver is not told how a number was written. */
+function markNumbers(): Step {
+  return {
+    before: ({ event }) => {
+      event.body = markInexactNumbers(event.body ?? "");
+    },
+  };
+}
+
+/**
+ * The body becomes its value.
+ *
+ * The parser answers 422 to whatever it refuses, and it refuses names such as `__proto__`, which are harmless here. So
+ * what it refuses is read by {@link parseJson}, which takes those names and refuses the rest with 300004.
+ */
+function parseBody(): Step {
+  const { before } = jsonBodyParser<APIGatewayProxyEvent>({ reviver: refuseHalfPairs, disableContentTypeCheck: true });
+  return {
+    before: (request) => {
+      const text = request.event.body ?? "";
+      try {
+        return before?.(request);
+      } catch (error) {
+        if (!isOfParser(error)) throw error;
+        Object.assign(request.event, { body: parseJson(text) });
+        return undefined;
+      }
+    },
+  };
+}
+
+/** The parser puts the name of its package into the cause of every error it throws. */
+function isOfParser(error: unknown): boolean {
+  if (!(error instanceof Error) || typeof error.cause !== "object" || error.cause === null) return false;
+  return Reflect.get(error.cause, "package") === "@middy/http-json-body-parser";
+}
