@@ -53,6 +53,7 @@ function readablePart(body: unknown): CreateTargetGroupRequest {
   const hasPeriods = validators.periods(periods);
   return {
     name: "",
+    targetEvaluationType: "FIXED_CALENDAR_WINDOW",
     trackingType: fields["trackingType"] === "DEFAULT" ? "DEFAULT" : "STREAKS",
     timeZoneName: typeof timeZoneName === "string" && timeZoneName !== "" ? timeZoneName : null,
     periods: hasPeriods ? periods : [],

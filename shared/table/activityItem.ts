@@ -3,7 +3,7 @@ import { type CycleChange, notCountedReasons, type OriginalActivity, type Target
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { Level } from "../domain/targetGroup.ts";
 import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem, type Value } from "./item.ts";
-import { activityKey, activityPrefix, type Org } from "./keys.ts";
+import { activityKey, activityPrefix, type Org, parseCustomerPartition } from "./keys.ts";
 
 /** An activity as it was counted: the de-duplication record and what it did. It never changes. */
 export type RecordedActivity = {
@@ -71,11 +71,11 @@ function buildLevel({ id, name, cyclesToMeet }: Level): Item {
 /** The only reader of activity items. */
 export function parseActivity(item: StoredItem): RecordedActivity {
   const reader = ItemReader.of(item);
-  const customer = /^ORG#[^#]+#CUSTOMER#(\d+)$/.exec(reader.text("pk"));
-  if (customer === null) throw new MalformedItem("The key is not an activity's");
+  const customer = parseCustomerPartition(reader.text("pk"));
+  if (customer === undefined) throw new MalformedItem("The key is not an activity's");
   return {
     activityId: reader.text("sk").slice(activityPrefix.length),
-    customerId: Number(customer[1]),
+    customerId: customer.customerId,
     type: reader.oneOf("type", activityTypes),
     occurredAt: reader.instant("occurredAt"),
     recordedAt: reader.instant("recordedAt"),

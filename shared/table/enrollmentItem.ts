@@ -6,7 +6,7 @@ import {
   rememberedKeys,
 } from "../domain/enrollment.ts";
 import { ItemReader, MalformedItem, type StoredItem } from "./item.ts";
-import { enrollmentPrefix } from "./keys.ts";
+import { enrollmentPrefix, parseCustomerPartition } from "./keys.ts";
 
 /** Each touched cycle has attributes of its own. So one flat update serves a first enrolment and a re-enrolment. */
 export function achievedAttribute(cycleNumber: number): string {
@@ -78,13 +78,13 @@ export function parseEnrollment(item: StoredItem): Enrollment {
 }
 
 function parseIds(reader: ItemReader): Pick<Enrollment, "customerId" | "groupId" | "targetId"> {
-  const customer = /^ORG#[^#]+#CUSTOMER#(\d+)$/.exec(reader.text("pk"));
+  const customer = parseCustomerPartition(reader.text("pk"));
   const sortKey = reader.text("sk");
   const target = /^(\d+)#(\d+)$/.exec(sortKey.slice(enrollmentPrefix.length));
-  if (customer === null || target === null || !sortKey.startsWith(enrollmentPrefix)) {
+  if (customer === undefined || target === null || !sortKey.startsWith(enrollmentPrefix)) {
     throw new MalformedItem("The key is not an enrolment's");
   }
-  return { customerId: Number(customer[1]), groupId: Number(target[1]), targetId: Number(target[2]) };
+  return { customerId: customer.customerId, groupId: Number(target[1]), targetId: Number(target[2]) };
 }
 
 function parseMembership(reader: ItemReader): Membership {

@@ -89,9 +89,7 @@ export class ItemReader {
   }
 
   integer(name: string): number {
-    const value = this.#attributes[name];
-    const integer = value instanceof NumberValue ? Number(value.toString()) : Number.NaN;
-    return Number.isSafeInteger(integer) ? integer : this.#malformed(name, "a safe integer");
+    return asInteger(this.#attributes[name]) ?? this.#malformed(name, "a safe integer");
   }
 
   optionalInteger(name: string): number | undefined {
@@ -99,32 +97,21 @@ export class ItemReader {
   }
 
   decimal(name: string): Decimal {
-    const value = this.#attributes[name];
-    const decimal = value instanceof NumberValue ? parseDecimal(value.toString()) : undefined;
-    return decimal ?? this.#malformed(name, "a decimal");
+    return asDecimal(this.#attributes[name]) ?? this.#malformed(name, "a decimal");
   }
 
   integers(name: string): number[] {
-    return this.#list(name).map((value) => {
-      const integer = value instanceof NumberValue ? Number(value.toString()) : Number.NaN;
-      return Number.isSafeInteger(integer) ? integer : this.#malformed(name, "a list of safe integers");
-    });
+    return this.#list(name).map((value) => asInteger(value) ?? this.#malformed(name, "a list of safe integers"));
   }
 
   integerSet(name: string): number[] {
     const value = this.#attributes[name];
     if (!(value instanceof Set)) return this.#malformed(name, "a set");
-    return [...value].map((element) => {
-      const integer = element instanceof NumberValue ? Number(element.toString()) : Number.NaN;
-      return Number.isSafeInteger(integer) ? integer : this.#malformed(name, "a set of safe integers");
-    });
+    return [...value].map((one) => asInteger(one) ?? this.#malformed(name, "a set of safe integers"));
   }
 
   decimals(name: string): Decimal[] {
-    return this.#list(name).map((value) => {
-      const decimal = value instanceof NumberValue ? parseDecimal(value.toString()) : undefined;
-      return decimal ?? this.#malformed(name, "a list of decimals");
-    });
+    return this.#list(name).map((value) => asDecimal(value) ?? this.#malformed(name, "a list of decimals"));
   }
 
   instant(name: string): Instant {
@@ -157,4 +144,13 @@ export class ItemReader {
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !(value instanceof NumberValue) && !Array.isArray(value);
+}
+
+function asInteger(value: unknown): number | undefined {
+  const integer = value instanceof NumberValue ? Number(value.toString()) : Number.NaN;
+  return Number.isSafeInteger(integer) ? integer : undefined;
+}
+
+function asDecimal(value: unknown): Decimal | undefined {
+  return value instanceof NumberValue ? parseDecimal(value.toString()) : undefined;
 }

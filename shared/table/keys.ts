@@ -56,6 +56,12 @@ export function customerPartition(org: Org, customerId: number): string {
   return `ORG#${org}#CUSTOMER#${customerId}`;
 }
 
+/** Whose partition this is; `undefined` for any other than a customer's. */
+export function parseCustomerPartition(pk: string): { readonly org: Org; readonly customerId: number } | undefined {
+  const [, org, customerId] = /^ORG#([^#]+)#CUSTOMER#(\d+)$/.exec(pk) ?? [];
+  return org === undefined ? undefined : { org, customerId: Number(customerId) };
+}
+
 export function customerKey(org: Org, customerId: number): Key {
   return { pk: customerPartition(org, customerId), sk: "PROFILE" };
 }

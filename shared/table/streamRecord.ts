@@ -3,7 +3,7 @@ import type { Enrollment } from "../domain/enrollment.ts";
 import { parseActivity, type RecordedActivity } from "./activityItem.ts";
 import { parseEnrollment } from "./enrollmentItem.ts";
 import { ItemReader, MalformedItem, plainItem, type StoredItem } from "./item.ts";
-import { activityPrefix, enrollmentPrefix, type Org } from "./keys.ts";
+import { activityPrefix, enrollmentPrefix, type Org, parseCustomerPartition } from "./keys.ts";
 
 /** A value as a stream event writes it: JSON with one property, named after the type. */
 type StreamValue = {
@@ -53,9 +53,9 @@ function parseEnrollmentChange({ NewImage, OldImage }: Images): TableChange {
 }
 
 function orgOf(item: StoredItem): Org {
-  const [, org] = /^ORG#([^#]+)#CUSTOMER#/.exec(ItemReader.of(item).text("pk")) ?? [];
-  if (org === undefined) throw new MalformedItem("The key is not in a customer's partition");
-  return org;
+  const customer = parseCustomerPartition(ItemReader.of(item).text("pk"));
+  if (customer === undefined) throw new MalformedItem("The key is not in a customer's partition");
+  return customer.org;
 }
 
 function parseImage(image: StreamImage | undefined): StoredItem {

@@ -8,10 +8,10 @@ type BuilderName = {
 }[keyof typeof keys];
 
 /**
- * The first two are found by what a caller shows before anybody knows its org, the third is no key, and the last is in a
- * partition of all orgs that only the scheduled functions reach.
+ * The first two are found by what a caller shows before anybody knows its org. The third is no key. The fourth is in a
+ * partition of all orgs that only the scheduled functions reach. The last reads a key.
  */
-const withoutOrg = ["credentialKey", "tokenKey", "ledgerTargetPrefix", "sweepKey"] as const;
+const withoutOrg = ["credentialKey", "tokenKey", "ledgerTargetPrefix", "sweepKey", "parseCustomerPartition"] as const;
 
 type OrgBuilderName = Exclude<BuilderName, (typeof withoutOrg)[number]>;
 

@@ -1,5 +1,5 @@
 import type { TargetEffect } from "../../domain/counting.ts";
-import type { Decimal } from "../../domain/decimal.ts";
+import { shownValue } from "../../domain/enrollment.ts";
 import { type TargetGroup, targetValue } from "../../domain/targetGroup.ts";
 import type { RecordedActivity } from "../../table/activityItem.ts";
 import { wireDecimal } from "./wireDecimal.ts";
@@ -37,8 +37,8 @@ function presentChanges(effect: TargetEffect, group: TargetGroup) {
         targetName: target.name,
         periodId: cycle.id,
         periodRefCode: cycle.refCode,
-        oldAchievedValue: wireDecimal(shown(before)),
-        newAchievedValue: wireDecimal(shown(after)),
+        oldAchievedValue: wireDecimal(shownValue(before)),
+        newAchievedValue: wireDecimal(shownValue(after)),
         targetValue: wireDecimal(value),
         reached: after >= value,
         streakValue: effect.streakValue ?? null,
@@ -46,9 +46,4 @@ function presentChanges(effect: TargetEffect, group: TargetGroup) {
       },
     ];
   });
-}
-
-/** The sum as it is shown: never below 0. */
-function shown(sum: Decimal): Decimal {
-  return sum > 0n ? sum : 0n;
 }
