@@ -1,8 +1,8 @@
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 
 /**
- * One line per request: who called which route, how it ended and how long each part took. It names the route, not
- * the path, and no header, query or body, so neither a secret nor a customer's id gets into the log.
+ * One line per request: the caller, the route, the result and the time of each part. It holds the route and not the
+ * path, and no header, query or body. So neither a secret nor a customer's id gets into the log.
  */
 export const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({

@@ -10,10 +10,13 @@ import type { Alarms } from "./alarms.ts";
 import type { ApiFunction } from "./apiFunction.ts";
 import { failuresAmong, fiveMinutes, minute, ownMetric, waitingMessages, workErrors } from "./stackMetrics.ts";
 
-/** A queue hides a message for six times what the function may take, as AWS advises: a retry never overlaps it. */
+/**
+ * A queue hides a message for six times the function's timeout, as AWS advises. So a retry never overlaps the first
+ * attempt.
+ */
 const visibilityTimeout = Duration.seconds(6 * 25);
 const attempts = 5;
-/** Longer than a burst takes to work off. */
+/** Longer than the service needs to work off a burst. */
 const alarmingAge = Duration.minutes(15);
 
 type ActivityQueueProps = {
@@ -22,28 +25,31 @@ type ActivityQueueProps = {
   readonly alarms: Alarms;
   /** Orgs that have a queue of their own beside the common one. */
   readonly queueOrgs: readonly string[];
-  /** So many calls of the function at most, divided among the queues: what is queued never takes the tills' Lambdas. */
+  /**
+   * The most concurrent calls of the function, divided among the queues. So queued activities never use up the Lambdas
+   * that tills need.
+   */
   readonly queueConcurrency: number;
 };
 
-/** The least that Lambda can limit a queue to. */
+/** The smallest limit that Lambda allows for a queue. */
 const leastConcurrency = 2;
 
 /**
  * A queue of activities in front of the counting core, for volume and for senders that cannot wait.
  *
- * Activities count once however often they are delivered, so a standard queue will do. What cannot be counted after
- * {@link attempts} waits two weeks in the dead-letter queue, and an alarm says so.
+ * Activities count once however often they are delivered, so a standard queue is enough. A message that cannot be
+ * counted in {@link attempts} is kept for two weeks in the dead-letter queue, and an alarm goes off.
  *
- * Whom AWS lets send to an org's own queue can send for that org and for no other: a policy can name a queue, but not what
- * a message says of itself.
+ * A sender with access to an org's own queue can send for that org only. A policy can restrict access to a queue, but
+ * not the content of a message.
  */
 export class ActivityQueue extends Construct {
   readonly queue: Queue;
-  /** JSON of each org's queue; absent when none has one. */
+  /** JSON with each org's queue; `undefined` when no org has one. */
   readonly orgQueueUrls: string | undefined;
   readonly deadLetters: Queue;
-  /** Says that the function does not get its work done. */
+  /** Goes off when the function fails at its work. */
   readonly errors: Alarm;
 
   constructor(scope: Construct, id: string, props: ActivityQueueProps) {
@@ -66,13 +72,13 @@ export class ActivityQueue extends Construct {
         counter.lambda.metricInvocations({ period: minute }),
         workErrors([counter.lambda], ownMetric(stackName, metrics.failures, "queue"), "failures"),
       ),
-      // One message that can never be counted fails once a delivery, and is nobody's reason to take a version back.
+      // A message that can never be counted fails once per delivery. That must not roll back a version.
       above: 1,
       breached: { periods: 2, of: 5 },
     });
   }
 
-  /** Made here rather than by CDK, whose event source grants two actions that Lambda does not need. */
+  /** The mapping is made here, because CDK's event source grants two actions that Lambda does not need. */
   #readQueue(id: string, { queueArn }: Queue, { lambda, live }: ApiFunction, maxConcurrency: number): void {
     const actions = ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"].map((action) => `sqs:${action}`);
     lambda.addToRolePolicy(new PolicyStatement({ actions, resources: [queueArn] }));
@@ -87,7 +93,7 @@ export class ActivityQueue extends Construct {
     mapping.node.addDependency(lambda.role ?? lambda);
   }
 
-  /** Answers JSON of each org's queue, for the stack's output; `undefined` when none has one. */
+  /** JSON with each org's queue, for the stack's output; `undefined` when no org has one. */
   #tellOrgQueues(orgQueues: readonly (readonly [string, Queue])[], { lambda }: ApiFunction): string | undefined {
     if (orgQueues.length === 0) return undefined;
     const jsonOf = (entry: (queue: Queue) => string) =>
@@ -103,7 +109,7 @@ export class ActivityQueue extends Construct {
     return new Queue(this, id, {
       enforceSSL: true,
       visibilityTimeout,
-      // The longest there is: a function that fails over a long holiday must not cost a customer what they did.
+      // The longest possible time. A function that fails over a long holiday must not lose customers' activities.
       retentionPeriod: Duration.days(14),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: attempts },
     });
@@ -125,7 +131,7 @@ export class ActivityQueue extends Construct {
   }
 }
 
-/** Of the queue where it is highest, as one alarm tells about all. A queue that never had a message has no age. */
+/** The highest age of all queues, because one alarm covers them all. A queue that never had a message has no age. */
 function oldestMessageAge(queues: readonly Queue[]): IMetric {
   const options = { period: fiveMinutes, statistic: "Maximum" };
   const ages = queues.map((queue) => queue.metricApproximateAgeOfOldestMessage(options));

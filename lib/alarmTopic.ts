@@ -5,7 +5,9 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
 
-/** What the account's alarms are told to, encrypted. Whoever is to hear of them subscribes; the setting's address does. */
+/**
+ * The encrypted topic that the stack's alarms are sent to. The address of the setting subscribes to it; others can too.
+ */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 
@@ -27,7 +29,7 @@ export class AlarmTopic extends Construct {
     if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
   }
 
-  /** One of the stack's own: CloudWatch may not use the key that SNS has by default, and would stay silent. */
+  /** A key of the stack's own. CloudWatch may not use the default key of SNS, and would send nothing. */
   #key(): Key {
     const key = new Key(this, "Key", {
       description: "Encrypts what Milestreak's alarms say",
@@ -49,5 +51,5 @@ export class AlarmTopic extends Construct {
 
 const cloudWatch = new ServicePrincipal("cloudwatch.amazonaws.com");
 
-/** CloudWatch acts for every account of AWS: another one's alarm must not reach this topic or its key. */
+/** CloudWatch acts for all accounts of AWS. An alarm of another account must not reach this topic or its key. */
 const forThisAccount = { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } };

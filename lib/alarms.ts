@@ -4,21 +4,21 @@ import { Construct } from "constructs";
 import { AlarmTopic } from "./alarmTopic.ts";
 
 type AlarmProps = {
-  /** What a customer or the brand notices, or will, in one sentence. */
+  /** What a customer or the brand notices, now or later, in one sentence. */
   readonly impact: string;
   /** What to do first, in one sentence. */
   readonly firstStep: string;
-  /** By the period it is judged in. */
+  /** The metric, with the period in which it is judged. */
   readonly metric: IMetric;
-  /** It is breached by more than this. */
+  /** The alarm's threshold is breached above this value. */
   readonly above: number;
-  /** How many of the latest periods have to be breached; 1 of 1 when left out. */
+  /** How many of the latest periods must breach it; 1 of 1 by default. */
   readonly breached?: { readonly periods: number; readonly of: number };
 };
 
 /**
- * The stack's alarms, which all tell one topic. An alarm's name is its heading in docs/alarms.md; a test holds the
- * two together.
+ * The stack's alarms, which all notify one topic. An alarm's name is its heading in docs/alarms.md, which a test
+ * checks.
  */
 export class Alarms extends Construct {
   readonly topicArn: string;
@@ -43,7 +43,7 @@ export class Alarms extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       datapointsToAlarm: breached.periods,
       evaluationPeriods: breached.of,
-      // Where nobody calls, nothing is wrong.
+      // Without calls there is no data, and that is no failure.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(this.#action);

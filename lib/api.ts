@@ -29,10 +29,10 @@ import { WebAcl } from "./webAcl.ts";
 /** The version in every path: `https://…/v3/targetGroups`. */
 const stageName = "v3";
 
-/** The longest API Gateway waits without a raised quota. */
+/** The longest time that API Gateway waits without a raised quota. */
 const integrationTimeout = Duration.seconds(29);
 
-/** A disabled credential may still be let in for this long. */
+/** A disabled credential may still be accepted for this long. */
 const authorizerCacheTtl = Duration.seconds(300);
 
 type ApiProps = {
@@ -40,16 +40,19 @@ type ApiProps = {
   readonly settings: Settings;
 };
 
-/** The REST API: the route table's methods and no other, each behind the authorizer unless it is the way to a token. */
+/**
+ * The REST API with the methods of the route table and no others. Each is behind the authorizer, except the token
+ * routes.
+ */
 export class Api extends Construct {
   readonly baseUrl: string;
-  /** What the DNS record of the brand's own domain has to point to, if there is one. */
+  /** The name that the DNS record of the brand's own domain must point to, if there is one. */
   readonly domainTarget: string | undefined;
 
   constructor(scope: Construct, id: string, { functions, settings }: ApiProps) {
     super(scope, id);
     const restApi = new RestApi(this, "RestApi", {
-      // A label for the console: the API's own id is what has to be unique.
+      // The name is a label for the console. It need not be unique, because the API has an id.
       restApiName: settings.stackName,
       endpointConfiguration: { types: [EndpointType.REGIONAL] },
       cloudWatchRole: settings.setsApiGatewayLogRole,
@@ -64,7 +67,7 @@ export class Api extends Construct {
       },
       deployOptions: this.#stageOptions(settings),
     });
-    // CDK's own output has a generated name; the stack names one with the same address.
+    // CDK's own output has a generated name. The stack has an output of its own with the same address.
     restApi.node.tryRemoveChild("Endpoint");
     addMethods(restApi, functions, settings);
     this.#limitCredentials(restApi, settings);
@@ -132,7 +135,7 @@ function addMethods(restApi: RestApi, functions: ApiProps["functions"], { creden
     const { path, method } = routes[name];
     const integration = new LambdaIntegration(functions[name].live, {
       timeout: integrationTimeout,
-      // The console's test button would be a second way in, past the authorizer.
+      // The console's test button would be a way past the authorizer.
       allowTestInvoke: false,
     });
     const resource = restApi.root.resourceForPath(path);
@@ -148,7 +151,7 @@ function acknowledgeOpenMethod(method: Method): void {
   });
 }
 
-/** The policy as cdk-nag spells it, between brackets. */
+/** The policy's name as cdk-nag writes it, with placeholders in angle brackets. */
 const logPolicy = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs";
 
 const noWebAcl = {

@@ -9,7 +9,10 @@ type ApiAlarmsProps = {
   readonly stackName: string;
   readonly tableName: string;
   readonly enroll: IFunction;
-  /** Those that are called most, or many times at once: where Lambda's limit shows first. At most 10, as CloudWatch adds up no more. */
+  /**
+   * The functions that are called most, or many times at once. Lambda's limit shows there first. There are at most 10,
+   * because CloudWatch adds up no more.
+   */
   readonly busyFunctions: readonly IFunction[];
 };
 
@@ -32,7 +35,7 @@ export function addApiAlarms({ alarms, stackName, tableName, enroll, busyFunctio
     above: 0,
     breached: { periods: 2, of: 5 },
   });
-  // It takes back no version: whoever guesses credentials would decide about deployments.
+  // It rolls back no version, because somebody who guesses credentials could then stop deployments.
   alarms.add("RefusedCredentials", {
     impact:
       "Somebody sends credentials that are not valid, many a minute: one of the brand's systems is locked out, or someone is guessing.",
@@ -45,7 +48,7 @@ export function addApiAlarms({ alarms, stackName, tableName, enroll, busyFunctio
   return addAnswerAlarms(alarms, stackName);
 }
 
-/** They take back no version: callers make calls slow by writing to one customer many times at once. */
+/** They roll back no version, because callers can make calls slow by writing to one customer many times at once. */
 function addLatencyAlarms(alarms: Alarms, stackName: string, enroll: IFunction): void {
   const breached = { periods: 3, of: 5 };
   alarms.add("ApiLatency", {
@@ -72,7 +75,7 @@ function addAnswerAlarms(alarms: Alarms, stackName: string): Alarm[] {
     minute,
     "failures",
   );
-  // It takes back no version: callers make 503s by writing to one customer many times at once.
+  // It rolls back no version, because callers can cause 503s by writing to one customer many times at once.
   alarms.add("ApiServerErrors", {
     impact:
       "Tills and apps are answered with 500 or 503: customers cannot be enrolled, or their purchases have to be sent again.",

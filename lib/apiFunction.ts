@@ -18,13 +18,13 @@ import type { FunctionName } from "./functionNames.ts";
 import type { MilestreakTable } from "./table.ts";
 import { retiringGrants, tableGrants } from "./tableGrants.ts";
 
-/** Above the longest chain of engine requests with all its attempts, below what API Gateway waits for. */
+/** Longer than the longest chain of engine requests with all attempts, and shorter than API Gateway waits. */
 const functionTimeout = Duration.seconds(25);
 
 /**
- * What a Lambda never gets to, and the SDK imports only when it does: ways to find credentials, which are in its
- * environment, and event streams, which no operation used here has. The latter also keep esbuild from joining all of
- * the SDK into one scope, as their import needs modules that load on demand. bench/README.md has what each is worth.
+ * Modules that the SDK imports on demand and a Lambda never needs. A Lambda has its credentials in the environment, so
+ * other ways to find them are not used. No operation used here has event streams. Their import on demand would also
+ * keep esbuild from joining the SDK into one scope. bench/README.md has the gain of each.
  */
 export const unreachedModules = [
   "@aws-sdk/credential-provider-http",
@@ -44,19 +44,21 @@ type ApiFunctionProps = {
   readonly table: MilestreakTable;
   readonly logRetentionDays: RetentionDays;
   readonly hasBundleReport: boolean;
-  /** It runs so many times at once at most, and the account keeps as many free for it; absent: neither. */
+  /**
+   * The most concurrent executions, which the account also keeps free for it; `undefined` for no limit and no reserve.
+   */
   readonly reservedConcurrency?: number | undefined;
 };
 
 /**
- * One Lambda of the API, from `functions/<name>/handler.ts`, with a role and a log group of its own. Whatever invokes it
- * invokes {@link live}: the version that is deployed, or for a while the one before and the new one (Deployments).
+ * One Lambda of the API, from `functions/<name>/handler.ts`, with a role and a log group of its own. Callers invoke
+ * {@link live}. It is the deployed version, and during a deployment the previous and the new one (Deployments).
  */
 export class ApiFunction extends Construct {
   readonly lambda: NodejsFunction;
-  /** The alias, as what is deployed to. */
+  /** The alias, for deploying. */
   readonly alias: Alias;
-  /** The alias, as what is invoked. */
+  /** The alias, for invoking. */
   readonly live: IFunction;
 
   constructor(scope: Construct, id: string, props: ApiFunctionProps) {
@@ -70,7 +72,7 @@ export class ApiFunction extends Construct {
       bundling: bundling(hasBundleReport),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // CPU comes with memory, and a cold start is mostly CPU: loading the bundle.
+      // Lambda allots CPU with memory. A cold start is mostly CPU time for loading the bundle.
       memorySize: 1024,
       timeout: functionTimeout,
       tracing: Tracing.ACTIVE,
@@ -86,7 +88,7 @@ export class ApiFunction extends Construct {
     this.live = asFunction(this.alias);
   }
 
-  /** Made here rather than by CDK, whose default role may write to every log group of the account. */
+  /** The role is made here, because CDK's default role may write to every log group of the account. */
   #role(logGroup: LogGroup): Role {
     const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     role.addToPolicy(
@@ -103,13 +105,16 @@ export class ApiFunction extends Construct {
   }
 }
 
-/** An alias is a function; its declaration does not say so as strictly as ours are checked. */
+/** An alias is a function, but its type declaration is not strict enough for this project's type check. */
 function asFunction(alias: Construct): IFunction {
   if (!(alias instanceof FunctionBase)) throw new Error("An alias is a function");
   return alias;
 }
 
-/** One minified module with its own SDK: the runtime's copy is not the version that was tested, and changes unasked. */
+/**
+ * Bundles one minified module with its own SDK. The runtime's copy is not the tested version and changes without
+ * notice.
+ */
 export function bundling(hasBundleReport: boolean): BundlingOptions {
   return {
     format: OutputFormat.ESM,

@@ -29,15 +29,20 @@ import type { Alarms } from "./alarms.ts";
 import type { ApiFunction } from "./apiFunction.ts";
 import { minute, ownMetric, sumOf, waitingMessages, workErrors } from "./stackMetrics.ts";
 
-/** The most that may pass between a cycle's end and the start of its closing. */
+/** The longest time between a cycle's end and the start of its closing. */
 const interval = Duration.minutes(5);
-/** An execution that has run for so long does not get on; the next one takes over where it is. */
+/** An execution that runs this long is stuck. The next one continues its work. */
 const executionTimeout = Duration.hours(6);
 
-/** Four more attempts within 80 s: a hiccup is over by then, and what fails still has failed in two minutes, as its alarm asks. */
+/**
+ * Four more attempts within 80 s. A short outage is over by then. A lasting failure shows in two minutes, which its
+ * alarm requires.
+ */
 const retry = { errors: [Errors.ALL], interval: Duration.seconds(2), maxAttempts: 4, backoffRate: 3 };
 
-/** Executions overlap, and together they may start more than may run at once. Being turned away is no failure then. */
+/**
+ * Executions can overlap and together start more functions than may run at once. A throttled start is then no failure.
+ */
 const retryWhenTurnedAway = {
   errors: ["Lambda.TooManyRequestsException"],
   interval: Duration.seconds(5),
@@ -54,21 +59,22 @@ type ClosingProps = {
   readonly logRetentionDays: RetentionDays;
   readonly closing: "paused" | undefined;
   readonly shardsAtOnce: number;
-  /** How many Lambdas may close shards at once; absent: as many as are started. */
+  /** How many Lambdas may close shards at once; `undefined` for no limit. */
   readonly closingConcurrency: number | undefined;
 };
 
 /**
  * Closes cycles that have ended, by as many workers as there are shards of enrolments.
  *
- * Every {@link interval} a schedule starts the state machine. It lists what is due page by page and has each page closed
- * shard by shard. A shard that fails holds up no other: it stays due, the execution fails at its end, and the next one
- * tries again. Executions may overlap, as an enrolment is closed once however many try (docs/decisions/0012).
+ * Every {@link interval} a schedule starts the state machine. It lists what is due page by page and has each page
+ * closed shard by shard. A failing shard does not stop the others. It stays due, the execution fails at its end, and
+ * the next one tries again. Executions may overlap, because an enrolment is closed once however many try
+ * (docs/decisions/0012).
  */
 export class Closing extends Construct {
   readonly stateMachine: StateMachine;
   readonly missedStarts: Queue;
-  /** Says that the functions do not get their work done. */
+  /** Goes off when the functions fail at their work. */
   readonly errors: Alarm;
 
   constructor(scope: Construct, id: string, props: ClosingProps) {
@@ -80,7 +86,8 @@ export class Closing extends Construct {
 
   #createStateMachine(props: ClosingProps): StateMachine {
     const logs = new LogGroup(this, "Logs", {
-      // Other names need an entry in the account's one policy for the delivery of logs, which holds few.
+      // A log group with another prefix needs an entry in the account's policy for log delivery, which has room for
+      // few.
       logGroupName: `/aws/vendedlogs/states/${props.stackName}-Closing`,
       retention: props.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -95,13 +102,13 @@ export class Closing extends Construct {
       tracingEnabled: true,
       logs: { destination: logs, level: LogLevel.ALL, includeExecutionData: false },
     });
-    // CDK's own policy goes with a role that it may change; #allowMapRuns is the same without redriving.
+    // CDK's own policy is removed. #allowMapRuns grants the same without the permission to redrive.
     stateMachine.node.tryRemoveChild("DistributedMapPolicy");
     this.#allowMapRuns(role, stateMachine);
     return stateMachine;
   }
 
-  /** Made here rather than by CDK, whose statements take in every version of the functions. */
+  /** The role is made here, because CDK's statements include every version of the functions. */
   #role({ listDueCycles, closeShard }: ClosingProps): Role {
     const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("states.amazonaws.com") });
     role.addToPolicy(
@@ -140,7 +147,7 @@ export class Closing extends Construct {
     });
   }
 
-  /** Lists a page, closes it, and again until there are no more; fails at the end when any shard did. */
+  /** Lists and closes pages until none is left. Fails at the end when a shard has failed. */
   #definition(props: ClosingProps): IChainable {
     const { listDueCycles } = props;
     const start = Pass.jsonata(this, "Start", { assign: { resumeAfter: null, failedCount: 0 } });
@@ -179,7 +186,7 @@ export class Closing extends Construct {
     return closeShards.itemProcessor(this.#closeShard(closeShard, closingConcurrency));
   }
 
-  /** One worker's part: again until the shard is through, as one call may run out of time. */
+  /** One worker's part. It calls the function until the shard is finished, because one call may run out of time. */
   #closeShard({ live }: ApiFunction, concurrency: number | undefined): IChainable {
     const closeShard = LambdaInvoke.jsonata(this, "CloseShard", {
       lambdaFunction: live,
@@ -194,7 +201,7 @@ export class Closing extends Construct {
       .when(
         Condition.jsonata("{% $states.input.isFinished %}"),
         Pass.jsonata(this, "ShardClosed", {
-          // Some may still be due, as others wrote to them too often for the function to close them.
+          // Some enrolments may still be due, because others wrote to them too often for the function to close them.
           outputs: { failedCount: "{% $states.input.busyCount > 0 ? 1 : 0 %}" },
         }),
       )
@@ -202,7 +209,7 @@ export class Closing extends Construct {
     return closeShard.next(isFinished);
   }
 
-  /** Answers where a start ends up that the scheduler could not make. */
+  /** Answers the queue for starts that the scheduler could not make. */
   #schedule(stateMachine: StateMachine, { closing }: ClosingProps): Queue {
     const missedStarts = new Queue(this, "MissedStarts", { enforceSSL: true, retentionPeriod: Duration.days(14) });
     Validations.of(missedStarts).acknowledge({
@@ -216,7 +223,7 @@ export class Closing extends Construct {
       target: new StepFunctionsStartExecution(stateMachine, {
         input: ScheduleTargetInput.fromObject({}),
         deadLetterQueue: missedStarts,
-        // The next start does the same work: an older one is of no use.
+        // The next start does the same work, so an older one is not needed.
         maxEventAge: interval,
         retryAttempts: 3,
       }),
@@ -230,7 +237,7 @@ export class Closing extends Construct {
       firstStep: "Read the failed lines of closeShard; it is tried again every five minutes.",
       metric: unsuccessful(this.stateMachine),
       above: 0,
-      // Two starts long, so that it stays on from one that fails to the next.
+      // Ten minutes are two starts, so the alarm stays on from one failed start to the next.
       breached: { periods: 1, of: 10 },
     });
     alarms.add("ClosingMissedStarts", {
@@ -245,13 +252,14 @@ export class Closing extends Construct {
       firstStep: "Read the failed lines of closeShard and listDueCycles.",
       metric: workErrors([listDueCycles.lambda, closeShard.lambda], failures, "failures"),
       above: 0,
-      // What fails once is tried again at once, for over a minute; the functions are called too seldom to ask for more.
+      // A failed call is retried for over a minute, so a lasting failure shows in two periods. The functions are called
+      // too seldom to require more.
       breached: { periods: 2, of: 10 },
     });
   }
 }
 
-/** What only the deployment will know, cdk-nag names between brackets. */
+/** The part as cdk-nag writes it. Values that are known only at deployment are in angle brackets. */
 function spelledInFindings(part: string): string {
   const names = new Map([
     [Aws.PARTITION, "<AWS::Partition>"],
@@ -272,7 +280,7 @@ function unsuccessful(stateMachine: StateMachine): IMetric {
   return sumOf(ends, minute, "executions that failed");
 }
 
-/** As AWS documents them for a state machine that logs and is traced. */
+/** The actions that AWS documents for a state machine with logging and tracing. */
 const logAndTraceActions = [
   "logs:CreateLogDelivery",
   "logs:DeleteLogDelivery",

@@ -6,7 +6,7 @@ import type { CredentialLimits as Limits } from "./settings.ts";
 
 type CredentialLimitsProps = {
   readonly restApi: RestApi;
-  /** Also the plan's name, from which its keys are derived. */
+  /** The stack's name is also the plan's name, from which the keys are derived. */
   readonly stackName: string;
   readonly limits: Limits;
   readonly hasExternalIssuer: boolean;
@@ -14,7 +14,7 @@ type CredentialLimitsProps = {
 
 /**
  * A rate and burst for each credential: a usage plan, to which the operator CLI adds a key for each credential. The
- * systems of an external issuer share one key, as no credential of theirs is ever made.
+ * systems of an external issuer share one key, because they have no credentials here.
  */
 export class CredentialLimits extends Construct {
   constructor(scope: Construct, id: string, { restApi, stackName, limits, hasExternalIssuer }: CredentialLimitsProps) {

@@ -7,13 +7,13 @@ import { tls } from "./tls.ts";
 type CustomDomainProps = {
   readonly restApi: RestApi;
   readonly domain: DomainSettings;
-  /** The first word of a path that may as well be left out. */
+  /** The first word of a path, which may be left out. */
   readonly version: string;
 };
 
-/** A name of the brand's own for the stage, which answers below it with and without the version: `/v3/…` and `/…`. */
+/** A domain name of the brand's own for the stage. It answers with and without the version: `/v3/…` and `/…`. */
 export class CustomDomain extends Construct {
-  /** What the name's DNS record has to point to. */
+  /** The name that the DNS record must point to. */
   readonly target: string;
 
   constructor(scope: Construct, id: string, { restApi, domain: { name, certificateArn }, version }: CustomDomainProps) {

@@ -33,7 +33,7 @@ type DashboardProps = {
   readonly stateMachine: IStateMachine;
 };
 
-/** What API Gateway answers without asking a function, and what is a failure rather than a refusal. */
+/** Codes that are not shown as refusals: API Gateway answers them without a function, or they are failures. */
 const notRefusals: readonly string[] = ["404", "429", "500", "4001"];
 const refusalCodes = Object.keys(errorCatalogue).filter((code) => !notRefusals.includes(code));
 
@@ -87,7 +87,7 @@ function answerRow({ stackName, functions }: DashboardProps): GraphWidget[] {
     ]),
     graph("Functions", [
       sumOf(
-        // A wrong credential is an error of the authorizer's function, and no sign of anything.
+        // The authorizer is left out, because a wrong credential is an error of its function too.
         all.filter((each) => each !== functions.authorizer.lambda).map((each) => each.metricErrors()),
         fiveMinutes,
         "crashes and time-outs",
@@ -130,7 +130,7 @@ function backgroundRow({ functions, activityQueue, deadLetters, stateMachine }: 
   return [
     graph("Age of what waits, in s", [
       activityQueue.metricApproximateAgeOfOldestMessage({ statistic: "Maximum", label: "queued activities" }),
-      // Lambda tells it in milliseconds.
+      // Lambda reports the age in milliseconds.
       new MathExpression({ expression: "age / 1000", usingMetrics: { age }, label: "records of the stream" }),
     ]),
     graph(

@@ -11,7 +11,7 @@ import { type IRole, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib
 import { Construct } from "constructs";
 import type { ApiFunction } from "./apiFunction.ts";
 
-/** How a new version of a function takes over from the one before, by the name of the setting `deployment`. */
+/** How traffic shifts to a new version of a function, for each value of the setting `deployment`. */
 const shifts = {
   canary10Percent5Minutes: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
   canary10Percent15Minutes: LambdaDeploymentConfig.CANARY_10PERCENT_15MINUTES,
@@ -56,7 +56,10 @@ export class Deployments extends Construct {
     this.#addGroup(apiFunction, this.#shift, alarms);
   }
 
-  /** The same for a function that is called once in five minutes: what it fails at is done again later, and nobody waits. */
+  /**
+   * The same for a function that is called once in five minutes. Nobody waits for it, and failed work is done again
+   * later.
+   */
   watchRare(apiFunction: ApiFunction, alarms: readonly IAlarm[]): void {
     this.#addGroup(apiFunction, this.#rareShift, alarms);
   }
@@ -69,15 +72,15 @@ export class Deployments extends Construct {
       deploymentConfig: shift,
       alarms: this.#deployment === "allAtOnce" ? [] : [...alarms],
     });
-    // A role is there before its policy: a group that began then could not move the alias.
+    // A role exists before its policy. A group that started in between could not move the alias.
     group.node.addDependency(this.#role);
-    // The alias names its group only in how it is updated, which need not make one wait for the other.
+    // The alias names its group only in its update policy, which alone does not make it wait for the group.
     alias.node.addDependency(group);
   }
 
   /**
-   * A tenth of one call is none. So the new version gets all but the last percent, which a canary has to hold back, for
-   * long enough to be called, fail, be tried again and be seen.
+   * The function has about one call in five minutes, so a tenth of the calls would be none. The new version gets 99 %,
+   * as a canary must hold back at least 1 %. It lasts long enough for a call to fail, be retried and be noticed.
    */
   #createRareShift(): ILambdaDeploymentConfig {
     return new LambdaDeploymentConfig(this, "NearlyAllFor10Minutes", {
@@ -85,7 +88,7 @@ export class Deployments extends Construct {
     });
   }
 
-  /** Made here rather than by CDK, whose policy may move the aliases of all functions of the account. */
+  /** The role is made here, because CDK's policy may move the aliases of all functions of the account. */
   #createRole(functions: readonly ApiFunction[]): Role {
     const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("codedeploy.amazonaws.com") });
     role.addToPolicy(

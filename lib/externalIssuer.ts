@@ -1,7 +1,7 @@
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { type IssuerConfig, issuerVariables } from "../shared/config/issuerConfig.ts";
 
-/** Tells the authorizer whose JWTs to trust. */
+/** Configures the authorizer to trust the JWTs of an external issuer. */
 export function trustExternalIssuer(
   authorizer: LambdaFunction,
   { issuer, audience, orgClaim, groupClaim }: IssuerConfig,

@@ -1,6 +1,6 @@
 import { type RouteName, routes } from "../shared/http/routes.ts";
 
-/** What the API calls: a function for each route, and the authorizer. */
+/** The functions that the API calls: one for each route, and the authorizer. */
 export type ApiFunctionName = RouteName | "authorizer";
 
 /** A Lambda's name here is its folder below `functions/`. */

@@ -3,7 +3,7 @@ import { type GatewayResponseType, gatewayResponses, renderGatewayResponse } fro
 
 const types = Object.keys(gatewayResponses).filter((type): type is GatewayResponseType => type in gatewayResponses);
 
-/** Gives every answer that API Gateway makes by itself the API's envelope. */
+/** Gives the API's envelope to every answer that API Gateway makes itself. */
 export function installGatewayResponses(restApi: RestApi): void {
   for (const type of types) {
     const { status, headers, body } = renderGatewayResponse(type);

@@ -41,7 +41,7 @@ export class MilestreakStack extends Stack {
   }
 }
 
-/** Absent rather than `undefined`: without them the stack fits whatever account and region it is deployed to. */
+/** The properties are left out when not set. The stack then fits any account and region. */
 function environmentOf({ account, region }: Settings): { account?: string; region?: string } {
   return { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) };
 }

@@ -19,11 +19,11 @@ import type { ApiFunction } from "./apiFunction.ts";
 import { failuresAmong, fiveMinutes, minute, ownMetric, waitingMessages, workErrors } from "./stackMetrics.ts";
 import type { MilestreakTable } from "./table.ts";
 
-/** Worked on one after the other, about 30 ms each, and well within what the function may take. */
+/** Records of a batch are processed one after the other, about 30 ms each, well within the function's timeout. */
 const batchSize = 50;
-/** Changes of one item stay in order; those of different items need not be. */
+/** The number of parallel batches. Changes of one item stay in order; changes of different items need not. */
 const batchesAtOnce = 10;
-/** An outage of the bus is sat out for hours; the stream itself keeps a record for 24. */
+/** The projector retries through an outage of the bus for hours. The stream itself keeps a record for 24 hours. */
 const maximumRecordAge = Duration.hours(6);
 const retryAttempts = 100;
 /** Long enough for a burst to be worked off, short enough for an operator to act before records age out. */
@@ -45,7 +45,7 @@ type ProjectorProps = {
 export class Projector extends Construct {
   readonly busName: string;
   readonly deadLetters: Queue;
-  /** Says that the function does not get its work done. */
+  /** Goes off when the function fails at its work. */
   readonly errors: Alarm;
 
   constructor(scope: Construct, id: string, props: ProjectorProps) {
@@ -79,7 +79,7 @@ export class Projector extends Construct {
     const mapping = new EventSourceMapping(this, "Stream", {
       target: live,
       eventSourceArn: table.streamArn,
-      // What happened between the table's creation and the mapping's, and before a mapping is replaced, counts too.
+      // Starts with the oldest record, so that changes before the mapping was created or replaced are projected too.
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize,
       parallelizationFactor: batchesAtOnce,
@@ -128,12 +128,12 @@ export class Projector extends Construct {
 }
 
 /**
- * What customers did in a quarter of an hour in which the projector was not called once; 0 or less if it was. A mapping
- * that is disabled or broken has no `IteratorAge` at all, so its absence is seen by what else there is.
+ * The number of customers' changes in a quarter of an hour without a call of the projector; 0 or less if it was called.
+ * A disabled or broken mapping has no `IteratorAge`, so it is detected by these other metrics.
  */
 function unreadChanges(stackName: string, projector: IFunction): IMetric {
   return new MathExpression({
-    // One call outweighs whatever was written. A call that was never made may be an empty series, which SUM leaves out.
+    // One call outweighs all changes. Without any call the metric may be an empty series, which SUM leaves out.
     expression: "SUM([FILL(activities, 0), FILL(enrolled, 0), FILL(unenrolled, 0), -1000000 * FILL(calls, 0)])",
     usingMetrics: {
       activities: ownMetric(stackName, metrics.activitiesCounted),
@@ -146,7 +146,7 @@ function unreadChanges(stackName: string, projector: IFunction): IMetric {
   });
 }
 
-/** The projector's own ledger rows are in the stream too, and must not call it again. */
+/** The projector's own ledger rows are in the stream too. They must not invoke it again. */
 function inserted(prefix: string) {
   return FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT"), dynamodb: sortKeyBeginsWith(prefix) });
 }

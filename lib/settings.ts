@@ -3,10 +3,10 @@ import type { IssuerConfig } from "../shared/config/issuerConfig.ts";
 import { tokenLifetimeMinutes } from "../shared/config/tokenConfig.ts";
 import { type Deployment, deployments } from "./deployments.ts";
 
-/** What a team decides when it deploys, by CDK context (docs/deploy.md). */
+/** The settings of a deployment, given by CDK context (docs/deploy.md). */
 export type Settings = {
   readonly stackName: string;
-  /** Both are the CDK command's own choice when absent. */
+  /** The CDK command chooses account and region when they are not set. */
   readonly account: string | undefined;
   readonly region: string | undefined;
   readonly logRetentionDays: RetentionDays;
@@ -16,17 +16,17 @@ export type Settings = {
   readonly tokenLifetimeMinutes: number;
   readonly setsApiGatewayLogRole: boolean;
   readonly hasWebAcl: boolean;
-  /** What the web ACL lets through from one address in five minutes. */
+  /** The requests that the web ACL allows from one address in five minutes. */
   readonly webAclRate: number;
   /** The same for the token routes alone. */
   readonly webAclTokenRate: number;
-  /** What one credential may call; absent: as much as the stage lets through. */
+  /** The limits of one credential; `undefined` for the stage's limits only. */
   readonly credentialLimits: CredentialLimits | undefined;
   readonly domain: DomainSettings | undefined;
-  /** Whose JWTs are trusted; absent: nobody's. */
+  /** The issuer whose JWTs are trusted; `undefined` for none. */
   readonly externalIssuer: IssuerConfig | undefined;
   readonly deployment: Deployment;
-  /** Who is mailed when an alarm goes off; absent: nobody until something subscribes to the topic. */
+  /** The address that alarms are mailed to. Without it nobody is notified until something subscribes to the topic. */
   readonly alarmEmail: string | undefined;
   /** The stream of a table to work on instead of the stack's own. */
   readonly restoredStreamArn: string | undefined;
@@ -40,9 +40,12 @@ export type Settings = {
   readonly queueOrgs: readonly string[];
   /** How many Lambdas may count queued activities at once. */
   readonly queueConcurrency: number;
-  /** How many may project the stream at once, taken off the account's quota; absent: as many as the stream has shards for. */
+  /**
+   * How many may project the stream at once, reserved from the account's quota; `undefined` for as many as the stream
+   * has shards.
+   */
   readonly projectorConcurrency: number | undefined;
-  /** How many may close shards at once, taken off the account's quota; absent: as many as are started. */
+  /** How many may close shards at once, reserved from the account's quota; `undefined` for no limit. */
   readonly closingConcurrency: number | undefined;
   readonly hasBundleReport: boolean;
 };
@@ -52,7 +55,7 @@ export type CredentialLimits = { readonly ratePerSecond: number; readonly burst:
 /** A name of the brand's own and the certificate for it, in the stack's region. */
 export type DomainSettings = { readonly name: string; readonly certificateArn: string };
 
-/** The settings cannot be used; the message says all there is to say. */
+/** The settings cannot be used. The message names all faults. */
 export class InvalidSettings extends Error {
   override readonly name = "InvalidSettings";
 }
@@ -60,7 +63,7 @@ export class InvalidSettings extends Error {
 /** A value as `-c name=value` (text) or `cdk.json` (anything) gives it; `undefined` when it is not set. */
 export type ReadContext = (name: string) => unknown;
 
-/** CloudWatch Logs accepts these periods only; "never" is none of them, as logs name callers. */
+/** CloudWatch Logs accepts these periods only. "Never" is excluded, because logs name callers. */
 const retentionPeriodsDays = Object.values(RetentionDays).filter(
   (days): days is RetentionDays => typeof days === "number" && days !== RetentionDays.INFINITE,
 );
@@ -93,7 +96,7 @@ export function readSettings(readContext: ReadContext): Settings {
     restoredStreamArn: context.text("restoredStreamArn", streamPattern, "the ARN of a table's stream"),
     previousTable: context.text("previousTable", tablePattern, "none or the ARN of a table"),
     closing: context.only("closing", "paused"),
-    // By default a tenth of the Lambdas that an account may run at once, to leave room for the API.
+    // The default is a tenth of the Lambdas that an account may run at once, which leaves room for the API.
     shardsAtOnce: context.integer("shardsAtOnce", { minimum: 1, maximum: 1000, default: 100 }),
     queueOrgs: readQueueOrgs(context),
     queueConcurrency: context.integer("queueConcurrency", { minimum: 2, maximum: 1_000, default: 20 }),
@@ -107,7 +110,7 @@ export function readSettings(readContext: ReadContext): Settings {
 
 const reservable = { minimum: 1, maximum: 10_000 };
 
-/** Nine and the common queue: CloudWatch adds up ten metrics in one alarm. */
+/** Nine queues and the common one, because CloudWatch adds up at most ten metrics in one alarm. */
 const queueOrgsPattern = /^[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64}){0,8}$/;
 
 const streamPattern = /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[A-Za-z0-9_.-]+\/stream\/[0-9T:.-]+$/;
@@ -137,7 +140,7 @@ function readDomain(context: ContextReader): DomainSettings | undefined {
   return undefined;
 }
 
-/** Over TLS only, and without what would make two spellings of one issuer. */
+/** An address with TLS, without the parts that would allow two spellings of one issuer. */
 const issuerPattern = /^https:\/\/[a-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~/-]*)?$/;
 /** `org`, `custom:org`, `https://brand.example/org`. */
 const claimPattern = /^[A-Za-z0-9_:/.-]{1,128}$/;
@@ -212,7 +215,7 @@ class ContextReader {
     return given === "true";
   }
 
-  /** For settings that mean something together only: either all are set or none is. */
+  /** Refuses settings of a group that are set only in part. They have a meaning only together. */
   refusePart(values: Readonly<Record<string, string | number | undefined>>): void {
     const set = Object.keys(values).filter((name) => values[name] !== undefined);
     const missing = Object.keys(values).filter((name) => values[name] === undefined);

@@ -7,7 +7,10 @@ import type { CountedMetric } from "../shared/observability/metricNames.ts";
 export const minute = Duration.minutes(1);
 export const fiveMinutes = Duration.minutes(5);
 
-/** A metric of the functions' own, as `shared/observability/metrics.ts` publishes it; a split one by one of its values. */
+/**
+ * A metric that the functions publish through `shared/observability/metrics.ts`. For a metric with a dimension, one of
+ * its values must be named.
+ */
 export function ownMetric(namespace: string, { name, dimension }: CountedMetric, value?: string): Metric {
   return new Metric({
     namespace,
@@ -19,8 +22,8 @@ export function ownMetric(namespace: string, { name, dimension }: CountedMetric,
 }
 
 /**
- * A metric of the REST API of this name. By name alone: the stage, which exists only after everything it calls, would
- * make the alarms wait for what they decide about.
+ * A metric of the REST API with this name. The stage is not named. It is created after everything it calls, so the
+ * alarms would have to wait for the functions that they decide about.
  */
 export function apiMetric(apiName: string, metricName: string, options: MetricOptions): Metric {
   return new Metric({ namespace: "AWS/ApiGateway", metricName, dimensionsMap: { ApiName: apiName }, ...options });
@@ -46,10 +49,10 @@ export function tableSystemErrors(tableName: string, period: Duration): IMetric 
 }
 
 /**
- * Adds metrics up; one without a value counts as 0. Labels that differ can be drawn in one graph.
+ * Adds up metrics. A metric without a value counts as 0. Different labels allow several sums in one graph.
  *
- * FILL may leave a metric empty that was never published, as most failures are. What is added to it by `+` would be
- * missing with it; SUM of an array leaves out what is.
+ * FILL may leave a metric empty that was never published, as with most failures. A sum with `+` would then be empty
+ * too. SUM of an array leaves empty ones out.
  */
 export function sumOf(metrics: readonly IMetric[], period: Duration, label: string): IMetric {
   const prefix = label.replaceAll(/\W/g, "").toLowerCase();
@@ -62,16 +65,16 @@ export function sumOf(metrics: readonly IMetric[], period: Duration, label: stri
   });
 }
 
-/** More than a busy service has of failures, and less than the tenth that a canary fails at if it fails at all. */
+/** More than the share of failures in a busy service, and less than the tenth of calls that a failing canary causes. */
 const toleratedShare = 0.02;
 
 /**
- * A minute's failures where they are more than 2 % of its calls, and 0 otherwise. A count alone would be either more
- * than the few calls that a quiet service's canary gets, or next to nothing in a busy one.
+ * The failures of a minute if they are more than 2 % of its calls, otherwise 0. A fixed count would not fit: it would
+ * exceed the few calls of a quiet service's canary, or be negligible in a busy service.
  */
 export function failuresAmong(calls: IMetric, failures: IMetric): IMetric {
   return new MathExpression({
-    // An array, as in a sum: `calls` may be empty.
+    // `calls` may be empty, so it is in an array, as in a sum.
     expression: `IF(SUM([failed, -${toleratedShare} * FILL(calls, 0)]) > 0, failed, 0)`,
     usingMetrics: { failed: failures, calls },
     period: minute,
@@ -79,7 +82,9 @@ export function failuresAmong(calls: IMetric, failures: IMetric): IMetric {
   });
 }
 
-/** What a function that nobody waits for did not get done: crashes and time-outs, and failures it has reported itself. */
+/**
+ * The failed work of functions that nobody waits for: crashes, time-outs, and the failures that they report themselves.
+ */
 export function workErrors(functions: readonly IFunction[], failures: IMetric, label: string): IMetric {
   return sumOf([...functions.map((each) => each.metricErrors()), failures], minute, label);
 }

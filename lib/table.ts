@@ -16,7 +16,7 @@ import type { TableGrant } from "./tableGrants.ts";
 
 type TableProps = {
   readonly restoredStreamArn: string | undefined;
-  /** The ARN of the table before; absent: the stack's own. */
+  /** The ARN of the previous table; `undefined` for the stack's own. */
   readonly previousTable: string | undefined;
 };
 
@@ -30,7 +30,7 @@ type TableProps = {
 export class MilestreakTable extends Construct {
   readonly tableName: string;
   readonly #table: Table | ITable;
-  /** What may be read and written: the table, and the one that versions of before work on. */
+  /** The tables that may be read and written: the current one, and the one that previous versions work on. */
   readonly #grantedArns: readonly string[];
 
   constructor(scope: Construct, id: string, { restoredStreamArn, previousTable }: TableProps) {
@@ -50,7 +50,8 @@ export class MilestreakTable extends Construct {
       stream: StreamViewType[tableDefinition.streamViewType],
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // The key DynamoDB owns: always on and free. A KMS key would add a charge and a throttle to every request.
+      // Encrypts with the key that DynamoDB owns, which is free. A KMS key would add a charge and a throttle to every
+      // request.
       encryption: TableEncryption.DEFAULT,
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -70,8 +71,9 @@ export class MilestreakTable extends Construct {
   }
 
   /**
-   * Lets the function read the stream: every change of every item, as it cannot be limited to partitions. The stream of
-   * the table before is not in it: its records would be projected into this table, which does not hold what they tell of.
+   * Allows the function to read the stream. The permission includes every change of every item, because it cannot be
+   * limited to partitions. It does not include the previous table's stream. Its records would be projected into this
+   * table, which does not hold their items.
    */
   grantStream(grantee: LambdaFunction): void {
     const actions = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
@@ -80,7 +82,7 @@ export class MilestreakTable extends Construct {
     );
   }
 
-  /** Lets the function do just what the grants say, and tells it the table's name. */
+  /** Allows the function exactly what the grants say, and passes it the table's name. */
   grant(grantee: LambdaFunction, grants: readonly TableGrant[]): void {
     grantee.addEnvironment(tableNameVariable, this.tableName);
     for (const { actions, partitions } of grants) {
@@ -99,7 +101,7 @@ function distinct(...values: readonly string[]): string[] {
   return [...new Set(values)];
 }
 
-/** `ForAllValues`, as a transaction or batch presents the keys of all its items. */
+/** The condition uses `ForAllValues`, because a transaction or batch presents the keys of all its items. */
 function leadingKeys({ like, except }: TableGrant["partitions"]): Record<string, Record<string, unknown>> {
   const key = "dynamodb:LeadingKeys";
   const included = { "ForAllValues:StringLike": { [key]: like } };

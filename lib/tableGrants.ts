@@ -18,15 +18,15 @@ const orgs: Partitions = { like: "ORG#*", except: "ORG#*#*" };
 const sweeps: Partitions = { like: "CLOSING" };
 /** The index of enrolments, one partition for each shard of a target. */
 const shards: Partitions = { like: "ENROLLED#*" };
-/** In one grant, because a transaction over all of them is one request. */
+/** They are in one grant, because a transaction over all of them is one request. */
 const orgsGroupsAndSweeps: Partitions = { like: ["ORG#*", "CLOSING"], except: "ORG#*#CUSTOMER#*" };
 const credentials: Partitions = { like: "CREDENTIAL#*" };
 const tokens: Partitions = { like: "TOKEN#*" };
 
 /**
- * What each function may do with the table, and nothing else. No function scans. Only the list of what to close is
- * deleted from. Only the authorizer and the token routes see a credential. What reads cannot write. A route without an
- * entry does not compile, and a grant that no request needs fails test/deployed.
+ * Everything that each function may do with the table. No function scans. Items are deleted from the list of sweeps
+ * only. Only the authorizer and the token routes can read credentials. Functions that only read cannot write. A route
+ * without an entry does not compile, and a grant that no request needs fails test/deployed.
  */
 export const tableGrants = {
   enroll: [
@@ -68,7 +68,7 @@ export const tableGrants = {
     { actions: ["Query"], partitions: groups },
     { actions: ["GetItem", "Query"], partitions: customers },
   ],
-  // A policy can name partitions and no sort keys: that these puts are ledger rows only, the code sees to.
+  // A policy can name partitions but no sort keys. The code ensures that these puts are ledger rows only.
   projector: [
     { actions: ["Query"], partitions: groups },
     { actions: ["PutItem"], partitions: customers },
@@ -103,7 +103,7 @@ export const tableGrants = {
 } as const satisfies Record<FunctionName, readonly TableGrant[]>;
 
 /**
- * What only the functions of the last release still need. While a deployment is under way their versions work with the
- * roles of the new one, so a grant shrinks one release after its last use; test/infra/grants.test.ts holds both ends.
+ * Grants that only the functions of the last release need. During a deployment the old versions work with the new
+ * roles. So a grant shrinks one release after its last use. test/infra/grants.test.ts checks both sides.
  */
 export const retiringGrants: Partial<Record<FunctionName, readonly TableGrant[]>> = {};

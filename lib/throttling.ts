@@ -19,7 +19,8 @@ const throttleShares = {
   getUserTargetGroups: 0.8,
   getTrackedTargetEvents: 0.5,
   getEnrolledTargets: 0.5,
-  // A client asks once for each token's life. Nothing stands in front of these, so a flood must leave room.
+  // A client needs one token per token lifetime. No authorizer protects these routes, so a flood of calls must leave
+  // room for the others.
   issueToken: 0.1,
   generateToken: 0.1,
   revokeToken: 0.1,

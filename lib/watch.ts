@@ -21,13 +21,13 @@ type Watched = {
   readonly closing: Closing;
 };
 
-/** What tells how the stack does, and takes back a new version that does badly. */
+/** The dashboard, the alarms, and the roll-back of new versions that fail. */
 export function watch(scope: Construct, watched: Watched): void {
   const { settings, functions, table, alarms, activityQueue, projector, closing } = watched;
   const { stackName } = settings;
   const { authorizer, enroll, unenroll, recordActivities, getUserTargetGroups, getCustomer } = functions;
   const busy = [authorizer, enroll, unenroll, recordActivities, getUserTargetGroups, getCustomer];
-  // What may run a set number of times at once is turned away beyond that by intention, and tries again.
+  // A function with limited concurrency is throttled beyond it on purpose, and its calls are retried.
   const background = [
     functions.countQueuedActivities,
     ...(settings.projectorConcurrency === undefined ? [functions.projector] : []),

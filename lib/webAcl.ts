@@ -3,16 +3,16 @@ import { Construct } from "constructs";
 
 type WebAclProps = {
   readonly stageArn: string;
-  /** More from one address within five minutes are blocked until they are fewer. */
+  /** Further requests of one address within five minutes are blocked until there are fewer. */
   readonly requestsPerAddressInFiveMinutes: number;
-  /** The same for the token routes alone, which take a credential without the authorizer's memory in front of them. */
+  /** The same for the token routes alone. They accept a credential without the authorizer and its cache in front. */
   readonly tokenRequestsPerAddressInFiveMinutes: number;
 };
 
 /**
- * Rules of AWS that would block what this API is for. They count instead, so that their metrics still show them.
- * A definition of a target group is up to 256 kB and activities up to 64 kB; the functions limit each route's body. A
- * till's HTTP library need not say what it is.
+ * Rules of AWS that would block legitimate calls. They only count, so that their metrics still show them. A target
+ * group's definition may have 256 kB and activities 64 kB; the functions limit each route's body. A till's HTTP library
+ * need not send a user agent.
  */
 const countedRules = ["SizeRestrictions_BODY", "NoUserAgent_HEADER"];
 
@@ -55,7 +55,7 @@ function rateRule(name: string, priority: number, rate: Rate): CfnWebACL.RulePro
   };
 }
 
-/** Only the token routes have this in their path. It may be spelled with escapes, and with the stage in front or without. */
+/** Only the token routes have this in their path. The path may contain escapes, and may begin with the stage or not. */
 const belowOauth: CfnWebACL.ByteMatchStatementProperty = {
   fieldToMatch: { uriPath: {} },
   positionalConstraint: "CONTAINS",
