@@ -17,9 +17,10 @@ type ApiAlarmsProps = {
 };
 
 /**
- * Adds the alarms on what callers wait for. Those it answers decide about new versions of every function of the API.
+ * Adds the alarms on calls that somebody waits for. The returned ones decide about new versions of all functions of the
+ * API.
  *
- * Alarms are judged minute by minute, so that one goes off within the five minutes that a canary lasts.
+ * Alarms are judged every minute, so that they go off within the five minutes of a canary.
  */
 export function addApiAlarms({ alarms, stackName, tableName, enroll, busyFunctions }: ApiAlarmsProps): Alarm[] {
   addTableAlarms(alarms, tableName);

@@ -37,10 +37,10 @@ type ProjectorProps = {
 };
 
 /**
- * The table's stream, the function that makes history and notifications of it, and the bus they are told on.
+ * The function that turns the table's stream into history and notifications, and the bus for the notifications.
  *
- * What cannot be projected is split until the bad record is alone, and then described in a dead-letter queue, from
- * which it can be found in the stream again. The bus is the brand's to attach rules to.
+ * A batch that fails is split until the bad record is alone. That record's place in the stream is then put into a
+ * dead-letter queue. The brand attaches its rules to the bus.
  */
 export class Projector extends Construct {
   readonly busName: string;

@@ -21,11 +21,10 @@ type TableProps = {
 };
 
 /**
- * The one table. It outlives the stack: what customers have earned is never deleted by a deployment.
+ * The one table. It is kept when the stack is deleted, so that no deployment deletes what customers have earned.
  *
- * With the stream of a restored table the stack works on that one instead, and its own is left as it is
- * (docs/restore.md). Roles then allow the table before as well: they change before the versions that work on it have
- * ended.
+ * When the stream of a restored table is given, the stack works on that table and leaves its own unchanged
+ * (docs/restore.md). Roles then allow the previous table too, because they change before the old versions have ended.
  */
 export class MilestreakTable extends Construct {
   readonly tableName: string;

@@ -17,11 +17,11 @@ type WebAclProps = {
 const countedRules = ["SizeRestrictions_BODY", "NoUserAgent_HEADER"];
 
 /**
- * A web ACL in front of the stage: a rate for each address, a lower one for its calls of the token routes, and AWS's rules
- * for what no client sends in good faith.
+ * A web ACL in front of the stage: a rate for each address, a lower one for its calls of the token routes, and AWS's
+ * rules against malicious requests.
  *
- * It keeps neither logs nor samples of requests, as these hold whole headers and paths: credentials and customers' ids.
- * What it blocks is in its metrics, by rule, and in the access log as `WAF_FILTERED`, with the caller's address.
+ * It keeps neither logs nor samples of requests, because they hold credentials and customers' ids in headers and paths.
+ * Blocked requests are in its metrics, by rule, and in the access log as `WAF_FILTERED` with the caller's address.
  */
 export class WebAcl extends Construct {
   constructor(scope: Construct, id: string, props: WebAclProps) {
