@@ -146,8 +146,10 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !(value instanceof NumberValue) && !Array.isArray(value);
 }
 
+/** The number is judged by its digits: `1.0000000000000001` would be 1 as a double. */
 function asInteger(value: unknown): number | undefined {
-  const integer = value instanceof NumberValue ? Number(value.toString()) : Number.NaN;
+  const digits = value instanceof NumberValue ? value.toString() : ".";
+  const integer = digits.includes(".") ? Number.NaN : Number(digits);
   return Number.isSafeInteger(integer) ? integer : undefined;
 }
 
