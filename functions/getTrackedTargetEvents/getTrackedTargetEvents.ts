@@ -1,5 +1,4 @@
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
-import { ServiceError } from "../../shared/domain/serviceError.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { businessRefusal, RequestRefused } from "../../shared/http/errors.ts";
 import { required } from "../../shared/http/requests/checked.ts";
@@ -7,6 +6,7 @@ import type { routes } from "../../shared/http/routes.ts";
 import { presentLedgerEntry } from "../../shared/http/views/ledgerView.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { customerNotFound } from "../../shared/operations/customer.ts";
+import { requireDefinition } from "../../shared/operations/definition.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
 import type { Org } from "../../shared/table/keys.ts";
@@ -20,9 +20,8 @@ export function getTrackedTargetEvents(context: ServiceContext): Operation<typeo
   return async ({ org, now, parameters }) => {
     const { path, query } = required(parameters);
     const { userId, targetRuleId } = path;
-    const { groupId } = await requireEnrollment(context, org, userId, targetRuleId);
-    const group = await context.targetGroups.find(org, groupId, now);
-    if (group === undefined) throw new ServiceError(`Target group ${groupId} has no definition`);
+    const enrollment = await requireEnrollment(context, org, userId, targetRuleId);
+    const { group } = await requireDefinition(context.targetGroups, org, enrollment, now);
     const cycle = group.cycles.find(({ id }) => id === query.periodId);
     // The period of another group, or nobody's: no row can be in it.
     const isElsewhere = query.periodId !== undefined && cycle === undefined;

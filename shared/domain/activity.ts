@@ -3,7 +3,7 @@ import type { Instant } from "./instant.ts";
 import type { Target } from "./targetGroup.ts";
 
 export const activityTypes = ["TRANSACTION", "RETURN", "EVENT"] as const;
-export type ActivityType = (typeof activityTypes)[number];
+type ActivityType = (typeof activityTypes)[number];
 
 /** Something a customer did. Its id is the caller's, and names it for ever. */
 export type Activity = {

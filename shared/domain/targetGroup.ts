@@ -4,13 +4,13 @@ import { ServiceError } from "./serviceError.ts";
 
 /** `DEFAULT` is a milestone. The two others are streaks; a missed cycle breaks `STREAKS` only. */
 export const trackingTypes = ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] as const;
-export type TrackingType = (typeof trackingTypes)[number];
+type TrackingType = (typeof trackingTypes)[number];
 
 export const targetEntities = ["TRANSACTION", "EVENT"] as const;
-export type TargetEntity = (typeof targetEntities)[number];
+type TargetEntity = (typeof targetEntities)[number];
 
 export const targetTypes = ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] as const;
-export type TargetType = (typeof targetTypes)[number];
+type TargetType = (typeof targetTypes)[number];
 
 /** `IMMEDIATE` rewards are due when the value is reached, `PERIOD_END` rewards when the cycle has ended. */
 export const rewardAllocations = ["IMMEDIATE", "PERIOD_END"] as const;

@@ -45,6 +45,15 @@ describe("a number of a body", () => {
   );
 });
 
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 describe("marking the numbers that a double cannot hold", () => {
   const pieces = fc.constantFrom(
     "9007199254740993",
@@ -62,15 +71,6 @@ describe("marking the numbers that a double cannot hold", () => {
     "]",
     " ",
   );
-  const isJson = (text: string) => {
-    try {
-      JSON.parse(text);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-
   it("makes no malformed text well-formed and no well-formed text malformed", () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 12 }), (parts) => {
