@@ -1,10 +1,10 @@
-import type { FunctionName } from "../lib/functionNames.ts";
+import type { CallName } from "../lib/functionNames.ts";
 import type { LocalFunctions } from "../local/functions.ts";
 import type { Table } from "../shared/table/client.ts";
 import type { Projection } from "./projection.ts";
 
-/** A function's name, and what distinguishes the measured call from its simplest one. */
-export type OperationName = FunctionName | `${FunctionName}, ${string}`;
+/** A kind of call, and what distinguishes the measured call from its simplest one. */
+export type OperationName = CallName | `${CallName}, ${string}`;
 
 export type Step = {
   readonly name: OperationName;

@@ -13,13 +13,13 @@ import {
 import { FilterPattern, LogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { authorizationExpression } from "../shared/http/authorizationExpression.ts";
-import { isProtected, routes } from "../shared/http/routes.ts";
+import { isProtected, routeNames, routes } from "../shared/http/routes.ts";
 import { metrics } from "../shared/observability/metricNames.ts";
 import { accessLogFormat } from "./accessLog.ts";
 import type { ApiFunction } from "./apiFunction.ts";
 import { CredentialLimits } from "./credentialLimits.ts";
 import { CustomDomain } from "./customDomain.ts";
-import { type ApiFunctionName, routeNames } from "./functionNames.ts";
+import type { ApiFunctionName } from "./functionNames.ts";
 import { installGatewayResponses } from "./gatewayResponses.ts";
 import type { Settings } from "./settings.ts";
 import { methodThrottles } from "./throttling.ts";
@@ -132,8 +132,8 @@ function addMethods(restApi: RestApi, functions: ApiProps["functions"], { creden
   // API Gateway counts a call for the key that the authorizer names, where a key is required.
   const counted = credentialLimits === undefined ? {} : { apiKeyRequired: true };
   for (const name of routeNames) {
-    const { path, method } = routes[name];
-    const integration = new LambdaIntegration(functions[name].live, {
+    const { path, method, servedBy } = routes[name];
+    const integration = new LambdaIntegration(functions[servedBy].live, {
       timeout: integrationTimeout,
       // The console's test button would be a way past the authorizer.
       allowTestInvoke: false,

@@ -1,4 +1,4 @@
-import { Duration, Validations } from "aws-cdk-lib";
+import { CfnResource, Duration, Validations } from "aws-cdk-lib";
 import type { IAlarm } from "aws-cdk-lib/aws-cloudwatch";
 import {
   type ILambdaDeploymentConfig,
@@ -8,6 +8,7 @@ import {
   TrafficRouting,
 } from "aws-cdk-lib/aws-codedeploy";
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { Alias } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import type { ApiFunction } from "./apiFunction.ts";
 
@@ -26,10 +27,19 @@ export const deployments: readonly Deployment[] = Object.keys(shifts).filter(
 );
 
 /**
+ * How many deployments run at once. CodeDeploy moves every alias with requests to Lambda's control plane, which takes 15
+ * a second of one account; a deployment that fails by being turned away would roll the update of the stack back.
+ */
+const deploymentsAtOnce = 5;
+
+/**
  * How new versions get to work: CodeDeploy moves each function's alias to them, a share of the calls first, and back
  * when an alarm goes off meanwhile, which also rolls the whole update of the stack back.
  *
  * `allAtOnce` heeds no alarm: CodeDeploy refuses to begin while one is on, and a fix has to get in just then.
+ *
+ * Functions are deployed in the order in which they are watched, in waves of {@link deploymentsAtOnce}: CloudFormation
+ * updates an alias only after every alias of the wave before has moved.
  */
 export class Deployments extends Construct {
   readonly #application: LambdaApplication;
@@ -37,6 +47,7 @@ export class Deployments extends Construct {
   readonly #deployment: Deployment;
   readonly #shift: ILambdaDeploymentConfig;
   readonly #rareShift: ILambdaDeploymentConfig;
+  readonly #aliases: CfnResource[] = [];
 
   constructor(
     scope: Construct,
@@ -76,6 +87,17 @@ export class Deployments extends Construct {
     group.node.addDependency(this.#role);
     // The alias names its group only in its update policy, which alone does not make it wait for the group.
     alias.node.addDependency(group);
+    this.#addToWave(alias);
+  }
+
+  /** By the resources alone: the alias's permissions name the stage, which waits for the aliases of all routes. */
+  #addToWave(alias: Alias): void {
+    const resource = alias.node.defaultChild;
+    if (!CfnResource.isCfnResource(resource)) throw new Error("An alias has a resource");
+    const begin = this.#aliases.length - (this.#aliases.length % deploymentsAtOnce);
+    for (const before of this.#aliases.slice(Math.max(0, begin - deploymentsAtOnce), begin))
+      resource.addResourceDependency(before);
+    this.#aliases.push(resource);
   }
 
   /**

@@ -1,9 +1,15 @@
-import { type RouteName, routes } from "../shared/http/routes.ts";
+import { type RouteName, routeNames, routes, type ServingFunction } from "../shared/http/routes.ts";
 
-/** The functions that the API calls: one for each route, and the authorizer. */
-export type ApiFunctionName = RouteName | "authorizer";
+/** The functions that the API calls: those behind its methods, and the authorizer. */
+export type ApiFunctionName = ServingFunction | "authorizer";
 
 /** A Lambda's name here is its folder below `functions/`. */
 export type FunctionName = ApiFunctionName | "countQueuedActivities" | "projector" | "listDueCycles" | "closeShard";
 
-export const routeNames: readonly RouteName[] = Object.keys(routes).filter((name): name is RouteName => name in routes);
+/** What a function is called for: a request of a route, or the one thing that a function without routes does. */
+export type CallName = RouteName | Exclude<FunctionName, ServingFunction>;
+
+/** The functions behind the API's methods, each once. */
+export const servingFunctions: readonly ServingFunction[] = [
+  ...new Set(routeNames.map((name) => routes[name].servedBy)),
+];

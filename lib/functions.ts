@@ -17,27 +17,18 @@ export function createFunctions(scope: Construct, settings: Settings, table: Mil
   const functions = {
     authorizer: create("authorizer"),
     enroll: create("enroll"),
-    unenroll: create("unenroll"),
     recordActivities: create("recordActivities"),
-    createTargetGroup: create("createTargetGroup"),
-    listTargetGroups: create("listTargetGroups"),
-    getTargetGroup: create("getTargetGroup"),
-    putCustomer: create("putCustomer"),
-    getCustomer: create("getCustomer"),
-    getUserTargetGroups: create("getUserTargetGroups"),
-    getTrackedTargetEvents: create("getTrackedTargetEvents"),
-    getEnrolledTargets: create("getEnrolledTargets"),
-    issueToken: create("issueToken"),
-    generateToken: create("generateToken"),
-    revokeToken: create("revokeToken"),
+    membership: create("membership"),
+    definitions: create("definitions"),
+    customers: create("customers"),
+    reads: create("reads"),
+    tokens: create("tokens"),
     countQueuedActivities: create("countQueuedActivities"),
     projector: create("projector", settings.projectorConcurrency),
     listDueCycles: create("listDueCycles"),
     closeShard: create("closeShard", settings.closingConcurrency),
   };
-  for (const { lambda } of [functions.issueToken, functions.generateToken]) {
-    lambda.addEnvironment(tokenLifetimeVariable, settings.tokenLifetimeMinutes.toString());
-  }
+  functions.tokens.lambda.addEnvironment(tokenLifetimeVariable, settings.tokenLifetimeMinutes.toString());
   if (settings.credentialLimits !== undefined) {
     functions.authorizer.lambda.addEnvironment(credentialPlanVariable, settings.stackName);
   }

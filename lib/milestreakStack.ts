@@ -10,7 +10,7 @@ import type { Settings } from "./settings.ts";
 import { MilestreakTable } from "./table.ts";
 import { watch } from "./watch.ts";
 
-/** Everything a brand deploys: the table, one function per route, the authorizer and the API in front. */
+/** Everything a brand deploys: the table, the functions and the API in front of them. */
 export class MilestreakStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, { description: "Milestreak: milestone and streak enrolment API", env: environmentOf(settings) });

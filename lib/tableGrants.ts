@@ -25,15 +25,15 @@ const tokens: Partitions = { like: "TOKEN#*" };
 
 /**
  * Everything that each function may do with the table. No function scans. Items are deleted from the list of sweeps
- * only. Only the authorizer and the token routes can read credentials. Functions that only read cannot write. A route
- * without an entry does not compile, and a grant that no request needs fails test/deployed.
+ * only. Only `authorizer` and `tokens` can read credentials. `reads` cannot write. A function without an entry does not
+ * compile, and a grant that no request needs fails test/deployed.
  */
 export const tableGrants = {
   enroll: [
     { actions: ["Query"], partitions: groups },
     { actions: ["GetItem", "UpdateItem"], partitions: customers },
   ],
-  unenroll: [
+  membership: [
     { actions: ["Query"], partitions: groups },
     { actions: ["GetItem", "UpdateItem"], partitions: customers },
   ],
@@ -45,26 +45,13 @@ export const tableGrants = {
     { actions: ["Query"], partitions: groups },
     { actions: ["ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"], partitions: customers },
   ],
-  createTargetGroup: [
-    { actions: ["UpdateItem"], partitions: orgs },
+  definitions: [
+    { actions: ["Query", "UpdateItem"], partitions: orgs },
+    { actions: ["Query"], partitions: groups },
     { actions: ["PutItem"], partitions: orgsGroupsAndSweeps },
   ],
-  listTargetGroups: [
-    { actions: ["Query"], partitions: orgs },
-    { actions: ["Query"], partitions: groups },
-  ],
-  getTargetGroup: [{ actions: ["Query"], partitions: groups }],
-  putCustomer: [{ actions: ["UpdateItem"], partitions: customers }],
-  getCustomer: [{ actions: ["GetItem"], partitions: customers }],
-  getUserTargetGroups: [
-    { actions: ["Query"], partitions: groups },
-    { actions: ["GetItem", "Query"], partitions: customers },
-  ],
-  getTrackedTargetEvents: [
-    { actions: ["Query"], partitions: groups },
-    { actions: ["GetItem", "Query"], partitions: customers },
-  ],
-  getEnrolledTargets: [
+  customers: [{ actions: ["GetItem", "UpdateItem"], partitions: customers }],
+  reads: [
     { actions: ["Query"], partitions: groups },
     { actions: ["GetItem", "Query"], partitions: customers },
   ],
@@ -88,17 +75,9 @@ export const tableGrants = {
     { actions: ["GetItem"], partitions: credentials },
     { actions: ["GetItem"], partitions: tokens },
   ],
-  issueToken: [
+  tokens: [
     { actions: ["GetItem"], partitions: credentials },
-    { actions: ["PutItem"], partitions: tokens },
-  ],
-  generateToken: [
-    { actions: ["GetItem"], partitions: credentials },
-    { actions: ["PutItem"], partitions: tokens },
-  ],
-  revokeToken: [
-    { actions: ["GetItem"], partitions: credentials },
-    { actions: ["UpdateItem"], partitions: tokens },
+    { actions: ["PutItem", "UpdateItem"], partitions: tokens },
   ],
 } as const satisfies Record<FunctionName, readonly TableGrant[]>;
 

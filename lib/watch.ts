@@ -1,11 +1,13 @@
+import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import type { Construct } from "constructs";
+import type { ServingFunction } from "../shared/http/routes.ts";
 import type { ActivityQueue } from "./activityQueue.ts";
 import type { Alarms } from "./alarms.ts";
 import { addApiAlarms } from "./apiAlarms.ts";
 import type { Closing } from "./closing.ts";
 import { Dashboard } from "./dashboard.ts";
 import { Deployments } from "./deployments.ts";
-import { routeNames } from "./functionNames.ts";
+import { servingFunctions } from "./functionNames.ts";
 import type { Functions } from "./functions.ts";
 import type { Projector } from "./projector.ts";
 import type { Settings } from "./settings.ts";
@@ -25,8 +27,8 @@ type Watched = {
 export function watch(scope: Construct, watched: Watched): void {
   const { settings, functions, table, alarms, activityQueue, projector, closing } = watched;
   const { stackName } = settings;
-  const { authorizer, enroll, unenroll, recordActivities, getUserTargetGroups, getCustomer } = functions;
-  const busy = [authorizer, enroll, unenroll, recordActivities, getUserTargetGroups, getCustomer];
+  const { authorizer, enroll, membership, recordActivities, reads, customers } = functions;
+  const busy = [authorizer, enroll, membership, recordActivities, reads, customers];
   // A function with limited concurrency is throttled beyond it on purpose, and its calls are retried.
   const background = [
     functions.countQueuedActivities,
@@ -40,12 +42,11 @@ export function watch(scope: Construct, watched: Watched): void {
     enroll: enroll.lambda,
     busyFunctions: [...busy, ...background].map(({ lambda }) => lambda),
   });
-  const deployments = new Deployments(scope, "Deployments", { ...settings, functions: Object.values(functions) });
-  for (const name of routeNames) deployments.watch(functions[name], answers);
-  deployments.watch(authorizer, answers);
-  deployments.watch(functions.countQueuedActivities, [activityQueue.errors]);
-  deployments.watch(functions.projector, [projector.errors]);
-  for (const each of [functions.listDueCycles, functions.closeShard]) deployments.watchRare(each, [closing.errors]);
+  deployInWaves(
+    new Deployments(scope, "Deployments", { ...settings, functions: Object.values(functions) }),
+    watched,
+    answers,
+  );
   new Dashboard(scope, "Dashboard", {
     stackName,
     alarms,
@@ -59,4 +60,20 @@ export function watch(scope: Construct, watched: Watched): void {
     },
     stateMachine: closing.stateMachine,
   });
+}
+
+/**
+ * The order of deployments, as they go on in waves: what reads comes before what writes, as it has to understand what
+ * new versions write, and the two functions that tills call most come last.
+ */
+function deployInWaves(deployments: Deployments, watched: Watched, answers: readonly Alarm[]): void {
+  const { functions, activityQueue, projector, closing } = watched;
+  const last: readonly ServingFunction[] = ["membership", "recordActivities", "enroll"];
+  const first = servingFunctions.filter((name) => !last.includes(name));
+  for (const name of first) deployments.watch(functions[name], answers);
+  deployments.watch(functions.projector, [projector.errors]);
+  for (const each of [functions.listDueCycles, functions.closeShard]) deployments.watchRare(each, [closing.errors]);
+  deployments.watch(functions.authorizer, answers);
+  deployments.watch(functions.countQueuedActivities, [activityQueue.errors]);
+  for (const name of last) deployments.watch(functions[name], answers);
 }

@@ -1,26 +1,17 @@
 import { type AuthorizerLambda, authorize } from "../functions/authorizer/authorize.ts";
-import { createTargetGroup } from "../functions/createTargetGroup/createTargetGroup.ts";
-import { enroll } from "../functions/enroll/enroll.ts";
-import { generateToken } from "../functions/generateToken/generateToken.ts";
-import { getCustomer } from "../functions/getCustomer/getCustomer.ts";
-import { getEnrolledTargets } from "../functions/getEnrolledTargets/getEnrolledTargets.ts";
-import { getTargetGroup } from "../functions/getTargetGroup/getTargetGroup.ts";
-import { getTrackedTargetEvents } from "../functions/getTrackedTargetEvents/getTrackedTargetEvents.ts";
-import { getUserTargetGroups } from "../functions/getUserTargetGroups/getUserTargetGroups.ts";
-import { issueToken } from "../functions/issueToken/issueToken.ts";
-import { listTargetGroups } from "../functions/listTargetGroups/listTargetGroups.ts";
-import { putCustomer } from "../functions/putCustomer/putCustomer.ts";
-import { recordActivities } from "../functions/recordActivities/recordActivities.ts";
-import { revokeToken } from "../functions/revokeToken/revokeToken.ts";
-import { unenroll } from "../functions/unenroll/unenroll.ts";
+import { customersRoutes } from "../functions/customers/routes.ts";
+import { definitionsRoutes } from "../functions/definitions/routes.ts";
+import { enrollRoutes } from "../functions/enroll/routes.ts";
+import { membershipRoutes } from "../functions/membership/routes.ts";
+import { readsRoutes } from "../functions/reads/routes.ts";
+import { recordActivitiesRoutes } from "../functions/recordActivities/routes.ts";
+import { tokensRoutes } from "../functions/tokens/routes.ts";
 import type { Clock } from "../shared/auth/clock.ts";
 import { type JwtAuthenticator, noIssuer } from "../shared/auth/externalIssuer.ts";
 import { systemClock } from "../shared/config/systemClock.ts";
 import { tokenLifetimeMinutes } from "../shared/config/tokenConfig.ts";
-import { type ApiLambda, apiHandler } from "../shared/http/apiHandler.ts";
-import { oauthHandler } from "../shared/http/oauth.ts";
-import { openHandler } from "../shared/http/openHandler.ts";
-import { type RouteName, routes } from "../shared/http/routes.ts";
+import type { ApiLambda } from "../shared/http/dispatch.ts";
+import type { RouteName } from "../shared/http/routes.ts";
 import { createContext } from "../shared/operations/context.ts";
 import type { Table } from "../shared/table/client.ts";
 
@@ -43,20 +34,13 @@ export function localFunctions(
   return {
     authorizer: authorize(table, clock, authenticateJwt),
     handlers: {
-      enroll: apiHandler(routes.enroll, enroll(createContext(table))),
-      unenroll: apiHandler(routes.unenroll, unenroll(createContext(table))),
-      recordActivities: apiHandler(routes.recordActivities, recordActivities(createContext(table))),
-      createTargetGroup: apiHandler(routes.createTargetGroup, createTargetGroup(table)),
-      listTargetGroups: apiHandler(routes.listTargetGroups, listTargetGroups(createContext(table))),
-      getTargetGroup: apiHandler(routes.getTargetGroup, getTargetGroup(table)),
-      putCustomer: apiHandler(routes.putCustomer, putCustomer(table)),
-      getCustomer: apiHandler(routes.getCustomer, getCustomer(table)),
-      getUserTargetGroups: apiHandler(routes.getUserTargetGroups, getUserTargetGroups(createContext(table))),
-      getTrackedTargetEvents: apiHandler(routes.getTrackedTargetEvents, getTrackedTargetEvents(createContext(table))),
-      getEnrolledTargets: apiHandler(routes.getEnrolledTargets, getEnrolledTargets(createContext(table))),
-      issueToken: oauthHandler(routes.issueToken, issueToken({ table, clock, lifetimeSeconds })),
-      generateToken: openHandler(routes.generateToken, generateToken({ table, clock, lifetimeSeconds })),
-      revokeToken: oauthHandler(routes.revokeToken, revokeToken({ table, clock })),
+      ...enrollRoutes(createContext(table)),
+      ...membershipRoutes(createContext(table)),
+      ...recordActivitiesRoutes(createContext(table)),
+      ...definitionsRoutes(createContext(table)),
+      ...customersRoutes(table),
+      ...readsRoutes(createContext(table)),
+      ...tokensRoutes({ table, clock, lifetimeSeconds }),
     },
   };
 }

@@ -1,6 +1,4 @@
-import { apiHandler } from "../../shared/http/apiHandler.ts";
-import * as routes from "../../shared/http/routes.ts";
 import { deployedContext } from "../../shared/operations/context.ts";
-import { recordActivities } from "./recordActivities.ts";
+import { recordActivitiesRoutes } from "./routes.ts";
 
-export const handler = apiHandler(routes.recordActivities, recordActivities(deployedContext()));
+export const handler = recordActivitiesRoutes(deployedContext()).recordActivities;

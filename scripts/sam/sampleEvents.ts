@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayTokenAuthorizerEvent, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
-import type { FunctionName } from "../../lib/functionNames.ts";
+import type { CallName } from "../../lib/functionNames.ts";
 import { demoSecret } from "../../local/demoData.ts";
 import { buildEvent } from "../../local/proxyEvent.ts";
 import { matchRoute } from "../../local/routing.ts";
@@ -67,11 +67,11 @@ const samples = {
   revokeToken: { path: "/oauth/revoke", form: `token=a-token-that-has-ended&${client}` },
 } as const satisfies Record<RouteName, Sample>;
 
-/** The event that Lambda passes to each function of the stack, for `sam local invoke`. */
-function sampleEvents(): ReadonlyMap<FunctionName, unknown> {
-  return new Map<FunctionName, unknown>([
+/** The event that Lambda passes to a function for each kind of call, for `sam local invoke`. */
+function sampleEvents(): ReadonlyMap<CallName, unknown> {
+  return new Map<CallName, unknown>([
     ["authorizer", authorizerEvent()],
-    ...routeNames.map((name): [FunctionName, unknown] => [name, requestEvent(name, samples[name])]),
+    ...routeNames.map((name): [CallName, unknown] => [name, requestEvent(name, samples[name])]),
     ["countQueuedActivities", queueEvent()],
     ["projector", streamEvent()],
     ["listDueCycles", { now: sampleInstant, resumeAfter: null }],

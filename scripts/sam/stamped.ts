@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { badNow, nowHeader, readNow } from "../../local/localNow.ts";
-import type { ApiLambda } from "../../shared/http/apiHandler.ts";
+import type { ApiLambda } from "../../shared/http/dispatch.ts";
 
 /**
  * Gives each request its time of arrival and an id of its own, like API Gateway. `sam local start-api` gives all

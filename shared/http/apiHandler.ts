@@ -1,8 +1,9 @@
 import middy from "@middy/core";
-import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { isAllowed } from "../domain/accessGroups.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Org } from "../table/keys.ts";
+import { forRoute, type RouteLambda } from "./dispatch.ts";
 import { httpResult, successEnvelope } from "./envelope.ts";
 import { answerErrors } from "./errorMiddleware.ts";
 import { errorCatalogue, RequestRefused } from "./errors.ts";
@@ -40,14 +41,12 @@ export type ApiAnswer = {
 
 export type Operation<R extends Route> = (request: ApiRequest<R>) => Promise<ApiAnswer>;
 
-export type ApiLambda = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
-
 /**
  * Wraps an operation into a Lambda handler for one route. The chain refuses a caller without the permission (4000), then
  * a body that cannot be read (300004). Whatever is thrown becomes an answer with the envelope.
  */
-export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operation<R>): ApiLambda {
-  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operation<R>): RouteLambda<R> {
+  const lambda = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(answerErrors())
     .use(permit(route))
     .use(nameHeaders())
@@ -57,6 +56,7 @@ export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operat
       const ignored = unknownQueryWarnings(route.query, event.queryStringParameters ?? {});
       return httpResult(status, successEnvelope(data, [...ignored, ...warnings]), headers);
     });
+  return forRoute(route, lambda);
 }
 
 /** Refuses with 4000 a caller who may not use the route. */

@@ -4,7 +4,7 @@ import type { PresentedCredential } from "../auth/basicAuthorization.ts";
 import { parseBasicAuthorization } from "../auth/basicAuthorization.ts";
 import { type Proof, provePair } from "../auth/provePair.ts";
 import { logRefusal } from "../observability/log.ts";
-import type { ApiLambda } from "./apiHandler.ts";
+import { forRoute, type RouteLambda } from "./dispatch.ts";
 import { jsonResult } from "./envelope.ts";
 import { answerFor } from "./errorMiddleware.ts";
 import type { ErrorCode } from "./errors.ts";
@@ -44,15 +44,16 @@ export type OAuthRequest = { readonly form: Form; readonly authorization: string
 export type OAuthOperation = (request: OAuthRequest) => Promise<object>;
 
 /** Wraps an operation into a Lambda handler whose answers follow RFC 6749, not the API's own envelope. */
-export function oauthHandler({ maximumBodyBytes }: Route, operation: OAuthOperation): ApiLambda {
-  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+export function oauthHandler<R extends Route>(route: R, operation: OAuthOperation): RouteLambda<R> {
+  const lambda = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(answerOAuthErrors())
     .use(nameHeaders())
-    .use(readTextBody(maximumBodyBytes, assertForm))
+    .use(readTextBody(route.maximumBodyBytes, assertForm))
     .handler(async ({ body, headers }: APIGatewayProxyEvent) => {
       const request = { form: parseForm(body ?? ""), authorization: headers["authorization"] };
       return oauthResult(200, await operation(request));
     });
+  return forRoute(route, lambda);
 }
 
 function answerOAuthErrors(): Step {

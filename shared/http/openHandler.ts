@@ -1,6 +1,7 @@
 import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
-import type { ApiAnswer, ApiLambda } from "./apiHandler.ts";
+import type { ApiAnswer } from "./apiHandler.ts";
+import { forRoute, type RouteLambda } from "./dispatch.ts";
 import { httpResult, successEnvelope } from "./envelope.ts";
 import { answerErrors } from "./errorMiddleware.ts";
 import { invalidInput } from "./errors.ts";
@@ -14,8 +15,8 @@ import type { Route } from "./routes.ts";
 export type OpenOperation = (body: unknown) => Promise<ApiAnswer>;
 
 /** Wraps an operation of a route without an authorizer into a Lambda handler. It answers like `apiHandler`. */
-export function openHandler(route: Route, operation: OpenOperation): ApiLambda {
-  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+export function openHandler<R extends Route>(route: R, operation: OpenOperation): RouteLambda<R> {
+  const lambda = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(answerErrors())
     .use(nameHeaders())
     .use(readJsonBody(route.maximumBodyBytes))
@@ -26,4 +27,5 @@ export function openHandler(route: Route, operation: OpenOperation): ApiLambda {
       const ignored = unknownQueryWarnings(route.query, event.queryStringParameters ?? {});
       return httpResult(status, successEnvelope(data, [...ignored, ...warnings]));
     });
+  return forRoute(route, lambda);
 }

@@ -12,6 +12,13 @@ export type Route = {
   readonly path: string;
   /** `none`: no authorizer stands in front, as the route checks a credential itself. */
   readonly permission: Permission | "none";
+  /** The function that serves it: a folder below `functions/`, which may serve several routes of one capability. */
+  readonly servedBy: string;
+  /**
+   * The share of the stage's requests that this route may take. No route may take all of them, so that a campaign tool
+   * that reads in a loop leaves room for the tills.
+   */
+  readonly throttleShare: number;
   readonly query: Readonly<Record<string, Parameter>>;
   /** A larger body is refused before it is parsed. */
   readonly maximumBodyBytes: number;
@@ -28,10 +35,18 @@ const activitiesBytes = 64 * 1024;
 /** The largest permitted definition: 100 described cycles and 50 targets with a value for each. */
 const definitionBytes = 256 * 1024;
 
+/**
+ * A client needs one token per token lifetime. No authorizer protects these routes, so a flood of calls must leave room
+ * for the others.
+ */
+const tokenShare = 0.1;
+
 export const enroll = {
   method: "POST",
   path: "/targetGroups/{targetGroupId}/targets/{targetId}/enroll",
   permission: "enroll",
+  servedBy: "enroll",
+  throttleShare: 0.8,
   maximumBodyBytes: recordBytes,
   query: {},
   summary: "Enrols or re-enrols a customer",
@@ -41,6 +56,8 @@ export const unenroll = {
   method: "POST",
   path: "/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll",
   permission: "enroll",
+  servedBy: "membership",
+  throttleShare: 0.5,
   maximumBodyBytes: recordBytes,
   query: {},
   summary: "Un-enrols a customer",
@@ -50,6 +67,8 @@ export const recordActivities = {
   method: "POST",
   path: "/activities",
   permission: "enroll",
+  servedBy: "recordActivities",
+  throttleShare: 0.8,
   maximumBodyBytes: activitiesBytes,
   query: {},
   summary: "Counts what customers did, one activity or up to 25",
@@ -59,6 +78,9 @@ export const createTargetGroup = {
   method: "POST",
   path: "/targetGroups",
   permission: "manage",
+  servedBy: "definitions",
+  // A definition is large and rarely made.
+  throttleShare: 0.05,
   maximumBodyBytes: definitionBytes,
   query: {},
   summary: "Creates a milestone or streak with its cycles, targets and levels",
@@ -68,6 +90,8 @@ export const listTargetGroups = {
   method: "GET",
   path: "/targetGroups",
   permission: "read",
+  servedBy: "definitions",
+  throttleShare: 0.2,
   maximumBodyBytes: recordBytes,
   query: {
     includePeriods: { type: "boolean", default: false },
@@ -81,6 +105,8 @@ export const getTargetGroup = {
   method: "GET",
   path: "/targetGroups/{targetGroupId}",
   permission: "read",
+  servedBy: "definitions",
+  throttleShare: 0.5,
   maximumBodyBytes: recordBytes,
   query: { includePeriods: { type: "boolean", default: true } },
   summary: "Reads one target group",
@@ -90,6 +116,8 @@ export const putCustomer = {
   method: "PUT",
   path: "/customers/{customerId}",
   permission: "manage",
+  servedBy: "customers",
+  throttleShare: 0.5,
   maximumBodyBytes: recordBytes,
   query: {},
   summary: "Registers or updates a customer",
@@ -99,6 +127,8 @@ export const getCustomer = {
   method: "GET",
   path: "/customers/{customerId}",
   permission: "read",
+  servedBy: "customers",
+  throttleShare: 0.5,
   maximumBodyBytes: recordBytes,
   query: {},
   summary: "Reads a customer",
@@ -108,6 +138,8 @@ export const getUserTargetGroups = {
   method: "GET",
   path: "/users/{userId}/targetGroups",
   permission: "read",
+  servedBy: "reads",
+  throttleShare: 0.8,
   maximumBodyBytes: recordBytes,
   query: {
     includeInactive: { type: "boolean", default: false },
@@ -122,6 +154,8 @@ export const getTrackedTargetEvents = {
   method: "GET",
   path: "/users/{userId}/trackedTargetEvents/{targetRuleId}",
   permission: "read",
+  servedBy: "reads",
+  throttleShare: 0.5,
   maximumBodyBytes: recordBytes,
   query: {
     periodId: { type: "id" },
@@ -135,6 +169,8 @@ export const getEnrolledTargets = {
   method: "GET",
   path: "/users/{userId}/enrolledTargets",
   permission: "read",
+  servedBy: "reads",
+  throttleShare: 0.5,
   maximumBodyBytes: recordBytes,
   query: {},
   summary: "Reads the definitions of what a customer is enrolled in",
@@ -144,6 +180,8 @@ export const issueToken = {
   method: "POST",
   path: "/oauth/token",
   permission: "none",
+  servedBy: "tokens",
+  throttleShare: tokenShare,
   maximumBodyBytes: recordBytes,
   query: {},
   summary: "Issues an access token (OAuth 2.0 client credentials)",
@@ -153,6 +191,8 @@ export const generateToken = {
   method: "POST",
   path: "/oauth/token/generate",
   permission: "none",
+  servedBy: "tokens",
+  throttleShare: tokenShare,
   maximumBodyBytes: recordBytes,
   query: {},
   summary: "Issues an access token for a key and secret",
@@ -162,6 +202,8 @@ export const revokeToken = {
   method: "POST",
   path: "/oauth/revoke",
   permission: "none",
+  servedBy: "tokens",
+  throttleShare: tokenShare,
   maximumBodyBytes: recordBytes,
   query: {},
   summary: "Ends an access token (OAuth 2.0 token revocation)",
@@ -169,8 +211,8 @@ export const revokeToken = {
 
 /**
  * The one route table: the stack, the local gateway and the tests are all made from it.
- * One function, named like its route, serves one route, so each role holds just what that route needs, and each bundle:
- * handlers take a route by itself, out of the module, so nothing here may have an effect that keeps the others.
+ * A bundle holds the constants of the routes that it serves and no others, so nothing here may have an effect at load
+ * time, which would keep the whole table in every bundle.
  */
 export const routes = {
   enroll,
@@ -190,6 +232,14 @@ export const routes = {
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;
+
+/** The functions behind the API's methods. */
+export type ServingFunction = (typeof routes)[RouteName]["servedBy"];
+
+/** The routes that one function serves. */
+export type RoutesOf<Serving extends ServingFunction> = {
+  [Name in RouteName]: (typeof routes)[Name]["servedBy"] extends Serving ? Name : never;
+}[RouteName];
 
 /** The routes without an authorizer. */
 type OpenRouteName = {

@@ -7,7 +7,7 @@ import { closeShard } from "../../functions/closeShard/closeShard.ts";
 import { countQueuedActivities } from "../../functions/countQueuedActivities/countQueuedActivities.ts";
 import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import { projector } from "../../functions/projector/projector.ts";
-import type { FunctionName } from "../../lib/functionNames.ts";
+import type { CallName } from "../../lib/functionNames.ts";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
@@ -110,8 +110,8 @@ async function tasksOf({ org }: Setting) {
   return (await listDueCycles(direct)({ ...due, org: org.org })).tasks;
 }
 
-/** Prepares the call of each function whose chain is the longest. */
-const longest: Readonly<Record<FunctionName, () => Promise<Call>>> = {
+/** Prepares, of each kind of call, the one whose chain is the longest. */
+const longest: Readonly<Record<CallName, () => Promise<Call>>> = {
   authorizer: async () => {
     const { credential } = await newClient(await newSetting(service));
     const authorizationToken = `Bearer ${await newToken(service.baseUrl, credential)}`;
@@ -225,7 +225,7 @@ function isEnrollmentOf(pk: string, { dynamodb }: DynamoDBRecord): boolean {
 describe("the longest chain of requests", () => {
   it.each(Object.entries(longest))("of %s is as long as its time limit is reckoned with", async (name, prepare) => {
     const call = await prepare();
-    const { requests } = requestChains[functionName(name)];
+    const { requests } = requestChains[callName(name)];
     expect(await chain.longestDuring(call)).toBe(requests);
   });
 
@@ -239,8 +239,8 @@ describe("the longest chain of requests", () => {
   });
 });
 
-function functionName(name: string): FunctionName {
-  const known = Object.keys(requestChains).find((one): one is FunctionName => one === name);
-  if (known === undefined) throw new Error(`${name} is no function`);
+function callName(name: string): CallName {
+  const known = Object.keys(requestChains).find((one): one is CallName => one === name);
+  if (known === undefined) throw new Error(`${name} is no kind of call`);
   return known;
 }

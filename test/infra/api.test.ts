@@ -34,12 +34,26 @@ describe("methods", () => {
     expect(method.Properties.Integration).toMatchObject(integration);
   });
 
-  test("have a function each, none of them the authorizer's", () => {
-    const functionIds = [...methods.map(({ functionId }) => functionId), authorizerFunctionId()];
-    expect(new Set(functionIds).size).toBe(methods.length + 1);
-    const named = functionIdsByName(stack).filter(([name]) => name === "authorizer" || name in routes);
-    expect(functionIds.toSorted()).toEqual(named.map(([, id]) => id).toSorted());
+  test("invoke the function that the route table names, and none the authorizer's", () => {
+    const idOf = new Map(functionIdsByName(stack));
+    const expected = Object.values(routes).map(({ method, path, servedBy }) => [
+      `${method} ${path}`,
+      idOf.get(servedBy),
+    ]);
+    expect(Object.fromEntries(methods.map(({ name, functionId }) => [name, functionId]))).toEqual(
+      Object.fromEntries(expected),
+    );
+    expect(idOf.get("authorizer")).toBe(authorizerFunctionId());
+    expect(methods.map(({ functionId }) => functionId)).not.toContain(authorizerFunctionId());
   });
+
+  test.each(["enroll", "recordActivities"] as const)(
+    "of %s, which tills wait for, share their function with no other",
+    (name) => {
+      const sharing = Object.values(routes).filter(({ servedBy }) => servedBy === routes[name].servedBy);
+      expect(sharing).toEqual([routes[name]]);
+    },
+  );
 });
 
 describe("the authorizer", () => {

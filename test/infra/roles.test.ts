@@ -28,7 +28,7 @@ type PartitionKind = keyof typeof partitionKeys;
 /** Everything each function can do with the table, by action and kind of partition. */
 const allowed = {
   enroll: { Query: ["group"], GetItem: ["customer"], UpdateItem: ["customer"] },
-  unenroll: { Query: ["group"], GetItem: ["customer"], UpdateItem: ["customer"] },
+  membership: { Query: ["group"], GetItem: ["customer"], UpdateItem: ["customer"] },
   recordActivities: {
     Query: ["group", "customer"],
     GetItem: ["customer"],
@@ -43,14 +43,9 @@ const allowed = {
     UpdateItem: ["customer"],
     ConditionCheckItem: ["customer"],
   },
-  createTargetGroup: { UpdateItem: ["org"], PutItem: ["org", "group", "sweeps"] },
-  listTargetGroups: { Query: ["org", "group"] },
-  getTargetGroup: { Query: ["group"] },
-  putCustomer: { UpdateItem: ["customer"] },
-  getCustomer: { GetItem: ["customer"] },
-  getUserTargetGroups: { Query: ["group", "customer"], GetItem: ["customer"] },
-  getTrackedTargetEvents: { Query: ["group", "customer"], GetItem: ["customer"] },
-  getEnrolledTargets: { Query: ["group", "customer"], GetItem: ["customer"] },
+  definitions: { UpdateItem: ["org"], PutItem: ["org", "group", "sweeps"], Query: ["org", "group"] },
+  customers: { GetItem: ["customer"], UpdateItem: ["customer"] },
+  reads: { Query: ["group", "customer"], GetItem: ["customer"] },
   projector: { Query: ["group"], PutItem: ["customer", "shard"] },
   listDueCycles: { Query: ["group", "sweeps"] },
   closeShard: {
@@ -61,9 +56,7 @@ const allowed = {
     DeleteItem: ["sweeps"],
   },
   authorizer: { GetItem: ["credential", "token"] },
-  issueToken: { GetItem: ["credential"], PutItem: ["token"] },
-  generateToken: { GetItem: ["credential"], PutItem: ["token"] },
-  revokeToken: { GetItem: ["credential"], UpdateItem: ["token"] },
+  tokens: { GetItem: ["credential"], PutItem: ["token"], UpdateItem: ["token"] },
 } as const satisfies Record<FunctionName, Readonly<Record<string, readonly PartitionKind[]>>>;
 
 /** What a function that no route calls may do besides, by the actions of each statement. */

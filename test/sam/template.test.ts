@@ -37,7 +37,7 @@ function uri(name: string) {
 }
 
 describe("the template of sam local", () => {
-  it("has the route table's methods and no other, each calling the function of its route by name", () => {
+  it("has the route table's methods and no other, each calling the function that serves its route by name", () => {
     const methods = ofType("AWS::ApiGateway::Method").map(([, { Properties }]) => ({
       route: `${String(Properties["HttpMethod"])} ${pathOf(Properties["ResourceId"])}`,
       uri: at(Properties, "Integration", "Uri"),
@@ -45,7 +45,7 @@ describe("the template of sam local", () => {
     }));
     const expected = routeNames.map((name) => ({
       route: `${routes[name].method} ${routes[name].path}`,
-      uri: uri(name),
+      uri: uri(routes[name].servedBy),
       isProtected: routes[name].permission !== "none",
     }));
     expect(methods).toEqual(expect.arrayContaining(expected));
@@ -126,7 +126,7 @@ describe("the environment of sam local", () => {
   });
 
   it("keeps what the stack itself sets, and no bus but one that is not there", () => {
-    expect(environment["issueToken"]).toMatchObject({ TOKEN_LIFETIME_MINUTES: "30" });
+    expect(environment["tokens"]).toMatchObject({ TOKEN_LIFETIME_MINUTES: "30" });
     expect(environment["projector"]).toMatchObject({
       EVENT_BUS_NAME: "local",
       AWS_ENDPOINT_URL_EVENTBRIDGE: "http://127.0.0.1:9",

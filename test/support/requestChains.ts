@@ -1,15 +1,15 @@
-import type { FunctionName } from "../../lib/functionNames.ts";
+import type { CallName } from "../../lib/functionNames.ts";
 import { type Chain, engineLimits } from "../../shared/table/client.ts";
 
 /**
- * The longest chain of requests to the table, one after the other, in a call of each function. Those that a loop sends
+ * The longest chain of requests to the table, one after the other, in each kind of call of a function. Those that a loop sends
  * for as long as there is patience are not counted, but the last of them, which may begin when patience ends.
  *
- * A function's time limit has to be above what its chain may take, so that a call is answered even when every request
+ * The time limit of a function has to be above what the longest chain of its calls may take, so that a call is answered even when every request
  * fails on every attempt but the last (test/infra/functions). The code is held to these lengths by
- * test/engine/requestChains. A function without an entry does not compile.
+ * test/engine/requestChains. A kind of call without an entry does not compile.
  */
-export const requestChains: Readonly<Record<FunctionName, Chain>> = {
+export const requestChains: Readonly<Record<CallName, Chain>> = {
   /** The token, and the credential that it was issued for. */
   authorizer: { requests: 2, patientLoops: 0 },
   /** A definition to judge the record by, the customer looked for twice, a write; or a read and a definition to repeat. */

@@ -1,6 +1,6 @@
 import type { AuthorizerLambda } from "../../../functions/authorizer/authorize.ts";
 import type { LocalFunctions } from "../../../local/functions.ts";
-import type { ApiLambda } from "../../../shared/http/apiHandler.ts";
+import type { ApiLambda } from "../../../shared/http/dispatch.ts";
 import { type RouteName, routeNames, routes } from "../../../shared/http/routes.ts";
 import { deployedMethods, functionBehind } from "../../infra/support/deployedMethods.ts";
 import { onlyResource, type Resources } from "../../infra/support/synthesize.ts";

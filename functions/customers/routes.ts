@@ -1,0 +1,14 @@
+import { apiHandler } from "../../shared/http/apiHandler.ts";
+import type { RouteLambdas } from "../../shared/http/dispatch.ts";
+import * as routes from "../../shared/http/routes.ts";
+import type { Table } from "../../shared/table/client.ts";
+import { getCustomer } from "./getCustomer.ts";
+import { putCustomer } from "./putCustomer.ts";
+
+/** Customers' profiles. */
+export function customersRoutes(table: Table): RouteLambdas<"customers"> {
+  return {
+    putCustomer: apiHandler(routes.putCustomer, putCustomer(table)),
+    getCustomer: apiHandler(routes.getCustomer, getCustomer(table)),
+  };
+}

@@ -1,6 +1,0 @@
-import { apiHandler } from "../../shared/http/apiHandler.ts";
-import * as routes from "../../shared/http/routes.ts";
-import { deployedContext } from "../../shared/operations/context.ts";
-import { listTargetGroups } from "./listTargetGroups.ts";
-
-export const handler = apiHandler(routes.listTargetGroups, listTargetGroups(deployedContext()));

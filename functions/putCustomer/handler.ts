@@ -1,6 +1,0 @@
-import { apiHandler } from "../../shared/http/apiHandler.ts";
-import * as routes from "../../shared/http/routes.ts";
-import { deployedTable } from "../../shared/operations/deployedTable.ts";
-import { putCustomer } from "./putCustomer.ts";
-
-export const handler = apiHandler(routes.putCustomer, putCustomer(deployedTable()));

@@ -1,0 +1,16 @@
+import { apiHandler } from "../../shared/http/apiHandler.ts";
+import type { RouteLambdas } from "../../shared/http/dispatch.ts";
+import * as routes from "../../shared/http/routes.ts";
+import type { ServiceContext } from "../../shared/operations/context.ts";
+import { getEnrolledTargets } from "./getEnrolledTargets.ts";
+import { getTrackedTargetEvents } from "./getTrackedTargetEvents.ts";
+import { getUserTargetGroups } from "./getUserTargetGroups.ts";
+
+/** What a customer has: these routes read and never write. */
+export function readsRoutes(context: ServiceContext): RouteLambdas<"reads"> {
+  return {
+    getUserTargetGroups: apiHandler(routes.getUserTargetGroups, getUserTargetGroups(context)),
+    getTrackedTargetEvents: apiHandler(routes.getTrackedTargetEvents, getTrackedTargetEvents(context)),
+    getEnrolledTargets: apiHandler(routes.getEnrolledTargets, getEnrolledTargets(context)),
+  };
+}

@@ -1,0 +1,12 @@
+import { apiHandler } from "../../shared/http/apiHandler.ts";
+import type { RouteLambdas } from "../../shared/http/dispatch.ts";
+import * as routes from "../../shared/http/routes.ts";
+import type { ServiceContext } from "../../shared/operations/context.ts";
+import { recordActivities } from "./recordActivities.ts";
+
+/** What customers did, over HTTP; countQueuedActivities counts the same from a queue. */
+export function recordActivitiesRoutes(context: ServiceContext): RouteLambdas<"recordActivities"> {
+  return {
+    recordActivities: apiHandler(routes.recordActivities, recordActivities(context)),
+  };
+}
