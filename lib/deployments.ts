@@ -27,16 +27,16 @@ export const deployments: readonly Deployment[] = Object.keys(shifts).filter(
 );
 
 /**
- * How many deployments run at once. CodeDeploy moves every alias with requests to Lambda's control plane, which takes 15
- * a second of one account; a deployment that fails by being turned away would roll the update of the stack back.
+ * How many deployments run at once. CodeDeploy moves each alias with requests to Lambda's control plane, which accepts
+ * 15 a second from one account. A deployment that fails because of throttling would roll back the update of the stack.
  */
 const deploymentsAtOnce = 5;
 
 /**
- * How new versions get to work: CodeDeploy moves each function's alias to them, a share of the calls first, and back
- * when an alarm goes off meanwhile, which also rolls the whole update of the stack back.
+ * Deploys new versions with CodeDeploy. It moves each function's alias to the new version, a share of the calls first.
+ * When an alarm goes off meanwhile, it moves the alias back, and the whole update of the stack is rolled back.
  *
- * `allAtOnce` heeds no alarm: CodeDeploy refuses to begin while one is on, and a fix has to get in just then.
+ * `allAtOnce` ignores alarms. CodeDeploy refuses to start while an alarm is on, and a fix must be deployable just then.
  *
  * Functions are deployed in the order in which they are watched, in waves of {@link deploymentsAtOnce}: CloudFormation
  * updates an alias only after every alias of the wave before has moved.
@@ -90,7 +90,10 @@ export class Deployments extends Construct {
     this.#addToWave(alias);
   }
 
-  /** By the resources alone: the alias's permissions name the stage, which waits for the aliases of all routes. */
+  /**
+   * Only the resources depend on each other. The alias's permissions are left out, because they name the stage, which
+   * waits for the aliases of all routes.
+   */
   #addToWave(alias: Alias): void {
     const resource = alias.node.defaultChild;
     if (!CfnResource.isCfnResource(resource)) throw new Error("An alias has a resource");

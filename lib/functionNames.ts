@@ -6,7 +6,7 @@ export type ApiFunctionName = ServingFunction | "authorizer";
 /** A Lambda's name here is its folder below `functions/`. */
 export type FunctionName = ApiFunctionName | "countQueuedActivities" | "projector" | "listDueCycles" | "closeShard";
 
-/** What a function is called for: a request of a route, or the one thing that a function without routes does. */
+/** The purpose of a call: a route's request, or the one task of a function without routes. */
 export type CallName = RouteName | Exclude<FunctionName, ServingFunction>;
 
 /** The functions behind the API's methods, each once. */

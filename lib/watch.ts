@@ -63,8 +63,8 @@ export function watch(scope: Construct, watched: Watched): void {
 }
 
 /**
- * The order of deployments, as they go on in waves: what reads comes before what writes, as it has to understand what
- * new versions write, and the two functions that tills call most come last.
+ * The order of deployments, which go on in waves. Functions that read come before those that write, because they must
+ * understand what new versions write. The two functions that tills call most come last.
  */
 function deployInWaves(deployments: Deployments, watched: Watched, answers: readonly Alarm[]): void {
   const { functions, activityQueue, projector, closing } = watched;

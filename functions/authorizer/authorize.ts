@@ -9,17 +9,17 @@ import type { Table } from "../../shared/table/client.ts";
 
 export type AuthorizerLambda = (event: APIGatewayTokenAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
-/** The word that makes API Gateway answer 401 instead of 500. */
+/** The error message that makes API Gateway answer 401 instead of 500. */
 const unauthorized = "Unauthorized";
 
 /**
- * Tells API Gateway who is calling. The policy covers the whole stage because it is cached for the credential, not
- * for the route; what the caller may do on a route is decided there, from the context.
+ * Tells API Gateway who is calling. The policy covers the whole stage, because it is cached for the credential and not
+ * for the route. Each route decides from the context what the caller may do.
  *
- * With a usage plan it says which of the plan's keys the call counts for.
+ * With a usage plan, the answer names the plan's key that the call counts for.
  *
- * Rejects with `Unauthorized` (401) when the header proves nobody, and with an error that holds nothing of the header when
- * that cannot be told.
+ * Rejects with `Unauthorized` (401) when the header identifies nobody. Rejects with an error that holds nothing of the
+ * header when it cannot be checked.
  */
 export function authorize(
   table: Table,

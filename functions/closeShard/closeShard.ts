@@ -6,7 +6,7 @@ import { withoutInput } from "../../shared/operations/withoutInput.ts";
 import { engineLimits, longestChainMilliseconds, type Table } from "../../shared/table/client.ts";
 import { MalformedItem } from "../../shared/table/item.ts";
 
-/** The task as far as it has got. It is handed in again as it is until it is finished. */
+/** The task with its progress. The state machine passes it in again until it is finished. */
 type ShardTaskState = ShardTask & { readonly isFinished: boolean };
 
 export type ShardLambda = (
@@ -14,7 +14,7 @@ export type ShardLambda = (
   context: Pick<Context, "getRemainingTimeInMillis">,
 ) => Promise<ShardTaskState>;
 
-/** Enough for one more page, or for the end of the shard, whose every request fails on all attempts but the last. */
+/** Enough time for one more page, or for the end of the shard, if every request fails on all attempts but the last. */
 const reserveMilliseconds = Math.max(
   longestChainMilliseconds(engineLimits.closingPageChain),
   longestChainMilliseconds(engineLimits.closingEndChain),
@@ -23,9 +23,9 @@ const reserveMilliseconds = Math.max(
 /**
  * Closes one shard of one target for one cycle, as far as the time allows.
  *
- * An enrolment that could not be closed is in the log, and its sweep stays due and is tried again with the next run. When
- * the shard is through, this throws if any could not be read. If others only wrote to some too often, it answers how many:
- * what is thrown takes a new version back, and callers are not to decide about that.
+ * An enrolment that could not be closed is logged. Its sweep stays due and is tried again in the next run. When the
+ * shard is finished, this throws if an enrolment could not be read. Enrolments that others wrote to too often are only
+ * counted in the answer. A thrown error rolls a new version back, and callers must not be able to cause that.
  */
 export function closeShard(table: Table): ShardLambda {
   return withoutInput(async (task, context) => {
@@ -39,7 +39,8 @@ export function closeShard(table: Table): ShardLambda {
     const failedCount = task.failedCount + malformed.length;
     const busyCount = task.busyCount + progress.failures.length - malformed.length;
     const isThrough = progress.resumeAfter === undefined;
-    // Without the time to finish, the next call does: it goes on after the last customer and finds nobody.
+    // When there is no time left to finish, the next call does it. It continues after the last customer and finds
+    // nobody.
     const position = isThrough && mustStop() ? progress.lastCustomerId : progress.resumeAfter;
     const isFinished = position === undefined;
     if (isFinished && failedCount > 0) throw new ServiceError(`${failedCount} enrolments could not be closed`);

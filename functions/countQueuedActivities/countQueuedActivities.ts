@@ -14,9 +14,9 @@ export type QueueLambda = (event: SQSEvent) => Promise<SQSBatchResponse>;
 /**
  * Counts activities from the queue: the same core as `POST /activities`, for volume.
  *
- * A message's body is the activity. Its brand is the one whose queue it came by, or for the common queue the one that its
- * message attribute `org` names. "Now" is when the message was sent. Answers the messages that failed, to be delivered
- * again; one that can never be counted ends in the dead-letter queue, where an operator sees it.
+ * A message's body is the activity. Its brand is the owner of the queue. In the common queue, the message attribute
+ * `org` names the brand. "Now" is when the message was sent. Answers the failed messages, which are then delivered
+ * again. A message that can never be counted ends in the dead-letter queue, where an operator sees it.
  */
 export function countQueuedActivities(context: ServiceContext, orgQueues: OrgQueues = new Map()): QueueLambda {
   return async ({ Records }) => {
@@ -24,7 +24,8 @@ export function countQueuedActivities(context: ServiceContext, orgQueues: OrgQue
     const patience = new Patience(context.table);
     for (const [index, record] of Records.entries()) {
       try {
-        // Later ones might not be counted in time, and then the whole batch would come again.
+        // A message that is not counted in time would make the whole batch come again, so the remaining ones are not
+        // started.
         if (!patience.allows(index + 1)) throw new TooMuchContention("The time for one batch is used up");
         await countMessage(context, record, orgOf(record, orgQueues));
       } catch (error) {
@@ -36,15 +37,15 @@ export function countQueuedActivities(context: ServiceContext, orgQueues: OrgQue
   };
 }
 
-/** What a sender did wrong says nothing of how the function does: no alarm on a new version counts it. */
+/** A sender's mistake is not counted as a failure of the function, so that it rolls back no new version. */
 function logFailure(error: unknown): void {
   if (error instanceof RequestRefused) logRefusal(error.code);
   else logUnexpected(error, "queue");
 }
 
 /**
- * Who may send to a queue, AWS checks; what a message says of itself, nobody does. So an org with a queue of its own is
- * taken from that queue only, and that queue is taken for that org only.
+ * AWS checks who may send to a queue. Nobody checks what a message says about its org. So activities of an org with a
+ * queue of its own are accepted from that queue only, and that queue is accepted for that org only.
  */
 function orgOf({ eventSourceARN, messageAttributes }: SQSRecord, orgQueues: OrgQueues): string {
   const named = messageAttributes["org"]?.stringValue;

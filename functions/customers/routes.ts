@@ -5,7 +5,7 @@ import type { Table } from "../../shared/table/client.ts";
 import { getCustomer } from "./getCustomer.ts";
 import { putCustomer } from "./putCustomer.ts";
 
-/** Customers' profiles. */
+/** The routes of customers' profiles. */
 export function customersRoutes(table: Table): RouteLambdas<"customers"> {
   return {
     putCustomer: apiHandler(routes.putCustomer, putCustomer(table)),

@@ -1,11 +1,12 @@
-// Temporal by its functions: of its classes a bundle holds all or none, three times as much.
+// Temporal is used through its functions. A bundle would hold either all of its classes or none, which is three times
+// as much.
 import { getISO } from "temporal-polyfill/fns/Calendar";
 import { addDays, fromString, toZonedDateTime } from "temporal-polyfill/fns/PlainDate";
 import { type Instant, isWritable, lastInstant, parseInstant } from "../../shared/domain/instant.ts";
 
 const plainDate = /^\d{4}-\d{2}-\d{2}$/;
 
-/** A name of the IANA database: Temporal would also take an offset, or a whole date with a zone in it. */
+/** A name of the IANA database. Temporal would also accept an offset, or a whole date that contains a zone. */
 const zoneName = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
 
 export function isTimeZone(name: string): boolean {
@@ -18,14 +19,14 @@ export function startOf(text: string, timeZone: string): Instant | undefined {
 }
 
 /**
- * 24:00 of a plain date in the zone, which is the first instant after it, or the instant itself. "For ever", written
- * 9999-12-31, ends with the last instant there is.
+ * 24:00 of a plain date in the zone, which is the first instant after that day, or the instant itself. The date
+ * 9999-12-31 means "for ever" and gives the last possible instant.
  */
 export function endOf(text: string, timeZone: string): Instant | undefined {
   return plainDate.test(text) ? startOfDay(text, timeZone, 1) : parseInstant(text);
 }
 
-/** A day begins where the zone's calendar lets it begin, daylight saving included. */
+/** The start of a day in the zone. Daylight saving time is taken into account. */
 function startOfDay(date: string, timeZone: string, daysLater: number): Instant | undefined {
   const day = parsed(() => epochMilliseconds(date, timeZone, daysLater));
   const instant = day === undefined ? undefined : Math.min(day, lastInstant);

@@ -37,15 +37,15 @@ export function createTargetGroup(table: Table): Operation<typeof routes.createT
   };
 }
 
-/** The faults that no schema shows: of the calendar, of decimals, and between fields. */
+/** The faults that a schema cannot find: in the calendar, in decimals, and between fields. */
 function faultsIn(request: CreateTargetGroupRequest): string[] {
   const { draft, faults } = readDraft(request);
   return [...faults, ...draftFaults(draft).map(describeDraftFault)];
 }
 
 /**
- * As much of a body of the wrong shape as can be read, so that all its faults are told at once. Targets and levels are
- * judged by the cycles, so without those they are left out.
+ * The readable part of a body with a wrong shape, so that all its faults are answered at once. Targets and levels are
+ * checked against the cycles, so they are left out when the cycles cannot be read.
  */
 function readablePart(body: unknown): CreateTargetGroupRequest {
   const fields = isJsonObject(body) ? body : {};

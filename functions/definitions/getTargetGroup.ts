@@ -7,7 +7,7 @@ import { groupNotFound } from "../../shared/operations/definition.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { findTargetGroup } from "../../shared/table/targetGroups.ts";
 
-/** `GET /targetGroups/{targetGroupId}`: active or not. Refuses with 300004, 310017. */
+/** `GET /targetGroups/{targetGroupId}`: a target group, active or not. Refuses with 300004, 310017. */
 export function getTargetGroup(table: Table): Operation<typeof routes.getTargetGroup> {
   return async ({ org, now, parameters }) => {
     const { path, query } = required(parameters);

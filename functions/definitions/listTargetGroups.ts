@@ -9,8 +9,8 @@ import { findDataId } from "../../shared/table/dataId.ts";
 import { listTargetGroupIds } from "../../shared/table/targetGroups.ts";
 
 /**
- * `GET /targetGroups`: the org's groups in order of their names, active or not; fewer than asked for, with a warning that
- * says how to go on, when they are large. A header names the data they come from. Refuses with 300004.
+ * `GET /targetGroups`: the org's groups in order of their names, active or not. Large groups can make a page shorter
+ * than requested; a warning then says how to continue. A header names the data they come from. Refuses with 300004.
  */
 export function listTargetGroups({ table, targetGroups }: ServiceContext): Operation<typeof routes.listTargetGroups> {
   return async ({ org, now, parameters }) => {

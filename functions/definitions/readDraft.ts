@@ -10,8 +10,8 @@ import type {
 import { endOf, isTimeZone, startOf } from "./calendar.ts";
 
 /**
- * The draft a request of the right shape asks for, and the faults that only a calendar and exact decimals show; with
- * faults the draft is good only for finding more of them.
+ * The draft that a request of the right shape asks for, and the faults that need a calendar or exact decimals to be
+ * found. When there are faults, the draft is only usable for finding more of them.
  *
  * A plain date is 00:00 of its day at the start of a cycle and 24:00 at its end, in the group's time zone.
  */
@@ -91,7 +91,7 @@ function readTarget(target: TargetRequest, index: number, faults: string[]): Tar
   };
 }
 
-/** Filters are kept and answered; until they are evaluated, saying so beats counting more than the brand meant. */
+/** Warns that filters are stored and not evaluated, because more would count than the brand expects. */
 export function filterWarnings({ targets }: TargetGroupDraft): string[] {
   return targets.flatMap(({ filters }, index) =>
     filters === undefined ? [] : [`targets[${index}].filters was stored; it does not restrict what counts.`],

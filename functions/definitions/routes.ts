@@ -6,7 +6,7 @@ import { createTargetGroup } from "./createTargetGroup.ts";
 import { getTargetGroup } from "./getTargetGroup.ts";
 import { listTargetGroups } from "./listTargetGroups.ts";
 
-/** Target groups: made, listed and read. */
+/** The routes that create, list and read target groups. */
 export function definitionsRoutes(context: ServiceContext): RouteLambdas<"definitions"> {
   return {
     createTargetGroup: apiHandler(routes.createTargetGroup, createTargetGroup(context.table)),

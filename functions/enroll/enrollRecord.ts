@@ -17,25 +17,28 @@ import {
 import * as validators from "../../shared/http/requests/validators.generated.js";
 import type { routes } from "../../shared/http/routes.ts";
 
-/** An enrolment record of the right shape, with where it is meant for. */
+/** An enrolment record of the right shape, with its target. */
 export type EnrollRecord = {
   readonly path: { readonly targetGroupId: number; readonly targetId: number };
   readonly customerId: number | Refusal;
   readonly request: EnrollmentRequest;
   readonly idempotency: IdempotencyMark | undefined;
-  /** Fields that were sent and are not null. */
+  /** The fields that were sent and are not null. */
   readonly sentFields: ReadonlySet<string>;
   readonly warnings: readonly string[];
   /**
-   * What is wrong with fields that only a milestone has a use for. A streak ignores them, whatever they hold, so they are
-   * faults only when the group is none.
+   * The faults of fields that apply to milestones only. A streak ignores these fields, so they are faults only when the
+   * group is a milestone.
    */
   readonly milestoneFaults: readonly string[];
 };
 
 type Request = ApiRequest<typeof routes.enroll>;
 
-/** Reads the record of an enrolment. Refuses with 300004, all faults at once, whatever is wrong for every group. */
+/**
+ * Reads the record of an enrolment. Refuses with 300004 for everything that is wrong for any kind of group, with all
+ * faults at once.
+ */
 export function readEnrollRecord(request: Request): EnrollRecord {
   const { parameters, headers, body } = request;
   const key = headers["idempotency-key"];
@@ -80,7 +83,7 @@ function readFields(
   };
 }
 
-/** The fields a caller sent that the kind of group has no use for, each as a sentence for `warnings`. */
+/** A warning for each field that was sent and does not apply to the kind of group. */
 export function ignoredFields(group: TargetGroup, { request, sentFields }: EnrollRecord): string[] {
   if (isStreak(group)) {
     return ["periodName", "initialBalance"]

@@ -4,7 +4,7 @@ import * as routes from "../../shared/http/routes.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { enroll } from "./enroll.ts";
 
-/** Customers into targets: the route that tills wait for, alone in its function. */
+/** The route that enrols. Tills wait for it, so it has a function of its own. */
 export function enrollRoutes(context: ServiceContext): RouteLambdas<"enroll"> {
   return {
     enroll: apiHandler(routes.enroll, enroll(context)),

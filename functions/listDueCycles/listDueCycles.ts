@@ -4,11 +4,11 @@ import { withoutInput } from "../../shared/operations/withoutInput.ts";
 import type { Table } from "../../shared/table/client.ts";
 import type { SweepRef } from "../../shared/table/dueSweeps.ts";
 
-/** What the state machine asks with: when its execution started, and where the page before ended. */
+/** The input from the state machine: the start of its execution, and the end of the page before. */
 type DueCyclesRequest = {
   readonly now: string;
   readonly resumeAfter: SweepRef | null;
-  /** Only this brand's; the state machine asks for all. */
+  /** Limits the list to one brand. The state machine asks for all brands. */
   readonly org?: string;
 };
 
@@ -20,7 +20,7 @@ export type DueCycles = {
 
 export type DueCyclesLambda = (request: DueCyclesRequest) => Promise<DueCycles>;
 
-/** Lists one page of the shards that have to be closed by now, each a task for {@link closeShard}. */
+/** Lists one page of the shards that are due, each as a task for {@link closeShard}. */
 export function listDueCycles(table: Table): DueCyclesLambda {
   return withoutInput(async ({ now, resumeAfter, org }) => {
     const at: Instant = Date.parse(now);

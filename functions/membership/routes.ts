@@ -4,7 +4,7 @@ import * as routes from "../../shared/http/routes.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { unenroll } from "./unenroll.ts";
 
-/** Changes of an enrolment that no till waits for. */
+/** The routes that change an enrolment and that no till waits for. */
 export function membershipRoutes(context: ServiceContext): RouteLambdas<"membership"> {
   return {
     unenroll: apiHandler(routes.unenroll, unenroll(context)),

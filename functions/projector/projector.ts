@@ -8,9 +8,9 @@ export type StreamLambda = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatch
 /**
  * Turns the table's stream into ledger rows and notifications (docs/history.md).
  *
- * Records are worked on in their order. The first that fails, or that there is no time to begin, is reported and ends the
- * batch: the stream delivers it and all after it again, and doing a record twice adds no row and tells nothing under
- * another `eventId`.
+ * Records are processed in order. The first that fails, or that cannot be started in time, is reported and ends the
+ * batch. The stream then delivers it and all later ones again. A record that is processed twice adds no row and
+ * publishes nothing under another `eventId`.
  */
 export function projector(context: ProjectionContext): StreamLambda {
   return async ({ Records }) => {

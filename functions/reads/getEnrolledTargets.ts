@@ -12,9 +12,9 @@ import { isRegistered } from "../../shared/table/customers.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
 
 /**
- * `GET /users/{userId}/enrolledTargets`: the definitions of what the customer is enrolled in, in order of group and
- * target; a deactivated one says so. Fewer than there are, with a warning, when they are large. Refuses with 300004,
- * 310011.
+ * `GET /users/{userId}/enrolledTargets`: the definitions of the targets the customer is enrolled in, in order of group
+ * and target. Deactivated ones are marked. Large definitions can shorten the list; a warning then says so. Refuses with
+ * 300004, 310011.
  */
 export function getEnrolledTargets(context: ServiceContext): Operation<typeof routes.getEnrolledTargets> {
   return async ({ org, now, parameters }) => {

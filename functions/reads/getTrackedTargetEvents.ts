@@ -14,7 +14,7 @@ import { listLedger } from "../../shared/table/ledger.ts";
 
 /**
  * `GET /users/{userId}/trackedTargetEvents/{targetRuleId}`: what happened to the customer in the target, oldest first
- * (docs/history.md). Rows follow the change they tell of within about a second. Refuses with 300004, 310011, 310149.
+ * (docs/history.md). A row appears about a second after the change it describes. Refuses with 300004, 310011, 310149.
  */
 export function getTrackedTargetEvents(context: ServiceContext): Operation<typeof routes.getTrackedTargetEvents> {
   return async ({ org, now, parameters }) => {
@@ -23,7 +23,7 @@ export function getTrackedTargetEvents(context: ServiceContext): Operation<typeo
     const enrollment = await requireEnrollment(context, org, userId, targetRuleId);
     const { group } = await requireDefinition(context.targetGroups, org, enrollment, now);
     const cycle = group.cycles.find(({ id }) => id === query.periodId);
-    // The period of another group, or nobody's: no row can be in it.
+    // A period of another group, or one that does not exist, has no rows.
     const isElsewhere = query.periodId !== undefined && cycle === undefined;
     const ref = { org, customerId: userId, targetId: targetRuleId };
     const { limit, offset } = query;

@@ -13,9 +13,9 @@ import { isRegistered } from "../../shared/table/customers.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
 
 /**
- * `GET /users/{userId}/targetGroups`: what the customer is enrolled in and has achieved (docs/enrolment.md).
- * Enrolments that were left are not listed, unless they are asked for; fewer groups than there are, with a warning, when they are large. Refuses
- * with 300004, 310011.
+ * `GET /users/{userId}/targetGroups`: the targets the customer is enrolled in, and what was achieved
+ * (docs/enrolment.md). Enrolments that were left are listed only on request. Large groups can shorten the list; a
+ * warning then says so. Refuses with 300004, 310011.
  */
 export function getUserTargetGroups(context: ServiceContext): Operation<typeof routes.getUserTargetGroups> {
   return async ({ org, now, parameters }) => {
@@ -45,7 +45,7 @@ export function getUserTargetGroups(context: ServiceContext): Operation<typeof r
   };
 }
 
-/** Of what was left, small rows that fit beside the others. */
+/** The most enrolments that were left and are listed. Their rows are small and fit beside the others. */
 const maximumLeft = 200;
 
 function isEnrolled({ membership }: Enrollment): boolean {
@@ -59,7 +59,7 @@ function presentLeft(group: TargetGroup, left: readonly Enrollment[], { now, inc
     .flatMap((enrollment) => presentLeftTarget(group, enrollment, now));
 }
 
-/** Whether somebody could come back. */
+/** Whether a re-enrolment is possible. */
 function isOpen(group: TargetGroup, targetId: number): boolean {
   return group.isActive && group.targets.some(({ id, isActive }) => id === targetId && isActive);
 }

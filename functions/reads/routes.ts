@@ -6,7 +6,7 @@ import { getEnrolledTargets } from "./getEnrolledTargets.ts";
 import { getTrackedTargetEvents } from "./getTrackedTargetEvents.ts";
 import { getUserTargetGroups } from "./getUserTargetGroups.ts";
 
-/** What a customer has: these routes read and never write. */
+/** The routes that read a customer's state. They never write. */
 export function readsRoutes(context: ServiceContext): RouteLambdas<"reads"> {
   return {
     getUserTargetGroups: apiHandler(routes.getUserTargetGroups, getUserTargetGroups(context)),

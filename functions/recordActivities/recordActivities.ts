@@ -17,7 +17,7 @@ type Request = ApiRequest<typeof routes.recordActivities>;
  * `POST /activities`: counts one activity, or up to 25 in their order (docs/activities.md).
  *
  * One: answers what it did, or refuses with 300004 or 310011. An array: answers 200 with an envelope for each, so that
- * a bad one does not fail the others. Whatever failed with 4001 can be sent again as it is.
+ * a bad one does not fail the others. An activity that failed with 4001 can be sent again unchanged.
  */
 export function recordActivities(context: ServiceContext): Operation<typeof routes.recordActivities> {
   return async (request) => {
@@ -49,7 +49,7 @@ function countOfMany(context: ServiceContext, org: Org, activity: unknown, now: 
   );
 }
 
-/** The activities before it took so long that this one might not be answered in time. */
+/** The answer for an activity that was not started, because the ones before it took too long to answer it in time. */
 function notBegun(org: Org) {
   return failed(new TooMuchContention("The time for one call is used up"), org);
 }

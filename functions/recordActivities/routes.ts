@@ -4,7 +4,7 @@ import * as routes from "../../shared/http/routes.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { recordActivities } from "./recordActivities.ts";
 
-/** What customers did, over HTTP; countQueuedActivities counts the same from a queue. */
+/** The route that counts activities sent over HTTP. `countQueuedActivities` counts them from a queue. */
 export function recordActivitiesRoutes(context: ServiceContext): RouteLambdas<"recordActivities"> {
   return {
     recordActivities: apiHandler(routes.recordActivities, recordActivities(context)),

@@ -17,7 +17,10 @@ export function issueToken(context: TokenContext): OAuthOperation {
   };
 }
 
-/** A scope that is asked for and not granted would have to be told; there is none to grant. */
+/**
+ * Accepts the grant `client_credentials` without a scope only. The API has no scopes, and a requested scope that is not
+ * granted would have to be reported.
+ */
 function assertClientCredentialsGrant(form: Form): void {
   const grantType = form.get("grant_type");
   if (grantType === undefined) throw new OAuthRefused("invalid_request", "grant_type is required.");

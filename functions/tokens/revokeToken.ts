@@ -3,8 +3,8 @@ import { type OAuthOperation, OAuthRefused, requireClient } from "../../shared/h
 import type { CredentialContext } from "../../shared/http/tokenContext.ts";
 
 /**
- * Ends an access token of the client that proves itself (RFC 7009). One that is unknown, expired or ended already is as
- * ended as can be: a success. Another client's is refused with `invalid_grant`.
+ * Ends an access token of the client that proves itself (RFC 7009). A token that is unknown, expired or ended already
+ * counts as ended, so the answer is a success. Another client's token is refused with `invalid_grant`.
  */
 export function revokeToken(context: CredentialContext): OAuthOperation {
   return async (request) => {

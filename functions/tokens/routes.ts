@@ -7,7 +7,7 @@ import { generateToken } from "./generateToken.ts";
 import { issueToken } from "./issueToken.ts";
 import { revokeToken } from "./revokeToken.ts";
 
-/** Access tokens. No authorizer stands in front: these routes check the credential themselves. */
+/** The routes for access tokens. They have no authorizer and check the credential themselves. */
 export function tokensRoutes(context: TokenContext): RouteLambdas<"tokens"> {
   return {
     issueToken: oauthHandler(routes.issueToken, issueToken(context)),
