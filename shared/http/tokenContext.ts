@@ -8,7 +8,7 @@ import type { Table } from "../table/client.ts";
 export type CredentialContext = { readonly table: Table; readonly clock: Clock };
 export type TokenContext = CredentialContext & { readonly lifetimeSeconds: number };
 
-export function deployedCredentialContext(): CredentialContext {
+function deployedCredentialContext(): CredentialContext {
   return { table: deployedTable(), clock: systemClock };
 }
 
