@@ -127,6 +127,7 @@ export function bundling(hasBundleReport: boolean): BundlingOptions {
     esbuildArgs: {
       "--alias:node:process": join(projectRoot, "shared/config/nodeProcess.ts"),
       "--alias:@aws-sdk/lib-dynamodb": join(projectRoot, "lib/bundling/documentClient.mjs"),
+      "--alias:@middy/util": join(projectRoot, "lib/bundling/middyUtil.mjs"),
     },
     metafile: hasBundleReport,
     logLevel: LogLevel.WARNING,
