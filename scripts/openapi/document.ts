@@ -109,7 +109,10 @@ function buildPaths(): JsonSchema {
 function buildOperation(name: RouteName): JsonSchema {
   const route: Route = routes[name];
   const head = { operationId: name, summary: route.summary };
-  if (!speaksEnvelope(name)) return { ...head, ...oauthOperations[name], security: clientSecurity };
+  if (!speaksEnvelope(name)) {
+    const { sample: _, ...described } = oauthOperations[name];
+    return { ...head, ...described, security: clientSecurity };
+  }
   const operation: Operation = operations[name];
   const parameters = parametersOf(route, operation);
   return {

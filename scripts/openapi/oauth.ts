@@ -6,6 +6,7 @@ import { accessToken } from "./examples.ts";
 import { count, oneOfTexts, text } from "./fields.ts";
 import { answerObject, type JsonSchema, ref } from "./jsonSchema.ts";
 import type { EnvelopeRouteName } from "./operations.ts";
+import { client, type Sample } from "./sample.ts";
 
 /** The two routes that follow RFC 6749 and RFC 7009. Only answers that API Gateway makes have the envelope there. */
 
@@ -133,6 +134,7 @@ function succeeded(description: string, schemaName: string, value: object): Json
 
 export const oauthOperations = {
   issueToken: {
+    sample: { path: "/oauth/token", form: `grant_type=client_credentials&${client}` },
     description:
       "OAuth 2.0 client credentials (RFC 6749, section 4.4): an access token for `Authorization: Bearer`. The client is shown as `Authorization: Basic`, or as `client_id` and `client_secret` in the form; not both.",
     ...operation(
@@ -151,6 +153,7 @@ export const oauthOperations = {
     ),
   },
   revokeToken: {
+    sample: { path: "/oauth/revoke", form: `token=a-token-that-has-ended&${client}` },
     description:
       "Ends an access token before its time (RFC 7009). The client that asked for it proves itself as for `POST /oauth/token`. The answer is 200 also when there is no such token.",
     ...operation(
@@ -164,4 +167,4 @@ export const oauthOperations = {
       }),
     ),
   },
-} as const satisfies Readonly<Record<Exclude<RouteName, EnvelopeRouteName>, JsonSchema>>;
+} as const satisfies Readonly<Record<Exclude<RouteName, EnvelopeRouteName>, JsonSchema & { readonly sample: Sample }>>;

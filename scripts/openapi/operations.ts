@@ -1,15 +1,18 @@
+import { demoSecret } from "../../local/demoData.ts";
 import { dataIdHeader } from "../../shared/http/dataIdHeader.ts";
 import type { ProtectedRouteName, RouteName } from "../../shared/http/routes.ts";
 import { invalid, type Refusal, refusal } from "./errors.ts";
 import * as examples from "./examples.ts";
 import { id, listOf, objectOf } from "./fields.ts";
 import { type JsonSchema, ref } from "./jsonSchema.ts";
+import { customerId, groupId, type Sample, target, targetId } from "./sample.ts";
 
 type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
 
 /** The description of a route that answers with the envelope, beyond what the route table says. */
 export type Operation = {
   readonly tag: string;
+  readonly sample: Sample;
   readonly description: string;
   readonly body?: { readonly schema: JsonSchema; readonly examples: Examples };
   /** Whether the route accepts the header `Idempotency-Key`. */
@@ -46,6 +49,7 @@ const oneRecord = (schema: string) => ({
 export const operations = {
   enroll: {
     tag: "Enrolment",
+    sample: { path: `${target}/enroll`, body: [{ customerId, initialBalance: 100 }] },
     description:
       "Enrols one customer, at first or again, into one target: for a milestone into the named cycle and every later one, for a streak into all. Of simultaneous calls exactly one succeeds; every other is refused with 310119. A call whose answer was lost is repeated with the same `Idempotency-Key` and answered as the first was.",
     takesKey: true,
@@ -76,6 +80,7 @@ export const operations = {
   },
   unenroll: {
     tag: "Enrolment",
+    sample: { path: `${target}/unEnroll`, body: [{ customerId }] },
     description:
       "Takes one customer out of the current cycle and every later one. What earlier cycles earned stays. Of a streak the levels stay, and its value is kept for a later re-enrolment.",
     body: { schema: oneRecord("UnenrollmentRecord"), examples: examples.unenrollRequests },
@@ -95,6 +100,16 @@ export const operations = {
   },
   recordActivities: {
     tag: "Activities",
+    sample: {
+      path: "/activities",
+      body: {
+        activityId: "sample:1",
+        customerId,
+        type: "TRANSACTION",
+        occurredAt: "2026-01-10T08:58:00Z",
+        amount: 49.9,
+      },
+    },
     description:
       "Counts what customers did, for every target they are enrolled in, exactly once and in any order. One activity is answered for itself. Of an array each item is answered in an envelope of its own, in order, and the array with 200. Whatever failed with 4001 can be sent again as it is.",
     body: {
@@ -121,6 +136,27 @@ export const operations = {
   },
   createTargetGroup: {
     tag: "Target groups",
+    sample: {
+      path: "/targetGroups",
+      caller: "demo-admin",
+      body: {
+        name: "A sample milestone",
+        trackingType: "DEFAULT",
+        targetEvaluationType: "FIXED_CALENDAR_WINDOW",
+        periods: [
+          { refCode: "JAN", startDate: "2030-01-01", endDate: "2030-01-31" },
+          { refCode: "FEB", startDate: "2030-02-01", endDate: "2030-02-28" },
+        ],
+        targets: [
+          {
+            name: "Monthly spend",
+            targetEntity: "TRANSACTION",
+            targetType: "SALES",
+            defaultValues: [{ defaultValue: 1000 }],
+          },
+        ],
+      },
+    },
     description:
       "Creates a milestone or streak with its cycles, targets and levels, together or not at all. All faults of a definition are told at once.",
     body: { schema: ref("TargetGroupDefinition"), examples: examples.definitions },
@@ -141,6 +177,7 @@ export const operations = {
   },
   listTargetGroups: {
     tag: "Target groups",
+    sample: { path: "/targetGroups?limit=10" },
     description:
       "The org's groups in order of their names, active or not. An empty page is the last: one of large definitions can be shorter than `limit`, and a warning says so.",
     success: {
@@ -154,6 +191,7 @@ export const operations = {
   },
   getTargetGroup: {
     tag: "Target groups",
+    sample: { path: `/targetGroups/${groupId}?includePeriods=true` },
     description: "One group, active or not.",
     success: {
       status: 200,
@@ -165,6 +203,7 @@ export const operations = {
   },
   putCustomer: {
     tag: "Customers",
+    sample: { path: `/customers/${customerId}`, caller: "demo-admin", body: { firstName: "Ada" } },
     description:
       "Registers the customer, or replaces what is kept of one. Only registered customers can be enrolled. Repeating it changes nothing more.",
     body: { schema: ref("CustomerProfile"), examples: examples.profiles },
@@ -178,6 +217,7 @@ export const operations = {
   },
   getCustomer: {
     tag: "Customers",
+    sample: { path: `/customers/${customerId}` },
     description: "A registered customer.",
     success: {
       status: 200,
@@ -189,6 +229,7 @@ export const operations = {
   },
   getUserTargetGroups: {
     tag: "Customers",
+    sample: { path: `/users/${customerId}/targetGroups?includeInactive=true` },
     description: "What a customer is enrolled in and has achieved. Enrolments that were left are not listed.",
     success: {
       status: 200,
@@ -200,6 +241,7 @@ export const operations = {
   },
   getTrackedTargetEvents: {
     tag: "Customers",
+    sample: { path: `/users/${customerId}/trackedTargetEvents/${targetId}` },
     description:
       "What happened to a customer in a target, oldest first, the enrolment left or not. Rows follow the change they tell of within about a second. A page shorter than `limit` is the last.",
     success: {
@@ -212,6 +254,7 @@ export const operations = {
   },
   getEnrolledTargets: {
     tag: "Customers",
+    sample: { path: `/users/${customerId}/enrolledTargets` },
     description: "The definitions of what a customer is enrolled in; a deactivated one says so.",
     success: {
       status: 200,
@@ -223,6 +266,7 @@ export const operations = {
   },
   generateToken: {
     tag: "Access",
+    sample: { path: "/oauth/token/generate", body: { key: "demo-till", secret: demoSecret } },
     description:
       "Issues an access token for a key and secret, in this API's own envelope. For `Authorization: Bearer`. `POST /oauth/token` does the same in OAuth's words.",
     body: { schema: ref("KeyAndSecret"), examples: examples.keys },

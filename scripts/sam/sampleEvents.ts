@@ -6,72 +6,21 @@ import { matchRoute } from "../../local/routing.ts";
 import { type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
 import type { ShardTask } from "../../shared/operations/closeCycle.ts";
 import { enrollmentKey } from "../../shared/table/keys.ts";
+import { oauthOperations } from "../openapi/oauth.ts";
+import { operations, speaksEnvelope } from "../openapi/operations.ts";
+import { customerId, groupId, type Sample, targetId } from "../openapi/sample.ts";
 
 /** The time of the sample requests. Under `sam local` a request has its real time. */
 export const sampleInstant = "2026-01-10T09:00:00.000Z";
 
 const org = "100";
-const customerId = 345651201;
-const [groupId, targetId] = [1, 1];
 const atEpochMilliseconds = Date.parse(sampleInstant);
-
-type Sample = { readonly path: string; readonly caller?: string; readonly body?: unknown; readonly form?: string };
-
-const target = `/targetGroups/${groupId}/targets/${targetId}`;
-const client = `client_id=demo-till&client_secret=${demoSecret}`;
-
-/** On the demo data of a fresh `npm start`, each of these requests succeeds in this order. */
-const samples = {
-  enroll: { path: `${target}/enroll`, body: [{ customerId, initialBalance: 100 }] },
-  unenroll: { path: `${target}/unEnroll`, body: [{ customerId }] },
-  recordActivities: {
-    path: "/activities",
-    body: {
-      activityId: "sample:1",
-      customerId,
-      type: "TRANSACTION",
-      occurredAt: "2026-01-10T08:58:00Z",
-      amount: 49.9,
-    },
-  },
-  createTargetGroup: {
-    path: "/targetGroups",
-    caller: "demo-admin",
-    body: {
-      name: "A sample milestone",
-      trackingType: "DEFAULT",
-      targetEvaluationType: "FIXED_CALENDAR_WINDOW",
-      periods: [
-        { refCode: "JAN", startDate: "2030-01-01", endDate: "2030-01-31" },
-        { refCode: "FEB", startDate: "2030-02-01", endDate: "2030-02-28" },
-      ],
-      targets: [
-        {
-          name: "Monthly spend",
-          targetEntity: "TRANSACTION",
-          targetType: "SALES",
-          defaultValues: [{ defaultValue: 1000 }],
-        },
-      ],
-    },
-  },
-  listTargetGroups: { path: "/targetGroups?limit=10" },
-  getTargetGroup: { path: `/targetGroups/${groupId}?includePeriods=true` },
-  putCustomer: { path: `/customers/${customerId}`, caller: "demo-admin", body: { firstName: "Ada" } },
-  getCustomer: { path: `/customers/${customerId}` },
-  getUserTargetGroups: { path: `/users/${customerId}/targetGroups?includeInactive=true` },
-  getTrackedTargetEvents: { path: `/users/${customerId}/trackedTargetEvents/${targetId}` },
-  getEnrolledTargets: { path: `/users/${customerId}/enrolledTargets` },
-  issueToken: { path: "/oauth/token", form: `grant_type=client_credentials&${client}` },
-  generateToken: { path: "/oauth/token/generate", body: { key: "demo-till", secret: demoSecret } },
-  revokeToken: { path: "/oauth/revoke", form: `token=a-token-that-has-ended&${client}` },
-} as const satisfies Record<RouteName, Sample>;
 
 /** The event that Lambda passes to a function for each kind of call, for `sam local invoke`. */
 function sampleEvents(): ReadonlyMap<CallName, unknown> {
   return new Map<CallName, unknown>([
     ["authorizer", authorizerEvent()],
-    ...routeNames.map((name): [CallName, unknown] => [name, requestEvent(name, samples[name])]),
+    ...routeNames.map((name): [CallName, unknown] => [name, requestEvent(name, sampleOf(name))]),
     ["countQueuedActivities", queueEvent()],
     ["projector", streamEvent()],
     ["listDueCycles", { now: sampleInstant, resumeAfter: null }],
@@ -84,6 +33,10 @@ export function renderedEvents(): ReadonlyMap<string, string> {
   return new Map(
     [...sampleEvents()].map(([name, event]) => [`${name}.json`, `${JSON.stringify(event, undefined, 2)}\n`]),
   );
+}
+
+function sampleOf(name: RouteName): Sample {
+  return speaksEnvelope(name) ? operations[name].sample : oauthOperations[name].sample;
 }
 
 function requestEvent(name: RouteName, { path: called, caller = "demo-till", body, form }: Sample) {
@@ -118,7 +71,7 @@ function authorizerEvent(): APIGatewayTokenAuthorizerEvent {
 }
 
 function queueEvent(): SQSEvent {
-  const body = { ...samples.recordActivities.body, activityId: "sample:2" };
+  const body = { ...operations.recordActivities.sample.body, activityId: "sample:2" };
   return {
     Records: [
       {
@@ -141,7 +94,7 @@ function queueEvent(): SQSEvent {
   };
 }
 
-/** The enrolment of {@link samples} as a record of the table's stream. */
+/** The enrolment of its sample as a record of the table's stream. */
 function streamEvent(): DynamoDBStreamEvent {
   const { pk, sk } = enrollmentKey(org, customerId, groupId, targetId);
   const Keys = { pk: { S: pk }, sk: { S: sk } };

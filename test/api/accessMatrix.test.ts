@@ -12,54 +12,14 @@ import { ApiClient, basicAuthorization } from "../support/apiClient.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
 import { newOrg, type TestOrg } from "../support/org.ts";
 import { type PermittedRequest, permittedRequest } from "../support/permittedRequest.ts";
+import { type Outcome, routeContracts } from "../support/routeContracts.ts";
 import { openTestTable } from "../support/service.ts";
 import { SettableClock } from "../support/settableClock.ts";
 import { during } from "../support/targetGroups.ts";
 import { newKey, signedJwt, TestIssuer } from "../support/testIssuer.ts";
 import { postForm } from "../support/tokens.ts";
 
-/** HTTP status, and the error: a code of the envelope or, where OAuth says what is answered, its word. */
-type Outcome = { readonly status: number; readonly error?: number | string };
-
-const ok = { status: 200 };
-const created = { status: 201 };
-const unknown = { status: 401, error: 401 };
-const unknownClient = { status: 401, error: "invalid_client" };
-const notAllowed = { status: 403, error: 4000 };
-const refused = (error: number) => ({ status: 400, error });
-
-/**
- * The contract, written out. For each route: who may call it; what a permitted caller is answered who names things of
- * the own org, and one who names the same things and is of another org; and what everybody else is answered.
- */
-type Line = {
-  readonly groups: readonly AccessGroup[];
-  readonly own: Outcome;
-  readonly other: Outcome;
-  readonly nobody: Outcome;
-};
-
-const everybody = accessGroups;
-const tills: readonly AccessGroup[] = ["default", "admin"];
-const admins: readonly AccessGroup[] = ["admin"];
-
-const contract: Record<RouteName, Line> = {
-  enroll: { groups: tills, own: ok, other: refused(310017), nobody: unknown },
-  unenroll: { groups: tills, own: ok, other: refused(310017), nobody: unknown },
-  recordActivities: { groups: tills, own: ok, other: refused(310011), nobody: unknown },
-  createTargetGroup: { groups: admins, own: created, other: created, nobody: unknown },
-  listTargetGroups: { groups: everybody, own: ok, other: ok, nobody: unknown },
-  getTargetGroup: { groups: everybody, own: ok, other: refused(310017), nobody: unknown },
-  putCustomer: { groups: admins, own: ok, other: ok, nobody: unknown },
-  getCustomer: { groups: everybody, own: ok, other: refused(310011), nobody: unknown },
-  getUserTargetGroups: { groups: everybody, own: ok, other: refused(310011), nobody: unknown },
-  getTrackedTargetEvents: { groups: everybody, own: ok, other: refused(310011), nobody: unknown },
-  getEnrolledTargets: { groups: everybody, own: ok, other: refused(310011), nobody: unknown },
-  // These prove their callers themselves, so a token is no proof there; "own" is the caller's own token.
-  issueToken: { groups: everybody, own: ok, other: ok, nobody: unknownClient },
-  generateToken: { groups: everybody, own: ok, other: ok, nobody: unknown },
-  revokeToken: { groups: everybody, own: ok, other: { status: 400, error: "invalid_grant" }, nobody: unknownClient },
-};
+const notAllowed: Outcome = { status: 403, error: 4000 };
 
 const states = ["valid", "wrong", "disabled", "expired", "of another org", "malformed"] as const;
 const schemes = ["Basic", "Bearer", "JWT"] as const;
@@ -72,7 +32,7 @@ const cells: readonly Cell[] = routeNames.flatMap((name) =>
 );
 
 function expectedOf({ name, group, scheme, state }: Cell): Outcome {
-  const { groups, own, other, nobody } = contract[name];
+  const { groups, own, other, nobody } = routeContracts[name].access;
   const isProof = (state === "valid" || state === "of another org") && (scheme === "Basic" || isProtected(name));
   if (!isProof) return nobody;
   if (!groups.includes(group)) return notAllowed;
@@ -226,7 +186,7 @@ function expectChallenge(status: number, headers: Headers): void {
 }
 
 it("has a line for every route, and a cell for every access group, scheme and state of each", () => {
-  expect(Object.keys(contract).toSorted()).toEqual(Object.keys(routes).toSorted());
+  expect(Object.keys(routeContracts).toSorted()).toEqual(Object.keys(routes).toSorted());
   expect(cells).toHaveLength(Object.keys(routes).length * 3 * 3 * 6);
 });
 

@@ -8,7 +8,7 @@ import { tableNameVariable } from "../../shared/config/tableConfig.ts";
 import { tokenLifetimeVariable } from "../../shared/config/tokenConfig.ts";
 import { routeNames, routes } from "../../shared/http/routes.ts";
 import { longestRequestMilliseconds } from "../../shared/sdk/attempts.ts";
-import { type Chain, engineLimits, longestChainMilliseconds } from "../../shared/table/client.ts";
+import { engineLimits, longestChainMilliseconds } from "../../shared/table/client.ts";
 import { requestChains } from "../support/requestChains.ts";
 import { deployedMethods, functionIdsByName } from "./support/deployedMethods.ts";
 import { at, onlyResource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
@@ -86,9 +86,8 @@ const elsewhereMilliseconds: Readonly<Record<string, number>> = {
 function longestMilliseconds(name: string): number {
   const served: readonly string[] = routeNames.filter((route) => routes[route].servedBy === name);
   const calls = served.length === 0 ? [name] : served;
-  const chains = new Map<string, Chain>(Object.entries(requestChains));
   const chainsMilliseconds = calls.map((call) => {
-    const chain = chains.get(call);
+    const chain = requestChains.get(call);
     return chain === undefined ? Number.POSITIVE_INFINITY : longestChainMilliseconds(chain);
   });
   return Math.max(...chainsMilliseconds) + (elsewhereMilliseconds[name] ?? 0);
