@@ -9,7 +9,7 @@ import { during, milestone } from "./targetGroups.ts";
 export type Outcome = { readonly status: number; readonly error?: number | string };
 
 /** Who may call a route, and what others are answered. */
-export type Access = {
+type Access = {
   readonly groups: readonly AccessGroup[];
   /** To a permitted caller who names things of the own org. */
   readonly own: Outcome;
