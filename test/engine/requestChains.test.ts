@@ -30,7 +30,7 @@ import { queueMessage } from "../support/queueMessage.ts";
 import { requestChains } from "../support/requestChains.ts";
 import { useService } from "../support/service.ts";
 import { newSetting, type Setting } from "../support/setting.ts";
-import { during, firstInstantOf, milestone, streak } from "../support/targetGroups.ts";
+import { during, firstInstantOf, streak } from "../support/targetGroups.ts";
 import { newToken, postForm } from "../support/tokens.ts";
 
 const access = { tableName: `milestreak-${randomUUID()}`, ...localAccess };
