@@ -31,7 +31,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Un-enrols a customer
-         * @description Takes one customer out of the current cycle and every later one. What earlier cycles earned stays. Of a streak the levels stay, and its value is kept for a later re-enrolment. Needs the permission `enroll`. The body is at most 16 kB.
+         * @description Takes one customer out of the current cycle and every later one. What earlier cycles earned stays. Of a streak the levels stay, and its value is kept for a later re-enrolment. An inactive group or target can be left too; 310017 and 310018 say that there is none. Needs the permission `enroll`. The body is at most 16 kB.
          */
         readonly post: operations["unenroll"];
         readonly delete?: never;
@@ -1054,7 +1054,7 @@ export interface components {
              * @example NOT_ENROLLED
              * @enum {string}
              */
-            readonly reason: "NOT_ENROLLED" | "RULE_DOES_NOT_MATCH" | "OUTSIDE_ANY_CYCLE" | "BEFORE_ENROLMENT" | "ORIGINAL_NOT_COUNTED";
+            readonly reason: "NOT_ENROLLED" | "TARGET_INACTIVE" | "RULE_DOES_NOT_MATCH" | "OUTSIDE_ANY_CYCLE" | "BEFORE_ENROLMENT" | "ORIGINAL_NOT_COUNTED";
         };
         /** @description What an activity did. */
         readonly ActivityOutcome: {

@@ -30,6 +30,7 @@ export type Operation = {
 
 const enrolledCustomer = id("The customer.", 345651201);
 const noSuchId = invalid(400, 'targetGroupId in the path must be an integer from 1 to 9007199254740991; got "x".');
+const noSuchGroup = "Target group 99 does not exist; GET /v3/targetGroups lists them.";
 const noSuchUser = invalid(400, 'userId in the path must be an integer from 1 to 9007199254740991; got "x".');
 const noSuchCustomer = invalid(400, 'customerId in the path must be an integer from 1 to 9007199254740991; got "x".');
 
@@ -82,7 +83,7 @@ export const operations = {
     tag: "Enrolment",
     sample: { path: `${target}/unEnroll`, body: [{ customerId }] },
     description:
-      "Takes one customer out of the current cycle and every later one. What earlier cycles earned stays. Of a streak the levels stay, and its value is kept for a later re-enrolment.",
+      "Takes one customer out of the current cycle and every later one. What earlier cycles earned stays. Of a streak the levels stay, and its value is kept for a later re-enrolment. An inactive group or target can be left too; 310017 and 310018 say that there is none.",
     body: { schema: oneRecord("UnenrollmentRecord"), examples: examples.unenrollRequests },
     success: {
       status: 200,
@@ -92,8 +93,8 @@ export const operations = {
     },
     refusals: [
       invalid(400, "customerId is required."),
-      refusal(310017),
-      refusal(310018),
+      refusal(310017, noSuchGroup),
+      refusal(310018, "Target group 3 has no target 99; GET /v3/targetGroups/3 lists its targets."),
       refusal(310011),
       refusal(310126),
     ],
@@ -199,7 +200,7 @@ export const operations = {
       data: objectOf("TargetGroup", "The group."),
       examples: examples.group,
     },
-    refusals: [noSuchId, refusal(310017)],
+    refusals: [noSuchId, refusal(310017, noSuchGroup)],
   },
   putCustomer: {
     tag: "Customers",

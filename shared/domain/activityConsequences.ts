@@ -1,5 +1,5 @@
 import type { Consequences, EffectChange } from "./change.ts";
-import type { CycleChange, TargetEffect } from "./counting.ts";
+import { type CycleChange, isOutside, type TargetEffect } from "./counting.ts";
 import type { Decimal } from "./decimal.ts";
 import { shownValue } from "./enrollment.ts";
 import { activityEntries } from "./ledger.ts";
@@ -9,14 +9,13 @@ import { cycleOf, targetValue } from "./targetGroup.ts";
 
 /**
  * The history rows and notifications of an activity in one target. Notifications come in the order of what happened:
- * changed values, reached cycles, levels, ended cycles that changed. An activity of a customer who has left can still
- * settle a waiting return. That adds rows to the history and announces nothing.
+ * changed values, reached cycles, levels, ended cycles that changed. An activity of a customer who has left, or in a
+ * target that is switched off, can still settle a waiting return. That adds rows to the history and announces nothing.
  */
 export function activityConsequences(change: EffectChange): Consequences {
-  const isOut = change.effect.notCounted === "NOT_ENROLLED";
   return {
     entries: activityEntries(change.activity, change.effect),
-    notifications: isOut ? [] : announcements(change),
+    notifications: isOutside(change.effect) ? [] : announcements(change),
   };
 }
 

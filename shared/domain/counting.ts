@@ -8,6 +8,7 @@ import { type Cycle, isStreak, type Level, type Target, type TargetGroup, target
 /** Why an activity did not count for a target. */
 export const notCountedReasons = [
   "NOT_ENROLLED",
+  "TARGET_INACTIVE",
   "RULE_DOES_NOT_MATCH",
   "OUTSIDE_ANY_CYCLE",
   "BEFORE_ENROLMENT",
@@ -104,7 +105,8 @@ type Placement =
 /** The cycle that the activity counts in, and its amount; or the reason why it does not count. */
 function place(subject: CountingSubject, activity: Activity, original: OriginalActivity | undefined): Placement {
   const { group, target, enrollment } = subject;
-  if (!isCounting(subject)) return { reason: "NOT_ENROLLED", amount: undefined };
+  const outside = whyOutside(subject);
+  if (outside !== undefined) return { reason: outside, amount: undefined };
   const amount = contribution(target, activity);
   if (amount === undefined) return { reason: "RULE_DOES_NOT_MATCH", amount };
   if (activity.type === "RETURN" && original?.type === "TRANSACTION") {
@@ -117,8 +119,21 @@ function place(subject: CountingSubject, activity: Activity, original: OriginalA
   return { cycleNumber: cycle.number, amount };
 }
 
-function isCounting({ group, target, enrollment }: CountingSubject): boolean {
-  return enrollment.membership.status === "ENROLLED" && group.isActive && target.isActive;
+/** Why no activity can count: the customer has left, or the brand has switched the group or the target off. */
+function whyOutside({ group, target, enrollment }: CountingSubject): OutsideReason | undefined {
+  if (enrollment.membership.status !== "ENROLLED") return "NOT_ENROLLED";
+  return group.isActive && target.isActive ? undefined : "TARGET_INACTIVE";
+}
+
+function isCounting(subject: CountingSubject): boolean {
+  return whyOutside(subject) === undefined;
+}
+
+type OutsideReason = Extract<NotCountedReason, "NOT_ENROLLED" | "TARGET_INACTIVE">;
+
+/** Whether nothing is announced, because the customer or the target does not take part at present. */
+export function isOutside({ notCounted }: TargetEffect): boolean {
+  return notCounted === "NOT_ENROLLED" || notCounted === "TARGET_INACTIVE";
 }
 
 /**

@@ -10,6 +10,8 @@ export type Definition = { readonly group: TargetGroup; readonly target: Target 
 /** Names one target of one group. */
 export type TargetRef = { readonly groupId: number; readonly targetId: number };
 
+type Found = Definition & { readonly outcome: "found" };
+
 /**
  * The active target of an active group. Refuses with 310017 or 310018. It refuses only after a consistent read, so that
  * a group created a moment ago is found.
@@ -19,17 +21,36 @@ export async function findActiveTarget(
   org: Org,
   ref: TargetRef,
   now: Instant,
-): Promise<(Definition & { readonly outcome: "found" }) | Refusal> {
-  const cached = activeTarget(targetGroups.cached(org, ref.groupId, now), ref);
-  if (cached.outcome === "found") return cached;
-  return activeTarget(await targetGroups.findFresh(org, ref.groupId, now), ref);
+): Promise<Found | Refusal> {
+  return found(targetGroups, org, ref, now, activeTarget);
 }
 
-function activeTarget(
-  group: TargetGroup | undefined,
-  { groupId, targetId }: TargetRef,
-): (Definition & { readonly outcome: "found" }) | Refusal {
-  if (group === undefined || !group.isActive) return groupNotFound(groupId);
+/** The target, active or not. Otherwise it is like {@link findActiveTarget}. */
+export async function findTarget(
+  targetGroups: TargetGroupCache,
+  org: Org,
+  ref: TargetRef,
+  now: Instant,
+): Promise<Found | Refusal> {
+  return found(targetGroups, org, ref, now, anyTarget);
+}
+
+async function found(
+  targetGroups: TargetGroupCache,
+  org: Org,
+  ref: TargetRef,
+  now: Instant,
+  choose: (group: TargetGroup | undefined, ref: TargetRef) => Found | Refusal,
+): Promise<Found | Refusal> {
+  const cached = choose(targetGroups.cached(org, ref.groupId, now), ref);
+  if (cached.outcome === "found") return cached;
+  return choose(await targetGroups.findFresh(org, ref.groupId, now), ref);
+}
+
+function activeTarget(group: TargetGroup | undefined, { groupId, targetId }: TargetRef): Found | Refusal {
+  if (group === undefined || !group.isActive) {
+    return refused(310017, `Target group ${groupId} does not exist or is inactive; GET /v3/targetGroups lists them.`);
+  }
   const target = group.targets.find(({ id, isActive }) => id === targetId && isActive);
   if (target !== undefined) return { outcome: "found", group, target };
   return refused(
@@ -38,8 +59,18 @@ function activeTarget(
   );
 }
 
+function anyTarget(group: TargetGroup | undefined, { groupId, targetId }: TargetRef): Found | Refusal {
+  if (group === undefined) return groupNotFound(groupId);
+  const target = group.targets.find(({ id }) => id === targetId);
+  if (target !== undefined) return { outcome: "found", group, target };
+  return refused(
+    310018,
+    `Target group ${groupId} has no target ${targetId}; GET /v3/targetGroups/${groupId} lists its targets.`,
+  );
+}
+
 export function groupNotFound(groupId: number): Refusal {
-  return refused(310017, `Target group ${groupId} does not exist or is inactive; GET /v3/targetGroups lists them.`);
+  return refused(310017, `Target group ${groupId} does not exist; GET /v3/targetGroups lists them.`);
 }
 
 /** The definition that a stored enrolment or effect names, active or not. Throws when there is none. */

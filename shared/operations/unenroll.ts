@@ -11,7 +11,7 @@ import type { Org } from "../table/keys.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import type { ServiceContext } from "./context.ts";
 import { customerNotFound } from "./customer.ts";
-import { findActiveTarget, type TargetRef } from "./definition.ts";
+import { findTarget, type TargetRef } from "./definition.ts";
 import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
 
 /** Who leaves which target. */
@@ -26,7 +26,7 @@ export type UnenrollCommand = TargetRef & {
 
 /**
  * Un-enrols the customer from the current cycle and all later ones (docs/enrolment.md), with one read and one
- * conditional write.
+ * conditional write. A group or target that the brand has switched off can be left too.
  *
  * Refuses, in this order, with 310017, 310018, 310011, 310126. Throws OutcomeUnknown when an attempt was lost that may
  * have ended the membership.
@@ -37,7 +37,7 @@ export async function unenroll(
   now: Instant,
 ): Promise<{ readonly outcome: "unenrolled"; readonly customerId: number } | Refusal> {
   const { org, customerId, groupId, targetId } = command;
-  const definition = await findActiveTarget(targetGroups, org, command, now);
+  const definition = await findTarget(targetGroups, org, command, now);
   if (definition.outcome === "refused") return definition;
   if (typeof customerId !== "number") return customerId;
   const ref = { org, customerId, groupId, targetId };

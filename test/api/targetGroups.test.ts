@@ -169,7 +169,7 @@ describe("reading target groups", () => {
       await reader.get(`/targetGroups/${unknownId}`),
       400,
       310017,
-      /Target group 987654321 does not exist or is inactive/,
+      /Target group 987654321 does not exist;/,
     );
   });
 

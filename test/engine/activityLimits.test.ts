@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
@@ -9,7 +8,6 @@ import { recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
-import { groupKey, targetKey } from "../../shared/table/keys.ts";
 import { buildActivity, buildGroup, buildTarget, decimal, noonOf } from "../support/domain.ts";
 import { EngineRecorder } from "../support/recorder.ts";
 import { openTestTable } from "../support/service.ts";
@@ -94,27 +92,6 @@ it("what does not count for a hundred enrolments, left or over, makes the record
   const effects = Array.from({ length: 100 }, () => expect.objectContaining({ notCounted: "OUTSIDE_ANY_CYCLE" }));
   expect(outcome).toMatchObject({ activity: { effects } });
   expect(await brand.record(long)).toMatchObject({ outcome: "repeated", activity: { effects } });
-});
-
-describe("what a brand has switched off no longer counts", () => {
-  it.each(["group", "target"] as const)("when it is the %s", async (switchedOff) => {
-    const brand = await brandWith(1);
-    const [group] = brand.groups;
-    const [target] = group?.targets ?? [];
-    if (group === undefined || target === undefined) throw new Error("The brand has a group with a target");
-    const key = switchedOff === "group" ? groupKey(brand.org, group.id) : targetKey(brand.org, group.id, target.id);
-    await table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key,
-        UpdateExpression: "SET isActive = :no",
-        ConditionExpression: "isActive = :yes",
-        ExpressionAttributeValues: { ":no": false, ":yes": true },
-      }),
-    );
-    expect(await brand.record()).toMatchObject({ activity: { effects: [{ notCounted: "NOT_ENROLLED" }] } });
-    expect(await brand.sums()).toEqual([0n]);
-  });
 });
 
 it("a return and the transaction it names, between its read and its write, give what they give one after the other", async () => {

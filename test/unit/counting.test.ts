@@ -172,6 +172,8 @@ describe("reaching the target value", () => {
   });
 });
 
+const left = { membership: { status: "UNENROLLED", leftAt: noonOf(3) } } as const;
+
 describe("a return", () => {
   const achieved = new Map([
     [1, decimal(50)],
@@ -228,13 +230,14 @@ describe("a return", () => {
   });
 
   it.each([
-    ["the customer has left", { membership: { status: "UNENROLLED", leftAt: noonOf(3) } } as const, {}],
-    ["the target is switched off", {}, { isActive: false }],
-  ])("that came first is given back when the transaction arrives after %s", (_, change, targetChange) => {
+    ["the customer has left", "NOT_ENROLLED", left, {}],
+    ["the target is switched off", "TARGET_INACTIVE", {}, { isActive: false }],
+    ["the customer has left and the target is switched off", "NOT_ENROLLED", left, { isActive: false }],
+  ])("that came first is given back when the transaction arrives after %s: %s", (_, reason, change, targetChange) => {
     const early = count({ activityId: "r", type: "RETURN", occurredAt: noonOf(3), originalActivityId: "a-1" });
     const given = { enrollment: { ...early.next, ...change }, target: buildTarget(targetChange) };
     const { effect, next } = count({ activityId: "a-1", amount: decimal(25) }, given);
-    expect(effect).toMatchObject({ notCounted: "NOT_ENROLLED", cycleNumber: undefined, announced: [] });
+    expect(effect).toMatchObject({ notCounted: reason, cycleNumber: undefined, announced: [] });
     expect([next.achieved, next.pendingReturns.size]).toEqual([new Map([[3, 0n]]), 0]);
   });
 
