@@ -31,7 +31,7 @@ export async function closeCycles(table: Table, now: Instant, org?: string, grou
   const closed = new Map<string, ClosedCycle>();
   for (let run = 1; run <= maximumRuns; run += 1) {
     const finished = await runOnce(list, close, now, org, groupId);
-    if (finished.length === 0) return [...closed.values()].filter(({ customerCount }) => customerCount > 0);
+    if (finished.length === 0) return [...closed.values()];
     for (const task of finished) add(closed, task);
   }
   throw new Error(`Something was still due after ${maximumRuns} runs`);
@@ -66,9 +66,10 @@ async function closeWhole(close: ShardLambda, task: ShardTask): Promise<ShardTas
   return state;
 }
 
-function add(closed: Map<string, ClosedCycle>, { work, closedCount }: ShardTask): void {
-  const { org, groupId, targetId, cycleNumber } = work;
-  const key = [org, groupId, targetId, cycleNumber].join("#");
-  const customerCount = (closed.get(key)?.customerCount ?? 0) + closedCount;
-  closed.set(key, { org, groupId, targetId, cycleNumber, customerCount });
+function add(sum: Map<string, ClosedCycle>, { work: { org, groupId, targetId }, closed }: ShardTask): void {
+  for (const [number, count] of Object.entries(closed)) {
+    const cycle = { org, groupId, targetId, cycleNumber: Number(number) };
+    const key = Object.values(cycle).join("#");
+    sum.set(key, { ...cycle, customerCount: (sum.get(key)?.customerCount ?? 0) + count });
+  }
 }

@@ -1,7 +1,13 @@
 import type { Context } from "aws-lambda";
 import { ServiceError } from "../../shared/domain/serviceError.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
-import { closeEnrollments, finishShardWork, requireGroup, type ShardTask } from "../../shared/operations/closeCycle.ts";
+import {
+  addClosed,
+  closeEnrollments,
+  finishShardWork,
+  requireGroup,
+  type ShardTask,
+} from "../../shared/operations/closeCycle.ts";
 import { withoutInput } from "../../shared/operations/withoutInput.ts";
 import { engineLimits, longestChainMilliseconds, type Table } from "../../shared/table/client.ts";
 import { MalformedItem } from "../../shared/table/item.ts";
@@ -34,7 +40,7 @@ export function closeShard(table: Table): ShardLambda {
     const group = await requireGroup(table, work);
     const progress = await closeEnrollments(table, group, work, now, resumeAfter ?? undefined, mustStop);
     for (const { error } of progress.failures) logUnexpected(error, "closing", { org: work.org });
-    const closedCount = task.closedCount + progress.closedCount;
+    const closed = addClosed(task.closed, progress.closed);
     const malformed = progress.failures.filter(({ error }) => error instanceof MalformedItem);
     const failedCount = task.failedCount + malformed.length;
     const busyCount = task.busyCount + progress.failures.length - malformed.length;
@@ -45,6 +51,6 @@ export function closeShard(table: Table): ShardLambda {
     const isFinished = position === undefined;
     if (isFinished && failedCount > 0) throw new ServiceError(`${failedCount} enrolments could not be closed`);
     if (isFinished && busyCount === 0) await finishShardWork(table, group, work);
-    return { ...task, resumeAfter: position ?? null, closedCount, failedCount, busyCount, isFinished };
+    return { ...task, resumeAfter: position ?? null, closed, failedCount, busyCount, isFinished };
   });
 }

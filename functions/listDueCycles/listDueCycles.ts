@@ -30,7 +30,7 @@ export function listDueCycles(table: Table): DueCyclesLambda {
         work,
         now: at,
         resumeAfter: null,
-        closedCount: 0,
+        closed: {},
         failedCount: 0,
         busyCount: 0,
       })),

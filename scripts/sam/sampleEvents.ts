@@ -132,5 +132,5 @@ function streamEvent(): DynamoDBStreamEvent {
 function shardTask(): ShardTask {
   const dueAt = Date.parse("2026-02-01T00:00:00.000Z");
   const work = { org, groupId, cycleNumber: 1, dueAt, targetId, shard: 0 };
-  return { work, now: dueAt, resumeAfter: null, closedCount: 0, failedCount: 0, busyCount: 0 };
+  return { work, now: dueAt, resumeAfter: null, closed: {}, failedCount: 0, busyCount: 0 };
 }

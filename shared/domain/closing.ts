@@ -5,34 +5,54 @@ import type { Instant } from "./instant.ts";
 import { runBefore } from "./streak.ts";
 import { isContinuous, type Target, type TargetGroup } from "./targetGroup.ts";
 
-/** What the end of a cycle does to one enrolment: the state to store, or why there is nothing to do. */
+/** What the end of cycles does to one enrolment: the state to store. */
 export type ClosingDecision =
-  | { readonly outcome: "close"; readonly next: Enrollment }
-  | { readonly outcome: "nothingToDo"; readonly reason: "notEnded" | "notCovered" | "closedAlready" };
+  | {
+      readonly outcome: "close";
+      readonly next: Enrollment;
+      /** The cycles that this closes, in order. */
+      readonly closedCycles: readonly number[];
+      /** Whether more cycles are left for another decision on the resulting state. */
+      readonly hasMore: boolean;
+    }
+  | { readonly outcome: "nothingToDo" };
 
 /**
- * Decides how an ended cycle is closed for one enrolment. The cycle is marked as closed. A period-end reward is marked
- * as announced if the cycle's value was reached. Sums, reached marks and levels stay as they are.
+ * The most cycles that one write closes. Each gives up to three notifications, and the projector publishes all
+ * notifications of a write within one record of the stream.
+ */
+export const mostCyclesInOneClosing = 25;
+
+/**
+ * Decides how the ended cycles of one enrolment are closed: every one that it covers and that is not closed yet, the
+ * oldest first, at most {@link mostCyclesInOneClosing}. They are marked as closed. A period-end reward is marked as
+ * announced where the cycle's value was reached. Sums, reached marks and levels stay as they are.
  *
- * The resulting state answers `closedAlready` to a second decision, so a cycle is closed once, however often it is
+ * A second decision on the resulting state leaves these cycles out, so a cycle is closed once, however often it is
  * tried.
  */
 export function decideClosing(
   group: TargetGroup,
   target: Target,
   enrollment: Enrollment,
-  cycleNumber: number,
   now: Instant,
 ): ClosingDecision {
-  const cycle = group.cycles[cycleNumber - 1];
-  if (cycle === undefined || cycleStatus(cycle, now) !== "ENDED") return { outcome: "nothingToDo", reason: "notEnded" };
-  if (!covers(enrollment, cycleNumber)) return { outcome: "nothingToDo", reason: "notCovered" };
-  if (enrollment.closedAt.has(cycleNumber)) return { outcome: "nothingToDo", reason: "closedAlready" };
-  const closed = { ...enrollment, closedAt: new Map([...enrollment.closedAt, [cycleNumber, now] as const]) };
-  return {
-    outcome: "close",
-    next: isRewardDue(target, closed, cycleNumber) ? announce(closed, [cycleNumber]) : closed,
-  };
+  const due = dueCycles(group, enrollment, now);
+  const closedCycles = due.slice(0, mostCyclesInOneClosing);
+  if (closedCycles.length === 0) return { outcome: "nothingToDo" };
+  const marks = closedCycles.map((cycleNumber) => [cycleNumber, now] as const);
+  const closed = { ...enrollment, closedAt: new Map([...enrollment.closedAt, ...marks]) };
+  const rewarded = closedCycles.filter((cycleNumber) => isRewardDue(target, closed, cycleNumber));
+  const hasMore = due.length > closedCycles.length;
+  return { outcome: "close", next: announce(closed, rewarded), closedCycles, hasMore };
+}
+
+function dueCycles({ cycles }: TargetGroup, enrollment: Enrollment, now: Instant): number[] {
+  const due = cycles.filter(
+    (cycle) =>
+      covers(enrollment, cycle.number) && !enrollment.closedAt.has(cycle.number) && cycleStatus(cycle, now) === "ENDED",
+  );
+  return due.map(({ number }) => number);
 }
 
 /**

@@ -5,20 +5,24 @@ import type { Instant } from "./instant.ts";
 import { enrollmentNotification, type Notification, type NotificationContent } from "./notifications.ts";
 import { type Cycle, cycleOf, targetValue } from "./targetGroup.ts";
 
-/** What the closing of a cycle announces: the end of the cycle, a reward that waited for it, and the end of a run. */
+/**
+ * What the closing of cycles announces, for each in order: the end of the cycle, a reward that waited for it, and the end
+ * of a run.
+ */
 export function closingConsequences(change: EnrollmentChange): Consequences {
   const { before, after, group } = change;
   if (before === undefined) return noConsequences;
   const closed = [...after.closedAt].filter(([number]) => !before.closedAt.has(number));
-  const notifications = closed.flatMap(([number, at]) => closingNotifications(change, cycleOf(group, number), at));
+  const inOrder = closed.toSorted(([one], [other]) => one - other);
+  const notifications = inOrder.flatMap(([number, at]) => closingNotifications(change, cycleOf(group, number), at));
   return { entries: [], notifications };
 }
 
 function closingNotifications(change: EnrollmentChange, cycle: Cycle, at: Instant): Notification[] {
   const { org, customerId, group, target, after } = change;
   const contents = [completed(change, cycle), ...rewarded(change, cycle), ...runEnded(change, cycle)];
-  // One write closes one cycle, so revision and type are enough to make each event's id unique.
-  const origin = { revision: after.revision, at, index: 0 };
+  // One write can close several cycles, so the cycle's number is part of each event's id.
+  const origin = { revision: after.revision, at, index: cycle.number };
   return contents.map((content) => enrollmentNotification({ org, customerId, group, target }, origin, content));
 }
 

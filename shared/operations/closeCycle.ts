@@ -26,12 +26,15 @@ import { findTargetGroup } from "../table/targetGroups.ts";
 /** The work of one worker: to close one cycle for one shard of one target. */
 export type ShardWork = SweepRef & IndexShard;
 
+/** In how many enrolments a cycle was closed, by cycle number. */
+export type ClosedCounts = Readonly<Record<string, number>>;
+
 /** The work and its progress, as one worker hands it to the next. It is JSON, so a missing value is `null`. */
 export type ShardTask = {
   readonly work: ShardWork;
   readonly now: Instant;
   readonly resumeAfter: number | null;
-  readonly closedCount: number;
+  readonly closed: ClosedCounts;
   readonly failedCount: number;
   /** Of enrolments that were being written to by others. Callers can bring that about, so it is no failure of the function. */
   readonly busyCount: number;
@@ -93,7 +96,7 @@ export async function requireGroup(table: Table, { org, groupId }: SweepRef): Pr
 
 /** The progress of a worker with its shard. */
 export type ShardProgress = {
-  readonly closedCount: number;
+  readonly closed: ClosedCounts;
   /** Enrolments that could not be closed, and why. The others are closed all the same; the sweep stays due. */
   readonly failures: readonly ClosingFailure[];
   /** The customer to continue after; `undefined` when the shard is finished. */
@@ -131,24 +134,32 @@ export async function closeEnrollments(
     lastCustomerId = page.customerIds.at(-1) ?? lastCustomerId;
   } while (position !== undefined && !mustStop());
   return {
-    closedCount: outcomes.filter((outcome) => outcome === "closed").length,
-    failures: outcomes.filter((outcome) => typeof outcome === "object"),
+    closed: outcomes.map((outcome) => ("error" in outcome ? {} : outcome.closed)).reduce(addClosed, {}),
+    failures: outcomes.filter((outcome) => "error" in outcome),
     resumeAfter: position,
     lastCustomerId,
   };
 }
 
-type ClosingOutcome = "closed" | "nothingToDo" | ClosingFailure;
+/** The counts of two parts of the work together. */
+export function addClosed(counts: ClosedCounts, others: ClosedCounts): ClosedCounts {
+  const sum = { ...counts };
+  for (const [number, count] of Object.entries(others)) sum[number] = (sum[number] ?? 0) + count;
+  return sum;
+}
+
+type ClosingOutcome = { readonly closed: ClosedCounts } | ClosingFailure;
 
 /** An error in one enrolment is reported and the work goes on. An error of the engine ends the work. */
 async function closeOrReport(
   table: Table,
   group: TargetGroup,
-  ref: EnrollmentRef & SweepRef,
+  ref: EnrollmentRef,
   now: Instant,
 ): Promise<ClosingOutcome> {
   try {
-    return await closeOne(table, group, ref, now);
+    const closedCycles = await closeOne(table, group, ref, now);
+    return { closed: Object.fromEntries(closedCycles.map((number) => [number, 1])) };
   } catch (error) {
     if (isOfOneEnrollment(error)) return { customerId: ref.customerId, error };
     throw error;
@@ -170,30 +181,41 @@ export async function finishShardWork(table: Table, group: TargetGroup, work: Sh
 const rounds = { most: 10, longestPauseMilliseconds: 100, overtaken: "The enrolment met other writes in every round" };
 
 /**
- * Closes the cycle in one enrolment: one read, and one write whose condition is the state that was read. When another
- * write came in between, it reads and decides again. Throws {@link TooMuchContention} when every round met other
- * writes.
+ * Closes the ended cycles of one enrolment, and answers them. It takes one read and one write for every {@link
+ * mostCyclesInOneClosing} cycles; the write's condition is the state that was read. When another write came in between,
+ * it reads and decides again. Throws {@link TooMuchContention} when every round met other writes.
  */
-async function closeOne(
-  table: Table,
-  group: TargetGroup,
-  work: EnrollmentRef & SweepRef,
-  now: Instant,
-): Promise<"closed" | "nothingToDo"> {
-  return inRounds(table, rounds, async () => {
-    const stored = await findEnrollment(table, work);
-    if (stored === undefined) return "nothingToDo";
-    const decision = decide(group, stored, work.cycleNumber, now);
-    if (decision.outcome === "nothingToDo") return "nothingToDo";
-    const key = enrollmentKey(work.org, work.customerId, work.groupId, work.targetId);
-    const result = await update(table, buildCountingUpdate(key, stored, decision.next));
-    // A lost attempt needs no care. If it was applied, the next round finds the cycle closed.
-    return result.outcome === "applied" ? "closed" : new Overtaken(0);
-  });
+async function closeOne(table: Table, group: TargetGroup, ref: EnrollmentRef, now: Instant): Promise<number[]> {
+  const closedCycles: number[] = [];
+  let hasMore = true;
+  while (hasMore) {
+    const decision = await inRounds(table, rounds, () => closeSome(table, group, ref, now));
+    if (decision.outcome === "nothingToDo") break;
+    closedCycles.push(...decision.closedCycles);
+    ({ hasMore } = decision);
+  }
+  return closedCycles;
 }
 
-function decide(group: TargetGroup, stored: Enrollment, cycleNumber: number, now: Instant): ClosingDecision {
+async function closeSome(
+  table: Table,
+  group: TargetGroup,
+  ref: EnrollmentRef,
+  now: Instant,
+): Promise<ClosingDecision | Overtaken> {
+  const stored = await findEnrollment(table, ref);
+  const decision = stored === undefined ? nothingToDo : decide(group, stored, now);
+  if (stored === undefined || decision.outcome === "nothingToDo") return nothingToDo;
+  const key = enrollmentKey(ref.org, ref.customerId, ref.groupId, ref.targetId);
+  const result = await update(table, buildCountingUpdate(key, stored, decision.next));
+  // A lost attempt needs no care. If it was applied, the next round finds the cycles closed.
+  return result.outcome === "applied" ? decision : new Overtaken(0);
+}
+
+const nothingToDo = { outcome: "nothingToDo" } as const satisfies ClosingDecision;
+
+function decide(group: TargetGroup, stored: Enrollment, now: Instant): ClosingDecision {
   const target = group.targets.find(({ id }) => id === stored.targetId);
   if (target === undefined) throw new ServiceError(`Target group ${group.id} has no target ${stored.targetId}`);
-  return decideClosing(group, target, stored, cycleNumber, now);
+  return decideClosing(group, target, stored, now);
 }

@@ -303,9 +303,9 @@ describe("each cycle is closed once for each customer", () => {
     const task = (await listDueCycles(table)(due)).tasks.find(({ work }) => work.shard === 5_000 % 16);
     if (task === undefined) throw new Error("The customer's shard is due");
     const handedBack = await closeShard(table)(task, { getRemainingTimeInMillis: () => 16_000 });
-    expect(handedBack).toMatchObject({ isFinished: false, resumeAfter: 5_000, closedCount: 1 });
+    expect(handedBack).toMatchObject({ isFinished: false, resumeAfter: 5_000, closed: { 1: 1 } });
     const finished = await closeShard(table)(handedBack, { getRemainingTimeInMillis: () => 16_000 });
-    expect(finished).toMatchObject({ isFinished: true, closedCount: 1 });
+    expect(finished).toMatchObject({ isFinished: true, closed: { 1: 1 } });
     expect((await listDueCycles(table)(due)).tasks).not.toContainEqual(task);
     expect(await brand.endings()).toEqual(onceFor([5_000]));
   });
@@ -350,7 +350,7 @@ describe("what goes wrong holds up nothing else", () => {
     const state = await closeShard(busy)(task, { getRemainingTimeInMillis: () => 900_000 });
     busy.close();
     await proxy.close();
-    expect(state).toMatchObject({ isFinished: true, closedCount: 0, failedCount: 0, busyCount: 1 });
+    expect(state).toMatchObject({ isFinished: true, closed: {}, failedCount: 0, busyCount: 1 });
     expect(proxy.writes()).toBe(attempts);
     expect(await shardOf()).toEqual(task);
     expect(await closeCycles(table, startOfCycle(2), brand.org)).toMatchObject([{ customerCount: 1 }]);

@@ -191,7 +191,7 @@ const longest: Readonly<
     await putIndexRow(direct, { org: org.org, customerId, groupId: group.groupId, targetId: group.targetId });
     const task = (await tasksOf(one)).find(({ work }) => work.shard === customerId % shardCount);
     if (task === undefined) throw new Error("The customer's shard is due");
-    return async () => expect(await closeShard(table)(task, outOfTime)).toMatchObject({ closedCount: 1 });
+    return async () => expect(await closeShard(table)(task, outOfTime)).toMatchObject({ closed: { 1: 1 } });
   },
 };
 

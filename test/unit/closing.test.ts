@@ -11,7 +11,7 @@ import {
   record,
 } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { brokenRun, decideClosing } from "../../shared/domain/closing.ts";
+import { brokenRun, decideClosing, mostCyclesInOneClosing } from "../../shared/domain/closing.ts";
 import { closingConsequences } from "../../shared/domain/closingConsequences.ts";
 import { decideCounting } from "../../shared/domain/counting.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
@@ -42,14 +42,25 @@ function left(enrollment: Enrollment, cycle: number, group = milestone): Enrollm
   return { ...enrollment, ...kept, membership, operationId: "operation-2" };
 }
 
-function decideSecond(enrollment: Enrollment, target = immediate, now = startOfCycle(3)) {
-  return decideClosing(milestone, target, enrollment, 2, now);
+/** An enrolment from cycle 1 on, whose cycle 1 is closed. */
+function enrolled(overrides: Partial<Enrollment> = {}): Enrollment {
+  return buildEnrollment({ closedAt: new Map([[1, startOfCycle(2)]]), ...overrides });
 }
 
-/** The state after the closing of cycle 2; fails when there is nothing to close. */
+/** The cycles that are closed at the time, in a group of 10. */
+function closedAtStartOf(cycle: number, enrollment: Enrollment): readonly number[] {
+  return closedBy(enrollment, startOfCycle(cycle));
+}
+
+function closedBy(enrollment: Enrollment, now: number, group = milestone): readonly number[] {
+  const decision = decideClosing(group, immediate, enrollment, now);
+  return decision.outcome === "close" ? decision.closedCycles : [];
+}
+
+/** The state after the closing at the start of cycle 3; fails when there is nothing to close. */
 function closed(enrollment: Enrollment, target = immediate): Enrollment {
-  const decision = decideSecond(enrollment, target);
-  if (decision.outcome !== "close") throw new Error(decision.reason);
+  const decision = decideClosing(milestone, target, enrollment, startOfCycle(3));
+  if (decision.outcome !== "close") throw new Error(decision.outcome);
   return { ...decision.next, revision: enrollment.revision + 1 };
 }
 
@@ -59,63 +70,79 @@ function notificationsOf(before: Enrollment, after: Enrollment, target = immedia
 
 describe("a cycle is closed", () => {
   test("from the first instant after it, and not at its last", () => {
-    const enrollment = buildEnrollment();
-    expect(decideSecond(enrollment, immediate, startOfCycle(3) - 1)).toEqual(nothing("notEnded"));
-    expect(decideSecond(enrollment, immediate, startOfCycle(3)).outcome).toBe("close");
+    expect(closedBy(enrolled(), startOfCycle(3) - 1)).toEqual([]);
+    expect(closedBy(enrolled(), startOfCycle(3))).toEqual([2]);
   });
 
   test("for an enrolment from that cycle or an earlier one, and not from a later one", () => {
-    expect(decideSecond(buildEnrollment({ fromCycle: 1 })).outcome).toBe("close");
-    expect(decideSecond(buildEnrollment({ fromCycle: 2 })).outcome).toBe("close");
-    expect(decideSecond(buildEnrollment({ fromCycle: 3 }))).toEqual(nothing("notCovered"));
+    expect(closedAtStartOf(3, enrolled({ fromCycle: 1 }))).toEqual([2]);
+    expect(closedAtStartOf(3, enrolled({ fromCycle: 2 }))).toEqual([2]);
+    expect(closedAtStartOf(3, enrolled({ fromCycle: 3 }))).toEqual([]);
   });
 
   test("for a customer who left after it, and not for one who left in it or before", () => {
-    expect(decideSecond(left(buildEnrollment(), 3)).outcome).toBe("close");
-    expect(decideSecond(left(buildEnrollment(), 2))).toEqual(nothing("notCovered"));
-    expect(decideSecond(left(buildEnrollment(), 1))).toEqual(nothing("notCovered"));
+    expect(closedAtStartOf(3, left(enrolled(), 3))).toEqual([2]);
+    expect(closedAtStartOf(3, left(enrolled(), 2))).toEqual([]);
+    expect(closedAtStartOf(3, left(enrolled(), 1))).toEqual([]);
   });
 
   test("for a customer who left after it and came back, even twice, before it could be closed", () => {
-    const back = { ...left(buildEnrollment(), 3), membership: { status: "ENROLLED" }, fromCycle: 3 } as const;
-    expect(decideSecond(back).outcome).toBe("close");
-    expect(decideSecond({ ...left(back, 4), membership: { status: "ENROLLED" }, fromCycle: 5 }).outcome).toBe("close");
+    const back = { ...left(enrolled(), 3), membership: { status: "ENROLLED" }, fromCycle: 3 } as const;
+    expect(closedAtStartOf(3, back)).toEqual([2]);
+    const twice = { ...left(back, 4), membership: { status: "ENROLLED" }, fromCycle: 5 } as const;
+    expect(closedAtStartOf(5, twice)).toEqual([2, 3]);
   });
 
   test("for a customer who left in it and came back in it", () => {
-    expect(decideSecond(buildEnrollment({ fromCycle: 2, leftInCycle: 2 })).outcome).toBe("close");
+    expect(closedAtStartOf(3, enrolled({ fromCycle: 2, leftInCycle: 2 }))).toEqual([2]);
   });
 
   test("once: the state it gives has nothing more to close", () => {
-    expect(decideSecond(closed(buildEnrollment()))).toEqual(nothing("closedAlready"));
+    expect(closedAtStartOf(3, closed(enrolled()))).toEqual([]);
   });
 
-  test("never when the group has no such cycle", () => {
-    expect(decideClosing(milestone, immediate, buildEnrollment(), 11, startOfCycle(99))).toEqual(nothing("notEnded"));
+  test("together with all others that have ended and are not closed, in order", () => {
+    expect(closedAtStartOf(6, enrolled({ closedAt: new Map([[3, noonOf(4)]]) }))).toEqual([1, 2, 4, 5]);
+    expect(closedAtStartOf(99, enrolled({ fromCycle: 8 }))).toEqual([8, 9, 10]);
+  });
+
+  test("by a later write when more have ended than one write closes", () => {
+    const group = buildGroup({ cycleCount: mostCyclesInOneClosing + 1 });
+    const now = startOfCycle(mostCyclesInOneClosing + 2);
+    const first = decideClosing(group, immediate, buildEnrollment(), now);
+    expect(first).toMatchObject({ outcome: "close", hasMore: true });
+    if (first.outcome !== "close") return;
+    expect(first.closedCycles).toHaveLength(mostCyclesInOneClosing);
+    const second = decideClosing(group, immediate, first.next, now);
+    expect(second).toMatchObject({ closedCycles: [mostCyclesInOneClosing + 1], hasMore: false });
   });
 });
 
-describe("a closing marks the cycle and nothing else", () => {
-  const enrollment = buildEnrollment(reached);
+describe("a closing marks the cycles and nothing else", () => {
+  const enrollment = enrolled(reached);
+  const closedAt = new Map([
+    [1, startOfCycle(2)],
+    [2, startOfCycle(3)],
+  ]);
 
   test("when the reward was immediate", () => {
-    expect(closed(enrollment)).toEqual({ ...enrollment, revision: 2, closedAt: new Map([[2, startOfCycle(3)]]) });
+    expect(closed(enrollment)).toEqual({ ...enrollment, revision: 2, closedAt });
   });
 
   test("when the value of a period-end reward was not reached", () => {
-    const missed = buildEnrollment();
-    expect(closed(missed, periodEnd)).toMatchObject({ announced: new Set(), reachedAt: new Map() });
+    expect(closed(enrolled(), periodEnd)).toMatchObject({ announced: new Set(), reachedAt: new Map() });
   });
 
-  test("but for a reached period-end reward, which it announces", () => {
-    const announced = new Set([2]);
-    expect(closed(enrollment, periodEnd)).toEqual({ ...closed(enrollment), announced });
+  test("but for reached period-end rewards, which it announces", () => {
+    expect(closed(enrollment, periodEnd)).toEqual({ ...closed(enrollment), announced: new Set([2]) });
+    const both = buildEnrollment(met(1, 2));
+    expect(closed(both, periodEnd)).toEqual({ ...closed(both), announced: new Set([1, 2]) });
   });
 });
 
 describe("a closing tells", () => {
   test("targetPeriodCompleted with the values of the cycle, reached or not", () => {
-    const enrollment = buildEnrollment(reached);
+    const enrollment = enrolled(reached);
     expect(notificationsOf(enrollment, closed(enrollment))).toEqual([
       expect.objectContaining({
         type: "targetPeriodCompleted",
@@ -130,7 +157,7 @@ describe("a closing tells", () => {
         },
       }),
     ]);
-    const missed = buildEnrollment();
+    const missed = enrolled();
     const detail = expect.objectContaining({ achievedValue: 0n, isReached: false });
     expect(notificationsOf(missed, closed(missed))).toEqual([
       expect.objectContaining({ type: "targetPeriodCompleted", detail }),
@@ -138,7 +165,7 @@ describe("a closing tells", () => {
   });
 
   test("targetValueAchieved for a reached period-end reward, also of a customer who has left since", () => {
-    for (const enrollment of [buildEnrollment(reached), left(buildEnrollment(reached), 3)]) {
+    for (const enrollment of [enrolled(reached), left(enrolled(reached), 3)]) {
       const after = closed(enrollment, periodEnd);
       expect(typesOf(notificationsOf(enrollment, after, periodEnd))).toEqual([
         "targetPeriodCompleted",
@@ -148,20 +175,30 @@ describe("a closing tells", () => {
   });
 
   test("no targetValueAchieved for a period-end reward whose value was not reached", () => {
-    const missed = buildEnrollment({ achieved: new Map([[2, decimal(99)]]) });
+    const missed = enrolled({ achieved: new Map([[2, decimal(99)]]) });
     expect(typesOf(notificationsOf(missed, closed(missed, periodEnd), periodEnd))).toEqual(["targetPeriodCompleted"]);
   });
 
+  test("of several cycles what it tells of each, in the order of the cycles", () => {
+    const before = buildEnrollment(reached);
+    const told = notificationsOf(before, closed(before, periodEnd), periodEnd);
+    expect(told.map(({ type, detail }) => [type, "cycle" in detail && detail.cycle?.number])).toEqual([
+      ["targetPeriodCompleted", 1],
+      ["targetPeriodCompleted", 2],
+      ["targetValueAchieved", 2],
+    ]);
+  });
+
   test("each thing under an id of its own, and the same id when it is derived again", () => {
-    const enrollment = buildEnrollment(reached);
+    const enrollment = buildEnrollment(met(1, 2));
     const [first, again] = [0, 1].map(() => notificationsOf(enrollment, closed(enrollment, periodEnd), periodEnd));
     const ids = first?.map(({ eventId }) => eventId);
-    expect(new Set(ids).size).toBe(2);
+    expect(new Set(ids).size).toBe(4);
     expect(again?.map(({ eventId }) => eventId)).toEqual(ids);
   });
 
   test("nothing when the write was not a closing", () => {
-    const enrollment = closed(buildEnrollment());
+    const enrollment = closed(enrolled());
     expect(notificationsOf(enrollment, { ...left(enrollment, 4), revision: 9 })).toEqual([]);
   });
 });
@@ -170,7 +207,7 @@ describe("streakEnd", () => {
   const streak = buildGroup({ trackingType: "STREAKS" });
 
   test("is announced with the run's length when a missed cycle ends a run of one or more", () => {
-    const enrollment = buildEnrollment(met(1));
+    const enrollment = enrolled(met(1));
     const after = { ...closed(enrollment), revision: 2 };
     expect(notificationsOf(enrollment, after, immediate, streak)).toEqual([
       expect.objectContaining({ type: "targetPeriodCompleted" }),
@@ -185,25 +222,25 @@ describe("streakEnd", () => {
     ["the cycle is one of an earlier membership", { ...met(1), fromCycle: 4, carriedRun: 2 }, 2],
     ["the run is of cycles before the enrolment", { ...met(1), fromCycle: 2 }, 2],
   ])("is not announced when %s", (_, overrides, cycleNumber) => {
-    expect(brokenRun(streak, buildEnrollment(overrides), cycleNumber)).toBe(0);
+    expect(brokenRun(streak, enrolled(overrides), cycleNumber)).toBe(0);
   });
 
   test("is not announced for a streak that no missed cycle breaks, nor for a milestone", () => {
     const gaps = buildGroup({ trackingType: "NON_CONTINUOUS_STREAKS" });
-    expect(brokenRun(gaps, buildEnrollment(met(1)), 2)).toBe(0);
-    expect(brokenRun(milestone, buildEnrollment(met(1)), 2)).toBe(0);
+    expect(brokenRun(gaps, enrolled(met(1)), 2)).toBe(0);
+    expect(brokenRun(milestone, enrolled(met(1)), 2)).toBe(0);
   });
 
   test("counts what a re-enrolment carried over", () => {
-    const carried = buildEnrollment({ fromCycle: 5, leftInCycle: 4, carriedRun: 3 });
+    const carried = enrolled({ fromCycle: 5, leftInCycle: 4, carriedRun: 3 });
     expect(brokenRun(streak, carried, 5)).toBe(3);
   });
 
   test("does not take what a customer carries who has left since for a run before the cycle", () => {
-    const carriesThird = left(buildEnrollment(met(3)), 4, streak);
+    const carriesThird = left(enrolled(met(3)), 4, streak);
     expect(carriesThird.carriedRun).toBe(1);
     expect(brokenRun(streak, carriesThird, 1)).toBe(0);
-    expect(brokenRun(streak, left(buildEnrollment(met(1)), 3, streak), 2)).toBe(1);
+    expect(brokenRun(streak, left(enrolled(met(1)), 3, streak), 2)).toBe(1);
   });
 });
 
@@ -212,12 +249,12 @@ describe("whatever happened before", () => {
 
   test("closing never changes achieved values, reached marks or levels, and closing twice is closing once", () => {
     assert(
-      property(histories(), ({ group, target, enrollment, cycleNumber, now }) => {
-        const first = decideClosing(group, target, enrollment, cycleNumber, now);
+      property(histories(), ({ group, target, enrollment, now }) => {
+        const first = decideClosing(group, target, enrollment, now);
         if (first.outcome === "nothingToDo") return;
         const { closedAt: _, announced: __, ...untouched } = enrollment;
         expect(first.next).toMatchObject(untouched);
-        expect(decideClosing(group, target, first.next, cycleNumber, now)).toEqual(nothing("closedAlready"));
+        expect(decideClosing(group, target, first.next, now)).toEqual({ outcome: "nothingToDo" });
       }),
       runs,
     );
@@ -235,7 +272,7 @@ describe("whatever happened before", () => {
 
 /** How often the reward of cycle 2 is announced when it is closed after so many of the activities. */
 function announcements(amounts: readonly number[], closeAfter: number): number {
-  let enrollment = buildEnrollment();
+  let enrollment = enrolled();
   let count = 0;
   const close = () => {
     const after = closed(enrollment, periodEnd);
@@ -262,7 +299,6 @@ type History = {
   readonly group: TargetGroup;
   readonly target: Target;
   readonly enrollment: Enrollment;
-  readonly cycleNumber: number;
   readonly now: number;
 };
 
@@ -275,9 +311,8 @@ function histories(): Arbitrary<History> {
     leavingCycle: option(cycle, { nil: undefined }),
     sums: dictionary(cycle.map(String), integer({ min: -50, max: 200 })),
     closedCycles: array(cycle),
-    cycleNumber: cycle,
     nowCycle: cycle,
-  }).map(({ trackingType, rewardAllocation, fromCycle, leavingCycle, sums, closedCycles, cycleNumber, nowCycle }) => {
+  }).map(({ trackingType, rewardAllocation, fromCycle, leavingCycle, sums, closedCycles, nowCycle }) => {
     const group = buildGroup({ trackingType });
     const entries = Object.entries(sums).map(([number, value]) => [Number(number), decimal(value)] as const);
     const member = buildEnrollment({
@@ -287,12 +322,8 @@ function histories(): Arbitrary<History> {
       closedAt: new Map(closedCycles.map((number) => [number, noonOf(number)])),
     });
     const enrollment = leavingCycle === undefined ? member : left(member, leavingCycle, group);
-    return { group, target: buildTarget({ rewardAllocation }), enrollment, cycleNumber, now: noonOf(nowCycle) };
+    return { group, target: buildTarget({ rewardAllocation }), enrollment, now: noonOf(nowCycle) };
   });
-}
-
-function nothing(reason: string) {
-  return { outcome: "nothingToDo", reason };
 }
 
 function typesOf(notifications: ReturnType<typeof notificationsOf>): string[] {
