@@ -12,7 +12,7 @@ import type { Update } from "../shared/table/store.ts";
 import { type BenchEngine, withEngine } from "./engine.ts";
 import { enrollOverHttp, type HttpTarget } from "./httpLoad.ts";
 import type { EngineCalls } from "./peers/bareSdk.ts";
-import { during, newPlace, type Place } from "./place.ts";
+import { benchAuthor, during, newPlace, type Place } from "./place.ts";
 import type { DirectQuestion, LoadAnswer } from "./processes/directCaller.ts";
 import type { ServiceQuestion } from "./processes/service.ts";
 import { Worker } from "./processes.ts";
@@ -104,9 +104,10 @@ class Customers {
     const TableName = this.#table.name;
     const update = buildEnrollmentUpdate({
       key: enrollmentKey(org, customerId, group.id, group.targets[0]?.id ?? 0),
-      plan: { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } },
+      plan: { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" }, definitionVersion: 1 },
       now: during(1),
       operationId: this.#table.operationIds.next(),
+      authorship: benchAuthor,
       idempotency: undefined,
     });
     const Key = marshall(customerKey(org, customerId));

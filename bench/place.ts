@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { LocalFunctions } from "../local/functions.ts";
 import { buildContext, buildEvent } from "../local/proxyEvent.ts";
 import { matchRoute } from "../local/routing.ts";
+import type { Authorship } from "../shared/domain/authorship.ts";
 import type { TargetGroupDraft } from "../shared/domain/drafting.ts";
 import { formatInstant, type Instant } from "../shared/domain/instant.ts";
 import type { TargetGroup } from "../shared/domain/targetGroup.ts";
@@ -11,6 +12,11 @@ import { putCustomer } from "../shared/operations/putCustomer.ts";
 import type { Table } from "../shared/table/client.ts";
 
 export const targetValue = 1000;
+
+const benchUser = "bench";
+
+/** Who enters what is measured. */
+export const benchAuthor: Authorship = { enteredBy: benchUser, source: "API" };
 
 /** A brand of its own with one target group, for measuring. */
 export type Place = { readonly org: string; readonly group: TargetGroup };
@@ -61,7 +67,7 @@ export function eventOf({ org }: Pick<Place, "org">, { method, path, body, heade
       nowEpochMilliseconds: now,
     },
     match,
-    { org, username: "bench", accessGroup: "admin" },
+    { org, username: benchUser, accessGroup: "admin" },
   );
   return { name: match.name, event };
 }
@@ -125,6 +131,7 @@ function withIds({ cycles, targets, ...rest }: TargetGroupDraft): TargetGroup {
   return {
     ...rest,
     id: 1,
+    version: 1,
     levels: [],
     cycles: cycles.map((cycle, index) => ({ ...cycle, id: index + 1 })),
     targets: targets.map((each, index) => ({ ...each, id: index + 1 })),

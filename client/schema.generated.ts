@@ -702,6 +702,11 @@ export interface components {
              */
             readonly id: number;
             /**
+             * @description 1 when the group is created; it grows with every change of the definition.
+             * @example 1
+             */
+            readonly version: number;
+            /**
              * @description The group's name.
              * @example Spend 1000 a month
              */
@@ -810,6 +815,17 @@ export interface components {
              * @example 2030-01-10T09:00:00.000Z
              */
             readonly enrolledOn: string;
+            /**
+             * @description Who entered the present enrolment: the credential's user name, `jwt:` with the subject of an external issuer's token, or `aws:` with the sender of a queued message. `null` when nobody did.
+             * @example till.1
+             */
+            readonly enteredBy: string | null;
+            /**
+             * @description By which way the present enrolment came in.
+             * @example API
+             * @enum {string}
+             */
+            readonly source: "API" | "QUEUE" | "AUTOMATIC";
             /**
              * @description Whether the cycle is the current one.
              * @example true
@@ -937,6 +953,17 @@ export interface components {
              * @example 2030-01-20T09:00:00.000Z
              */
             readonly leftOn: string;
+            /**
+             * @description Who entered the leaving: the credential's user name, `jwt:` with the subject of an external issuer's token, or `aws:` with the sender of a queued message. `null` when nobody did.
+             * @example app.1
+             */
+            readonly enteredBy: string | null;
+            /**
+             * @description By which way the leaving came in.
+             * @example API
+             * @enum {string}
+             */
+            readonly source: "API" | "QUEUE" | "AUTOMATIC";
             /**
              * @description The cycle that a return without `periodName` would start in; `null` when all have ended.
              * @example JAN
@@ -1120,6 +1147,22 @@ export interface components {
              * @example 2030-01-10T09:15:01.000Z
              */
             readonly recordedOn: string;
+            /**
+             * @description Who entered it: the credential's user name, `jwt:` with the subject of an external issuer's token, or `aws:` with the sender of a queued message. `null` when nobody did.
+             * @example till.1
+             */
+            readonly enteredBy: string | null;
+            /**
+             * @description By which way it came in.
+             * @example API
+             * @enum {string}
+             */
+            readonly source: "API" | "QUEUE" | "AUTOMATIC";
+            /**
+             * @description The version of the group's definition that decided it.
+             * @example 1
+             */
+            readonly definitionVersion: number;
         };
         /** @description The history of a customer in a target. */
         readonly TrackedTargetEvents: {
@@ -1174,6 +1217,22 @@ export interface components {
              * @example 2030-01-10T09:00:00.000Z
              */
             readonly enrolledOn: string;
+            /**
+             * @description Who entered the enrolment: the credential's user name, `jwt:` with the subject of an external issuer's token, or `aws:` with the sender of a queued message. `null` when nobody did.
+             * @example till.1
+             */
+            readonly enteredBy: string | null;
+            /**
+             * @description By which way the enrolment came in.
+             * @example API
+             * @enum {string}
+             */
+            readonly source: "API" | "QUEUE" | "AUTOMATIC";
+            /**
+             * @description The version of the group's definition that decided it.
+             * @example 1
+             */
+            readonly definitionVersion: number;
         };
         /** @description The definitions of what a customer is enrolled in. */
         readonly EnrolledTargets: {

@@ -1,3 +1,4 @@
+import type { Authorship } from "../shared/domain/authorship.ts";
 import { decideEnrollment } from "../shared/domain/enrolling.ts";
 import type { Instant } from "../shared/domain/instant.ts";
 import { isStreak, type TargetGroup } from "../shared/domain/targetGroup.ts";
@@ -24,6 +25,9 @@ const purchases: readonly { readonly daysAgo: number; readonly amount: number }[
 /** How many days ago the customer enrolled. The given groups cover that day or begin later. */
 export const historyDays = 8;
 
+/** The history looks as if the demo's till had sent it. */
+const byDemo: Authorship = { enteredBy: "demo-till", source: "API" };
+
 /** The customer who receives the history. */
 export type HistoryOwner = { readonly org: Org; readonly customerId: number };
 
@@ -42,7 +46,7 @@ export async function seedDemoHistory(
     const occurredAt = new Date(dayOf(now) - (daysAgo - 0.5) * dayMilliseconds).toISOString();
     const activityId = `demo:${occurredAt}`;
     const activity = { activityId, customerId: owner.customerId, type: "TRANSACTION", occurredAt, amount };
-    await countOne(context, owner.org, activity, Date.parse(occurredAt));
+    await countOne(context, { org: owner.org, authorship: byDemo }, activity, Date.parse(occurredAt));
   }
   return true;
 }
@@ -64,7 +68,8 @@ async function join(table: Table, owner: HistoryOwner, group: TargetGroup, now: 
   );
   // Data kept from an earlier start may hold a group whose cycles have all ended.
   if (plan.outcome === "refused") return false;
-  return (await enroll(table, ref, plan, at, undefined)) === "enrolled";
+  const call = { authorship: byDemo, idempotency: undefined, now: at };
+  return (await enroll(table, ref, plan, call)) === "enrolled";
 }
 
 function dayOf(instant: Instant): Instant {

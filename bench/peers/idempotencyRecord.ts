@@ -7,7 +7,7 @@ import { buildEnrollmentUpdate } from "../../shared/table/enrollmentUpdate.ts";
 import type { StoredItem } from "../../shared/table/item.ts";
 import type { Key } from "../../shared/table/keys.ts";
 import type { Design } from "../designs.ts";
-import { during, targetValue } from "../place.ts";
+import { benchAuthor, during, targetValue } from "../place.ts";
 
 /**
  * The second usual design: a flat enrolment like the service's. A record of the request makes it safe to repeat. It is
@@ -21,9 +21,10 @@ export function idempotencyRecord(table: Table): Design {
       if (!(await isRegistered(table, org, customerId))) throw new Error("Not registered");
       const update = buildEnrollmentUpdate({
         key: keyOf(org, customerId, group.id, targetId),
-        plan: { outcome: "accepted", fromCycle: cycleNumber, opening: { kind: "resume" } },
+        plan: { outcome: "accepted", fromCycle: cycleNumber, opening: { kind: "resume" }, definitionVersion: 1 },
         now: during(cycleNumber),
         operationId: table.operationIds.next(),
+        authorship: benchAuthor,
         idempotency: undefined,
       });
       const record = recordOf(table.name, org, customerId, `enroll-${targetId}-${cycleNumber}`);

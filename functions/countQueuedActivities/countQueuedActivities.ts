@@ -1,7 +1,7 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { orgPattern } from "../../shared/auth/credentialNames.ts";
 import type { OrgQueues } from "../../shared/config/queueConfig.ts";
-import { countOne } from "../../shared/http/countActivity.ts";
+import { type ActivitySender, countOne } from "../../shared/http/countActivity.ts";
 import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
 import { parseJson } from "../../shared/http/requests/json.ts";
 import { logRefusal, logUnexpected } from "../../shared/observability/log.ts";
@@ -27,7 +27,7 @@ export function countQueuedActivities(context: ServiceContext, orgQueues: OrgQue
         // A message that is not counted in time would make the whole batch come again, so the remaining ones are not
         // started.
         if (!patience.allows(index + 1)) throw new TooMuchContention("The time for one batch is used up");
-        await countMessage(context, record, orgOf(record, orgQueues));
+        await countMessage(context, record, senderOf(record, orgQueues));
       } catch (error) {
         logFailure(error);
         batchItemFailures.push({ itemIdentifier: record.messageId });
@@ -60,7 +60,17 @@ function orgOf({ eventSourceARN, messageAttributes }: SQSRecord, orgQueues: OrgQ
   return named;
 }
 
-async function countMessage(context: ServiceContext, { body, attributes }: SQSRecord, org: string): Promise<void> {
+/** AWS has authenticated the sender and names the principal by its id, for a role with the name of the session. */
+function senderOf(record: SQSRecord, orgQueues: OrgQueues): ActivitySender {
+  const enteredBy = `aws:${record.attributes.SenderId}`;
+  return { org: orgOf(record, orgQueues), authorship: { enteredBy, source: "QUEUE" } };
+}
+
+async function countMessage(
+  context: ServiceContext,
+  { body, attributes }: SQSRecord,
+  sender: ActivitySender,
+): Promise<void> {
   const activity = parseJson(body);
-  await countOne(context, org, activity, Number(attributes.SentTimestamp));
+  await countOne(context, sender, activity, Number(attributes.SentTimestamp));
 }

@@ -14,13 +14,13 @@ import { type EnrollRecord, ignoredFields, readEnrollRecord } from "./enrollReco
  */
 export function enroll(context: ServiceContext): Operation<typeof routes.enroll> {
   return async (request) => {
-    const { org, now } = request;
+    const { org, authorship, now } = request;
     const record = readEnrollRecord(request);
     const { targetGroupId: groupId, targetId } = record.path;
     if (record.milestoneFaults.length > 0 && !isStreakGroup(await context.targetGroups.find(org, groupId, now))) {
       throw invalidInput(record.milestoneFaults);
     }
-    const result = await enrollCustomer(context, { ...record, org, groupId, targetId }, now);
+    const result = await enrollCustomer(context, { ...record, org, authorship, groupId, targetId }, now);
     if (result.outcome === "enrolled") countEnrollment(org);
     return answer(result, record);
   };

@@ -16,11 +16,11 @@ import { unenroll as unenrollCustomer } from "../../shared/operations/unenroll.t
  * Answers the customer's id. Refuses, in this order, with 300004, 310017, 310018, 310011, 310126.
  */
 export function unenroll(context: ServiceContext): Operation<typeof routes.unenroll> {
-  return async ({ org, now, body, parameters }) => {
+  return async ({ org, authorship, now, body, parameters }) => {
     const [{ path }, record] = required(both(parameters, checkedRecord(validators.unenroll, body)));
     const { targetGroupId: groupId, targetId } = path;
     const customerId = readCustomerId(record.customerId);
-    const result = await unenrollCustomer(context, { org, groupId, targetId, customerId }, now);
+    const result = await unenrollCustomer(context, { org, authorship, groupId, targetId, customerId }, now);
     if (result.outcome === "refused") throw businessRefusal(result);
     countUnenrollment(org);
     return { data: result.customerId, warnings: unknownFieldWarnings(schemas.unenroll, record) };

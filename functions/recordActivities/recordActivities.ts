@@ -1,4 +1,3 @@
-import type { Instant } from "../../shared/domain/instant.ts";
 import type { ApiAnswer, ApiRequest, Operation } from "../../shared/http/apiHandler.ts";
 import { countOne } from "../../shared/http/countActivity.ts";
 import { failureEnvelope, successEnvelope } from "../../shared/http/envelope.ts";
@@ -21,14 +20,14 @@ type Request = ApiRequest<typeof routes.recordActivities>;
  */
 export function recordActivities(context: ServiceContext): Operation<typeof routes.recordActivities> {
   return async (request) => {
-    const { body, org, now } = request;
-    return Array.isArray(body) ? countEach(context, request, body) : countOne(context, org, body, now);
+    const { body, now } = request;
+    return Array.isArray(body) ? countEach(context, request, body) : countOne(context, request, body, now);
   };
 }
 
 async function countEach(
   context: ServiceContext,
-  { org, now }: Request,
+  request: Request,
   activities: readonly unknown[],
 ): Promise<ApiAnswer> {
   if (activities.length === 0 || activities.length > most) {
@@ -37,15 +36,15 @@ async function countEach(
   const patience = new Patience(context.table);
   const envelopes = [];
   for (const [index, activity] of activities.entries()) {
-    envelopes.push(patience.allows(index + 1) ? await countOfMany(context, org, activity, now) : notBegun(org));
+    envelopes.push(patience.allows(index + 1) ? await countOfMany(context, request, activity) : notBegun(request.org));
   }
   return { data: envelopes };
 }
 
-function countOfMany(context: ServiceContext, org: Org, activity: unknown, now: Instant) {
-  return countOne(context, org, activity, now).then(
+function countOfMany(context: ServiceContext, request: Request, activity: unknown) {
+  return countOne(context, request, activity, request.now).then(
     ({ data, warnings }) => successEnvelope(data, warnings),
-    (error: unknown) => failed(error, org),
+    (error: unknown) => failed(error, request.org),
   );
 }
 

@@ -2,6 +2,7 @@ import { successEnvelope } from "../../shared/http/envelope.ts";
 
 /** All examples tell one story: a milestone of three months, and a customer who is enrolled in January. */
 const customerId = 345651201;
+const byTill = { enteredBy: "till.1", source: "API" };
 
 function one(name: string, summary: string, value: unknown) {
   return { [name]: { summary, value } } as const;
@@ -151,6 +152,7 @@ const target = {
 
 const storedGroup = {
   id: 3,
+  version: 1,
   name: "Spend 1000 a month",
   description: null,
   active: true,
@@ -208,6 +210,7 @@ export const state = answer("250 of 1000 in the current cycle", {
           targetAchievedValue: 250,
           targetAchievedDateTime: null,
           enrolledOn: "2030-01-10T09:00:00.000Z",
+          ...byTill,
           currentPeriod: true,
         },
       ],
@@ -229,6 +232,8 @@ export const history = answer("An enrolment and a purchase", {
       achievedValue: 250,
       eventDate: "2030-01-10T09:00:00.000Z",
       recordedOn: "2030-01-10T09:00:00.000Z",
+      ...byTill,
+      definitionVersion: 1,
     },
     {
       eventName: "ADD_TRANSACTION",
@@ -239,6 +244,8 @@ export const history = answer("An enrolment and a purchase", {
       achievedValue: 499.9,
       eventDate: "2030-01-10T09:15:00.000Z",
       recordedOn: "2030-01-10T09:15:01.000Z",
+      ...byTill,
+      definitionVersion: 1,
     },
   ],
 });
@@ -255,6 +262,8 @@ export const enrolledTargets = answer("One target", {
       streaks: [],
       fromPeriod: { id: 36, refCode: "JAN" },
       enrolledOn: "2030-01-10T09:00:00.000Z",
+      ...byTill,
+      definitionVersion: 1,
     },
   ],
 });

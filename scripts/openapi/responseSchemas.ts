@@ -1,3 +1,4 @@
+import { sources } from "../../shared/domain/authorship.ts";
 import { notCountedReasons } from "../../shared/domain/counting.ts";
 import type { CycleStatus } from "../../shared/domain/cycles.ts";
 import { ledgerKinds } from "../../shared/domain/ledger.ts";
@@ -31,7 +32,19 @@ const trackingType = oneOfTexts("`DEFAULT` is a milestone, the others are streak
 const evaluationType = oneOfTexts("The one there is.", ["FIXED_CALENDAR_WINDOW"], "FIXED_CALENDAR_WINDOW");
 const targetType = oneOfTexts("What is counted of each activity.", targetTypes, "SALES");
 const targetEntity = oneOfTexts("What kind of activity is counted.", targetEntities, "TRANSACTION");
+const definitionVersion = count("The version of the group's definition that decided it.", 1, { minimum: 1 });
 const enrolledOn = instant("When the present enrolment began", "2030-01-10T09:00:00.000Z");
+
+/** Who entered something and by which way. */
+function authorship(what: string, enteredBy: string) {
+  return {
+    enteredBy: textOrNull(
+      `Who entered ${what}: the credential's user name, \`jwt:\` with the subject of an external issuer's token, or \`aws:\` with the sender of a queued message. \`null\` when nobody did.`,
+      enteredBy,
+    ),
+    source: oneOfTexts(`By which way ${what} came in.`, sources, "API"),
+  };
+}
 
 const period = {
   id: periodId,
@@ -58,6 +71,7 @@ const target = {
 
 const group = {
   id: groupId,
+  version: count("1 when the group is created; it grows with every change of the definition.", 1, { minimum: 1 }),
   name: text("The group's name.", "Spend 1000 a month"),
   description: textOrNull("For people; `null` when there is none.", "Winter campaign"),
   active: flag("Whether customers can be enrolled in its targets.", true),
@@ -82,6 +96,7 @@ const targetProgress = {
   targetAchievedValue: decimal(`What has been counted so far, not capped at \`targetValue\`, ${unit}`, 250),
   targetAchievedDateTime: instantOrNull("When the value was last reached", null),
   enrolledOn,
+  ...authorship("the present enrolment", "till.1"),
   currentPeriod: flag("Whether the cycle is the current one.", true),
 };
 
@@ -125,6 +140,8 @@ const ledgerEntry = {
   achievedValue: decimal(`Achieved value afterwards, ${unit}`, 499.9),
   eventDate: instant("When it happened", "2030-01-10T09:15:00.000Z"),
   recordedOn: instant("When it was recorded", "2030-01-10T09:15:01.000Z"),
+  ...authorship("it", "till.1"),
+  definitionVersion,
 };
 
 const customer = {
@@ -145,6 +162,8 @@ const enrolledTarget = {
   streaks: listOf("Streak", "The levels; empty for a milestone."),
   fromPeriod: objectOf("PeriodName", "The first cycle that the enrolment covers; it covers every later one too."),
   enrolledOn,
+  ...authorship("the enrolment", "till.1"),
+  definitionVersion,
 };
 
 const leftTarget = {
@@ -154,6 +173,7 @@ const leftTarget = {
   targetRuleId,
   targetName,
   leftOn: instant("When the customer left", "2030-01-20T09:00:00.000Z"),
+  ...authorship("the leaving", "app.1"),
   periodRefCode: textOrNull(
     "The cycle that a return without `periodName` would start in; `null` when all have ended.",
     "JAN",

@@ -5,7 +5,7 @@ import type { Cycle, Level } from "../domain/targetGroup.ts";
 
 /** A notification on the wire, in the words of the API. Decimals are JSON numbers with exactly their digits. */
 export function presentNotification(notification: Notification) {
-  const { eventId, org, customerId, group, target, occurredAt } = notification;
+  const { eventId, org, customerId, group, target, occurredAt, enteredBy, source } = notification;
   return {
     eventId,
     org,
@@ -16,6 +16,8 @@ export function presentNotification(notification: Notification) {
     targetRuleId: target.id,
     targetName: target.name,
     occurredAt: formatInstant(occurredAt),
+    enteredBy: enteredBy ?? null,
+    source,
     ...presentContent(notification),
   };
 }

@@ -1,3 +1,4 @@
+import type { Authorship } from "./authorship.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
 import type { Target } from "./targetGroup.ts";
@@ -5,8 +6,8 @@ import type { Target } from "./targetGroup.ts";
 export const activityTypes = ["TRANSACTION", "RETURN", "EVENT"] as const;
 type ActivityType = (typeof activityTypes)[number];
 
-/** Something a customer did. Its id is the caller's, and names it for ever. */
-export type Activity = {
+/** Something a customer did, and who entered it. Its id is the caller's, and names it for ever. */
+export type Activity = Authorship & {
   readonly activityId: string;
   readonly customerId: number;
   readonly type: ActivityType;

@@ -1,3 +1,4 @@
+import { authorshipOf } from "./authorship.ts";
 import type { Consequences, EffectChange } from "./change.ts";
 import { type CycleChange, isOutside, type TargetEffect } from "./counting.ts";
 import type { Decimal } from "./decimal.ts";
@@ -100,5 +101,6 @@ function sumAfter(changes: readonly CycleChange[], cycleNumber: number): Decimal
 function notify(change: EffectChange, index: number, content: NotificationContent): Notification {
   const { org, customerId, group, target, activity } = change;
   const { activityId, recordedAt } = activity;
-  return activityNotification({ org, customerId, group, target }, { activityId, recordedAt, index }, content);
+  const origin = { ...authorshipOf(activity), activityId, recordedAt, index };
+  return activityNotification({ org, customerId, group, target }, origin, content);
 }

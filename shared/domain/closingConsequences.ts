@@ -1,3 +1,4 @@
+import { byItself } from "./authorship.ts";
 import { type Consequences, type EnrollmentChange, noConsequences } from "./change.ts";
 import { brokenRun } from "./closing.ts";
 import { achievedValue } from "./enrollment.ts";
@@ -22,7 +23,7 @@ function closingNotifications(change: EnrollmentChange, cycle: Cycle, at: Instan
   const { org, customerId, group, target, after } = change;
   const contents = [completed(change, cycle), ...rewarded(change, cycle), ...runEnded(change, cycle)];
   // One write can close several cycles, so the cycle's number is part of each event's id.
-  const origin = { revision: after.revision, at, index: cycle.number };
+  const origin = { ...byItself, revision: after.revision, at, index: cycle.number };
   return contents.map((content) => enrollmentNotification({ org, customerId, group, target }, origin, content));
 }
 

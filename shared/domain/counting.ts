@@ -42,6 +42,8 @@ export type TargetEffect = {
   /** The cycle it counts in; `undefined` when it does not count. */
   readonly cycleNumber: number | undefined;
   readonly notCounted: NotCountedReason | undefined;
+  /** The version of the group's definition that decided; `undefined` when no sum changed. */
+  readonly definitionVersion: number | undefined;
   /** The operation that had last set that cycle's value when the activity counted. */
   readonly valueSetBy: string | undefined;
   /** The enrolment's revision after the count; `undefined` when no sum changed. */
@@ -301,6 +303,7 @@ function describeEffect(
     cycleNumber,
     valueSetBy: cycleNumber === undefined ? undefined : enrollment.valueSetBy.get(cycleNumber),
     notCounted: "reason" in placement ? placement.reason : undefined,
+    definitionVersion: changes.length === 0 ? undefined : group.version,
     revision: changes.length === 0 ? undefined : enrollment.revision + 1,
     changes,
     streakValue: isStreak(group) && changes.length > 0 ? streakValue(group, enrollment, now) : undefined,

@@ -20,6 +20,8 @@ export type EnrollmentPlan = {
   /** The membership starts in this cycle and covers all later ones. */
   readonly fromCycle: number;
   readonly opening: Opening;
+  /** The version of the group's definition that decided. */
+  readonly definitionVersion: number;
 };
 
 /** How the first covered cycle starts. */
@@ -50,7 +52,7 @@ export function decideEnrollment(
   const opening = streak
     ? streakOpening(group, cycle, request, now)
     : milestoneOpening(target, cycle, request.openingBalance);
-  return { outcome: "accepted", fromCycle: cycle.number, opening };
+  return { outcome: "accepted", fromCycle: cycle.number, opening, definitionVersion: group.version };
 }
 
 function nextCycle(group: TargetGroup, now: Instant): Cycle | Refusal {

@@ -1,3 +1,4 @@
+import type { Authorship } from "./authorship.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
 
@@ -7,7 +8,7 @@ import type { Instant } from "./instant.ts";
  * Sums and marks are kept by cycle number, for cycles that were touched. They stay after an un-enrolment, so that a
  * re-enrolment can go on from them.
  */
-export type Enrollment = {
+export type Enrollment = MembershipChange & {
   readonly customerId: number;
   readonly groupId: number;
   readonly targetId: number;
@@ -47,6 +48,9 @@ export type Enrollment = {
   /** The marks of the last {@link rememberedKeys} enrolments that named an idempotency key, the latest first. */
   readonly idempotency: readonly IdempotencyMark[];
 };
+
+/** Who last enrolled or un-enrolled the customer, and the version of the group's definition that decided it. */
+export type MembershipChange = Authorship & { readonly definitionVersion: number };
 
 /** What an un-enrolment keeps of a streak's run. */
 export type KeptRun = Pick<Enrollment, "carriedRun" | "metWhenLeft">;

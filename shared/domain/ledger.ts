@@ -1,8 +1,10 @@
 import type { Activity } from "./activity.ts";
+import { type Authorship, authorshipOf } from "./authorship.ts";
 import type { CycleChange, TargetEffect } from "./counting.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Enrollment } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
+import { ServiceError } from "./serviceError.ts";
 import type { TargetGroup } from "./targetGroup.ts";
 
 export const ledgerKinds = ["ENROL", "UNENROL", "ADD_TRANSACTION", "RETURN_BILL", "GENERIC_EVENT"] as const;
@@ -14,7 +16,7 @@ type LedgerKind = (typeof ledgerKinds)[number];
  * The deltas of a cycle's rows always add up to the cycle's stored sum (docs/history.md). Each change of a sum has a
  * row with its difference. That includes an opening balance, a reset and the move of an earlier return.
  */
-export type LedgerEntry = {
+export type LedgerEntry = Authorship & {
   /**
    * Unique within customer and target. It is derived from what is stored, so deriving the row again gives the same id.
    */
@@ -29,12 +31,15 @@ export type LedgerEntry = {
   readonly activityId: string | undefined;
   readonly occurredAt: Instant;
   readonly recordedAt: Instant;
+  /** The version of the group's definition that decided. */
+  readonly definitionVersion: number;
 };
 
 /** The fields of a recorded activity that history and notifications need. */
-export type CountedActivity = Pick<Activity, "activityId" | "customerId" | "type" | "occurredAt"> & {
-  readonly recordedAt: Instant;
-};
+export type CountedActivity = Pick<Activity, "activityId" | "customerId" | "type" | "occurredAt"> &
+  Authorship & {
+    readonly recordedAt: Instant;
+  };
 
 /** One row for each sum the activity changed; the move of an earlier return is a RETURN_BILL row of its own. */
 export function activityEntries(activity: CountedActivity, effect: TargetEffect): LedgerEntry[] {
@@ -49,7 +54,15 @@ export function activityEntries(activity: CountedActivity, effect: TargetEffect)
     activityId: change.activityId,
     occurredAt: activity.occurredAt,
     recordedAt: activity.recordedAt,
+    ...authorshipOf(activity),
+    definitionVersion: decidingVersion(effect),
   }));
+}
+
+function decidingVersion({ targetId, definitionVersion }: TargetEffect): number {
+  if (definitionVersion === undefined)
+    throw new ServiceError(`Target ${targetId} changed and no definition decided it`);
+  return definitionVersion;
 }
 
 function kindOf({ activityId, type }: CountedActivity, change: CycleChange): LedgerKind {
@@ -99,6 +112,8 @@ function membershipEntries(
     activityId: undefined,
     occurredAt: at,
     recordedAt: at,
+    ...authorshipOf(states.after),
+    definitionVersion: states.after.definitionVersion,
   }));
 }
 

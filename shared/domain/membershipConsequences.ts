@@ -1,3 +1,4 @@
+import { authorshipOf } from "./authorship.ts";
 import { type Consequences, type EnrollmentChange, noConsequences } from "./change.ts";
 import { achievedValue, type Enrollment } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
@@ -20,7 +21,7 @@ export function membershipConsequences(change: EnrollmentChange): Consequences {
 function enrolled(change: EnrollmentChange): Notification {
   const { before, after, group, target } = change;
   const cycle = cycleOf(group, after.fromCycle);
-  return enrollmentNotification(subjectOf(change), origin(after.revision, after.enrolledAt), {
+  return enrollmentNotification(subjectOf(change), origin(after, after.enrolledAt), {
     type: isStreak(group) ? "streakCustomerEnrolment" : "targetCustomerEnrolment",
     detail: {
       cycle,
@@ -39,7 +40,7 @@ function openedAsReached(change: EnrollmentChange): Notification[] {
   const isOpenedByThis = after.valueSetBy.get(cycle.number) === after.operationId;
   if (!isOpenedByThis || !after.announced.has(cycle.number)) return [];
   return [
-    enrollmentNotification(subjectOf(change), origin(after.revision, after.enrolledAt), {
+    enrollmentNotification(subjectOf(change), origin(after, after.enrolledAt), {
       type: "targetValueAchieved",
       detail: {
         cycle,
@@ -54,7 +55,7 @@ function openedAsReached(change: EnrollmentChange): Notification[] {
 
 function unenrolled(change: EnrollmentChange, leftAt: Instant): Notification {
   const { before, after, group } = change;
-  return enrollmentNotification(subjectOf(change), origin(after.revision, leftAt), {
+  return enrollmentNotification(subjectOf(change), origin(after, leftAt), {
     type: isStreak(group) ? "streakCustomerUnEnrolment" : "targetCustomerUnEnrolment",
     detail: {
       cycle: group.cycles.find(({ number }) => number === after.leftInCycle),
@@ -69,8 +70,8 @@ function currentStreak(group: TargetGroup, enrollment: Enrollment, now: Instant)
   return isStreak(group) ? streakValue(group, enrollment, now) : undefined;
 }
 
-function origin(revision: number, at: Instant) {
-  return { revision, at, index: 0 };
+function origin(after: Enrollment, at: Instant) {
+  return { ...authorshipOf(after), revision: after.revision, at, index: 0 };
 }
 
 function subjectOf({ org, customerId, group, target }: EnrollmentChange) {

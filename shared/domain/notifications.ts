@@ -1,3 +1,4 @@
+import { type Authorship, authorshipOf } from "./authorship.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
 import type { Cycle, Level, RewardAllocation, Target, TargetGroup } from "./targetGroup.ts";
@@ -84,6 +85,7 @@ export type NotificationSubject = {
  * is derived from what is stored, not generated when it is sent.
  */
 export type Notification = NotificationSubject &
+  Authorship &
   Content & {
     readonly eventId: string;
     /** When the state changed. The activity that changed it may have happened earlier. */
@@ -98,12 +100,18 @@ export type NotificationContent = Content;
  */
 export function activityNotification(
   subject: NotificationSubject,
-  origin: { readonly activityId: string; readonly recordedAt: Instant; readonly index: number },
+  origin: Authorship & { readonly activityId: string; readonly recordedAt: Instant; readonly index: number },
   content: Content,
 ): Notification {
   const { org, customerId, target } = subject;
   const parts = [org, customerId, "activity", origin.activityId, target.id, content.type, origin.index];
-  return { ...subject, ...content, eventId: parts.join("#"), occurredAt: origin.recordedAt };
+  return {
+    ...subject,
+    ...content,
+    ...authorshipOf(origin),
+    eventId: parts.join("#"),
+    occurredAt: origin.recordedAt,
+  };
 }
 
 /**
@@ -112,10 +120,10 @@ export function activityNotification(
  */
 export function enrollmentNotification(
   subject: NotificationSubject,
-  origin: { readonly revision: number; readonly at: Instant; readonly index: number },
+  origin: Authorship & { readonly revision: number; readonly at: Instant; readonly index: number },
   content: Content,
 ): Notification {
   const { org, customerId, target } = subject;
   const parts = [org, customerId, "enrollment", target.id, origin.revision, content.type, origin.index];
-  return { ...subject, ...content, eventId: parts.join("#"), occurredAt: origin.at };
+  return { ...subject, ...content, ...authorshipOf(origin), eventId: parts.join("#"), occurredAt: origin.at };
 }

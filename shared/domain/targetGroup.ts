@@ -58,6 +58,8 @@ export type Target = {
 
 export type TargetGroup = {
   readonly id: number;
+  /** 1 when the group is created; it grows with every change of the definition. */
+  readonly version: number;
   readonly name: string;
   readonly description: string | undefined;
   readonly isActive: boolean;

@@ -15,6 +15,8 @@ export type UnenrollmentPlan = KeptRun & {
   readonly leftInCycle: number;
   /** Cycles that have ended and are not closed yet. They are still closed after the customer left or came back. */
   readonly owedCycles: readonly number[];
+  /** The version of the group's definition that decided. */
+  readonly definitionVersion: number;
 };
 
 /**
@@ -30,7 +32,8 @@ export function decideUnenrollment(
   const notEnded = currentOrNextCycle(group.cycles, now)?.number ?? group.cycles.length + 1;
   const leftInCycle = Math.max(notEnded, enrollment.fromCycle);
   const kept = isStreak(group) ? runToKeep(group, enrollment, now, leftInCycle) : nothingKept;
-  return { outcome: "accepted", leftInCycle, ...kept, owedCycles: owedCycles(group, enrollment, now) };
+  const owed = owedCycles(group, enrollment, now);
+  return { outcome: "accepted", leftInCycle, ...kept, owedCycles: owed, definitionVersion: group.version };
 }
 
 const nothingKept: KeptRun = { carriedRun: 0, metWhenLeft: [] };

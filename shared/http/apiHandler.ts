@@ -1,6 +1,7 @@
 import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { isAllowed } from "../domain/accessGroups.ts";
+import type { Authorship } from "../domain/authorship.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Org } from "../table/keys.ts";
 import { forRoute, type RouteLambda } from "./dispatch.ts";
@@ -23,6 +24,8 @@ type Parameters<R extends Route> = {
 /** A request as an operation sees it. The caller is known and permitted. The body is read, but nobody has judged it. */
 export type ApiRequest<R extends Route> = {
   readonly org: Org;
+  /** Who enters what the request changes. */
+  readonly authorship: Authorship;
   readonly now: Instant;
   /** By lower-case name. The values of a header that was sent more than once are joined by a comma and a blank. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -77,8 +80,10 @@ function permit(route: ProtectedRoute): Step {
 }
 
 function readRequest<R extends ProtectedRoute>(route: R, event: APIGatewayProxyEvent): ApiRequest<R> {
+  const { org, username } = parseCallerContext(event.requestContext.authorizer);
   return {
-    org: parseCallerContext(event.requestContext.authorizer).org,
+    org,
+    authorship: { enteredBy: username, source: "API" },
     now: event.requestContext.requestTimeEpoch,
     headers: event.headers,
     body: route.method === "GET" ? undefined : event.body,

@@ -1,3 +1,4 @@
+import type { Authorship } from "../domain/authorship.ts";
 import type { Instant } from "../domain/instant.ts";
 import { countRecordedActivity } from "../observability/metrics.ts";
 import type { ServiceContext } from "../operations/context.ts";
@@ -10,13 +11,21 @@ import * as schemas from "./requests/schemas.ts";
 import { unknownFieldWarnings } from "./requests/validation.ts";
 import { presentActivity } from "./views/activityView.ts";
 
+/** The brand of an activity, and who entered it. */
+export type ActivitySender = { readonly org: Org; readonly authorship: Authorship };
+
 /**
  * Counts one activity, from whichever way it came, and answers what it did; a repeat answers what it did the first
  * time. Throws `RequestRefused` with 300004 (422 for an id delivered with other content, or for a customer in too many targets) or
  * 310011.
  */
-export async function countOne({ table, targetGroups }: ServiceContext, org: Org, value: unknown, now: Instant) {
-  const activity = parseActivityRequest(value, now);
+export async function countOne(
+  { table, targetGroups }: ServiceContext,
+  { org, authorship }: ActivitySender,
+  value: unknown,
+  now: Instant,
+) {
+  const activity = { ...parseActivityRequest(value, now), ...authorship };
   const result = await recordActivity(table, targetGroups, org, activity, now);
   switch (result.outcome) {
     case "unknownCustomer":

@@ -1,3 +1,4 @@
+import type { Authorship } from "../domain/authorship.ts";
 import { decideEnrollment, type EnrollmentPlan, type EnrollmentRequest } from "../domain/enrolling.ts";
 import type { Enrollment, IdempotencyMark } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -24,6 +25,7 @@ import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
 /** Who is to be enrolled into which target, and how. */
 export type EnrollCommand = TargetRef & {
   readonly org: Org;
+  readonly authorship: Authorship;
   /**
    * The customer's id, or the refusal when the caller sent none. The refusal is answered only after group and target
    * were found.
@@ -54,7 +56,7 @@ export async function enroll(context: ServiceContext, command: EnrollCommand, no
   const planned = await planEnrollment(context, command, now);
   if (planned.outcome === "refused") return replayOrRefusal(context, command, planned, now);
   const { ref, group, plan } = planned;
-  const outcome = await writeEnrollment(context.table, ref, plan, now, command.idempotency);
+  const outcome = await writeEnrollment(context.table, ref, plan, { ...command, now });
   return outcome === "enrolled" ? { outcome, customerId: ref.customerId, group } : describeFailure(outcome, ref);
 }
 
@@ -122,6 +124,9 @@ function describeFailure(
 /** How often a call decides anew when other operations came first. */
 const mostRounds = 10;
 
+/** What a write needs besides its plan. */
+type EnrollmentCall = Pick<EnrollCommand, "authorship" | "idempotency"> & { readonly now: Instant };
+
 /** The outcome of the write. */
 export type WriteOutcome = "enrolled" | "alreadyEnrolled" | "idempotencyKeyReused";
 
@@ -135,8 +140,7 @@ export async function writeEnrollment(
   table: Table,
   ref: EnrollmentRef,
   plan: EnrollmentPlan,
-  now: Instant,
-  idempotency: IdempotencyMark | undefined,
+  { authorship, idempotency, now }: EnrollmentCall,
 ): Promise<WriteOutcome> {
   const key = keyOfEnrollment(ref);
   const patience = new Patience(table);
@@ -145,7 +149,8 @@ export async function writeEnrollment(
   // when another process's clock is ahead or our write was slow.
   const options = { most: mostRounds, patience, overtaken: "The enrolment was overtaken every time" };
   return inRounds<WriteOutcome>(table, options, async () => {
-    const result = await write(table, buildEnrollmentUpdate({ key, plan, now, operationId, idempotency }), patience);
+    const update = buildEnrollmentUpdate({ key, plan, now, operationId, authorship, idempotency });
+    const result = await write(table, update, patience);
     if (result === "applied") return "enrolled";
     const replay = replayOutcome(result.stored, idempotency);
     if (replay !== undefined) return replay;

@@ -1,3 +1,4 @@
+import type { Authorship } from "../domain/authorship.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Refusal, refused } from "../domain/refusal.ts";
@@ -17,6 +18,7 @@ import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
 /** Who leaves which target. */
 export type UnenrollCommand = TargetRef & {
   readonly org: Org;
+  readonly authorship: Authorship;
   /**
    * The customer's id, or the refusal when the caller sent none. The refusal is answered only after group and target
    * were found.
@@ -42,7 +44,7 @@ export async function unenroll(
   if (typeof customerId !== "number") return customerId;
   const ref = { org, customerId, groupId, targetId };
   const decide = (stored: Enrollment | undefined) => decideUnenrollment(definition.group, stored, now);
-  const refusal = await writeUnenrollment(table, ref, now, decide);
+  const refusal = await writeUnenrollment(table, ref, { ...command, now }, decide);
   return refusal === undefined ? { outcome: "unenrolled", customerId } : explain(table, ref, refusal);
 }
 
@@ -65,6 +67,8 @@ async function explain(
 /** How often a call decides anew when other operations came first. */
 const mostRounds = 10;
 
+type UnenrollmentCall = Pick<UnenrollCommand, "authorship"> & { readonly now: Instant };
+
 /**
  * Un-enrols with one read and one write whose condition is the state that was read. After a conflict it decides again
  * on the state that the failed condition answered. Answers the refusal of `decide`, or `undefined` on success.
@@ -72,7 +76,7 @@ const mostRounds = 10;
 export async function writeUnenrollment(
   table: Table,
   ref: EnrollmentRef,
-  now: Instant,
+  { authorship, now }: UnenrollmentCall,
   decide: (stored: Enrollment | undefined) => UnenrollmentPlan | Refusal,
 ): Promise<Refusal | undefined> {
   const key = keyOfEnrollment(ref);
@@ -84,7 +88,8 @@ export async function writeUnenrollment(
     if (plan.outcome === "refused" || stored === undefined) return plan.outcome === "refused" ? plan : undefined;
     const { revision } = stored;
     const operationId = nextOperationId(table, stored);
-    const result = await write(table, buildUnenrollmentUpdate({ key, plan, now, operationId, revision }), patience);
+    const update = buildUnenrollmentUpdate({ key, plan, now, operationId, authorship, revision });
+    const result = await write(table, update, patience);
     if (result === "applied") return undefined;
     const verdict = judgeFailedWrite(result, operationId);
     if (verdict === "ours") return undefined;

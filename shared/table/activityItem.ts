@@ -1,12 +1,14 @@
 import { type Activity, activityTypes } from "../domain/activity.ts";
+import type { Authorship } from "../domain/authorship.ts";
 import { type CycleChange, notCountedReasons, type OriginalActivity, type TargetEffect } from "../domain/counting.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { Level } from "../domain/targetGroup.ts";
+import { buildAuthorship, parseAuthorship, versionAttribute } from "./authorshipItem.ts";
 import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem, type Value } from "./item.ts";
 import { activityKey, activityPrefix, type Org, parseCustomerPartition } from "./keys.ts";
 
 /** An activity as it was counted: the de-duplication record and what it did. It never changes. */
-export type RecordedActivity = {
+export type RecordedActivity = Authorship & {
   readonly activityId: string;
   readonly customerId: number;
   readonly type: Activity["type"];
@@ -24,6 +26,7 @@ export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
     occurredAt: formatInstant(activity.occurredAt),
     recordedAt: formatInstant(activity.recordedAt),
     contentDigest: activity.contentDigest,
+    ...buildAuthorship(activity),
     effects: activity.effects.map(buildEffect),
   };
 }
@@ -46,6 +49,7 @@ function buildCountedEffect(effect: TargetEffect): Item {
     cycleNumber: effect.cycleNumber,
     valueSetBy: effect.valueSetBy,
     notCounted: effect.notCounted,
+    [versionAttribute]: effect.definitionVersion,
     streakValue: effect.streakValue,
     revision: effect.revision,
     changes: effect.changes.map(buildChange),
@@ -80,6 +84,7 @@ export function parseActivity(item: StoredItem): RecordedActivity {
     occurredAt: reader.instant("occurredAt"),
     recordedAt: reader.instant("recordedAt"),
     contentDigest: reader.text("contentDigest"),
+    ...parseAuthorship(reader),
     effects: reader.textsAndMaps("effects").map(parseEffect),
   };
 }
@@ -98,6 +103,7 @@ function parseNotCounted(text: string): TargetEffect {
     cycleNumber: undefined,
     valueSetBy: undefined,
     notCounted,
+    definitionVersion: undefined,
     streakValue: undefined,
     revision: undefined,
     changes: [],
@@ -114,6 +120,7 @@ function parseCountedEffect(reader: ItemReader): TargetEffect {
     cycleNumber: reader.optionalInteger("cycleNumber"),
     valueSetBy: reader.optionalText("valueSetBy"),
     notCounted: reader.has("notCounted") ? reader.oneOf("notCounted", notCountedReasons) : undefined,
+    definitionVersion: reader.optionalInteger(versionAttribute),
     streakValue: reader.optionalInteger("streakValue"),
     revision: reader.optionalInteger("revision"),
     changes: reader.maps("changes").map(parseChange),

@@ -5,6 +5,7 @@ import {
   type PendingReturn,
   rememberedKeys,
 } from "../domain/enrollment.ts";
+import { parseAuthorship, versionAttribute } from "./authorshipItem.ts";
 import { ItemReader, MalformedItem, type StoredItem } from "./item.ts";
 import { enrollmentPrefix, parseCustomerPartition } from "./keys.ts";
 
@@ -60,6 +61,8 @@ export function parseEnrollment(item: StoredItem): Enrollment {
     membership: parseMembership(reader),
     fromCycle: reader.integer("fromCycle"),
     enrolledAt: reader.instant("enrolledAt"),
+    ...parseAuthorship(reader),
+    definitionVersion: reader.integer(versionAttribute),
     achieved: byNumber(reader, achievedAttribute, (name) => reader.decimal(name)),
     reachedAt: byNumber(reader, reachedAtAttribute, (name) => reader.instant(name)),
     levelReachedAt: byNumber(reader, levelReachedAtAttribute, (name) => reader.instant(name)),

@@ -1,7 +1,9 @@
+import type { Authorship } from "../domain/authorship.ts";
 import type { EnrollmentPlan, Opening } from "../domain/enrolling.ts";
 import type { IdempotencyMark } from "../domain/enrollment.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { UnenrollmentPlan } from "../domain/unenrolling.ts";
+import { enteredByAttribute, sourceAttribute, versionAttribute } from "./authorshipItem.ts";
 import {
   achievedAttribute,
   levelReachedAtAttribute,
@@ -22,6 +24,7 @@ export type EnrollmentWrite = {
   readonly plan: EnrollmentPlan;
   readonly now: Instant;
   readonly operationId: string;
+  readonly authorship: Authorship;
   readonly idempotency: IdempotencyMark | undefined;
 };
 
@@ -29,16 +32,29 @@ export type EnrollmentWrite = {
  * The one write of an enrolment or a re-enrolment. It does not depend on the stored state, so nothing is read before.
  * It touches one cycle, however many the membership covers.
  */
-export function buildEnrollmentUpdate({ key, plan, now, operationId, idempotency }: EnrollmentWrite): Update {
+export function buildEnrollmentUpdate(write: EnrollmentWrite): Update {
+  const { key, plan, now, operationId, idempotency } = write;
   const expression = new Expression();
   expression.set("status", "ENROLLED");
   expression.set("fromCycle", plan.fromCycle);
   expression.set("enrolledAt", formatInstant(now));
+  setMembershipChange(expression, write);
   expression.set("operationId", operationId);
   expression.increment("revision");
   openCycle(expression, plan.opening, plan.fromCycle, now, operationId);
   if (idempotency !== undefined) rememberKey(expression, idempotency);
   return expression.update(key, enrollmentCondition(expression, operationId, idempotency));
+}
+
+/** Every enrolment and un-enrolment replaces it. The earlier ones are in the history. */
+function setMembershipChange(
+  expression: Expression,
+  { plan, authorship }: { readonly plan: { readonly definitionVersion: number }; readonly authorship: Authorship },
+): void {
+  if (authorship.enteredBy === undefined) expression.remove(enteredByAttribute);
+  else expression.set(enteredByAttribute, authorship.enteredBy);
+  expression.set(sourceAttribute, authorship.source);
+  expression.set(versionAttribute, plan.definitionVersion);
 }
 
 /**
@@ -117,15 +133,18 @@ export type UnenrollmentWrite = {
   readonly plan: UnenrollmentPlan;
   readonly now: Instant;
   readonly operationId: string;
+  readonly authorship: Authorship;
   /** The revision the plan was decided on. */
   readonly revision: number;
 };
 
 /** The one write of an un-enrolment. The operation id stays on the item, so that no older write can follow it. */
-export function buildUnenrollmentUpdate({ key, plan, now, operationId, revision }: UnenrollmentWrite): Update {
+export function buildUnenrollmentUpdate(write: UnenrollmentWrite): Update {
+  const { key, plan, now, operationId, revision } = write;
   const expression = new Expression();
   expression.set("status", "UNENROLLED");
   expression.set("leftAt", formatInstant(now));
+  setMembershipChange(expression, write);
   expression.set("leftInCycle", plan.leftInCycle);
   expression.set("carriedRun", plan.carriedRun);
   setCycles(expression, "metWhenLeft", plan.metWhenLeft);

@@ -1,5 +1,6 @@
 import { formatInstant } from "../domain/instant.ts";
 import { type LedgerEntry, ledgerKinds } from "../domain/ledger.ts";
+import { buildAuthorship, parseAuthorship, versionAttribute } from "./authorshipItem.ts";
 import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem } from "./item.ts";
 import { ledgerKey, type Org } from "./keys.ts";
 
@@ -16,6 +17,8 @@ export function buildLedgerItem(org: Org, customerId: number, entry: LedgerEntry
     activityId: entry.activityId,
     occurredAt: formatInstant(entry.occurredAt),
     recordedAt,
+    ...buildAuthorship(entry),
+    [versionAttribute]: entry.definitionVersion,
   };
 }
 
@@ -35,5 +38,7 @@ export function parseLedgerEntry(item: StoredItem): LedgerEntry {
     activityId: reader.optionalText("activityId"),
     occurredAt: reader.instant("occurredAt"),
     recordedAt: reader.instant("recordedAt"),
+    ...parseAuthorship(reader),
+    definitionVersion: reader.integer(versionAttribute),
   };
 }

@@ -14,10 +14,11 @@ import { groupKey, type Org, targetKey, targetPrefix } from "./keys.ts";
 
 /** The group's own item, with its cycles and levels. */
 export function buildGroupItem(org: Org, group: TargetGroup): Item {
-  const { id, name, description, isActive, trackingType, timeZone, cycles, levels } = group;
+  const { id, version, name, description, isActive, trackingType, timeZone, cycles, levels } = group;
   return {
     ...groupKey(org, id),
     id,
+    version,
     name,
     description,
     isActive,
@@ -51,6 +52,7 @@ export function parseTargetGroup(items: readonly StoredItem[]): TargetGroup | un
   const targets = readers.filter((reader) => reader.text("sk").startsWith(targetPrefix)).map(parseTarget);
   return {
     id: group.integer("id"),
+    version: group.integer("version"),
     name: group.text("name"),
     description: group.optionalText("description"),
     isActive: group.flag("isActive"),

@@ -28,6 +28,9 @@ describe("the definitions of what a customer is enrolled in", () => {
           streaks: [],
           fromPeriod: { id: group.cycleIds[2], refCode: "c3" },
           enrolledOn: during(1),
+          enteredBy: org.credentials.till.username,
+          source: "API",
+          definitionVersion: 1,
         },
       ],
     });

@@ -35,6 +35,8 @@ describe("GET /users/{userId}/targetGroups?includeLeft=true", () => {
       targetRuleId: group.targetId,
       targetName: "Spend 1000",
       leftOn: new Date(during(2)).toISOString(),
+      enteredBy: org.credentials.till.username,
+      source: "API",
       targetValue: 1000,
       streakValue: null,
       levelsReached: [],

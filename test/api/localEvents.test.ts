@@ -4,6 +4,7 @@ import { enrollmentNotification } from "../../shared/domain/notifications.ts";
 import { buildGroup, buildTarget, noonOf } from "../support/domain.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import { send } from "../support/history.ts";
+import { byTest } from "../support/membership.ts";
 import { ok } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
 import { parsed, sendRaw } from "../support/rawHttp.ts";
@@ -79,7 +80,7 @@ function notification(revision: number) {
   const [cycle] = group.cycles;
   const content = { type: "targetCustomerUnEnrolment", detail: { cycle, streakValue: undefined } } as const;
   const subject = { org: "100", customerId: 11, group, target: buildTarget() };
-  return enrollmentNotification(subject, { revision, at: noonOf(1), index: 0 }, content);
+  return enrollmentNotification(subject, { ...byTest, revision, at: noonOf(1), index: 0 }, content);
 }
 
 describe("the log of events", () => {

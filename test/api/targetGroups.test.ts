@@ -71,6 +71,7 @@ describe("creating a target group", () => {
     const [target] = body.targets;
     expectData(await admin.post("/targetGroups", body, { now }), 201, {
       id: 1,
+      version: 1,
       ...body,
       periods: [
         { id: 1, ...jan, periodStatus: "RUNNING" },

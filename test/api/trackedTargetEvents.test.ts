@@ -28,8 +28,9 @@ function unenroll({ org, group, customerId }: Setting, now: string) {
   return ok(org.unenroll(group, customerId, { now }));
 }
 
-function at(day: number) {
-  return { eventDate: during(1, day), recordedOn: during(1, day) };
+function at(day: number, { org }: Setting) {
+  const enteredBy = org.credentials.till.username;
+  return { eventDate: during(1, day), recordedOn: during(1, day), enteredBy, source: "API", definitionVersion: 1 };
 }
 
 describe("the history of a target", () => {
@@ -49,10 +50,10 @@ describe("the history of a target", () => {
     await service.drain();
     const cycle = { periodId: group.cycleIds[0], periodRefCode: "c1" };
     expect(await readHistory(org.reader, customerId, group.targetId)).toEqual([
-      { eventName: "ENROL", activityId: null, ...cycle, value: 100, achievedValue: 100, ...at(1) },
-      { eventName: "ADD_TRANSACTION", activityId: sale, ...cycle, value: 300.25, achievedValue: 400.25, ...at(2) },
-      { eventName: "RETURN_BILL", activityId: refund, ...cycle, value: -0.25, achievedValue: 400, ...at(3) },
-      { eventName: "UNENROL", activityId: null, ...cycle, value: 0, achievedValue: 400, ...at(4) },
+      { eventName: "ENROL", activityId: null, ...cycle, value: 100, achievedValue: 100, ...at(1, one) },
+      { eventName: "ADD_TRANSACTION", activityId: sale, ...cycle, value: 300.25, achievedValue: 400.25, ...at(2, one) },
+      { eventName: "RETURN_BILL", activityId: refund, ...cycle, value: -0.25, achievedValue: 400, ...at(3, one) },
+      { eventName: "UNENROL", activityId: null, ...cycle, value: 0, achievedValue: 400, ...at(4, one) },
     ]);
   });
 

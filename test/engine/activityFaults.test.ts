@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, it } from "vitest";
 import { decideEnrollment } from "../../shared/domain/enrolling.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
-import { writeEnrollment as enroll } from "../../shared/operations/enroll.ts";
 import { putCustomer } from "../../shared/operations/putCustomer.ts";
 import { type IncomingActivity, recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { findEnrollment } from "../../shared/table/enrollments.ts";
 import { buildActivity, buildGroup, decimal, noonOf } from "../support/domain.ts";
+import { enroll } from "../support/membership.ts";
 import { openTestTable } from "../support/service.ts";
 
 const table = openTestTable();

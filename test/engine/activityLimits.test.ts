@@ -3,12 +3,12 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
-import { writeEnrollment as enroll } from "../../shared/operations/enroll.ts";
 import { recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
 import { buildActivity, buildGroup, buildTarget, decimal, noonOf } from "../support/domain.ts";
+import { enroll } from "../support/membership.ts";
 import { EngineRecorder } from "../support/recorder.ts";
 import { openTestTable } from "../support/service.ts";
 
@@ -17,7 +17,7 @@ afterAll(() => table.close());
 
 const now = noonOf(1);
 const customerId = 11;
-const resume = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } } as const;
+const resume = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" }, definitionVersion: 1 } as const;
 
 /** A brand of its own whose customer is enrolled in every target of groups with so many targets. */
 async function brandWith(...targetCounts: readonly number[]): Promise<Brand> {

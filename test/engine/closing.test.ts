@@ -12,10 +12,8 @@ import { ServiceError } from "../../shared/domain/serviceError.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { decideUnenrollment } from "../../shared/domain/unenrolling.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
-import { writeEnrollment as enroll } from "../../shared/operations/enroll.ts";
 import { recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
-import { writeUnenrollment as unenroll } from "../../shared/operations/unenroll.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
 import { type EnrollmentRef, findEnrollment } from "../../shared/table/enrollments.ts";
@@ -23,6 +21,7 @@ import { enrollmentKey } from "../../shared/table/keys.ts";
 import { buildActivity, buildGroup, buildTarget, decimal, noonOf, startOfCycle } from "../support/domain.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { startLossyProxy } from "../support/lossyProxy.ts";
+import { enroll, unenroll } from "../support/membership.ts";
 import { useProjectedTable } from "../support/projectedTable.ts";
 import { throttling, transactionConflict } from "../support/seededFaults.ts";
 
@@ -55,7 +54,7 @@ class Brand {
   }
 
   async enroll(customerId: number, fromCycle = 1): Promise<void> {
-    const plan = { outcome: "accepted", fromCycle, opening: { kind: "resume" } } as const;
+    const plan = { outcome: "accepted", fromCycle, opening: { kind: "resume" }, definitionVersion: 1 } as const;
     await enroll(table, this.ref(customerId), plan, startOfCycle(fromCycle), undefined);
   }
 

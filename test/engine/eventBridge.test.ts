@@ -5,6 +5,7 @@ import { busLimits, EventsNotTaken, openEventBridge } from "../../shared/bus/eve
 import { enrollmentNotification, type Notification } from "../../shared/domain/notifications.ts";
 import { buildGroup, buildTarget, decimal, noonOf } from "../support/domain.ts";
 import { localAccess } from "../support/globalSetup.ts";
+import { byTest } from "../support/membership.ts";
 
 type Request = { readonly Entries: readonly Readonly<Record<string, string>>[] };
 type Answer = { readonly status: number; readonly body: unknown };
@@ -64,7 +65,7 @@ function notification(revision = 1): Notification {
   };
   return enrollmentNotification(
     subject,
-    { revision, at: noonOf(2), index: 0 },
+    { ...byTest, revision, at: noonOf(2), index: 0 },
     { type: "targetCustomerEnrolment", detail },
   );
 }

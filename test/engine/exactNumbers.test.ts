@@ -3,7 +3,6 @@ import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import { parseDecimal } from "../../shared/domain/decimal.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
-import { writeEnrollment } from "../../shared/operations/enroll.ts";
 import { recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import { createClient, patientLimits } from "../../shared/table/client.ts";
@@ -11,6 +10,7 @@ import { type Item, ItemReader, MalformedItem, numberOf } from "../../shared/tab
 import { get, putUnlessThere } from "../../shared/table/store.ts";
 import { buildActivity, buildGroup, noonOf } from "../support/domain.ts";
 import { localAccess } from "../support/globalSetup.ts";
+import { enroll } from "../support/membership.ts";
 import { openTestTable } from "../support/service.ts";
 
 const table = openTestTable();
@@ -104,7 +104,7 @@ describe("a bigint", () => {
     if (group === "nameTaken") throw new Error("The brand is new");
     const ref = { org, customerId, groupId: group.id, targetId: group.targets[0]?.id ?? 0 };
     const opening = { kind: "balance", value: decimal("12.5"), isReached: false, isAnnounced: false } as const;
-    await writeEnrollment(watched, ref, { outcome: "accepted", fromCycle: 1, opening }, now, undefined);
+    await enroll(watched, ref, { outcome: "accepted", fromCycle: 1, opening, definitionVersion: 1 }, now, undefined);
     const activity = { ...buildActivity({ customerId, amount: decimal("0.0001") }), contentDigest: "digest" };
     const { outcome } = await recordActivity(watched, new TargetGroupCache(watched), org, activity, now);
     watched.close();

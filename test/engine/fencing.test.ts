@@ -7,9 +7,8 @@ import type { EnrollmentPlan } from "../../shared/domain/enrolling.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import { type Refusal, refused } from "../../shared/domain/refusal.ts";
 import type { UnenrollmentPlan } from "../../shared/domain/unenrolling.ts";
-import { writeEnrollment as enroll, type WriteOutcome } from "../../shared/operations/enroll.ts";
+import type { WriteOutcome } from "../../shared/operations/enroll.ts";
 import { putCustomer } from "../../shared/operations/putCustomer.ts";
-import { writeUnenrollment as unenroll } from "../../shared/operations/unenroll.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { findCustomer } from "../../shared/table/customers.ts";
 import { achievedAttribute } from "../../shared/table/enrollmentItem.ts";
@@ -19,6 +18,7 @@ import { enrollmentKey } from "../../shared/table/keys.ts";
 import { OperationIds } from "../../shared/table/operationId.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
+import { enroll, unenroll } from "../support/membership.ts";
 import { openTestTable } from "../support/service.ts";
 
 const now = Date.parse("2030-01-15T12:00:00.000Z");
@@ -27,8 +27,9 @@ const balance: EnrollmentPlan = {
   outcome: "accepted",
   fromCycle: 1,
   opening: { kind: "balance", value: 1_000_000n, isReached: false, isAnnounced: false },
+  definitionVersion: 1,
 };
-const resume: EnrollmentPlan = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } };
+const resume: EnrollmentPlan = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" }, definitionVersion: 1 };
 
 /** Another client of the same table, straight to the engine. */
 const other = openTestTable();
@@ -70,7 +71,7 @@ function newRef(): EnrollmentRef {
 
 function decide(stored: Enrollment | undefined): UnenrollmentPlan | Refusal {
   if (stored?.membership.status !== "ENROLLED") return refused(310126, "Nothing was changed.");
-  return { outcome: "accepted", leftInCycle: 1, carriedRun: 0, metWhenLeft: [], owedCycles: [] };
+  return { outcome: "accepted", leftInCycle: 1, carriedRun: 0, metWhenLeft: [], owedCycles: [], definitionVersion: 1 };
 }
 
 function enter(by: Table, ref: EnrollmentRef, plan: EnrollmentPlan = resume): Promise<WriteOutcome> {

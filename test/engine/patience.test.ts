@@ -8,12 +8,12 @@ import type { ApiRequest } from "../../shared/http/apiHandler.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { createContext } from "../../shared/operations/context.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
-import { writeEnrollment as enroll } from "../../shared/operations/enroll.ts";
 import { putCustomer } from "../../shared/operations/putCustomer.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { EngineBusy } from "../../shared/table/failures.ts";
 import { queryAll, ReadTooLong } from "../../shared/table/store.ts";
 import { buildGroup, noonOf, startOfCycle } from "../support/domain.ts";
+import { byTest, enroll } from "../support/membership.ts";
 import { queueMessage } from "../support/queueMessage.ts";
 import { openTestTable } from "../support/service.ts";
 
@@ -31,7 +31,13 @@ async function brand(): Promise<string> {
   const group = await createTargetGroup(table, org, buildGroup());
   if (group === "nameTaken" || group.targets[0] === undefined) throw new Error("A new org has no groups");
   const ref = { org, customerId, groupId: group.id, targetId: group.targets[0].id };
-  await enroll(table, ref, { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } }, now, undefined);
+  await enroll(
+    table,
+    ref,
+    { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" }, definitionVersion: 1 },
+    now,
+    undefined,
+  );
   return org;
 }
 
@@ -46,6 +52,7 @@ const activities = ["a-1", "a-2"].map((activityId) => ({
 async function record(through: Table, org: string) {
   const request: ApiRequest<typeof routes.recordActivities> = {
     org,
+    authorship: byTest,
     now,
     headers: {},
     body: activities,

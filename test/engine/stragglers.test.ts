@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
-import { writeEnrollment as enroll } from "../../shared/operations/enroll.ts";
 import { recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
@@ -18,13 +17,14 @@ import { endToken, findToken, putToken } from "../../shared/table/tokens.ts";
 import { buildActivity, buildGroup, buildTarget, decimal, noonOf } from "../support/domain.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
+import { enroll } from "../support/membership.ts";
 import { transactionConflict } from "../support/seededFaults.ts";
 import { openTestTable } from "../support/service.ts";
 
 /** What an attempt does that its caller has given up, and that reaches the engine after all. */
 const now = noonOf(1);
 const customerId = 11;
-const resume = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } } as const;
+const resume = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" }, definitionVersion: 1 } as const;
 const other = openTestTable();
 let proxy: LossyProxy;
 let patient: Table;

@@ -2,16 +2,22 @@ import { randomUUID } from "node:crypto";
 import { TransactionConflictException } from "@aws-sdk/client-dynamodb";
 import { afterEach, describe, expect, it } from "vitest";
 import type { EnrollmentPlan } from "../../shared/domain/enrolling.ts";
-import { writeEnrollment as enroll } from "../../shared/operations/enroll.ts";
-import { writeUnenrollment as unenroll } from "../../shared/operations/unenroll.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { type EnrollmentRef, findEnrollment } from "../../shared/table/enrollments.ts";
 import { OutcomeUnknown, TooMuchContention } from "../../shared/table/failures.ts";
+import { enroll, unenroll } from "../support/membership.ts";
 import { openTestTable } from "../support/service.ts";
 
 const now = Date.parse("2030-01-15T12:00:00.000Z");
-const plan: EnrollmentPlan = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } };
-const leaving = { outcome: "accepted", leftInCycle: 1, carriedRun: 0, metWhenLeft: [], owedCycles: [] } as const;
+const plan: EnrollmentPlan = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" }, definitionVersion: 1 };
+const leaving = {
+  outcome: "accepted",
+  leftInCycle: 1,
+  carriedRun: 0,
+  metWhenLeft: [],
+  owedCycles: [],
+  definitionVersion: 1,
+} as const;
 
 const opened: Table[] = [];
 afterEach(() => {

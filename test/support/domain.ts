@@ -2,6 +2,7 @@ import type { Activity } from "../../shared/domain/activity.ts";
 import type { Decimal } from "../../shared/domain/decimal.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { Cycle, Level, Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
+import { byTest } from "./membership.ts";
 
 const day = 24 * 60 * 60 * 1000;
 /** Cycle n of a built group is day n, counted from here. */
@@ -56,6 +57,7 @@ export function buildGroup(overrides: Partial<TargetGroup> & { readonly cycleCou
   });
   return {
     id: 3,
+    version: 1,
     name: "Group",
     description: undefined,
     isActive: true,
@@ -80,6 +82,8 @@ export function buildEnrollment(overrides: Partial<Enrollment> = {}): Enrollment
     membership: { status: "ENROLLED" },
     fromCycle: 1,
     enrolledAt: firstDay,
+    ...byTest,
+    definitionVersion: 1,
     achieved: new Map(),
     reachedAt: new Map(),
     levelReachedAt: new Map(),
@@ -101,6 +105,7 @@ export function buildEnrollment(overrides: Partial<Enrollment> = {}): Enrollment
 export function buildActivity(overrides: Partial<Activity> = {}): Activity {
   return {
     activityId: "a-1",
+    ...byTest,
     customerId: 11,
     type: "TRANSACTION",
     name: undefined,

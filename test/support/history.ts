@@ -12,6 +12,9 @@ export type HistoryRow = {
   readonly achievedValue: number;
   readonly eventDate: string;
   readonly recordedOn: string;
+  readonly enteredBy: string | null;
+  readonly source: string;
+  readonly definitionVersion: number;
 };
 
 export async function readHistory(

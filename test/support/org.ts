@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type DataOf, unwrap } from "../../client/client.ts";
-import { hashSecret } from "../../shared/auth/secret.ts";
-import { accessGroups } from "../../shared/domain/accessGroups.ts";
 import type { Table } from "../../shared/table/client.ts";
-import { createCredential } from "../../shared/table/credentials.ts";
 import { ApiClient, type ApiResponse, type RequestOptions } from "./apiClient.ts";
+import { newCredential, type TestCredential } from "./credential.ts";
 import { milestone, type TargetGroupBody } from "./targetGroups.ts";
 
 /** A target group as a test addresses it. */
@@ -21,6 +19,8 @@ export type TestOrg = {
   readonly till: ApiClient;
   readonly admin: ApiClient;
   readonly reader: ApiClient;
+  /** What the three clients call with. */
+  readonly credentials: { readonly [client in "reader" | "till" | "admin"]: TestCredential };
   readonly createGroup: (body?: TargetGroupBody) => Promise<TestGroup>;
   /** Registers a customer and answers the id. */
   readonly newCustomer: () => Promise<number>;
@@ -45,16 +45,20 @@ let lastCustomerId = 1_000;
 
 export async function newOrg(table: Table, baseUrl: string): Promise<TestOrg> {
   const org = `test-${randomUUID()}`;
-  const [reader, till, admin] = await Promise.all(
-    accessGroups.map((accessGroup) => newClient(table, baseUrl, org, accessGroup)),
-  );
-  if (reader === undefined || till === undefined || admin === undefined)
-    throw new Error("Three access groups are expected");
+  const credentials = {
+    reader: await newCredential(table, { org, accessGroup: "read-only" }),
+    till: await newCredential(table, { org, accessGroup: "default" }),
+    admin: await newCredential(table, { org, accessGroup: "admin" }),
+  };
+  const till = new ApiClient(baseUrl, credentials.till);
+  const admin = new ApiClient(baseUrl, credentials.admin);
+  const reader = new ApiClient(baseUrl, credentials.reader);
   return {
     org,
     till,
     admin,
     reader,
+    credentials,
     createGroup: (body = milestone()) => createGroup(admin, body),
     newCustomer: async () => {
       lastCustomerId += 1;
@@ -72,18 +76,6 @@ export async function newOrg(table: Table, baseUrl: string): Promise<TestOrg> {
 
 export function targetPath({ groupId, targetId }: Pick<TestGroup, "groupId" | "targetId">): string {
   return `/targetGroups/${groupId}/targets/${targetId}`;
-}
-
-async function newClient(
-  table: Table,
-  baseUrl: string,
-  org: string,
-  accessGroup: (typeof accessGroups)[number],
-): Promise<ApiClient> {
-  const username = randomUUID();
-  const secret = randomUUID();
-  await createCredential(table, { username, org, accessGroup, secret: hashSecret(secret) }, Date.now());
-  return new ApiClient(baseUrl, { username, secret });
 }
 
 async function createGroup(admin: ApiClient, body: TargetGroupBody): Promise<TestGroup> {

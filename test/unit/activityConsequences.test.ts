@@ -15,6 +15,7 @@ import {
   decimal,
   noonOf,
 } from "../support/domain.ts";
+import { byTest } from "../support/membership.ts";
 import { searchLength } from "../support/seeds.ts";
 
 const group = buildGroup();
@@ -28,6 +29,7 @@ function buildEffect(overrides: Partial<TargetEffect> = {}): TargetEffect {
     cycleNumber: 1,
     valueSetBy: undefined,
     notCounted: undefined,
+    definitionVersion: 1,
     revision: 2,
     changes: [],
     streakValue: undefined,
@@ -66,6 +68,8 @@ describe("the row of an activity", () => {
         activityId: "a-1",
         occurredAt: noonOf(1),
         recordedAt,
+        ...byTest,
+        definitionVersion: 1,
       },
     ]);
   });

@@ -4,6 +4,7 @@ import { enrollmentConsequences } from "../../shared/domain/consequences.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { buildEnrollment, buildGroup, buildTarget, decimal, noonOf, startOfCycle } from "../support/domain.ts";
+import { byTest } from "../support/membership.ts";
 
 const [target] = [buildTarget()];
 
@@ -35,6 +36,8 @@ describe("the row of an enrolment", () => {
         activityId: undefined,
         occurredAt: noonOf(2),
         recordedAt: noonOf(2),
+        ...byTest,
+        definitionVersion: 1,
       },
     ]);
   });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Authorship } from "../../domain/authorship.ts";
 import { type Decimal, parseDecimal } from "../../domain/decimal.ts";
 import { clockToleranceMilliseconds, formatInstant, type Instant, parseInstant } from "../../domain/instant.ts";
 import type { IncomingActivity } from "../../operations/recordActivity.ts";
@@ -15,7 +16,7 @@ import { activity as validateActivity } from "./validators.generated.js";
  * The activity a JSON value stands for. Throws {@link RequestRefused} with 300004, all faults at once, or 310011 when
  * only the customer's id is not one.
  */
-export function parseActivityRequest(value: unknown, now: Instant): IncomingActivity {
+export function parseActivityRequest(value: unknown, now: Instant): Omit<IncomingActivity, keyof Authorship> {
   const result = checked(validateActivity, value);
   const fields = isJsonObject(value) ? value : {};
   const attributes = canonicalJson("attributes", fields["attributes"] ?? {});
@@ -112,7 +113,7 @@ export function activityIdReused(activityId: string): RequestRefused {
 
 /** The refusal for a customer of whom one activity would change more than a transaction of the engine can hold. */
 export function tooManyTargets(
-  { customerId }: IncomingActivity,
+  { customerId }: Pick<IncomingActivity, "customerId">,
   { targets, most }: { readonly targets: number; readonly most: number },
 ): RequestRefused {
   return invalidInput(

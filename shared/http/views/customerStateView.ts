@@ -11,6 +11,7 @@ import {
   type TargetGroup,
   targetValue,
 } from "../../domain/targetGroup.ts";
+import { presentAuthorship } from "./authorshipView.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
 export type StateOptions = {
@@ -69,6 +70,7 @@ function presentTargetCycle(target: Target, enrollment: Enrollment, cycle: Cycle
     targetAchievedValue: wireDecimal(achievedValue(enrollment, cycle.number)),
     targetAchievedDateTime: reachedAt === undefined ? null : formatInstant(reachedAt),
     enrolledOn: formatInstant(enrollment.enrolledAt),
+    ...presentAuthorship(enrollment),
     currentPeriod: isCurrent,
   };
 }

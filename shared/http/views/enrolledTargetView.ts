@@ -1,6 +1,7 @@
 import type { Enrollment } from "../../domain/enrollment.ts";
 import { formatInstant } from "../../domain/instant.ts";
 import { cycleOf, type Target, type TargetGroup } from "../../domain/targetGroup.ts";
+import { presentAuthorship } from "./authorshipView.ts";
 import { presentLevel, presentTarget } from "./targetGroupView.ts";
 
 /** The definition of a target a customer is enrolled in, and from which cycle on. */
@@ -15,5 +16,7 @@ export function presentEnrolledTarget(group: TargetGroup, target: Target, enroll
     streaks: group.levels.map(presentLevel),
     fromPeriod: { id, refCode },
     enrolledOn: formatInstant(enrollment.enrolledAt),
+    ...presentAuthorship(enrollment),
+    definitionVersion: enrollment.definitionVersion,
   };
 }

@@ -2,6 +2,7 @@ import { shownValue } from "../../domain/enrollment.ts";
 import { formatInstant } from "../../domain/instant.ts";
 import type { LedgerEntry } from "../../domain/ledger.ts";
 import type { TargetGroup } from "../../domain/targetGroup.ts";
+import { presentAuthorship } from "./authorshipView.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
 /** A row of history on the wire: `value` is what it changed the cycle's sum by, `achievedValue` what showed then. */
@@ -16,5 +17,7 @@ export function presentLedgerEntry(group: TargetGroup, entry: LedgerEntry) {
     achievedValue: wireDecimal(shownValue(entry.valueAfter)),
     eventDate: formatInstant(entry.occurredAt),
     recordedOn: formatInstant(entry.recordedAt),
+    ...presentAuthorship(entry),
+    definitionVersion: entry.definitionVersion,
   };
 }

@@ -3,6 +3,7 @@ import { currentOrNextCycle } from "../../domain/cycles.ts";
 import { achievedValue, type Enrollment } from "../../domain/enrollment.ts";
 import { formatInstant, type Instant } from "../../domain/instant.ts";
 import { type Cycle, isStreak, type TargetGroup, targetValue } from "../../domain/targetGroup.ts";
+import { presentAuthorship } from "./authorshipView.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
 /**
@@ -22,6 +23,7 @@ export function presentLeftTarget(group: TargetGroup, enrollment: Enrollment, no
       targetRuleId: target.id,
       targetName: target.name,
       leftOn: formatInstant(membership.leftAt),
+      ...presentAuthorship(enrollment),
       periodRefCode: next?.refCode ?? null,
       targetValue: next === undefined ? null : wireDecimal(targetValue(target, next)),
       targetAchievedValue: next === undefined ? null : wireDecimal(achievedValue(enrollment, next.number)),

@@ -7,6 +7,7 @@ import { wireDecimal } from "./wireDecimal.ts";
 export function presentTargetGroup(group: TargetGroup, now: Instant, options: { readonly includePeriods: boolean }) {
   return {
     id: group.id,
+    version: group.version,
     name: group.name,
     description: group.description ?? null,
     active: group.isActive,
