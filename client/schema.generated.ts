@@ -322,7 +322,7 @@ export interface components {
              */
             readonly quantity?: number | null;
             /**
-             * @description Anything of the brand's own. Its numbers can be counted by `EVENT_ATTRIBUTE` targets.
+             * @description Anything of the brand's own, which is kept with the activity. Its numbers can be counted by `EVENT_ATTRIBUTE` targets. At most 16 384 bytes as JSON.
              * @example {
              *       "litres": 42.5
              *     }

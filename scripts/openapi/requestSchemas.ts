@@ -58,7 +58,8 @@ const activity = {
     examples: [3],
   },
   attributes: {
-    description: "Anything of the brand's own. Its numbers can be counted by `EVENT_ATTRIBUTE` targets.",
+    description:
+      "Anything of the brand's own, which is kept with the activity. Its numbers can be counted by `EVENT_ATTRIBUTE` targets. At most 16 384 bytes as JSON.",
     additionalProperties: true,
     examples: [{ litres: 42.5 }],
   },

@@ -6,6 +6,8 @@ export const nameCharacters = 200;
 export const descriptionCharacters = 255;
 export const refCodeCharacters = 128;
 export const activitiesInOneCall = 25;
+/** Of an activity's attributes, as they are stored. */
+export const attributesBytes = 16 * 1024;
 
 /** 11 digits before the point and 4 behind it: every such decimal survives JSON exactly. */
 export const targetValue = 99_999_999_999.9999;

@@ -2,7 +2,13 @@ import type { Activity } from "../domain/activity.ts";
 import { type CountingDecision, decideCounting, type OriginalActivity } from "../domain/counting.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
-import { asOriginal, buildActivityItem, parseActivity, type RecordedActivity } from "../table/activityItem.ts";
+import {
+  type ActivityContent,
+  asOriginal,
+  buildActivityItem,
+  parseActivity,
+  type RecordedActivity,
+} from "../table/activityItem.ts";
 import type { Table } from "../table/client.ts";
 import { buildCountingUpdate } from "../table/countingUpdate.ts";
 import { isRegistered } from "../table/customers.ts";
@@ -14,8 +20,8 @@ import { get, type TransactionPart, transact } from "../table/store.ts";
 import { requireDefinition } from "./definition.ts";
 import type { TargetGroupCache } from "./targetGroupCache.ts";
 
-/** An activity with the digest that distinguishes it from another one with the same id. */
-export type IncomingActivity = Activity & { readonly contentDigest: string };
+/** An activity to be counted, with all of it that is recorded. */
+export type IncomingActivity = Activity & ActivityContent;
 
 export type RecordOutcome =
   /**
@@ -131,7 +137,7 @@ async function findActivity(
 async function commit(
   table: Table,
   org: Org,
-  activity: RecordedActivity & Pick<Activity, "originalActivityId">,
+  activity: RecordedActivity,
   decisions: readonly Decision[],
   original: OriginalActivity | undefined,
 ): Promise<"committed" | Overtaken | RecordedActivity> {
@@ -143,7 +149,7 @@ async function commit(
 
 function buildTransaction(
   org: Org,
-  activity: RecordedActivity & Pick<Activity, "originalActivityId">,
+  activity: RecordedActivity,
   decisions: readonly Decision[],
   original: OriginalActivity | undefined,
 ): TransactionPart[] {
@@ -167,7 +173,7 @@ function buildTransaction(
  */
 function originalStillUnknown(
   org: Org,
-  { type, customerId, activityId, originalActivityId }: RecordedActivity & Pick<Activity, "originalActivityId">,
+  { type, customerId, activityId, originalActivityId }: RecordedActivity,
   original: OriginalActivity | undefined,
 ): TransactionPart[] {
   const isNamed = type === "RETURN" && originalActivityId !== undefined && originalActivityId !== activityId;

@@ -1,5 +1,4 @@
 import { type Activity, activityTypes } from "../domain/activity.ts";
-import type { Authorship } from "../domain/authorship.ts";
 import { type CycleChange, notCountedReasons, type OriginalActivity, type TargetEffect } from "../domain/counting.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { Level } from "../domain/targetGroup.ts";
@@ -7,15 +6,20 @@ import { buildAuthorship, parseAuthorship, versionAttribute } from "./authorship
 import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem, type Value } from "./item.ts";
 import { activityKey, activityPrefix, type Org, parseCustomerPartition } from "./keys.ts";
 
-/** An activity as it was counted: the de-duplication record and what it did. It never changes. */
-export type RecordedActivity = Authorship & {
-  readonly activityId: string;
-  readonly customerId: number;
-  readonly type: Activity["type"];
-  readonly occurredAt: Instant;
-  readonly recordedAt: Instant;
+/** An activity with its whole content, as it was sent. */
+export type ActivityContent = Omit<Activity, "attributes"> & {
+  /** All attributes as JSON, with the names of every object in one order; `undefined` when there are none. */
+  readonly attributesJson: string | undefined;
   /** Digest of everything the caller sent for it. The same id with other content has another digest. */
   readonly contentDigest: string;
+};
+
+/**
+ * An activity as it was counted: the de-duplication record, what was sent and what it did. It never changes. The content
+ * is kept for disputes, and for counting anew by other rules.
+ */
+export type RecordedActivity = ActivityContent & {
+  readonly recordedAt: Instant;
   readonly effects: readonly TargetEffect[];
 };
 
@@ -23,6 +27,11 @@ export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
   return {
     ...activityKey(org, activity.customerId, activity.activityId),
     type: activity.type,
+    name: activity.name,
+    amount: activity.amount === undefined ? undefined : numberOf(activity.amount),
+    quantity: activity.quantity === undefined ? undefined : numberOf(activity.quantity),
+    attributes: activity.attributesJson,
+    original: activity.originalActivityId,
     occurredAt: formatInstant(activity.occurredAt),
     recordedAt: formatInstant(activity.recordedAt),
     contentDigest: activity.contentDigest,
@@ -81,6 +90,11 @@ export function parseActivity(item: StoredItem): RecordedActivity {
     activityId: reader.text("sk").slice(activityPrefix.length),
     customerId: customer.customerId,
     type: reader.oneOf("type", activityTypes),
+    name: reader.optionalText("name"),
+    amount: reader.optionalDecimal("amount"),
+    quantity: reader.optionalDecimal("quantity"),
+    attributesJson: reader.optionalText("attributes"),
+    originalActivityId: reader.optionalText("original"),
     occurredAt: reader.instant("occurredAt"),
     recordedAt: reader.instant("recordedAt"),
     contentDigest: reader.text("contentDigest"),

@@ -100,6 +100,10 @@ export class ItemReader {
     return asDecimal(this.#attributes[name]) ?? this.#malformed(name, "a decimal");
   }
 
+  optionalDecimal(name: string): Decimal | undefined {
+    return this.has(name) ? this.decimal(name) : undefined;
+  }
+
   integers(name: string): number[] {
     return this.#list(name).map((value) => asInteger(value) ?? this.#malformed(name, "a list of safe integers"));
   }

@@ -4,6 +4,7 @@ import { buildAuthorship, parseAuthorship, versionAttribute } from "./authorship
 import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem } from "./item.ts";
 import { ledgerKey, type Org } from "./keys.ts";
 
+/** The row as it is stored. When it was recorded is a part of its key and stands nowhere else, to keep it small. */
 export function buildLedgerItem(org: Org, customerId: number, entry: LedgerEntry): Item {
   const recordedAt = formatInstant(entry.recordedAt);
   const { targetId, entryId } = entry;
@@ -16,7 +17,6 @@ export function buildLedgerItem(org: Org, customerId: number, entry: LedgerEntry
     valueAfter: numberOf(entry.valueAfter),
     activityId: entry.activityId,
     occurredAt: formatInstant(entry.occurredAt),
-    recordedAt,
     ...buildAuthorship(entry),
     [versionAttribute]: entry.definitionVersion,
   };
@@ -25,10 +25,11 @@ export function buildLedgerItem(org: Org, customerId: number, entry: LedgerEntry
 /** The only reader of ledger items. */
 export function parseLedgerEntry(item: StoredItem): LedgerEntry {
   const reader = ItemReader.of(item);
-  const key = /^LEDGER#(\d+)#[^#]+#(.+)$/.exec(reader.text("sk"));
-  if (key === null) throw new MalformedItem("The key is not a ledger row's");
+  const key = /^LEDGER#(\d+)#([^#]+)#(.+)$/.exec(reader.text("sk"));
+  const recordedAt = Date.parse(key?.[2] ?? "");
+  if (key === null || Number.isNaN(recordedAt)) throw new MalformedItem("The key is not a ledger row's");
   return {
-    entryId: key[2] ?? "",
+    entryId: key[3] ?? "",
     kind: reader.oneOf("kind", ledgerKinds),
     groupId: reader.integer("groupId"),
     targetId: Number(key[1]),
@@ -37,7 +38,7 @@ export function parseLedgerEntry(item: StoredItem): LedgerEntry {
     valueAfter: reader.decimal("valueAfter"),
     activityId: reader.optionalText("activityId"),
     occurredAt: reader.instant("occurredAt"),
-    recordedAt: reader.instant("recordedAt"),
+    recordedAt,
     ...parseAuthorship(reader),
     definitionVersion: reader.integer(versionAttribute),
   };

@@ -102,7 +102,7 @@ export function buildEnrollment(overrides: Partial<Enrollment> = {}): Enrollment
   };
 }
 
-export function buildActivity(overrides: Partial<Activity> = {}): Activity {
+export function buildActivity(overrides: Partial<Activity> = {}): Activity & { readonly attributesJson: undefined } {
   return {
     activityId: "a-1",
     ...byTest,
@@ -113,6 +113,7 @@ export function buildActivity(overrides: Partial<Activity> = {}): Activity {
     amount: decimal(10),
     quantity: undefined,
     attributes: new Map(),
+    attributesJson: undefined,
     originalActivityId: undefined,
     ...overrides,
   };

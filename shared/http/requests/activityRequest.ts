@@ -4,8 +4,9 @@ import { type Decimal, parseDecimal } from "../../domain/decimal.ts";
 import { clockToleranceMilliseconds, formatInstant, type Instant, parseInstant } from "../../domain/instant.ts";
 import type { IncomingActivity } from "../../operations/recordActivity.ts";
 import { businessRefusal, invalidInput, type RequestRefused } from "../errors.ts";
+import { attributesBytes } from "../limits.ts";
 import { canonicalJson } from "./canonicalJson.ts";
-import { faultsOf } from "./checked.ts";
+import { type Checked, faultsOf } from "./checked.ts";
 import { readCustomerId } from "./customerId.ts";
 import { quote } from "./parameters.ts";
 import type { ActivityRequest } from "./requestTypes.ts";
@@ -27,6 +28,7 @@ export function parseActivityRequest(value: unknown, now: Instant): Omit<Incomin
     ...faultsOfDecimals(fields),
     ...faultsOfEvent(fields),
     ...faultsOf(attributes),
+    ...faultsOfSize(attributes),
   ];
   if (faults.length > 0 || "faults" in result || occurredAt === undefined || "faults" in attributes) {
     throw invalidInput(faults);
@@ -43,6 +45,7 @@ export function parseActivityRequest(value: unknown, now: Instant): Omit<Incomin
     amount: decimalOf(request.amount),
     quantity: decimalOf(request.quantity),
     attributes: numericAttributes(request.attributes ?? {}),
+    attributesJson: attributes.valid === noAttributes ? undefined : attributes.valid,
     originalActivityId: request.originalActivityId ?? undefined,
     contentDigest: digestOf(request, occurredAt, attributes.valid),
   };
@@ -73,6 +76,15 @@ function faultsOfDecimals(fields: JsonObject): string[] {
 function faultsOfEvent({ type, name }: JsonObject): string[] {
   const isNamed = name !== undefined && name !== null;
   return type === "EVENT" && !isNamed ? ["name is required when type is EVENT."] : [];
+}
+
+const noAttributes = "{}";
+
+/** They are stored with the activity, so they must leave room in its item. They can be longer than they were sent. */
+function faultsOfSize(attributes: Checked<string>): string[] {
+  const sizeBytes = "valid" in attributes ? Buffer.byteLength(attributes.valid) : 0;
+  if (sizeBytes <= attributesBytes) return [];
+  return [`attributes must take at most ${attributesBytes} bytes as JSON; got ${sizeBytes}.`];
 }
 
 function decimalOf(number: unknown): Decimal | undefined {
