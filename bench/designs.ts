@@ -1,7 +1,8 @@
 import type { LocalFunctions } from "../local/functions.ts";
 import { formatInstant } from "../shared/domain/instant.ts";
-import { customerPartition } from "../shared/table/keys.ts";
-import { call, during, type Place, targetValue } from "./place.ts";
+import { closeEnrollment } from "../shared/operations/closeCycle.ts";
+import type { Table } from "../shared/table/client.ts";
+import { call, during, endOf, type Place, targetValue } from "./place.ts";
 
 /** A way to keep enrolments and count activities. */
 export type Design = {
@@ -15,15 +16,17 @@ export type Design = {
   readonly leave: (place: Place, customerId: number, targetId: number, cycleNumber: number) => Promise<unknown>;
   /** Counts one activity, exactly once, in every target the customer is enrolled in. It reaches each of them. */
   readonly count: (place: Place, customerId: number, cycleNumber: number) => Promise<unknown>;
-  /** The partition of a customer's enrolments, if each enrolment is one item that grows with every cycle. */
-  readonly flatPartition: ((org: string, customerId: number) => string) | undefined;
+  /** Closes the cycle, which has just ended, in every target the customer is enrolled in. */
+  readonly close: (place: Place, customerId: number, cycleNumber: number) => Promise<unknown>;
+  /** Whether an enrolment is one item for all cycles. */
+  readonly isFlat: boolean;
 };
 
 /** The service's own design, through its handlers. */
-export function milestreak(functions: LocalFunctions): Design {
+export function milestreak(functions: LocalFunctions, table: Table): Design {
   return {
     name: "Milestreak",
-    flatPartition: customerPartition,
+    isFlat: true,
     enroll: (place, customerId, targetId, cycleNumber) =>
       call(functions, place, {
         method: "POST",
@@ -51,5 +54,13 @@ export function milestreak(functions: LocalFunctions): Design {
         },
         now: during(cycleNumber),
       }),
+    close: (place, customerId, cycleNumber) => closeIn(table, place, customerId, cycleNumber),
   };
+}
+
+/** As the service's own closing does it for each enrolment. */
+export async function closeIn(table: Table, { org, group }: Place, customerId: number, cycleNumber: number) {
+  for (const { id: targetId } of group.targets) {
+    await closeEnrollment(table, group, { org, customerId, groupId: group.id, targetId }, endOf(cycleNumber));
+  }
 }

@@ -1,5 +1,4 @@
-import { customerPartition } from "../shared/table/keys.ts";
-import { closeEarlierCycles } from "./longEnrollments.ts";
+import { closeIn } from "./designs.ts";
 import { newCustomer, newPlace } from "./place.ts";
 import type { Chapter, Step } from "./steps.ts";
 import { Till } from "./till.ts";
@@ -34,8 +33,10 @@ function inTheLastOf(cycleCount: number): Chapter {
         await newCustomer(table, place, customerId);
         await till.enroll(customerId);
       }
-      for (let number = 1; number < cycleCount; number += 1) await till.reach(customer, number);
-      await closeEarlierCycles(table, customerPartition(place.org, customer), place);
+      for (let number = 1; number < cycleCount; number += 1) {
+        await till.reach(customer, number);
+        await closeIn(table, place, customer, number);
+      }
     };
     // Another customer's calls load the definition, because the last calls were months ago.
     const warm = async () => {

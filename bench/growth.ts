@@ -3,7 +3,6 @@ import { localFunctions } from "../local/functions.ts";
 import { createClient, patientLimits, type Table } from "../shared/table/client.ts";
 import { type Design, milestreak } from "./designs.ts";
 import type { BenchEngine } from "./engine.ts";
-import { closeEarlierCycles } from "./longEnrollments.ts";
 import { type Cost, Meter } from "./meter.ts";
 import { idempotencyRecord } from "./peers/idempotencyRecord.ts";
 import { itemPerCycle } from "./peers/itemPerCycle.ts";
@@ -40,7 +39,7 @@ export type GrowthRow = Size & {
 export async function measureGrowth({ table, access }: BenchEngine, at: readonly Size[] = sizes): Promise<GrowthRow[]> {
   const itemSizes = createClient(access, patientLimits);
   const meter = new Meter(table.client, itemSizes);
-  const designs = [milestreak(localFunctions(table)), idempotencyRecord(table), itemPerCycle(table)];
+  const designs = [milestreak(localFunctions(table), table), idempotencyRecord(table), itemPerCycle(table)];
   const rows: GrowthRow[] = [];
   for (const { cycles, targets } of at) {
     const place = await newPlace(table, cycles, targets);
@@ -98,7 +97,7 @@ async function measureFirstCycle({ table, design, place, measured, row }: Stage)
 
 /** Leaving in the first cycle leaves all later ones too. With an item per cycle, each must be left on its own. */
 async function leaveFirstCycle(design: Design, place: Place, targetId: number): Promise<void> {
-  const left = design.flatPartition === undefined ? place.group.cycles : place.group.cycles.slice(0, 1);
+  const left = design.isFlat ? place.group.cycles.slice(0, 1) : place.group.cycles;
   for (const { number } of left) await design.leave(place, returning, targetId, number);
 }
 
@@ -112,9 +111,9 @@ async function expireRecord({ client, name }: Table, { org }: Place, targetId: n
 
 async function measureLastCycle({ table, design, place, measured, row }: Stage): Promise<GrowthRow[]> {
   const last = place.group.cycles.length;
-  for (let number = 2; number < last; number += 1) await design.count(place, customer, number);
-  if (design.flatPartition !== undefined) {
-    await closeEarlierCycles(table, design.flatPartition(place.org, customer), place);
+  for (let number = 1; number < last; number += 1) {
+    if (number > 1) await design.count(place, customer, number);
+    await design.close(place, customer, number);
   }
   // The cached definition is months old, so this call loads it again.
   await design.count(place, warmUp, last);

@@ -43,6 +43,11 @@ export function during(cycleNumber: number): Instant {
   return Date.UTC(2030, cycleNumber - 1, 15, 12);
 }
 
+/** The instant at which the cycle has ended. */
+export function endOf(cycleNumber: number): Instant {
+  return Date.UTC(2030, cycleNumber, 1);
+}
+
 export type Request = {
   readonly method: string;
   readonly path: string;
@@ -139,7 +144,7 @@ function withIds({ cycles, targets, ...rest }: TargetGroupDraft): TargetGroup {
 }
 
 function month(number: number): TargetGroupDraft["cycles"][number] {
-  const [startsAt, endsAt] = [Date.UTC(2030, number - 1, 1), Date.UTC(2030, number, 1)];
+  const [startsAt, endsAt] = [endOf(number - 1), endOf(number)];
   const [startDate, endDate] = [formatInstant(startsAt), formatInstant(endsAt)];
   return { number, refCode: `c${number}`, description: undefined, startsAt, endsAt, startDate, endDate };
 }

@@ -258,12 +258,13 @@ function asEventImage(image: Readonly<Record<string, AttributeValue>>): Record<s
   return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, asEventValue(value)]));
 }
 
-/** The SDK's values equal the event's except for binaries, which no item of the table has. */
+/** The SDK's values equal the event's, except for binaries, which the event has in base64. */
 function asEventValue(value: AttributeValue): EventValue {
   if (value.S !== undefined) return { S: value.S };
   if (value.N !== undefined) return { N: value.N };
   if (value.BOOL !== undefined) return { BOOL: value.BOOL };
   if (value.NS !== undefined) return { NS: value.NS };
+  if (value.B !== undefined) return { B: Buffer.from(value.B).toString("base64") };
   if (value.L !== undefined) return { L: value.L.map(asEventValue) };
   if (value.M !== undefined) return { M: asEventImage(value.M) };
   throw new Error(`The stream holds a value of a type the table does not: ${Object.keys(value).join()}`);

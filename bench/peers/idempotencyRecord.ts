@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { QueryCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { formatInstant } from "../../shared/domain/instant.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
@@ -7,7 +7,7 @@ import { buildEnrollmentUpdate } from "../../shared/table/enrollmentUpdate.ts";
 import type { StoredItem } from "../../shared/table/item.ts";
 import type { Key } from "../../shared/table/keys.ts";
 import type { Design } from "../designs.ts";
-import { benchAuthor, during, targetValue } from "../place.ts";
+import { benchAuthor, during, endOf, targetValue } from "../place.ts";
 
 /**
  * The second usual design: a flat enrolment like the service's. A record of the request makes it safe to repeat. It is
@@ -16,7 +16,7 @@ import { benchAuthor, during, targetValue } from "../place.ts";
 export function idempotencyRecord(table: Table): Design {
   return {
     name: "an idempotency record",
-    flatPartition: partition,
+    isFlat: true,
     enroll: async ({ org, group }, customerId, targetId, cycleNumber) => {
       if (!(await isRegistered(table, org, customerId))) throw new Error("Not registered");
       const update = buildEnrollmentUpdate({
@@ -43,6 +43,9 @@ export function idempotencyRecord(table: Table): Design {
           ExpressionAttributeValues: { ":unenrolled": "UNENROLLED" },
         }),
       ),
+    close: async ({ org, group }, customerId, cycleNumber) => {
+      for (const { id } of group.targets) await close(table, keyOf(org, customerId, group.id, id), cycleNumber);
+    },
     count: async ({ org }, customerId, cycleNumber) => {
       const enrollments = await readEnrollments(table, org, customerId);
       const record = recordOf(table.name, org, customerId, `receipt-${cycleNumber}`);
@@ -50,6 +53,25 @@ export function idempotencyRecord(table: Table): Design {
       await table.client.send(new TransactWriteCommand({ TransactItems: [record, ...updates] }));
     },
   };
+}
+
+async function close(table: Table, Key: Key, cycleNumber: number): Promise<void> {
+  const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
+  if (Item === undefined) return;
+  await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key,
+      UpdateExpression: "SET #closedAt = :now, revision = revision + :one",
+      ConditionExpression: "revision = :revision",
+      ExpressionAttributeNames: { "#closedAt": `closedAt#${cycleNumber}` },
+      ExpressionAttributeValues: {
+        ":now": formatInstant(endOf(cycleNumber)),
+        ":one": 1,
+        ":revision": Item["revision"],
+      },
+    }),
+  );
 }
 
 async function readEnrollments(table: Table, org: string, customerId: number) {

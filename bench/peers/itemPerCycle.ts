@@ -1,9 +1,9 @@
-import { QueryCommand, TransactWriteItemsCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { GetItemCommand, QueryCommand, TransactWriteItemsCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { formatInstant } from "../../shared/domain/instant.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
 import type { Design } from "../designs.ts";
-import { during, type Place, targetValue } from "../place.ts";
+import { during, endOf, type Place, targetValue } from "../place.ts";
 
 /**
  * The first usual design: an item for each cycle of an enrolment. All items are written in one transaction, because
@@ -13,7 +13,7 @@ import { during, type Place, targetValue } from "../place.ts";
 export function itemPerCycle(table: Table): Design {
   return {
     name: "an item per cycle",
-    flatPartition: undefined,
+    isFlat: false,
     enroll: async ({ org, group }, customerId, targetId, cycleNumber) => {
       if (!(await isRegistered(table, org, customerId))) throw new Error("Not registered");
       const TransactItems = group.cycles.slice(cycleNumber - 1).map(({ number }) => ({
@@ -43,6 +43,10 @@ export function itemPerCycle(table: Table): Design {
           ExpressionAttributeValues: { ":unenrolled": { S: "UNENROLLED" } },
         }),
       ),
+    close: async ({ org, group }, customerId, cycleNumber) => {
+      for (const { id } of group.targets)
+        await close(table, keyOf(org, customerId, group.id, id, cycleNumber), cycleNumber);
+    },
     count: async (place, customerId, cycleNumber) => {
       const items = await cycleItems(table, place, customerId, cycleNumber);
       const record = {
@@ -69,6 +73,20 @@ export function itemPerCycle(table: Table): Design {
       await table.client.send(new TransactWriteItemsCommand({ TransactItems: [record, ...updates] }));
     },
   };
+}
+
+async function close(table: Table, Key: ReturnType<typeof keyOf>, cycleNumber: number): Promise<void> {
+  const { Item } = await table.client.send(new GetItemCommand({ TableName: table.name, Key, ConsistentRead: true }));
+  if (Item === undefined) return;
+  await table.client.send(
+    new UpdateItemCommand({
+      TableName: table.name,
+      Key,
+      UpdateExpression: "SET closedAt = :now",
+      ConditionExpression: "attribute_not_exists(closedAt)",
+      ExpressionAttributeValues: { ":now": { S: formatInstant(endOf(cycleNumber)) } },
+    }),
+  );
 }
 
 async function cycleItems(table: Table, { org }: Place, customerId: number, cycleNumber: number) {

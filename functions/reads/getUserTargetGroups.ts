@@ -9,6 +9,7 @@ import { fitting } from "../../shared/http/views/fitting.ts";
 import { presentLeftTarget } from "../../shared/http/views/leftTargetView.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { customerNotFound } from "../../shared/operations/customer.ts";
+import { withShownPast } from "../../shared/operations/shownPast.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
 
@@ -35,7 +36,8 @@ export function getUserTargetGroups(context: ServiceContext): Operation<typeof r
     const groupIds = [...new Set(shown.map(({ groupId }) => groupId))].toSorted((one, other) => one - other);
     const found = await Promise.all(groupIds.map((groupId) => context.targetGroups.find(org, groupId, now)));
     const groups = found.filter((group) => group !== undefined);
-    const rows = groups.flatMap((group) => presentGroup(group, current, options));
+    const whole = await withShownPast(context.table, org, groups, current, options);
+    const rows = groups.flatMap((group) => presentGroup(group, whole, options));
     const targetGroups = fitting(rows);
     const leftTargets = groups.flatMap((group) => presentLeft(group, left, options));
     return {

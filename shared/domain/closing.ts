@@ -1,7 +1,8 @@
 import { announce } from "./counting.ts";
 import { cycleStatus } from "./cycles.ts";
-import type { Enrollment } from "./enrollment.ts";
+import { type Enrollment, isAnnounced, isClosed } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
+import { isMet } from "./past.ts";
 import { runBefore } from "./streak.ts";
 import { isContinuous, type Target, type TargetGroup } from "./targetGroup.ts";
 
@@ -48,9 +49,10 @@ export function decideClosing(
 }
 
 function dueCycles({ cycles }: TargetGroup, enrollment: Enrollment, now: Instant): number[] {
-  const due = cycles.filter(
+  const open = cycles.filter(({ number }) => number > enrollment.settledThrough);
+  const due = open.filter(
     (cycle) =>
-      covers(enrollment, cycle.number) && !enrollment.closedAt.has(cycle.number) && cycleStatus(cycle, now) === "ENDED",
+      covers(enrollment, cycle.number) && !isClosed(enrollment, cycle.number) && cycleStatus(cycle, now) === "ENDED",
   );
   return due.map(({ number }) => number);
 }
@@ -60,13 +62,13 @@ function dueCycles({ cycles }: TargetGroup, enrollment: Enrollment, now: Instant
  * left and were not closed yet. They stay covered, also after a re-enrolment: leaving takes nothing from earlier
  * cycles.
  */
-function covers({ fromCycle, membership, owedCycles }: Enrollment, cycleNumber: number): boolean {
+export function covers({ fromCycle, membership, owedCycles }: Enrollment, cycleNumber: number): boolean {
   return owedCycles.includes(cycleNumber) || (membership.status === "ENROLLED" && cycleNumber >= fromCycle);
 }
 
 function isRewardDue({ rewardAllocation }: Target, enrollment: Enrollment, cycleNumber: number): boolean {
-  const isReached = enrollment.reachedAt.has(cycleNumber);
-  return rewardAllocation === "PERIOD_END" && isReached && !enrollment.announced.has(cycleNumber);
+  const isReached = isMet(enrollment, cycleNumber);
+  return rewardAllocation === "PERIOD_END" && isReached && !isAnnounced(enrollment, cycleNumber);
 }
 
 /**
@@ -74,7 +76,7 @@ function isRewardDue({ rewardAllocation }: Target, enrollment: Enrollment, cycle
  * streak is not continuous, and when the cycle belongs to an earlier membership, whose run ended by leaving.
  */
 export function brokenRun(group: TargetGroup, enrollment: Enrollment, cycleNumber: number): number {
-  const isBroken = isContinuous(group) && !enrollment.reachedAt.has(cycleNumber);
+  const isBroken = isContinuous(group) && !isMet(enrollment, cycleNumber);
   if (!isBroken || cycleNumber < enrollment.fromCycle) return 0;
   return runBefore(group, enrollment, cycleNumber);
 }

@@ -1,9 +1,10 @@
 import { byItself } from "./authorship.ts";
 import { type Consequences, type EnrollmentChange, noConsequences } from "./change.ts";
 import { brokenRun } from "./closing.ts";
-import { achievedValue } from "./enrollment.ts";
+import { achievedValue, isAnnounced } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { enrollmentNotification, type Notification, type NotificationContent } from "./notifications.ts";
+import { isMet } from "./past.ts";
 import { type Cycle, cycleOf, targetValue } from "./targetGroup.ts";
 
 /**
@@ -28,7 +29,7 @@ function closingNotifications(change: EnrollmentChange, cycle: Cycle, at: Instan
 }
 
 function completed({ target, after }: EnrollmentChange, cycle: Cycle): NotificationContent {
-  const isReached = after.reachedAt.has(cycle.number);
+  const isReached = isMet(after, cycle.number);
   const detail = { ...values({ target, after }, cycle), isReached, rewardAllocation: target.rewardAllocation };
   return { type: "targetPeriodCompleted", detail };
 }
@@ -37,7 +38,8 @@ function completed({ target, after }: EnrollmentChange, cycle: Cycle): Notificat
  * The closing has decided whether the reward is due, and has recorded it in `announced`. It is not decided again here.
  */
 function rewarded({ target, before, after }: EnrollmentChange, cycle: Cycle): NotificationContent[] {
-  if (!after.announced.has(cycle.number) || before?.announced.has(cycle.number)) return [];
+  const wasAnnounced = before !== undefined && isAnnounced(before, cycle.number);
+  if (wasAnnounced || !isAnnounced(after, cycle.number)) return [];
   const detail = { ...values({ target, after }, cycle), rewardAllocation: target.rewardAllocation };
   return [{ type: "targetValueAchieved", detail }];
 }

@@ -1,7 +1,8 @@
 import { type Activity, contribution } from "./activity.ts";
 import type { Decimal } from "./decimal.ts";
-import type { Enrollment, PendingReturn } from "./enrollment.ts";
+import { type Enrollment, isAnnounced, isClosed, type PendingReturn, sumOf, valueSetter } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
+import { isMet, requireRead } from "./past.ts";
 import { longestRun, streakValue } from "./streak.ts";
 import { type Cycle, isStreak, type Level, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
 
@@ -104,6 +105,33 @@ type Placement =
   | { readonly cycleNumber: number; readonly amount: Decimal }
   | { readonly reason: NotCountedReason; readonly amount: Decimal | undefined };
 
+/**
+ * The cycles that {@link decideCounting} looks into. The rows of those that are past must be read before. It may name a
+ * cycle too many, and none too few: the decision throws for a cycle that was not read.
+ */
+export function cyclesToCount(
+  subject: CountingSubject,
+  activity: Activity,
+  original: OriginalActivity | undefined,
+): number[] {
+  const waiting = waitingReturns(subject.enrollment, activity).map(({ cycleNumber }) => cycleNumber);
+  const own = isCounting(subject) ? cycleToCount(subject, activity, original) : undefined;
+  return [...waiting, own].filter((cycleNumber) => cycleNumber !== undefined);
+}
+
+function cycleToCount(
+  { group, target, enrollment }: CountingSubject,
+  activity: Activity,
+  original: OriginalActivity | undefined,
+): number | undefined {
+  if (contribution(target, activity) === undefined) return undefined;
+  if (activity.type === "RETURN" && original?.type === "TRANSACTION") {
+    return original.countedIn.get(target.id)?.cycleNumber;
+  }
+  const number = cycleAt(group.cycles, activity.occurredAt)?.number;
+  return number === undefined || number < enrollment.fromCycle ? undefined : number;
+}
+
 /** The cycle that the activity counts in, and its amount; or the reason why it does not count. */
 function place(subject: CountingSubject, activity: Activity, original: OriginalActivity | undefined): Placement {
   const { group, target, enrollment } = subject;
@@ -143,7 +171,7 @@ export function isOutside({ notCounted }: TargetEffect): boolean {
  * transaction, so the return takes nothing off it.
  */
 function placeReturn(enrollment: Enrollment, countedIn: CountedIn | undefined, amount: Decimal): Placement {
-  const isHeld = countedIn !== undefined && enrollment.valueSetBy.get(countedIn.cycleNumber) === countedIn.valueSetBy;
+  const isHeld = countedIn !== undefined && valueSetter(enrollment, countedIn.cycleNumber) === countedIn.valueSetBy;
   return isHeld ? { cycleNumber: countedIn.cycleNumber, amount } : { reason: "ORIGINAL_NOT_COUNTED", amount };
 }
 
@@ -180,7 +208,7 @@ function givenBack(
   enrollment: Enrollment,
   { activityId, amount, cycleNumber, valueSetBy }: PendingReturn,
 ): readonly Posting[] {
-  if (cycleNumber === undefined || enrollment.valueSetBy.get(cycleNumber) !== valueSetBy) return [];
+  if (cycleNumber === undefined || valueSetter(enrollment, cycleNumber) !== valueSetBy) return [];
   return [{ cycleNumber, delta: amount, activityId }];
 }
 
@@ -207,11 +235,12 @@ function canWait(pendingReturns: Enrollment["pendingReturns"], originalActivityI
 
 /** The returns that wait after this activity; the same map when nothing changes. */
 function nextPendingReturns(
-  { enrollment: { pendingReturns, valueSetBy } }: CountingSubject,
+  { enrollment }: CountingSubject,
   { type, activityId, originalActivityId }: Activity,
   original: OriginalActivity | undefined,
   placement: Placement,
 ): Enrollment["pendingReturns"] {
+  const { pendingReturns } = enrollment;
   if (type === "TRANSACTION" && pendingReturns.has(activityId)) {
     return new Map([...pendingReturns].filter(([waitingFor]) => waitingFor !== activityId));
   }
@@ -219,14 +248,20 @@ function nextPendingReturns(
   const { amount } = placement;
   if (!isWaiting || amount === undefined || !canWait(pendingReturns, originalActivityId)) return pendingReturns;
   const cycleNumber = "reason" in placement ? undefined : placement.cycleNumber;
-  const pending = { activityId, amount, cycleNumber, valueSetBy: valueSetBy.get(cycleNumber ?? 0) };
+  const pending = { activityId, amount, cycleNumber, valueSetBy: setterOf(enrollment, cycleNumber) };
   const waiting = [...(pendingReturns.get(originalActivityId) ?? []), pending];
   return new Map([...pendingReturns, [originalActivityId, waiting]]);
+}
+
+/** The operation that last set the value of the cycle that something counts in. */
+function setterOf(enrollment: Enrollment, cycleNumber: number | undefined): string | undefined {
+  return cycleNumber === undefined ? undefined : valueSetter(enrollment, cycleNumber);
 }
 
 function post(enrollment: Enrollment, postings: readonly Posting[]) {
   const achieved = new Map(enrollment.achieved);
   const changes = postings.map(({ cycleNumber, delta, activityId }): CycleChange => {
+    requireRead(enrollment, cycleNumber);
     const before = achieved.get(cycleNumber) ?? 0n;
     achieved.set(cycleNumber, before + delta);
     return { cycleNumber, before, after: before + delta, activityId };
@@ -247,7 +282,7 @@ function withReachedMarks(
   const reachedAt = new Map(enrollment.reachedAt);
   for (const { cycleNumber } of changes) {
     const cycle = group.cycles[cycleNumber - 1];
-    const isReached = cycle !== undefined && (enrollment.achieved.get(cycleNumber) ?? 0n) >= targetValue(target, cycle);
+    const isReached = cycle !== undefined && sumOf(enrollment, cycleNumber) >= targetValue(target, cycle);
     if (!isReached) reachedAt.delete(cycleNumber);
     else if (!reachedAt.has(cycleNumber)) reachedAt.set(cycleNumber, now);
   }
@@ -275,9 +310,9 @@ function withLevels(subject: CountingSubject, enrollment: Enrollment, now: Insta
 function isToBeAnnounced(subject: CountingSubject, next: Enrollment, cycle: number): boolean {
   if (!isCounting(subject)) return false;
   const { target, enrollment } = subject;
-  const hasBecomeReached = next.reachedAt.has(cycle) && !enrollment.reachedAt.has(cycle);
-  const isDue = target.rewardAllocation === "IMMEDIATE" || enrollment.closedAt.has(cycle);
-  return hasBecomeReached && isDue && cycle >= enrollment.fromCycle && !enrollment.announced.has(cycle);
+  const hasBecomeReached = isMet(next, cycle) && !isMet(enrollment, cycle);
+  const isDue = target.rewardAllocation === "IMMEDIATE" || isClosed(enrollment, cycle);
+  return hasBecomeReached && isDue && cycle >= enrollment.fromCycle && !isAnnounced(enrollment, cycle);
 }
 
 /** Marks cycles as announced. Answers the same enrolment when there is no cycle to mark. */
@@ -301,7 +336,7 @@ function describeEffect(
     groupId: group.id,
     targetId: target.id,
     cycleNumber,
-    valueSetBy: cycleNumber === undefined ? undefined : enrollment.valueSetBy.get(cycleNumber),
+    valueSetBy: setterOf(enrollment, cycleNumber),
     notCounted: "reason" in placement ? placement.reason : undefined,
     definitionVersion: changes.length === 0 ? undefined : group.version,
     revision: changes.length === 0 ? undefined : enrollment.revision + 1,
@@ -309,7 +344,7 @@ function describeEffect(
     streakValue: isStreak(group) && changes.length > 0 ? streakValue(group, enrollment, now) : undefined,
     levelsReached,
     announced,
-    reopened: isCounting(subject) ? changedCycles(changes).filter((cycle) => enrollment.closedAt.has(cycle)) : [],
+    reopened: isCounting(subject) ? changedCycles(changes).filter((cycle) => isClosed(enrollment, cycle)) : [],
   };
 }
 

@@ -1,12 +1,14 @@
 import type { Authorship } from "./authorship.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
+import { type Past, requireRead } from "./past.ts";
 
 /**
  * One customer's membership of one target, with everything it has earned.
  *
  * Sums and marks are kept by cycle number, for cycles that were touched. They stay after an un-enrolment, so that a
- * re-enrolment can go on from them.
+ * re-enrolment can go on from them. Of {@link past} cycles they are there only when the cycle's row was read. The
+ * functions below and those of past.ts throw for a cycle whose row was not.
  */
 export type Enrollment = MembershipChange & {
   readonly customerId: number;
@@ -41,6 +43,12 @@ export type Enrollment = MembershipChange & {
   readonly announced: ReadonlySet<number>;
   /** The operation that last set a cycle's value with a balance or a reset, by cycle number. */
   readonly valueSetBy: ReadonlyMap<number, string>;
+  /**
+   * The cycles up to this one are settled: no enrolment writes to them any more. 0 when none is.
+   */
+  readonly settledThrough: number;
+  /** The settled cycles that are kept outside of the enrolment. */
+  readonly past: Past;
   /** Grows by one with every write. */
   readonly revision: number;
   /** The operation that wrote this state. Later operations have greater ids (docs/decisions/0002-operation-ids.md). */
@@ -81,9 +89,31 @@ export const rememberedKeys = 3;
 /** The call that enrolled the customer, if it named an idempotency key: digests of the key and of the call's record. */
 export type IdempotencyMark = { readonly keyDigest: string; readonly recordDigest: string };
 
+/** The exact sum of a cycle; 0 for a cycle that was never touched. */
+export function sumOf(enrollment: Enrollment, cycleNumber: number): Decimal {
+  requireRead(enrollment, cycleNumber);
+  return enrollment.achieved.get(cycleNumber) ?? 0n;
+}
+
+export function isClosed(enrollment: Enrollment, cycleNumber: number): boolean {
+  requireRead(enrollment, cycleNumber);
+  return enrollment.closedAt.has(cycleNumber);
+}
+
+export function isAnnounced(enrollment: Enrollment, cycleNumber: number): boolean {
+  requireRead(enrollment, cycleNumber);
+  return enrollment.announced.has(cycleNumber);
+}
+
+/** The operation that last set the cycle's value with a balance or a reset, if any has. */
+export function valueSetter(enrollment: Enrollment, cycleNumber: number): string | undefined {
+  requireRead(enrollment, cycleNumber);
+  return enrollment.valueSetBy.get(cycleNumber);
+}
+
 /** The value to show for a cycle: its sum, but at least 0. */
 export function achievedValue(enrollment: Enrollment, cycleNumber: number): Decimal {
-  return shownValue(enrollment.achieved.get(cycleNumber) ?? 0n);
+  return shownValue(sumOf(enrollment, cycleNumber));
 }
 
 export function shownValue(sum: Decimal): Decimal {

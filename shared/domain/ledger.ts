@@ -2,7 +2,7 @@ import type { Activity } from "./activity.ts";
 import { type Authorship, authorshipOf } from "./authorship.ts";
 import type { CycleChange, TargetEffect } from "./counting.ts";
 import type { Decimal } from "./decimal.ts";
-import type { Enrollment } from "./enrollment.ts";
+import { type Enrollment, sumOf } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { ServiceError } from "./serviceError.ts";
 import type { TargetGroup } from "./targetGroup.ts";
@@ -130,7 +130,7 @@ function sumChanges({ before, after }: States): SumChange[] {
 }
 
 function unchangedSum(after: Enrollment, cycleNumber: number | undefined): SumChange {
-  const valueAfter = cycleNumber === undefined ? 0n : (after.achieved.get(cycleNumber) ?? 0n);
+  const valueAfter = cycleNumber === undefined ? 0n : sumOf(after, cycleNumber);
   return { cycleNumber, delta: 0n, valueAfter };
 }
 

@@ -1,6 +1,6 @@
 import { authorshipOf } from "./authorship.ts";
 import { type Consequences, type EnrollmentChange, noConsequences } from "./change.ts";
-import { achievedValue, type Enrollment } from "./enrollment.ts";
+import { achievedValue, type Enrollment, isAnnounced, valueSetter } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { enrolEntries, unenrolEntries } from "./ledger.ts";
 import { enrollmentNotification, type Notification } from "./notifications.ts";
@@ -37,8 +37,8 @@ function enrolled(change: EnrollmentChange): Notification {
 function openedAsReached(change: EnrollmentChange): Notification[] {
   const { after, group, target } = change;
   const cycle = cycleOf(group, after.fromCycle);
-  const isOpenedByThis = after.valueSetBy.get(cycle.number) === after.operationId;
-  if (!isOpenedByThis || !after.announced.has(cycle.number)) return [];
+  const isOpenedByThis = valueSetter(after, cycle.number) === after.operationId;
+  if (!isOpenedByThis || !isAnnounced(after, cycle.number)) return [];
   return [
     enrollmentNotification(subjectOf(change), origin(after, after.enrolledAt), {
       type: "targetValueAchieved",

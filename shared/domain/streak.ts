@@ -1,6 +1,7 @@
 import { cycleStatus } from "./cycles.ts";
 import type { Enrollment, KeptRun } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
+import { isMet } from "./past.ts";
 import { isContinuous, type TargetGroup } from "./targetGroup.ts";
 
 /**
@@ -23,12 +24,12 @@ export function streakValue(group: TargetGroup, enrollment: Enrollment, now: Ins
  */
 export function runToKeep(group: TargetGroup, enrollment: Enrollment, now: Instant, leftInCycle: number): KeptRun {
   const notEnded = group.cycles.map(({ number }) => number).filter((number) => number >= leftInCycle);
-  const firstGap = notEnded.findIndex((number) => !enrollment.reachedAt.has(number));
+  const firstGap = notEnded.findIndex((number) => !isMet(enrollment, number));
   const isBrokenByGap = isContinuous(group) && firstGap !== -1;
   const inRun = isBrokenByGap ? notEnded.slice(0, firstGap) : notEnded;
   return {
     carriedRun: runUpTo(group, enrollment, now, leftInCycle),
-    metWhenLeft: inRun.filter((number) => enrollment.reachedAt.has(number)),
+    metWhenLeft: inRun.filter((number) => isMet(enrollment, number)),
   };
 }
 
@@ -41,7 +42,7 @@ export function longestRun(group: TargetGroup, enrollment: Enrollment): number {
   let longest = run;
   for (const { number } of group.cycles) {
     if (number < enrollment.fromCycle) continue;
-    if (enrollment.reachedAt.has(number)) run += 1;
+    if (isMet(enrollment, number)) run += 1;
     else if (isContinuous(group)) run = 0;
     longest = Math.max(longest, run);
   }
@@ -64,7 +65,7 @@ function runUpTo(group: TargetGroup, enrollment: Enrollment, now: Instant, endCy
   let run = carriedOver(enrollment);
   for (const cycle of group.cycles) {
     if (cycle.number < enrollment.fromCycle || cycle.number >= endCycle) continue;
-    if (enrollment.reachedAt.has(cycle.number)) run += 1;
+    if (isMet(enrollment, cycle.number)) run += 1;
     else if (!isContinuous(group)) continue;
     // A till whose clock is ahead can have met the next cycle already. The run stops at the current cycle, which is not
     // met yet.

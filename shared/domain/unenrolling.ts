@@ -1,5 +1,5 @@
 import { currentOrNextCycle, cycleStatus } from "./cycles.ts";
-import type { Enrollment, KeptRun } from "./enrollment.ts";
+import { type Enrollment, isClosed, type KeptRun } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { type Refusal, refused } from "./refusal.ts";
 import { runToKeep } from "./streak.ts";
@@ -40,7 +40,8 @@ const nothingKept: KeptRun = { carriedRun: 0, metWhenLeft: [] };
 
 /** They are listed one by one, because a re-enrolment replaces `fromCycle`, from which they could be derived now. */
 function owedCycles(group: TargetGroup, enrollment: Enrollment, now: Instant): number[] {
-  const ended = group.cycles.filter((cycle) => cycleStatus(cycle, now) === "ENDED").map(({ number }) => number);
+  const open = group.cycles.filter(({ number }) => number > enrollment.settledThrough);
+  const ended = open.filter((cycle) => cycleStatus(cycle, now) === "ENDED").map(({ number }) => number);
   const covered = ended.filter((number) => number >= enrollment.fromCycle || enrollment.owedCycles.includes(number));
-  return covered.filter((number) => !enrollment.closedAt.has(number));
+  return covered.filter((number) => !isClosed(enrollment, number));
 }

@@ -5,7 +5,6 @@ import { ServiceError } from "../domain/serviceError.ts";
 import { nextSweep } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "../table/client.ts";
-import { buildCountingUpdate } from "../table/countingUpdate.ts";
 import {
   completeSweep,
   type DueSweep,
@@ -18,10 +17,10 @@ import { listIndexPage } from "../table/enrollmentIndex.ts";
 import { type EnrollmentRef, findEnrollment } from "../table/enrollments.ts";
 import { EngineBusy, TooMuchContention } from "../table/failures.ts";
 import { MalformedItem } from "../table/item.ts";
-import { enrollmentKey, type IndexShard, type Org, shardCount } from "../table/keys.ts";
+import { type IndexShard, type Org, shardCount } from "../table/keys.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
-import { update } from "../table/store.ts";
 import { findTargetGroup } from "../table/targetGroups.ts";
+import { writeClosed } from "./writeClosed.ts";
 
 /** The work of one worker: to close one cycle for one shard of one target. */
 export type ShardWork = SweepRef & IndexShard;
@@ -158,7 +157,7 @@ async function closeOrReport(
   now: Instant,
 ): Promise<ClosingOutcome> {
   try {
-    const closedCycles = await closeOne(table, group, ref, now);
+    const closedCycles = await closeEnrollment(table, group, ref, now);
     return { closed: Object.fromEntries(closedCycles.map((number) => [number, 1])) };
   } catch (error) {
     if (isOfOneEnrollment(error)) return { customerId: ref.customerId, error };
@@ -185,7 +184,12 @@ const rounds = { most: 10, longestPauseMilliseconds: 100, overtaken: "The enrolm
  * mostCyclesInOneClosing} cycles; the write's condition is the state that was read. When another write came in between,
  * it reads and decides again. Throws {@link TooMuchContention} when every round met other writes.
  */
-async function closeOne(table: Table, group: TargetGroup, ref: EnrollmentRef, now: Instant): Promise<number[]> {
+export async function closeEnrollment(
+  table: Table,
+  group: TargetGroup,
+  ref: EnrollmentRef,
+  now: Instant,
+): Promise<number[]> {
   const closedCycles: number[] = [];
   let hasMore = true;
   while (hasMore) {
@@ -206,10 +210,9 @@ async function closeSome(
   const stored = await findEnrollment(table, ref);
   const decision = stored === undefined ? nothingToDo : decide(group, stored, now);
   if (stored === undefined || decision.outcome === "nothingToDo") return nothingToDo;
-  const key = enrollmentKey(ref.org, ref.customerId, ref.groupId, ref.targetId);
-  const result = await update(table, buildCountingUpdate(key, stored, decision.next));
+  const isWritten = await writeClosed(table, ref.org, group, stored, decision.next, now);
   // A lost attempt needs no care. If it was applied, the next round finds the cycles closed.
-  return result.outcome === "applied" ? decision : new Overtaken(0);
+  return isWritten ? decision : new Overtaken(0);
 }
 
 const nothingToDo = { outcome: "nothingToDo" } as const satisfies ClosingDecision;

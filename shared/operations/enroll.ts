@@ -113,6 +113,11 @@ function describeFailure(
   switch (outcome) {
     case "idempotencyKeyReused":
       return { outcome };
+    case "cycleSettled":
+      return refused(
+        310019,
+        `The cycle has ended for customer ${customerId} in target ${targetId} of target group ${groupId}; enrol into the current cycle or a later one.`,
+      );
     case "alreadyEnrolled":
       return refused(
         310119,
@@ -128,7 +133,12 @@ const mostRounds = 10;
 type EnrollmentCall = Pick<EnrollCommand, "authorship" | "idempotency"> & { readonly now: Instant };
 
 /** The outcome of the write. */
-export type WriteOutcome = "enrolled" | "alreadyEnrolled" | "idempotencyKeyReused";
+export type WriteOutcome =
+  | "enrolled"
+  | "alreadyEnrolled"
+  | "idempotencyKeyReused"
+  /** The cycle was current when the request was made, and has been settled since. */
+  | "cycleSettled";
 
 /**
  * Enrols with a single conditional write.
@@ -158,6 +168,7 @@ export async function writeEnrollment(
     if (verdict === "ours") return "enrolled";
     if (verdict === "unknown") throw new OutcomeUnknown("The enrolment may have happened and been replaced since");
     if (result.stored?.membership.status === "ENROLLED") return alreadyEnrolled(result);
+    if ((result.stored?.settledThrough ?? 0) >= plan.fromCycle) return "cycleSettled";
     operationId = nextOperationId(table, result.stored);
     return new Overtaken(0);
   });

@@ -1,7 +1,8 @@
 import type { Activity } from "../domain/activity.ts";
-import { type CountingDecision, decideCounting, type OriginalActivity } from "../domain/counting.ts";
+import { type CountingDecision, cyclesToCount, decideCounting, type OriginalActivity } from "../domain/counting.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
+import { rowsToRead } from "../domain/past.ts";
 import {
   type ActivityContent,
   asOriginal,
@@ -15,8 +16,10 @@ import { isRegistered } from "../table/customers.ts";
 import { listEnrollments } from "../table/enrollments.ts";
 import { outrun } from "../table/failures.ts";
 import { activityKey, enrollmentKey, type Org } from "../table/keys.ts";
+import { readRows } from "../table/past.ts";
+import { buildChangedRows } from "../table/pastItem.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
-import { get, type TransactionPart, transact } from "../table/store.ts";
+import { get, type TransactionPart, transact, type Update } from "../table/store.ts";
 import { requireDefinition } from "./definition.ts";
 import type { TargetGroupCache } from "./targetGroupCache.ts";
 
@@ -30,14 +33,17 @@ export type RecordOutcome =
   | { readonly outcome: "recorded" | "repeated"; readonly activity: RecordedActivity }
   | { readonly outcome: "idReused" }
   | { readonly outcome: "unknownCustomer" }
-  /** The activity would change more enrolments than one transaction can hold. Nothing was changed. */
+  /**
+   * The activity would change more enrolments, and rows of settled cycles, than one transaction can hold. Nothing was
+   * changed.
+   */
   | { readonly outcome: "tooManyTargets"; readonly targets: number; readonly most: number };
 
 /**
  * The engine allows 100 items in a transaction. Two are the activity's record and the check on the activity that a
  * return names.
  */
-const mostChangedEnrollments = 98;
+const mostChangedItems = 98;
 
 const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min(200, 5 * 2 ** round) };
 
@@ -45,7 +51,8 @@ const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min
  * Counts an activity for every target the customer is enrolled in. It counts once, however often it is delivered.
  *
  * It takes one consistent query and one transaction. The transaction writes the activity's record, which must not
- * exist, and each changed enrolment, which must have the revision that was decided on. On a conflict it decides again,
+ * exist, and each changed enrolment, which must have the revision that was decided on. A row of settled cycles is read
+ * and written as well when the activity counts there. On a conflict it decides again,
  * after a random pause that spreads competing deliveries. Throws when every round met other writes: TooMuchContention
  * if nothing was counted, OutcomeUnknown if a lost attempt may still count.
  */
@@ -66,11 +73,11 @@ export async function recordActivity(
     if (enrollments.length === 0 && !(await isRegistered(table, org, activity.customerId))) {
       return { outcome: "unknownCustomer" };
     }
-    const decisions = await decide({ targetGroups, org, activity, original, now }, enrollments);
-    const targets = decisions.filter(({ next }) => next !== undefined).length;
-    if (targets > mostChangedEnrollments) return tooMany(table, org, activity, targets, lostAttempts);
+    const decisions = await decide({ table, targetGroups, org, activity, original, now }, enrollments);
+    const updates = decisions.flatMap((decision) => buildUpdates(org, decision));
+    if (updates.length > mostChangedItems) return tooMany(table, org, activity, updates.length, lostAttempts);
     const recorded = { ...activity, recordedAt: now, effects: decisions.map(({ effect }) => effect) };
-    const result = await commit(table, org, recorded, decisions, original);
+    const result = await commit(table, org, recorded, updates, original);
     if (result === "committed") return { outcome: "recorded", activity: recorded };
     return result instanceof Overtaken ? result : repeated(result, activity);
   });
@@ -87,7 +94,7 @@ async function tooMany(
   if (earlier !== undefined) return repeated(earlier, activity);
   // An earlier round had fewer targets and was sent. Its lost attempt may still arrive.
   if (lostAttempts > 0) throw outrun(lostAttempts, "The activity counts for more targets by now");
-  return { outcome: "tooManyTargets", targets, most: mostChangedEnrollments };
+  return { outcome: "tooManyTargets", targets, most: mostChangedItems };
 }
 
 function repeated(earlier: RecordedActivity, { contentDigest }: IncomingActivity): RecordOutcome {
@@ -95,6 +102,7 @@ function repeated(earlier: RecordedActivity, { contentDigest }: IncomingActivity
 }
 
 type Circumstances = {
+  readonly table: Table;
   readonly targetGroups: TargetGroupCache;
   readonly org: Org;
   readonly activity: Activity;
@@ -102,20 +110,21 @@ type Circumstances = {
   readonly now: Instant;
 };
 
+/** `enrollment` is the state that was decided on, with the settled cycles that were needed. */
 type Decision = CountingDecision & { readonly enrollment: Enrollment };
 
 async function decide(circumstances: Circumstances, enrollments: readonly Enrollment[]): Promise<Decision[]> {
-  return Promise.all(
-    enrollments.map(async (enrollment) => ({ enrollment, ...(await decideOne(circumstances, enrollment)) })),
-  );
+  return Promise.all(enrollments.map((enrollment) => decideOne(circumstances, enrollment)));
 }
 
 async function decideOne(
-  { targetGroups, org, activity, original, now }: Circumstances,
-  enrollment: Enrollment,
-): Promise<CountingDecision> {
-  const definition = await requireDefinition(targetGroups, org, enrollment, now);
-  return decideCounting({ ...definition, enrollment }, activity, original, now);
+  { table, targetGroups, org, activity, original, now }: Circumstances,
+  stored: Enrollment,
+): Promise<Decision> {
+  const definition = await requireDefinition(targetGroups, org, stored, now);
+  const cycles = cyclesToCount({ ...definition, enrollment: stored }, activity, original);
+  const enrollment = await readRows(table, org, stored, rowsToRead(stored, cycles));
+  return { enrollment, ...decideCounting({ ...definition, enrollment }, activity, original, now) };
 }
 
 async function findOriginal(table: Table, org: Org, activity: Activity): Promise<OriginalActivity | undefined> {
@@ -138,10 +147,10 @@ async function commit(
   table: Table,
   org: Org,
   activity: RecordedActivity,
-  decisions: readonly Decision[],
+  updates: readonly Update[],
   original: OriginalActivity | undefined,
 ): Promise<"committed" | Overtaken | RecordedActivity> {
-  const result = await transact(table, buildTransaction(org, activity, decisions, original));
+  const result = await transact(table, buildTransaction(org, activity, updates, original));
   if (result.outcome === "applied") return "committed";
   const record = result.outcome === "refused" ? result.refusals[0]?.stored : undefined;
   return record === undefined ? new Overtaken(result.attempts - 1) : parseActivity(record);
@@ -150,7 +159,7 @@ async function commit(
 function buildTransaction(
   org: Org,
   activity: RecordedActivity,
-  decisions: readonly Decision[],
+  updates: readonly Update[],
   original: OriginalActivity | undefined,
 ): TransactionPart[] {
   const record = {
@@ -160,11 +169,15 @@ function buildTransaction(
       ConditionExpression: "attribute_not_exists(pk)",
     },
   };
-  const updates = decisions.flatMap(({ enrollment, next }) => {
-    const key = enrollmentKey(org, activity.customerId, enrollment.groupId, enrollment.targetId);
-    return next === undefined ? [] : [{ Update: buildCountingUpdate(key, enrollment, next) }];
-  });
-  return [record, ...updates, ...originalStillUnknown(org, activity, original)];
+  return [record, ...updates.map((Update) => ({ Update })), ...originalStillUnknown(org, activity, original)];
+}
+
+/** What a decision changes: the enrolment, and rows of settled cycles. */
+function buildUpdates(org: Org, { enrollment, next }: Decision): Update[] {
+  if (next === undefined) return [];
+  const { customerId, groupId, targetId } = enrollment;
+  const key = enrollmentKey(org, customerId, groupId, targetId);
+  return [buildCountingUpdate(key, enrollment, next), ...buildChangedRows(org, enrollment, next)];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { TableConfig } from "../config/tableConfig.ts";
+import { type SettlingRules, settlingRules } from "../domain/settling.ts";
 import { type AttemptLimits, attemptSettings, limitAttempts, longestRequestMilliseconds } from "../sdk/attempts.ts";
 import { translation } from "./item.ts";
 import { OperationIds } from "./operationId.ts";
@@ -25,6 +26,8 @@ export type Table = {
   /** How long a call may go on starting further work (see Patience). */
   readonly patienceMilliseconds: number;
   readonly onRetry: RetryListener;
+  /** Tests settle cycles sooner, and fewer of them together. */
+  readonly settling: SettlingRules;
 };
 
 /**
@@ -38,10 +41,10 @@ export const engineLimits = {
   /** How long a call may go on starting further rounds, pages or activities. */
   patienceMilliseconds: 3_000,
   /**
-   * A page of closing: one request for the index, then a read and a write for each enrolment. Enrolments are closed in
-   * parallel and retried while patience lasts.
+   * A page of closing: one request for the index, then a read, a write of settled cycles and a write for each enrolment.
+   * Enrolments are closed in parallel and retried while patience lasts.
    */
-  closingPageChain: { requests: 3, patientLoops: 1 },
+  closingPageChain: { requests: 4, patientLoops: 1 },
   /**
    * The end of a shard: one request records it. After the last shard, two more store the next sweep and delete this
    * one.
@@ -82,6 +85,7 @@ export function openTable(
     operationIds: new OperationIds(),
     patienceMilliseconds: limits.patienceMilliseconds,
     onRetry,
+    settling: settlingRules,
   };
 }
 

@@ -1,31 +1,78 @@
 import type { Enrollment, PendingReturn } from "../domain/enrollment.ts";
-import { formatInstant } from "../domain/instant.ts";
+import { lastPastCycle, recordsBetween } from "../domain/past.ts";
 import {
   achievedAttribute,
   closedAtAttribute,
   levelReachedAtAttribute,
   pendingReturnAttribute,
   reachedAtAttribute,
+  valueSetByAttribute,
 } from "./enrollmentItem.ts";
 import { Expression } from "./expression.ts";
 import { numberOf, type Value } from "./item.ts";
 import type { Key } from "./keys.ts";
+import { packCycles } from "./packedCycles.ts";
+import { packPast } from "./pastItem.ts";
 import type { Update } from "./store.ts";
 
-/** The update that takes an enrolment from the state a decision was based on to the state it resulted in. */
+/**
+ * The update that takes an enrolment from the state a decision was based on to the state it resulted in. What the
+ * decision changed in rows of settled cycles is not in it.
+ */
 export function buildCountingUpdate(key: Key, before: Enrollment, next: Enrollment): Update {
   const expression = new Expression();
   expression.increment("revision");
-  writeDifferences(expression, before.achieved, next.achieved, achievedAttribute, numberOf);
-  writeDifferences(expression, before.reachedAt, next.reachedAt, reachedAtAttribute, formatInstant);
-  writeDifferences(expression, before.levelReachedAt, next.levelReachedAt, levelReachedAtAttribute, formatInstant);
-  writeDifferences(expression, before.closedAt, next.closedAt, closedAtAttribute, formatInstant);
+  writeOpenCycles(expression, before, next);
+  writeDifferences(expression, before.levelReachedAt, next.levelReachedAt, levelReachedAtAttribute, asIs);
   writeDifferences(expression, before.pendingReturns, next.pendingReturns, pendingReturnAttribute, pendingReturnsValue);
-  expression.addToSet("announced", [...next.announced.difference(before.announced)]);
+  writeSettledCycles(expression, before, next);
   // Two activities at once, or an activity and an un-enrolment, may be decided on the same state. Without the condition
   // the second write would undo the first.
   const condition = `${expression.name("revision")} = ${expression.value(before.revision)}`;
   return expression.update(key, condition);
+}
+
+/** The cycles that have attributes of their own: those that are not settled. */
+function writeOpenCycles(expression: Expression, before: Enrollment, next: Enrollment): void {
+  const write = <Content>(
+    read: (state: Enrollment) => ReadonlyMap<number, Content>,
+    attribute: (cycleNumber: number) => string,
+    toValue: (content: Content) => Value,
+  ) => writeDifferences(expression, open(before, read(before)), open(next, read(next)), attribute, toValue);
+  write(({ achieved }) => achieved, achievedAttribute, numberOf);
+  write(({ reachedAt }) => reachedAt, reachedAtAttribute, asIs);
+  write(({ closedAt }) => closedAt, closedAtAttribute, asIs);
+  write(({ valueSetBy }) => valueSetBy, valueSetByAttribute, asIs);
+  const [earlier, announced] = [before, next].map(openAnnounced);
+  if (announced === undefined || earlier?.symmetricDifference(announced).size === 0) return;
+  if (announced.size === 0) expression.remove("announced");
+  else expression.set("announced", announced);
+}
+
+function open<Content>({ settledThrough }: Enrollment, map: ReadonlyMap<number, Content>): Map<number, Content> {
+  return new Map([...map].filter(([cycleNumber]) => cycleNumber > settledThrough));
+}
+
+function openAnnounced({ settledThrough, announced }: Enrollment): Set<number> {
+  return new Set([...announced].filter((cycleNumber) => cycleNumber > settledThrough));
+}
+
+/** The settled cycles: those that are still in the item together in one attribute, and which of the others are met. */
+function writeSettledCycles(expression: Expression, before: Enrollment, next: Enrollment): void {
+  if (next.settledThrough !== before.settledThrough) expression.set("settledThrough", next.settledThrough);
+  writeBytes(expression, "settled", packSettled(before), packSettled(next));
+  if (next.past.rowCount > 0) writeBytes(expression, "past", packPast(before), packPast(next));
+}
+
+function packSettled(enrollment: Enrollment): Uint8Array {
+  const { past, settledThrough } = enrollment;
+  return packCycles(recordsBetween(enrollment, lastPastCycle(past), settledThrough));
+}
+
+function writeBytes(expression: Expression, attribute: string, before: Uint8Array, next: Uint8Array): void {
+  if (Buffer.compare(before, next) === 0) return;
+  if (next.length === 0) expression.remove(attribute);
+  else expression.set(attribute, next);
 }
 
 function writeDifferences<Name, Content>(
@@ -41,6 +88,10 @@ function writeDifferences<Name, Content>(
   for (const name of before.keys()) {
     if (!next.has(name)) expression.remove(attribute(name));
   }
+}
+
+function asIs<Same extends Value>(value: Same): Same {
+  return value;
 }
 
 function pendingReturnsValue(returns: readonly PendingReturn[]): Value {

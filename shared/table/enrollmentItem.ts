@@ -5,29 +5,35 @@ import {
   type PendingReturn,
   rememberedKeys,
 } from "../domain/enrollment.ts";
+import { withRecords } from "../domain/past.ts";
 import { parseAuthorship, versionAttribute } from "./authorshipItem.ts";
 import { ItemReader, MalformedItem, type StoredItem } from "./item.ts";
 import { enrollmentPrefix, parseCustomerPartition } from "./keys.ts";
+import { unpackCycles } from "./packedCycles.ts";
+import { unpackPast } from "./pastItem.ts";
 
-/** Each touched cycle has attributes of its own. So one flat update serves a first enrolment and a re-enrolment. */
+/**
+ * Each touched cycle that is not settled has attributes of its own. So one flat update serves a first enrolment and a
+ * re-enrolment. Their names are short, because an item is billed by its bytes.
+ */
 export function achievedAttribute(cycleNumber: number): string {
-  return `achieved#${cycleNumber}`;
+  return `a${cycleNumber}`;
 }
 
 export function reachedAtAttribute(cycleNumber: number): string {
-  return `reachedAt#${cycleNumber}`;
+  return `r${cycleNumber}`;
 }
 
 export function closedAtAttribute(cycleNumber: number): string {
-  return `closedAt#${cycleNumber}`;
-}
-
-export function levelReachedAtAttribute(levelId: number): string {
-  return `levelReachedAt#${levelId}`;
+  return `c${cycleNumber}`;
 }
 
 export function valueSetByAttribute(cycleNumber: number): string {
-  return `valueSetBy#${cycleNumber}`;
+  return `v${cycleNumber}`;
+}
+
+export function levelReachedAtAttribute(levelId: number): string {
+  return `l${levelId}`;
 }
 
 /** One attribute for each remembered `Idempotency-Key`, the latest first. */
@@ -56,17 +62,17 @@ export function pendingReturnAttribute(originalActivityId: string): string {
 /** The only reader of enrolment items. Throws {@link MalformedItem} when the item is not one. */
 export function parseEnrollment(item: StoredItem): Enrollment {
   const reader = ItemReader.of(item);
-  return {
+  const enrollment: Enrollment = {
     ...parseIds(reader),
     membership: parseMembership(reader),
     fromCycle: reader.integer("fromCycle"),
-    enrolledAt: reader.instant("enrolledAt"),
+    enrolledAt: reader.integer("enrolledAt"),
     ...parseAuthorship(reader),
     definitionVersion: reader.integer(versionAttribute),
     achieved: byNumber(reader, achievedAttribute, (name) => reader.decimal(name)),
-    reachedAt: byNumber(reader, reachedAtAttribute, (name) => reader.instant(name)),
-    levelReachedAt: byNumber(reader, levelReachedAtAttribute, (name) => reader.instant(name)),
-    closedAt: byNumber(reader, closedAtAttribute, (name) => reader.instant(name)),
+    reachedAt: byNumber(reader, reachedAtAttribute, (name) => reader.integer(name)),
+    levelReachedAt: byNumber(reader, levelReachedAtAttribute, (name) => reader.integer(name)),
+    closedAt: byNumber(reader, closedAtAttribute, (name) => reader.integer(name)),
     carriedRun: reader.has("carriedRun") ? reader.integer("carriedRun") : 0,
     metWhenLeft: reader.has("metWhenLeft") ? reader.integers("metWhenLeft") : [],
     leftInCycle: reader.optionalInteger("leftInCycle"),
@@ -74,10 +80,14 @@ export function parseEnrollment(item: StoredItem): Enrollment {
     pendingReturns: parsePendingReturns(reader),
     announced: new Set(reader.has("announced") ? reader.integerSet("announced") : []),
     valueSetBy: byNumber(reader, valueSetByAttribute, (name) => reader.text(name)),
+    settledThrough: reader.has("settledThrough") ? reader.integer("settledThrough") : 0,
+    past: unpackPast(reader.optionalBytes("past")),
     revision: reader.integer("revision"),
     operationId: reader.text("operationId"),
     idempotency: markAttributes.flatMap((name) => parseMark(reader, name)),
   };
+  const settled = reader.optionalBytes("settled");
+  return settled === undefined ? enrollment : withRecords(enrollment, unpackCycles(settled));
 }
 
 function parseIds(reader: ItemReader): Pick<Enrollment, "customerId" | "groupId" | "targetId"> {
@@ -92,7 +102,7 @@ function parseIds(reader: ItemReader): Pick<Enrollment, "customerId" | "groupId"
 
 function parseMembership(reader: ItemReader): Membership {
   const status = reader.oneOf("status", ["ENROLLED", "UNENROLLED"]);
-  return status === "ENROLLED" ? { status } : { status, leftAt: reader.instant("leftAt") };
+  return status === "ENROLLED" ? { status } : { status, leftAt: reader.integer("leftAt") };
 }
 
 function parsePendingReturns(reader: ItemReader): Enrollment["pendingReturns"] {
@@ -124,7 +134,13 @@ function byNumber<Value>(
   attribute: (number: number) => string,
   read: (name: string) => Value,
 ): Map<number, Value> {
-  const prefix = attribute(0).slice(0, -1);
-  const names = reader.names().filter((name) => name.startsWith(prefix));
-  return new Map(names.map((name) => [Number(name.slice(prefix.length)), read(name)]));
+  const letter = attribute(0).slice(0, -1);
+  const numbers = reader.names().flatMap((name) => (name.startsWith(letter) ? numberAfter(letter, name) : []));
+  return new Map(numbers.map((number) => [number, read(attribute(number))]));
+}
+
+/** The number that follows the letter, if nothing else does. Other attributes begin with the same letters. */
+function numberAfter(letter: string, name: string): number[] {
+  const digits = name.slice(letter.length);
+  return /^\d+$/.test(digits) ? [Number(digits)] : [];
 }

@@ -1,7 +1,7 @@
 import type { Authorship } from "../domain/authorship.ts";
 import type { EnrollmentPlan, Opening } from "../domain/enrolling.ts";
 import type { IdempotencyMark } from "../domain/enrollment.ts";
-import { formatInstant, type Instant } from "../domain/instant.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { UnenrollmentPlan } from "../domain/unenrolling.ts";
 import { enteredByAttribute, sourceAttribute, versionAttribute } from "./authorshipItem.ts";
 import {
@@ -37,13 +37,13 @@ export function buildEnrollmentUpdate(write: EnrollmentWrite): Update {
   const expression = new Expression();
   expression.set("status", "ENROLLED");
   expression.set("fromCycle", plan.fromCycle);
-  expression.set("enrolledAt", formatInstant(now));
+  expression.set("enrolledAt", now);
   setMembershipChange(expression, write);
   expression.set("operationId", operationId);
   expression.increment("revision");
   openCycle(expression, plan.opening, plan.fromCycle, now, operationId);
   if (idempotency !== undefined) rememberKey(expression, idempotency);
-  return expression.update(key, enrollmentCondition(expression, operationId, idempotency));
+  return expression.update(key, enrollmentCondition(expression, plan.fromCycle, operationId, idempotency));
 }
 
 /** Every enrolment and un-enrolment replaces it. The earlier ones are in the history. */
@@ -74,16 +74,21 @@ function rememberKey(expression: Expression, mark: IdempotencyMark): void {
  * - no item: without it, two first enrolments at once would both succeed;
  * - an enrolment that was left: a second enrolment would overwrite what an enrolled customer has achieved;
  * - which an older operation wrote: a retry of this enrolment that arrives after the customer left would enrol again;
+ * - in which the cycle is not settled: a request that is an hour late, or whose clock is, would write to a cycle beside
+ *   what is kept of it;
  * - which does not remember the same `Idempotency-Key`: a caller's late repeat would enrol again in the same way.
  */
 function enrollmentCondition(
   expression: Expression,
+  fromCycle: number,
   operationId: string,
   idempotency: IdempotencyMark | undefined,
 ): string {
   const left = `${expression.name("status")} = ${expression.value("UNENROLLED")}`;
   const older = `${expression.name("operationId")} < ${expression.value(operationId)}`;
-  const clauses = [left, older];
+  // A comparison with an attribute that does not exist is false, so the clause is negated.
+  const open = `NOT ${expression.name("settledThrough")} >= ${expression.value(fromCycle)}`;
+  const clauses = [left, older, open];
   if (idempotency !== undefined) {
     const start = expression.value(markStart(idempotency.keyDigest));
     clauses.push(...markAttributes.map((attribute) => `NOT begins_with(${expression.name(attribute)}, ${start})`));
@@ -105,7 +110,7 @@ function openCycle(
       return;
     case "balance":
       expression.set(achieved, numberOf(opening.value));
-      if (opening.isReached) expression.set(reachedAtAttribute(cycleNumber), formatInstant(now));
+      if (opening.isReached) expression.set(reachedAtAttribute(cycleNumber), now);
       else expression.remove(reachedAtAttribute(cycleNumber));
       expression.set(valueSetByAttribute(cycleNumber), operationId);
       if (opening.isAnnounced) expression.addToSet("announced", [cycleNumber]);
@@ -143,7 +148,7 @@ export function buildUnenrollmentUpdate(write: UnenrollmentWrite): Update {
   const { key, plan, now, operationId, revision } = write;
   const expression = new Expression();
   expression.set("status", "UNENROLLED");
-  expression.set("leftAt", formatInstant(now));
+  expression.set("leftAt", now);
   setMembershipChange(expression, write);
   expression.set("leftInCycle", plan.leftInCycle);
   expression.set("carriedRun", plan.carriedRun);

@@ -15,6 +15,7 @@ export type Value =
   | boolean
   | NumberValue
   | ReadonlySet<number>
+  | Uint8Array
   | readonly Value[]
   | { readonly [name: string]: Value | undefined };
 
@@ -116,6 +117,16 @@ export class ItemReader {
 
   decimals(name: string): Decimal[] {
     return this.#list(name).map((value) => asDecimal(value) ?? this.#malformed(name, "a list of decimals"));
+  }
+
+  /** Bytes, or none when the attribute is absent. */
+  optionalBytes(name: string): Uint8Array | undefined {
+    return this.has(name) ? this.bytes(name) : undefined;
+  }
+
+  bytes(name: string): Uint8Array {
+    const value = this.#attributes[name];
+    return value instanceof Uint8Array ? value : this.#malformed(name, "bytes");
   }
 
   instant(name: string): Instant {

@@ -70,6 +70,19 @@ export function enrollmentKey(org: Org, customerId: number, groupId: number, tar
   return { pk: customerPartition(org, customerId), sk: `${enrollmentPrefix}${groupId}#${targetId}` };
 }
 
+/** The prefix of the sort keys of all settled cycles of a customer, or of those in one target. */
+export function pastPrefix(ref?: { readonly groupId: number; readonly targetId: number }): string {
+  return ref === undefined ? "PAST#" : `PAST#${ref.groupId}#${ref.targetId}#`;
+}
+
+export function pastKey(
+  org: Org,
+  { customerId, ...ref }: { readonly customerId: number; readonly groupId: number; readonly targetId: number },
+  row: number,
+): Key {
+  return { pk: customerPartition(org, customerId), sk: `${pastPrefix(ref)}${row}` };
+}
+
 export function activityKey(org: Org, customerId: number, activityId: string): Key {
   return { pk: customerPartition(org, customerId), sk: `${activityPrefix}${activityId}` };
 }

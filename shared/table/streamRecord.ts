@@ -11,6 +11,8 @@ type StreamValue = {
   readonly N?: string | undefined;
   readonly BOOL?: boolean | undefined;
   readonly NS?: readonly string[] | undefined;
+  /** In base64. */
+  readonly B?: string | undefined;
   readonly L?: readonly StreamValue[] | undefined;
   readonly M?: StreamImage | undefined;
 };
@@ -67,11 +69,12 @@ function attributesOf(image: StreamImage): Record<string, AttributeValue> {
   return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, attributeOf(value)]));
 }
 
-function attributeOf({ S, N, BOOL, NS, L, M }: StreamValue): AttributeValue {
+function attributeOf({ S, N, BOOL, NS, B, L, M }: StreamValue): AttributeValue {
   if (S !== undefined) return { S };
   if (N !== undefined) return { N };
   if (BOOL !== undefined) return { BOOL };
   if (NS !== undefined) return { NS: [...NS] };
+  if (B !== undefined) return { B: Buffer.from(B, "base64") };
   if (L !== undefined) return { L: L.map(attributeOf) };
   if (M !== undefined) return { M: attributesOf(M) };
   throw new MalformedItem("The record holds a type of value that no item of the table has");

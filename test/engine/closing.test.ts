@@ -327,7 +327,7 @@ describe("what goes wrong holds up nothing else", () => {
     await announced(brand.org);
     await setEnrolledAt(brand.ref(32), "not an instant");
     await expect(closeCycles(table, startOfCycle(2), brand.org)).rejects.toThrow("1 enrolments could not be closed");
-    await setEnrolledAt(brand.ref(32), formatInstant(startOfCycle(1)));
+    await setEnrolledAt(brand.ref(32), startOfCycle(1));
     expect(await closeCycles(table, startOfCycle(2), brand.org)).toMatchObject([{ customerCount: 1 }]);
     expect(await brand.endings()).toEqual([16, 32, 48].map((id) => `${id} targetPeriodCompleted c1`));
   });
@@ -397,14 +397,17 @@ function dyingAt(command: string): Table {
   return dying;
 }
 
-async function setEnrolledAt({ org, customerId, groupId, targetId }: EnrollmentRef, text: string): Promise<void> {
+async function setEnrolledAt(
+  { org, customerId, groupId, targetId }: EnrollmentRef,
+  value: string | number,
+): Promise<void> {
   await table.client.send(
     new UpdateCommand({
       TableName: table.name,
       Key: enrollmentKey(org, customerId, groupId, targetId),
       ConditionExpression: "attribute_exists(pk)",
-      UpdateExpression: "SET enrolledAt = :text",
-      ExpressionAttributeValues: { ":text": text },
+      UpdateExpression: "SET enrolledAt = :value",
+      ExpressionAttributeValues: { ":value": value },
     }),
   );
 }

@@ -108,8 +108,27 @@ function sale({ customerId }: Setting) {
 /** The first cycle's end, at which its group is due. */
 const due = { now: firstInstantOf(2), resumeAfter: null };
 
-async function tasksOf({ org }: Setting) {
-  return (await listDueCycles(direct)({ ...due, org: org.org })).tasks;
+async function tasksOf({ org }: Setting, cycleNumber = 2) {
+  return (await listDueCycles(direct)({ ...due, now: firstInstantOf(cycleNumber), org: org.org })).tasks;
+}
+
+/** Each cycle is settled when it has ended, and moves to a row of its own with the next closing. */
+const settling = { delayMilliseconds: 0, cyclesPerRow: 1 };
+
+/** A customer with a closed cycle, and the task whose closing of the next cycle settles it. */
+async function settledByClosing() {
+  const one = await enrolled();
+  const { customerId, group, org } = one;
+  await putIndexRow(direct, { org: org.org, customerId, groupId: group.groupId, targetId: group.targetId });
+  const [first, second] = [await taskOf(one, 2), await taskOf(one, 3)];
+  await closeShard({ ...direct, settling })(first, outOfTime);
+  return { one, task: second };
+}
+
+async function taskOf(one: Setting, cycleNumber: number) {
+  const task = (await tasksOf(one, cycleNumber)).find(({ work }) => work.shard === one.customerId % shardCount);
+  if (task === undefined) throw new Error("The customer's shard is due");
+  return task;
 }
 
 /** Prepares, of a kind of call, the one whose chain is the longest. */
@@ -149,9 +168,10 @@ const longest: Readonly<
     return async () => expect(await count({ Records })).toEqual({ batchItemFailures: [] });
   },
   getUserTargetGroups: async () => {
-    const one = await enrolled();
+    const { one, task } = await settledByClosing();
+    await closeShard({ ...direct, settling })(task, outOfTime);
     const { api } = await newClient(one);
-    return () => ok(api.get(`/users/${one.customerId}/targetGroups`, at));
+    return () => ok(api.get(`/users/${one.customerId}/targetGroups?includeInactive=true`, at));
   },
   getEnrolledTargets: async () => {
     const one = await newSetting(service);
@@ -186,12 +206,9 @@ const longest: Readonly<
     return async () => expect((await listDueCycles(table)(due)).tasks).not.toEqual([]);
   },
   closeShard: async () => {
-    const one = await enrolled();
-    const { customerId, group, org } = one;
-    await putIndexRow(direct, { org: org.org, customerId, groupId: group.groupId, targetId: group.targetId });
-    const task = (await tasksOf(one)).find(({ work }) => work.shard === customerId % shardCount);
-    if (task === undefined) throw new Error("The customer's shard is due");
-    return async () => expect(await closeShard(table)(task, outOfTime)).toMatchObject({ closed: { 1: 1 } });
+    const { task } = await settledByClosing();
+    const close = closeShard({ ...table, settling });
+    return async () => expect(await close(task, outOfTime)).toMatchObject({ closed: { 2: 1 } });
   },
 };
 

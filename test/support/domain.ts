@@ -1,6 +1,7 @@
 import type { Activity } from "../../shared/domain/activity.ts";
 import type { Decimal } from "../../shared/domain/decimal.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import { noPast } from "../../shared/domain/past.ts";
 import type { Cycle, Level, Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { byTest } from "./membership.ts";
 
@@ -95,6 +96,8 @@ export function buildEnrollment(overrides: Partial<Enrollment> = {}): Enrollment
     pendingReturns: new Map(),
     announced: new Set(),
     valueSetBy: new Map(),
+    settledThrough: 0,
+    past: noPast,
     revision: 1,
     operationId: "operation-1",
     idempotency: [],

@@ -20,8 +20,8 @@ export async function recordProgress(table: Table, progress: Progress): Promise<
   const { org, group, customerId, cycles = {}, reached = [], levelIds = [], now } = progress;
   const attributes = [
     ...Object.entries(cycles).map(([cycle, sum]) => [achievedAttribute(Number(cycle)), { N: sum }] as const),
-    ...reached.map((cycle) => [reachedAtAttribute(cycle), { S: now }] as const),
-    ...levelIds.map((levelId) => [levelReachedAtAttribute(levelId), { S: now }] as const),
+    ...reached.map((cycle) => [reachedAtAttribute(cycle), { N: Date.parse(now).toString() }] as const),
+    ...levelIds.map((levelId) => [levelReachedAtAttribute(levelId), { N: Date.parse(now).toString() }] as const),
   ];
   const { pk, sk } = enrollmentKey(org.org, customerId, group.groupId, group.targetId);
   await table.client.send(

@@ -108,8 +108,8 @@ export const routeContracts: Readonly<
   },
   getUserTargetGroups: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
-    /** Enrolments, by pages, beside the customer, looked for twice; definitions side by side. */
-    chain: { requests: 3, patientLoops: 1 },
+    /** Enrolments, by pages, beside the customer, looked for twice; definitions side by side; settled cycles, by pages. */
+    chain: { requests: 4, patientLoops: 2 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/targetGroups` }),
   },
   getTrackedTargetEvents: {

@@ -8,10 +8,17 @@ type BuilderName = {
 }[keyof typeof keys];
 
 /**
- * The first two are found by what a caller shows before anybody knows its org. The third is no key. The fourth is in a
+ * The first two are found by what a caller shows before anybody knows its org. The third and the fourth are no keys. The fifth is in a
  * partition of all orgs that only the scheduled functions reach. The last reads a key.
  */
-const withoutOrg = ["credentialKey", "tokenKey", "ledgerTargetPrefix", "sweepKey", "parseCustomerPartition"] as const;
+const withoutOrg = [
+  "credentialKey",
+  "tokenKey",
+  "ledgerTargetPrefix",
+  "pastPrefix",
+  "sweepKey",
+  "parseCustomerPartition",
+] as const;
 
 type OrgBuilderName = Exclude<BuilderName, (typeof withoutOrg)[number]>;
 
@@ -27,6 +34,7 @@ const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
   customerPartition: (org) => keys.customerPartition(org, 1),
   customerKey: (org) => keys.customerKey(org, 1),
   enrollmentKey: (org) => keys.enrollmentKey(org, 1, 1, 1),
+  pastKey: (org) => keys.pastKey(org, { customerId: 1, groupId: 1, targetId: 1 }, 1),
   activityKey: (org) => keys.activityKey(org, 1, "a"),
   ledgerKey: (org) => keys.ledgerKey(org, 1, { targetId: 1, recordedAt: "2030", entryId: "e" }),
   credentialEntryKey: (org) => keys.credentialEntryKey(org, "till.1"),

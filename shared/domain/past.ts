@@ -1,0 +1,159 @@
+import type { Decimal } from "./decimal.ts";
+import type { Enrollment } from "./enrollment.ts";
+import type { Instant } from "./instant.ts";
+import { ServiceError } from "./serviceError.ts";
+
+/**
+ * The settled cycles that an enrolment keeps in rows of their own. Each row holds the same number of cycles, the first
+ * one those from cycle 1 on. The enrolment itself keeps of them only which were met.
+ */
+export type Past = {
+  readonly cyclesPerRow: number;
+  /** The rows 1…n hold all cycles up to n × `cyclesPerRow`. */
+  readonly rowCount: number;
+  /** The rows that exist. A row whose cycles were never touched is not written. */
+  readonly writtenRows: ReadonlySet<number>;
+  /** The cycles of all rows that were met when their row was last written. */
+  readonly metCycles: ReadonlySet<number>;
+  /** The rows whose cycles are in this enrolment now, with the revision that each row was read at. */
+  readonly readRows: ReadonlyMap<number, number>;
+};
+
+export const noPast: Past = {
+  cyclesPerRow: 0,
+  rowCount: 0,
+  writtenRows: new Set(),
+  metCycles: new Set(),
+  readRows: new Map(),
+};
+
+/** Everything that is known of one cycle of an enrolment. */
+export type CycleRecord = {
+  readonly cycleNumber: number;
+  readonly achieved: Decimal | undefined;
+  readonly reachedAt: Instant | undefined;
+  readonly closedAt: Instant | undefined;
+  readonly isAnnounced: boolean;
+  readonly valueSetBy: string | undefined;
+};
+
+/** A decision asked for a cycle whose row was not read. Without this error it would see a cycle without earnings. */
+class CycleNotRead extends ServiceError {
+  override readonly name = "CycleNotRead";
+}
+
+/** The last cycle that is kept in a row; 0 when there is none. */
+export function lastPastCycle({ cyclesPerRow, rowCount }: Past): number {
+  return cyclesPerRow * rowCount;
+}
+
+/** The cycles of a row. */
+export function cyclesOfRow({ cyclesPerRow }: Pick<Past, "cyclesPerRow">, row: number): number[] {
+  return Array.from({ length: cyclesPerRow }, (_, index) => (row - 1) * cyclesPerRow + index + 1);
+}
+
+function rowOf({ cyclesPerRow }: Past, cycleNumber: number): number {
+  return Math.ceil(cycleNumber / cyclesPerRow);
+}
+
+/** Whether the cycle is in a row that was not read. */
+function isElsewhere(past: Past, cycleNumber: number): boolean {
+  if (cycleNumber > lastPastCycle(past)) return false;
+  const row = rowOf(past, cycleNumber);
+  return past.writtenRows.has(row) && !past.readRows.has(row);
+}
+
+/** The rows that have to be read before something can be decided about the cycles, in order. */
+export function rowsToRead({ past }: Pick<Enrollment, "past">, cycles: readonly number[]): number[] {
+  const rows = cycles.filter((number) => isElsewhere(past, number)).map((number) => rowOf(past, number));
+  return [...new Set(rows)].toSorted((one, other) => one - other);
+}
+
+/** Throws when the cycle is kept in a row that was not read. */
+export function requireRead(enrollment: Enrollment, cycleNumber: number): void {
+  if (!isElsewhere(enrollment.past, cycleNumber)) return;
+  throw new CycleNotRead(`Cycle ${cycleNumber} of target ${enrollment.targetId} is in a row that was not read`);
+}
+
+/** Whether the cycle is met. Every cycle can be asked for, also one whose row was not read. */
+export function isMet(enrollment: Enrollment, cycleNumber: number): boolean {
+  const { past, reachedAt } = enrollment;
+  return (isElsewhere(past, cycleNumber) ? past.metCycles : reachedAt).has(cycleNumber);
+}
+
+/** The met cycles of all rows, as they are after what was decided. */
+export function metPastCycles(enrollment: Enrollment): ReadonlySet<number> {
+  const { past, reachedAt } = enrollment;
+  const inReadRows = [...past.readRows.keys()].flatMap((row) => cyclesOfRow(past, row));
+  const met = past.metCycles.difference(new Set(inReadRows));
+  return met.union(new Set(inReadRows.filter((number) => reachedAt.has(number))));
+}
+
+/** What is known of the touched cycles after `after` and up to `through`, in order. */
+export function recordsBetween(enrollment: Enrollment, after: number, through: number): CycleRecord[] {
+  const { achieved, reachedAt, closedAt, announced, valueSetBy } = enrollment;
+  const touched = [achieved, reachedAt, closedAt, announced, valueSetBy].flatMap((numbers) => [...numbers.keys()]);
+  return [...new Set(touched)]
+    .filter((cycleNumber) => cycleNumber > after && cycleNumber <= through)
+    .toSorted((one, other) => one - other)
+    .map((cycleNumber) => ({
+      cycleNumber,
+      achieved: achieved.get(cycleNumber),
+      reachedAt: reachedAt.get(cycleNumber),
+      closedAt: closedAt.get(cycleNumber),
+      isAnnounced: announced.has(cycleNumber),
+      valueSetBy: valueSetBy.get(cycleNumber),
+    }));
+}
+
+/** What is known of the cycles of a row, which must have been read or not be written yet. */
+export function recordsOfRow(enrollment: Enrollment, { cyclesPerRow }: Past, row: number): CycleRecord[] {
+  return recordsBetween(enrollment, (row - 1) * cyclesPerRow, row * cyclesPerRow);
+}
+
+type CycleMaps = Pick<Enrollment, "achieved" | "reachedAt" | "closedAt" | "announced" | "valueSetBy">;
+
+/** The cycles of the enrolment together with these, which it must not have. */
+export function withRecords<Maps extends CycleMaps>(enrollment: Maps, records: readonly CycleRecord[]): Maps {
+  const added = <Content>(map: ReadonlyMap<number, Content>, read: (record: CycleRecord) => Content | undefined) => {
+    const entries = records.flatMap((record): [number, Content][] => {
+      const content = read(record);
+      return content === undefined ? [] : [[record.cycleNumber, content]];
+    });
+    return new Map([...map, ...entries]);
+  };
+  const announced = records.filter(({ isAnnounced }) => isAnnounced).map(({ cycleNumber }) => cycleNumber);
+  return {
+    ...enrollment,
+    achieved: added(enrollment.achieved, ({ achieved }) => achieved),
+    reachedAt: added(enrollment.reachedAt, ({ reachedAt }) => reachedAt),
+    closedAt: added(enrollment.closedAt, ({ closedAt }) => closedAt),
+    announced: new Set([...enrollment.announced, ...announced]),
+    valueSetBy: added(enrollment.valueSetBy, ({ valueSetBy }) => valueSetBy),
+  };
+}
+
+/** The enrolment with the cycles of a row that was read. */
+export function withRow(
+  enrollment: Enrollment,
+  row: number,
+  { revision, records }: { readonly revision: number; readonly records: readonly CycleRecord[] },
+): Enrollment {
+  const { past } = enrollment;
+  const whole = withRecords(enrollment, records);
+  return { ...whole, past: { ...past, readRows: new Map([...past.readRows, [row, revision]]) } };
+}
+
+/** The enrolment without what it knows of the cycles up to `through`. */
+export function withoutCycles(enrollment: Enrollment, through: number): Enrollment {
+  const later = <Content>(map: ReadonlyMap<number, Content>) =>
+    new Map([...map].filter(([cycleNumber]) => cycleNumber > through));
+  return {
+    ...enrollment,
+    achieved: later(enrollment.achieved),
+    reachedAt: later(enrollment.reachedAt),
+    closedAt: later(enrollment.closedAt),
+    announced: new Set([...enrollment.announced].filter((cycleNumber) => cycleNumber > through)),
+    valueSetBy: later(enrollment.valueSetBy),
+  };
+}

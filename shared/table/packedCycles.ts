@@ -1,0 +1,139 @@
+import type { Decimal } from "../domain/decimal.ts";
+import type { CycleRecord } from "../domain/past.ts";
+import { MalformedItem } from "./item.ts";
+
+/**
+ * Settled cycles as bytes, about 16 for a cycle that was reached and closed, where attributes of its own take 34. Each
+ * cycle is a sequence of whole numbers, of seven bits to a byte: how much its number is greater than the one before it,
+ * which of its parts follow, and those parts. An instant is written as its distance from the instant before it, because
+ * the distances between cycles are small numbers.
+ */
+export function packCycles(records: readonly CycleRecord[]): Uint8Array {
+  const bytes: number[] = [];
+  let [number, instant] = [0, 0];
+  for (const record of records) {
+    const instants = [record.reachedAt, record.closedAt].filter((at) => at !== undefined);
+    bytes.push(...naturalBytes(BigInt(record.cycleNumber - number)), partsOf(record));
+    if (record.achieved !== undefined) bytes.push(...naturalBytes(asNatural(record.achieved)));
+    for (const at of instants) {
+      bytes.push(...naturalBytes(asNatural(BigInt(at - instant))));
+      instant = at;
+    }
+    if (record.valueSetBy !== undefined) bytes.push(...textBytes(record.valueSetBy));
+    number = record.cycleNumber;
+  }
+  return Uint8Array.from(bytes);
+}
+
+const parts = { achieved: 1, reachedAt: 2, closedAt: 4, isAnnounced: 8, valueSetBy: 16 } as const;
+
+function partsOf({ achieved, reachedAt, closedAt, isAnnounced, valueSetBy }: CycleRecord): number {
+  return (
+    (achieved === undefined ? 0 : parts.achieved) |
+    (reachedAt === undefined ? 0 : parts.reachedAt) |
+    (closedAt === undefined ? 0 : parts.closedAt) |
+    (isAnnounced ? parts.isAnnounced : 0) |
+    (valueSetBy === undefined ? 0 : parts.valueSetBy)
+  );
+}
+
+/** The only reader of packed cycles. */
+export function unpackCycles(bytes: Uint8Array): CycleRecord[] {
+  const reader = new PackedReader(bytes);
+  const records: CycleRecord[] = [];
+  let [number, instant] = [0, 0];
+  const nextInstant = () => {
+    instant += Number(asSigned(reader.natural()));
+    return instant;
+  };
+  while (!reader.isAtEnd) {
+    number += Number(reader.natural());
+    const present = reader.byte();
+    const has = (part: keyof typeof parts) => (present & parts[part]) !== 0;
+    records.push({
+      cycleNumber: number,
+      achieved: has("achieved") ? asSigned(reader.natural()) : undefined,
+      reachedAt: has("reachedAt") ? nextInstant() : undefined,
+      closedAt: has("closedAt") ? nextInstant() : undefined,
+      isAnnounced: has("isAnnounced"),
+      valueSetBy: has("valueSetBy") ? reader.text() : undefined,
+    });
+  }
+  return records;
+}
+
+/** Whole numbers from 0 on as bytes, and small sets of numbers from 1 on. */
+export class PackedReader {
+  readonly #bytes: Uint8Array;
+  #position = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#position === this.#bytes.length;
+  }
+
+  byte(): number {
+    const byte = this.#bytes[this.#position];
+    if (byte === undefined) throw new MalformedItem("Packed cycles end too early");
+    this.#position += 1;
+    return byte;
+  }
+
+  natural(): bigint {
+    let [value, shift] = [0n, 0n];
+    for (let byte = this.byte(); ; byte = this.byte()) {
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+      shift += 7n;
+    }
+  }
+
+  text(): string {
+    const length = Number(this.natural());
+    return Buffer.from(Array.from({ length }, () => this.byte())).toString();
+  }
+
+  /** A set of numbers from 1 to `most`. */
+  numbers(most: number): Set<number> {
+    const numbers = new Set<number>();
+    for (let first = 1; first <= most; first += 8) {
+      const byte = this.byte();
+      for (let bit = 0; bit < 8; bit += 1) if ((byte & (1 << bit)) !== 0) numbers.add(first + bit);
+    }
+    return numbers;
+  }
+}
+
+/** One bit for each number from 1 to `most`. */
+export function numbersBytes(numbers: ReadonlySet<number>, most: number): number[] {
+  const bytes = Array.from({ length: Math.ceil(most / 8) }, () => 0);
+  for (const number of numbers) {
+    const index = (number - 1) >> 3;
+    bytes[index] = (bytes[index] ?? 0) | (1 << ((number - 1) & 7));
+  }
+  return bytes;
+}
+
+export function naturalBytes(value: bigint): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+  return [...bytes, Number(rest)];
+}
+
+function textBytes(text: string): number[] {
+  const bytes = Buffer.from(text);
+  return [...naturalBytes(BigInt(bytes.length)), ...bytes];
+}
+
+/** Positive and negative numbers by turns: 0, −1, 1, −2, 2 … So a small number has few bytes, whatever its sign. */
+function asNatural(value: Decimal): bigint {
+  return value >= 0n ? value * 2n : -value * 2n - 1n;
+}
+
+function asSigned(natural: bigint): bigint {
+  return natural % 2n === 0n ? natural / 2n : -(natural + 1n) / 2n;
+}

@@ -1,0 +1,90 @@
+import {
+  array,
+  assert,
+  bigInt,
+  boolean,
+  constant,
+  integer,
+  option,
+  property,
+  record,
+  string,
+  uniqueArray,
+} from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { CycleRecord } from "../../shared/domain/past.ts";
+import { numbersBytes, PackedReader, packCycles, unpackCycles } from "../../shared/table/packedCycles.ts";
+import { noonOf, startOfCycle } from "../support/domain.ts";
+import { searchLength } from "../support/seeds.ts";
+
+const instant = option(integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }), { nil: undefined });
+const content = record({
+  achieved: option(bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), { nil: undefined }),
+  reachedAt: instant,
+  closedAt: instant,
+  isAnnounced: boolean(),
+  valueSetBy: option(string(), { nil: undefined }),
+});
+
+const records = uniqueArray(integer({ min: 1, max: 5_000 }), { maxLength: 30 }).chain((numbers) =>
+  array(content, { minLength: numbers.length, maxLength: numbers.length }).map((contents) =>
+    numbers
+      .toSorted((one, other) => one - other)
+      .map((cycleNumber, index): CycleRecord => ({ cycleNumber, ...(contents[index] ?? fail()) })),
+  ),
+);
+
+function fail(): never {
+  throw new Error("There is a content for each number");
+}
+
+describe("packed cycles", () => {
+  it("are unpacked as they were packed, whatever they hold", () => {
+    assert(
+      property(records, (some) => {
+        expect(unpackCycles(packCycles(some))).toEqual(some);
+      }),
+      { numRuns: searchLength(1_000) },
+    );
+  });
+
+  it("take at most 17 bytes for a month that was reached and closed", () => {
+    const months = Array.from({ length: 24 }, (_, index) => ({
+      cycleNumber: 976 + index,
+      achieved: 10_000_000n + BigInt(index),
+      reachedAt: noonOf(15 + 31 * index),
+      closedAt: startOfCycle(31 * (index + 1)),
+      isAnnounced: true,
+      valueSetBy: undefined,
+    }));
+    expect(packCycles(months).length).toBeLessThanOrEqual(24 * 17);
+  });
+
+  it("that were cut short are refused, and not read as fewer cycles", () => {
+    const bytes = packCycles([
+      {
+        cycleNumber: 3,
+        achieved: 5n,
+        reachedAt: noonOf(3),
+        closedAt: undefined,
+        isAnnounced: false,
+        valueSetBy: undefined,
+      },
+    ]);
+    for (let length = 1; length < bytes.length; length += 1) {
+      expect(() => unpackCycles(bytes.slice(0, length))).toThrow("too early");
+    }
+  });
+});
+
+it("a packed set of numbers has one bit for each", () => {
+  const numbers = integer({ min: 1, max: 1_000 });
+  assert(
+    property(uniqueArray(numbers), constant(1_000), (some, most) => {
+      const bytes = numbersBytes(new Set(some), most);
+      expect(bytes).toHaveLength(125);
+      expect(new PackedReader(Uint8Array.from(bytes)).numbers(most)).toEqual(new Set(some));
+    }),
+    { numRuns: searchLength(200) },
+  );
+});
