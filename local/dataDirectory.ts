@@ -56,9 +56,22 @@ function refuseIfInUse(path: string, lock: string): void {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     // The process exists and belongs to another user, so it may not be signalled.
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/**
+ * Whether the process has ended and only its entry is left. A container whose first process waits for no other keeps
+ * such entries for ever. Only Linux is asked: `/proc/<pid>/stat` is "pid (name) state …".
+ */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
+  } catch {
+    return false;
   }
 }

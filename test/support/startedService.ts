@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { endWithUs } from "./guard.ts";
 import { descendantsOf, listProcesses, type RunningProcess } from "./processes.ts";
@@ -96,6 +97,13 @@ export class StartedService {
     for (const pid of this.leftBehind().map((one) => one.pid)) process.kill(pid, "SIGKILL");
     if (isNpmRunning) this.#npm.kill("SIGKILL");
     await this.#exit;
+    await this.#untilNothingIsLeft();
+  }
+
+  /** A killed process goes on for a moment: the system gives back its memory and its files first. */
+  async #untilNothingIsLeft(): Promise<void> {
+    const end = Date.now() + limitMilliseconds;
+    while (this.leftBehind().length > 0 && Date.now() < end) await setImmediate();
   }
 
   async #until(isSo: () => boolean, what: string): Promise<void> {

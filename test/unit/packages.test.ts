@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { satisfies } from "semver";
 import { describe, expect, it } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 
@@ -8,6 +9,7 @@ type LockedPackage = {
   readonly inBundle?: boolean;
   readonly hasInstallScript?: boolean;
   readonly deprecated?: string;
+  readonly engines?: { readonly node?: string };
 };
 
 const lock: { packages: Record<string, LockedPackage> } = JSON.parse(readFileSync("package-lock.json", "utf8"));
@@ -41,6 +43,10 @@ describe("package-lock.json", () => {
       expect(lock.packages[`node_modules/${name}`]).not.toHaveProperty("hasInstallScript");
     }
     expect(process.version).toMatch(/^v24\./);
+  });
+
+  it("names no package that refuses the Node of the scripts", () => {
+    expect(pathsOf(({ engines }) => !satisfies(process.version, engines?.node ?? "*"))).toEqual([]);
   });
 
   it("has install scripts that are all switched off", () => {
