@@ -35,7 +35,7 @@ type ActivityFields = {
   readonly originalActivityId?: string;
 };
 
-/** Sends an activity, at the time it occurred unless told otherwise, and answers its id. */
+/** Sends an activity and answers its id. It is sent at the time it occurred unless `now` says otherwise. */
 export async function send(client: ApiClient, fields: ActivityFields, now = fields.occurredAt): Promise<string> {
   const activity = { activityId: randomUUID(), type: "TRANSACTION", ...fields };
   await ok(client.post("/activities", activity, { now }));

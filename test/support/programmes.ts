@@ -18,7 +18,7 @@ const boundaries = [...new Set(cycles.flatMap(({ start, end }) => [start, end]))
 const targetValue = 100;
 
 const kinds = ["DEFAULT", "STREAKS", "STREAKS", "NON_CONTINUOUS_STREAKS"] as const;
-/** Of every kind; programmes share them, as each has a customer of its own. */
+/** Groups of every kind. Programmes share them, because each programme has a customer of its own. */
 export const factGroups: readonly FactGroup[] = kinds.flatMap((kind) =>
   [false, true].flatMap((countsFromEnrolment) =>
     (kind === "DEFAULT"
@@ -56,7 +56,10 @@ type Enrol = {
   readonly cycleName: string | null;
   readonly balance: number | null;
   readonly resets: boolean;
-  /** Whether it names a new key, one of the last four with the same record or with another, or none. */
+  /**
+   * Whether the enrolment has no key, a new one, or one of the last four. `repeated` sends the same record again,
+   * `reused` another one.
+   */
   readonly key: "none" | "new" | "repeated" | "reused";
   readonly keyAge: number;
 };
@@ -65,7 +68,9 @@ type Send = {
   readonly type: FactActivity["type"];
   readonly agoMilliseconds: number;
   readonly amount: number;
-  /** The how-manieth activity of the programme it returns, perhaps a later one, or itself. */
+  /**
+   * The number of the activity in the programme that this return names. It may be a later one, or the return itself.
+   */
   readonly named: number | undefined;
 };
 type Step =
@@ -75,12 +80,12 @@ type Step =
   | { readonly kind: "redeliver"; readonly index: number }
   | { readonly kind: "wait"; readonly until: number | "boundary" | "shortOfBoundary" };
 
-/** What one customer does in two groups, from the first of them on. */
+/** The steps of one customer in two groups. The first group is the one the customer starts in. */
 export type Programme = { readonly groups: readonly [number, number]; readonly steps: readonly Step[] };
 
 export type Surroundings = { readonly org: TestOrg; readonly groups: readonly TestGroup[] };
 
-/** Carries a programme out, and compares every answer and what is read with the facts. Answers the number of calls. */
+/** Carries a programme out. It compares every answer, and what is read, with the facts. Answers the number of calls. */
 export async function carryOut({ org, groups }: Surroundings, programme: Programme): Promise<number> {
   const places = programme.groups.map((index): Place => {
     const [group, definition] = [groups[index], factGroups[index]];
@@ -222,7 +227,7 @@ class Run {
     place.history = place.history.with(fact);
   }
 
-  /** All cycles, and what is shown by default. */
+  /** Compares both reads, the one of all cycles and the default one. */
   async compareReads(): Promise<void> {
     for (const all of [true, false]) {
       const path = `/users/${this.#customerId}/targetGroups?includeInactive=${all}`;
@@ -252,7 +257,7 @@ function iso(instant: number): string {
   return new Date(instant).toISOString();
 }
 
-/** The index of the cycle the request is for; −1 when there is none. */
+/** The index of the first cycle that the request covers. It is −1 when there is none. */
 function startOf(history: History, { cycleName }: Enrol, now: number): number {
   if (history.group.kind === "DEFAULT" && cycleName !== null) {
     return cycles.findIndex(({ name, end }) => name === cycleName && now < end);
@@ -285,7 +290,7 @@ type AnsweredActivity = {
   readonly notCounted: readonly { readonly targetGroupId: number | null }[];
 };
 
-/** What an activity is said to have done to one target, compared with the histories before and after it. */
+/** Compares an activity's answered effect on one target with the histories before and after it. */
 function expectEffect({ targets, notCounted }: AnsweredActivity, { group, history }: Place, now: number): void {
   const index = history.facts.length - 1;
   const before = history.before(index);
@@ -347,7 +352,7 @@ function readGroup({ id, targets, streaks }: ShownGroup) {
   };
 }
 
-/** As the group is to be listed, if it is. */
+/** The group as it must be listed. The answer is empty when it must not be listed. */
 function expectedGroup({ group, history }: Place, now: number, all: boolean) {
   const { lastEnrolment } = history;
   if (lastEnrolment === undefined || !history.isIn) return [];
@@ -390,7 +395,7 @@ const enrol = fc.record({
   keyAge: fc.constantFrom(0, 1, 2, 2, 3),
 });
 const leave = fc.record({ kind: fc.constant("leave" as const), group });
-/** A till's clock may be ahead by five minutes. */
+/** A till's clock may be ahead by up to five minutes. */
 const ago = fc.constantFrom(0, 0, 0, 0, hour, day, 2 * day, 3 * day, -4 * minute);
 const amount = fc.constantFrom(0, 1, 40, 99, 100, 100, 100, 101, 150);
 const sale = fc.record({
