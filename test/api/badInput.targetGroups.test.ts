@@ -24,7 +24,7 @@ const without = (field: string) => ({ [field]: undefined });
 const dates = (startDate: unknown, endDate: unknown) => periods({ startDate, endDate });
 const characters = (count: number) => "é".repeat(count);
 
-/** Refused whole: one error for each message, nothing written, and nothing to be found afterwards. */
+/** Expects one error for each message, nothing written, and no group afterwards. */
 async function expectRefusedWhole(body: unknown, ...messages: readonly RegExp[]): Promise<void> {
   const org = await service.newOrg();
   expectRefused(await withoutWriting(service, () => org.admin.post("/targetGroups", body)), 400, 300004, ...messages);
@@ -443,7 +443,7 @@ describe("createTargetGroup refuses with 300004, writing nothing, levels that", 
     ));
 });
 
-/** The order of the errors is nobody's business here. */
+/** Expects one error for each message, in any order. */
 async function expectAllNamed(body: unknown, ...messages: readonly RegExp[]): Promise<void> {
   const org = await service.newOrg();
   const { status, body: answer } = await withoutWriting(service, () => org.admin.post("/targetGroups", body));

@@ -7,7 +7,7 @@ const service = useService();
 const now = during(1);
 const invalid = "Invalid input.";
 
-/** So many bytes of a body of `POST /targetGroups`. */
+/** The size in bytes to which a body of `POST /targetGroups` is filled. */
 const mostBytes = 262_000;
 
 it.each([
@@ -45,7 +45,7 @@ it("100 faults are told with 300004, and one more says how many there are beside
   expect(status).toBe(400);
   const messages = (body.errors ?? []).map(({ code, message }) => `${code} ${message}`);
   expect(messages).toHaveLength(101);
-  // Of each target four fields are missing, and of the group four besides.
+  // Each target lacks four fields, and the group lacks four more.
   expect(messages.at(-1)).toBe(`300004 ${invalid} There are ${50 * 4 + 4 - 100} more faults.`);
 });
 

@@ -41,7 +41,7 @@ const throttled = {
   body: '{"data":null,"errors":[{"code":429,"message":"Too many requests."}],"warnings":null}',
 };
 
-/** A client of what listens there, as somebody. */
+/** A client of the server at that address, with these credentials. */
 function clientOf(baseUrl: string, credentials: Parameters<typeof createMilestreakClient>[0]["credentials"] = anybody) {
   const surroundings = new TestSurroundings();
   return { surroundings, client: createMilestreakClient({ baseUrl, credentials }, surroundings) };

@@ -18,7 +18,7 @@ async function newCall() {
   return { client: createMilestreakClient({ baseUrl: service.baseUrl, credentials }), ref, customerId };
 }
 
-/** The type check holds each `@ts-expect-error`: without an error below it, it is one itself. */
+/** The type check holds each `@ts-expect-error`, because one without an error below it is an error itself. */
 describe("the client's types", () => {
   it("have just the codes of the catalogue", () => {
     expectTypeOf<ErrorCode>().toEqualTypeOf<ServedCode>();

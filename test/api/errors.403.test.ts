@@ -11,7 +11,7 @@ import { withoutWriting } from "../support/writes.ts";
 
 const service = useService();
 
-/** The contract, written out: who may call what. A route without a line does not compile. */
+/** The access groups that may call each route, written out by hand. A route without a line does not compile. */
 const allowed: Record<ProtectedRouteName, readonly AccessGroup[]> = {
   enroll: ["default", "admin"],
   unenroll: ["default", "admin"],

@@ -8,7 +8,7 @@ import { withoutWriting } from "../support/writes.ts";
 
 const service = useService();
 
-/** Written out, because the table could change without anybody noticing. */
+/** The limits, written out by hand because the table could change unnoticed. */
 const maximumBytes: Partial<Record<ProtectedRouteName, number>> = {
   enroll: 16_384,
   unenroll: 16_384,
@@ -22,7 +22,7 @@ const withBody = protectedRouteNames.flatMap((name) => {
 });
 const now = during(1);
 
-/** Blanks may follow a JSON value; they count as everything else does. */
+/** The text filled up with blanks to a size in bytes. Blanks may follow a JSON value, and they count. */
 const padTo = (text: string, bytes: number) => `${text}${" ".repeat(bytes - Buffer.byteLength(text))}`;
 
 const message = (maximum: number, size: number) =>

@@ -38,7 +38,7 @@ function inParallel(calls: number, call: (index: number) => Promise<ApiResponse>
   return Promise.all(Array.from({ length: calls }, (_, index) => call(index)));
 }
 
-/** How often each answer was given: `200`, or the error's code. */
+/** The number of times each answer was given. Answers are named `200` or by the error's code. */
 function tally(responses: readonly ApiResponse[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status, body } of responses) {
@@ -117,7 +117,7 @@ describe("simultaneous calls", () => {
     const responses = await inParallel(40, (index) => (index % 2 === 0 ? enter(one) : leave(one)));
     const entered = tally(responses.filter((_, index) => index % 2 === 0));
     const left = tally(responses.filter((_, index) => index % 2 === 1));
-    // Leaving may also give way (4001) when the enrolment changes under every attempt; it has then changed nothing.
+    // Leaving may also be answered 4001 when the enrolment changes at every attempt. Nothing was changed then.
     expect(Object.keys(entered).filter((answer) => !["200", "310119"].includes(answer))).toEqual([]);
     expect(Object.keys(left).filter((answer) => !["200", "310126", "4001"].includes(answer))).toEqual([]);
     const [ins, outs] = [entered["200"] ?? 0, left["200"] ?? 0];

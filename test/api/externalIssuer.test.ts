@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => issuer.stop());
 
-/** Gateways of the test that runs. Each begins without keys, as a new process of the authorizer does. */
+/** The gateways of the running test. Each begins without keys, as a new process of the authorizer does. */
 const started: { close: () => Promise<void> }[] = [];
 afterEach(async () => {
   await Promise.all(started.splice(0).map((each) => each.close()));
@@ -41,14 +41,14 @@ afterEach(async () => {
 
 type Call = (token: string) => Promise<ApiResponse>;
 
-/** Nobody's client of a service that trusts the issuer. */
+/** A client without a credential, of a service that trusts the issuer. */
 async function newClient(authenticator = issuer.authenticator(), clock: Clock = systemClock): Promise<ApiClient> {
   const gateway = await startGateway(localFunctions(service.table, clock, authenticator), 0);
   started.push(gateway);
   return new ApiClient(gateway.baseUrl, undefined);
 }
 
-/** Reads groups as the bearer of a token. */
+/** A call that reads groups with a bearer token. */
 async function newCall(...how: Parameters<typeof newClient>): Promise<Call> {
   const client = await newClient(...how);
   return (token) => client.get("/targetGroups", { headers: { Authorization: `Bearer ${token}` } });
@@ -298,7 +298,7 @@ describe("401 for a JWT that anybody can make:", () => {
 
   it("which, with however many unknown kids, costs the issuer one look at its keys", async () => {
     const call = await newCall();
-    // Made beforehand, as keys take their time and the issuer may be asked again after 10 s.
+    // The tokens are made beforehand. Keys take time to make, and the issuer may be asked again after 10 s.
     const tokens = Array.from({ length: 10 }, () =>
       signedJwt({ ...goodHeader(), kid: randomUUID() }, everyClaim(), newKey()),
     );
@@ -417,7 +417,9 @@ function signedWithKeyInHeader(payload: Record<string, unknown>): string {
   return signedJwt({ alg: "RS256", kid: own.kid, jwk, jku: "https://attacker.example/jwks" }, payload, own);
 }
 
-/** A signature of 256 bytes ends in a character of which four bits decode to nothing. */
+/**
+ * The token with a spare bit set. A signature of 256 bytes ends in a character of which four bits decode to nothing.
+ */
 function withSpareBitSet(token: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const last = alphabet.indexOf(token.at(-1) ?? "");

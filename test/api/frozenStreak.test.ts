@@ -6,7 +6,7 @@ import { during, milestone, streak } from "../support/targetGroups.ts";
 
 const service = useProjectedService();
 
-/** Cycles of which each is met by a sale of 10. */
+/** A streak whose cycles are each met by a sale of 10. */
 function sales(trackingType: "STREAKS" | "NON_CONTINUOUS_STREAKS" = "STREAKS") {
   const [target] = milestone().targets;
   const targets = [{ ...target, defaultValues: [{ defaultValue: 10 }] }];
@@ -47,7 +47,7 @@ async function history({ org, group, customerId }: Setting) {
   return body.data.trackedTargetEvents;
 }
 
-/** The streak value, and which levels are reached. */
+/** The streak value and the reached marks of the levels. */
 async function standing({ org, group, customerId }: Setting, now: string) {
   const rows = (await org.readState(group, customerId, { now }))?.streaks ?? [];
   const levels = rows.flatMap(({ status, streakName }) => (status === "ACHIEVED" ? [streakName] : []));

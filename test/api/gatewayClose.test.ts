@@ -12,14 +12,14 @@ let gateway: LocalGateway;
 let asked: PromiseWithResolvers<void>;
 let answer: PromiseWithResolvers<void>;
 
-/** Answers when the test says so. */
+/** A page that is answered when the test says so. */
 async function slowPage() {
   asked.resolve();
   await answer.promise;
   return { statusCode: 200, body: "answered" };
 }
 
-/** More than the system keeps for a client that does not read. */
+/** A page larger than what the system keeps for a client that does not read. */
 async function largePage() {
   asked.resolve();
   return { statusCode: 200, body: "x".repeat(50_000_000) };
@@ -72,7 +72,7 @@ describe("the local gateway closes", () => {
     socket.on("error", () => undefined);
     const ended = once(socket, "close");
     socket.write("POST /v3/activities HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{");
-    // The beginning has arrived when a request made after it is answered.
+    // The gateway answers this later request, so the beginning of the first one has arrived.
     await expect(fetch(gateway.baseUrl)).resolves.toMatchObject({ status: 404 });
     await gateway.close();
     await expect(ended).resolves.toHaveLength(1);
@@ -92,7 +92,7 @@ describe("the local gateway closes", () => {
     const first = sendOn(agent, slowUrl());
     await asked.promise;
     const closed = gateway.close();
-    // Waits for the one connection, and would have to be answered on it.
+    // The second request waits for the one connection.
     const second = sendOn(agent, slowUrl());
     answer.resolve();
     expect(await first).toMatchObject({ statusCode: 200, headers: { connection: "close" } });

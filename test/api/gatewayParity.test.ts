@@ -19,7 +19,7 @@ const service = useService();
 
 const now = during(1);
 
-/** What every answer carries, whoever made it. */
+/** Expects the headers that every answer carries, whoever made it. */
 function expectSafeHeaders({ headers }: ApiResponse): void {
   const names = ["content-type", "cache-control", "strict-transport-security", "x-content-type-options"];
   expect(Object.fromEntries(names.map((name) => [name, headers.get(name)]))).toEqual({
@@ -104,7 +104,7 @@ describe("carries the security headers and is JSON:", () => {
 
 const rootUrl = () => service.baseUrl.replace(/\/v3$/, "");
 
-/** Two requests of one kind name different ids and names; all else is the same. */
+/** The shape of a value. Two requests of one kind name different ids and names, and all else is the same. */
 function shapeOf(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value)

@@ -8,7 +8,7 @@ const service = useService();
 const now = during(1);
 
 function expectToFit({ body }: ApiResponse): void {
-  // As Lambda answers: the body as a text in JSON.
+  // Lambda answers with the body as a text within JSON.
   expect(Buffer.byteLength(JSON.stringify(JSON.stringify(body)))).toBeLessThan(6_000_000);
 }
 

@@ -40,15 +40,15 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A value that occurs nowhere but where this test puts it. */
+/** A value that occurs only where this test puts it. */
 const marker = () => `marker-${randomUUID()}`;
 
-/** Everything a log would get of what was written, hidden properties and causes of errors included. */
+/** The whole text that a log would get, with hidden properties and the causes of errors. */
 function written(): string {
   return lines.map((line) => inspect(line, { depth: Number.POSITIVE_INFINITY, showHidden: true })).join("\n");
 }
 
-/** The secret itself, the header's value and its base64 alone. */
+/** The secret, the header's value, and its base64 alone. */
 function tracesOf({ username, secret }: TestCredential): string[] {
   const value = basicAuthorization(username, secret);
   return [secret, value, value.replace("Basic ", "")];
@@ -59,7 +59,7 @@ function expectNothingOf(secrets: readonly string[]): void {
   for (const secret of secrets) expect(log).not.toContain(secret);
 }
 
-/** An answer for people: no frame of a stack, no file, no name of what is underneath. */
+/** Expects an answer for people, with no stack frame, no file and no name of an internal. */
 function expectNoInternals({ text }: RawResponse): void {
   expect(text).not.toMatch(/\\n\s+at |\.[jt]s:\d|node_modules|ECONNREFUSED|Exception|(?:ORG|CREDENTIAL|TOKEN)#/);
 }
@@ -82,7 +82,9 @@ async function send(
   return response;
 }
 
-/** A body for each route that takes one, each of its texts a marker; `undefined` for a route that takes none. */
+/**
+ * A body for each route that takes one, in which each text is a marker. `undefined` stands for a route without a body.
+ */
 const markedBodies: Record<ProtectedRouteName, ((one: Setting, mark: string) => unknown) | undefined> = {
   enroll: ({ customerId }, mark) => [{ customerId, periodName: mark, [mark]: mark }],
   unenroll: ({ customerId }, mark) => [{ customerId, [mark]: mark }],
@@ -117,7 +119,7 @@ function markedRequest(name: ProtectedRouteName, one: Setting, mark: string): Se
   return { method: routes[name].method, path, body: body === undefined ? "" : JSON.stringify(body) };
 }
 
-/** The functions on another table than the authorizer's. */
+/** Runs the functions on this table, while the authorizer keeps the service's table. */
 async function withFunctionsOn(table: Table, work: (baseUrl: string) => Promise<void>): Promise<void> {
   const { authorizer } = localFunctions(service.table);
   const gateway = await startGateway({ authorizer, handlers: localFunctions(table).handlers }, 0);
@@ -131,11 +133,11 @@ async function withFunctionsOn(table: Table, work: (baseUrl: string) => Promise<
 
 const unreachableTable = () =>
   openTable({ tableName: "t", endpoint: "http://127.0.0.1:1", ...localAccess }, patientLimits);
-/** The engine refuses each request with an error that the product has no use for. */
+/** A table that does not exist. The engine refuses each request with an error that the product does not expect. */
 const missingTable = () =>
   openTable({ tableName: "missing", endpoint: inject("endpoint"), ...localAccess }, patientLimits);
 
-/** An admin of a brand of the test's own, and a value to look for. */
+/** An admin of a new brand, and a value to look for. */
 async function newCall() {
   const one = await newSetting(service);
   const credential = await newCredential(service.table, { org: one.org.org, accessGroup: "admin" });
@@ -283,14 +285,14 @@ function activityOf(mark: string) {
   return { activityId: mark, type: "TRANSACTION", occurredAt: during(1), amount: 1, attributes: { [mark]: mark } };
 }
 
-/** What the Lambda runtime gets to write of an error that a function throws. */
+/** The text that the Lambda runtime writes about an error which a function throws. */
 async function thrownBy(work: () => Promise<unknown>): Promise<string> {
   const [settled] = await Promise.allSettled([work()]);
   if (settled?.status !== "rejected") throw new Error("It throws nothing");
   return inspect(settled.reason, { depth: Number.POSITIVE_INFINITY, showHidden: true });
 }
 
-/** The engine quotes what it does not like of a request. */
+/** Runs the work against an engine that quotes the invalid value of a request. */
 async function withQuotingEngine(mark: string, work: (table: Table) => Promise<void>): Promise<void> {
   const body = { __type: "com.amazon.coral.validate#ValidationException", message: `Invalid value ${mark}` };
   const proxy = await startLossyProxy(

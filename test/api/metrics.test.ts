@@ -40,7 +40,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** A whole line: a count of one, split by one dimension or none, and what else it may say. */
+/** A whole line of metrics. It counts one, has one dimension or none, and may have further properties. */
 function lineOf(name: string, dimensions: Record<string, string>, properties: Record<string, unknown> = {}) {
   return {
     _aws: {
@@ -115,7 +115,9 @@ describe("a call over HTTP writes exactly these lines of metrics:", () => {
   });
 });
 
-/** Behind a proxy that has the next writes meet these faults, with the retries counted as in a deployed function. */
+/**
+ * Runs the work behind a proxy that gives the next writes these faults. Retries are counted as in a deployed function.
+ */
 async function withFaults(faults: readonly Fault[], work: (client: ApiClient, one: Setting) => Promise<void>) {
   const one = await newSetting(service);
   const credential = await newCredential(service.table, { org: one.org.org, accessGroup: "default" });

@@ -15,7 +15,7 @@ async function setting(body = milestone()): Promise<Setting> {
   return { org, group, customerId: await org.newCustomer() };
 }
 
-/** The covered cycles, by name, with what was achieved in each. */
+/** The achieved values of the covered cycles, by name. */
 async function achieved({ org, group, customerId }: Setting, now: string): Promise<Record<string, number>> {
   const state = await org.readState(group, customerId, { now });
   return Object.fromEntries((state?.targets ?? []).map((row) => [row.periodRefCode, row.targetAchievedValue]));

@@ -8,7 +8,7 @@ import { during, milestone, streak } from "../support/targetGroups.ts";
 
 const service = useProjectedService();
 
-/** What tells of a row most, in the order of the answer. */
+/** The most telling fields of each row, in the order of the answer. */
 async function rowsOf({ org, group, customerId }: Setting, query = "") {
   await service.drain();
   const rows = await readHistory(org.reader, customerId, group.targetId, query);

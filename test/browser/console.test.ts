@@ -107,7 +107,7 @@ describe("target groups", () => {
       { refCode: "hours", startDate: "2030-04-01T04:00:00Z", endDate: "2030-04-01T12:30:00Z" },
     ];
     await org.createGroup(milestone({ name: "In Berlin", timeZoneName: "Europe/Berlin", periods }));
-    // The last half hour of the 31st, after the clocks went forward: in UTC it is 21:30.
+    // The time is in the last half hour of the 31st, after the clocks went forward. In UTC it is 21:30.
     const page = await visits.openAt(org, "2030-03-31T21:30:00Z");
     await expect
       .poll(() => card(page, "In Berlin").getByRole("list").first().getByRole("listitem").allTextContents(), limits)
@@ -196,7 +196,7 @@ describe("a milestone", () => {
     page.on("request", (request) => (looks += request.url().includes("/trackedTargetEvents/") ? 1 : 0));
     await act(page, "Record activity");
     await expect.poll(() => progressOf(page, "c2"), limits).toMatch(/1,050 of 1,000\s+✓ Reached 15 Feb 2030, 12:00/);
-    // At once, and once more when the history has had the time to follow.
+    // The history is read at once, and once more after it has had the time to follow.
     await expect.poll(() => looks, limits).toBeGreaterThanOrEqual(2);
     const feed = page.getByRole("list", { name: "Events, the latest first" }).getByRole("listitem");
     await expect
@@ -211,7 +211,7 @@ describe("a milestone", () => {
     const history = page.getByRole("region", { name: "History", exact: true });
     await expect
       .poll(async () => {
-        // It may take longer than that.
+        // The history may take longer to follow, so the test reads it again.
         await history.getByRole("button", { name: "Refresh" }).click();
         return rows.allInnerTexts();
       }, limits)

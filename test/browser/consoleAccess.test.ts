@@ -19,7 +19,7 @@ const visits = useVisits(service);
 const limits = { timeout: 20_000 };
 const maximumTabs = 60;
 
-/** A brand with one of everything, and a customer of hers with a past. */
+/** A brand with one of everything, and one of its customers with a past. */
 async function brandWithPast(): Promise<{ org: TestOrg; customerId: number }> {
   const org = await service.newOrg();
   const customerId = await org.newCustomer();
@@ -148,7 +148,7 @@ async function isFocused(target: Locator): Promise<boolean> {
   return (await target.and(target.page().locator(":focus")).count()) === 1;
 }
 
-/** Goes on by Tab alone, as somebody without a mouse does. */
+/** Moves the focus by Tab alone, as people without a mouse do. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   for (let tabs = 1; tabs <= maximumTabs; tabs += 1) {

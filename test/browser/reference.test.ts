@@ -11,11 +11,11 @@ import { StartedService } from "../support/startedService.ts";
 
 let browser: Browser;
 let origin: string;
-/** What ends with the tests, the latest first. */
+/** Functions that end what was started, the latest first. */
 const endings: (() => Promise<void>)[] = [];
-/** As `npm start` printed it. */
+/** The id that `npm start` printed. */
 let demoCustomerId: string;
-/** What a page asked of anybody else, and what its policy refused it. */
+/** Requests of a page to other hosts, and requests that its policy refused. */
 const strayed: string[] = [];
 
 beforeAll(async () => {
@@ -42,7 +42,7 @@ function expectNothingStrayed(): void {
 
 async function openReference(host = origin, path = "/docs"): Promise<Page> {
   const page = await browser.newPage();
-  // The page is 2 MB of script, on a machine that does other things too.
+  // The page has 2 MB of script, and the machine does other things too.
   page.setDefaultTimeout(60_000);
   page.on("request", (request) => {
     const url = new URL(request.url());

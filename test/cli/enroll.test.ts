@@ -11,7 +11,7 @@ const newOperator = useOperators(service);
 const header = "customerId,periodName,initialBalance,resetStreakStatus";
 const unregistered = 9_000_000_000_001;
 
-/** Resolves for everybody once as many have come. */
+/** A function that resolves for all its callers once there are that many of them. */
 function newGate(count: number): () => Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let arrived = 0;
@@ -303,7 +303,8 @@ describe("a bulk command", () => {
     const first = await admin("enroll", file, ...options, "--json");
     expect(first.status).toBe(3);
     expect(JSON.parse(first.stdout)).toMatchObject({ done: 4, failed: expect.any(Number) });
-    // Eight in a row, up to seven before the last success was told, which may be slow, and two that were on their way.
+    // The command gives up after eight failures in a row. Up to seven may have come before it learned of the last
+    // success, which may be slow. Two more were on their way.
     expect(JSON.parse(first.stdout).failed).toBeLessThanOrEqual(7 + 8 + 2);
     isAway = false;
     const second = await admin("enroll", file, ...options, "--json");

@@ -19,7 +19,10 @@ import { milestone } from "../support/targetGroups.ts";
 
 const service = useService();
 const newOperator = useOperators(service);
-/** Between the commands and the service. A result file is of one service, so every run goes this way. */
+/**
+ * The hop between the commands and the service. A result file belongs to one service address, so every run goes this
+ * way.
+ */
 let hop: ApiHop;
 
 beforeAll(async () => {
@@ -27,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => hop.close());
 
-/** What a command asks before the first row: whether there is such a target, and which data the service has. */
+/** The number of requests before the first row. They ask whether the target exists, and which data the service has. */
 const checks = 2;
 
 type Job = {
@@ -47,14 +50,14 @@ async function newJob(customerCount: number): Promise<Job> {
   return { operator, group, other, customers, file, results: `${file}.results.csv` };
 }
 
-/** The command line, three rows at a time. */
+/** The command line, with three rows at a time. */
 function commandLine(command: "enroll" | "unenroll", { operator, group, file }: Job): string[] {
   return [command, file, ...targetOptions(group), ...operator.access(hop.baseUrl), "--concurrency", "3", "--json"];
 }
 
 /**
- * Lets the next `passing` requests through. The service does what those after them ask, but their answers are held
- * until `release`; `held` resolves when there are three of them.
+ * Lets the next `passing` requests through. The service carries out the requests after them, but their answers are held
+ * until `release`. `held` resolves when three answers are held.
  */
 function holdAnswers(passing: number): { readonly held: Promise<void>; readonly release: () => void } {
   const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -68,7 +71,7 @@ function holdAnswers(passing: number): { readonly held: Promise<void>; readonly 
   return { held: held.promise, release: () => released.resolve() };
 }
 
-/** Runs the command with an answer to every request. */
+/** Runs the command. Every request is answered. */
 async function run(command: "enroll" | "unenroll", job: Job, ...more: readonly string[]) {
   hop.plan(() => ({}));
   const { status, stdout } = await admin(...commandLine(command, job), ...more);
@@ -80,7 +83,7 @@ async function enrolledAmong({ operator, group, customers }: Job): Promise<numbe
   return customers.filter((_, index) => states[index] !== undefined);
 }
 
-/** Kills the command while three of its rows are carried out and not answered, four being done. */
+/** Kills the command when four of its rows are done and three are carried out but not answered. */
 async function killInTheMiddle(command: "enroll" | "unenroll", job: Job): Promise<void> {
   const { held, release } = holdAnswers(checks + 4);
   const running = startAdmin({}, ...commandLine(command, job));
@@ -106,7 +109,7 @@ describe("a run that was killed", () => {
   it("has un-enrolled the rows whose answer was lost, and no others are taken for un-enrolled", async () => {
     const job = await newJob(12);
     const { operator, group, customers } = job;
-    // The last one is not in: its refusal has nothing to do with the kill.
+    // The last customer is not enrolled. Its refusal has nothing to do with the kill.
     for (const customerId of customers.slice(0, 11)) await operator.org.enroll(group, { customerId });
     await killInTheMiddle("unenroll", job);
     const { status, summary } = await run("unenroll", job);
@@ -138,7 +141,8 @@ describe("Ctrl-C", () => {
     const { held, release } = holdAnswers(checks + 4);
     const running = startAdmin({}, ...commandLine("enroll", job));
     await held;
-    // Twice, as npm hands on what the terminal has sent: one press all the same. Of two alike the system may make one.
+    // npm passes on what the terminal has sent, so one press arrives as two signals. The system may merge two equal
+    // signals into one, so the test sends different ones.
     running.signal("SIGINT");
     running.signal("SIGTERM");
     await running.says(/Stopping once the rows under way are done/);
@@ -229,7 +233,7 @@ describe("a second run", () => {
   });
 });
 
-/** A new table with an org of the same name, the same credential and a target group of the same id. */
+/** A new database: an org of the same name with the same credential and a target group of the same id. */
 async function startOtherDatabase({ org, username, secret }: Operator) {
   const tableName = `milestreak-test-${randomUUID()}`;
   const table = openTable({ tableName, endpoint: inject("endpoint"), ...localAccess }, patientLimits);

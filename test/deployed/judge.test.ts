@@ -161,7 +161,7 @@ describe("the judge in front of the engine", () => {
 });
 
 describe("the signature check", () => {
-  // AWS's own test suite for Signature Version 4, "post-vanilla".
+  // This is the example "post-vanilla" of AWS's own test suite for Signature Version 4.
   const session = {
     accessKeyId: "AKIDEXAMPLE",
     secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",

@@ -21,7 +21,9 @@ const now = noonOf(1);
 const customerId = 11;
 const resume = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" } } as const;
 
-/** A brand of its own whose customer is enrolled in every target of groups with so many targets. */
+/**
+ * A brand whose customer is enrolled in every target of its groups. Each number is the number of targets of one group.
+ */
 async function brandWith(...targetCounts: readonly number[]): Promise<Brand> {
   const brand = new Brand();
   for (const [index, count] of targetCounts.entries()) await brand.addGroup(`Group ${index}`, count);
@@ -126,7 +128,7 @@ it("a return and the transaction it names, between its read and its write, give 
       async (args) => {
         if (commandName === "TransactWriteItemsCommand" && !hasArrived) {
           hasArrived = true;
-          // It happened before every cycle and so changes no enrolment: no revision tells of it.
+          // The activity happened before every cycle and changes no enrolment, so no revision shows it.
           await brand.record({ activityId: "t-1", occurredAt: noonOf(-3) });
         }
         return next(args);

@@ -7,7 +7,7 @@ import { openTestTable } from "../support/service.ts";
 const table = openTestTable();
 afterAll(() => table.close());
 
-/** The item, filled up to exactly so many bytes by our reckoning. */
+/** The item, filled up to exactly that many bytes by the product's own count. */
 function filled(bytes: number, attributes: Record<string, AttributeValue>): Record<string, AttributeValue> {
   const item = { pk: { S: randomUUID() }, sk: { S: "ITEM" }, ...attributes, filling: { S: "" } };
   return { ...item, filling: { S: "x".repeat(bytes - itemBytes(item)) } };

@@ -29,7 +29,7 @@ import { throttling, transactionConflict } from "../support/seededFaults.ts";
 const { table, open, announced } = useProjectedTable();
 const hour = 60 * 60 * 1000;
 
-/** A brand of the test's own with one group of daily cycles and one target of 100. */
+/** A brand that only one test uses, with one group of daily cycles and one target of 100. */
 class Brand {
   readonly org: string;
   readonly group: TargetGroup;
@@ -63,7 +63,7 @@ class Brand {
     await unenroll(table, this.ref(customerId), now, (stored) => decideUnenrollment(this.group, stored, now));
   }
 
-  /** Spends in the cycle. The activity is sent at noon of the cycle, or late. */
+  /** Spends in the cycle. The activity is sent at noon of the cycle, or at a later time. */
   async spend(customerId: number, cycle: number, amount = 100, now = noonOf(cycle)): Promise<void> {
     this.#activityCount += 1;
     const activityId = `a-${this.#activityCount}`;
@@ -72,7 +72,7 @@ class Brand {
     await recordActivity(table, this.#targetGroups, this.org, activity, now);
   }
 
-  /** Closes all that has ended by the start of the cycle, with an index that is up to date. */
+  /** Closes everything that has ended by the start of the cycle. The index is up to date. */
   async closeAtStartOf(cycle: number): Promise<void> {
     await announced(this.org);
     await closeCycles(table, startOfCycle(cycle), this.org);
@@ -84,7 +84,7 @@ class Brand {
     return stored;
   }
 
-  /** The announced ends of cycles: `customer type cycle`, each as often as it was announced, in order. */
+  /** The announced ends of cycles, in order, as `customer type cycle`. Each is listed as often as it was announced. */
   async endings(): Promise<string[]> {
     const notifications = await announced(this.org);
     return notifications
@@ -219,7 +219,8 @@ describe("an activity that comes after its cycle was closed", () => {
       const completed = (await announced(brand.org)).filter(
         (notification) => notification.customerId === customerId && notification.type === "targetPeriodCompleted",
       );
-      // Counted before the closing: announced once, with it. After: announced again. Whichever it was, the last word is true.
+      // An activity counted before the closing is announced once, with it. One counted after it is announced again. In
+      // both cases the last notification is true.
       expect(completed.at(-1)?.detail).toMatchObject({ achievedValue: decimal(30) });
       expect(completed.filter(({ detail }) => "activityId" in detail && detail.activityId === undefined)).toHaveLength(
         1,
@@ -236,14 +237,14 @@ const enrollmentsAtOnce = 25;
 
 async function brandOf(customerIds: readonly number[]): Promise<Brand> {
   const brand = await Brand.create();
-  // Who waits for a connection counts as not connecting, so that on a slow machine hundreds at once would fail.
+  // The SDK counts waiting for a connection as not connecting, so hundreds at once would fail on a slow machine.
   await pMap(customerIds, (customerId) => brand.enroll(customerId), { concurrency: enrollmentsAtOnce });
   await announced(brand.org);
   return brand;
 }
 
 describe("each cycle is closed once for each customer", () => {
-  /** In more than one page for some shards. */
+  /** So many customers that some shards have more than one page. */
   const many = Array.from({ length: 450 }, (_, index) => 5_000 + index);
   const some = many.slice(0, 100);
 
@@ -368,7 +369,7 @@ describe("what goes wrong holds up nothing else", () => {
   });
 });
 
-/** A process that dies at its n-th update, whichever that is. */
+/** A process that dies after that many updates. */
 function dyingAfter(writes: number): Table {
   const dying = open();
   let count = 0;
@@ -384,7 +385,7 @@ function dyingAfter(writes: number): Table {
   return dying;
 }
 
-/** A process that dies at its first request of the kind. */
+/** A process that dies at its first request of that kind. */
 function dyingAt(command: string): Table {
   const dying = open();
   dying.client.middlewareStack.add(

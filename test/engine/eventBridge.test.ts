@@ -9,12 +9,12 @@ import { localAccess } from "../support/globalSetup.ts";
 type Request = { readonly Entries: readonly Readonly<Record<string, string>>[] };
 type Answer = { readonly status: number; readonly body: unknown };
 
-/** Stands in for EventBridge, which cannot be run here: takes what the real client sends. */
+/** A stand-in for EventBridge, which cannot be run here. It takes what the real client sends. */
 let server: Server;
 let endpoint: string;
 let requests: Request[];
 let answer: (request: Request) => Answer;
-/** No answer goes out before. */
+/** No answer goes out before this has resolved. */
 let answered: Promise<void>;
 
 beforeAll(async () => {

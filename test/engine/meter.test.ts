@@ -37,7 +37,7 @@ afterAll(async () => {
   await proxy.close();
 });
 
-/** What the work costs, if its first requests meet these faults, and whether or not it fails. */
+/** The cost of the work whether it fails or not. Its first requests meet these faults. */
 async function costOf(work: () => Promise<unknown>, ...met: readonly Fault[]): Promise<Omit<Cost, "bytes">> {
   faults = [...met];
   const { requests, readUnits, writeUnits } = await meter.costOf(() => work().catch(() => undefined));
@@ -48,7 +48,7 @@ function newKey(): Key {
   return { pk: { S: `METER#${randomUUID()}` }, sk: { S: "ITEM" } };
 }
 
-/** Of nearly 3 kB: three units to write, one to read. */
+/** Stores an item of nearly 3 kB. Writing it takes three units, reading it one. */
 async function newItem(): Promise<Key> {
   const key = newKey();
   await sizes.send(new PutItemCommand({ TableName, Item: { ...key, filling: { S: "x".repeat(2900) } } }));
@@ -85,7 +85,7 @@ function list({ pk }: Key, ConsistentRead: boolean) {
     );
 }
 
-/** Puts one where nothing may be, and checks that there is another. */
+/** Puts an item where none may be, and checks that another one exists. */
 function transact(put: Key, checked: Key) {
   return () =>
     table.client.send(

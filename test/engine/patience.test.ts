@@ -22,7 +22,7 @@ afterAll(() => table.close());
 const now = noonOf(1);
 const customerId = 11;
 
-/** A table whose every call finds its patience over. */
+/** A table on which every call finds its patience over. */
 const impatient: Table = { ...table, patienceMilliseconds: 0 };
 
 async function brand(): Promise<string> {
@@ -76,7 +76,7 @@ it("the first message of a batch is counted, those that there is no time to begi
   expect(await record(table, org)).toEqual([expect.objectContaining(repeated), expect.objectContaining(repeated)]);
 });
 
-/** Of two items a page of 1 MB is not full, of five it is. */
+/** A partition of items. Two of them do not fill a page of 1 MB, five do. */
 async function partitionOf(items: number): Promise<string> {
   const pk = randomUUID();
   const text = { S: "x".repeat(390_000) };
@@ -103,7 +103,7 @@ describe("a partition is read to its end", () => {
   });
 });
 
-/** Page by page, as the state machine asks. */
+/** Reads page by page, as the state machine asks. */
 async function dueCycles(through: Table, org: string): Promise<DueCycles[]> {
   const due = { now: new Date(startOfCycle(2)).toISOString(), org };
   const pages: DueCycles[] = [];

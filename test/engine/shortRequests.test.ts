@@ -18,7 +18,7 @@ const { maxAttempts } = patientLimits;
 
 const opened: DynamoDBClient[] = [];
 beforeEach(() => {
-  // The date, and the id of an invocation, are part of what is signed.
+  // The date and the id of the invocation are part of what is signed.
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
   vi.spyOn(globalThis.crypto, "randomUUID").mockReturnValue("00000000-0000-4000-8000-000000000000");
 });
@@ -28,7 +28,7 @@ afterEach(() => {
   for (const client of opened.splice(0)) client.destroy();
 });
 
-/** The SDK as it is, and as the table's repositories use it. */
+/** The SDK's client alone, and the client that the table's repositories use. */
 function bothClients(): { readonly bare: DynamoDBClient; readonly short: DynamoDBClient } {
   const bare = new DynamoDBClient({
     endpoint,
@@ -41,7 +41,10 @@ function bothClients(): { readonly bare: DynamoDBClient; readonly short: DynamoD
   return { bare, short };
 }
 
-/** Every request that a client sends, as it is signed, at the frozen time: without the engine's the SDK corrects none. */
+/**
+ * Every request that a client sends, as signed, at the frozen time. The engine's date is hidden, because the SDK would
+ * correct its clock by it.
+ */
 function sentBy(client: DynamoDBClient): unknown[] {
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -72,7 +75,7 @@ async function outcomeOf(call: Promise<object>): Promise<Outcome> {
   }
 }
 
-/** The engine gives each answer an id of its own. */
+/** The answer without ids, because the engine gives each answer an id of its own. */
 function withoutIds({ $metadata, ...rest }: { readonly $metadata?: object }): object {
   return { ...rest, $metadata: { ...$metadata, requestId: undefined } };
 }
@@ -124,7 +127,7 @@ describe("the client of the table", () => {
       for (let time = 1; time <= 2; time += 1) expect(await outcomeOf(call(short))).toEqual(outcome);
       const [, sent] = sentByBare;
       expect(sentByBare).toHaveLength(2);
-      // The SDK adds to its name which of its features are in use; it is not signed.
+      // The SDK adds to its name which of its features are in use. That part is not signed.
       const expected = expect.objectContaining({
         ...Object(sent),
         headers: { ...Object(sent).headers, "user-agent": expect.any(String) },

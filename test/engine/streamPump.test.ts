@@ -45,7 +45,7 @@ async function put(table: Table, sk: string, attributes = {}): Promise<void> {
 
 type Delivery = { readonly keys: readonly string[]; readonly failsAt?: string };
 
-/** A pump whose function fails at the records it is told to, and remembers what it was handed. */
+/** A pump whose function fails at the given records, and which remembers what it handed over. */
 async function openPump(
   table: Table,
   failsAt: (key: string, delivery: number) => boolean = () => false,

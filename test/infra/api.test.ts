@@ -9,7 +9,7 @@ const methods = deployedMethods(stack);
 const [authorizerId, authorizer] = onlyResource(stack, "AWS::ApiGateway::Authorizer");
 const [stageId, stage] = onlyResource(stack, "AWS::ApiGateway::Stage");
 
-/** Written out: nothing else may be reached without a credential. */
+/** The routes that need no credential, written out by hand. Nothing else may be reached without one. */
 const open = ["POST /oauth/token", "POST /oauth/token/generate", "POST /oauth/revoke"];
 
 describe("methods", () => {
@@ -179,7 +179,7 @@ function authorizerFunctionId(): string {
   return functionBehind(stack, authorizer.Properties.AuthorizerUri);
 }
 
-/** `/POST/targetGroups` of an ARN made for the stage. */
+/** The last part of an ARN made for the stage, such as `/POST/targetGroups`. */
 function lastPart(sourceArn: unknown): unknown {
   const parts = at(sourceArn, "Fn::Join", "1");
   if (!Array.isArray(parts)) return parts;
@@ -200,7 +200,7 @@ function methodSettings(of = stack) {
   }));
 }
 
-/** A stage's settings write `/a/b` as `/~1a~1b`. */
+/** The path without escapes. A stage's settings write `/a/b` as `/~1a~1b`. */
 function unescaped(resourcePath: string): string {
   return resourcePath.replace(/^\/~1/, "/").replaceAll("~1", "/");
 }

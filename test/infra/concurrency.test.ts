@@ -3,7 +3,7 @@ import { orgQueuesVariable } from "../../shared/config/queueConfig.ts";
 import { functionIdsByName } from "./support/deployedMethods.ts";
 import { at, onlyResource, resourcesOfType, type SynthesizedStack, synthesize } from "./support/synthesize.ts";
 
-/** The functions that keep a part of the account's quota for themselves, and how much. */
+/** The functions that reserve a part of the account's quota, and how much. */
 function reserved(stack: SynthesizedStack): Record<string, unknown> {
   const found = functionIdsByName(stack).map(([name, id]) => [
     name,

@@ -7,8 +7,8 @@ import { type Resource, synthesize } from "./support/synthesize.ts";
 const { KeySchema } = contract.Table710B521B.Properties;
 
 /**
- * What no deployment may remove or replace. A logical id here changes only with a plan for what is lost, as
- * CloudFormation takes another id for another resource.
+ * The resources that no deployment may remove or replace. CloudFormation takes another logical id for another resource,
+ * so an id here changes only with a plan for what is lost.
  */
 const kept: readonly Kept[] = [
   {

@@ -26,7 +26,10 @@ const functions = functionIdsByName(stack).map(([name, id]) => ({ name, id, alia
 const [applicationId, application] = onlyResource(stack, "AWS::CodeDeploy::Application");
 
 const alarmsOfRoutes = ["ApiFailureRate", "ApiFailures"];
-/** Which alarms take back a new version, of functions that nobody waits for and of those with an alarm of their own. */
+/**
+ * The alarms that take back a new version. They are listed for the functions that have alarms of their own; the others
+ * serve routes.
+ */
 const alarmsOf: Readonly<Record<string, readonly string[]>> = {
   countQueuedActivities: ["QueueErrors"],
   projector: ["ProjectorErrors"],
@@ -36,7 +39,7 @@ const alarmsOf: Readonly<Record<string, readonly string[]>> = {
 
 const closers = ["listDueCycles", "closeShard"];
 
-/** What the functions and AWS publish of a minute, by how the new version does. */
+/** The metrics of one minute, for each way in which a new version can behave. */
 const published = {
   "answers 500": ({ calls, ofNewVersion }) => ({ Count: calls, "5XXError": ofNewVersion, Failures: ofNewVersion }),
   "answers 4001 within a 200": ({ calls, ofNewVersion }) => ({ Count: calls, "5XXError": 0, Failures: ofNewVersion }),
@@ -49,7 +52,7 @@ const published = {
     Count: calls + 30_000,
     GatewayFailures: ofNewVersion,
   }),
-  // What the table turns away and what contends is slow, and is counted as Failures of `load`, which no such alarm reads.
+  // Throttled and contending calls are slow. They are counted as Failures of `load`, which none of these alarms reads.
   "meets too much at once": ({ calls }) => ({ Count: calls, "5XXError": calls, Latency: 25_000, Duration: 25_000 }),
   "refuses credentials": ({ calls }) => ({ Count: calls, "5XXError": 0, Refusals: calls, Errors: calls }),
   "reports a failure": ({ calls, ofNewVersion }) => ({ Invocations: calls, Errors: 0, Failures: ofNewVersion }),
@@ -139,7 +142,9 @@ test("every alarm that decides about a canary is judged minute by minute, and by
 describe("a new version that fails all its calls", () => {
   const ofApi = ["answers 500", "answers 4001 within a 200", "crashes under the API"] as const;
   const ofOthers = ["reports a failure", "crashes"] as const;
-  /** The functions of a row of docs/operations.md, one that stands for them, and how it fails. */
+  /**
+   * The functions of a row of docs/operations.md, one function that stands for them, and the ways in which it fails.
+   */
   const rows = [
     { row: "of the API", name: "enroll", ways: ofApi },
     { row: "`countQueuedActivities`", name: "countQueuedActivities", ways: ofOthers },
@@ -162,7 +167,7 @@ describe("a new version that fails all its calls", () => {
       takenBack(stackWith(deployment), name, published[way], randomCalls(callsPerMinute));
     expect(taken(documented)).toBeGreaterThanOrEqual(0.95);
     expect(taken(10 * documented)).toBeGreaterThanOrEqual(0.95);
-    // The document does not promise less than it could, either.
+    // The document does not promise less than the alarms can do, either.
     expect(taken(documented / 4)).toBeLessThan(0.9);
   });
 
@@ -310,7 +315,10 @@ function alarmsOfGroup(of: typeof stack, { Properties }: Resource) {
   return [...references(Properties.AlarmConfiguration)].map((id) => of.resources.get(id)?.Properties ?? {});
 }
 
-/** By CodeDeploy's own configurations, which say it in their names, or one of the stack's. */
+/**
+ * The canary of a deployment group. CodeDeploy's own configurations say it in their names, those of the stack in their
+ * settings.
+ */
 function canaryOf(of: typeof stack, { Properties }: Resource): Canary {
   const { DeploymentConfigName: config } = Properties;
   const own = of.resources.get(String(at(config, "Ref")))?.Properties["TrafficRoutingConfig"];
@@ -321,7 +329,9 @@ function canaryOf(of: typeof stack, { Properties }: Resource): Canary {
   };
 }
 
-/** Whatever FILL makes of a metric without any value. */
+/**
+ * The smallest share of deployments that is taken back, under either reading of FILL for a metric without any value.
+ */
 function takenBack(
   of: typeof stack,
   name: string,
@@ -340,7 +350,7 @@ function groupNamed(of: typeof stack, name: string): Resource {
   return groupOf(of, liveAliasId(of, id));
 }
 
-/** Calls a minute, of a row of the table in docs/operations.md. */
+/** The calls a minute in a row of the table in docs/operations.md. */
 function documentedCalls(functionsOfRow: string, column: number): number {
   const [, section = ""] = readFileSync("docs/operations.md", "utf8").split("## Deployment and rollback");
   const row = section.split("\n").find((line) => line.startsWith(`| ${functionsOfRow} |`));
@@ -355,7 +365,7 @@ function scheduleMinutes(): number {
   return Number(minutes);
 }
 
-/** When the state machine calls the function after a start, if every call fails. */
+/** The seconds after a start at which the state machine calls the function if every call fails. */
 function attemptsAtSeconds(name: string): number[] {
   const { States: states } = closingDefinition(stack);
   const state = name === "listDueCycles" ? states.ListDueCycles : states.CloseShards.ItemProcessor.States.CloseShard;
@@ -367,13 +377,13 @@ function attemptsAtSeconds(name: string): number[] {
   return attempts;
 }
 
-/** Seconds, of the alarm's metric or of all that it is computed of. */
+/** The periods in seconds of the alarm's metric, or of all metrics it is computed from. */
 function periodsOf({ Period, Metrics }: Readonly<Record<string, unknown>>): Set<number> {
   const stats = Array.isArray(Metrics) ? Metrics.map((metric) => at(metric, "MetricStat", "Period")) : [Period];
   return new Set(stats.filter((period) => typeof period === "number"));
 }
 
-/** Everything without a dependency, then everything whose dependencies are in the waves before, and so on. */
+/** The waves of deployments. The first has no dependency, and each later one depends only on the waves before it. */
 function wavesOf(ids: readonly string[], before: (id: string) => readonly string[]): string[][] {
   const waves: string[][] = [];
   while (waves.flat().length < ids.length) {

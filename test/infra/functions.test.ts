@@ -20,7 +20,7 @@ const functions = functionIdsByName(stack).map(([name, id]) => ({
 }));
 const [tableId] = onlyResource(stack, "AWS::DynamoDB::Table");
 
-/** Where a function is told of more than the table. */
+/** The further variables of functions that know more than the table and the metrics. */
 const alsoKnown: Readonly<Record<string, readonly string[]>> = {
   projector: [busNameVariable],
   tokens: [tokenLifetimeVariable],
@@ -74,15 +74,18 @@ describe("log groups", () => {
   });
 });
 
-/** What a call may wait for beside the table. */
+/** The time that a call may wait for services other than the table. */
 const elsewhereMilliseconds: Readonly<Record<string, number>> = {
-  /** What an external issuer publishes of itself, and its keys. */
+  /** The configuration and the keys that an external issuer publishes. */
   authorizer: 2 * issuerLimits.maxAttempts * issuerLimits.requestTimeoutMilliseconds,
-  /** Requests to the bus, side by side. */
+  /** Requests to the bus, which are sent side by side. */
   projector: longestRequestMilliseconds(busLimits),
 };
 
-/** How long a call of the function may take in all, whichever route it is for; without a chain stated, nobody knows. */
+/**
+ * The longest time that a call of the function may take, over all its routes. It is infinite for a route without a
+ * stated chain.
+ */
 function longestMilliseconds(name: string): number {
   const served: readonly string[] = routeNames.filter((route) => routes[route].servedBy === name);
   const calls = served.length === 0 ? [name] : served;

@@ -6,7 +6,7 @@ import { type Grants, lostGrants, overdueGrants, type Release } from "./support/
 
 const release: Release = JSON.parse(readFileSync("test/infra/grants.release.json", "utf8"));
 
-/** What the roles allow today: a retiring grant is in them too. */
+/** The grants that the roles have today, retiring ones included. */
 function granted(): Grants {
   const retiring: Grants = retiringGrants;
   return Object.fromEntries(

@@ -186,7 +186,10 @@ function mappingOf(of: SynthesizedStack) {
   return onlyResourceOfProjector(of)[1].Properties;
 }
 
-/** As Lambda decides it: one of the filters matches. Only what the filters use is understood here. */
+/**
+ * Whether Lambda passes a record on: one of the filters must match. Only the operators that the filters use are
+ * evaluated here.
+ */
 function isLetThrough(eventName: string, sortKey: string): boolean {
   const filters = at(mapping, "FilterCriteria", "Filters");
   if (!Array.isArray(filters)) throw new Error("The mapping has filters");

@@ -24,7 +24,10 @@ describe("a grant on a table shrinks one deployment after the last version that 
   const copy2 = tableArn.replace(name, "milestreak-restored-2");
   const secondRestore = { restoredStreamArn: restoredStreamArn.replace(name, "milestreak-restored-2") };
 
-  /** Each row is a deployment: what the versions before it work on, and what their roles allow from its start on. */
+  /**
+   * Each row is a deployment with the tables that its roles allow. The table that the earlier versions still use is one
+   * of them.
+   */
   test.each([
     { deployment: "the first, to the stack's own table", settings: {}, tables: own },
     { deployment: "the switch to a restored table", settings: { restoredStreamArn }, tables: [tableArn, own] },
@@ -111,7 +114,7 @@ test("the restore of docs/restore.md waits after each change that takes a table 
   ]);
 });
 
-/** The value with each part that equals `from` replaced. */
+/** The value, with each part that equals `from` replaced by `to`. */
 function replaced(value: unknown, from: unknown, to: unknown): unknown {
   const isSame = JSON.stringify(value) === JSON.stringify(from);
   if (isSame || typeof value !== "object" || value === null) return isSame ? to : value;

@@ -43,7 +43,7 @@ function client(baseUrl: string, username: string): ApiClient {
   return new ApiClient(baseUrl, { username, secret });
 }
 
-/** The answer to a command exactly as a shell runs it. */
+/** The answer to a command that a shell runs exactly as printed. */
 async function paste(command: string): Promise<ApiResponse["body"]> {
   const { stdout } = await promisify(execFile)("sh", ["-c", command]);
   return JSON.parse(stdout);
@@ -51,7 +51,7 @@ async function paste(command: string): Promise<ApiResponse["body"]> {
 
 type Printed = { readonly groupId: number; readonly targetId: number; readonly customerId: number };
 
-/** What the printed command would enrol. */
+/** The group, target and customer that the printed command would enrol. */
 function printedEnrollment(command: string): Printed {
   const [, customerId] = /"customerId": (\d+)/.exec(command) ?? [];
   const [, groupId, targetId] = /targetGroups\/(\d+)\/targets\/(\d+)\/enroll/.exec(command) ?? [];
@@ -162,7 +162,7 @@ describe("npm start", () => {
       const groups = await api.get("/targetGroups");
       expect(groups.status).toBe(200);
       expect(groups.body.data.length > 0).toBe(org === "100");
-      // An empty body gets as far as its validation (300004) where enrolling is allowed, and to 4000 where it is not.
+      // An empty body reaches its validation (300004) where enrolling is allowed, and 4000 where it is not.
       const enrolled = await api.post("/targetGroups/1/targets/1/enroll", []);
       expectRefused(enrolled, enrolling, enrolling === 400 ? 300004 : 4000);
       const registered = await api.put("/customers/77", {});
@@ -211,7 +211,7 @@ describe("npm start", () => {
 });
 
 describe("the embedded engine", () => {
-  // 127.0.0.2 stands for all other interfaces: who listens on all of them answers there too.
+  // 127.0.0.2 stands for all other interfaces. A server that listens on all of them answers there too.
   it("of npm start listens on 127.0.0.1 only, so that no other machine reaches it", async () => {
     const service = start({ PORT: "0" });
     const port = await enginePort(await service.ready());
@@ -427,7 +427,7 @@ const waysOut =
 
 type Ended = { readonly code: number | null; readonly stderr: string };
 
-/** What `npm start` runs, in another folder or with options of Node's. */
+/** Runs what `npm start` runs, in another folder or with options of Node's. */
 async function runStart(folder: string, options: readonly string[]): Promise<Ended> {
   const child = spawn(process.execPath, [...options, "bin/start.js"], {
     cwd: folder,
@@ -439,7 +439,7 @@ async function runStart(folder: string, options: readonly string[]): Promise<End
   return { code: child.exitCode, stderr };
 }
 
-/** A Java that only says that it is of version 11. */
+/** A path with a Java that only says that it is version 11. */
 function pathWithOldJava(): string {
   const folder = pathWithoutJava();
   const script = "#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n";
@@ -447,7 +447,7 @@ function pathWithOldJava(): string {
   return folder;
 }
 
-/** A folder with npm, node and the shell that npm runs scripts with, and nothing else. */
+/** A folder with npm, node, the shell that npm runs scripts with, and nothing else. */
 function pathWithoutJava(): string {
   const folder = newFolder();
   for (const name of ["npm", "node", "sh"]) symlinkSync(findOnPath(name), join(folder, name));

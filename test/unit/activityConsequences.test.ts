@@ -174,7 +174,7 @@ function asActivity({ kind, cycle, cents, named }: Delivery, index: number): Act
   });
 }
 
-/** Counts one after the other, as the store does, and gathers what each leads to. */
+/** Counts the activities one after the other, as the store does, and collects the consequences of each. */
 function countAll(activities: readonly Activity[]) {
   const small = buildGroup({ cycleCount: 5 });
   const originals = new Map<string, OriginalActivity>();
@@ -186,7 +186,7 @@ function countAll(activities: readonly Activity[]) {
     const { effect, next = enrollment } = decideCounting(subject, activity, original, recordedAt);
     originals.set(activity.activityId, asOriginal({ type: activity.type, effects: [effect] }));
     all.push(consequences(effect, activity));
-    // As every write does.
+    // Every write does this.
     enrollment = { ...next, revision: enrollment.revision + 1 };
   }
   return {

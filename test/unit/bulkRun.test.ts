@@ -39,7 +39,7 @@ describe("a run over 20 000 rows", () => {
     });
     expect({ ending, recorded }).toEqual({ ending: "finished", recorded: rowCount });
     expect(mostUnderWay).toBe(concurrency);
-    // One more may have been read and be waiting for room.
+    // One more row may have been read and be waiting for room.
     expect(mostHeld).toBeLessThanOrEqual(concurrency + 1);
   });
 });
@@ -67,7 +67,7 @@ describe("the verdicts on a million lines", () => {
   });
 });
 
-/** A clock that the test sets, in milliseconds. */
+/** Starts a progress line whose clock the test sets, in milliseconds. */
 function startProgress(terminal: CapturedTerminal | undefined): {
   readonly said: string[];
   readonly tick: (ms: number) => void;

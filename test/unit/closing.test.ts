@@ -33,7 +33,7 @@ const immediate = buildTarget();
 const periodEnd = buildTarget({ rewardAllocation: "PERIOD_END" });
 const reached = { achieved: new Map([[2, decimal(120)]]), reachedAt: new Map([[2, noonOf(2)]]) };
 
-/** The enrolment after leaving at noon of the cycle. */
+/** The enrolment after the customer left at noon of the cycle. */
 function left(enrollment: Enrollment, cycle: number, group = milestone): Enrollment {
   const plan = decideUnenrollment(group, enrollment, noonOf(cycle));
   if (plan.outcome === "refused") throw new Error(plan.detail);
@@ -46,7 +46,7 @@ function decideSecond(enrollment: Enrollment, target = immediate, now = startOfC
   return decideClosing(milestone, target, enrollment, 2, now);
 }
 
-/** The state after the closing of cycle 2; fails when there is nothing to close. */
+/** The state after cycle 2 was closed. Fails when there is nothing to close. */
 function closed(enrollment: Enrollment, target = immediate): Enrollment {
   const decision = decideSecond(enrollment, target);
   if (decision.outcome !== "close") throw new Error(decision.reason);
@@ -233,7 +233,9 @@ describe("whatever happened before", () => {
   });
 });
 
-/** How often the reward of cycle 2 is announced when it is closed after so many of the activities. */
+/**
+ * The number of times that the reward of cycle 2 is announced when the cycle is closed after so many of the activities.
+ */
 function announcements(amounts: readonly number[], closeAfter: number): number {
   let enrollment = buildEnrollment();
   let count = 0;

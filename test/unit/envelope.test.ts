@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AnswerTooLarge, failureEnvelope, httpResult, successEnvelope } from "../../shared/http/envelope.ts";
 
-/** Lambda's limit of an answer. */
+/** Lambda's limit for an answer. */
 const mostBytes = 6 * 1024 * 1024;
 
 function bytesOf(data: unknown): number {

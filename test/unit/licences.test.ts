@@ -68,7 +68,7 @@ describe("npm run sbom", () => {
     );
     expect(bill.bomFormat).toBe("CycloneDX");
     const named = bill.components.map(({ purl }) => /^pkg:npm\/(.+)@/.exec(decodeURIComponent(purl))?.[1]);
-    // A second version of a package is in the folder of what needs it.
+    // A second version of a package is in the folder of the package that needs it.
     const shipped = names.map((name) => name.split("/node_modules/").at(-1));
     expect(new Set(named)).toEqual(new Set(["milestreak-client", ...shipped]));
   });

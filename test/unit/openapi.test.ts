@@ -105,7 +105,7 @@ describe("docs/openapi.json", () => {
     const names = ["Activity", "EnrollmentRecord", "CustomerProfile", "TargetGroupDefinition", "TargetDefinition"];
     const fields = names.flatMap((name) => fieldsIn(openapi.components.schemas[name]));
     const unlimited = fields.filter(isUnlimited).map(({ path }) => path);
-    // It is only compared with the names of the cycles that there are.
+    // The field has no limit, because it is only compared with the names of the cycles.
     expect(unlimited).toEqual(["properties.periodName"]);
   });
 });

@@ -53,7 +53,7 @@ describe("package-lock.json", () => {
     const names = pathsOf(({ hasInstallScript }) => hasInstallScript).map((path) => path.split("node_modules/").at(-1));
     const allowed: Readonly<Record<string, boolean>> = manifest.allowScripts;
     expect(names.filter((name) => name === undefined || allowed[name] !== false)).toEqual([]);
-    // npm up to version 10 does not know allowScripts, and this one would report the installation to its maker.
+    // npm up to version 10 does not know allowScripts. This setting keeps a package from reporting its installation.
     expect(manifest.scarfSettings).toEqual({ enabled: false });
   });
 });
