@@ -24,11 +24,16 @@ type Parameters<R extends Route> = {
 export type ApiRequest<R extends Route> = {
   readonly org: Org;
   readonly now: Instant;
-  /** By lower-case name. The values of a header that was sent more than once are joined by a comma and a blank. */
+  /**
+   * Headers by lower-case name. The values of a header that was sent more than once are joined by a comma and a blank.
+   */
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The JSON value of the body; `undefined` for a GET. */
   readonly body: unknown;
-  /** The ids of the path, and the query. An operation takes them by `required`, with the body's faults beside them. */
+  /**
+   * The ids of the path, and the query. An operation reads them with `required`, which then reports their faults
+   * together with those of the body.
+   */
   readonly parameters: Checked<Parameters<R>>;
 };
 

@@ -1,4 +1,4 @@
-/** Limits of the API in one place, as its documents state them. */
+/** The limits of the API. Its documents state the same ones. */
 export const cycles = 100;
 export const targets = 50;
 export const levels = 10;

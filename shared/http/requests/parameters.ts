@@ -5,7 +5,7 @@ const idPattern = /^[1-9][0-9]{0,15}$/;
 const idRule = "an integer from 1 to 9007199254740991";
 const integerPattern = /^(0|[1-9][0-9]{0,8})$/;
 
-/** An id as it is written in a path or as a string of digits; `undefined` unless it is an integer 1…2^53 − 1. */
+/** An id written in a path or as a string of digits. It is `undefined` unless it is an integer 1…2^53 − 1. */
 export function parseId(text: string): number | undefined {
   const id = idPattern.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(id) ? id : undefined;
@@ -49,7 +49,7 @@ function isQuery<Query extends Readonly<Record<string, Parameter>>>(
   return Object.keys(declared).every((name) => Object.hasOwn(values, name));
 }
 
-/** A warning for each parameter the route does not know: a mistyped one must not vanish silently. */
+/** A warning for each parameter that the route does not know, so that a mistyped one does not vanish silently. */
 export function unknownQueryWarnings(declared: Readonly<Record<string, Parameter>>, raw: Raw): string[] {
   const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(declared, name));
   return unknown.map((name) => `${quote(name)} in the query was ignored: it is not known here.`);
