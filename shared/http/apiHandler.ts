@@ -1,5 +1,4 @@
-import middy from "@middy/core";
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import type { APIGatewayProxyEvent } from "aws-lambda";
 import { isAllowed } from "../domain/accessGroups.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Org } from "../table/keys.ts";
@@ -7,6 +6,7 @@ import { forRoute, type RouteLambda } from "./dispatch.ts";
 import { httpResult, successEnvelope } from "./envelope.ts";
 import { answerErrors } from "./errorMiddleware.ts";
 import { errorCatalogue, RequestRefused } from "./errors.ts";
+import { middlewareChain } from "./middlewareChain.ts";
 import { parseCallerContext } from "./requests/callerContext.ts";
 import { both, type Checked, faultsOf } from "./requests/checked.ts";
 import { queryFaults } from "./requests/incomingText.ts";
@@ -51,7 +51,7 @@ export type Operation<R extends Route> = (request: ApiRequest<R>) => Promise<Api
  * a body that cannot be read (300004). Whatever is thrown becomes an answer with the envelope.
  */
 export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operation<R>): RouteLambda<R> {
-  const lambda = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+  const lambda = middlewareChain()
     .use(answerErrors())
     .use(permit(route))
     .use(nameHeaders())

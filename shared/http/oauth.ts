@@ -1,4 +1,3 @@
-import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { PresentedCredential } from "../auth/basicAuthorization.ts";
 import { parseBasicAuthorization } from "../auth/basicAuthorization.ts";
@@ -9,6 +8,7 @@ import { jsonResult } from "./envelope.ts";
 import { answerFor } from "./errorMiddleware.ts";
 import type { ErrorCode } from "./errors.ts";
 import { basicChallenge } from "./gatewayResponses.ts";
+import { middlewareChain } from "./middlewareChain.ts";
 import { isIntact } from "./requests/incomingText.ts";
 import { nameHeaders, readTextBody, type Step } from "./requests/readBody.ts";
 import type { Route } from "./routes.ts";
@@ -45,7 +45,7 @@ export type OAuthOperation = (request: OAuthRequest) => Promise<object>;
 
 /** Wraps an operation into a Lambda handler whose answers follow RFC 6749, not the API's own envelope. */
 export function oauthHandler<R extends Route>(route: R, operation: OAuthOperation): RouteLambda<R> {
-  const lambda = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+  const lambda = middlewareChain()
     .use(answerOAuthErrors())
     .use(nameHeaders())
     .use(readTextBody(route.maximumBodyBytes, assertForm))
