@@ -426,7 +426,7 @@ export interface components {
              */
             readonly rewardAllocation?: "IMMEDIATE" | "PERIOD_END";
             /**
-             * @description Kept and answered; it does not restrict what counts.
+             * @description Any JSON of at most 262144 bytes, kept and answered; it does not restrict what counts.
              * @example null
              */
             readonly filters?: unknown;

@@ -3,6 +3,7 @@ import { orgPattern } from "../../shared/auth/credentialNames.ts";
 import type { OrgQueues } from "../../shared/config/queueConfig.ts";
 import { countOne } from "../../shared/http/countActivity.ts";
 import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
+import { bodyText } from "../../shared/http/requests/incomingText.ts";
 import { parseJson } from "../../shared/http/requests/json.ts";
 import { logRefusal, logUnexpected } from "../../shared/observability/log.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
@@ -61,6 +62,7 @@ function orgOf({ eventSourceARN, messageAttributes }: SQSRecord, orgQueues: OrgQ
 }
 
 async function countMessage(context: ServiceContext, { body, attributes }: SQSRecord, org: string): Promise<void> {
-  const activity = parseJson(body);
-  await countOne(context, org, activity, Number(attributes.SentTimestamp));
+  const text = bodyText(body, false);
+  if (text === undefined) throw invalidInput(["The body holds U+FFFD in place of a text that the sender has lost."]);
+  await countOne(context, org, parseJson(text), Number(attributes.SentTimestamp));
 }

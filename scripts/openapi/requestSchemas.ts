@@ -125,7 +125,10 @@ const target = {
     description: "When a reward is due: as soon as the value is reached, or when the cycle has ended.",
     examples: ["IMMEDIATE"],
   },
-  filters: { description: "Kept and answered; it does not restrict what counts.", examples: [null] },
+  filters: {
+    description: "Any JSON of at most 262144 bytes, kept and answered; it does not restrict what counts.",
+    examples: [null],
+  },
   defaultValues: {
     items: documented(schemas.targets.items.properties.defaultValues.items, "The value of one cycle, or of all.", {
       defaultValue: {

@@ -6,6 +6,8 @@ export const nameCharacters = 200;
 export const descriptionCharacters = 255;
 export const refCodeCharacters = 128;
 export const activitiesInOneCall = 25;
+/** An item of the table may have 400 kB. */
+export const filterBytes = 262_144;
 
 /** 11 digits before the point and 4 behind it: every such decimal survives JSON exactly. */
 export const targetValue = 99_999_999_999.9999;

@@ -607,6 +607,24 @@ describe("createTargetGroup never answers 500:", () => {
     },
   );
 
+  it.each([
+    [
+      "a number that cannot be held exactly",
+      '{"a":[9007199254740993]}',
+      /filters: "0" is a number that cannot be held/,
+    ],
+    ["a number that is too large", "1e400", /targets\[0\]\.filters: "" is a number that cannot be held exactly\.$/],
+    [
+      "numbers that take more than 262144 bytes when they are written out",
+      `[${"1e20,".repeat(50_000)}1]`,
+      /targets\[0\]\.filters must take at most 262144 bytes as JSON; got 1100003\.$/,
+    ],
+  ])("filters with %s are refused with 300004", async (_, filters, message) => {
+    const { admin } = await service.newOrg();
+    const body = JSON.stringify(milestone(targets({ filters: "HERE" }))).replace('"HERE"', filters);
+    expectRefused(await admin.send("POST", "/targetGroups", body), 400, 300004, message);
+  });
+
   it("filters with odd keys come back as they were sent", async () => {
     const { admin, reader } = await service.newOrg();
     const filters = '{"__proto__":{"a":1},"constructor":1,"":[null,"\\u0000"]}';
