@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -49,3 +49,16 @@ describe("a DATA_DIR with a lock", () => {
     },
   );
 });
+
+it.runIf(existsSync("/proc/self/stat"))(
+  "a DATA_DIR where the system makes no folders, such as /proc, is refused",
+  () => {
+    const program =
+      'import("./local/dataDirectory.ts").then(({ claimDataDirectory }) => claimDataDirectory("/proc/milestreak/data"))';
+    // It has a process of its own, because making the folder went on for ever and kept its thread busy.
+    const options = { encoding: "utf8", timeout: 60_000, killSignal: "SIGKILL" } as const;
+    const { stderr, signal } = spawnSync(process.execPath, ["-e", program], options);
+    expect(signal).toBeNull();
+    expect(stderr).toContain("DATA_DIR /proc/milestreak/data cannot be made or written to: ENOENT");
+  },
+);
