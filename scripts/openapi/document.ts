@@ -4,7 +4,9 @@ import { failureSchema, type Refusal, refusalResponse, refusalResponses, respons
 import { idRules, listOf, objectOf } from "./fields.ts";
 import type { JsonSchema } from "./jsonSchema.ts";
 import { oauthOperations, oauthSchemas } from "./oauth.ts";
-import { type Operation, operations, pathParameters, queryParameters, speaksEnvelope, tags } from "./operations.ts";
+import type { Operation } from "./operations/operation.ts";
+import { operations, speaksEnvelope, tags } from "./operations.ts";
+import { pathParameters, queryParameters } from "./parameters.ts";
 import { requestSchemas } from "./requestSchemas.ts";
 import { responseSchemas } from "./responseSchemas.ts";
 

@@ -12,7 +12,7 @@ import { startGateway } from "../../local/gateway.ts";
 import { systemClock } from "../../shared/config/systemClock.ts";
 import { ServiceError } from "../../shared/domain/serviceError.ts";
 import { invalidInput } from "../../shared/http/errors.ts";
-import { type ProtectedRouteName, routes } from "../../shared/http/routes.ts";
+import { type ProtectedRouteName, protectedRouteNames, routes } from "../../shared/http/routes.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
 import { createContext } from "../../shared/operations/context.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
@@ -25,6 +25,7 @@ import { localAccess } from "../support/globalSetup.ts";
 import { startLossyProxy } from "../support/lossyProxy.ts";
 import { queueMessage } from "../support/queueMessage.ts";
 import { type RawResponse, sendRaw } from "../support/rawHttp.ts";
+import type { BodyRouteName } from "../support/routeContracts.ts";
 import { useService } from "../support/service.ts";
 import { newSetting, type Setting } from "../support/setting.ts";
 import { during, milestone } from "../support/targetGroups.ts";
@@ -82,10 +83,8 @@ async function send(
   return response;
 }
 
-/**
- * A body for each route that takes one, in which each text is a marker. `undefined` stands for a route without a body.
- */
-const markedBodies: Record<ProtectedRouteName, ((one: Setting, mark: string) => unknown) | undefined> = {
+/** A body for each route that takes one. Each of its texts is the marker. */
+const markedBodies: Record<BodyRouteName, (one: Setting, mark: string) => unknown> = {
   enroll: ({ customerId }, mark) => [{ customerId, periodName: mark, [mark]: mark }],
   unenroll: ({ customerId }, mark) => [{ customerId, [mark]: mark }],
   recordActivities: ({ customerId }, mark) => ({
@@ -99,15 +98,11 @@ const markedBodies: Record<ProtectedRouteName, ((one: Setting, mark: string) => 
   }),
   createTargetGroup: (_, mark) => milestone({ name: mark, description: mark }),
   putCustomer: (_, mark) => ({ firstName: mark, lastName: mark, externalId: mark }),
-  listTargetGroups: undefined,
-  getTargetGroup: undefined,
-  getCustomer: undefined,
-  getUserTargetGroups: undefined,
-  getTrackedTargetEvents: undefined,
-  getEnrolledTargets: undefined,
 };
 
-const protectedNames = Object.keys(markedBodies).filter((name): name is ProtectedRouteName => name in markedBodies);
+function takesBody(name: ProtectedRouteName): name is BodyRouteName {
+  return Object.hasOwn(markedBodies, name);
+}
 
 function markedRequest(name: ProtectedRouteName, one: Setting, mark: string): Sent {
   const ids = { targetGroupId: one.group.groupId, targetId: one.group.targetId, targetRuleId: one.group.targetId };
@@ -115,7 +110,7 @@ function markedRequest(name: ProtectedRouteName, one: Setting, mark: string): Se
     (text, [parameter, id]) => text.replace(`{${parameter}}`, String(id)),
     routes[name].path,
   );
-  const body = markedBodies[name]?.(one, mark);
+  const body = takesBody(name) ? markedBodies[name](one, mark) : undefined;
   return { method: routes[name].method, path, body: body === undefined ? "" : JSON.stringify(body) };
 }
 
@@ -146,7 +141,7 @@ async function newCall() {
 }
 
 describe("no line of the log holds a credential or a value of the body", () => {
-  it.each(protectedNames)("when %s is called, well or badly", async (name) => {
+  it.each(protectedRouteNames)("when %s is called, well or badly", async (name) => {
     const { one, mark, credential, authorization } = await newCall();
     const good = markedRequest(name, one, mark);
     for (const body of [good.body, `{"${mark}`, `{"customerId":"${mark}"}`, `["${mark}","${mark}"]`]) {
@@ -155,7 +150,7 @@ describe("no line of the log holds a credential or a value of the body", () => {
     expectNothingOf([mark, ...tracesOf(credential)]);
   });
 
-  it.each(protectedNames)("when %s finds no engine, which is logged with its cause", async (name) => {
+  it.each(protectedRouteNames)("when %s finds no engine, which is logged with its cause", async (name) => {
     const { one, mark, credential, authorization } = await newCall();
     await withFunctionsOn(unreachableTable(), async (baseUrl) => {
       expect((await send(baseUrl, authorization, markedRequest(name, one, mark))).status).toBe(503);
@@ -164,14 +159,17 @@ describe("no line of the log holds a credential or a value of the body", () => {
     expectNothingOf([mark, ...tracesOf(credential)]);
   });
 
-  it.each(protectedNames)("when %s meets an error nobody expected, which is logged with its stack", async (name) => {
-    const { one, mark, credential, authorization } = await newCall();
-    await withFunctionsOn(missingTable(), async (baseUrl) => {
-      expect((await send(baseUrl, authorization, markedRequest(name, one, mark))).status).toBe(500);
-    });
-    expect(written()).toMatch(/ResourceNotFoundException[^]*'at \w/);
-    expectNothingOf([mark, ...tracesOf(credential)]);
-  });
+  it.each(protectedRouteNames)(
+    "when %s meets an error nobody expected, which is logged with its stack",
+    async (name) => {
+      const { one, mark, credential, authorization } = await newCall();
+      await withFunctionsOn(missingTable(), async (baseUrl) => {
+        expect((await send(baseUrl, authorization, markedRequest(name, one, mark))).status).toBe(500);
+      });
+      expect(written()).toMatch(/ResourceNotFoundException[^]*'at \w/);
+      expectNothingOf([mark, ...tracesOf(credential)]);
+    },
+  );
 
   it("when the table holds an item that this version did not write", async () => {
     const { one, mark, authorization } = await newCall();

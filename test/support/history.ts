@@ -1,18 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { type ApiClient, type RequestOptions } from "./apiClient.ts";
+import type { ApiClient, RequestOptions } from "./apiClient.ts";
 import { ok } from "./org.ts";
+import type { Schemas } from "./wireTypes.ts";
 
 /** A row of `trackedTargetEvents`. */
-export type HistoryRow = {
-  readonly eventName: string;
-  readonly activityId: string | null;
-  readonly periodId: number | null;
-  readonly periodRefCode: string | null;
-  readonly value: number;
-  readonly achievedValue: number;
-  readonly eventDate: string;
-  readonly recordedOn: string;
-};
+export type HistoryRow = Schemas["LedgerEntry"];
 
 export async function readHistory(
   client: ApiClient,

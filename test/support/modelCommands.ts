@@ -10,6 +10,7 @@ import {
   type ModelGroup,
   shownEnrolment,
 } from "./referenceModel.ts";
+import type { Schemas } from "./wireTypes.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -315,18 +316,7 @@ function send(real: Real, customer: 0 | 1, activity: ModelActivity, now: number)
   return real.org.till.post("/activities", body, { now: iso(now) });
 }
 
-type EffectRow = {
-  readonly targetGroupId: number;
-  readonly periodRefCode: string;
-  readonly oldAchievedValue: number;
-  readonly newAchievedValue: number;
-};
-type AnsweredEffects = {
-  readonly targets: readonly EffectRow[];
-  readonly notCounted: readonly { readonly targetGroupId: number | null; readonly reason: string }[];
-};
-
-function readEffects({ targets, notCounted }: AnsweredEffects) {
+function readEffects({ targets, notCounted }: Schemas["ActivityOutcome"]) {
   return {
     counted: sorted(
       targets.map((row) => [
@@ -381,27 +371,10 @@ class AdvanceTime implements Command {
   }
 }
 
-type ShownGroup = {
-  readonly id: number;
-  readonly targets: readonly {
-    readonly periodRefCode: string;
-    readonly targetAchievedValue: number;
-    readonly targetAchievedDateTime: string | null;
-    readonly enrolledOn: string;
-    readonly currentPeriod: boolean;
-  }[];
-  readonly streaks: readonly {
-    readonly totalTargetCountOfSequence: number;
-    readonly currentCount: number;
-    readonly status: string;
-    readonly streakAchievedDateTime: string | null;
-  }[];
-};
-
 async function expectShown(model: Model, real: Real, customer: 0 | 1): Promise<void> {
   const path = `/users/${real.customerIds[customer]}/targetGroups?includeInactive=true`;
   const { data } = (await ok(real.org.reader.get(path, { now: iso(model.now) }))).body;
-  const groups: readonly ShownGroup[] = data.targetGroups;
+  const groups: readonly Schemas["TargetGroupProgress"][] = data.targetGroups;
   const expected = [...model.customers[customer].enrolments]
     .filter(([, enrolment]) => enrolment.isIn)
     .map(([group, enrolment]) => ({
@@ -412,7 +385,7 @@ async function expectShown(model: Model, real: Real, customer: 0 | 1): Promise<v
   expectSame(groups.map(readShown), expected);
 }
 
-function readShown({ id, targets, streaks }: ShownGroup) {
+function readShown({ id, targets, streaks }: Schemas["TargetGroupProgress"]) {
   return {
     id,
     cycles: targets.map((row) => ({

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect } from "vitest";
 import { type Fact, type FactActivity, type FactGroup, History } from "./factModel.ts";
 import { ok, type TestGroup, type TestOrg, targetPath } from "./org.ts";
+import type { Schemas } from "./wireTypes.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -216,7 +217,7 @@ class Run {
     expectSame(await this.#deliver(activity), this.#answers[this.#sent.indexOf(activity)]);
   }
 
-  async #deliver({ id, type, occurredAt, amount, originalId }: FactActivity): Promise<AnsweredActivity> {
+  async #deliver({ id, type, occurredAt, amount, originalId }: FactActivity): Promise<Schemas["ActivityOutcome"]> {
     const fields = { activityId: id, customerId: this.#customerId, type, occurredAt: iso(occurredAt), amount };
     const body = originalId === undefined ? fields : { ...fields, originalActivityId: originalId };
     this.calls += 1;
@@ -233,7 +234,7 @@ class Run {
       const path = `/users/${this.#customerId}/targetGroups?includeInactive=${all}`;
       const { data } = (await ok(this.#org.reader.get(path, { now: iso(this.#now) }))).body;
       this.calls += 1;
-      const shown: readonly ShownGroup[] = data.targetGroups;
+      const shown: readonly Schemas["TargetGroupProgress"][] = data.targetGroups;
       const expected = this.#places.flatMap((place) => expectedGroup(place, this.#now, all));
       expectSame(
         shown.map(readGroup),
@@ -278,20 +279,12 @@ function expectedCode(
   return history.isIn ? 310119 : undefined;
 }
 
-type AnsweredActivity = {
-  readonly targets: readonly {
-    readonly targetGroupId: number;
-    readonly periodRefCode: string;
-    readonly oldAchievedValue: number;
-    readonly newAchievedValue: number;
-    readonly streakValue: number | null;
-    readonly levelsReached: readonly { readonly streakName: string }[];
-  }[];
-  readonly notCounted: readonly { readonly targetGroupId: number | null }[];
-};
-
 /** Compares an activity's answered effect on one target with the histories before and after it. */
-function expectEffect({ targets, notCounted }: AnsweredActivity, { group, history }: Place, now: number): void {
+function expectEffect(
+  { targets, notCounted }: Schemas["ActivityOutcome"],
+  { group, history }: Place,
+  now: number,
+): void {
   const index = history.facts.length - 1;
   const before = history.before(index);
   const rows = targets.filter(({ targetGroupId }) => targetGroupId === group.groupId);
@@ -324,22 +317,7 @@ function expectEffect({ targets, notCounted }: AnsweredActivity, { group, histor
   if (rows.length === 0) expectSame(levels, []);
 }
 
-type ShownGroup = {
-  readonly id: number;
-  readonly targets: readonly {
-    readonly periodRefCode: string;
-    readonly targetAchievedValue: number;
-    readonly targetAchievedDateTime: string | null;
-    readonly enrolledOn: string;
-  }[];
-  readonly streaks: readonly {
-    readonly totalTargetCountOfSequence: number;
-    readonly currentCount: number;
-    readonly streakAchievedDateTime: string | null;
-  }[];
-};
-
-function readGroup({ id, targets, streaks }: ShownGroup) {
+function readGroup({ id, targets, streaks }: Schemas["TargetGroupProgress"]) {
   return {
     id,
     cycles: targets.map((row) => [

@@ -1,12 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { type AccessGroup, accessGroups } from "../../shared/domain/accessGroups.ts";
-import type { ProtectedRouteName, RouteName } from "../../shared/http/routes.ts";
+import type { ProtectedRouteName, RouteName, routes } from "../../shared/http/routes.ts";
 import type { Chain } from "../../shared/table/client.ts";
 import { ok, type TestOrg, targetPath } from "./org.ts";
 import { during, milestone } from "./targetGroups.ts";
 
 /** The HTTP status and the error. The error is a code of the envelope or, on OAuth routes, the word of the standard. */
 export type Outcome = { readonly status: number; readonly error?: number | string };
+
+/** The routes behind the authorizer that take a body. */
+export type BodyRouteName = {
+  [Name in ProtectedRouteName]: (typeof routes)[Name]["method"] extends "GET" ? never : Name;
+}[ProtectedRouteName];
 
 /** The access groups that may call a route, and what other callers are answered. */
 type Access = {

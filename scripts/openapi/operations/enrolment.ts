@@ -1,0 +1,68 @@
+import { invalid, refusal } from "../errors.ts";
+import * as examples from "../examples.ts";
+import { id } from "../fields.ts";
+import { ref } from "../jsonSchema.ts";
+import { customerId, target } from "../sample.ts";
+import type { Operations } from "./operation.ts";
+
+const enrolledCustomer = id("The customer.", 345651201);
+
+const oneRecord = (schema: string) => ({
+  description: "Exactly one record, in an array or by itself.",
+  anyOf: [{ type: "array", minItems: 1, maxItems: 1, items: ref(schema) }, ref(schema)],
+});
+
+/** The routes that enrol and un-enrol. */
+export const enrolment = {
+  enroll: {
+    tag: "Enrolment",
+    sample: { path: `${target}/enroll`, body: [{ customerId, initialBalance: 100 }] },
+    description:
+      "Enrols one customer, at first or again, into one target: for a milestone into the named cycle and every later one, for a streak into all. Of simultaneous calls exactly one succeeds; every other is refused with 310119. A call whose answer was lost is repeated with the same `Idempotency-Key` and answered as the first was.",
+    takesKey: true,
+    body: { schema: oneRecord("EnrollmentRecord"), examples: examples.enrollRequests },
+    success: {
+      status: 200,
+      description: "Enrolled.",
+      data: enrolledCustomer,
+      examples: examples.enrolled,
+    },
+    refusals: [
+      invalid(
+        400,
+        "customerId is required.",
+        "periodName must be a string or null; got 7.",
+        "initialBalance must be >= 0; got -1.",
+      ),
+      refusal(310017),
+      refusal(310018),
+      refusal(310011),
+      refusal(310019),
+      refusal(310119),
+      invalid(
+        422,
+        "This Idempotency-Key has enrolled the same customer with another record; use a new key for a new request.",
+      ),
+    ],
+  },
+  unenroll: {
+    tag: "Enrolment",
+    sample: { path: `${target}/unEnroll`, body: [{ customerId }] },
+    description:
+      "Takes one customer out of the current cycle and every later one. What earlier cycles earned stays. Of a streak the levels stay, and its value is kept for a later re-enrolment.",
+    body: { schema: oneRecord("UnenrollmentRecord"), examples: examples.unenrollRequests },
+    success: {
+      status: 200,
+      description: "Un-enrolled.",
+      data: enrolledCustomer,
+      examples: examples.enrolled,
+    },
+    refusals: [
+      invalid(400, "customerId is required."),
+      refusal(310017),
+      refusal(310018),
+      refusal(310011),
+      refusal(310126),
+    ],
+  },
+} as const satisfies Operations;
