@@ -35,8 +35,9 @@ type Headers = Pick<APIGatewayProxyEvent, "headers" | "multiValueHeaders">;
 export function readHeaders({ headers, multiValueHeaders }: Headers): Readonly<Record<string, string | undefined>> {
   const byName = new Map<string, string>();
   for (const [name, values] of lists(multiValueHeaders, headers)) {
-    const earlier = byName.get(name.toLowerCase());
-    byName.set(name.toLowerCase(), [...(earlier === undefined ? [] : [earlier]), ...values].join(", "));
+    const lowerName = name.toLowerCase();
+    const earlier = byName.get(lowerName);
+    byName.set(lowerName, (earlier === undefined ? values : [earlier, ...values]).join(", "));
   }
   return Object.fromEntries(byName);
 }
@@ -56,7 +57,10 @@ type Singles = Readonly<Record<string, string | undefined>>;
 
 /** The values by name. API Gateway sends both forms, while an event made by hand may have only one. */
 function lists(multiple: Lists | null | undefined, single: Singles | null | undefined): [string, readonly string[]][] {
-  const singles = Object.entries(single ?? {}).map(([name, value]) => [name, value === undefined ? [] : [value]]);
-  const merged: Lists = { ...Object.fromEntries(singles), ...multiple };
-  return Object.entries(merged).map(([name, values = []]) => [name, values]);
+  const byName = multiple ?? {};
+  const alone = Object.entries(single ?? {}).filter(([name]) => !Object.hasOwn(byName, name));
+  return [
+    ...Object.entries(byName).map(([name, values = []]): [string, readonly string[]] => [name, values]),
+    ...alone.map(([name, value]): [string, readonly string[]] => [name, value === undefined ? [] : [value]]),
+  ];
 }

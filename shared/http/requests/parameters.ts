@@ -16,11 +16,22 @@ type IdsOf<Path extends string> = Readonly<Record<PathParameter<Path>, number>>;
 
 /** Reads every `{parameter}` of the path as an id. */
 export function parsePath<Path extends string>(path: Path, raw: Raw): Checked<IdsOf<Path>> {
-  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+  const names = namesIn(path);
   const values = Object.fromEntries(names.map((name) => [name, parseId(raw[name] ?? "")]));
   if (areIds<Path>(values)) return { valid: values };
   const faulty = names.filter((name) => values[name] === undefined);
   return { faults: faulty.map((name) => `${name} in the path must be ${idRule}; got ${quote(raw[name] ?? "")}.`) };
+}
+
+/** The names by path. There are as many paths as routes, and each request needs the names of one. */
+const namesByPath = new Map<string, readonly string[]>();
+
+function namesIn(path: string): readonly string[] {
+  const known = namesByPath.get(path);
+  if (known !== undefined) return known;
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+  namesByPath.set(path, names);
+  return names;
 }
 
 function areIds<Path extends string>(values: Record<string, number | undefined>): values is IdsOf<Path> {
