@@ -98,6 +98,8 @@ describe("the reference page of npm start", () => {
     const issued = page.waitForResponse(`${origin}/v3/oauth/token`);
     await page.getByRole("button", { name: "Apply given OAuth2 credentials" }).click();
     expect((await issued).status()).toBe(200);
+    // The page takes the token a moment after it has come. Only then it offers to log out.
+    await page.getByText("Logout", { exact: true }).waitFor();
     await page.locator(".close-modal").click();
     const list = await openOperation(page, "Lists target groups by name");
     expect(await sendIt(page, list, "GET")).toMatchObject({
