@@ -15,7 +15,7 @@ it(
     const started = performance.now();
     const org = await service.newOrg();
     const groups = await Promise.all(factGroups.map((group, index) => createFactGroup(org, group, `Facts ${index}`)));
-    const runsPerShard = Math.ceil(historyCount(2_000) / shards);
+    const runsPerShard = Math.ceil(historyCount(1_000) / shards);
     let runs = 0;
     let calls = 0;
     const property = fc.asyncProperty(programmes, async (programme) => {
