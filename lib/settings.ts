@@ -1,7 +1,7 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { orgPattern } from "../shared/auth/credentialNames.ts";
 import type { IssuerConfig } from "../shared/config/issuerConfig.ts";
 import { tokenLifetimeMinutes } from "../shared/config/tokenConfig.ts";
+import { orgPattern } from "../shared/table/keys.ts";
 import { type Deployment, deployments } from "./deployments.ts";
 
 /** The settings of a deployment, given by CDK context (docs/deploy.md). */

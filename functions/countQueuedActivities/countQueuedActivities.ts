@@ -1,5 +1,4 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { orgPattern } from "../../shared/auth/credentialNames.ts";
 import type { OrgQueues } from "../../shared/config/queueConfig.ts";
 import { countOne } from "../../shared/http/countActivity.ts";
 import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
@@ -8,6 +7,7 @@ import { parseJson } from "../../shared/http/requests/json.ts";
 import { logRefusal, logUnexpected } from "../../shared/observability/log.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { TooMuchContention } from "../../shared/table/failures.ts";
+import { orgPattern } from "../../shared/table/keys.ts";
 import { Patience } from "../../shared/table/rounds.ts";
 
 export type QueueLambda = (event: SQSEvent) => Promise<SQSBatchResponse>;
