@@ -205,7 +205,7 @@ describe.each(routeNames.map((name) => ({ name })))("$name", ({ name }: { name: 
   });
 });
 
-it("what was refused has changed nothing: each request that was shared succeeds now", async () => {
+it("refused requests have changed nothing: each shared request succeeds afterwards", async () => {
   expect(shared.size).toBe(routeNames.filter(isProtected).length);
   for (const { method, path, body } of shared.values()) {
     expect((await org.admin.send(method, path, body, { now })).body.errors).toBeNull();

@@ -501,7 +501,7 @@ describe("createTargetGroup names all faults of a body at once:", () => {
       /defaultValue must have at most 4 fractional digits/,
     ));
 
-  it("a date that is none, a decimal that is too fine, and rules between other fields", () =>
+  it("an invalid date, a decimal with too many digits, and rules between other fields", () =>
     expectAllNamed(
       streak({
         ...periods({ startDate: "2030-02-30" }, { refCode: "same" }, { refCode: "same" }),
@@ -514,7 +514,7 @@ describe("createTargetGroup names all faults of a body at once:", () => {
       /streaks\[1\]\.targetCountOfSequence must be greater/,
     ));
 
-  it("a time zone that is none and a decimal that is too fine", () =>
+  it("an unknown time zone and a decimal with too many digits", () =>
     expectAllNamed(
       milestone({ timeZoneName: "Europe/Atlantis", ...values(1.00001) }),
       /timeZoneName must be/,

@@ -38,7 +38,7 @@ it("lists within a target are judged by their lengths too, before anything in th
   );
 });
 
-it("100 faults are told with 300004, and one more says how many there are besides", async () => {
+it("300004 names 100 faults, and one more error says how many others there are", async () => {
   const { admin } = await service.newOrg();
   const targets = Array.from({ length: 50 }, () => ({}));
   const { status, body } = await admin.post("/targetGroups", { targets }, { now });
@@ -49,7 +49,7 @@ it("100 faults are told with 300004, and one more says how many there are beside
   expect(messages.at(-1)).toBe(`300004 ${invalid} There are ${50 * 4 + 4 - 100} more faults.`);
 });
 
-it("100 warnings are given, and one more says how many there are besides", async () => {
+it("100 warnings are given, and one more says how many others there are", async () => {
   const { admin } = await service.newOrg();
   const unknown = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`f${index}`, 0]));
   const { status, body } = await admin.post("/targetGroups", { ...milestone(), ...unknown }, { now });

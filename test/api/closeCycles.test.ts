@@ -61,7 +61,7 @@ async function announced({ customerId }: Setting): Promise<string[]> {
 }
 
 describe("POST /local/close-cycles", () => {
-  it("closes what has ended by x-local-now, and answers for how many customers", async () => {
+  it("closes the cycles that have ended by x-local-now, and answers the number of customers", async () => {
     const one = await enrolled();
     await spend(one, "a-1", 1000, during(1));
     expect(await close(one, { now: lastInstantOf(1) })).toEqual([]);
@@ -78,7 +78,7 @@ describe("POST /local/close-cycles", () => {
     ]);
   });
 
-  it("leaves room for an activity that comes late: it is counted, and the cycle's end is announced once more", async () => {
+  it("a late activity still counts after closing, and the cycle's end is announced once more", async () => {
     const one = await enrolled();
     await spend(one, "a-1", 400, during(1));
     await close(one, { now: firstInstantOf(2) });
@@ -110,17 +110,17 @@ describe("POST /local/close-cycles", () => {
     ]);
   });
 
-  it("refuses a targetGroupId that is no id with 300004", async () => {
+  it("refuses an invalid targetGroupId with 300004", async () => {
     expectRefused(await local.post("/close-cycles?targetGroupId=x", {}), 400, 300_004, /targetGroupId/);
   });
 
-  it("refuses a time that is none with 300004", async () => {
+  it("refuses an invalid time with 300004", async () => {
     expectRefused(await local.post("/close-cycles", {}, { now: "tomorrow" }), 400, 300_004, /x-local-now/);
   });
 });
 
 describe("npm run close-cycles", () => {
-  it("has the running service close what has ended by now, and prints it", async () => {
+  it("has the running service close the cycles that have ended by now, and prints them", async () => {
     // The built cycles end after the year in which the tests run, so nothing has ended by the real clock.
     await enrolled();
     const { stdout, stderr, code } = await run(new URL(gateway.baseUrl).port);

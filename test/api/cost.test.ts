@@ -149,7 +149,7 @@ describe("a warm enrolment is one read (0.5 units) and one write (1 unit)", () =
   });
 });
 
-describe("a refusal costs no more", () => {
+describe("a refusal costs no more than an enrolment", () => {
   it.each([
     ["without an Idempotency-Key", {}],
     ["with an Idempotency-Key", { "Idempotency-Key": "k" }],
@@ -254,7 +254,7 @@ describe("a cold enrolment", () => {
   });
 });
 
-describe("what was created a moment ago", () => {
+describe("what was created a moment ago, while eventually consistent reads may not find it", () => {
   it("is found on the first call: group and customer", async () => {
     const one = await newSetting(service);
     await enter(one)();
@@ -267,7 +267,7 @@ describe("what was created a moment ago", () => {
     expect(await one.org.readState(one.group, one.customerId, { now: during(1) })).toBeDefined();
   });
 
-  it("is un-enrolled and read even then", async () => {
+  it("is un-enrolled and read even while eventually consistent reads do not find it yet", async () => {
     const one = await newSetting(service);
     await enter(one)();
     await lagging(async () => {
@@ -277,7 +277,7 @@ describe("what was created a moment ago", () => {
     expect(await one.org.readState(one.group, one.customerId, { now: during(1) })).toBeUndefined();
   });
 
-  it("can be told from what does not exist: 310011 and 310017 are answered only after a consistent read", async () => {
+  it("differs from what does not exist: 310011 and 310017 are answered only after a consistent read", async () => {
     const one = await warmSetting();
     const unknownCustomer = async () =>
       expectRefused(await one.org.enroll(one.group, { customerId: unknownId }, { now: during(1) }), 400, 310011);

@@ -32,7 +32,7 @@ describe.each(["enroll", "unenroll"] as const)("%s refuses with 310018, writing 
     expectTargetNotFound(await withoutWriting(service, () => call(one, crossed)), crossed);
   });
 
-  it("an inactive target, whose active neighbour accepts", async () => {
+  it("an inactive target, while an active target of the same group accepts", async () => {
     const [target] = milestone().targets;
     const targets = [
       { ...target, active: false },

@@ -130,7 +130,7 @@ describe("an enrolment whose item an activity's transaction holds", () => {
     expect(await org.readState(group, customerId, { now })).toBeUndefined();
   });
 
-  it("may have been carried out, and says so, when an earlier attempt's reply was lost", async () => {
+  it("answers that it may have been carried out when an earlier attempt's reply was lost", async () => {
     const customerId = await org.newCustomer();
     let attempts = 0;
     faultFor = (operation) => {

@@ -328,7 +328,7 @@ describe("the Idempotency-Keys of the last three enrolments with one", () => {
     expect(await stored(one)).toEqual(left);
   });
 
-  it("tell a key from one that begins like it", async () => {
+  it("tell a key from another one that begins like it", async () => {
     const one = await setting();
     await enterAndLeave(one, "till-1");
     expectAccepted(await enter(one, { key: "till-10" }), one.customerId);
@@ -401,7 +401,7 @@ describe("an Idempotency-Key", () => {
     expectRefused(await enter(one, { key: `${"k".repeat(254)}K` }), 400, 310119);
   });
 
-  it("at fault is reported with the record's faults, all at once (300004)", async () => {
+  it("that is invalid is reported together with the record's faults (300004)", async () => {
     const one = await setting();
     const response = await enter(one, { fields: { initialBalance: -1 }, key: "two words" });
     expectRefused(response, 400, 300004, /Idempotency-Key/, /initialBalance/);

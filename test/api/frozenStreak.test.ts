@@ -56,7 +56,7 @@ async function standing({ org, group, customerId }: Setting, now: string) {
 
 describe("while the customer is out", () => {
   it.each([1, 0])(
-    "a waiting return of %d that is settled reaches no level, whatever becomes of the cycle that was left",
+    "settling a waiting return of %d reaches no level, whether the cycle that was left is met by it or not",
     async (amount) => {
       const one = await enrolled(during(1, 1));
       await sell(one, "first", during(1), 20);
@@ -103,7 +103,7 @@ describe("the kept value", () => {
     },
   );
 
-  it("does not gain the cycle that was left unmet when a waiting return of it is settled outside", async () => {
+  it("does not grow when settling a waiting return meets the cycle that was left", async () => {
     const one = await enrolled(during(1, 1));
     await sell(one, "sale-1", during(1, 2));
     await sell(one, "sale-2", during(2, 2));
@@ -114,7 +114,7 @@ describe("the kept value", () => {
     expect(await standing(one, during(4))).toEqual({ value: 1, levels: ["l1", "l2"] });
   });
 
-  it("leaves the cycle left in to its own mark when the customer comes back within it", async () => {
+  it("does not hold the cycle that was left when the customer comes back within that cycle", async () => {
     const one = await enrolled(during(1, 1));
     for (const day of [1, 2, 3]) await sell(one, `sale-${day}`, during(day, 2));
     await leave(one, during(3, 10));
@@ -134,8 +134,8 @@ describe("the kept value", () => {
   });
 });
 
-describe("an activity that does not count itself and moves what a waiting return had taken off", () => {
-  it("answers the streak value that this leads to, and tells it with the level", async () => {
+describe("an activity that does not count itself, but settles a waiting return", () => {
+  it("answers the new streak value, and the level that was reached has it too", async () => {
     const one = await enrolled(during(2, 1));
     await sell(one, "sale-2", during(2, 2));
     await sell(one, "sale-3", during(3, 2));

@@ -51,7 +51,7 @@ async function sendOn(agent: Agent, url: URL): Promise<IncomingMessage> {
 
 const slowUrl = () => new URL("/local/slow", gateway.baseUrl);
 
-it("the local gateway tells no client after how long it closes an idle connection, as it closes none", async () => {
+it("the local gateway announces no keep-alive timeout, because it closes no idle connection", async () => {
   const { headers } = await fetch(gateway.baseUrl);
   expect({ connection: headers.get("connection"), timeout: headers.get("keep-alive") }).toEqual({
     connection: "keep-alive",
@@ -60,7 +60,7 @@ it("the local gateway tells no client after how long it closes an idle connectio
 });
 
 describe("the local gateway closes", () => {
-  it("without waiting for a connection that nothing was asked on, as a browser opens them ahead of time", async () => {
+  it("without waiting for a connection without a request, as browsers open them ahead of time", async () => {
     const socket = await connected();
     const ended = once(socket, "close");
     await gateway.close();
@@ -78,7 +78,7 @@ describe("the local gateway closes", () => {
     await expect(ended).resolves.toHaveLength(1);
   });
 
-  it("after what is being answered", async () => {
+  it("after the request under way has been answered", async () => {
     const answered = fetch(slowUrl());
     await asked.promise;
     const closed = gateway.close();
@@ -87,7 +87,7 @@ describe("the local gateway closes", () => {
     await expect(closed).resolves.toBeUndefined();
   });
 
-  it("after what keeps coming on a connection that is kept has been answered once more", async () => {
+  it("after the answer to the request under way on a kept connection, and takes no further one", async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const first = sendOn(agent, slowUrl());
     await asked.promise;

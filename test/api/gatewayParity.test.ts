@@ -166,7 +166,7 @@ describe("x-local-now", () => {
     expect(state?.targets[0]).toMatchObject({ periodRefCode: "c2", enrolledOn: "2030-02-01T00:00:00.000Z" });
   });
 
-  it("is what the request takes for now, to the millisecond", async () => {
+  it("is the time of the request, to the millisecond", async () => {
     const { org, group, customerId } = await newSetting(service);
     const rows = async (instant: string) => {
       const { body } = await org.reader.get(`/users/${customerId}/targetGroups`, { now: instant });
@@ -177,7 +177,7 @@ describe("x-local-now", () => {
     expect(await rows(firstInstantOf(2))).toEqual(["c2"]);
   });
 
-  it("does not help who has no credential: 401", async () => {
+  it("does not let in a caller without a credential: 401", async () => {
     const response = await service.anonymous.get("/targetGroups", { now: "soon" });
     expectRefused(response, 401, 401, /^Not authenticated\./);
   });

@@ -160,7 +160,7 @@ it("covers every route that takes an id in its path", () => {
   expect(withId.filter((name) => !cases.some(({ route }) => route === name))).toEqual([]);
 });
 
-describe("another org's is answered as nobody's:", () => {
+describe("a thing of another org is answered like one that nobody has:", () => {
   it.each(cases)("$route, $named: $code", async ({ code, call }) => {
     const { own, ownIds, foreign, unknown }: TwoOrgs = await twoOrgs();
     const onForeign = await call(own, ownIds, foreign);

@@ -38,7 +38,7 @@ it("a customer's state in more groups than an answer can carry is cut, says so, 
   expect(last.body.warnings).toBeNull();
 });
 
-it("definitions of what a customer is enrolled in that an answer cannot carry are left out, and it says so", async () => {
+it("definitions that one answer cannot carry are left out of enrolledTargets, and a warning says so", async () => {
   const org = await service.newOrg();
   const customerId = await org.newCustomer();
   const [target] = milestone().targets;

@@ -261,7 +261,7 @@ describe("no line of the log holds a value of a body", () => {
     expectNothingOf([mark]);
   });
 
-  it("but the service's own words and AWS's, which say what to do", () => {
+  it("but the texts of the service and of AWS, which say what to do", () => {
     logUnexpected(new ServiceError("Target group 7 has no cycle 3"), "closing");
     const denied = "User: arn:aws:sts::1:assumed-role/enroll is not authorized to perform: dynamodb:Query";
     logUnexpected(refusedByEngine("AccessDeniedException", denied), "api");
@@ -347,7 +347,7 @@ describe("what a function throws holds nothing that a caller sent, as the Lambda
   });
 });
 
-describe("no line of the log holds what proves nobody, or cannot be checked:", () => {
+describe("no line of the log holds a credential that is refused or cannot be checked:", () => {
   const list = { method: "GET", path: "/targetGroups", body: "" };
 
   it.each<[string, (secret: string) => string]>([

@@ -167,7 +167,7 @@ describe("more than one attempt", () => {
   });
 });
 
-it("an enrolment that the table throttles to the last attempt is counted as load, which takes no version back", async () => {
+it("an enrolment that the table throttles at every attempt is counted as load, which rolls no version back", async () => {
   const throttled = { lose: "request", answer: throttling("UpdateItem") } as const;
   await withFaults([throttled, throttled, throttled], async (client, one) => {
     expectRefused(await enroll(client, one), 503, 4001);
@@ -199,7 +199,7 @@ describe("where nobody waits for an answer", () => {
     new OutcomeUnknown("lost"),
     new EngineBusy(new ReadTooLong()),
     new EventsNotTaken(1, 3, ["ThrottlingException"]),
-  ])("what too much at once has made fail is counted as load, wherever it happened: %s", (error) => {
+  ])("a failure by too much at once is counted as load, wherever it happened: %s", (error) => {
     for (const source of failureSources) logUnexpected(error, source);
     expect(lines).toEqual(failureSources.map(() => lineOf("Failures", { source: "load" })));
   });

@@ -65,7 +65,7 @@ describe("membership", () => {
     expect(later.body.data.targetGroups[0].targets).toHaveLength(1);
   });
 
-  it("of one call is all there is: nine more calls for the later cycles answer 310119", async () => {
+  it("of one call covers everything: nine more calls for the later cycles answer 310119", async () => {
     const one = await setting(milestone({ cycles: 10 }));
     expectAccepted(
       await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c1" }, { now: during(1) }),

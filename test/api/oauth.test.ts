@@ -403,7 +403,7 @@ describe("POST /oauth/token/generate", () => {
     expect(await statusOf(body.data.accessToken)).toBe(200);
   });
 
-  it("warns of what it does not know and never of its value", async () => {
+  it("warns of an unknown field by its name and never shows its value", async () => {
     const { username: key, secret } = await newClient();
     const { body } = await anonymous().post(path, { key, secret, password: "hush" });
     expect(body.warnings).toEqual([{ message: '"password" was ignored: it is not a field of this request.' }]);

@@ -163,7 +163,7 @@ describe("reading target groups", () => {
     expectData(await reader.get(`/targetGroups${query}`, { now }), 200, [isIncluded ? { ...rest, periods } : rest]);
   });
 
-  it("refuses with 310017 one that is not there", async () => {
+  it("refuses with 310017 a group that does not exist", async () => {
     const { reader } = await service.newOrg();
     expectRefused(
       await reader.get(`/targetGroups/${unknownId}`),
@@ -225,7 +225,7 @@ describe("listing target groups", () => {
     expect(await listed(org, "?offset=20")).toEqual(many.slice(20));
   });
 
-  it("ends a page where the answer would be too large for Lambda, and says where to go on", async () => {
+  it("ends a page where the answer would be too large for Lambda, and a warning says where to go on", async () => {
     const org = await service.newOrg();
     // A quotation mark takes two bytes in the body. In Lambda's answer, which holds the body as a text, it takes four.
     const filters = { note: '"'.repeat(120_000) };
@@ -283,7 +283,7 @@ describe("the header Milestreak-Data-Id of the list", () => {
     expect(await dataIdOf(await service.newOrg())).not.toBe(await dataIdOf(await service.newOrg()));
   });
 
-  it("lets nobody in: as a token, a secret or a user name it is answered 401", async () => {
+  it("is no credential: as a token, a secret or a user name it is answered 401", async () => {
     const org = await service.newOrg();
     const id = (await dataIdOf(org)) ?? "";
     for (const authorization of [`Bearer ${id}`, basicAuthorization(id, id), basicAuthorization(org.org, id)]) {

@@ -70,7 +70,7 @@ async function leaves(page: Page): Promise<string[]> {
 }
 
 describe("target groups", () => {
-  it("stand in their cycles: ended, running with now marked in it, not started", async () => {
+  it("show each cycle as ended, running with now marked in it, or not started", async () => {
     const org = await service.newOrg();
     await org.createGroup(milestone({ name: "Spend 1000" }));
     const page = await visits.openAt(org, during(2));
@@ -181,7 +181,7 @@ describe("a milestone", () => {
     expect(JSON.parse(stdout)).toEqual({ data: customerId, errors: null, warnings: null });
   });
 
-  it("moves its bar with a purchase of 100, and the feed and the history tell of it", async () => {
+  it("moves its bar with a purchase of 100, which the feed and the history show too", async () => {
     const { page } = await customerOfMilestone();
     await page.getByLabel("Opening balance").fill("850");
     await act(page, "Enrol or re-enrol");
@@ -223,7 +223,7 @@ describe("a milestone", () => {
       ]);
   });
 
-  it("keeps what is filled in while a call is under way, and shows the answer before no longer", async () => {
+  it("keeps the form's content while a call is under way, and hides the earlier answer", async () => {
     const { page } = await customerOfMilestone();
     await page.getByLabel("Opening balance").fill("850");
     await act(page, "Enrol or re-enrol");
@@ -329,8 +329,8 @@ describe("a streak with gaps", () => {
   });
 });
 
-describe("what was left", () => {
-  it("is told with the value that a return resumes, and is the first to choose for a return", async () => {
+describe("a target that was left", () => {
+  it("is listed with the value that a return resumes, and is the first choice for a return", async () => {
     const { page, group } = await customerOfMilestone();
     await page.getByLabel("Opening balance").fill("250");
     await act(page, "Enrol or re-enrol");
@@ -349,7 +349,7 @@ describe("what was left", () => {
     expect(await left.count()).toBe(0);
   });
 
-  it("of a streak is told with its run and levels", async () => {
+  it("of a streak is listed with its run and levels", async () => {
     const org = await service.newOrg();
     const group = await org.createGroup(streak({ name: "Visits", cycles: 7, levels: [2, 3] }));
     const customerId = await org.newCustomer();
@@ -436,7 +436,7 @@ describe("the event feed", () => {
     await page.getByText("No such events yet.").waitFor();
   });
 
-  it("tells of all customers, the latest first, and leads to each", async () => {
+  it("lists the events of all customers, the latest first, with a link to each", async () => {
     const org = await service.newOrg();
     const group = await org.createGroup(milestone({ name: "Spend 1000" }));
     const customers = [await org.newCustomer(), await org.newCustomer()];

@@ -101,7 +101,7 @@ describe.each(["light", "dark"] as const)("in the %s scheme", (colorScheme) => {
   });
 });
 
-it("axe does find what is wrong", async () => {
+it("axe finds a fault that is there", async () => {
   const page = await visits.open({}, axe.source);
   await page.getByRole("button", { name: "Sign in" }).waitFor();
   await page.evaluate("document.querySelector('label').replaceWith(document.querySelector('input'))");

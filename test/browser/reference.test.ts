@@ -141,7 +141,7 @@ describe("the reference page of npm run docs", () => {
 
   afterAll(() => files.close());
 
-  it("is files that any host can serve, about the API that was named, without a credential", async () => {
+  it("consists of files that any host can serve, for the API that was named, without a credential", async () => {
     const address = files.address();
     if (address === null || typeof address === "string") throw new Error("The files have no port");
     const page = await openReference(`http://127.0.0.1:${address.port}`, "/");

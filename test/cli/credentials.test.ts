@@ -141,7 +141,7 @@ describe("credentials list", () => {
     expect(resultOf(result)).toEqual(expected.toSorted((one, other) => (one.username < other.username ? -1 : 1)));
   });
 
-  it("says to a person which are disabled, which were rotated, and that there are none", async () => {
+  it("shows a person which are disabled and which were rotated, or that there are none", async () => {
     const { org } = newCredentialNames();
     expect((await admin("credentials", "list", ...local, "--org", org)).stdout).toMatch(/has no credentials\.\n$/);
     const [off, turned] = [

@@ -293,7 +293,7 @@ describe("the enrolment that doctor tries", () => {
     ]);
   });
 
-  it("is taken back also when its row of history does not come", async () => {
+  it("is taken back even if its row of history does not come", async () => {
     const operator = await newOperator("default");
     const { trial, isEnrolled } = await newTrial(operator);
     const findings = await tryEnrollment(apiOf(operator, await startHop()), trial, [0, 0]);
@@ -317,7 +317,7 @@ describe("the enrolment that doctor tries", () => {
     expect(await isEnrolled()).toBe(false);
   });
 
-  it("is known to be taken back when only the answer to that was lost", async () => {
+  it("is taken back even if the answer to the un-enrolment was lost", async () => {
     const operator = await newOperator("default");
     const { trial, isEnrolled } = await newTrial(operator);
     const hop = await startHop((number) => (number === 4 ? { lose: "reply" } : {}));

@@ -95,7 +95,7 @@ async function killInTheMiddle(command: "enroll" | "unenroll", job: Job): Promis
 }
 
 describe("a run that was killed", () => {
-  it("is gone on with: only rows without a result are sent, and those whose answer was lost are enrolled, once", async () => {
+  it("is continued: only rows without a result are sent, and a row whose answer was lost is enrolled once", async () => {
     const job = await newJob(12);
     await killInTheMiddle("enroll", job);
     expect(await enrolledAmong(job)).toEqual(job.customers.slice(0, 7));
@@ -106,7 +106,7 @@ describe("a run that was killed", () => {
     expect(await run("enroll", job)).toMatchObject({ status: 0, requests: checks, summary: { done: 12, thisRun: 0 } });
   });
 
-  it("has un-enrolled the rows whose answer was lost, and no others are taken for un-enrolled", async () => {
+  it("counts a row as un-enrolled when its answer was lost and it was carried out, and no other row", async () => {
     const job = await newJob(12);
     const { operator, group, customers } = job;
     // The last customer is not enrolled. Its refusal has nothing to do with the kill.
@@ -159,7 +159,7 @@ describe("Ctrl-C", () => {
     });
   });
 
-  it("pressed again ends the command at once, and nothing is lost by it", async () => {
+  it("pressed again ends the command at once, and no result is lost", async () => {
     const job = await newJob(8);
     const { held, release } = holdAnswers(checks + 2);
     const running = startAdmin({}, ...commandLine("enroll", job));
@@ -216,7 +216,7 @@ describe("a second run", () => {
     expect(await run("enroll", job)).toMatchObject({ status: 0, summary: { done: 3, thisRun: 0 } });
   });
 
-  it("against something that does not say which data it has is refused with status 3, and nothing is sent", async () => {
+  it("against a server that does not name its data is refused with status 3, and nothing is sent", async () => {
     const job = await newJob(1);
     const data = { targets: [{ id: job.group.targetId }] };
     const answer = { status: 200, body: JSON.stringify({ data, errors: null, warnings: null }) };
@@ -268,7 +268,7 @@ describe("the result file", () => {
     expect(retried).toMatchObject({ status: 0, requests: checks + 1, summary: { done: 2, refused: 0, thisRun: 1 } });
   });
 
-  it("starts a new run when it is new, which enrols anew who has left since", async () => {
+  it("starts a new run when it is new, which enrols customers who have left since", async () => {
     const job = await newJob(1);
     await run("enroll", job);
     const [customer = 0] = job.customers;
@@ -306,7 +306,7 @@ describe("the result file", () => {
     expect(readFileSync(job.results, "utf8")).toBe(text);
   });
 
-  it("that cannot be written is said before a row is sent", async () => {
+  it("that cannot be written is reported before a row is sent", async () => {
     const job = await newJob(1);
     hop.plan(() => ({}));
     const { status, stderr } = await admin(...commandLine("enroll", job), "--results", `${job.file}.none/results.csv`);

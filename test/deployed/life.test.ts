@@ -180,7 +180,7 @@ describe("the stack's bundles, each with the role that the template gives it", (
     expect(deployment.judge.faults).toEqual([]);
   });
 
-  it("are all of the stack's: each of them asked the table for something", () => {
+  it("include every function of the stack: each of them asked the table for something", () => {
     const asked = deployment.judge.verdicts.filter(({ context }) => "dynamodb:LeadingKeys" in context);
     const names = new Set(asked.map(({ principal }) => principal));
     expect([...names].toSorted()).toEqual([...stack.functionIds.keys()].toSorted());
@@ -200,7 +200,7 @@ describe.each(withoutRetiring)("of the role of %s", (name, functionId) => {
 });
 
 describe("a role without one action that the function needs", () => {
-  it("is noticed: the enrolment is answered 500, with one denial and nothing written", async () => {
+  it("fails: the enrolment is answered 500, with one denial and nothing written", async () => {
     const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
     const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
     const before = deployment.judge.denials.length;

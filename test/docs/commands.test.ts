@@ -58,7 +58,7 @@ describe("the commands of", () => {
 });
 
 describe("the documents", () => {
-  it("are the ones that are known to have commands", () => {
+  it("with commands are exactly the known ones", () => {
     expect(documents.map(({ file }) => file)).toEqual(
       expect.arrayContaining(["README.md", "docs/access.md", "docs/deploy.md", "docs/guides/walkthrough.md"]),
     );

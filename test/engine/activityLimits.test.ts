@@ -57,7 +57,7 @@ class Brand {
 }
 
 describe("an activity that counts for many targets of a customer", () => {
-  it("counts for 98 of them, and a return does that names a transaction nobody knows", async () => {
+  it("counts for 98 of them, and so does a return of an unknown transaction", async () => {
     const brand = await brandWith(50, 48);
     expect(await brand.record()).toMatchObject({ outcome: "recorded" });
     const returned = await brand.record({ activityId: "r-1", type: "RETURN", originalActivityId: "later" });
@@ -67,7 +67,7 @@ describe("an activity that counts for many targets of a customer", () => {
     expect(new Set(await brand.sums())).toEqual(new Set([decimal(30)]));
   });
 
-  it("is refused for 99, changes nothing, and what was counted before is answered as it was", async () => {
+  it("is refused for 99 and changes nothing; an activity counted before is answered as before", async () => {
     const brand = await brandWith(50, 48);
     const first = await brand.record();
     await brand.addGroup("One more", 1);
@@ -82,7 +82,7 @@ describe("an activity that counts for many targets of a customer", () => {
   });
 });
 
-it("what does not count for a hundred enrolments, left or over, makes the record hardly larger", async () => {
+it("an activity that does not count in a hundred enrolments makes its record hardly larger", async () => {
   const brand = await brandWith(50, 50);
   const recorded = openTestTable();
   const record = EngineRecorder.on(recorded.client);
@@ -98,7 +98,7 @@ it("what does not count for a hundred enrolments, left or over, makes the record
   expect(await brand.record(long)).toMatchObject({ outcome: "repeated", activity: { effects } });
 });
 
-describe("what a brand has switched off no longer counts", () => {
+describe("nothing counts for what a brand has made inactive", () => {
   it.each(["group", "target"] as const)("when it is the %s", async (switchedOff) => {
     const brand = await brandWith(1);
     const [group] = brand.groups;
@@ -119,7 +119,7 @@ describe("what a brand has switched off no longer counts", () => {
   });
 });
 
-it("a return and the transaction it names, between its read and its write, give what they give one after the other", async () => {
+it("a return whose transaction arrives between its read and its write gives the same result as one after the other", async () => {
   const brand = await brandWith(1);
   const meddling = openTestTable();
   let hasArrived = false;

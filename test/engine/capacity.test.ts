@@ -38,7 +38,7 @@ describe("an item's reckoned size is the engine's, to the byte", () => {
   });
 
   it.each(["0", "1", "12", "123", "1234.5678", "100", "-5", "0.0001"])(
-    "with the number %s, which is never reckoned smaller than it is",
+    "with the number %s is never counted as smaller than it is",
     async (digits) => {
       expect(await chargedUnits(filled(1024, { number: { N: digits } }))).toBe(1);
     },
@@ -47,7 +47,7 @@ describe("an item's reckoned size is the engine's, to the byte", () => {
 
 describe("an item with a set of numbers", () => {
   it.each([[["1"]], [["1", "2", "3"]], [["1", "10", "99", "100"]]])(
-    "of %j is never reckoned smaller than it is",
+    "of %j is never counted as smaller than it is",
     async (NS) => {
       expect(await chargedUnits(filled(1024, { set: { NS } }))).toBe(1);
     },

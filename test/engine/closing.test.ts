@@ -103,7 +103,7 @@ function cycleIn({ detail }: Notification): string | undefined {
 const periodEnd = { targets: [buildTarget({ rewardAllocation: "PERIOD_END" })] };
 
 describe("at the end of a cycle", () => {
-  it("tells of an immediate reward when it is reached, and of the cycle's end once it is over", async () => {
+  it("announces an immediate reward when it is reached, and the cycle's end once it is over", async () => {
     const brand = await Brand.create();
     await brand.enroll(1);
     await brand.enroll(2);
@@ -119,7 +119,7 @@ describe("at the end of a cycle", () => {
     ]);
   });
 
-  it("tells of a period-end reward with the cycle's end, to who reached its value and to nobody else", async () => {
+  it("announces a period-end reward with the cycle's end, only for customers who reached its value", async () => {
     const brand = await Brand.create(periodEnd);
     for (const customerId of [1, 2]) await brand.enroll(customerId);
     await brand.spend(1, 1, 100);
@@ -133,7 +133,7 @@ describe("at the end of a cycle", () => {
     ]);
   });
 
-  it("tells nothing to who left in the cycle, and all to who left after it and before the closing", async () => {
+  it("announces nothing for a customer who left in the cycle, and everything for one who left after it and before the closing", async () => {
     const brand = await Brand.create(periodEnd);
     for (const customerId of [1, 2]) await brand.enroll(customerId);
     for (const customerId of [1, 2]) await brand.spend(customerId, 1);
@@ -143,7 +143,7 @@ describe("at the end of a cycle", () => {
     expect(await brand.endings()).toEqual(["2 targetPeriodCompleted c1", "2 targetValueAchieved c1"]);
   });
 
-  it("tells all to who left after it and came back before the closing", async () => {
+  it("announces everything for a customer who left after the cycle and came back before the closing", async () => {
     const brand = await Brand.create(periodEnd);
     await brand.enroll(1);
     await brand.spend(1, 1);
@@ -160,7 +160,7 @@ describe("at the end of a cycle", () => {
     ]);
   });
 
-  it("tells nothing to who was enrolled from a later cycle on", async () => {
+  it("announces nothing for a customer who was enrolled from a later cycle on", async () => {
     const brand = await Brand.create();
     await brand.enroll(1, 2);
     await brand.closeAtStartOf(2);
@@ -169,7 +169,7 @@ describe("at the end of a cycle", () => {
     expect(await brand.endings()).toEqual(["1 targetPeriodCompleted c2"]);
   });
 
-  it("tells of a run that a missed cycle ended, when a missed cycle ends one", async () => {
+  it("announces the end of a run that a missed cycle ended, unless the streak allows gaps", async () => {
     const [continuous, gapsAllowed] = [
       await Brand.create({ trackingType: "STREAKS" }),
       await Brand.create({ trackingType: "NON_CONTINUOUS_STREAKS" }),
@@ -206,7 +206,7 @@ describe("an activity that comes after its cycle was closed", () => {
     expect((await brand.enrollment(1)).achieved.get(1)).toBe(decimal(100));
   });
 
-  it("is counted and announced once however it meets the closing", async () => {
+  it("is counted, and its cycle's end is announced, whether it comes before, during or after the closing", async () => {
     const brand = await Brand.create();
     const customerIds = Array.from({ length: 20 }, (_, index) => index + 1);
     for (const customerId of customerIds) await brand.enroll(customerId);
@@ -322,7 +322,7 @@ describe("each cycle is closed once for each customer", () => {
   });
 });
 
-describe("what goes wrong holds up nothing else", () => {
+describe("a failure holds up nothing else", () => {
   it("closes all others when one enrolment cannot be read, and tries that one again", async () => {
     const brand = await Brand.create();
     for (const customerId of [16, 32, 48]) await brand.enroll(customerId);
@@ -357,7 +357,7 @@ describe("what goes wrong holds up nothing else", () => {
     expect(await closeCycles(table, startOfCycle(2), brand.org)).toMatchObject([{ customerCount: 1 }]);
   });
 
-  it("finds with the second sweep whom the index did not know at the first", async () => {
+  it("the second sweep finds customers whom the index did not have at the first", async () => {
     const brand = await Brand.create();
     await brand.enroll(1);
     await closeCycles(table, startOfCycle(2), brand.org);

@@ -133,7 +133,7 @@ it("rejects when EventBridge fails, after as many attempts as it is given", asyn
   expect(requests).toHaveLength(busLimits.maxAttempts);
 });
 
-it("sends again what a failed attempt may have lost, and resolves when it is taken", async () => {
+it("sends events again after a failed attempt, and resolves when they are taken", async () => {
   answer = (request) =>
     requests.length === 1 ? { status: 500, body: { __type: "InternalException" } } : taken(request);
   await publish([notification()]);

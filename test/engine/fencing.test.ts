@@ -219,7 +219,7 @@ describe("an enrolment", () => {
     });
   });
 
-  it("needs that request once only: from then on the process gives ids past the clock that is ahead", async () => {
+  it("needs that request only once: from then on the process gives ids past the clock that is ahead", async () => {
     const [first, second] = [newRef(), newRef()];
     for (const ref of [second, first]) {
       await enter(ahead, ref);
@@ -232,7 +232,7 @@ describe("an enrolment", () => {
     expect(proxy.writes()).toBe(1);
   });
 
-  it("that others overtake three times, entering and leaving before it arrives, is made at the fourth", async () => {
+  it("that is overtaken three times by others who enter and leave succeeds at the fourth attempt", async () => {
     const ref = newRef();
     const before = async () => {
       await enter(ahead, ref);

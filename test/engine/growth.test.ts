@@ -47,7 +47,7 @@ function writeUnits(operation: Operation, cycles: number, targets: number): stri
 }
 
 describe("the figures of growth in bench/README.md", () => {
-  it.each(operations)("of the %s are what it costs, in every design", (operation) => {
+  it.each(operations)("of the %s are its measured cost, in every design", (operation) => {
     const own = measured.filter((row) => row.operation === operation);
     expect(own.length).toBeGreaterThan(0);
     expect(recorded.get(operation)).toEqual(expect.arrayContaining(own));
@@ -74,7 +74,7 @@ describe("the figures of growth in bench/README.md", () => {
     ["an activity in the first cycle, 50 targets", writeUnits("activity in the first cycle", 100, 50)],
     ["an activity in the last of 100 cycles, one target", writeUnits("activity in the last cycle", 100, 1)],
     ["an activity in the last of 100 cycles, 50 targets", writeUnits("activity in the last cycle", 100, 50)],
-  ])("are summed up truly for %s", (what, units) => {
+  ])("have correct sums for %s", (what, units) => {
     expect(figures.map(cellsOf).find(([first]) => first === what)).toEqual([what, ...units]);
   });
 });

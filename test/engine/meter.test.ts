@@ -145,7 +145,7 @@ describe("a read that finds nothing", () => {
 });
 
 describe("an attempt that the SDK repeats", () => {
-  it("is counted, and costs nothing when the engine has refused it for its own sake", async () => {
+  it("is counted, and costs nothing when the engine throttled it", async () => {
     const cost = await costOf(update(newKey()), throttled, throttled);
     expect(cost).toEqual({ requests: ["UpdateItem", "UpdateItem", "UpdateItem"], readUnits: 0, writeUnits: 1 });
   });
@@ -174,6 +174,6 @@ it("counts nothing beside the work", async () => {
   expect(await costOf(async () => undefined)).toEqual({ requests: [], readUnits: 0, writeUnits: 0 });
 });
 
-it("refuses what it knows no price of", async () => {
+it("refuses an operation whose price it does not know", async () => {
   await expect(meter.costOf(() => table.client.send(new ScanCommand({ TableName, Limit: 1 })))).rejects.toThrow("Scan");
 });

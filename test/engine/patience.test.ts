@@ -97,7 +97,7 @@ describe("a partition is read to its end", () => {
     await expect(queryAll(impatient, { partition: await partitionOf(2) })).resolves.toHaveLength(2);
   });
 
-  it("or not at all, as part of it would be taken for the whole", async () => {
+  it("or not at all, because a part would be taken for the whole", async () => {
     const read = queryAll(impatient, { partition: await partitionOf(5) });
     await expect(read).rejects.toThrow(new EngineBusy(new ReadTooLong()));
   });
@@ -116,7 +116,7 @@ async function dueCycles(through: Table, org: string): Promise<DueCycles[]> {
   return pages;
 }
 
-it("due cycles are named group by group when there is patience for one only, and in the end all", async () => {
+it("due cycles are listed group by group while there is patience for one only, until all are listed", async () => {
   const org = randomUUID();
   for (const name of ["first", "second", "third"]) await createTargetGroup(table, org, buildGroup({ name }));
   const all = (await dueCycles(table, org)).flatMap(({ tasks }) => tasks);

@@ -62,7 +62,7 @@ describe("records delivered again, and out of order across customers", () => {
     for (const [eventId, texts] of announced) expect(new Set(texts)).toEqual(new Set(once.announced.get(eventId)));
   }
 
-  it("have something to tell: a row for each thing that happened, and each kind of notification", () => {
+  it("give a row for each thing that happened, and each kind of notification", () => {
     expect(ledgerOfOnce.length).toBeGreaterThan(customers.length * 6);
     const types = new Set([...once.announced.values()].flat().map((text) => text.split(" ")[0]));
     expect([...types].toSorted()).toEqual([
@@ -76,7 +76,7 @@ describe("records delivered again, and out of order across customers", () => {
     ]);
   });
 
-  it("tell one thing under one eventId", () => {
+  it("give one content under one eventId", () => {
     expect([...once.announced.values()].filter((texts) => texts.length !== 1)).toEqual([]);
   });
 
@@ -112,7 +112,7 @@ describe("records delivered again, and out of order across customers", () => {
     await expectNothingElse(failing);
   });
 
-  it("that there is no time to begin are reported for the next call, which does at least one", async () => {
+  it("that there is no time to begin are reported for the next call, which projects at least one", async () => {
     await forgetLedger(table);
     const impatient = new RecordingProjector({ ...table, patienceMilliseconds: 0 });
     for (const [index] of records.entries()) {

@@ -75,7 +75,7 @@ describe("when an org has a queue of its own", () => {
     expect(await achieved()).toBe(21);
   });
 
-  it("nobody else's sender can name it, and its own sender can name no other; neither counts anything", async () => {
+  it("no other sender can name it, and its own sender can name no other org; neither counts anything", async () => {
     const [victim, attacker] = [await enrolled(), await enrolled()];
     const orgQueues = new Map([
       [ownQueue, victim.org],

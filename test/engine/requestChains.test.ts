@@ -218,12 +218,12 @@ describe("the longest chain of requests", () => {
     expect([...requestChains.keys()].toSorted()).toEqual([...preparations.keys()].toSorted());
   });
 
-  it.each([...preparations])("of %s is as long as its time limit is reckoned with", async (name, prepare) => {
+  it.each([...preparations])("of %s is as long as its time limit assumes", async (name, prepare) => {
     const call = await prepare();
     expect(await chain.longestDuring(call)).toBe(requestChains.get(name)?.requests);
   });
 
-  it("of closeShard at an empty shard that is the last is as long as its time limit is reckoned with", async () => {
+  it("of closeShard at the last shard, which is empty, is as long as its time limit assumes", async () => {
     const one = await newSetting(service);
     const [last, ...others] = await tasksOf(one);
     if (last === undefined) throw new Error("The group is due");

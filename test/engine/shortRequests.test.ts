@@ -163,7 +163,7 @@ describe("the client of the table", () => {
     );
   });
 
-  it("says who it is in one word", async () => {
+  it("names itself in one word", async () => {
     const { short } = bothClients();
     const sent = sentBy(short);
     await short.send(new GetItemCommand({ TableName, Key }));

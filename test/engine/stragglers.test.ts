@@ -128,7 +128,7 @@ describe("a target group whose creation met transactions every time", () => {
     expect(await findTargetGroup(other, org, 1)).toMatchObject({ id: 1 });
   });
 
-  it("knows its own name again: an attempt that was lost and arrived is its success", async () => {
+  it("recognises its own name: a lost attempt that arrived is its success", async () => {
     const org = randomUUID();
     const { fault, arrive } = straggler();
     proxy.plan({}, fault, { ...conflict, before: arrive });
@@ -156,7 +156,7 @@ describe("a change of a credential that met transactions every time", () => {
     expect(await findCredential(other, ref.username)).toMatchObject({ isActive: true });
   });
 
-  it("is not told to have been made by somebody else when it was its own lost attempt: OutcomeUnknown", async () => {
+  it("is not reported as another call's change when its own lost attempt made it: OutcomeUnknown", async () => {
     const ref = await newCredential();
     const { fault, arrive } = straggler();
     proxy.plan(fault, { ...conflict, before: arrive });

@@ -42,7 +42,7 @@ describe.each(alarms)("the alarm $name", ({ name, properties }) => {
     expect(section).toMatch(/^\*\*Do:\*\* /m);
   });
 
-  test("tells the stack's topic", () => {
+  test("notifies the stack's topic", () => {
     expect(properties.AlarmActions).toEqual([{ Ref: topicId }]);
     expect(properties.ActionsEnabled ?? true).toBe(true);
   });
@@ -116,7 +116,7 @@ describe("the topic", () => {
     });
   });
 
-  test("takes what this account's alarms say and nothing else, over TLS only", () => {
+  test("accepts messages of this account's alarms only, and only over TLS", () => {
     const [, policy] = onlyResource(stack, "AWS::SNS::TopicPolicy");
     expect(at(policy.Properties, "PolicyDocument", "Statement")).toMatchObject([
       { Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } },

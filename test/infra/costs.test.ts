@@ -113,7 +113,7 @@ describe("the tables of costs in docs/costs.md are what the measured units come 
   });
 });
 
-test("the alarms' price in docs/costs.md is by as many metrics as they have", () => {
+test("the alarms' price in docs/costs.md counts the metrics that they have", () => {
   const counts = resourcesOfType(synthesize(), "AWS::CloudWatch::Alarm").map(([, { Properties }]) => {
     const { Metrics: parts } = Properties;
     return Array.isArray(parts) ? parts.filter((part) => "MetricStat" in Object(part)).length : 1;
@@ -122,7 +122,7 @@ test("the alarms' price in docs/costs.md is by as many metrics as they have", ()
   expect(text).toContain(`the alarms ${dollars(count * 0.1)} (${count} metrics at 0.10)`);
 });
 
-test("the functions' own metrics in docs/costs.md are as many as they can write", () => {
+test("docs/costs.md counts as many metrics of the functions as they can write", () => {
   const byGateway = ["404", "429"];
   const asFailures = ["500", "4001"];
   const codes = Object.keys(errorCatalogue).filter((code) => ![...byGateway, ...asFailures].includes(code));
@@ -131,7 +131,7 @@ test("the functions' own metrics in docs/costs.md are as many as they can write"
   expect(text).toContain(`at most ${dollars(count * 0.3)} (${count} at 0.30)`);
 });
 
-describe("the closing's price in docs/costs.md is by as many steps as it takes", () => {
+describe("the closing's price in docs/costs.md counts the steps that it takes", () => {
   const { States: states } = closingDefinition(synthesize());
   const stepPrice = price("A million steps of the state machine") / 1e6;
 

@@ -69,7 +69,7 @@ describe.each(functions)("a new version of $name", ({ name, id, aliasId }) => {
     expect(alias?.Properties).toMatchObject({ Name: "live", FunctionName: { Ref: id } });
   });
 
-  test("gets a tenth of the calls for five minutes, or nearly all of the few it gets for ten", () => {
+  test("gets a tenth of the calls for five minutes, or 99 % for ten minutes if it closes cycles", () => {
     expect(group.Properties).toMatchObject({
       ApplicationName: { Ref: applicationId },
       DeploymentStyle: { DeploymentType: "BLUE_GREEN", DeploymentOption: "WITH_TRAFFIC_CONTROL" },
@@ -78,7 +78,7 @@ describe.each(functions)("a new version of $name", ({ name, id, aliasId }) => {
     expect(canaryOf(stack, group)).toEqual(expected);
   });
 
-  test("is taken back when an alarm on what it does goes off", () => {
+  test("is rolled back when an alarm on its work goes off", () => {
     expect(group.Properties.AutoRollbackConfiguration).toEqual({
       Enabled: true,
       Events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"],
@@ -119,7 +119,7 @@ describe.each(deployments)("with deployment=%s deployments move in waves", (depl
     }
   });
 
-  test("with what reads before what writes enrolments and activities, and the tills' functions last", () => {
+  test("with functions that read first, then those that write, and the tills' functions last", () => {
     const waveOf = (name: string) =>
       waves.findIndex((wave) => wave.includes(liveAliasId(deployed, idOf(deployed, name))));
     const readers = ["reads", "projector"].map(waveOf);
@@ -129,7 +129,7 @@ describe.each(deployments)("with deployment=%s deployments move in waves", (depl
   });
 });
 
-test("every alarm that decides about a canary is judged minute by minute, and by few enough minutes", () => {
+test("every alarm that decides about a canary is judged each minute, and goes off before the canary ends", () => {
   for (const { aliasId } of functions) {
     const group = groupOf(stack, aliasId);
     for (const properties of alarmsOfGroup(stack, group)) {
@@ -171,7 +171,7 @@ describe("a new version that fails all its calls", () => {
     expect(taken(documented / 4)).toBeLessThan(0.9);
   });
 
-  test.each(closers)("is taken back at the rate the schedule calls it: %s", (name) => {
+  test.each(closers)("is rolled back at the rate at which the schedule calls it: %s", (name) => {
     const traffic = startedCalls(scheduleMinutes(), attemptsAtSeconds(name));
     for (const way of ofOthers) {
       expect(takenBack(stack, name, published[way], traffic)).toBeGreaterThanOrEqual(0.95);
@@ -198,17 +198,17 @@ describe("a new version that does well is not taken back", () => {
   const canary = { share: 0.1, minutes: 15 };
   const minutes = Array.from({ length: canary.minutes }, (_, minute) => minute);
 
-  test("by one call that fails where few call", () => {
+  test("by one failing call when there are few calls", () => {
     const traffic = minutes.map((minute) => ({ calls: 10, ofNewVersion: minute === 5 ? 1 : 0 }));
     expect(isTakenBack("enroll", published["answers 500"], traffic)).toBe(false);
   });
 
-  test("by some that fail each minute where many call", () => {
+  test("by some failing calls each minute when there are many calls", () => {
     const traffic = minutes.map(() => ({ calls: 30_000, ofNewVersion: 4 }));
     expect(isTakenBack("enroll", published["answers 500"], traffic)).toBe(false);
   });
 
-  test("by who guesses credentials, however many", () => {
+  test("by callers who guess credentials, however many", () => {
     const traffic = minutes.map(() => ({ calls: 30_000, ofNewVersion: 0 }));
     expect(isTakenBack("authorizer", published["refuses credentials"], traffic)).toBe(false);
   });
@@ -270,7 +270,7 @@ test("the application is Lambda's", () => {
 describe("with deployment=allAtOnce", () => {
   const atOnce = synthesize({ deployment: "allAtOnce" });
 
-  test("a new version gets all calls at once and no alarm holds it up, so that a fix gets in while one is on", () => {
+  test("a new version gets all calls at once, even while an alarm is on, so that a fix can be deployed", () => {
     expect(resourcesOfType(atOnce, "AWS::CodeDeploy::DeploymentConfig")).toEqual([]);
     for (const [, id] of functionIdsByName(atOnce)) {
       const { Properties } = groupOf(atOnce, liveAliasId(atOnce, id));

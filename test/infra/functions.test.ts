@@ -39,7 +39,7 @@ describe.each(functions)("$name", ({ name, properties }) => {
     });
   });
 
-  test("knows the table and where its metrics go, and nothing else that is not listed above", () => {
+  test("knows the table and the metrics' namespace, and of the rest only what is listed above", () => {
     const variables = Object(at(properties, "Environment", "Variables"));
     expect(variables).toMatchObject({
       [tableNameVariable]: { Ref: tableId },
@@ -57,7 +57,7 @@ test("there are at most 12 functions, as each brings a role, a policy, a log gro
 describe("log groups", () => {
   const logGroups = resourcesOfType(stack, "AWS::Logs::LogGroup");
 
-  test("keep for the days that were set, and go with the stack", () => {
+  test("keep logs for the days that were set, and are deleted with the stack", () => {
     for (const [, logGroup] of logGroups) {
       expect(logGroup).toMatchObject({ Properties: { RetentionInDays: 14 }, DeletionPolicy: "Delete" });
     }
@@ -104,13 +104,13 @@ describe("time limits", () => {
   const functionMilliseconds = functions.map(({ properties }) => Number(at(properties, "Timeout")) * 1000);
 
   test.each(functions)(
-    "leave $name time for its chain of requests, every one of which fails on every attempt but the last",
+    "leave $name time for its chain of requests when each request succeeds only at its last attempt",
     ({ name, properties }) => {
       expect(longestMilliseconds(name)).toBeLessThan(Number(at(properties, "Timeout")) * 1000);
     },
   );
 
-  test("are told as docs/operations.md and docs/deploy.md tell them", () => {
+  test("are those of docs/operations.md and docs/deploy.md", () => {
     const [activity, record, enrollment] = [
       seconds(longestMilliseconds("recordActivities")),
       seconds(longestMilliseconds("projector")),

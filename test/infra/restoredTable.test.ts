@@ -56,7 +56,7 @@ describe("a grant on a table shrinks one deployment after the last version that 
   });
 });
 
-test("the stream of the table before is not read, as its records would be projected into the restored one", () => {
+test("the old table's stream is not read, because its records would be projected into the restored table", () => {
   expect(JSON.stringify([...before.resources.values()])).toContain(`["${ownTableId}","StreamArn"]`);
   expect(JSON.stringify([...stack.resources.values()])).not.toContain(`["${ownTableId}","StreamArn"]`);
 });
@@ -85,7 +85,7 @@ test("the stack's own table stays as it is", () => {
 
 const restore = readFileSync("docs/restore.md", "utf8");
 
-test("the stack that docs/restore.md puts on a copy to look at it does not close its cycles; the running one does", () => {
+test("the stack that docs/restore.md deploys on a copy closes no cycles; the running stack does", () => {
   const deployed = [...restore.matchAll(/^npm run deploy -- (.*)$/gm)].map(([, options = ""]) =>
     synthesize(Object.fromEntries([...options.matchAll(/-c (\w+)=(\S+)/g)].map(([, key, value]) => [key, value]))),
   );
@@ -102,7 +102,7 @@ test("the stack that docs/restore.md puts on a copy to look at it does not close
   ]);
 });
 
-test("the restore of docs/restore.md waits after each change that takes a table out of use for others", () => {
+test("the restore of docs/restore.md waits after each change until the table can be changed again", () => {
   const commands = [...restore.matchAll(/^aws dynamodb (\S+)/gm)].map(([, command]) => command);
   expect(commands.slice(0, commands.indexOf("describe-table"))).toEqual([
     "restore-table-to-point-in-time",

@@ -104,7 +104,7 @@ describe.each(Object.entries(allowed))("the role of %s", (name, expected) => {
     }
   });
 
-  test("allows besides only its own log group and traces, and what is listed above", () => {
+  test("otherwise allows only its own log group, traces, and what is listed above", () => {
     const [logs, traces, ...others] = statements.filter((statement) => !isTableStatement(statement));
     expect(others.map(({ Action }) => listOf(Action))).toEqual(
       Object.entries(besides).find(([of]) => of === name)?.[1] ?? [],

@@ -110,12 +110,12 @@ describe("npm start", () => {
 
   afterAll(() => service.kill());
 
-  it("says first, before the engine answers, that it starts one", () => {
+  it("says first that it starts an engine, before the engine answers", () => {
     const lines = service.output.split("\n").filter((line) => line !== "" && !line.startsWith(">"));
     expect(lines[0]).toBe("Starting the engine…");
   });
 
-  it("has a first page with links to the reference, the console, its health and the guides, all of which answer", async () => {
+  it("has a first page whose links to the reference, the console, its health and the guides all answer", async () => {
     const page = await fetch(new URL("/", baseUrl));
     expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
     const links = [...(await page.text()).matchAll(/href="([^"]+)"/g)].map(([, path = ""]) => path);
@@ -249,7 +249,7 @@ async function connects(host: string, port: number): Promise<boolean> {
   return isConnected;
 }
 
-it("the engine's port is none that the system gives to whoever asks for any, while it is starting", () => {
+it("the engine's port is outside the range from which the system gives free ports", () => {
   expect(Number(new URL(inject("endpoint")).port)).toBeLessThan(32_768);
 });
 
@@ -535,7 +535,7 @@ describe("DYNAMODB_ENDPOINT", () => {
     table.close();
   });
 
-  it("finds table and demo data at the next start, and the printed command names a customer who is not enrolled", async () => {
+  it("finds table and demo data at the next start, and prints a command for a customer who is not enrolled", async () => {
     const DYNAMODB_ENDPOINT = inject("endpoint");
     const groups: unknown[] = [];
     for (let round = 1; round <= 2; round += 1) {

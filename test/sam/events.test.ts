@@ -123,7 +123,7 @@ describe(`each bundle, loaded as Lambda names its handler by ${runtime.name}`, (
     expect(published).toMatchObject([{ Entries: [{ DetailType: "targetCustomerEnrolment", EventBusName: "local" }] }]);
   });
 
-  it("reports the projector's record as failed, and tells the account's EventBridge nothing, as sam local runs it", async () => {
+  it("reports the record as failed under sam local, where the projector sends nothing to EventBridge", async () => {
     const value = { batchItemFailures: [{ itemIdentifier: "100000000000000000001" }] };
     expect(await invokeOnce(deployed("projector"), event("projector"))).toEqual({ outcome: "returned", value });
   });
@@ -144,7 +144,7 @@ describe.each([...new Set([runtime, plainRuntime])])("a function under $name", (
     expect(invocation).toMatchObject({ outcome: "returned", value: { statusCode: 200 } });
   });
 
-  it("fails with what its handler throws", async () => {
+  it("fails with the error that its handler throws", async () => {
     const withoutToken = { type: "TOKEN", methodArn: "arn:aws:execute-api:us-east-1:123456789012:local/v3/GET/x" };
     const invocation = await invokeOnce(deployed("authorizer"), withoutToken, run);
     expect(invocation).toMatchObject({ outcome: "failed", errorMessage: "Unauthorized" });
@@ -197,12 +197,12 @@ describe("a route's function as sam local start-api calls it", () => {
     expect(afterTheLast).toMatchObject({ statusCode: 400, body: expect.stringContaining("310019") });
   });
 
-  it("takes the time of the clock without it, not the one SAM froze", async () => {
+  it("takes the clock's time without it, not the time at which SAM started", async () => {
     // The demo milestone of January 2026 is over by the clock, and was not at SAM's start.
     expect(await enroll(345651204, {})).toMatchObject({ statusCode: 400, body: expect.stringContaining("310019") });
   });
 
-  it("answers 300004 to a header that is no instant", async () => {
+  it("answers 300004 to a header that is not an instant", async () => {
     const refused = await enroll(345651205, { "x-local-now": "noon" });
     expect(refused).toMatchObject({ statusCode: 400, body: expect.stringContaining("300004") });
   });

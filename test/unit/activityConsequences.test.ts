@@ -79,7 +79,7 @@ describe("the row of an activity", () => {
     ]);
   });
 
-  it("is there for an amount of 0 too", () => {
+  it("exists for an amount of 0 too", () => {
     expect(consequences(buildEffect({ changes: [change(5, 5)] })).entries).toMatchObject([{ delta: 0n }]);
   });
 });
@@ -99,7 +99,7 @@ describe("targetAchievedValueUpdated", () => {
   it.each([
     ["up from below 0", -20, 10, 0, 10],
     ["down to below 0", 10, -20, 10, 0],
-  ])("tells values as they are shown, never below 0: %s", (_, before, after, oldValue, newValue) => {
+  ])("has the values that are shown, never below 0: %s", (_, before, after, oldValue, newValue) => {
     const { notifications } = consequences(buildEffect({ changes: [change(before, after)] }));
     expect(notifications).toMatchObject([{ detail: { oldValue: decimal(oldValue), newValue: decimal(newValue) } }]);
   });
@@ -107,7 +107,7 @@ describe("targetAchievedValueUpdated", () => {
   it.each([
     ["moves below 0", -20, -5],
     ["is added 0 to", 5, 5],
-  ])("is not sent when the sum %s, as nothing changes that is shown", (_, before, after) => {
+  ])("is not sent when the sum %s, because the value shown does not change", (_, before, after) => {
     expect(consequences(buildEffect({ changes: [change(before, after)] })).notifications).toEqual([]);
   });
 });

@@ -107,13 +107,13 @@ describe("a closing marks the cycle and nothing else", () => {
     expect(closed(missed, periodEnd)).toMatchObject({ announced: new Set(), reachedAt: new Map() });
   });
 
-  test("but for a reached period-end reward, which it announces", () => {
+  test("except for a reached period-end reward, which it announces", () => {
     const announced = new Set([2]);
     expect(closed(enrollment, periodEnd)).toEqual({ ...closed(enrollment), announced });
   });
 });
 
-describe("a closing tells", () => {
+describe("a closing announces", () => {
   test("targetPeriodCompleted with the values of the cycle, reached or not", () => {
     const enrollment = buildEnrollment(reached);
     expect(notificationsOf(enrollment, closed(enrollment))).toEqual([
@@ -152,7 +152,7 @@ describe("a closing tells", () => {
     expect(typesOf(notificationsOf(missed, closed(missed, periodEnd), periodEnd))).toEqual(["targetPeriodCompleted"]);
   });
 
-  test("each thing under an id of its own, and the same id when it is derived again", () => {
+  test("each event under an id of its own, which stays the same when it is derived again", () => {
     const enrollment = buildEnrollment(reached);
     const [first, again] = [0, 1].map(() => notificationsOf(enrollment, closed(enrollment, periodEnd), periodEnd));
     const ids = first?.map(({ eventId }) => eventId);
@@ -199,7 +199,7 @@ describe("streakEnd", () => {
     expect(brokenRun(streak, carried, 5)).toBe(3);
   });
 
-  test("does not take what a customer carries who has left since for a run before the cycle", () => {
+  test("does not take the carried run of a customer who has left for a run before the cycle", () => {
     const carriesThird = left(buildEnrollment(met(3)), 4, streak);
     expect(carriesThird.carriedRun).toBe(1);
     expect(brokenRun(streak, carriesThird, 1)).toBe(0);

@@ -149,7 +149,7 @@ describe("any order and any repetition of the same activities", () => {
 });
 
 describe("over any history", () => {
-  it("what effects say adds up to the sum of each cycle", () => {
+  it("the effects add up to the sum of each cycle", () => {
     fc.assert(
       fc.property(group, enrollment, salesAndReturns, (of, start, activities) => {
         const outcome = countAll(of, start, activities);

@@ -14,7 +14,7 @@ function placesOf(wanted: string) {
 }
 
 describe("docs/licences.md", () => {
-  it("has each package of the lock file that is no mere tool, with the licence it names and the bundles it is in", () => {
+  it("has each package that is shipped, with the licence in the lock file and its bundles", () => {
     expect(licenceProblems(document, packages)).toEqual([]);
     expect(withTable(document, packages)).toBe(document);
   });

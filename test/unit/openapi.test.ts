@@ -87,7 +87,7 @@ describe("docs/openapi.json", () => {
     }
   });
 
-  it("takes Basic and OAuth 2.0 client credentials, and says nothing of what only a laptop has", () => {
+  it("takes Basic and OAuth 2.0 client credentials, and has no route that exists only locally", () => {
     expect(Object.values(openapi.components.securitySchemes)).toMatchObject([
       { type: "http", scheme: "basic" },
       { type: "oauth2", flows: { clientCredentials: { tokenUrl: "/v3/oauth/token" } } },
@@ -101,7 +101,7 @@ describe("docs/openapi.json", () => {
     expect(fields.filter((field) => !isTold(field)).map(({ path }) => path)).toEqual([]);
   });
 
-  it("has a limit for every number and text that a request is judged by", () => {
+  it("has a limit for every number and text of a request", () => {
     const names = ["Activity", "EnrollmentRecord", "CustomerProfile", "TargetGroupDefinition", "TargetDefinition"];
     const fields = names.flatMap((name) => fieldsIn(openapi.components.schemas[name]));
     const unlimited = fields.filter(isUnlimited).map(({ path }) => path);
@@ -135,7 +135,7 @@ describe("the examples", () => {
   };
 
   it.each(requests.filter(({ about }) => !isOAuth(about)))(
-    "of the request $about, $name, are taken by what judges requests",
+    "of the request $about, $name, pass the validators",
     ({ about, value }) => {
       expect(judges[about]?.(value)).toEqual([]);
     },

@@ -35,7 +35,7 @@ describe("next", () => {
     expect(isStrictlyAscending(Array.from({ length: 5 }, () => source.next()))).toBe(true);
   });
 
-  it("is greater in a process whose clock is later, however many ids the other gave", () => {
+  it("is greater in a process whose clock is later, however many ids the other process gave", () => {
     const earlier = new OperationIds(() => startsAt);
     const ids = Array.from({ length: 100 }, () => earlier.next());
     const later = new OperationIds(() => startsAt + 1).next();

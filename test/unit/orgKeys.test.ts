@@ -72,7 +72,7 @@ function unbuiltPartitions(text: string): string[] {
 }
 
 describe("a query", () => {
-  it("is looked for in sources that are there", () => {
+  it("is searched for in all sources", () => {
     expect(sources.length).toBeGreaterThan(100);
   });
 
@@ -81,7 +81,7 @@ describe("a query", () => {
     "return { pk: `ORG#100`, sk };",
     'ExpressionAttributeValues: { ":pk": { S: `${org}#x` } },',
     "await queryAll(table, { partition: body.partition });",
-  ])("that goes round the key builders is noticed: %s", (text) => {
+  ])("that does not use the key builders is found: %s", (text) => {
     expect(unbuiltPartitions(text)).toHaveLength(1);
   });
 

@@ -24,7 +24,7 @@ describe("package-lock.json", () => {
     expect(pathsOf(({ integrity, inBundle }) => !integrity?.startsWith("sha512-") && inBundle !== true)).toEqual([]);
   });
 
-  it("names no package that its authors have given up", () => {
+  it("has no package that is deprecated", () => {
     expect(pathsOf(({ deprecated }) => deprecated)).toEqual([]);
   });
 
@@ -45,7 +45,7 @@ describe("package-lock.json", () => {
     expect(process.version).toMatch(/^v24\./);
   });
 
-  it("names no package that refuses the Node of the scripts", () => {
+  it("has no package that refuses the Node of the scripts", () => {
     expect(pathsOf(({ engines }) => !satisfies(process.version, engines?.node ?? "*"))).toEqual([]);
   });
 

@@ -10,7 +10,7 @@ async function digestOf(hash: SigningHash, ...parts: readonly string[]): Promise
   return Buffer.from(await hash.digest()).toString("hex");
 }
 
-describe("what requests are signed with", () => {
+describe("the hash that signs requests", () => {
   it("is SHA-256 without a secret", async () => {
     const expected = createHash("sha256").update("onetwo").digest("hex");
     expect(await digestOf(new SigningHash(), "one", "two")).toBe(expected);
