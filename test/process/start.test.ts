@@ -373,6 +373,32 @@ describe("what cannot be started ends with exit code 1 and one message", () => {
     expect(message(service)).toMatch(/^DYNAMODB_ENDPOINT must be an http or https URL .*; got "localhost:8000"\.$/);
   });
 
+  it("when AWS_REGION is no region's name: it names the variable and the value", async () => {
+    const service = start({ PORT: "0", AWS_REGION: "eu west 1" });
+    await expectFailed(service);
+    expect(message(service)).toBe('AWS_REGION must be the name of a region such as us-east-1; got "eu west 1".');
+  });
+
+  it("when something else answers at DYNAMODB_ENDPOINT: it names the endpoint, and shows no stack", async () => {
+    const notFound = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    const other = await occupy(0);
+    other.on("connection", (socket) => socket.once("data", () => socket.end(notFound)));
+    const endpoint = `http://127.0.0.1:${portOf(other)}`;
+    const service = start({ PORT: "0", DYNAMODB_ENDPOINT: endpoint });
+    await expectFailed(service);
+    other.close();
+    expect(message(service)).toMatch(/^The engine at \S+ cannot be used \(.*\)\. Check DYNAMODB_ENDPOINT, .*\.$/);
+    expect(message(service)).toContain(endpoint);
+  });
+
+  it("when the engine does not take AWS_ACCESS_KEY_ID: it gives the engine's reason, and shows no stack", async () => {
+    const service = start({ PORT: "0", DYNAMODB_ENDPOINT: inject("endpoint"), AWS_ACCESS_KEY_ID: "not-a-key" });
+    await expectFailed(service);
+    expect(message(service)).toMatch(
+      /^The engine at \S+ cannot be used \(UnrecognizedClientException: .*AWS_ACCESS_KEY_ID/,
+    );
+  });
+
   it("when nothing answers at DYNAMODB_ENDPOINT: it names the endpoint, and shows no stack", async () => {
     const server = await occupy(0);
     const endpoint = `http://127.0.0.1:${portOf(server)}`;
