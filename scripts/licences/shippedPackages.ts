@@ -11,7 +11,7 @@ type LockedPackage = {
 
 type Place = "Lambdas" | "console" | "API reference" | "client";
 
-/** A package of others that is no mere tool: the licence that it names itself, and what of ours has something of it. */
+/** A foreign package that is shipped: its licence as the package names it, and those of our parts that contain it. */
 export type ShippedPackage = { readonly name: string; readonly licence: string; readonly places: readonly Place[] };
 
 /** The page of the reference is files of this package, as they are. */

@@ -16,9 +16,9 @@ export const operations = {
 } as const satisfies Readonly<Record<ProtectedRouteName | "generateToken", Operation>>;
 
 export const tags = [
-  { name: "Enrolment", description: "Into milestones and streaks, and out of them." },
-  { name: "Activities", description: "What customers do, and what it counts for." },
-  { name: "Customers", description: "Who takes part, and where each one stands." },
+  { name: "Enrolment", description: "Enrolling customers into milestones and streaks, and un-enrolling them." },
+  { name: "Activities", description: "Sending what customers do, to be counted." },
+  { name: "Customers", description: "Registering customers, and reading where each one stands." },
   { name: "Target groups", description: "Milestones and streaks, with their cycles, targets and levels." },
   { name: "Access", description: "Access tokens, for those who do not send their secret with every call." },
 ] as const;

@@ -10,19 +10,22 @@ export const pathParameters = {
 } as const;
 
 const page = {
-  limit: { description: "The most rows to answer.", example: 20 },
-  offset: { description: "How many rows to skip.", example: 0 },
+  limit: { description: "The largest number of rows in the answer.", example: 20 },
+  offset: { description: "The number of rows to skip.", example: 0 },
 } as const;
 
 /** The same for query parameters. */
 export const queryParameters = {
-  includePeriods: { description: "Whether to answer the cycles.", example: true },
+  includePeriods: { description: "Whether the answer has the cycles.", example: true },
   includeInactive: {
-    description: "`true`: all cycles the enrolment covers. `false`: the current one only.",
+    description: "`true`: all cycles that the enrolment covers. `false`: only the current one.",
     example: true,
   },
-  includeInactiveTargets: { description: "Whether to answer deactivated groups and targets too.", example: false },
-  includeLeft: { description: "Whether to answer `leftTargets` too: what a return would go on from.", example: false },
+  includeInactiveTargets: { description: "Whether the answer has deactivated groups and targets too.", example: false },
+  includeLeft: {
+    description: "Whether the answer has `leftTargets` too, the state from which a return would go on.",
+    example: false,
+  },
   targetRuleId: { description: "Only this target, by its id in `targets`.", example: 3 },
   periodId: { description: "Only this cycle.", example: 36 },
   ...page,

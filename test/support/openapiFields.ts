@@ -16,7 +16,7 @@ export function fieldsIn(part: unknown, path: readonly string[] = []): FoundFiel
  * Whether the field has a description and an example. A field made of other schemas needs no example, because they have
  * some.
  */
-export function isTold({ field }: FoundField): boolean {
+export function isDescribed({ field }: FoundField): boolean {
   const { description, examples, items, type, $ref } = field;
   const isShown = (Array.isArray(examples) && examples.length > 0) || items !== undefined || $ref !== undefined;
   return typeof description === "string" && description !== "" && (isShown || type === "null" || isComposed(field));

@@ -8,7 +8,7 @@ import { schemaFaults, singleRecord } from "../../shared/http/requests/validatio
 import * as validators from "../../shared/http/requests/validators.generated.js";
 import { routeNames, routes } from "../../shared/http/routes.ts";
 import { documentedOperations, faultsBySchema, openapi, responseOf } from "../support/openapi.ts";
-import { fieldsIn, isTold, isUnlimited } from "../support/openapiFields.ts";
+import { fieldsIn, isDescribed, isUnlimited } from "../support/openapiFields.ts";
 
 describe("what is generated and committed is what its generator writes today", () => {
   it("docs/openapi.json: npm run openapi", () => {
@@ -98,7 +98,7 @@ describe("docs/openapi.json", () => {
   it("has a description and an example for every field", () => {
     const fields = fieldsIn(openapi);
     expect(fields.length).toBeGreaterThan(100);
-    expect(fields.filter((field) => !isTold(field)).map(({ path }) => path)).toEqual([]);
+    expect(fields.filter((field) => !isDescribed(field)).map(({ path }) => path)).toEqual([]);
   });
 
   it("has a limit for every number and text of a request", () => {

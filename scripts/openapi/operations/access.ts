@@ -11,7 +11,7 @@ export const access = {
     tag: "Access",
     sample: { path: "/oauth/token/generate", body: { key: "demo-till", secret: demoSecret } },
     description:
-      "Issues an access token for a key and secret, in this API's own envelope. For `Authorization: Bearer`. `POST /oauth/token` does the same in OAuth's words.",
+      "Issues an access token for a key and secret. The token goes into `Authorization: Bearer`. The answer has this API's envelope; `POST /oauth/token` answers in the form of OAuth.",
     body: { schema: ref("KeyAndSecret"), examples: examples.keys },
     success: {
       status: 200,

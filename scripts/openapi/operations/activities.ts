@@ -19,7 +19,7 @@ export const activities = {
       },
     },
     description:
-      "Counts what customers did, for every target they are enrolled in, exactly once and in any order. One activity is answered for itself. Of an array each item is answered in an envelope of its own, in order, and the array with 200. Whatever failed with 4001 can be sent again as it is.",
+      "Counts activities for every target that the customer is enrolled in, exactly once and in any order. A single activity gets an answer of its own. An array is answered with 200, and each of its items in order with an envelope of its own. An activity that failed with 4001 can be sent again unchanged.",
     body: {
       schema: {
         description: "One activity, or 1 to 25.",
@@ -29,9 +29,9 @@ export const activities = {
     },
     success: {
       status: 200,
-      description: "Counted, or counted before; of an array, what became of each.",
+      description: "Counted now or before. For an array, the outcome of each item.",
       data: {
-        description: "What the activity did; for an array, an envelope for each.",
+        description: "The activity's effects; for an array, an envelope for each item.",
         anyOf: [ref("ActivityOutcome"), { type: "array", minItems: 1, maxItems: 25, items: ref("ActivityAnswer") }],
       },
       examples: examples.activitiesCounted,

@@ -14,7 +14,7 @@ export const customers = {
     tag: "Customers",
     sample: { path: `/customers/${customerId}`, caller: "demo-admin", body: { firstName: "Ada" } },
     description:
-      "Registers the customer, or replaces what is kept of one. Only registered customers can be enrolled. Repeating it changes nothing more.",
+      "Registers the customer, or replaces the profile. Only registered customers can be enrolled. A repeat changes nothing.",
     body: { schema: ref("CustomerProfile"), examples: examples.profiles },
     success: {
       status: 200,
@@ -39,7 +39,8 @@ export const customers = {
   getUserTargetGroups: {
     tag: "Customers",
     sample: { path: `/users/${customerId}/targetGroups?includeInactive=true` },
-    description: "What a customer is enrolled in and has achieved. Enrolments that were left are not listed.",
+    description:
+      "The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed.",
     success: {
       status: 200,
       description: "Where the customer stands.",
@@ -52,7 +53,7 @@ export const customers = {
     tag: "Customers",
     sample: { path: `/users/${customerId}/trackedTargetEvents/${targetId}` },
     description:
-      "What happened to a customer in a target, oldest first, the enrolment left or not. Rows follow the change they tell of within about a second. A page shorter than `limit` is the last.",
+      "The history of a customer in a target, oldest first, whether the customer is still enrolled or not. A row appears within about a second of its change. A page shorter than `limit` is the last.",
     success: {
       status: 200,
       description: "One page of history.",
@@ -64,7 +65,7 @@ export const customers = {
   getEnrolledTargets: {
     tag: "Customers",
     sample: { path: `/users/${customerId}/enrolledTargets` },
-    description: "The definitions of what a customer is enrolled in; a deactivated one says so.",
+    description: "The definitions of the targets in which a customer is enrolled. A deactivated one says so.",
     success: {
       status: 200,
       description: "The definitions.",

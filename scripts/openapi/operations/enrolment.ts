@@ -18,7 +18,7 @@ export const enrolment = {
     tag: "Enrolment",
     sample: { path: `${target}/enroll`, body: [{ customerId, initialBalance: 100 }] },
     description:
-      "Enrols one customer, at first or again, into one target: for a milestone into the named cycle and every later one, for a streak into all. Of simultaneous calls exactly one succeeds; every other is refused with 310119. A call whose answer was lost is repeated with the same `Idempotency-Key` and answered as the first was.",
+      "Enrols or re-enrols one customer into one target. In a milestone this covers the named cycle and every later one, in a streak all cycles. When calls come at the same time, exactly one succeeds and every other one is refused with 310119. If an answer was lost, repeat the call with the same `Idempotency-Key`; it gets the first call's answer.",
     takesKey: true,
     body: { schema: oneRecord("EnrollmentRecord"), examples: examples.enrollRequests },
     success: {
@@ -49,7 +49,7 @@ export const enrolment = {
     tag: "Enrolment",
     sample: { path: `${target}/unEnroll`, body: [{ customerId }] },
     description:
-      "Takes one customer out of the current cycle and every later one. What earlier cycles earned stays. Of a streak the levels stay, and its value is kept for a later re-enrolment.",
+      "Takes one customer out of the current cycle and every later one. Earlier cycles keep what they earned. A streak keeps its levels, and its value is kept for a later re-enrolment.",
     body: { schema: oneRecord("UnenrollmentRecord"), examples: examples.unenrollRequests },
     success: {
       status: 200,

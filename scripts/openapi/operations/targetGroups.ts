@@ -11,7 +11,7 @@ const noSuchId = invalid(400, 'targetGroupId in the path must be an integer from
 const dataId = {
   [dataIdHeader]: {
     description:
-      "Names the org's data: random, made with the org's first credential. It is another one after the service was set up anew at the same address. It grants nothing.",
+      "Identifies the org's data. It is random and made with the org's first credential. It changes when the service is set up anew at the same address. It grants nothing.",
     schema: { type: "string", examples: ["8a2f4b1e-6c0d-4a57-9f0e-2b7d1c3e5a90"] },
   },
 };
@@ -42,7 +42,7 @@ export const targetGroups = {
       },
     },
     description:
-      "Creates a milestone or streak with its cycles, targets and levels, together or not at all. All faults of a definition are told at once.",
+      "Creates a milestone or streak with its cycles, targets and levels, together or not at all. All faults of a definition are answered at once.",
     body: { schema: ref("TargetGroupDefinition"), examples: examples.definitions },
     success: {
       status: 201,
@@ -63,7 +63,7 @@ export const targetGroups = {
     tag: "Target groups",
     sample: { path: "/targetGroups?limit=10" },
     description:
-      "The org's groups in order of their names, active or not. An empty page is the last: one of large definitions can be shorter than `limit`, and a warning says so.",
+      "The org's groups, active or not, in order of their names. Only an empty page is the last one. A page of large definitions can be shorter than `limit`, and a warning then says so.",
     success: {
       status: 200,
       description: "One page of groups.",
