@@ -219,7 +219,7 @@ export class StreamPump {
   }
 }
 
-/** The record itself is not told, because it holds what a caller has sent. */
+/** A line about a record that is skipped. It leaves out the record's content, because a caller has sent it. */
 function leftOut(record: DynamoDBRecord | undefined, attempts: number): string {
   const { SequenceNumber } = record?.dynamodb ?? {};
   return `A stream record failed ${attempts} times and was left out; its sequence number is ${SequenceNumber}.`;

@@ -8,7 +8,7 @@ import { filesInLambdas } from "../bundledFiles.ts";
 const ownSources = "*/**/*.{ts,tsx,js,mjs}";
 const notScanned = ["node_modules/**", "build/**", "client/dist/**", "cdk.out/**", "test/**", "bench/**"];
 
-/** The files of ours, and of packages as far as a Lambda's bundle has something of them, that read input. */
+/** The files that read input: our own, and those of packages of which a Lambda's bundle contains anything. */
 export async function sourcesToScan(): Promise<string[]> {
   return [...new Set([...globSync(ownSources, { exclude: notScanned }), ...(await filesInLambdas())])].toSorted();
 }
