@@ -4,15 +4,32 @@ import { findChromium, howToGetChromium } from "./test/support/browser.ts";
 
 const stackFiles = ["test/infra/**/*.test.ts"];
 
-/** What `--mode` runs: all tests with short searches, the searches at full length, or what a first change needs. */
+/**
+ * Tests of what lies around the rules, each of which takes a machine for minutes: pages in a browser, every command of
+ * every document, the bundles behind a judge of their permissions, and an interrupted run of the tests themselves.
+ */
+const longFiles = [
+  "test/browser/**",
+  "test/docs/commands.test.ts",
+  "test/deployed/**",
+  "test/process/interrupted.test.ts",
+];
+
+/** What `--mode` runs: the rules with short searches, the searches at full length, or what a first change needs. */
 const filesOfMode: Readonly<Record<string, { readonly stack: string[]; readonly service: string[] }>> = {
   test: { stack: stackFiles, service: ["test/**/*.test.ts"] },
-  long: { stack: [], service: ["test/faults/*.test.ts", "test/api/fuzz.test.ts", "test/unit/**/*.test.ts"] },
+  long: {
+    stack: [],
+    service: ["test/faults/*.test.ts", "test/api/fuzz.test.ts", "test/unit/**/*.test.ts", ...longFiles],
+  },
   quick: {
     stack: ["test/infra/table.test.ts"],
     service: ["test/unit/**/*.test.ts", "test/api/{milestone,streak}Enrollment.test.ts"],
   },
 };
+
+/** A file that is named on the command line runs in `npm test` too. */
+const namesFiles = process.argv.some((argument) => argument.startsWith("test/"));
 
 function shared(mode: string) {
   const isLong = mode === "long";
@@ -29,7 +46,7 @@ function shared(mode: string) {
 const isBrowserMissing = findChromium() === undefined && process.env["CI"] === undefined;
 
 export default defineConfig(({ mode }) => {
-  if (isBrowserMissing && mode === "test") console.warn(`test/browser is left out. ${howToGetChromium}\n`);
+  if (isBrowserMissing && mode === "long") console.warn(`test/browser is left out. ${howToGetChromium}\n`);
   return {
     test: {
       projects: [
@@ -47,7 +64,12 @@ export default defineConfig(({ mode }) => {
             ...shared(mode),
             name: "service",
             include: filesOfMode[mode]?.service ?? [],
-            exclude: [...configDefaults.exclude, ...stackFiles, ...(isBrowserMissing ? ["test/browser/**"] : [])],
+            exclude: [
+              ...configDefaults.exclude,
+              ...stackFiles,
+              ...(mode === "test" && !namesFiles ? longFiles : []),
+              ...(isBrowserMissing ? ["test/browser/**"] : []),
+            ],
             globalSetup: ["test/support/globalSetup.ts"],
           },
         },

@@ -18,7 +18,7 @@ import { tryProjection } from "../local/projection.ts";
 import { referencePages } from "../local/referencePages.ts";
 import { startPages } from "../local/startPages.ts";
 import { InvalidConfig, type LocalConfig, readLocalConfig } from "../shared/config/localConfig.ts";
-import { openTable, patientLimits } from "../shared/table/client.ts";
+import { openTable, patientLimits, type Table } from "../shared/table/client.ts";
 import { findDataId } from "../shared/table/dataId.ts";
 
 const tableName = "milestreak";
@@ -99,7 +99,7 @@ async function serve(local: LocalConfig, endpoint: string, stopRequested: Promis
   const { region, credentials } = local;
   const config = { tableName, region, credentials, endpoint };
   const table = openTable(config, patientLimits);
-  await createTableIfMissing(table);
+  await requireTable(table, endpoint);
   const demo = await seedDemoData(table, Date.now());
   let isListening = false;
   const projection = await tryProjection(table, config, (line) => isListening && console.log(line));
@@ -126,6 +126,23 @@ async function serve(local: LocalConfig, endpoint: string, stopRequested: Promis
   table.close();
 }
 
+/** The first request shows whether the engine can be used as the environment says. */
+async function requireTable(table: Table, endpoint: string): Promise<void> {
+  try {
+    await createTableIfMissing(table);
+  } catch (error) {
+    if (!(error instanceof Error) || isRefusedConnection(error)) throw error;
+    const [reason = ""] = error.message.split("\n");
+    throw new InvalidConfig(
+      `The engine at ${endpoint} cannot be used (${error.name}: ${reason}). Check DYNAMODB_ENDPOINT, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment.`,
+    );
+  }
+}
+
+function isRefusedConnection(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
+}
+
 /**
  * A message for the user when the service could not start for an outside reason; `undefined` for a fault of the
  * program, which needs its stack.
@@ -135,7 +152,7 @@ function explainFailure(error: unknown, { port, endpoint }: LocalConfig): string
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   // Another process has taken the port since it was checked.
   if (code === "EADDRINUSE") return explainPort(port, code);
-  if (code === "ECONNREFUSED")
+  if (isRefusedConnection(error))
     return `Nothing listens at DYNAMODB_ENDPOINT ${endpoint}. Start the engine there, or unset it.`;
   return undefined;
 }

@@ -11,7 +11,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Enrols or re-enrols a customer
-         * @description Enrols one customer, at first or again, into one target: for a milestone into the named cycle and every later one, for a streak into all. Of simultaneous calls exactly one succeeds; every other is refused with 310119. A call whose answer was lost is repeated with the same `Idempotency-Key` and answered as the first was. Needs the permission `enroll`. The body is at most 16 kB.
+         * @description Enrols or re-enrols one customer into one target. In a milestone this covers the named cycle and every later one, in a streak all cycles. When calls come at the same time, exactly one succeeds and every other one is refused with 310119. If an answer was lost, repeat the call with the same `Idempotency-Key`; it gets the first call's answer. Needs the permission `enroll`. The body is at most 16 kB.
          */
         readonly post: operations["enroll"];
         readonly delete?: never;
@@ -31,7 +31,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Un-enrols a customer
-         * @description Takes one customer out of the current cycle and every later one. What earlier cycles earned stays. Of a streak the levels stay, and its value is kept for a later re-enrolment. An inactive group or target can be left too; 310017 and 310018 say that there is none. Needs the permission `enroll`. The body is at most 16 kB.
+         * @description Takes one customer out of the current cycle and every later one. Earlier cycles keep what they earned. A streak keeps its levels, and its value is kept for a later re-enrolment. An inactive group or target can be left too; 310017 and 310018 say that there is none. Needs the permission `enroll`. The body is at most 16 kB.
          */
         readonly post: operations["unenroll"];
         readonly delete?: never;
@@ -51,7 +51,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Counts what customers did, one activity or up to 25
-         * @description Counts what customers did, for every target they are enrolled in, exactly once and in any order. One activity is answered for itself. Of an array each item is answered in an envelope of its own, in order, and the array with 200. Whatever failed with 4001 can be sent again as it is. Needs the permission `enroll`. The body is at most 64 kB.
+         * @description Counts activities for every target that the customer is enrolled in, exactly once and in any order. A single activity gets an answer of its own. An array is answered with 200, and each of its items in order with an envelope of its own. An activity that failed with 4001 can be sent again unchanged. Needs the permission `enroll`. The body is at most 64 kB.
          */
         readonly post: operations["recordActivities"];
         readonly delete?: never;
@@ -69,13 +69,13 @@ export interface paths {
         };
         /**
          * Lists target groups by name
-         * @description The org's groups in order of their names, active or not. An empty page is the last: one of large definitions can be shorter than `limit`, and a warning says so. Needs the permission `read`.
+         * @description The org's groups, active or not, in order of their names. Only an empty page is the last one. A page of large definitions can be shorter than `limit`, and a warning then says so. Needs the permission `read`.
          */
         readonly get: operations["listTargetGroups"];
         readonly put?: never;
         /**
          * Creates a milestone or streak with its cycles, targets and levels
-         * @description Creates a milestone or streak with its cycles, targets and levels, together or not at all. All faults of a definition are told at once. Needs the permission `manage`. The body is at most 256 kB.
+         * @description Creates a milestone or streak with its cycles, targets and levels, together or not at all. All faults of a definition are answered at once. Needs the permission `manage`. The body is at most 256 kB.
          */
         readonly post: operations["createTargetGroup"];
         readonly delete?: never;
@@ -118,7 +118,7 @@ export interface paths {
         readonly get: operations["getCustomer"];
         /**
          * Registers or updates a customer
-         * @description Registers the customer, or replaces what is kept of one. Only registered customers can be enrolled. Repeating it changes nothing more. Needs the permission `manage`. The body is at most 16 kB.
+         * @description Registers the customer, or replaces the profile. Only registered customers can be enrolled. A repeat changes nothing. Needs the permission `manage`. The body is at most 16 kB.
          */
         readonly put: operations["putCustomer"];
         readonly post?: never;
@@ -137,7 +137,7 @@ export interface paths {
         };
         /**
          * Reads what a customer is enrolled in and has achieved
-         * @description What a customer is enrolled in and has achieved. Enrolments that were left are not listed. Needs the permission `read`.
+         * @description The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed. Needs the permission `read`.
          */
         readonly get: operations["getUserTargetGroups"];
         readonly put?: never;
@@ -157,7 +157,7 @@ export interface paths {
         };
         /**
          * Reads what happened to a customer in a target
-         * @description What happened to a customer in a target, oldest first, the enrolment left or not. Rows follow the change they tell of within about a second. A page shorter than `limit` is the last. Needs the permission `read`.
+         * @description The history of a customer in a target, oldest first, whether the customer is still enrolled or not. A row appears within about a second of its change. A page shorter than `limit` is the last. Needs the permission `read`.
          */
         readonly get: operations["getTrackedTargetEvents"];
         readonly put?: never;
@@ -177,7 +177,7 @@ export interface paths {
         };
         /**
          * Reads the definitions of what a customer is enrolled in
-         * @description The definitions of what a customer is enrolled in; a deactivated one says so. Needs the permission `read`.
+         * @description The definitions of the targets in which a customer is enrolled. A deactivated one says so. Needs the permission `read`.
          */
         readonly get: operations["getEnrolledTargets"];
         readonly put?: never;
@@ -219,7 +219,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Issues an access token for a key and secret
-         * @description Issues an access token for a key and secret, in this API's own envelope. For `Authorization: Bearer`. `POST /oauth/token` does the same in OAuth's words. The body is at most 16 kB.
+         * @description Issues an access token for a key and secret. The token goes into `Authorization: Bearer`. The answer has this API's envelope; `POST /oauth/token` answers in the form of OAuth. The body is at most 16 kB.
          */
         readonly post: operations["generateToken"];
         readonly delete?: never;
@@ -239,7 +239,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Ends an access token (OAuth 2.0 token revocation)
-         * @description Ends an access token before its time (RFC 7009). The client that asked for it proves itself as for `POST /oauth/token`. The answer is 200 also when there is no such token.
+         * @description Ends an access token before it expires (RFC 7009). The client that obtained it proves itself as for `POST /oauth/token`. The answer is 200 even when there is no such token.
          */
         readonly post: operations["revokeToken"];
         readonly delete?: never;
@@ -260,17 +260,17 @@ export interface components {
              */
             readonly customerId: number | string;
             /**
-             * @description Milestone: the `refCode` of the cycle to start with, compared exactly. The customer is a member of that cycle and every later one. Absent or `null`: the current cycle, or else the next. One that has ended, or that there is not, is refused with 310019. Streak: not needed; ignored with a warning.
+             * @description Milestone: the `refCode` of the cycle to start with, compared exactly. The customer is a member of that cycle and every later one. Absent or `null`: the current cycle, or else the next one. A cycle that has ended or does not exist is refused with 310019. Streak: not needed; ignored with a warning.
              * @example JAN
              */
             readonly periodName?: string | null;
             /**
-             * @description Milestone: the achieved value the cycle starts with, in the target's unit. Absent or `null`: what the cycle had when the customer left it, or else 0. A number replaces it. Streak: ignored with a warning.
+             * @description Milestone: the achieved value with which the cycle starts, in the target's unit. Absent or `null`: the value that the cycle had when the customer left it, or else 0. A number replaces that value. Streak: ignored with a warning.
              * @example 250
              */
             readonly initialBalance?: number | null;
             /**
-             * @description Streak, on re-enrolment: `true` starts at 0 and lets every level be earned again; `false`, `null` or absent goes on from the streak value and the levels the customer left with. Milestone: `true` is ignored with a warning.
+             * @description Streak, on re-enrolment: with `true` it starts at 0, and every level can be earned again. With `false`, with `null` or without the field, it goes on from the streak value and the levels that the customer left with. Milestone: `true` is ignored with a warning.
              * @example false
              */
             readonly resetStreakStatus?: boolean | null;
@@ -286,7 +286,7 @@ export interface components {
         /** @description Something a customer did. */
         readonly Activity: {
             /**
-             * @description Names the activity of this customer for ever. Sent again with the same content it is answered what it did the first time, and counts once; with other content it is refused with 300004 (HTTP 422).
+             * @description Names this activity of the customer for ever. Sent again with the same content, it gets the first answer and counts only once. With other content it is refused with 300004 (HTTP 422).
              * @example till-7:000123
              */
             readonly activityId: string;
@@ -302,12 +302,12 @@ export interface components {
              */
             readonly type: "TRANSACTION" | "RETURN" | "EVENT";
             /**
-             * @description Required for an `EVENT`: compared with the target's `eventName`.
+             * @description Required for an `EVENT`. It is compared with the target's `eventName`.
              * @example null
              */
             readonly name?: string | null;
             /**
-             * @description When it happened: an ISO 8601 instant with its offset. It decides the cycle, not the moment of arrival. Not in the future; a clock may be ahead by five minutes.
+             * @description The time at which it happened, as an ISO 8601 instant with its offset. It decides the cycle; the moment of arrival does not. It may be at most five minutes ahead of the service's clock.
              * @example 2026-01-10T09:15:00Z
              */
             readonly occurredAt: string;
@@ -322,7 +322,7 @@ export interface components {
              */
             readonly quantity?: number | null;
             /**
-             * @description Anything of the brand's own, which is kept with the activity. Its numbers can be counted by `EVENT_ATTRIBUTE` targets. At most 16 384 bytes as JSON.
+             * @description Any fields of the brand, which are kept with the activity. Targets of the type `EVENT_ATTRIBUTE` can count their numbers. At most 16 384 bytes as JSON.
              * @example {
              *       "litres": 42.5
              *     }
@@ -331,7 +331,7 @@ export interface components {
                 readonly [key: string]: unknown;
             } | null;
             /**
-             * @description Of a `RETURN`: the transaction that is taken back, from whose cycle it is then taken. Without it, the cycle of `occurredAt`.
+             * @description For a `RETURN`: the transaction that is taken back. The amount is taken off that transaction's cycle. Without this field, it is taken off the cycle of `occurredAt`.
              * @example null
              */
             readonly originalActivityId?: string | null;
@@ -349,7 +349,7 @@ export interface components {
              */
             readonly lastName?: string | null;
             /**
-             * @description What another system calls the customer. Kept and answered, never looked up by.
+             * @description The customer's id in another system. It is stored and answered, but nothing is looked up by it.
              * @example crm-77
              */
             readonly externalId?: string | null;
@@ -391,18 +391,18 @@ export interface components {
              */
             readonly active?: boolean;
             /**
-             * @description What is counted: transactions and returns, or events of the name `eventName`.
+             * @description The kind of activity that is counted: transactions and returns, or events with the name `eventName`.
              * @example TRANSACTION
              * @enum {string}
              */
             readonly targetEntity: "TRANSACTION" | "EVENT";
             /**
-             * @description Required when `targetEntity` is `EVENT`: the `name` of the events.
+             * @description Required when `targetEntity` is `EVENT`: the `name` of the events that are counted.
              * @example null
              */
             readonly eventName?: string | null;
             /**
-             * @description What of each is counted: `SALES` and `GROSS_SALES` the amount, `QUANTITY` the quantity, `COUNT` and `VISIT` 1, `EVENT_ATTRIBUTE` the number in the attribute `attributeName`.
+             * @description The number that each activity adds. `SALES` and `GROSS_SALES`: its amount. `QUANTITY`: its quantity. `COUNT` and `VISIT`: 1. `EVENT_ATTRIBUTE`: the number in the attribute `attributeName`.
              * @example SALES
              * @enum {string}
              */
@@ -419,14 +419,14 @@ export interface components {
              */
             readonly trackFromEnrollmentDate?: boolean;
             /**
-             * @description When a reward is due: as soon as the value is reached, or when the cycle has ended.
+             * @description The moment at which a reward is due: as soon as the value is reached, or when the cycle has ended.
              * @default IMMEDIATE
              * @example IMMEDIATE
              * @enum {string}
              */
             readonly rewardAllocation?: "IMMEDIATE" | "PERIOD_END";
             /**
-             * @description Kept and answered; it does not restrict what counts.
+             * @description Any JSON of at most 262144 bytes. It is stored and answered, and does not restrict what counts.
              * @example null
              */
             readonly filters?: unknown;
@@ -440,7 +440,7 @@ export interface components {
              */
             readonly defaultValues: readonly {
                 /**
-                 * @description What must be reached, in the unit of `targetType`. At most 4 fractional digits.
+                 * @description The value to reach, in the unit of `targetType`. It has at most 4 fractional digits.
                  * @example 1000
                  */
                 readonly defaultValue: number;
@@ -454,7 +454,7 @@ export interface components {
              */
             readonly name: string;
             /**
-             * @description How many cycles have to be met. Strictly ascending from level to level, and at most the number of cycles.
+             * @description The number of cycles to meet. It grows strictly from level to level, and is at most the number of cycles.
              * @example 2
              */
             readonly targetCountOfSequence: number;
@@ -587,7 +587,7 @@ export interface components {
              */
             readonly endDate: string;
             /**
-             * @description Where the cycle stands at the time of the request.
+             * @description The state of the cycle at the time of the request.
              * @example RUNNING
              * @enum {string}
              */
@@ -904,7 +904,7 @@ export interface components {
             /** @description One row for each target and level; empty for a milestone. */
             readonly streaks: readonly components["schemas"]["StreakProgress"][];
         };
-        /** @description What a customer is enrolled in and has achieved. */
+        /** @description The targets in which a customer is enrolled, with what was achieved. */
         readonly CustomerState: {
             /**
              * Format: int64
@@ -912,7 +912,7 @@ export interface components {
              * @example 345651201
              */
             readonly userId: number;
-            /** @description The milestones in which there is a cycle to show, and the streaks; of a streak, `targets` is empty when no cycle is current. Enrolments that were left are not listed. */
+            /** @description The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current. Enrolments that were left are not listed. */
             readonly targetGroups: readonly components["schemas"]["TargetGroupProgress"][];
             /** @description What was left; only with `includeLeft=true`. */
             readonly leftTargets?: readonly components["schemas"]["LeftTarget"][];
@@ -965,7 +965,7 @@ export interface components {
              */
             readonly source: "API" | "QUEUE" | "AUTOMATIC";
             /**
-             * @description The cycle that a return without `periodName` would start in; `null` when all have ended.
+             * @description The cycle in which a return without `periodName` would start; `null` when all have ended.
              * @example JAN
              */
             readonly periodRefCode: string | null;
@@ -1178,7 +1178,7 @@ export interface components {
              * @example 3
              */
             readonly targetRuleId: number;
-            /** @description Oldest first. Rows follow the change they tell of within about a second. */
+            /** @description The rows, oldest first. A row appears within about a second of its change. */
             readonly trackedTargetEvents: readonly components["schemas"]["LedgerEntry"][];
         };
         /** @description The definition of a target that a customer is enrolled in. */
@@ -1258,7 +1258,7 @@ export interface components {
              */
             readonly ttlSeconds: number;
         };
-        /** @description What became of one activity of an array. */
+        /** @description The outcome of one activity of an array. */
         readonly ActivityAnswer: {
             /** @description What the activity did. */
             readonly data: components["schemas"]["ActivityOutcome"];
@@ -1269,16 +1269,16 @@ export interface components {
         } | {
             /** @description There is none. */
             readonly data: null;
-            /** @description At least one; all faults of a request at once. */
+            /** @description At least one error. All faults of a request are answered at once. */
             readonly errors: readonly {
                 /**
-                 * @description What a program decides by; docs/errors.md has a chapter on each.
+                 * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                  * @example 300004
                  * @enum {integer}
                  */
                 readonly code: 300004 | 310011 | 500 | 4001;
                 /**
-                 * @description For people: what was given and what to check. Its wording may change.
+                 * @description A sentence for people: what was given and what to check. Its wording may change.
                  * @example Invalid input. customerId is required.
                  */
                 readonly message: string;
@@ -1363,7 +1363,7 @@ export interface components {
         /** @description Nobody, or nobody who is known. */
         readonly Unauthenticated: {
             headers: {
-                /** @description The schemes that are taken. */
+                /** @description The accepted schemes. */
                 readonly "WWW-Authenticate": string;
                 readonly [name: string]: unknown;
             };
@@ -1371,16 +1371,16 @@ export interface components {
                 readonly "application/json": {
                     /** @description There is none. */
                     readonly data: null;
-                    /** @description At least one; all faults of a request at once. */
+                    /** @description At least one error. All faults of a request are answered at once. */
                     readonly errors: readonly {
                         /**
-                         * @description What a program decides by; docs/errors.md has a chapter on each.
+                         * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                          * @example 401
                          * @enum {integer}
                          */
                         readonly code: 401;
                         /**
-                         * @description For people: what was given and what to check. Its wording may change.
+                         * @description A sentence for people: what was given and what to check. Its wording may change.
                          * @example Invalid input. customerId is required.
                          */
                         readonly message: string;
@@ -1399,16 +1399,16 @@ export interface components {
                 readonly "application/json": {
                     /** @description There is none. */
                     readonly data: null;
-                    /** @description At least one; all faults of a request at once. */
+                    /** @description At least one error. All faults of a request are answered at once. */
                     readonly errors: readonly {
                         /**
-                         * @description What a program decides by; docs/errors.md has a chapter on each.
+                         * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                          * @example 4000
                          * @enum {integer}
                          */
                         readonly code: 4000;
                         /**
-                         * @description For people: what was given and what to check. Its wording may change.
+                         * @description A sentence for people: what was given and what to check. Its wording may change.
                          * @example Invalid input. customerId is required.
                          */
                         readonly message: string;
@@ -1427,16 +1427,16 @@ export interface components {
                 readonly "application/json": {
                     /** @description There is none. */
                     readonly data: null;
-                    /** @description At least one; all faults of a request at once. */
+                    /** @description At least one error. All faults of a request are answered at once. */
                     readonly errors: readonly {
                         /**
-                         * @description What a program decides by; docs/errors.md has a chapter on each.
+                         * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                          * @example 404
                          * @enum {integer}
                          */
                         readonly code: 404;
                         /**
-                         * @description For people: what was given and what to check. Its wording may change.
+                         * @description A sentence for people: what was given and what to check. Its wording may change.
                          * @example Invalid input. customerId is required.
                          */
                         readonly message: string;
@@ -1455,16 +1455,16 @@ export interface components {
                 readonly "application/json": {
                     /** @description There is none. */
                     readonly data: null;
-                    /** @description At least one; all faults of a request at once. */
+                    /** @description At least one error. All faults of a request are answered at once. */
                     readonly errors: readonly {
                         /**
-                         * @description What a program decides by; docs/errors.md has a chapter on each.
+                         * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                          * @example 300004
                          * @enum {integer}
                          */
                         readonly code: 300004;
                         /**
-                         * @description For people: what was given and what to check. Its wording may change.
+                         * @description A sentence for people: what was given and what to check. Its wording may change.
                          * @example Invalid input. customerId is required.
                          */
                         readonly message: string;
@@ -1483,16 +1483,16 @@ export interface components {
                 readonly "application/json": {
                     /** @description There is none. */
                     readonly data: null;
-                    /** @description At least one; all faults of a request at once. */
+                    /** @description At least one error. All faults of a request are answered at once. */
                     readonly errors: readonly {
                         /**
-                         * @description What a program decides by; docs/errors.md has a chapter on each.
+                         * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                          * @example 300004
                          * @enum {integer}
                          */
                         readonly code: 300004;
                         /**
-                         * @description For people: what was given and what to check. Its wording may change.
+                         * @description A sentence for people: what was given and what to check. Its wording may change.
                          * @example Invalid input. customerId is required.
                          */
                         readonly message: string;
@@ -1502,7 +1502,7 @@ export interface components {
                 };
             };
         };
-        /** @description More requests than are let through. Nothing was changed. */
+        /** @description There were more requests than the limit allows. Nothing was changed. */
         readonly Throttled: {
             headers: {
                 /** @description Seconds to wait before the request is repeated. */
@@ -1513,16 +1513,16 @@ export interface components {
                 readonly "application/json": {
                     /** @description There is none. */
                     readonly data: null;
-                    /** @description At least one; all faults of a request at once. */
+                    /** @description At least one error. All faults of a request are answered at once. */
                     readonly errors: readonly {
                         /**
-                         * @description What a program decides by; docs/errors.md has a chapter on each.
+                         * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                          * @example 429
                          * @enum {integer}
                          */
                         readonly code: 429;
                         /**
-                         * @description For people: what was given and what to check. Its wording may change.
+                         * @description A sentence for people: what was given and what to check. Its wording may change.
                          * @example Invalid input. customerId is required.
                          */
                         readonly message: string;
@@ -1532,7 +1532,7 @@ export interface components {
                 };
             };
         };
-        /** @description Something unexpected, which was logged. */
+        /** @description An unexpected error, which was logged. */
         readonly Unexpected: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1541,16 +1541,16 @@ export interface components {
                 readonly "application/json": {
                     /** @description There is none. */
                     readonly data: null;
-                    /** @description At least one; all faults of a request at once. */
+                    /** @description At least one error. All faults of a request are answered at once. */
                     readonly errors: readonly {
                         /**
-                         * @description What a program decides by; docs/errors.md has a chapter on each.
+                         * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                          * @example 500
                          * @enum {integer}
                          */
                         readonly code: 500;
                         /**
-                         * @description For people: what was given and what to check. Its wording may change.
+                         * @description A sentence for people: what was given and what to check. Its wording may change.
                          * @example Invalid input. customerId is required.
                          */
                         readonly message: string;
@@ -1571,16 +1571,16 @@ export interface components {
                 readonly "application/json": {
                     /** @description There is none. */
                     readonly data: null;
-                    /** @description At least one; all faults of a request at once. */
+                    /** @description At least one error. All faults of a request are answered at once. */
                     readonly errors: readonly {
                         /**
-                         * @description What a program decides by; docs/errors.md has a chapter on each.
+                         * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                          * @example 4001
                          * @enum {integer}
                          */
                         readonly code: 4001;
                         /**
-                         * @description For people: what was given and what to check. Its wording may change.
+                         * @description A sentence for people: what was given and what to check. Its wording may change.
                          * @example Invalid input. customerId is required.
                          */
                         readonly message: string;
@@ -1592,7 +1592,7 @@ export interface components {
         };
     };
     parameters: {
-        /** @description Names this call; the last three that enrolled a customer into a target are remembered. Repeated with the same record, it is answered as the first call was; with another record for the same customer it is refused with 300004 (HTTP 422). Without it a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call. */
+        /** @description Names this call. The keys of the last three enrolments of a customer into a target are remembered. A repeat with the same record gets the first call's answer. With another record for the same customer it is refused with 300004 (HTTP 422). Without a key, a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call. */
         readonly IdempotencyKey: string;
     };
     requestBodies: never;
@@ -1605,7 +1605,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Names this call; the last three that enrolled a customer into a target are remembered. Repeated with the same record, it is answered as the first call was; with another record for the same customer it is refused with 300004 (HTTP 422). Without it a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call. */
+                /** @description Names this call. The keys of the last three enrolments of a customer into a target are remembered. A repeat with the same record gets the first call's answer. With another record for the same customer it is refused with 300004 (HTTP 422). Without a key, a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call. */
                 readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path: {
@@ -1651,16 +1651,16 @@ export interface operations {
                     readonly "application/json": {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004 | 310017 | 310018 | 310011 | 310019 | 310119;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -1684,16 +1684,16 @@ export interface operations {
                     readonly "application/json": {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -1755,16 +1755,16 @@ export interface operations {
                     readonly "application/json": {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004 | 310017 | 310018 | 310011 | 310126;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -1797,14 +1797,14 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Counted, or counted before; of an array, what became of each. */
+            /** @description Counted now or before. For an array, the outcome of each item. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": {
-                        /** @description What the activity did; for an array, an envelope for each. */
+                        /** @description The activity's effects; for an array, an envelope for each item. */
                         readonly data: components["schemas"]["ActivityOutcome"] | readonly components["schemas"]["ActivityAnswer"][];
                         /** @description There are none. */
                         readonly errors: null;
@@ -1822,16 +1822,16 @@ export interface operations {
                     readonly "application/json": {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004 | 310011;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -1855,16 +1855,16 @@ export interface operations {
                     readonly "application/json": {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -1882,11 +1882,11 @@ export interface operations {
     readonly listTargetGroups: {
         readonly parameters: {
             readonly query?: {
-                /** @description Whether to answer the cycles. */
+                /** @description Whether the answer has the cycles. */
                 readonly includePeriods?: boolean;
-                /** @description The most rows to answer. */
+                /** @description The largest number of rows in the answer. */
                 readonly limit?: number;
-                /** @description How many rows to skip. */
+                /** @description The number of rows to skip. */
                 readonly offset?: number;
             };
             readonly header?: never;
@@ -1898,7 +1898,7 @@ export interface operations {
             /** @description One page of groups. */
             readonly 200: {
                 headers: {
-                    /** @description Names the org's data: random, made with the org's first credential. It is another one after the service was set up anew at the same address. It grants nothing. */
+                    /** @description Identifies the org's data. It is random and made with the org's first credential. It changes when the service is set up anew at the same address. It grants nothing. */
                     readonly "Milestreak-Data-Id"?: string;
                     readonly [name: string]: unknown;
                 };
@@ -1922,16 +1922,16 @@ export interface operations {
                     readonly "application/json": {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -1987,16 +1987,16 @@ export interface operations {
                     readonly "application/json": {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004 | 310069;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2019,7 +2019,7 @@ export interface operations {
     readonly getTargetGroup: {
         readonly parameters: {
             readonly query?: {
-                /** @description Whether to answer the cycles. */
+                /** @description Whether the answer has the cycles. */
                 readonly includePeriods?: boolean;
             };
             readonly header?: never;
@@ -2056,16 +2056,16 @@ export interface operations {
                     readonly "application/json": {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004 | 310017;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2120,16 +2120,16 @@ export interface operations {
                     readonly "application/json": {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004 | 310011;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2188,16 +2188,16 @@ export interface operations {
                     readonly "application/json": {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2220,11 +2220,11 @@ export interface operations {
     readonly getUserTargetGroups: {
         readonly parameters: {
             readonly query?: {
-                /** @description `true`: all cycles the enrolment covers. `false`: the current one only. */
+                /** @description `true`: all cycles that the enrolment covers. `false`: only the current one. */
                 readonly includeInactive?: boolean;
-                /** @description Whether to answer deactivated groups and targets too. */
+                /** @description Whether the answer has deactivated groups and targets too. */
                 readonly includeInactiveTargets?: boolean;
-                /** @description Whether to answer `leftTargets` too: what a return would go on from. */
+                /** @description Whether the answer has `leftTargets` too, the state from which a return would go on. */
                 readonly includeLeft?: boolean;
                 /** @description Only this target, by its id in `targets`. */
                 readonly targetRuleId?: number;
@@ -2263,16 +2263,16 @@ export interface operations {
                     readonly "application/json": {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004 | 310011;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2295,9 +2295,9 @@ export interface operations {
             readonly query?: {
                 /** @description Only this cycle. */
                 readonly periodId?: number;
-                /** @description The most rows to answer. */
+                /** @description The largest number of rows in the answer. */
                 readonly limit?: number;
-                /** @description How many rows to skip. */
+                /** @description The number of rows to skip. */
                 readonly offset?: number;
             };
             readonly header?: never;
@@ -2336,16 +2336,16 @@ export interface operations {
                     readonly "application/json": {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004 | 310011 | 310149;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2400,16 +2400,16 @@ export interface operations {
                     readonly "application/json": {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004 | 310011;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2449,7 +2449,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["AccessToken"];
                 };
             };
-            /** @description Not a request for a token that this API knows. */
+            /** @description The request asks for no kind of token that this API issues. */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2458,16 +2458,16 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OAuthError"] | {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2477,10 +2477,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description No client, or none that is known. */
+            /** @description The client is missing or unknown. */
             readonly 401: {
                 headers: {
-                    /** @description The scheme that is taken. */
+                    /** @description The accepted scheme. */
                     readonly "WWW-Authenticate": string;
                     readonly [name: string]: unknown;
                 };
@@ -2499,16 +2499,16 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OAuthError"] | {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2519,7 +2519,7 @@ export interface operations {
                 };
             };
             readonly 429: components["responses"]["Throttled"];
-            /** @description Something unexpected, which was logged. */
+            /** @description An unexpected error, which was logged. */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2528,16 +2528,16 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OAuthError"] | {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 500
                              * @enum {integer}
                              */
                             readonly code: 500;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2558,16 +2558,16 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OAuthError"] | {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 4001
                              * @enum {integer}
                              */
                             readonly code: 4001;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2617,16 +2617,16 @@ export interface operations {
                     readonly "application/json": {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2668,7 +2668,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Revoked"];
                 };
             };
-            /** @description Not a request to end a token of the client's own. */
+            /** @description The request does not end a token of the client itself. */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2677,16 +2677,16 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OAuthError"] | {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2696,10 +2696,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description No client, or none that is known. */
+            /** @description The client is missing or unknown. */
             readonly 401: {
                 headers: {
-                    /** @description The scheme that is taken. */
+                    /** @description The accepted scheme. */
                     readonly "WWW-Authenticate": string;
                     readonly [name: string]: unknown;
                 };
@@ -2718,16 +2718,16 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OAuthError"] | {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 300004
                              * @enum {integer}
                              */
                             readonly code: 300004;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2738,7 +2738,7 @@ export interface operations {
                 };
             };
             readonly 429: components["responses"]["Throttled"];
-            /** @description Something unexpected, which was logged. */
+            /** @description An unexpected error, which was logged. */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2747,16 +2747,16 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OAuthError"] | {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 500
                              * @enum {integer}
                              */
                             readonly code: 500;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;
@@ -2777,16 +2777,16 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OAuthError"] | {
                         /** @description There is none. */
                         readonly data: null;
-                        /** @description At least one; all faults of a request at once. */
+                        /** @description At least one error. All faults of a request are answered at once. */
                         readonly errors: readonly {
                             /**
-                             * @description What a program decides by; docs/errors.md has a chapter on each.
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
                              * @example 4001
                              * @enum {integer}
                              */
                             readonly code: 4001;
                             /**
-                             * @description For people: what was given and what to check. Its wording may change.
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required.
                              */
                             readonly message: string;

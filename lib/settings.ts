@@ -1,6 +1,7 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IssuerConfig } from "../shared/config/issuerConfig.ts";
 import { tokenLifetimeMinutes } from "../shared/config/tokenConfig.ts";
+import { orgPattern } from "../shared/table/keys.ts";
 import { type Deployment, deployments } from "./deployments.ts";
 
 /** The settings of a deployment, given by CDK context (docs/deploy.md). */
@@ -111,14 +112,19 @@ export function readSettings(readContext: ReadContext): Settings {
 const reservable = { minimum: 1, maximum: 10_000 };
 
 /** Nine queues and the common one, because CloudWatch adds up at most ten metrics in one alarm. */
-const queueOrgsPattern = /^[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64}){0,8}$/;
+const mostQueueOrgs = 9;
 
 const streamPattern = /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[A-Za-z0-9_.-]+\/stream\/[0-9T:.-]+$/;
 const tablePattern = /^(none|arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[A-Za-z0-9_.-]+)$/;
 
 function readQueueOrgs(context: ContextReader): readonly string[] {
-  const listed = context.text("queueOrgs", queueOrgsPattern, "1 to 9 orgs with commas between them");
-  return [...new Set(listed?.split(","))];
+  const rule = `1 to ${mostQueueOrgs} orgs with commas between them`;
+  return [...new Set(context.text("queueOrgs", { test: isQueueOrgs }, rule)?.split(","))];
+}
+
+function isQueueOrgs(text: string): boolean {
+  const orgs = text.split(",");
+  return orgs.length <= mostQueueOrgs && orgs.every((org) => orgPattern.test(org));
 }
 
 function readCredentialLimits(context: ContextReader): CredentialLimits | undefined {
@@ -166,7 +172,7 @@ class ContextReader {
     this.#read = read;
   }
 
-  text(name: string, pattern: RegExp, rule: string): string | undefined {
+  text(name: string, pattern: Pick<RegExp, "test">, rule: string): string | undefined {
     const given = this.#given(name);
     if (given !== undefined && !pattern.test(given)) this.#refuse(name, rule, given);
     return given;

@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { InvalidConfig } from "../shared/config/localConfig.ts";
 
 const lockName = "milestreak.lock";
@@ -26,12 +26,19 @@ function makeFolder(path: string): void {
     throw new InvalidConfig(`DATA_DIR must be a folder; ${path} is a file.`);
   }
   try {
-    mkdirSync(path, { recursive: true });
+    makeWithParents(path);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new InvalidConfig(`DATA_DIR ${path} cannot be made or written to: ${error.message}.`);
   }
+}
+
+/** Node's own way never returns for a folder that the system refuses with ENOENT, such as one in `/proc`. */
+function makeWithParents(path: string): void {
+  if (existsSync(path)) return;
+  makeWithParents(dirname(path));
+  mkdirSync(path);
 }
 
 /** Only one process can create the file. */
@@ -56,9 +63,22 @@ function refuseIfInUse(path: string, lock: string): void {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     // The process exists and belongs to another user, so it may not be signalled.
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/**
+ * Whether the process has ended and only its entry is left. A container whose first process waits for no other keeps
+ * such entries for ever. Only Linux is asked: `/proc/<pid>/stat` is "pid (name) state …".
+ */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
+  } catch {
+    return false;
   }
 }

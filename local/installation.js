@@ -15,7 +15,7 @@ export function findProblem(nodeVersion, root) {
   const missing = findMissing(root);
   if (missing !== undefined) return `${missing} Run npm ci, then npm start.`;
   if (isOldNode(nodeVersion)) {
-    return `Node ${nodeVersion} is too old: Node ${minimumNode.join(".")} or later is needed. npm ci brings one for npm start; run it again, with its scripts allowed.`;
+    return `Node ${nodeVersion} is too old: Node ${minimumNode.join(".")} or later is needed. npm ci brings one for npm start, unless it leaves optional packages out.`;
   }
   return undefined;
 }

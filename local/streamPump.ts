@@ -212,11 +212,17 @@ export class StreamPump {
       await this.#listShards();
       attempts = failed === 0 ? attempts + 1 : 1;
       const isGivenUp = attempts === attemptsForOneRecord;
-      if (isGivenUp) console.error(`A stream record failed ${attempts} times and was left out`, rest[failed]?.dynamodb);
+      if (isGivenUp) console.error(leftOut(rest[failed], attempts));
       if (isGivenUp) attempts = 0;
       rest = rest.slice(isGivenUp ? failed + 1 : failed);
     }
   }
+}
+
+/** A line about a record that is skipped. It leaves out the record's content, because a caller has sent it. */
+function leftOut(record: DynamoDBRecord | undefined, attempts: number): string {
+  const { SequenceNumber } = record?.dynamodb ?? {};
+  return `A stream record failed ${attempts} times and was left out; its sequence number is ${SequenceNumber}.`;
 }
 
 function failedIndex(records: readonly DynamoDBRecord[], { batchItemFailures }: DynamoDBBatchResponse) {

@@ -2,7 +2,7 @@ import { globSync } from "node:fs";
 import { type BuildOptions, build } from "esbuild";
 import { unreachedModules } from "../lib/apiFunction.ts";
 
-/** The files of ours and of packages that some Lambda's bundle has something of. */
+/** The files, our own and those of packages, of which a Lambda's bundle contains anything. */
 export function filesInLambdas(): Promise<string[]> {
   return filesInBundles({
     entryPoints: globSync("functions/*/handler.ts"),
@@ -12,7 +12,7 @@ export function filesInLambdas(): Promise<string[]> {
   });
 }
 
-/** The files of ours and of packages that the console's script has something of. */
+/** The files, our own and those of packages, of which the console's script contains anything. */
 export function filesInConsole(): Promise<string[]> {
   return filesInBundles({ entryPoints: ["web/console/main.tsx"], tsconfig: "web/console/tsconfig.json" });
 }

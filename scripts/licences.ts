@@ -2,7 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { licenceProblems, licencesFile, withTable } from "./licences/document.ts";
 import { shippedPackages } from "./licences/shippedPackages.ts";
 
-/** `npm run licences`: writes the table of docs/licences.md; fails when a licence in it is none that is accepted. */
+/**
+ * `npm run licences`: writes the table of docs/licences.md. It fails when the table has a licence that is not accepted.
+ */
 async function main(): Promise<void> {
   const packages = await shippedPackages();
   const document = withTable(await readFile(licencesFile, "utf8"), packages);

@@ -18,8 +18,8 @@ type CycloneDx = {
 };
 
 /**
- * `npm run sbom`: writes the bill of materials of what is deployed or published, by the lock file. Fails when npm makes
- * none, or none that is CycloneDX.
+ * `npm run sbom`: writes the bill of materials of everything that is deployed or published, by the lock file. It fails
+ * when npm writes no bill, or one that is not CycloneDX.
  */
 function main(): void {
   const whole = wholeBill();
@@ -38,7 +38,10 @@ function wholeBill(): CycloneDx {
   return JSON.parse(stdout);
 }
 
-/** With `--omit=dev` npm leaves out what a tool needs too, such as @aws-sdk/core, so that is done here. */
+/**
+ * The bill without tools. With `--omit=dev` npm also leaves out packages that are shipped and that a tool needs too,
+ * such as @aws-sdk/core. So the tools are removed here.
+ */
 function withoutTools(bill: CycloneDx): CycloneDx {
   const components = bill.components.filter((each) => each.scope !== "optional" && !isForDevelopment(each));
   const refs = new Set([bill.metadata.component, ...components].map((each) => each["bom-ref"]));

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { orgPattern, usernamePattern } from "../../shared/auth/credentialNames.ts";
+import { orgPattern, usernamePattern } from "../../shared/table/keys.ts";
 import { addConnectionOptions, type ConnectionOptions } from "../connection.ts";
 
 /** The options of every command on credentials. */

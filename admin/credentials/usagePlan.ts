@@ -10,6 +10,8 @@ import {
 } from "@aws-sdk/client-api-gateway";
 import { type Command, Option } from "commander";
 import { usageIdentifierKey } from "../../shared/http/usageIdentifier.ts";
+import { attemptSettings } from "../../shared/sdk/attempts.ts";
+import { patientLimits } from "../../shared/table/client.ts";
 import { Refused } from "../refused.ts";
 
 /** The usage plan of a stack with limits per credential. */
@@ -18,8 +20,6 @@ export type UsagePlanOptions = { readonly usagePlan?: string };
 export function addUsagePlanOption(command: Command, description: string): Command {
   return command.addOption(new Option("--usage-plan <id>", description).conflicts(["local"]));
 }
-
-const limits = { maxAttempts: 4, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 } };
 
 /** The keys of one usage plan. Each user name has one, by which its calls are limited. */
 type UsagePlan = { readonly client: APIGatewayClient; readonly id: string; readonly name: string };
@@ -42,7 +42,7 @@ export async function forgetLimits(usagePlanId: string, username: string): Promi
 }
 
 async function withUsagePlan(usagePlanId: string, work: (plan: UsagePlan) => Promise<void>): Promise<void> {
-  const client = new APIGatewayClient(limits);
+  const client = new APIGatewayClient(attemptSettings(patientLimits));
   try {
     const found = await orNothing(NotFoundException, client.send(new GetUsagePlanCommand({ usagePlanId })));
     if (found?.name === undefined)

@@ -1,12 +1,13 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { orgPattern } from "../../shared/auth/credentialNames.ts";
 import type { OrgQueues } from "../../shared/config/queueConfig.ts";
 import { type ActivitySender, countOne } from "../../shared/http/countActivity.ts";
 import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
+import { bodyText } from "../../shared/http/requests/incomingText.ts";
 import { parseJson } from "../../shared/http/requests/json.ts";
 import { logRefusal, logUnexpected } from "../../shared/observability/log.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { TooMuchContention } from "../../shared/table/failures.ts";
+import { orgPattern } from "../../shared/table/keys.ts";
 import { Patience } from "../../shared/table/rounds.ts";
 
 export type QueueLambda = (event: SQSEvent) => Promise<SQSBatchResponse>;
@@ -71,6 +72,7 @@ async function countMessage(
   { body, attributes }: SQSRecord,
   sender: ActivitySender,
 ): Promise<void> {
-  const activity = parseJson(body);
-  await countOne(context, sender, activity, Number(attributes.SentTimestamp));
+  const text = bodyText(body, false);
+  if (text === undefined) throw invalidInput(["The body holds U+FFFD in place of a text that the sender has lost."]);
+  await countOne(context, sender, parseJson(text), Number(attributes.SentTimestamp));
 }

@@ -22,10 +22,9 @@ export function createTargetGroup(table: Table): Operation<typeof routes.createT
     const tooLong = longLists(schemas.createTargetGroup, body);
     if (tooLong.length > 0) throw invalidInput(tooLong);
     const shape = checked(validators.createTargetGroup, body);
-    if ("faults" in shape) throw invalidInput([...shape.faults, ...faultsIn(readablePart(body))]);
-    const faults = faultsIn(shape.valid);
+    if ("faults" in shape) throw invalidInput([...shape.faults, ...judgedDraft(readablePart(body)).faults]);
+    const { draft, faults } = judgedDraft(shape.valid);
     if (faults.length > 0) throw invalidInput(faults);
-    const { draft } = readDraft(shape.valid);
     const group = await writeTargetGroup(table, org, draft);
     if (group === "nameTaken") {
       throw new RequestRefused(310069, [
@@ -37,10 +36,10 @@ export function createTargetGroup(table: Table): Operation<typeof routes.createT
   };
 }
 
-/** The faults that a schema cannot find: in the calendar, in decimals, and between fields. */
-function faultsIn(request: CreateTargetGroupRequest): string[] {
+/** The draft, with the faults that a schema cannot find: in the calendar, in decimals, and between fields. */
+function judgedDraft(request: CreateTargetGroupRequest) {
   const { draft, faults } = readDraft(request);
-  return [...faults, ...draftFaults(draft).map(describeDraftFault)];
+  return { draft, faults: [...faults, ...draftFaults(draft).map(describeDraftFault)] };
 }
 
 /**

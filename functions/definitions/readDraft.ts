@@ -1,6 +1,8 @@
 import { type Decimal, parseDecimal } from "../../shared/domain/decimal.ts";
 import type { TargetGroupDraft } from "../../shared/domain/drafting.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
+import { filterBytes } from "../../shared/http/limits.ts";
+import { canonicalJson } from "../../shared/http/requests/canonicalJson.ts";
 import { quote } from "../../shared/http/requests/parameters.ts";
 import type {
   CreateTargetGroupRequest,
@@ -77,6 +79,7 @@ function readTarget(target: TargetRequest, index: number, faults: string[]): Tar
     );
     return 0n;
   };
+  faults.push(...filterFaults(`targets[${index}].filters`, target.filters));
   return {
     name: target.name,
     isActive: target.active ?? true,
@@ -89,6 +92,17 @@ function readTarget(target: TargetRequest, index: number, faults: string[]): Tar
     filters: target.filters ?? undefined,
     values: target.defaultValues.map(value),
   };
+}
+
+/**
+ * Filters may be any JSON, so no schema limits them. Their size counts as they are stored: `1e20` is then written with 21
+ * digits, and larger filters would not fit into an item of the table.
+ */
+function filterFaults(field: string, filters: unknown): readonly string[] {
+  const text = canonicalJson(field, filters ?? null);
+  if ("faults" in text) return text.faults;
+  const sizeBytes = Buffer.byteLength(text.valid);
+  return sizeBytes > filterBytes ? [`${field} must take at most ${filterBytes} bytes as JSON; got ${sizeBytes}.`] : [];
 }
 
 /** Warns that filters are stored and not evaluated, because more would count than the brand expects. */

@@ -2,7 +2,7 @@ import type { ShippedPackage } from "./shippedPackages.ts";
 
 export const licencesFile = "docs/licences.md";
 
-/** These ask for no more than that their text stays with a copy. */
+/** Licences that only demand that their text stays with a copy. */
 const acceptedLicences: readonly string[] = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"];
 
 const tableHead = "| Package | Licence | Part of |\n|---|---|---|\n";
@@ -14,7 +14,10 @@ export function withTable(document: string, packages: readonly ShippedPackage[])
   return `${document.slice(0, start)}${packages.map(rowOf).join("\n")}${document.slice(end)}`;
 }
 
-/** A sentence for each package whose licence nobody has accepted, and for each that the document has not, or has otherwise. */
+/**
+ * The problems, each as a sentence. A package has a licence that nobody has accepted, or the document lacks it or has
+ * it otherwise.
+ */
 export function licenceProblems(document: string, packages: readonly ShippedPackage[]): string[] {
   const rows = packages.map(rowOf);
   const listed = rowsOf(document);

@@ -11,15 +11,16 @@ type LockedPackage = {
 
 type Place = "Lambdas" | "console" | "API reference" | "client";
 
-/** A package of others that is no mere tool: the licence that it names itself, and what of ours has something of it. */
+/** A foreign package that is shipped: its licence as the package names it, and those of our parts that contain it. */
 export type ShippedPackage = { readonly name: string; readonly licence: string; readonly places: readonly Place[] };
 
-/** The page of the reference is files of this package, as they are. */
+/** The files of the API reference are this package's, unchanged. */
 const referencePackage = "swagger-ui-dist";
 
 /**
- * What `dependencies` of package.json and of the client lead to, by the lock file, and whatever else a bundle has
- * something of; sorted by name. Needs the packages installed.
+ * The packages that are shipped, sorted by name. They are the `dependencies` of package.json and of the client with
+ * their own dependencies, by the lock file, and all other packages of which a bundle contains anything. The packages
+ * must be installed.
  */
 export async function shippedPackages(): Promise<ShippedPackage[]> {
   const bundled: Record<Place, ReadonlySet<string>> = {

@@ -4,7 +4,9 @@ import { failureSchema, type Refusal, refusalResponse, refusalResponses, respons
 import { idRules, listOf, objectOf } from "./fields.ts";
 import type { JsonSchema } from "./jsonSchema.ts";
 import { oauthOperations, oauthSchemas } from "./oauth.ts";
-import { type Operation, operations, pathParameters, queryParameters, speaksEnvelope, tags } from "./operations.ts";
+import type { Operation } from "./operations/operation.ts";
+import { operations, speaksEnvelope, tags } from "./operations.ts";
+import { pathParameters, queryParameters } from "./parameters.ts";
 import { requestSchemas } from "./requestSchemas.ts";
 import { responseSchemas } from "./responseSchemas.ts";
 
@@ -66,14 +68,14 @@ const idempotencyKey = {
   in: "header",
   required: false,
   description:
-    "Names this call; the last three that enrolled a customer into a target are remembered. Repeated with the same record, it is answered as the first call was; with another record for the same customer it is refused with 300004 (HTTP 422). Without it a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call.",
+    "Names this call. The keys of the last three enrolments of a customer into a target are remembered. A repeat with the same record gets the first call's answer. With another record for the same customer it is refused with 300004 (HTTP 422). Without a key, a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call.",
   // The schema has no example, because a page that tries requests would send the same key every time.
   schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,255}$" },
 } as const;
 
 const composedSchemas = {
   ActivityAnswer: {
-    description: "What became of one activity of an array.",
+    description: "The outcome of one activity of an array.",
     anyOf: [
       envelope(objectOf("ActivityOutcome", "What the activity did.")),
       failureSchema([300004, 310011, 500, 4001]),

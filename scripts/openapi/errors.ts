@@ -48,11 +48,11 @@ function error(codes: readonly number[]): JsonSchema {
     code: {
       type: "integer",
       enum: codes,
-      description: "What a program decides by; docs/errors.md has a chapter on each.",
+      description: "The number by which a program decides. docs/errors.md has a chapter on each code.",
       examples: codes.slice(0, 1),
     },
     message: text(
-      "For people: what was given and what to check. Its wording may change.",
+      "A sentence for people: what was given and what to check. Its wording may change.",
       "Invalid input. customerId is required.",
     ),
   });
@@ -70,7 +70,7 @@ export function failureSchema(codes: readonly number[]): JsonSchema {
         type: "array",
         minItems: 1,
         items: errors,
-        description: "At least one; all faults of a request at once.",
+        description: "At least one error. All faults of a request are answered at once.",
       },
       warnings: { type: "null", description: "Warnings come with successes only." },
     },
@@ -106,7 +106,7 @@ export const retryAfterHeader = {
 
 const challengeHeader = {
   "WWW-Authenticate": {
-    description: "The schemes that are taken.",
+    description: "The accepted schemes.",
     required: true,
     schema: { type: "string", examples: [challenge["WWW-Authenticate"]] },
   },
@@ -133,11 +133,11 @@ export const refusalResponses = {
     invalid(415, "Content-Type must be application/json; got text/plain."),
   ]),
   Throttled: refusalResponse(
-    "More requests than are let through. Nothing was changed.",
+    "There were more requests than the limit allows. Nothing was changed.",
     [refusal(429)],
     retryAfterHeader,
   ),
-  Unexpected: refusalResponse("Something unexpected, which was logged.", [
+  Unexpected: refusalResponse("An unexpected error, which was logged.", [
     refusal(500),
     refusal(500, gatewayResponses.DEFAULT_5XX.detail),
   ]),
@@ -156,3 +156,6 @@ export const refusalResponses = {
 export function responseRef(name: keyof typeof refusalResponses): { readonly $ref: string } {
   return { $ref: `#/components/responses/${name}` };
 }
+
+/** The detail of 310017 where it says that there is no such group. */
+export const noSuchGroup = "Target group 99 does not exist; GET /v3/targetGroups lists them.";

@@ -74,11 +74,11 @@ const invalidClient = ["invalid_client", "No active client has this id and secre
 
 const failures = {
   401: refusedResponse({
-    description: "No client, or none that is known.",
+    description: "The client is missing or unknown.",
     errors: [invalidClient],
     headers: {
       "WWW-Authenticate": {
-        description: "The scheme that is taken.",
+        description: "The accepted scheme.",
         required: true,
         schema: { type: "string", examples: [basicChallenge] },
       },
@@ -93,7 +93,7 @@ const failures = {
   }),
   429: responseRef("Throttled"),
   500: refusedResponse({
-    description: "Something unexpected, which was logged.",
+    description: "An unexpected error, which was logged.",
     errors: [["server_error", "It was logged under this request's id."]],
     orCode: 500,
   }),
@@ -142,7 +142,7 @@ export const oauthOperations = {
       { grant_type: "client_credentials" },
       succeeded("Issued.", "AccessToken", { access_token: accessToken, token_type: "Bearer", expires_in: 1800 }),
       refusedResponse({
-        description: "Not a request for a token that this API knows.",
+        description: "The request asks for no kind of token that this API issues.",
         orCode: 300004,
         errors: [
           invalidRequest,
@@ -155,13 +155,13 @@ export const oauthOperations = {
   revokeToken: {
     sample: { path: "/oauth/revoke", form: `token=a-token-that-has-ended&${client}` },
     description:
-      "Ends an access token before its time (RFC 7009). The client that asked for it proves itself as for `POST /oauth/token`. The answer is 200 also when there is no such token.",
+      "Ends an access token before it expires (RFC 7009). The client that obtained it proves itself as for `POST /oauth/token`. The answer is 200 even when there is no such token.",
     ...operation(
       "RevocationRequest",
       { token: accessToken },
       succeeded("The token is no token any more.", "Revoked", {}),
       refusedResponse({
-        description: "Not a request to end a token of the client's own.",
+        description: "The request does not end a token of the client itself.",
         orCode: 300004,
         errors: [invalidRequest, ["invalid_grant", "The token was issued to another client."]],
       }),

@@ -14,17 +14,17 @@ const enrollment = {
   customerId,
   periodName: {
     description:
-      "Milestone: the `refCode` of the cycle to start with, compared exactly. The customer is a member of that cycle and every later one. Absent or `null`: the current cycle, or else the next. One that has ended, or that there is not, is refused with 310019. Streak: not needed; ignored with a warning.",
+      "Milestone: the `refCode` of the cycle to start with, compared exactly. The customer is a member of that cycle and every later one. Absent or `null`: the current cycle, or else the next one. A cycle that has ended or does not exist is refused with 310019. Streak: not needed; ignored with a warning.",
     examples: ["JAN"],
   },
   initialBalance: {
     description:
-      "Milestone: the achieved value the cycle starts with, in the target's unit. Absent or `null`: what the cycle had when the customer left it, or else 0. A number replaces it. Streak: ignored with a warning.",
+      "Milestone: the achieved value with which the cycle starts, in the target's unit. Absent or `null`: the value that the cycle had when the customer left it, or else 0. A number replaces that value. Streak: ignored with a warning.",
     examples: [250],
   },
   resetStreakStatus: {
     description:
-      "Streak, on re-enrolment: `true` starts at 0 and lets every level be earned again; `false`, `null` or absent goes on from the streak value and the levels the customer left with. Milestone: `true` is ignored with a warning.",
+      "Streak, on re-enrolment: with `true` it starts at 0, and every level can be earned again. With `false`, with `null` or without the field, it goes on from the streak value and the levels that the customer left with. Milestone: `true` is ignored with a warning.",
     examples: [false],
   },
 } as const satisfies FieldsOf<typeof schemas.enrollMilestone>;
@@ -32,7 +32,7 @@ const enrollment = {
 const activity = {
   activityId: {
     description:
-      "Names the activity of this customer for ever. Sent again with the same content it is answered what it did the first time, and counts once; with other content it is refused with 300004 (HTTP 422).",
+      "Names this activity of the customer for ever. Sent again with the same content, it gets the first answer and counts only once. With other content it is refused with 300004 (HTTP 422).",
     examples: ["till-7:000123"],
   },
   customerId,
@@ -41,12 +41,12 @@ const activity = {
     examples: ["TRANSACTION"],
   },
   name: {
-    description: "Required for an `EVENT`: compared with the target's `eventName`.",
+    description: "Required for an `EVENT`. It is compared with the target's `eventName`.",
     examples: [null],
   },
   occurredAt: {
     description:
-      "When it happened: an ISO 8601 instant with its offset. It decides the cycle, not the moment of arrival. Not in the future; a clock may be ahead by five minutes.",
+      "The time at which it happened, as an ISO 8601 instant with its offset. It decides the cycle; the moment of arrival does not. It may be at most five minutes ahead of the service's clock.",
     examples: ["2026-01-10T09:15:00Z"],
   },
   amount: {
@@ -59,13 +59,13 @@ const activity = {
   },
   attributes: {
     description:
-      "Anything of the brand's own, which is kept with the activity. Its numbers can be counted by `EVENT_ATTRIBUTE` targets. At most 16 384 bytes as JSON.",
+      "Any fields of the brand, which are kept with the activity. Targets of the type `EVENT_ATTRIBUTE` can count their numbers. At most 16 384 bytes as JSON.",
     additionalProperties: true,
     examples: [{ litres: 42.5 }],
   },
   originalActivityId: {
     description:
-      "Of a `RETURN`: the transaction that is taken back, from whose cycle it is then taken. Without it, the cycle of `occurredAt`.",
+      "For a `RETURN`: the transaction that is taken back. The amount is taken off that transaction's cycle. Without this field, it is taken off the cycle of `occurredAt`.",
     examples: [null],
   },
 } as const satisfies FieldsOf<typeof schemas.activity>;
@@ -74,7 +74,7 @@ const profile = {
   firstName: { description: "First name. Absent or `null`: none.", examples: ["Ada"] },
   lastName: { description: "Last name. Absent or `null`: none.", examples: ["Lovelace"] },
   externalId: {
-    description: "What another system calls the customer. Kept and answered, never looked up by.",
+    description: "The customer's id in another system. It is stored and answered, but nothing is looked up by it.",
     examples: ["crm-77"],
   },
 } as const satisfies FieldsOf<typeof schemas.putCustomer>;
@@ -102,13 +102,16 @@ const target = {
   name: { description: "The target's name.", examples: ["Monthly spend"] },
   active: { default: true, description: "Whether customers can be enrolled in it.", examples: [true] },
   targetEntity: {
-    description: "What is counted: transactions and returns, or events of the name `eventName`.",
+    description: "The kind of activity that is counted: transactions and returns, or events with the name `eventName`.",
     examples: ["TRANSACTION"],
   },
-  eventName: { description: "Required when `targetEntity` is `EVENT`: the `name` of the events.", examples: [null] },
+  eventName: {
+    description: "Required when `targetEntity` is `EVENT`: the `name` of the events that are counted.",
+    examples: [null],
+  },
   targetType: {
     description:
-      "What of each is counted: `SALES` and `GROSS_SALES` the amount, `QUANTITY` the quantity, `COUNT` and `VISIT` 1, `EVENT_ATTRIBUTE` the number in the attribute `attributeName`.",
+      "The number that each activity adds. `SALES` and `GROSS_SALES`: its amount. `QUANTITY`: its quantity. `COUNT` and `VISIT`: 1. `EVENT_ATTRIBUTE`: the number in the attribute `attributeName`.",
     examples: ["SALES"],
   },
   attributeName: {
@@ -123,14 +126,17 @@ const target = {
   },
   rewardAllocation: {
     default: "IMMEDIATE",
-    description: "When a reward is due: as soon as the value is reached, or when the cycle has ended.",
+    description: "The moment at which a reward is due: as soon as the value is reached, or when the cycle has ended.",
     examples: ["IMMEDIATE"],
   },
-  filters: { description: "Kept and answered; it does not restrict what counts.", examples: [null] },
+  filters: {
+    description: "Any JSON of at most 262144 bytes. It is stored and answered, and does not restrict what counts.",
+    examples: [null],
+  },
   defaultValues: {
     items: documented(schemas.targets.items.properties.defaultValues.items, "The value of one cycle, or of all.", {
       defaultValue: {
-        description: "What must be reached, in the unit of `targetType`. At most 4 fractional digits.",
+        description: "The value to reach, in the unit of `targetType`. It has at most 4 fractional digits.",
         examples: [1000],
       },
     }),
@@ -143,7 +149,7 @@ const level = {
   name: { description: "The level's name.", examples: ["Two months in a row"] },
   targetCountOfSequence: {
     description:
-      "How many cycles have to be met. Strictly ascending from level to level, and at most the number of cycles.",
+      "The number of cycles to meet. It grows strictly from level to level, and is at most the number of cycles.",
     examples: [2],
   },
 } as const satisfies FieldsOf<typeof schemas.streaks.items>;

@@ -52,7 +52,7 @@ const period = {
   description: textOrNull("For people; `null` when there is none.", null),
   startDate: text("First moment, as it was sent: a date or an instant.", "2030-01-01"),
   endDate: text("End, as it was sent: a date, which is the last day, or an instant.", "2030-01-31"),
-  periodStatus: oneOfTexts("Where the cycle stands at the time of the request.", cycleStatuses, "RUNNING"),
+  periodStatus: oneOfTexts("The state of the cycle at the time of the request.", cycleStatuses, "RUNNING"),
 };
 
 const target = {
@@ -175,7 +175,7 @@ const leftTarget = {
   leftOn: instant("When the customer left", "2030-01-20T09:00:00.000Z"),
   ...authorship("the leaving", "app.1"),
   periodRefCode: textOrNull(
-    "The cycle that a return without `periodName` would start in; `null` when all have ended.",
+    "The cycle in which a return without `periodName` would start; `null` when all have ended.",
     "JAN",
   ),
   targetValue: decimalOrNull(`What must be reached in that cycle, ${unit} \`null\` when all have ended.`, 1000),
@@ -227,12 +227,12 @@ export const responseSchemas = {
     streaks: listOf("StreakProgress", "One row for each target and level; empty for a milestone."),
   }),
   CustomerState: answerObject(
-    "What a customer is enrolled in and has achieved.",
+    "The targets in which a customer is enrolled, with what was achieved.",
     {
       userId: id("The customer.", 345651201),
       targetGroups: listOf(
         "TargetGroupProgress",
-        "The milestones in which there is a cycle to show, and the streaks; of a streak, `targets` is empty when no cycle is current. Enrolments that were left are not listed.",
+        "The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current. Enrolments that were left are not listed.",
       ),
       leftTargets: listOf("LeftTarget", "What was left; only with `includeLeft=true`."),
     },
@@ -261,7 +261,7 @@ export const responseSchemas = {
     targetRuleId,
     trackedTargetEvents: listOf(
       "LedgerEntry",
-      "Oldest first. Rows follow the change they tell of within about a second.",
+      "The rows, oldest first. A row appears within about a second of its change.",
     ),
   }),
   EnrolledTarget: answerObject("The definition of a target that a customer is enrolled in.", enrolledTarget),

@@ -1,10 +1,13 @@
 import { demoSecret } from "../../local/demoData.ts";
 
-/** A request for `sam local`. In the order of the route table each is a success on the demo data of a fresh `npm start`. */
+/**
+ * A request for `sam local`. Sent in the order of the route table, each succeeds on the demo data of a fresh `npm
+ * start`.
+ */
 export type Sample = {
-  /** Below the stage, with its query. */
+  /** The path below the stage, with its query. */
   readonly path: string;
-  /** `demo-till` unless it says otherwise. */
+  /** The credential that calls. It is `demo-till` by default. */
   readonly caller?: "demo-till" | "demo-admin";
   readonly body?: unknown;
   readonly form?: string;
@@ -13,5 +16,5 @@ export type Sample = {
 export const customerId = 345651201;
 export const [groupId, targetId] = [1, 1];
 export const target = `/targetGroups/${groupId}/targets/${targetId}`;
-/** Who asks for a token, in a form. */
+/** The client that asks for a token, as the fields of a form. */
 export const client = `client_id=demo-till&client_secret=${demoSecret}`;

@@ -1,7 +1,7 @@
 import { accessGroups } from "../domain/accessGroups.ts";
 import type { Instant } from "../domain/instant.ts";
+import { orgPattern } from "../table/keys.ts";
 import type { Caller } from "./caller.ts";
-import { orgPattern } from "./credentialNames.ts";
 import type { Claims, Fetcher, IssuerVerifier } from "./issuerVerifier.ts";
 import { isCanonicalJwt } from "./jwt.ts";
 

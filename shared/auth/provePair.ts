@@ -1,8 +1,8 @@
 import type { Instant } from "../domain/instant.ts";
 import type { Table } from "../table/client.ts";
 import { type Credential, findCredential } from "../table/credentials.ts";
+import { usernamePattern } from "../table/keys.ts";
 import type { PresentedCredential } from "./basicAuthorization.ts";
-import { usernamePattern } from "./credentialNames.ts";
 import { hashSecret, isSecret } from "./secret.ts";
 
 /** A credential and the salt of the secret that the caller presented. */

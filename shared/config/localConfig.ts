@@ -28,7 +28,7 @@ export function readLocalConfig(environment: NodeJS.ProcessEnv = process.env): L
     port: readPort(environment["PORT"]),
     dataDirectory: environment["DATA_DIR"] || undefined,
     endpoint: readEndpoint(environment["DYNAMODB_ENDPOINT"]),
-    region: environment["AWS_REGION"] || "us-east-1",
+    region: readRegion(environment["AWS_REGION"]),
     credentials: {
       accessKeyId: environment["AWS_ACCESS_KEY_ID"] || "local",
       secretAccessKey: environment["AWS_SECRET_ACCESS_KEY"] || "local",
@@ -42,6 +42,12 @@ function readPort(text: string | undefined): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   throw new InvalidConfig(`PORT must be an integer from 0 to 65535; got ${JSON.stringify(text)}.`);
+}
+
+function readRegion(text: string | undefined): string {
+  if (text === undefined || text === "") return "us-east-1";
+  if (/^[a-z0-9-]{1,63}$/.test(text)) return text;
+  throw new InvalidConfig(`AWS_REGION must be the name of a region such as us-east-1; got ${JSON.stringify(text)}.`);
 }
 
 function readEndpoint(text: string | undefined): string | undefined {

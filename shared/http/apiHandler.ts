@@ -1,5 +1,4 @@
-import middy from "@middy/core";
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import type { APIGatewayProxyEvent } from "aws-lambda";
 import { isAllowed } from "../domain/accessGroups.ts";
 import type { Authorship } from "../domain/authorship.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -8,6 +7,7 @@ import { forRoute, type RouteLambda } from "./dispatch.ts";
 import { httpResult, successEnvelope } from "./envelope.ts";
 import { answerErrors } from "./errorMiddleware.ts";
 import { errorCatalogue, RequestRefused } from "./errors.ts";
+import { middlewareChain } from "./middlewareChain.ts";
 import { parseCallerContext } from "./requests/callerContext.ts";
 import { both, type Checked, faultsOf } from "./requests/checked.ts";
 import { queryFaults } from "./requests/incomingText.ts";
@@ -27,11 +27,16 @@ export type ApiRequest<R extends Route> = {
   /** Who enters what the request changes. */
   readonly authorship: Authorship;
   readonly now: Instant;
-  /** By lower-case name. The values of a header that was sent more than once are joined by a comma and a blank. */
+  /**
+   * Headers by lower-case name. The values of a header that was sent more than once are joined by a comma and a blank.
+   */
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The JSON value of the body; `undefined` for a GET. */
   readonly body: unknown;
-  /** The ids of the path, and the query. An operation takes them by `required`, with the body's faults beside them. */
+  /**
+   * The ids of the path, and the query. An operation reads them with `required`, which then reports their faults
+   * together with those of the body.
+   */
   readonly parameters: Checked<Parameters<R>>;
 };
 
@@ -49,7 +54,7 @@ export type Operation<R extends Route> = (request: ApiRequest<R>) => Promise<Api
  * a body that cannot be read (300004). Whatever is thrown becomes an answer with the envelope.
  */
 export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operation<R>): RouteLambda<R> {
-  const lambda = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+  const lambda = middlewareChain()
     .use(answerErrors())
     .use(permit(route))
     .use(nameHeaders())

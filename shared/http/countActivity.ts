@@ -15,9 +15,9 @@ import { presentActivity } from "./views/activityView.ts";
 export type ActivitySender = { readonly org: Org; readonly authorship: Authorship };
 
 /**
- * Counts one activity, from whichever way it came, and answers what it did; a repeat answers what it did the first
- * time. Throws `RequestRefused` with 300004 (422 for an id delivered with other content, or for a customer in too many targets) or
- * 310011.
+ * Counts one activity and answers its effects, whether it came over HTTP or the queue. A repeat answers the effects of
+ * the first delivery. Throws `RequestRefused` with 310011, or with 300004. The 300004 is a 422 for an id that was
+ * delivered with other content, and for a customer in too many targets.
  */
 export async function countOne(
   { table, targetGroups }: ServiceContext,

@@ -1,5 +1,5 @@
 /**
- * Names the org's data that an answer comes from. It changes when a service is set up anew, also at the same address, and
- * proves nothing: it is no credential and no route asks for it.
+ * The header that identifies the org's data from which an answer comes. Its value changes when a service is set up anew,
+ * even at the same address. It is no credential, and no route asks for it.
  */
 export const dataIdHeader = "Milestreak-Data-Id";

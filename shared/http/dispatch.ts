@@ -4,10 +4,10 @@ import type { Route, RoutesOf, routes, ServingFunction } from "./routes.ts";
 
 export type ApiLambda = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
-/** A Lambda handler for one route, which it names. */
+/** A Lambda handler for one route, and that route. */
 export type RouteLambda<R extends Route = Route> = ApiLambda & { readonly route: R };
 
-/** A handler for every route that the function serves; one that is missing does not compile. */
+/** A handler for every route of the function. A missing one does not compile. */
 export type RouteLambdas<Name extends ServingFunction> = {
   readonly [Served in RoutesOf<Name>]: RouteLambda<(typeof routes)[Served]>;
 };
@@ -17,10 +17,10 @@ export function forRoute<R extends Route>(route: R, lambda: ApiLambda): RouteLam
 }
 
 /**
- * One Lambda handler for several routes. It chooses by the method and the resource that API Gateway matched, so an event
- * is never matched a second time by its path, which is another one under a domain of the brand's own.
+ * One Lambda handler for several routes. It chooses by the method and the resource that API Gateway matched. It does
+ * not look at the path, which is another one under a domain of the brand's own.
  *
- * Throws for a route that is not among them: the stack would have wired it to the wrong function.
+ * Throws for a route that is not among them, because the stack has then wired it to the wrong function.
  */
 export function dispatch(lambdas: Readonly<Record<string, RouteLambda>>): ApiLambda {
   const byRoute = new Map(

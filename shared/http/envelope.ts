@@ -9,7 +9,7 @@ export type Envelope = {
   readonly warnings: readonly { readonly message: string }[] | null;
 };
 
-/** Sent with every answer: it is about one caller's data, is JSON whatever it looks like, and came over TLS. */
+/** Headers of every answer. An answer is about one caller's data, it is always JSON, and it came over TLS. */
 export const securityHeaders = {
   "Cache-Control": "no-store",
   "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
@@ -21,15 +21,24 @@ export function successEnvelope(data: unknown, warnings: readonly string[]): Env
   return { data, errors: null, warnings: told.length === 0 ? null : told };
 }
 
-/** Longer than any message that quotes nothing. As their number is limited too, messages never make an answer too large. */
+/**
+ * The limit is longer than any message without a quotation. The number of messages is limited too, so messages never
+ * make an answer too large.
+ */
 const longestMessage = 2000;
 
-/** A message of at most so many characters. Half of a pair that the cut has parted becomes the replacement character. */
+/**
+ * A message of at most that many characters. If the cut parts a surrogate pair, the half becomes the replacement
+ * character.
+ */
 function shortened(message: string): string {
   return message.length <= longestMessage ? message : `${message.slice(0, longestMessage).toWellFormed()}…`;
 }
 
-/** One answer tells so many faults or warnings, and how many more there are: a body may have one for each three bytes. */
+/**
+ * The most faults or warnings in one answer. A body can have one for each three bytes, so the answer then says how many
+ * more there are.
+ */
 const mostMessages = 100;
 
 function firstOf(messages: readonly string[], what: "faults" | "warnings"): readonly string[] {
@@ -37,7 +46,10 @@ function firstOf(messages: readonly string[], what: "faults" | "warnings"): read
   return more > 0 ? [...messages.slice(0, mostMessages), `There are ${more} more ${what}.`] : messages;
 }
 
-/** One error for each detail, at most 100 and one that says how many more there are; with no detail, one with the catalogue's sentence alone. */
+/**
+ * One error for each detail, at most 100 and one that says how many more there are. Without details it has one error
+ * with the catalogue's sentence.
+ */
 export function failureEnvelope(code: ErrorCode, details: readonly string[] = []): Envelope {
   const { message } = errorCatalogue[code];
   const messages =
@@ -45,7 +57,7 @@ export function failureEnvelope(code: ErrorCode, details: readonly string[] = []
   return { data: null, errors: messages.map((text) => ({ code, message: shortened(text) })), warnings: null };
 }
 
-/** The answer with the envelope. Throws {@link AnswerTooLarge} for more data than one answer can carry. */
+/** The answer with the envelope. Throws {@link AnswerTooLarge} when one answer cannot carry the data. */
 export function httpResult(
   status: number,
   envelope: Envelope,
@@ -56,24 +68,24 @@ export function httpResult(
   return result;
 }
 
-/** Lambda's limit of an answer, which it takes as a text in JSON. */
+/** Lambda's limit of an answer, which Lambda measures as a text in JSON. */
 const mostBytes = 6 * 1024 * 1024;
-/** In that text a quotation mark takes two bytes, and a character of a body three at most. */
+/** In that text a quotation mark takes two bytes, and a character of a body at most three. */
 const mostBytesOfCharacter = 3;
 
 function isTooLarge(result: APIGatewayProxyResult): boolean {
-  // A second pass over a small answer would be for nothing.
+  // A small answer is not measured a second time.
   if (result.body.length * mostBytesOfCharacter < mostBytes / 2) return false;
   return Buffer.byteLength(JSON.stringify(result)) > mostBytes;
 }
 
-/** There is more data than an answer can carry. Callers can bring that about by themselves. */
+/** There is more data than an answer can carry. Callers alone can bring that about. */
 export class AnswerTooLarge extends ServiceError {
   override readonly name = "AnswerTooLarge";
   readonly comesFromLoad = true;
 }
 
-/** An answer without the envelope, where a standard says what the body is. */
+/** An answer without the envelope, for routes whose body a standard defines. */
 export function jsonResult(
   status: number,
   body: unknown,

@@ -6,7 +6,9 @@ import { failureEnvelope, httpResult } from "./envelope.ts";
 import { type ErrorCode, errorCatalogue, RequestRefused } from "./errors.ts";
 import { challenge } from "./gatewayResponses.ts";
 
-/** Turns whatever a handler throws into an answer with the envelope; what is not ours to tell stays in the log. */
+/**
+ * Turns whatever a handler throws into an answer with the envelope. Details that are not for callers stay in the log.
+ */
 export function answerErrors(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> {
   return {
     onError: (request) => {
@@ -16,7 +18,7 @@ export function answerErrors(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayPr
   };
 }
 
-/** The caller's, if the route has an authorizer. */
+/** The caller's org, if the route has an authorizer. */
 function orgOf({ requestContext }: APIGatewayProxyEvent): string | undefined {
   const org: unknown = requestContext.authorizer?.["org"];
   return typeof org === "string" ? org : undefined;
@@ -27,7 +29,7 @@ function headersFor(code: ErrorCode): Record<string, string> {
   return code === 4001 ? { "Retry-After": "1" } : {};
 }
 
-/** What the caller is told of an error. Logs and counts it, for the caller's org if it is known. */
+/** The error that the caller is told. Logs it and counts it, for the caller's org if that is known. */
 export function answerFor(
   error: unknown,
   org: string | undefined,

@@ -25,12 +25,12 @@ export const errorCatalogue = {
   4001: { status: 503, message: "A dependency is unavailable." },
 } as const satisfies Record<ErrorCode, { status: number; message: string }>;
 
-/** Invalid input whose HTTP status is more telling than 400: too large, wrong content type, key reused. */
+/** The HTTP statuses of invalid input that say more than 400: too large, wrong content type, key reused. */
 export type InvalidInputStatus = 400 | 413 | 415 | 422;
 
 /**
- * The request is answered with these errors. Thrown by the code that parses and orchestrates; the domain
- * returns its refusals.
+ * The request is answered with these errors. Code that parses or orchestrates throws it; the domain returns its
+ * refusals.
  */
 export class RequestRefused extends Error {
   override readonly name = "RequestRefused";

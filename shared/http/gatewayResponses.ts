@@ -4,14 +4,16 @@ import { type ErrorCode, errorCatalogue } from "./errors.ts";
 type GatewayResponse = {
   readonly code: ErrorCode;
   readonly detail: string;
-  /** Where it differs from the catalogue's. */
+  /** The HTTP status where it differs from the catalogue's. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** RFC 7617. */
 export const basicChallenge = 'Basic realm="milestreak", charset="UTF-8"';
-/** Either scheme will do (RFC 7617 and 6750). One answer serves every refusal, so it names no error of a token. */
+/**
+ * Both schemes are named (RFC 7617 and 6750). The same header serves every refusal, so it names no error of a token.
+ */
 export const challenge = { "WWW-Authenticate": `${basicChallenge}, Bearer realm="milestreak"` };
 const credentials =
   "Send Authorization: Basic with the base64 of username:secret of an active credential, or Bearer with an access token.";
@@ -19,8 +21,8 @@ const retryLater = "Try again after the seconds in Retry-After.";
 const outcomeUnknown = "The outcome is unknown; read the state before trying again.";
 
 /**
- * What API Gateway answers when no function has, by its response type. The stack installs these and the local
- * gateway sends them, so that an answer never lacks the envelope.
+ * The answers that API Gateway gives when no function has, by its response type. The stack installs them and the local
+ * gateway sends them, so every answer has the envelope.
  */
 export const gatewayResponses = {
   UNAUTHORIZED: { code: 401, detail: credentials, headers: challenge },
@@ -44,7 +46,7 @@ export const gatewayResponses = {
   },
   AUTHORIZER_CONFIGURATION_ERROR: { code: 500, detail: "The credential could not be checked; try again." },
   API_CONFIGURATION_ERROR: { code: 500, detail: "The request was not carried out." },
-  // A function that is throttled looks like one that failed: the answer to both says when to try again.
+  // A throttled function looks like one that failed, so the answer to both says when to try again.
   INTEGRATION_FAILURE: { code: 4001, detail: outcomeUnknown, headers: { "Retry-After": "1" } },
   INTEGRATION_TIMEOUT: { code: 4001, detail: outcomeUnknown, headers: { "Retry-After": "1" } },
   DEFAULT_4XX: { code: 300004, detail: "The request could not be read." },

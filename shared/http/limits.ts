@@ -1,4 +1,4 @@
-/** Limits of the API in one place, as its documents state them. */
+/** The limits of the API. Its documents state the same ones. */
 export const cycles = 100;
 export const targets = 50;
 export const levels = 10;
@@ -6,8 +6,10 @@ export const nameCharacters = 200;
 export const descriptionCharacters = 255;
 export const refCodeCharacters = 128;
 export const activitiesInOneCall = 25;
-/** Of an activity's attributes, as they are stored. */
+/** The most bytes of an activity's attributes as JSON. */
 export const attributesBytes = 16 * 1024;
+/** The most bytes of a target's filters as JSON. An item of the table may have 400 kB. */
+export const filterBytes = 262_144;
 
 /** 11 digits before the point and 4 behind it: every such decimal survives JSON exactly. */
 export const targetValue = 99_999_999_999.9999;

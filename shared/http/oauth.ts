@@ -1,4 +1,3 @@
-import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { PresentedCredential } from "../auth/basicAuthorization.ts";
 import { parseBasicAuthorization } from "../auth/basicAuthorization.ts";
@@ -9,12 +8,13 @@ import { jsonResult } from "./envelope.ts";
 import { answerFor } from "./errorMiddleware.ts";
 import type { ErrorCode } from "./errors.ts";
 import { basicChallenge } from "./gatewayResponses.ts";
+import { middlewareChain } from "./middlewareChain.ts";
 import { isIntact } from "./requests/incomingText.ts";
 import { nameHeaders, readTextBody, type Step } from "./requests/readBody.ts";
 import type { Route } from "./routes.ts";
 import type { CredentialContext } from "./tokenContext.ts";
 
-/** RFC 6749, section 5.2, and what RFC 7009 and practice add for a server in trouble. */
+/** The error words of RFC 6749, section 5.2, and those that RFC 7009 and practice add for a server in trouble. */
 type OAuthError =
   | "invalid_request"
   | "invalid_client"
@@ -35,17 +35,17 @@ export class OAuthRefused extends Error {
   }
 }
 
-/** The parameters of a form by name. One without a value is as if it were left out; unknown ones are ignored. */
+/** The parameters of a form by name. A parameter without a value counts as left out; unknown ones are ignored. */
 export type Form = ReadonlyMap<string, string>;
 
 export type OAuthRequest = { readonly form: Form; readonly authorization: string | undefined };
 
-/** Answers the body of a success. */
+/** An operation that answers the body of a success. */
 export type OAuthOperation = (request: OAuthRequest) => Promise<object>;
 
 /** Wraps an operation into a Lambda handler whose answers follow RFC 6749, not the API's own envelope. */
 export function oauthHandler<R extends Route>(route: R, operation: OAuthOperation): RouteLambda<R> {
-  const lambda = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+  const lambda = middlewareChain()
     .use(answerOAuthErrors())
     .use(nameHeaders())
     .use(readTextBody(route.maximumBodyBytes, assertForm))
@@ -81,7 +81,10 @@ function parseForm(text: string): Form {
   return new Map(pairs.filter(([, value]) => value !== ""));
 }
 
-/** The client that the request proves; refuses with `invalid_client` or, when it tries two ways, `invalid_request`. */
+/**
+ * The client that the request proves. Refuses with `invalid_client`, or with `invalid_request` when the request tries
+ * two ways.
+ */
 export async function requireClient({ table, clock }: CredentialContext, request: OAuthRequest): Promise<Proof> {
   const proof = await provePair(table, readClient(request), clock());
   if (proof !== undefined) return proof;
@@ -106,7 +109,7 @@ function readClient({ form, authorization }: OAuthRequest): PresentedCredential 
   throw new OAuthRefused("invalid_request", "client_id is not the user name in Authorization.");
 }
 
-/** RFC 6749, section 2.3.1: both parts are form-encoded before they become a Basic pair. */
+/** Decodes a Basic pair whose two parts are form-encoded, as RFC 6749, section 2.3.1, demands. */
 function decodePair(pair: PresentedCredential | undefined): PresentedCredential | undefined {
   if (pair === undefined) return undefined;
   const [username, secret] = [formDecoded(pair.username), formDecoded(pair.secret)];
@@ -129,7 +132,7 @@ function answerRefusal({ error, message }: OAuthRefused): APIGatewayProxyResult 
   return oauthResult(isClientUnknown ? 401 : 400, { error, error_description: message }, headers);
 }
 
-/** The answer to what every route refuses, in the words of this standard. */
+/** The answer to a refusal, in the words of the OAuth standards. */
 function answerFailure(thrown: unknown): APIGatewayProxyResult {
   const { code, details, status } = answerFor(thrown, undefined);
   const headers: Record<string, string> = code === 4001 ? { "Retry-After": "1" } : {};
@@ -141,7 +144,9 @@ function errorOf(code: ErrorCode): OAuthError {
   return code === 4001 ? "temporarily_unavailable" : "server_error";
 }
 
-/** RFC 6749, section 5.1, wants both headers; `Cache-Control: no-store` is on every answer. */
+/**
+ * An answer with the headers that RFC 6749, section 5.1, demands. `Cache-Control: no-store` is on every answer already.
+ */
 function oauthResult(status: number, body: object, headers: Readonly<Record<string, string>> = {}) {
   return jsonResult(status, body, { Pragma: "no-cache", ...headers });
 }

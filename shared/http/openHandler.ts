@@ -1,10 +1,10 @@
-import middy from "@middy/core";
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { ApiAnswer } from "./apiHandler.ts";
 import { forRoute, type RouteLambda } from "./dispatch.ts";
 import { httpResult, successEnvelope } from "./envelope.ts";
 import { answerErrors } from "./errorMiddleware.ts";
 import { invalidInput } from "./errors.ts";
+import { middlewareChain } from "./middlewareChain.ts";
 import { queryFaults } from "./requests/incomingText.ts";
 import { unknownQueryWarnings } from "./requests/parameters.ts";
 import { nameHeaders } from "./requests/readBody.ts";
@@ -16,7 +16,7 @@ export type OpenOperation = (body: unknown) => Promise<ApiAnswer>;
 
 /** Wraps an operation of a route without an authorizer into a Lambda handler. It answers like `apiHandler`. */
 export function openHandler<R extends Route>(route: R, operation: OpenOperation): RouteLambda<R> {
-  const lambda = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+  const lambda = middlewareChain()
     .use(answerErrors())
     .use(nameHeaders())
     .use(readJsonBody(route.maximumBodyBytes))

@@ -1,6 +1,6 @@
 import type { Permission } from "../domain/accessGroups.ts";
 
-/** How a path or query parameter is read: an id is an integer 1…2^53 − 1. */
+/** The way in which a path or query parameter is read. An id is an integer 1…2^53 − 1. */
 export type Parameter =
   | { readonly type: "id" }
   | { readonly type: "boolean"; readonly default: boolean }
@@ -8,11 +8,17 @@ export type Parameter =
 
 export type Route = {
   readonly method: "GET" | "POST" | "PUT";
-  /** Below the stage `v3`. Every `{parameter}` is an id. */
+  /** The path below the stage `v3`. Every `{parameter}` is an id. */
   readonly path: string;
-  /** `none`: no authorizer stands in front, as the route checks a credential itself. */
+  /**
+   * The permission that a caller needs. `none`: no authorizer stands in front, because the route checks a credential
+   * itself.
+   */
   readonly permission: Permission | "none";
-  /** The function that serves it: a folder below `functions/`, which may serve several routes of one capability. */
+  /**
+   * The function that serves the route. It is a folder below `functions/`, which may serve several routes of one
+   * capability.
+   */
   readonly servedBy: string;
   /**
    * The share of the stage's requests that this route may take. No route may take all of them, so that a campaign tool
@@ -20,7 +26,7 @@ export type Route = {
    */
   readonly throttleShare: number;
   readonly query: Readonly<Record<string, Parameter>>;
-  /** A larger body is refused before it is parsed. */
+  /** The largest body. A larger one is refused before it is parsed. */
   readonly maximumBodyBytes: number;
   readonly summary: string;
 };
@@ -28,11 +34,11 @@ export type Route = {
 /** A route behind the authorizer. */
 export type ProtectedRoute = Route & { readonly permission: Permission };
 
-/** A record has a handful of fields; parsing a much larger body would cost more than serving it. */
+/** A record has only a few fields. Parsing a much larger body would cost more than serving it. */
 const recordBytes = 16 * 1024;
-/** 25 activities with attributes. */
+/** The size of 25 activities with attributes. */
 const activitiesBytes = 64 * 1024;
-/** The largest permitted definition: 100 described cycles and 50 targets with a value for each. */
+/** The size of the largest permitted definition: 100 described cycles and 50 targets with a value for each. */
 const definitionBytes = 256 * 1024;
 
 /**
@@ -210,9 +216,9 @@ export const revokeToken = {
 } as const satisfies Route;
 
 /**
- * The one route table: the stack, the local gateway and the tests are all made from it.
- * A bundle holds the constants of the routes that it serves and no others, so nothing here may have an effect at load
- * time, which would keep the whole table in every bundle.
+ * The one route table, from which the stack, the local gateway and the tests are made. A bundle holds the constants of
+ * the routes that it serves and no others. Nothing here may therefore have an effect at load time, because that would
+ * keep the whole table in every bundle.
  */
 export const routes = {
   enroll,
@@ -264,7 +270,7 @@ export type PathParameter<Path extends string> = Path extends `${string}{${infer
   ? Name | PathParameter<Rest>
   : never;
 
-/** The types a route's query parameters are read into; an id has no default, so it may be absent. */
+/** The types of a route's query parameters. An id has no default, so it may be absent. */
 export type QueryOf<Query extends Readonly<Record<string, Parameter>>> = {
   readonly [Name in keyof Query]: Query[Name] extends { type: "boolean" }
     ? boolean

@@ -4,7 +4,7 @@ import { readTokenLifetimeSeconds } from "../config/tokenConfig.ts";
 import { deployedTable } from "../operations/deployedTable.ts";
 import type { Table } from "../table/client.ts";
 
-/** What a function that checks credentials by itself keeps between requests. */
+/** The values that a function for credentials keeps between requests. */
 export type CredentialContext = { readonly table: Table; readonly clock: Clock };
 export type TokenContext = CredentialContext & { readonly lifetimeSeconds: number };
 

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 
-/** Tokens of an external issuer have no credential here. All of them share one limit, under a name no credential has. */
+/**
+ * The name under which all tokens of an external issuer share one limit, because they have no credential here. No
+ * credential has this name.
+ */
 export const issuerUsageName = "jwt:";
 
 /**
- * What API Gateway counts a caller by: the value of the API key that the usage plan has for the credential. It is derived
- * from names, so nothing has to be stored, and a rotation changes nothing. It is no secret: a client that sends it as
- * `x-api-key` gets nowhere, as API Gateway takes it from the authorizer only.
+ * The value of the API key by which API Gateway counts a caller. The usage plan has one key for each credential. The
+ * value is derived from names, so nothing has to be stored and a rotation changes nothing. It is no secret: API Gateway
+ * takes it from the authorizer only, so a client that sends it as `x-api-key` gains nothing.
  */
 export function usageIdentifierKey(planName: string, username: string): string {
   const name = username.startsWith(issuerUsageName) ? issuerUsageName : username;

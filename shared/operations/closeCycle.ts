@@ -35,7 +35,7 @@ export type ShardTask = {
   readonly resumeAfter: number | null;
   readonly closed: ClosedCounts;
   readonly failedCount: number;
-  /** Of enrolments that were being written to by others. Callers can bring that about, so it is no failure of the function. */
+  /** The number of enrolments that others were writing to. Callers can bring that about, so the function has not failed. */
   readonly busyCount: number;
 };
 

@@ -5,7 +5,7 @@ import { type SettlingRules, settlingRules } from "../domain/settling.ts";
 import { type AttemptLimits, attemptSettings, limitAttempts, longestRequestMilliseconds } from "../sdk/attempts.ts";
 import { translation } from "./item.ts";
 import { OperationIds } from "./operationId.ts";
-import { shortenRequests, userAgent, withQuickConfig } from "./shortRequests.ts";
+import { shortenRequests } from "./shortRequests.ts";
 import { SigningHash } from "./signingHash.ts";
 
 /**
@@ -79,7 +79,7 @@ export function openTable(
 ): Table {
   const client = createClient(config, limits, onRetry);
   return {
-    client: withQuickConfig(DynamoDBDocumentClient.from(client, translation())),
+    client: DynamoDBDocumentClient.from(client, translation()),
     close: () => client.destroy(),
     name: config.tableName,
     operationIds: new OperationIds(),
@@ -100,7 +100,6 @@ export function createClient(
     ...(credentials === undefined ? {} : { credentials }),
     ...(region === undefined ? {} : { region }),
     ...attemptSettings(limits),
-    defaultUserAgentProvider: async () => [[userAgent]],
     sha256: SigningHash,
   });
   limitAttempts(client, limits, () => onRetry("engine"));

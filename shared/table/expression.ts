@@ -4,8 +4,9 @@ import type { Update } from "./store.ts";
 
 /** Collects the clauses of an update. Names and values become placeholders, so none can clash with a reserved word. */
 export class Expression {
-  /** Placeholders by the attribute they stand for. */
-  readonly #names = new Map<string, string>();
+  /** Placeholders by the attribute they stand for, and the other way round. */
+  readonly #placeholders = new Map<string, string>();
+  readonly #names: Record<string, string> = {};
   readonly #values: Record<string, Value> = {};
   #valueCount = 0;
   readonly #sets: string[] = [];
@@ -14,10 +15,11 @@ export class Expression {
   readonly #deletes: string[] = [];
 
   name(attribute: string): string {
-    const known = this.#names.get(attribute);
+    const known = this.#placeholders.get(attribute);
     if (known !== undefined) return known;
-    const placeholder = `#${this.#names.size}`;
-    this.#names.set(attribute, placeholder);
+    const placeholder = `#${this.#placeholders.size}`;
+    this.#placeholders.set(attribute, placeholder);
+    this.#names[placeholder] = attribute;
     return placeholder;
   }
 
@@ -71,9 +73,7 @@ export class Expression {
         .map(([keyword, parts]) => `${keyword} ${parts.join(", ")}`)
         .join(" "),
       ConditionExpression: condition,
-      ExpressionAttributeNames: Object.fromEntries(
-        [...this.#names].map(([attribute, placeholder]) => [placeholder, attribute]),
-      ),
+      ExpressionAttributeNames: this.#names,
       ExpressionAttributeValues: this.#values,
     };
   }

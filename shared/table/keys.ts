@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 
-/**
- * A brand. Digits, letters, `_` and `-` only, so that no key can be forged through it.
- * It comes from the caller's credential, never from a body.
- */
+/** A brand. It has the form of {@link orgPattern}, and comes from the caller's credential, never from a body. */
 export type Org = string;
+
+/** Neither pattern allows `#` or `:`. So no key can be forged with them, and a Basic pair splits in one way only. */
+export const orgPattern = /^[A-Za-z0-9_-]{1,64}$/;
+export const usernamePattern = /^[A-Za-z0-9._-]{1,64}$/;
 
 export type Key = { readonly pk: string; readonly sk: string };
 

@@ -1,29 +1,41 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 /** The `User-Agent` header of requests to the engine. The SDK would compose its own text anew for every request. */
 export const userAgent = "milestreak";
 
 /**
  * Leaves out steps of the SDK whose results nobody uses, and keeps results that are the same every time
- * (bench/README.md, "warm"). Requests and answers stay as they were.
+ * (bench/README.md, "warm"). Requests and answers stay as they were, apart from the user agent.
  */
 export function shortenRequests(client: DynamoDBClient): void {
   // This step copies every input and output for a logger, even when there is none.
   client.middlewareStack.remove("loggerMiddleware");
   // This step passes the caller's trace on to services that could call the same Lambda again. The engine calls nobody.
   client.middlewareStack.remove("recursionDetectionMiddleware");
+  nameCaller(client);
   keepSigner(client);
+  quickenConfig(client);
 }
 
-/**
- * The client with its configuration as an object that V8 copies quickly. The SDK copies it for each request. It has grown
- * property by property, so that V8 keeps it as a dictionary: a copy of that takes 10 µs, of this one 2.
- *
- * To be called last: middleware of the client keeps the configuration that it had before.
- */
-export function withQuickConfig(client: DynamoDBDocumentClient): DynamoDBDocumentClient {
-  return Object.assign(client, { config: { ...client.config } });
+/** Puts one word in the place of the text that the SDK composes from its version and the features in use. */
+function nameCaller({ middlewareStack }: DynamoDBClient): void {
+  middlewareStack.remove("getUserAgentMiddleware");
+  middlewareStack.add(
+    (next) => (args) => {
+      const headers = headersOf(args.request);
+      if (headers !== undefined) headers["user-agent"] = userAgent;
+      return next(args);
+    },
+    { step: "build", name: "nameCaller" },
+  );
+}
+
+function headersOf(request: unknown): Record<string, string> | undefined {
+  return hasHeaders(request) ? request.headers : undefined;
+}
+
+function hasHeaders(request: unknown): request is { readonly headers: Record<string, string> } {
+  return typeof request === "object" && request !== null && "headers" in request;
 }
 
 /**
@@ -37,4 +49,21 @@ function keepSigner({ config }: DynamoDBClient): void {
     kept ??= await original(authScheme);
     return kept;
   };
+}
+
+/** V8 decides about an object's form after some reads in the same place. */
+const readsUntilQuick = 100;
+
+/**
+ * Makes V8 keep the configuration in a form that it copies quickly. The SDK copies the configuration three times for each
+ * request. It has grown property by property, so that V8 keeps it as a dictionary: a copy takes 17 µs, and 2 µs after
+ * this. V8 changes the form of an object that others inherit from, as soon as they are read often.
+ */
+function quickenConfig({ config }: DynamoDBClient): void {
+  const heir: { readonly absent?: unknown } = Object.create(config);
+  for (let read = 1; read <= readsUntilQuick; read += 1) readAbsent(heir);
+}
+
+function readAbsent(heir: { readonly absent?: unknown }): unknown {
+  return heir.absent;
 }

@@ -1,52 +1,65 @@
-import { createHash, createHmac, createSecretKey, type KeyObject } from "node:crypto";
+import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
 
-type Secret = string | ArrayBuffer | ArrayBufferView;
-
-/** Enough for the credential's secret, the day's signing key, and the keys that are derived between them once a day. */
-const maximumKeys = 16;
-const keys = new Map<Secret, KeyObject>();
+type Bytes = ArrayBuffer | ArrayBufferView;
 
 /**
- * The hash that the SDK signs requests with: SHA-256, or HMAC-SHA-256 when a secret is given. Two of the four digests
- * of a signature use the same keys in every request. The SDK would make a Node key object each time, which takes four
- * times as long as the digest itself.
+ * The hash that the SDK signs requests with: SHA-256, or HMAC-SHA-256 when a secret is given. Of the four digests of a
+ * signature, one is the same in every request until the credential changes, and one uses the same key all day. The first
+ * is kept, and so is the key of the second as Node's key object. The SDK would make both anew each time.
  */
 export class SigningHash {
-  readonly #secret: Secret | undefined;
-  #hash: ReturnType<typeof newHash>;
+  readonly #secret: string | Bytes | undefined;
+  #parts: Uint8Array[] = [];
 
-  constructor(secret?: Secret) {
+  constructor(secret?: string | Bytes) {
     this.#secret = secret;
-    this.#hash = newHash(secret);
   }
 
+  /** The data must not change before {@link digest}. */
   update(data: Uint8Array): void {
-    this.#hash.update(data);
+    this.#parts.push(data);
   }
 
+  /** The digest must not be changed, because the next one for the same text may be the same array. */
   async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
+    const [first] = this.#parts;
+    const data = first !== undefined && this.#parts.length === 1 ? first : Buffer.concat(this.#parts);
+    if (this.#secret === undefined) return hash("sha256", data, "buffer");
+    if (typeof this.#secret === "string") return digestWithText(this.#secret, data);
+    return createHmac("sha256", keyOf(this.#secret)).update(data).digest();
   }
 
   reset(): void {
-    this.#hash = newHash(this.#secret);
+    this.#parts = [];
   }
 }
 
-function newHash(secret: Secret | undefined) {
-  return secret === undefined ? createHash("sha256") : createHmac("sha256", keyOf(secret));
+type Kept = { readonly data: Uint8Array; readonly digest: Uint8Array };
+
+/** Enough for the credential's secret and the text that the day's signing key is derived from. */
+const mostKept = 16;
+const kept = new Map<string, Kept>();
+
+function digestWithText(secret: string, data: Uint8Array): Uint8Array {
+  const known = kept.get(secret);
+  if (known !== undefined && Buffer.compare(known.data, data) === 0) return known.digest;
+  if (kept.size >= mostKept) kept.clear();
+  const digest = createHmac("sha256", secret).update(data).digest();
+  kept.set(secret, { data: Uint8Array.from(data), digest });
+  return digest;
 }
 
-function keyOf(secret: Secret): KeyObject {
+const keys = new WeakMap<Bytes, KeyObject>();
+
+function keyOf(secret: Bytes): KeyObject {
   const known = keys.get(secret);
   if (known !== undefined) return known;
-  if (keys.size >= maximumKeys) keys.clear();
-  const key = typeof secret === "string" ? createSecretKey(secret, "utf8") : createSecretKey(bytesOf(secret));
+  const key = createSecretKey(bytesOf(secret));
   keys.set(secret, key);
   return key;
 }
 
-function bytesOf(secret: ArrayBuffer | ArrayBufferView): Uint8Array {
+function bytesOf(secret: Bytes): Uint8Array {
   return ArrayBuffer.isView(secret)
     ? new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength)
     : new Uint8Array(secret);

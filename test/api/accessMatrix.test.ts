@@ -45,7 +45,7 @@ const lifetimeSeconds = 1_800;
 const now = during(1);
 let gateway: LocalGateway;
 let issuer: TestIssuer;
-/** One brand whose things all cells name; what is refused leaves them as they are. */
+/** One brand, whose things all cells name. A refused request leaves them as they are. */
 let org: TestOrg;
 const shared = new Map<ProtectedRouteName, PermittedRequest>();
 
@@ -61,7 +61,7 @@ afterAll(async () => {
   table.close();
 });
 
-/** What a caller in that state shows, and the credential behind it. */
+/** The header that a caller in that state sends, and the credential behind it. */
 type Shown = { readonly authorization: string; readonly pair: TestCredential };
 
 async function show(cell: Cell): Promise<Shown> {
@@ -111,7 +111,10 @@ async function showToken(pair: TestCredential, state: State, ownOrg: string): Pr
 
 const strangersKey = newKey();
 
-/** Nothing of a JWT can be disabled but the key, which its issuer then publishes no longer. */
+/**
+ * A JWT of the cell's kind. A JWT has no credential that could be disabled. For that state it is signed with a key that
+ * the issuer no longer publishes.
+ */
 function jwtOf({ group, state }: Cell, ownOrg: string): string {
   const exp = Math.floor(clock.now / 1000) + (state === "expired" ? 0 : lifetimeSeconds);
   const claims = { ...issuer.goodClaims({ org: ownOrg, access_group: group }), exp };
@@ -126,7 +129,7 @@ async function proofOf(pair: TestCredential): Promise<Proof> {
   return proof;
 }
 
-/** How the service answers the cell's caller. */
+/** The service's answer to the cell's caller. */
 async function ask(cell: Cell): Promise<Outcome> {
   const { name } = cell;
   const { authorization, pair } = await show(cell);
@@ -143,14 +146,17 @@ async function ask(cell: Cell): Promise<Outcome> {
   }
 }
 
-/** A cell that may change what it names gets things of its own; all others name what is shared. */
+/** The request of a cell. A cell that may change things gets its own; all others name the shared ones. */
 async function requestFor(cell: Cell, name: ProtectedRouteName): Promise<PermittedRequest> {
   const request = shared.get(name);
   const isFresh = cell.state === "valid" && expectedOf(cell).error === undefined;
   return isFresh || request === undefined ? permittedRequest(name, org) : request;
 }
 
-/** The caller's own while it proves itself; else one of the org that the caller should not be able to end. */
+/**
+ * The token that the cell's caller tries to end. A caller who proves itself names its own token, every other caller one
+ * of the org.
+ */
 async function tokenToRevoke({ state, scheme }: Cell, pair: TestCredential): Promise<string> {
   const isOwn = state === "valid" && scheme === "Basic";
   const owner = isOwn ? pair : await newCredential(table, { org: org.org });
@@ -199,7 +205,7 @@ describe.each(routeNames.map((name) => ({ name })))("$name", ({ name }: { name: 
   });
 });
 
-it("what was refused has changed nothing: each request that was shared succeeds now", async () => {
+it("refused requests have changed nothing: each shared request succeeds afterwards", async () => {
   expect(shared.size).toBe(routeNames.filter(isProtected).length);
   for (const { method, path, body } of shared.values()) {
     expect((await org.admin.send(method, path, body, { now })).body.errors).toBeNull();

@@ -219,7 +219,7 @@ describe("a repeated activity", () => {
     expect(await achieved(one)).toMatchObject({ c1: 100 });
   });
 
-  it("that did not count the first time does not count later either", async () => {
+  it("that did not count the first time does not count when it is sent again", async () => {
     const org = await service.newOrg();
     const group = await org.createGroup();
     const customerId = await org.newCustomer();
@@ -351,7 +351,7 @@ describe("a return", () => {
     expect(await achieved(one)).toMatchObject({ c1: 100 });
   });
 
-  it("at the very moment of its transaction ends the same", async () => {
+  it("that arrives at the very moment of its transaction gives the same result", async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, async () => {
         const one = await enrolled();
@@ -429,7 +429,7 @@ describe("at the same time", () => {
     expect(await achieved(one)).toMatchObject({ c1: 100 });
   });
 
-  it("an activity and an un-enrolment: a streak keeps exactly what was counted", async () => {
+  it("an activity and an un-enrolment: the streak keeps exactly the value that was counted", async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, async () => {
         const one = await enrolled(
@@ -448,7 +448,7 @@ describe("at the same time", () => {
   });
 });
 
-describe("the cost", () => {
+describe("the cost of activities", () => {
   it.each([1, 3])(
     "of an activity that touches %d targets is one query and one transaction of one item more",
     async (targets) => {

@@ -7,12 +7,15 @@ import { newCredential, type TestCredential } from "../support/credential.ts";
 import { useService } from "../support/service.ts";
 import { postForm } from "../support/tokens.ts";
 
-// Calls the real thing, and counts.
+// The spy calls the real function and counts.
 vi.mock("node:crypto", { spy: true });
 
 const service = useService();
 
-/** Engine requests and hashes that one refused request takes: work is counted, as a clock would only hint at it. */
+/**
+ * The engine requests and hashes that one refused request takes. Work is counted, because a clock would only hint at
+ * it.
+ */
 async function workOf(ask: () => Promise<number>): Promise<{ engine: string[]; hashes: number }> {
   vi.mocked(createHash).mockClear();
   const { promise: status, resolve } = Promise.withResolvers<number>();
@@ -52,7 +55,7 @@ async function newPair(): Promise<TestCredential & { readonly org: string }> {
 
 const wrong = ({ username }: TestCredential) => ({ username, secret: generateSecret() });
 
-/** Whoever they fool, they must not learn from the answer's time whom they have fooled. */
+/** Guesses that are partly right. The time of the answer must not tell a guesser which part. */
 const guesses: readonly { readonly guess: string; readonly make: () => Promise<TestCredential> }[] = [
   { guess: "a wrong secret of a known user", make: async () => wrong(await newPair()) },
   { guess: "an empty secret of a known user", make: async () => ({ ...(await newPair()), secret: "" }) },
@@ -76,7 +79,7 @@ const guesses: readonly { readonly guess: string; readonly make: () => Promise<T
   },
 ];
 
-/** Two to compare with both secrets a user may have, and two with which the SDK signs the look-up. */
+/** Two hashes compare with both secrets that a user may have. The SDK signs the look-up with two more. */
 const hashes = 4;
 
 describe.each(ways)("by $way, an unknown user costs one look-up and as many hashes as", ({ ask }) => {

@@ -78,7 +78,7 @@ describe("has the authorizer judge", () => {
     expect(presented).toEqual([`Bearer ${token}`]);
   });
 
-  it("a JWT, though it proves nobody here", async () => {
+  it("a JWT, although no issuer is configured here", async () => {
     const authorization = `Bearer ${signedJwt({ alg: "RS256" }, { iss: "https://login.brand.example" }, newKey())}`;
     expectRefused(await read({ Authorization: authorization }), 401, 401);
     expect(presented).toEqual([authorization]);

@@ -24,7 +24,7 @@ const without = (field: string) => ({ [field]: undefined });
 const dates = (startDate: unknown, endDate: unknown) => periods({ startDate, endDate });
 const characters = (count: number) => "é".repeat(count);
 
-/** Refused whole: one error for each message, nothing written, and nothing to be found afterwards. */
+/** Expects one error for each message, nothing written, and no group afterwards. */
 async function expectRefusedWhole(body: unknown, ...messages: readonly RegExp[]): Promise<void> {
   const org = await service.newOrg();
   expectRefused(await withoutWriting(service, () => org.admin.post("/targetGroups", body)), 400, 300004, ...messages);
@@ -443,7 +443,7 @@ describe("createTargetGroup refuses with 300004, writing nothing, levels that", 
     ));
 });
 
-/** The order of the errors is nobody's business here. */
+/** Expects one error for each message, in any order. */
 async function expectAllNamed(body: unknown, ...messages: readonly RegExp[]): Promise<void> {
   const org = await service.newOrg();
   const { status, body: answer } = await withoutWriting(service, () => org.admin.post("/targetGroups", body));
@@ -501,7 +501,7 @@ describe("createTargetGroup names all faults of a body at once:", () => {
       /defaultValue must have at most 4 fractional digits/,
     ));
 
-  it("a date that is none, a decimal that is too fine, and rules between other fields", () =>
+  it("an invalid date, a decimal with too many digits, and rules between other fields", () =>
     expectAllNamed(
       streak({
         ...periods({ startDate: "2030-02-30" }, { refCode: "same" }, { refCode: "same" }),
@@ -514,7 +514,7 @@ describe("createTargetGroup names all faults of a body at once:", () => {
       /streaks\[1\]\.targetCountOfSequence must be greater/,
     ));
 
-  it("a time zone that is none and a decimal that is too fine", () =>
+  it("an unknown time zone and a decimal with too many digits", () =>
     expectAllNamed(
       milestone({ timeZoneName: "Europe/Atlantis", ...values(1.00001) }),
       /timeZoneName must be/,
@@ -606,6 +606,24 @@ describe("createTargetGroup never answers 500:", () => {
       expect(JSON.stringify(stored.body.data.targets[0].filters)).toBe(nested);
     },
   );
+
+  it.each([
+    [
+      "a number that cannot be held exactly",
+      '{"a":[9007199254740993]}',
+      /filters: "0" is a number that cannot be held/,
+    ],
+    ["a number that is too large", "1e400", /targets\[0\]\.filters: "" is a number that cannot be held exactly\.$/],
+    [
+      "numbers that take more than 262144 bytes when they are written out",
+      `[${"1e20,".repeat(50_000)}1]`,
+      /targets\[0\]\.filters must take at most 262144 bytes as JSON; got 1100003\.$/,
+    ],
+  ])("filters with %s are refused with 300004", async (_, filters, message) => {
+    const { admin } = await service.newOrg();
+    const body = JSON.stringify(milestone(targets({ filters: "HERE" }))).replace('"HERE"', filters);
+    expectRefused(await admin.send("POST", "/targetGroups", body), 400, 300004, message);
+  });
 
   it("filters with odd keys come back as they were sent", async () => {
     const { admin, reader } = await service.newOrg();

@@ -15,15 +15,18 @@ const now = during(1);
 const actions = ["enroll", "unEnroll"] as const;
 type Action = (typeof actions)[number];
 
-/** Sends a body exactly as written, by the till, in the first cycle. */
+/** Sends a body exactly as written, as the till, in the first cycle. */
 function send({ org, group }: Setting, action: Action, body: string): Promise<ApiResponse> {
   return org.till.send("POST", `${targetPath(group)}/${action}`, body, { now });
 }
 
-/** An array of one record, with the fields as JSON text: `"customerId": 1e400`. */
+/** An array of one record. The fields are JSON text such as `"customerId": 1e400`. */
 const record = (fields: string) => `[{${fields}}]`;
 
-/** `un-enrolling` starts from an enrolment, so that a body taken by mistake would change something. */
+/**
+ * The setting of an action. For un-enrolling the customer is enrolled, so that a body taken by mistake would change
+ * something.
+ */
 async function settingFor(action: Action, body?: Parameters<typeof newSetting>[1]): Promise<Setting> {
   const one = await newSetting(service, body);
   if (action === "unEnroll")

@@ -7,7 +7,7 @@ const service = useService();
 const now = during(1);
 const invalid = "Invalid input.";
 
-/** So many bytes of a body of `POST /targetGroups`. */
+/** The size in bytes to which a body of `POST /targetGroups` is filled. */
 const mostBytes = 262_000;
 
 it.each([
@@ -38,18 +38,18 @@ it("lists within a target are judged by their lengths too, before anything in th
   );
 });
 
-it("100 faults are told with 300004, and one more says how many there are besides", async () => {
+it("300004 names 100 faults, and one more error says how many others there are", async () => {
   const { admin } = await service.newOrg();
   const targets = Array.from({ length: 50 }, () => ({}));
   const { status, body } = await admin.post("/targetGroups", { targets }, { now });
   expect(status).toBe(400);
   const messages = (body.errors ?? []).map(({ code, message }) => `${code} ${message}`);
   expect(messages).toHaveLength(101);
-  // Of each target four fields are missing, and of the group four besides.
+  // Each target lacks four fields, and the group lacks four more.
   expect(messages.at(-1)).toBe(`300004 ${invalid} There are ${50 * 4 + 4 - 100} more faults.`);
 });
 
-it("100 warnings are given, and one more says how many there are besides", async () => {
+it("100 warnings are given, and one more says how many others there are", async () => {
   const { admin } = await service.newOrg();
   const unknown = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`f${index}`, 0]));
   const { status, body } = await admin.post("/targetGroups", { ...milestone(), ...unknown }, { now });

@@ -41,7 +41,7 @@ const throttled = {
   body: '{"data":null,"errors":[{"code":429,"message":"Too many requests."}],"warnings":null}',
 };
 
-/** A client of what listens there, as somebody. */
+/** A client of the server at that address, with these credentials. */
 function clientOf(baseUrl: string, credentials: Parameters<typeof createMilestreakClient>[0]["credentials"] = anybody) {
   const surroundings = new TestSurroundings();
   return { surroundings, client: createMilestreakClient({ baseUrl, credentials }, surroundings) };
@@ -156,7 +156,7 @@ describe("a client with OAuth client credentials", () => {
     expect(tokenRequests(surroundings)).toBe(1);
   });
 
-  it("keeps the token until a minute before its end, and then has another", async () => {
+  it("keeps the token until a minute before its end, and then gets another", async () => {
     const { client, surroundings } = await newOAuthClient();
     await client.listTargetGroups();
     surroundings.clock += 1_740_000 - 1;
@@ -167,7 +167,7 @@ describe("a client with OAuth client credentials", () => {
     expect(tokenRequests(surroundings)).toBe(2);
   });
 
-  it("exchanges a token that is known no longer, once, and goes on", async () => {
+  it("gets a new token once when its token is refused, and repeats the call", async () => {
     const { client, surroundings, username, secret } = await newOAuthClient();
     surroundings.before = async ({ headers }) => {
       const header = headers.get("Authorization") ?? "";
@@ -190,7 +190,7 @@ describe("a client with OAuth client credentials", () => {
     expect(surroundings.paths).toEqual(["/oauth/token"]);
   });
 
-  it("repeats even an un-enrolment when it was the token that was not to be had", async () => {
+  it("repeats even an un-enrolment when only the request for a token failed", async () => {
     const token = { status: 200, body: '{"access_token":"t","token_type":"Bearer","expires_in":60}' };
     const server = await startScriptedServer({ status: 503, body: "{}" }, token, enrolled);
     const { client } = clientOf(server.baseUrl, { clientId: "till", clientSecret: "a b" });
@@ -202,7 +202,7 @@ describe("a client with OAuth client credentials", () => {
     ]);
   });
 
-  it("asks the issuer that is named, and takes what it gives", async () => {
+  it("asks the issuer that is named, and uses its token", async () => {
     const { org } = await service.newOrg();
     const token = await newToken(service.baseUrl, await newCredential(service.table, { org }));
     const issuer = await startScriptedServer({
@@ -300,14 +300,14 @@ describe("a call that meets trouble", () => {
     expect(surroundings.pauses).toEqual([5_100]);
   });
 
-  it("is answered at once when it would have to wait too long", async () => {
+  it("returns the refusal at once when it would have to wait too long", async () => {
     const server = await startScriptedServer({ ...throttled, headers: { "Retry-After": "21" } });
     const { client, surroundings } = clientOf(server.baseUrl);
     expect(await client.getCustomer(7)).toMatchObject({ code: 429, attempts: 1 });
     expect(surroundings.pauses).toEqual([]);
   });
 
-  it("ends after four attempts with what the last one was answered", async () => {
+  it("ends after four attempts with the answer to the last one", async () => {
     const server = await startScriptedServer(unavailable, unavailable, throttled, unavailable, enrolled);
     expect(await clientOf(server.baseUrl).client.getCustomer(7)).toMatchObject({ code: 4001, attempts: 4 });
     expect(server.received).toHaveLength(4);
@@ -341,7 +341,7 @@ describe("a call that meets trouble", () => {
     await expect(clientOf(server.baseUrl).client.getCustomer(7)).rejects.toThrow(MilestreakUnreachable);
   });
 
-  it("ends with the signal's reason when the caller gives it up, and sends no more", async () => {
+  it("ends with the signal's reason when the caller gives the call up, and sends nothing more", async () => {
     const server = await startScriptedServer(unavailable, enrolled);
     const { client, surroundings } = clientOf(server.baseUrl);
     const controller = new AbortController();
@@ -352,7 +352,7 @@ describe("a call that meets trouble", () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it("really waits, and stops waiting when the caller gives it up", async () => {
+  it("waits in real time, and stops when the caller gives the call up", async () => {
     const server = await startScriptedServer({ ...throttled, headers: { "Retry-After": "15" } });
     const client = createMilestreakClient({ baseUrl: server.baseUrl, credentials: anybody });
     const controller = new AbortController();

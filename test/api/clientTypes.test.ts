@@ -18,9 +18,9 @@ async function newCall() {
   return { client: createMilestreakClient({ baseUrl: service.baseUrl, credentials }), ref, customerId };
 }
 
-/** The type check holds each `@ts-expect-error`: without an error below it, it is one itself. */
+/** The type check holds each `@ts-expect-error`, because one without an error below it is an error itself. */
 describe("the client's types", () => {
-  it("have just the codes of the catalogue", () => {
+  it("have exactly the codes of the catalogue", () => {
     expectTypeOf<ErrorCode>().toEqualTypeOf<ServedCode>();
     expect(Object.keys(errorCatalogue)).toHaveLength(15);
   });
@@ -32,21 +32,21 @@ describe("the client's types", () => {
     expect(answer.warnings).toEqual([{ message: expect.stringContaining("intialBalance") }]);
   });
 
-  it("know a field's values: another does not compile, and the API would refuse it", async () => {
+  it("know a field's values: a wrong one does not compile, and the API would refuse it", async () => {
     const { client, ref, customerId } = await newCall();
     // @ts-expect-error -- a balance is a number.
     const answer = await client.enroll(ref, { customerId, initialBalance: "5" }, now);
     expect(answer.code).toBe(300004);
   });
 
-  it("know what is required: without it nothing compiles, and the API would refuse it", async () => {
+  it("know the required fields: a record without one does not compile, and the API would refuse it", async () => {
     const { client, ref } = await newCall();
     // @ts-expect-error -- customerId is missing.
     const answer = await client.enroll(ref, { periodName: "c1" }, now);
     expect(answer.code).toBe(300004);
   });
 
-  it("have data when the code is null and only then", async () => {
+  it("have data exactly when the code is null", async () => {
     const { client, customerId } = await newCall();
     const answer = await client.getCustomer(customerId);
     // @ts-expect-error -- it may have been refused.
@@ -56,7 +56,7 @@ describe("the client's types", () => {
     expectTypeOf(unwrap(answer).firstName).toEqualTypeOf<string | null>();
   });
 
-  it("have the codes of the operation: one that it never answers does not compile", async () => {
+  it("have the codes of the operation: a code that it never answers does not compile", async () => {
     const { client, ref, customerId } = await newCall();
     const { code } = await client.unenroll(ref, customerId, now);
     // @ts-expect-error -- un-enrolling is never refused with 310119.

@@ -13,7 +13,7 @@ import { localAccess } from "../support/globalSetup.ts";
 import { newOrg, ok, type TestGroup, type TestOrg } from "../support/org.ts";
 import { during, firstInstantOf, lastInstantOf, milestone } from "../support/targetGroups.ts";
 
-// A table of its own: closing goes over every brand, and others in the run live at other times.
+// The file has a table of its own. Closing goes over every brand, and other tests of the run live at other times.
 const access = { endpoint: inject("endpoint"), ...localAccess };
 const table = openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);
 let projection: Projection;
@@ -52,7 +52,7 @@ async function close({ org }: Setting, options: RequestOptions) {
   return (await ok(local.post(`/close-cycles?org=${org.org}`, {}, options))).body.data.closed;
 }
 
-/** The types of what was told of the customer so far, and what of it the cycle had achieved. */
+/** The types of the customer's notifications so far, each with the cycle's achieved value. */
 async function announced({ customerId }: Setting): Promise<string[]> {
   const { data } = (await ok(local.get(`/events?customerId=${customerId}`))).body;
   return data.events.map((event: { "detail-type": string; detail: { targetAchievedValue?: number } }) =>
@@ -61,7 +61,7 @@ async function announced({ customerId }: Setting): Promise<string[]> {
 }
 
 describe("POST /local/close-cycles", () => {
-  it("closes what has ended by x-local-now, and answers for how many customers", async () => {
+  it("closes the cycles that have ended by x-local-now, and answers the number of customers", async () => {
     const one = await enrolled();
     await spend(one, "a-1", 1000, during(1));
     expect(await close(one, { now: lastInstantOf(1) })).toEqual([]);
@@ -78,7 +78,7 @@ describe("POST /local/close-cycles", () => {
     ]);
   });
 
-  it("leaves room for an activity that comes late: it is counted, and the cycle's end is announced once more", async () => {
+  it("a late activity still counts after closing, and the cycle's end is announced once more", async () => {
     const one = await enrolled();
     await spend(one, "a-1", 400, during(1));
     await close(one, { now: firstInstantOf(2) });
@@ -110,18 +110,18 @@ describe("POST /local/close-cycles", () => {
     ]);
   });
 
-  it("refuses a targetGroupId that is no id with 300004", async () => {
+  it("refuses an invalid targetGroupId with 300004", async () => {
     expectRefused(await local.post("/close-cycles?targetGroupId=x", {}), 400, 300_004, /targetGroupId/);
   });
 
-  it("refuses a time that is none with 300004", async () => {
+  it("refuses an invalid time with 300004", async () => {
     expectRefused(await local.post("/close-cycles", {}, { now: "tomorrow" }), 400, 300_004, /x-local-now/);
   });
 });
 
 describe("npm run close-cycles", () => {
-  it("has the running service close what has ended by now, and prints it", async () => {
-    // The built cycles end after the year the tests are run in; nothing has ended by the clock on the wall.
+  it("has the running service close the cycles that have ended by now, and prints them", async () => {
+    // The built cycles end after the year in which the tests run, so nothing has ended by the real clock.
     await enrolled();
     const { stdout, stderr, code } = await run(new URL(gateway.baseUrl).port);
     expect({ stdout, stderr, code }).toEqual({ stdout: "No cycle had to be closed.\n", stderr: "", code: 0 });

@@ -8,7 +8,7 @@ import { during, milestone, streak, type TargetGroupBody } from "../support/targ
 
 const service = useService();
 
-/** The commands that read consistently. */
+/** The commands that asked for a consistent read. */
 const sentConsistent: string[] = [];
 service.table.client.middlewareStack.add(
   (next, { commandName = "unknown" }) =>
@@ -19,7 +19,7 @@ service.table.client.middlewareStack.add(
   { step: "initialize", name: "noteConsistentReads" },
 );
 
-/** While set, eventually consistent reads find nothing, as they may for a moment after a write. */
+/** While it is set, eventually consistent reads find nothing, as may happen for a moment after a write. */
 let isLagging = false;
 service.table.client.middlewareStack.add(
   (next) => async (args) => {
@@ -39,10 +39,13 @@ function isConsistentRead(input: object): boolean {
 const read: EngineRequest = { command: "GetItem", units: 0.5 };
 const consistentRead: EngineRequest = { command: "GetItem", units: 1 };
 const write: EngineRequest = { command: "UpdateItem", units: 1 };
-/** One whose condition failed: the engine does not say what it charges for it. */
+/** A write whose condition failed. The engine does not say what it charges for it. */
 const refusedWrite: EngineRequest = { command: "UpdateItem", units: 0 };
 
-/** Enrols and un-enrols another customer with the same credential at the same time: definition and credential are cached. */
+/**
+ * Enrols and un-enrols another customer with the same credential at the same time. Definition and credential are then
+ * cached.
+ */
 async function warmUp({ org, group }: Setting, now = during(1)): Promise<void> {
   const customerId = await org.newCustomer();
   expectAccepted(await org.enroll(group, { customerId }, { now }), customerId);
@@ -146,7 +149,7 @@ describe("a warm enrolment is one read (0.5 units) and one write (1 unit)", () =
   });
 });
 
-describe("a refusal costs no more", () => {
+describe("a refusal costs no more than an enrolment", () => {
   it.each([
     ["without an Idempotency-Key", {}],
     ["with an Idempotency-Key", { "Idempotency-Key": "k" }],
@@ -206,7 +209,7 @@ describe("a warm un-enrolment is one consistent read (1 unit) and one write (1 u
   });
 });
 
-/** So many milliseconds after the middle of the first cycle. */
+/** The instant that many milliseconds after the middle of the first cycle. */
 function after(milliseconds: number): string {
   return new Date(Date.parse(during(1)) + milliseconds).toISOString();
 }
@@ -251,7 +254,7 @@ describe("a cold enrolment", () => {
   });
 });
 
-describe("what was created a moment ago", () => {
+describe("what was created a moment ago, while eventually consistent reads may not find it", () => {
   it("is found on the first call: group and customer", async () => {
     const one = await newSetting(service);
     await enter(one)();
@@ -264,7 +267,7 @@ describe("what was created a moment ago", () => {
     expect(await one.org.readState(one.group, one.customerId, { now: during(1) })).toBeDefined();
   });
 
-  it("is un-enrolled and read even then", async () => {
+  it("is un-enrolled and read even while eventually consistent reads do not find it yet", async () => {
     const one = await newSetting(service);
     await enter(one)();
     await lagging(async () => {
@@ -274,7 +277,7 @@ describe("what was created a moment ago", () => {
     expect(await one.org.readState(one.group, one.customerId, { now: during(1) })).toBeUndefined();
   });
 
-  it("can be told from what does not exist: 310011 and 310017 are answered only after a consistent read", async () => {
+  it("differs from what does not exist: 310011 and 310017 are answered only after a consistent read", async () => {
     const one = await warmSetting();
     const unknownCustomer = async () =>
       expectRefused(await one.org.enroll(one.group, { customerId: unknownId }, { now: during(1) }), 400, 310011);

@@ -50,7 +50,7 @@ describe("the definitions of what a customer is enrolled in", () => {
     });
   });
 
-  it("are in order of group and target, one row for each target, and without what was left", async () => {
+  it("are in order of group and target, one row for each target, without targets that were left", async () => {
     const [target] = milestone().targets;
     const targets = [target, { ...target, name: "Second" }, { ...target, name: "Third" }];
     const { org, group, customerId } = await newSetting(service, milestone({ targets }));
@@ -64,7 +64,7 @@ describe("the definitions of what a customer is enrolled in", () => {
     expect(listed).toEqual([ids[0], ids[2], later.targetId]);
   });
 
-  it("are none for a customer who is in nothing", async () => {
+  it("are none for a customer without an enrolment", async () => {
     const { org, customerId } = await newSetting(service);
     expect(await enrolledTargets(org, customerId)).toEqual({ userId: customerId, enrolledTargets: [] });
   });

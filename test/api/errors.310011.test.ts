@@ -50,7 +50,7 @@ describe.each([unknownId, Number.MAX_SAFE_INTEGER])(
 );
 
 describe("310011 is not answered", () => {
-  it("for a customer registered a moment ago, not even when asked for before", async () => {
+  it("for a customer registered a moment ago, even when the customer was asked for before", async () => {
     const { org, group } = await newSetting(service);
     const customerId = unknownId;
     expectRefused(await org.enroll(group, { customerId }, { now }), 400, 310011, message(customerId));

@@ -45,7 +45,7 @@ describe("enroll refuses with 310017, writing nothing,", () => {
 });
 
 describe("310017 is not answered", () => {
-  it("for a group created a moment ago, not even when it was asked for before it existed", async () => {
+  it("for a group created a moment ago, even when it was asked for before it existed", async () => {
     const org = await service.newOrg();
     const customerId = await org.newCustomer();
     // The first group of an org has the id 1.

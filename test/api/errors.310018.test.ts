@@ -41,7 +41,7 @@ describe.each(["enroll", "unenroll"] as const)("%s refuses with 310018, writing 
   });
 });
 
-it("enroll refuses with 310018, writing nothing, an inactive target, whose active neighbour accepts", async () => {
+it("enroll refuses with 310018, writing nothing, an inactive target, while an active target of the same group accepts", async () => {
   const [target] = milestone().targets;
   const targets = [
     { ...target, active: false },

@@ -22,13 +22,16 @@ function expectUnauthenticated(response: ApiResponse): void {
   );
 }
 
-/** An enrolment that would succeed if the header proved somebody. */
+/** Sends an enrolment that would succeed if the header proved somebody. */
 function enrollWith({ group, customerId }: Setting, authorization: string | undefined): Promise<ApiResponse> {
   const headers = authorization === undefined ? {} : { Authorization: authorization };
   return service.anonymous.post(`${targetPath(group)}/enroll`, [{ customerId }], { now: during(1), headers });
 }
 
-/** Refused, the function never ran, and the customer can still be enrolled, which nothing but a stored enrolment prevents. */
+/**
+ * Expects that the call is refused and that the function never ran. It then enrols the customer, which only a stored
+ * enrolment would prevent.
+ */
 async function expectKeptOut(
   one: Setting,
   authorization: string | undefined,
@@ -42,7 +45,7 @@ async function expectKeptOut(
   expectAccepted(await org.enroll(group, { customerId }, { now: during(1) }), customerId);
 }
 
-/** What it takes to look one credential up. */
+/** The engine requests that one look-up of a credential takes. */
 const lookup = ["GetItem"];
 
 const toBase64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
@@ -105,7 +108,7 @@ describe("refuses with 401 after one look-up of the credential", () => {
   });
 });
 
-/** Its base64 holds `+` and `/` at whatever offset it starts, and ends in padding, so that each spelling differs. */
+/** A credential whose base64 holds `+` and `/` at any offset and ends in padding, so that each spelling differs. */
 async function credentialInBase64(org: string): Promise<string> {
   const secret = `${randomUUID()}>>>>>>??????`;
   const { username } = await newCredential(service.table, { org, secret });
@@ -114,7 +117,7 @@ async function credentialInBase64(org: string): Promise<string> {
 
 describe("refuses with 401 every spelling of a credential's base64 but the canonical one:", () => {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  /** The last character before the padding has bits that decode to nothing. */
+  /** The base64 with a spare bit set. The last character before the padding has bits that decode to nothing. */
   const withSpareBitSet = (base64: string) =>
     base64.replace(
       /(.)(=+)$/,
@@ -137,7 +140,7 @@ describe("refuses with 401 every spelling of a credential's base64 but the canon
     expect(canonical).toMatch(/\+.*\/.*==$/);
     const respelled = respell(canonical);
     expect(respelled).not.toBe(canonical);
-    // What makes them dangerous: a lenient decoder takes each for the same credential.
+    // A lenient decoder takes each spelling for the same credential, which makes them dangerous.
     expect(Buffer.from(respelled, "base64").toString("utf8")).toBe(Buffer.from(canonical, "base64").toString("utf8"));
     await expectKeptOut(one, `Basic ${respelled}`, []);
     expectAccepted(await one.org.unenroll(one.group, one.customerId, { now: during(1) }), one.customerId);
@@ -166,7 +169,7 @@ describe.each(protectedRouteNames.map((name) => ({ name })))("$name", ({ name }:
   it.each<[string, (org: string) => Promise<ApiClient>]>([
     ["without a credential", () => Promise.resolve(service.anonymous)],
     ["with a wrong secret", async (org) => clientWithWrongSecret(org)],
-  ])("refuses with 401 %s what it answers with one", async (_, newClient) => {
+  ])("refuses with 401 %s a request that it answers with one", async (_, newClient) => {
     const org = await service.newOrg();
     const { method, path, body } = await permittedRequest(name, org);
     const client = await newClient(org.org);

@@ -13,7 +13,7 @@ import { useService } from "../support/service.ts";
 
 const service = useService();
 
-/** What a deployed API answers. The local one may say more after it. */
+/** The answer of a deployed API. The local service may add to it. */
 const deployed: Envelope = JSON.parse(renderGatewayResponse("MISSING_AUTHENTICATION_TOKEN").body);
 const deployedMessage = deployed.errors?.[0]?.message ?? "";
 const message = /^No such route\. Check the method and the path\.( [^?]+[.?])?$/;
@@ -132,7 +132,7 @@ describe("refuses with 404", () => {
   });
 
   it.each(["/v3/targetGroups", "/v3/customers/1", "/v3/nothing"])("HEAD %s, with headers and no body", async (path) => {
-    // On the socket, because HTTP clients throw away a body that must not be there.
+    // The test reads from the socket, because HTTP clients throw away a body that must not be there.
     const socket = connect(Number(new URL(service.baseUrl).port), "127.0.0.1");
     socket.end(`HEAD ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     const answer = await text(socket);

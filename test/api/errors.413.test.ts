@@ -2,27 +2,31 @@ import { describe, expect, it } from "vitest";
 import { type ProtectedRouteName, protectedRouteNames, routes } from "../../shared/http/routes.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import { permittedRequest } from "../support/permittedRequest.ts";
+import type { BodyRouteName } from "../support/routeContracts.ts";
 import { useService } from "../support/service.ts";
 import { during } from "../support/targetGroups.ts";
 import { withoutWriting } from "../support/writes.ts";
 
 const service = useService();
 
-/** Written out, because the table could change without anybody noticing. */
-const maximumBytes: Partial<Record<ProtectedRouteName, number>> = {
+/** The limits, written out by hand because the table could change unnoticed. */
+const maximumBytes: Record<BodyRouteName, number> = {
   enroll: 16_384,
   unenroll: 16_384,
   putCustomer: 16_384,
   recordActivities: 65_536,
   createTargetGroup: 262_144,
 };
-const withBody = protectedRouteNames.flatMap((name) => {
-  const maximum = maximumBytes[name];
-  return maximum === undefined ? [] : [{ name, maximum }];
-});
+const withBody = protectedRouteNames.flatMap((name) =>
+  takesBody(name) ? [{ name, maximum: maximumBytes[name] }] : [],
+);
 const now = during(1);
 
-/** Blanks may follow a JSON value; they count as everything else does. */
+function takesBody(name: ProtectedRouteName): name is BodyRouteName {
+  return Object.hasOwn(maximumBytes, name);
+}
+
+/** The text filled up with blanks to a size in bytes. Blanks may follow a JSON value, and they count. */
 const padTo = (text: string, bytes: number) => `${text}${" ".repeat(bytes - Buffer.byteLength(text))}`;
 
 const message = (maximum: number, size: number) =>

@@ -13,7 +13,7 @@ const service = useService();
 
 const withBody = protectedRouteNames.filter((name) => routes[name].method !== "GET").map((name) => ({ name }));
 
-/** The route's good request with these headers and no other of a body's. */
+/** Sends the route's valid body with these headers. No other header describes the body. */
 async function request(name: ProtectedRouteName, headers: Readonly<Record<string, string>>) {
   const org = await service.newOrg();
   const { method, path, body = "" } = await permittedRequest(name, org);

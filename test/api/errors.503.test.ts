@@ -24,7 +24,7 @@ beforeAll(async () => {
   group = await org.createGroup();
 });
 
-/** A process of its own for each test: one that has met many faults stops repeating requests, to spare the engine. */
+/** Starts a process for each test. A process that has met many faults stops repeating requests, to spare the engine. */
 function useFaultyService(limits: EngineLimits): void {
   beforeEach(async () => {
     faultFor = () => ({});
@@ -45,7 +45,7 @@ function throttle(operation: string): Fault {
   return { lose: "request", answer: throttling(operation) };
 }
 
-/** Silence has to be waited for, three times; a busy engine answers well within that time. */
+/** The test waits three times for an answer that does not come. A busy engine answers well within this limit. */
 const silenceLimits = { ...hastyLimits, requestTimeoutMilliseconds: 1_000 };
 
 const faults: readonly [string, (operation: string) => Fault, EngineLimits][] = [
@@ -130,7 +130,7 @@ describe("an enrolment whose item an activity's transaction holds", () => {
     expect(await org.readState(group, customerId, { now })).toBeUndefined();
   });
 
-  it("may have been carried out, and says so, when an earlier attempt's reply was lost", async () => {
+  it("answers that it may have been carried out when an earlier attempt's reply was lost", async () => {
     const customerId = await org.newCustomer();
     let attempts = 0;
     faultFor = (operation) => {

@@ -38,7 +38,7 @@ function inParallel(calls: number, call: (index: number) => Promise<ApiResponse>
   return Promise.all(Array.from({ length: calls }, (_, index) => call(index)));
 }
 
-/** How often each answer was given: `200`, or the error's code. */
+/** The number of times each answer was given. Answers are named `200` or by the error's code. */
 function tally(responses: readonly ApiResponse[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status, body } of responses) {
@@ -117,7 +117,7 @@ describe("simultaneous calls", () => {
     const responses = await inParallel(40, (index) => (index % 2 === 0 ? enter(one) : leave(one)));
     const entered = tally(responses.filter((_, index) => index % 2 === 0));
     const left = tally(responses.filter((_, index) => index % 2 === 1));
-    // Leaving may also give way (4001) when the enrolment changes under every attempt; it has then changed nothing.
+    // Leaving may also be answered 4001 when the enrolment changes at every attempt. Nothing was changed then.
     expect(Object.keys(entered).filter((answer) => !["200", "310119"].includes(answer))).toEqual([]);
     expect(Object.keys(left).filter((answer) => !["200", "310126", "4001"].includes(answer))).toEqual([]);
     const [ins, outs] = [entered["200"] ?? 0, left["200"] ?? 0];
@@ -328,7 +328,7 @@ describe("the Idempotency-Keys of the last three enrolments with one", () => {
     expect(await stored(one)).toEqual(left);
   });
 
-  it("tell a key from one that begins like it", async () => {
+  it("tell a key from another one that begins like it", async () => {
     const one = await setting();
     await enterAndLeave(one, "till-1");
     expectAccepted(await enter(one, { key: "till-10" }), one.customerId);
@@ -401,7 +401,7 @@ describe("an Idempotency-Key", () => {
     expectRefused(await enter(one, { key: `${"k".repeat(254)}K` }), 400, 310119);
   });
 
-  it("at fault is reported with the record's faults, all at once (300004)", async () => {
+  it("that is invalid is reported together with the record's faults (300004)", async () => {
     const one = await setting();
     const response = await enter(one, { fields: { initialBalance: -1 }, key: "two words" });
     expectRefused(response, 400, 300004, /Idempotency-Key/, /initialBalance/);

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => issuer.stop());
 
-/** Gateways of the test that runs. Each begins without keys, as a new process of the authorizer does. */
+/** The gateways of the running test. Each begins without keys, as a new process of the authorizer does. */
 const started: { close: () => Promise<void> }[] = [];
 afterEach(async () => {
   await Promise.all(started.splice(0).map((each) => each.close()));
@@ -41,14 +41,14 @@ afterEach(async () => {
 
 type Call = (token: string) => Promise<ApiResponse>;
 
-/** Nobody's client of a service that trusts the issuer. */
+/** A client without a credential, of a service that trusts the issuer. */
 async function newClient(authenticator = issuer.authenticator(), clock: Clock = systemClock): Promise<ApiClient> {
   const gateway = await startGateway(localFunctions(service.table, clock, authenticator), 0);
   started.push(gateway);
   return new ApiClient(gateway.baseUrl, undefined);
 }
 
-/** Reads groups as the bearer of a token. */
+/** A call that reads groups with a bearer token. */
 async function newCall(...how: Parameters<typeof newClient>): Promise<Call> {
   const client = await newClient(...how);
   return (token) => client.get("/targetGroups", { headers: { Authorization: `Bearer ${token}` } });
@@ -86,7 +86,7 @@ describe("a JWT of the issuer", () => {
     else expectAccepted(response, customerId);
   });
 
-  it("sees nothing of another org, which its own org claim decides and nothing else", async () => {
+  it("sees nothing of another org; only its org claim decides the org", async () => {
     const { org, group } = await newSetting(service);
     const client = await newClient();
     const read = async (named: string) => {
@@ -116,7 +116,7 @@ describe("a JWT of the issuer", () => {
     expect(issuer.requestedPaths).toEqual(["/.well-known/openid-configuration", "/jwks"]);
   });
 
-  it("proves nobody where no issuer is named", async () => {
+  it("proves nobody where no issuer is configured", async () => {
     expectUnknown(await (await newCall(externalIssuer(undefined)))(await issuer.obtainToken(claims())));
   });
 });
@@ -175,7 +175,7 @@ describe("401 for a JWT that is signed with the issuer's key, but", () => {
     expectUnknown(await call(signedJwt(goodHeader(), { ...issuer.goodClaims(claims()), ...spoiled }, issuer.key)));
   });
 
-  it("ends this very millisecond; one before, it is good", async () => {
+  it("ends in this very millisecond; one millisecond earlier it is good", async () => {
     const clock = new SettableClock();
     const call = await newCall(issuer.authenticator(), clock.read);
     const exp = Math.floor(Date.now() / 1000) + tokenLifetimeSeconds;
@@ -289,16 +289,16 @@ describe("401 for a JWT that anybody can make:", () => {
     expectKnown(await call(token));
   });
 
-  it("which costs the issuer no request when it does not even name it", async () => {
+  it("costs the issuer no request when the token does not name the issuer", async () => {
     const call = await newCall();
     issuer.requestedPaths.length = 0;
     expectUnknown(await call(signedJwt(goodHeader(), { ...everyClaim(), iss: "https://other.example" }, newKey())));
     expect(issuer.requestedPaths).toEqual([]);
   });
 
-  it("which, with however many unknown kids, costs the issuer one look at its keys", async () => {
+  it("costs the issuer one request for its keys, however many unknown key ids the tokens have", async () => {
     const call = await newCall();
-    // Made beforehand, as keys take their time and the issuer may be asked again after 10 s.
+    // The tokens are made beforehand. Keys take time to make, and the issuer may be asked again after 10 s.
     const tokens = Array.from({ length: 10 }, () =>
       signedJwt({ ...goodHeader(), kid: randomUUID() }, everyClaim(), newKey()),
     );
@@ -308,7 +308,7 @@ describe("401 for a JWT that anybody can make:", () => {
   });
 });
 
-it("an issuer that takes connections and answers nothing is given up by itself, after as many attempts as are reckoned with", async () => {
+it("an issuer that takes connections and answers nothing is given up after exactly the attempts that the time limit assumes", async () => {
   const silent = createServer();
   let connections = 0;
   silent.on("connection", (socket) => {
@@ -326,14 +326,14 @@ it("an issuer that takes connections and answers nothing is given up by itself, 
 });
 
 describe("when the issuer changes its keys", () => {
-  it("a token of the new one is good at once", async () => {
+  it("a token of the new key is good at once", async () => {
     const call = await newCall();
     expectKnown(await call(await issuer.obtainToken(claims())));
     issuer.rotateKeys();
     expectKnown(await call(await issuer.obtainToken(claims())));
   });
 
-  it("a token of the one it has withdrawn is good for an hour at most", async () => {
+  it("a token of the withdrawn key is good for an hour at most", async () => {
     const clock = new SettableClock(Date.now());
     const call = await newCall(issuer.authenticator(), clock.read);
     const [withdrawn, kid] = [issuer.key, issuer.key.kid];
@@ -376,7 +376,7 @@ describe("503 with 4001, and no access, when", () => {
     expectUnchecked(await call(newToken()));
   });
 
-  it("what answers publishes another issuer's configuration", async () => {
+  it("the server that answers publishes another issuer's configuration", async () => {
     const aliased = issuer.issuer.replace("127.0.0.1", "localhost");
     const call = await newCall(issuer.authenticator({ issuer: aliased }));
     expectUnchecked(await call(signedJwt(goodHeader(), { ...issuer.goodClaims(claims()), iss: aliased }, issuer.key)));
@@ -417,7 +417,9 @@ function signedWithKeyInHeader(payload: Record<string, unknown>): string {
   return signedJwt({ alg: "RS256", kid: own.kid, jwk, jku: "https://attacker.example/jwks" }, payload, own);
 }
 
-/** A signature of 256 bytes ends in a character of which four bits decode to nothing. */
+/**
+ * The token with a spare bit set. A signature of 256 bytes ends in a character of which four bits decode to nothing.
+ */
 function withSpareBitSet(token: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const last = alphabet.indexOf(token.at(-1) ?? "");

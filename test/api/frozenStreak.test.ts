@@ -6,7 +6,7 @@ import { during, milestone, streak } from "../support/targetGroups.ts";
 
 const service = useProjectedService();
 
-/** Cycles of which each is met by a sale of 10. */
+/** A streak whose cycles are each met by a sale of 10. */
 function sales(trackingType: "STREAKS" | "NON_CONTINUOUS_STREAKS" = "STREAKS") {
   const [target] = milestone().targets;
   const targets = [{ ...target, defaultValues: [{ defaultValue: 10 }] }];
@@ -47,7 +47,7 @@ async function history({ org, group, customerId }: Setting) {
   return body.data.trackedTargetEvents;
 }
 
-/** The streak value, and which levels are reached. */
+/** The streak value and the reached marks of the levels. */
 async function standing({ org, group, customerId }: Setting, now: string) {
   const rows = (await org.readState(group, customerId, { now }))?.streaks ?? [];
   const levels = rows.flatMap(({ status, streakName }) => (status === "ACHIEVED" ? [streakName] : []));
@@ -56,7 +56,7 @@ async function standing({ org, group, customerId }: Setting, now: string) {
 
 describe("while the customer is out", () => {
   it.each([1, 0])(
-    "a waiting return of %d that is settled reaches no level, whatever becomes of the cycle that was left",
+    "settling a waiting return of %d reaches no level, whether the cycle that was left is met by it or not",
     async (amount) => {
       const one = await enrolled(during(1, 1));
       await sell(one, "first", during(1), 20);
@@ -103,7 +103,7 @@ describe("the kept value", () => {
     },
   );
 
-  it("does not gain the cycle that was left unmet when a waiting return of it is settled outside", async () => {
+  it("does not grow when settling a waiting return meets the cycle that was left", async () => {
     const one = await enrolled(during(1, 1));
     await sell(one, "sale-1", during(1, 2));
     await sell(one, "sale-2", during(2, 2));
@@ -114,7 +114,7 @@ describe("the kept value", () => {
     expect(await standing(one, during(4))).toEqual({ value: 1, levels: ["l1", "l2"] });
   });
 
-  it("leaves the cycle left in to its own mark when the customer comes back within it", async () => {
+  it("does not hold the cycle that was left when the customer comes back within that cycle", async () => {
     const one = await enrolled(during(1, 1));
     for (const day of [1, 2, 3]) await sell(one, `sale-${day}`, during(day, 2));
     await leave(one, during(3, 10));
@@ -134,8 +134,8 @@ describe("the kept value", () => {
   });
 });
 
-describe("an activity that does not count itself and moves what a waiting return had taken off", () => {
-  it("answers the streak value that this leads to, and tells it with the level", async () => {
+describe("an activity that does not count itself, but settles a waiting return", () => {
+  it("answers the new streak value, and the level that was reached has it too", async () => {
     const one = await enrolled(during(2, 1));
     await sell(one, "sale-2", during(2, 2));
     await sell(one, "sale-3", during(3, 2));

@@ -13,10 +13,10 @@ import { useService } from "../support/service.ts";
 
 const service = useService();
 
-/** Brands that are asked side by side, each by one request at a time, so that no refusal comes from contention. */
+/** The brands are asked side by side, each by one request at a time, so that no refusal comes from contention. */
 const brandCount = 8;
 const rounds = searchLength(1_300);
-/** As many as a search of full length asks about one route. */
+/** The number of requests that a search of full length makes about one route. */
 const mostFurtherRounds = 100;
 const timeoutMilliseconds = 240_000;
 
@@ -32,13 +32,13 @@ it(`answers ${brandCount * rounds} requests of any kind or more with an envelope
   };
   const requestsOfAll = fc.tuple(...brands.map((brand) => requestOf(brand)));
   await fc.assert(fc.asyncProperty(requestsOfAll, ask), { numRuns: rounds });
-  // A short search goes on about the routes that have not yet both accepted and refused some.
+  // A short search goes on about the routes that have not yet accepted one request and refused another.
   const missing = routeNames.filter((name) => !hasAnsweredBothWays(answered, name));
   for (const name of missing) await askAbout(name, brands, answered, ask);
   expect([...answered.keys()].toSorted()).toEqual(routeNames.flatMap(waysOf).toSorted());
 });
 
-/** Asks about one route until it has accepted and refused a request, but not for ever. */
+/** Asks about one route until it has accepted one request and refused another, up to a limit. */
 async function askAbout(
   name: RouteName,
   brands: readonly FuzzBrand[],
@@ -64,7 +64,7 @@ async function answerTo(request: FuzzRequest): Promise<RawResponse> {
   return response;
 }
 
-/** Partition keys, frames of a stack, paths of files, names of what is underneath. */
+/** Partition keys, stack frames, file paths and names of internals. No answer may hold them. */
 const internals = /(?:ORG|CREDENTIAL|TOKEN)#|\\n\s+at |\.[jt]s:\d|node_modules|dynamodb|Exception|TypeError/i;
 
 function isEnvelope({ status, text }: RawResponse): boolean {
@@ -86,7 +86,7 @@ function isStatusOf(code: unknown, status: number): boolean {
   return entry?.status === status || (code === 300004 && [413, 415, 422].includes(status));
 }
 
-/** RFC 6749 and 7009 say what the answers of these two routes are. */
+/** Whether an answer is one that RFC 6749 or 7009 defines for these two routes. */
 function isOauthAnswer({ about, method, path }: FuzzRequest, { status, text }: RawResponse): boolean {
   const [ownPath] = path.replace(/^\/v3/, "").split("?");
   if (!takesForm(about) || method !== "POST" || ownPath !== routes[about].path) return false;
@@ -95,7 +95,7 @@ function isOauthAnswer({ about, method, path }: FuzzRequest, { status, text }: R
   return about === "revokeToken" ? text === "{}" : typeof token === "string" && type === "Bearer";
 }
 
-/** Refusals are logged by their code. Anything else would be something unexpected, and that is a bug. */
+/** Expects refusals, which are logged by their code. Any other line is a bug. */
 function expectHarmlessLines(lines: readonly ConsoleLine[]): void {
   for (const line of lines) {
     expect(line).toEqual([{ event: "refused", code: expect.any(Number) }]);
@@ -111,7 +111,10 @@ function hasAnsweredBothWays(answered: ReadonlyMap<string, number>, name: RouteN
   return waysOf(name).every((way) => answered.has(way));
 }
 
-/** The requests are not all turned away at the door: every route accepts and refuses some. */
+/**
+ * The ways in which a route must be answered. Every route must accept and refuse requests, so that none are all turned
+ * away at the door.
+ */
 function waysOf(name: RouteName): string[] {
   return [`${name} accepted`, `${name} refused`];
 }

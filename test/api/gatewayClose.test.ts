@@ -12,14 +12,14 @@ let gateway: LocalGateway;
 let asked: PromiseWithResolvers<void>;
 let answer: PromiseWithResolvers<void>;
 
-/** Answers when the test says so. */
+/** A page that is answered when the test says so. */
 async function slowPage() {
   asked.resolve();
   await answer.promise;
   return { statusCode: 200, body: "answered" };
 }
 
-/** More than the system keeps for a client that does not read. */
+/** A page larger than what the system keeps for a client that does not read. */
 async function largePage() {
   asked.resolve();
   return { statusCode: 200, body: "x".repeat(50_000_000) };
@@ -51,7 +51,7 @@ async function sendOn(agent: Agent, url: URL): Promise<IncomingMessage> {
 
 const slowUrl = () => new URL("/local/slow", gateway.baseUrl);
 
-it("the local gateway tells no client after how long it closes an idle connection, as it closes none", async () => {
+it("the local gateway announces no keep-alive timeout, because it closes no idle connection", async () => {
   const { headers } = await fetch(gateway.baseUrl);
   expect({ connection: headers.get("connection"), timeout: headers.get("keep-alive") }).toEqual({
     connection: "keep-alive",
@@ -60,7 +60,7 @@ it("the local gateway tells no client after how long it closes an idle connectio
 });
 
 describe("the local gateway closes", () => {
-  it("without waiting for a connection that nothing was asked on, as a browser opens them ahead of time", async () => {
+  it("without waiting for a connection without a request, as browsers open them ahead of time", async () => {
     const socket = await connected();
     const ended = once(socket, "close");
     await gateway.close();
@@ -72,13 +72,13 @@ describe("the local gateway closes", () => {
     socket.on("error", () => undefined);
     const ended = once(socket, "close");
     socket.write("POST /v3/activities HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{");
-    // The beginning has arrived when a request made after it is answered.
+    // The gateway answers this later request, so the beginning of the first one has arrived.
     await expect(fetch(gateway.baseUrl)).resolves.toMatchObject({ status: 404 });
     await gateway.close();
     await expect(ended).resolves.toHaveLength(1);
   });
 
-  it("after what is being answered", async () => {
+  it("after the request under way has been answered", async () => {
     const answered = fetch(slowUrl());
     await asked.promise;
     const closed = gateway.close();
@@ -87,12 +87,12 @@ describe("the local gateway closes", () => {
     await expect(closed).resolves.toBeUndefined();
   });
 
-  it("after what keeps coming on a connection that is kept has been answered once more", async () => {
+  it("after the answer to the request under way on a kept connection, and takes no further one", async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const first = sendOn(agent, slowUrl());
     await asked.promise;
     const closed = gateway.close();
-    // Waits for the one connection, and would have to be answered on it.
+    // The second request waits for the one connection.
     const second = sendOn(agent, slowUrl());
     answer.resolve();
     expect(await first).toMatchObject({ statusCode: 200, headers: { connection: "close" } });

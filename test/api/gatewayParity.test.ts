@@ -19,7 +19,7 @@ const service = useService();
 
 const now = during(1);
 
-/** What every answer carries, whoever made it. */
+/** Expects the headers that every answer carries, whoever made it. */
 function expectSafeHeaders({ headers }: ApiResponse): void {
   const names = ["content-type", "cache-control", "strict-transport-security", "x-content-type-options"];
   expect(Object.fromEntries(names.map((name) => [name, headers.get(name)]))).toEqual({
@@ -104,7 +104,7 @@ describe("carries the security headers and is JSON:", () => {
 
 const rootUrl = () => service.baseUrl.replace(/\/v3$/, "");
 
-/** Two requests of one kind name different ids and names; all else is the same. */
+/** The shape of a value. Two requests of one kind name different ids and names, and all else is the same. */
 function shapeOf(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value)
@@ -166,7 +166,7 @@ describe("x-local-now", () => {
     expect(state?.targets[0]).toMatchObject({ periodRefCode: "c2", enrolledOn: "2030-02-01T00:00:00.000Z" });
   });
 
-  it("is what the request takes for now, to the millisecond", async () => {
+  it("is the time of the request, to the millisecond", async () => {
     const { org, group, customerId } = await newSetting(service);
     const rows = async (instant: string) => {
       const { body } = await org.reader.get(`/users/${customerId}/targetGroups`, { now: instant });
@@ -177,7 +177,7 @@ describe("x-local-now", () => {
     expect(await rows(firstInstantOf(2))).toEqual(["c2"]);
   });
 
-  it("does not help who has no credential: 401", async () => {
+  it("does not let in a caller without a credential: 401", async () => {
     const response = await service.anonymous.get("/targetGroups", { now: "soon" });
     expectRefused(response, 401, 401, /^Not authenticated\./);
   });

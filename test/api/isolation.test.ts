@@ -11,12 +11,12 @@ const service = useService();
 
 const now = during(1);
 
-/** Ids a request names: of another org's things, or of nobody's. */
+/** The ids that a request names. They belong to another org, or to nobody. */
 type Ids = { readonly groupId: number; readonly targetId: number; readonly customerId: number };
 
 /**
- * Two orgs. The other has more groups than ours, so its last group and target have ids that ours do not have, and a
- * customer of its own, enrolled there. Nobody's ids have as many digits, so that answers can be compared to the byte.
+ * Two orgs. The other one has more groups than ours, so its last group and target have ids that ours does not have. Its
+ * own customer is enrolled there. Nobody's ids have as many digits, so that answers can be compared to the byte.
  */
 async function twoOrgs() {
   const [own, other] = [await service.newOrg(), await service.newOrg()];
@@ -39,7 +39,7 @@ async function twoOrgs() {
 
 type TwoOrgs = Awaited<ReturnType<typeof twoOrgs>>;
 
-/** Status, body and headers to the byte, but for the ids asked for and the date. */
+/** Status, body and headers, without the ids asked for and the date. They are compared to the byte. */
 function comparable({ status, body, headers }: ApiResponse, { groupId, targetId, customerId }: Ids) {
   const ids = new RegExp(`\\b(${groupId}|${targetId}|${customerId})\\b`, "g");
   const { date: _, ...rest } = Object.fromEntries(headers);
@@ -160,7 +160,7 @@ it("covers every route that takes an id in its path", () => {
   expect(withId.filter((name) => !cases.some(({ route }) => route === name))).toEqual([]);
 });
 
-describe("another org's is answered as nobody's:", () => {
+describe("a thing of another org is answered like one that nobody has:", () => {
   it.each(cases)("$route, $named: $code", async ({ code, call }) => {
     const { own, ownIds, foreign, unknown }: TwoOrgs = await twoOrgs();
     const onForeign = await call(own, ownIds, foreign);

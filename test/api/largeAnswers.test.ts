@@ -8,7 +8,7 @@ const service = useService();
 const now = during(1);
 
 function expectToFit({ body }: ApiResponse): void {
-  // As Lambda answers: the body as a text in JSON.
+  // Lambda answers with the body as a text within JSON.
   expect(Buffer.byteLength(JSON.stringify(JSON.stringify(body)))).toBeLessThan(6_000_000);
 }
 
@@ -38,7 +38,7 @@ it("a customer's state in more groups than an answer can carry is cut, says so, 
   expect(last.body.warnings).toBeNull();
 });
 
-it("definitions of what a customer is enrolled in that an answer cannot carry are left out, and it says so", async () => {
+it("definitions that one answer cannot carry are left out of enrolledTargets, and a warning says so", async () => {
   const org = await service.newOrg();
   const customerId = await org.newCustomer();
   const [target] = milestone().targets;

@@ -21,7 +21,7 @@ async function leave(org: TestOrg, group: TestGroup, customerId: number, now: st
 }
 
 describe("GET /users/{userId}/targetGroups?includeLeft=true", () => {
-  it("answers of a milestone that was left the value that a return into its cycle resumes", async () => {
+  it("answers the value that a return into the cycle of a left milestone resumes", async () => {
     const org = await service.newOrg();
     const group = await org.createGroup(milestone({ name: "Spend 1000" }));
     const customerId = await org.newCustomer();
@@ -51,7 +51,7 @@ describe("GET /users/{userId}/targetGroups?includeLeft=true", () => {
     expect(state?.targets[0]).toMatchObject({ periodRefCode: "c2", targetAchievedValue: 250 });
   });
 
-  it("answers of a streak that was left the run and the levels that a return without a reset goes on from", async () => {
+  it("answers the run and the levels from which a return to a left streak goes on without a reset", async () => {
     const org = await service.newOrg();
     const group = await org.createGroup(streak({ cycles: 7, levels: [2, 5] }));
     const customerId = await org.newCustomer();
@@ -66,7 +66,7 @@ describe("GET /users/{userId}/targetGroups?includeLeft=true", () => {
     expect((await org.readState(group, customerId, { now: during(6) }))?.streaks[0]?.currentCount).toBe(3);
   });
 
-  it("answers null for what there is no cycle to return into", async () => {
+  it("answers null when there is no cycle to return into", async () => {
     const org = await service.newOrg();
     const group = await org.createGroup(milestone({ cycles: 2 }));
     const customerId = await org.newCustomer();
@@ -77,7 +77,7 @@ describe("GET /users/{userId}/targetGroups?includeLeft=true", () => {
     ]);
   });
 
-  it("is bound to targetRuleId, and without it the answer has no leftTargets", async () => {
+  it("keeps to targetRuleId, and without includeLeft the answer has no leftTargets", async () => {
     const org = await service.newOrg();
     const groups = [await org.createGroup(), await org.createGroup()] as const;
     const customerId = await org.newCustomer();

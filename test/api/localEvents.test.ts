@@ -16,7 +16,7 @@ const service = useProjectedService();
 const withoutPages = useService();
 
 describe("GET /local/events", () => {
-  it("tells a customer's events in their order, as the bus carries them, without a credential", async () => {
+  it("answers a customer's events in order and in the bus's form, without a credential", async () => {
     const { org, group, customerId } = await newSetting(service);
     await ok(org.enroll(group, { customerId, initialBalance: 900 }, { now: during(1, 1) }));
     const activityId = await send(org.till, { customerId, occurredAt: during(1, 2), amount: 100.5 });
@@ -48,7 +48,7 @@ describe("GET /local/events", () => {
     ]);
   });
 
-  it("tells of all customers when none is named, each event under an id of its own", async () => {
+  it("answers the events of all customers when none is named, each under an id of its own", async () => {
     const { org, group, customerId } = await newSetting(service);
     const other = await org.newCustomer();
     for (const one of [customerId, other]) await ok(org.enroll(group, { customerId: one }, { now: during(1) }));
@@ -58,13 +58,13 @@ describe("GET /local/events", () => {
     expect(new Set(events.map(({ detail }) => detail.eventId)).size).toBe(events.length);
   });
 
-  it("refuses a customerId that is none with 300004", async () => {
+  it("refuses an invalid customerId with 300004", async () => {
     const { origin } = new URL(service.baseUrl);
     const response = await sendRaw(origin, { method: "GET", path: "/local/events?customerId=x" });
     expectRefused(parsed(response), 400, 300004, /customerId/);
   });
 
-  it("is at that path only: below the stage, or without a projector, there is no such route", async () => {
+  it("exists only at that path, and only with a projector; otherwise the answer is 404", async () => {
     for (const [baseUrl, path] of [
       [service.baseUrl, "/v3/local/events"],
       [withoutPages.baseUrl, "/local/events"],

@@ -12,7 +12,7 @@ import { startGateway } from "../../local/gateway.ts";
 import { systemClock } from "../../shared/config/systemClock.ts";
 import { ServiceError } from "../../shared/domain/serviceError.ts";
 import { invalidInput } from "../../shared/http/errors.ts";
-import { type ProtectedRouteName, routes } from "../../shared/http/routes.ts";
+import { type ProtectedRouteName, protectedRouteNames, routes } from "../../shared/http/routes.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
 import { createContext } from "../../shared/operations/context.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
@@ -25,6 +25,7 @@ import { localAccess } from "../support/globalSetup.ts";
 import { startLossyProxy } from "../support/lossyProxy.ts";
 import { queueMessage } from "../support/queueMessage.ts";
 import { type RawResponse, sendRaw } from "../support/rawHttp.ts";
+import type { BodyRouteName } from "../support/routeContracts.ts";
 import { useService } from "../support/service.ts";
 import { newSetting, type Setting } from "../support/setting.ts";
 import { during, milestone } from "../support/targetGroups.ts";
@@ -40,15 +41,15 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A value that occurs nowhere but where this test puts it. */
+/** A value that occurs only where this test puts it. */
 const marker = () => `marker-${randomUUID()}`;
 
-/** Everything a log would get of what was written, hidden properties and causes of errors included. */
+/** The whole text that a log would get, with hidden properties and the causes of errors. */
 function written(): string {
   return lines.map((line) => inspect(line, { depth: Number.POSITIVE_INFINITY, showHidden: true })).join("\n");
 }
 
-/** The secret itself, the header's value and its base64 alone. */
+/** The secret, the header's value, and its base64 alone. */
 function tracesOf({ username, secret }: TestCredential): string[] {
   const value = basicAuthorization(username, secret);
   return [secret, value, value.replace("Basic ", "")];
@@ -59,7 +60,7 @@ function expectNothingOf(secrets: readonly string[]): void {
   for (const secret of secrets) expect(log).not.toContain(secret);
 }
 
-/** An answer for people: no frame of a stack, no file, no name of what is underneath. */
+/** Expects an answer for people, with no stack frame, no file and no name of an internal. */
 function expectNoInternals({ text }: RawResponse): void {
   expect(text).not.toMatch(/\\n\s+at |\.[jt]s:\d|node_modules|ECONNREFUSED|Exception|(?:ORG|CREDENTIAL|TOKEN)#/);
 }
@@ -82,8 +83,8 @@ async function send(
   return response;
 }
 
-/** A body for each route that takes one, each of its texts a marker; `undefined` for a route that takes none. */
-const markedBodies: Record<ProtectedRouteName, ((one: Setting, mark: string) => unknown) | undefined> = {
+/** A body for each route that takes one. Each of its texts is the marker. */
+const markedBodies: Record<BodyRouteName, (one: Setting, mark: string) => unknown> = {
   enroll: ({ customerId }, mark) => [{ customerId, periodName: mark, [mark]: mark }],
   unenroll: ({ customerId }, mark) => [{ customerId, [mark]: mark }],
   recordActivities: ({ customerId }, mark) => ({
@@ -97,15 +98,11 @@ const markedBodies: Record<ProtectedRouteName, ((one: Setting, mark: string) => 
   }),
   createTargetGroup: (_, mark) => milestone({ name: mark, description: mark }),
   putCustomer: (_, mark) => ({ firstName: mark, lastName: mark, externalId: mark }),
-  listTargetGroups: undefined,
-  getTargetGroup: undefined,
-  getCustomer: undefined,
-  getUserTargetGroups: undefined,
-  getTrackedTargetEvents: undefined,
-  getEnrolledTargets: undefined,
 };
 
-const protectedNames = Object.keys(markedBodies).filter((name): name is ProtectedRouteName => name in markedBodies);
+function takesBody(name: ProtectedRouteName): name is BodyRouteName {
+  return Object.hasOwn(markedBodies, name);
+}
 
 function markedRequest(name: ProtectedRouteName, one: Setting, mark: string): Sent {
   const ids = { targetGroupId: one.group.groupId, targetId: one.group.targetId, targetRuleId: one.group.targetId };
@@ -113,11 +110,11 @@ function markedRequest(name: ProtectedRouteName, one: Setting, mark: string): Se
     (text, [parameter, id]) => text.replace(`{${parameter}}`, String(id)),
     routes[name].path,
   );
-  const body = markedBodies[name]?.(one, mark);
+  const body = takesBody(name) ? markedBodies[name](one, mark) : undefined;
   return { method: routes[name].method, path, body: body === undefined ? "" : JSON.stringify(body) };
 }
 
-/** The functions on another table than the authorizer's. */
+/** Runs the functions on this table, while the authorizer keeps the service's table. */
 async function withFunctionsOn(table: Table, work: (baseUrl: string) => Promise<void>): Promise<void> {
   const { authorizer } = localFunctions(service.table);
   const gateway = await startGateway({ authorizer, handlers: localFunctions(table).handlers }, 0);
@@ -131,11 +128,11 @@ async function withFunctionsOn(table: Table, work: (baseUrl: string) => Promise<
 
 const unreachableTable = () =>
   openTable({ tableName: "t", endpoint: "http://127.0.0.1:1", ...localAccess }, patientLimits);
-/** The engine refuses each request with an error that the product has no use for. */
+/** A table that does not exist. The engine refuses each request with an error that the product does not expect. */
 const missingTable = () =>
   openTable({ tableName: "missing", endpoint: inject("endpoint"), ...localAccess }, patientLimits);
 
-/** An admin of a brand of the test's own, and a value to look for. */
+/** An admin of a new brand, and a value to look for. */
 async function newCall() {
   const one = await newSetting(service);
   const credential = await newCredential(service.table, { org: one.org.org, accessGroup: "admin" });
@@ -144,7 +141,7 @@ async function newCall() {
 }
 
 describe("no line of the log holds a credential or a value of the body", () => {
-  it.each(protectedNames)("when %s is called, well or badly", async (name) => {
+  it.each(protectedRouteNames)("when %s is called, well or badly", async (name) => {
     const { one, mark, credential, authorization } = await newCall();
     const good = markedRequest(name, one, mark);
     for (const body of [good.body, `{"${mark}`, `{"customerId":"${mark}"}`, `["${mark}","${mark}"]`]) {
@@ -153,7 +150,7 @@ describe("no line of the log holds a credential or a value of the body", () => {
     expectNothingOf([mark, ...tracesOf(credential)]);
   });
 
-  it.each(protectedNames)("when %s finds no engine, which is logged with its cause", async (name) => {
+  it.each(protectedRouteNames)("when %s finds no engine, which is logged with its cause", async (name) => {
     const { one, mark, credential, authorization } = await newCall();
     await withFunctionsOn(unreachableTable(), async (baseUrl) => {
       expect((await send(baseUrl, authorization, markedRequest(name, one, mark))).status).toBe(503);
@@ -162,14 +159,17 @@ describe("no line of the log holds a credential or a value of the body", () => {
     expectNothingOf([mark, ...tracesOf(credential)]);
   });
 
-  it.each(protectedNames)("when %s meets an error nobody expected, which is logged with its stack", async (name) => {
-    const { one, mark, credential, authorization } = await newCall();
-    await withFunctionsOn(missingTable(), async (baseUrl) => {
-      expect((await send(baseUrl, authorization, markedRequest(name, one, mark))).status).toBe(500);
-    });
-    expect(written()).toMatch(/ResourceNotFoundException[^]*'at \w/);
-    expectNothingOf([mark, ...tracesOf(credential)]);
-  });
+  it.each(protectedRouteNames)(
+    "when %s meets an error nobody expected, which is logged with its stack",
+    async (name) => {
+      const { one, mark, credential, authorization } = await newCall();
+      await withFunctionsOn(missingTable(), async (baseUrl) => {
+        expect((await send(baseUrl, authorization, markedRequest(name, one, mark))).status).toBe(500);
+      });
+      expect(written()).toMatch(/ResourceNotFoundException[^]*'at \w/);
+      expectNothingOf([mark, ...tracesOf(credential)]);
+    },
+  );
 
   it("when the table holds an item that this version did not write", async () => {
     const { one, mark, authorization } = await newCall();
@@ -261,7 +261,7 @@ describe("no line of the log holds a value of a body", () => {
     expectNothingOf([mark]);
   });
 
-  it("but the service's own words and AWS's, which say what to do", () => {
+  it("but the texts of the service and of AWS, which say what to do", () => {
     logUnexpected(new ServiceError("Target group 7 has no cycle 3"), "closing");
     const denied = "User: arn:aws:sts::1:assumed-role/enroll is not authorized to perform: dynamodb:Query";
     logUnexpected(refusedByEngine("AccessDeniedException", denied), "api");
@@ -283,14 +283,14 @@ function activityOf(mark: string) {
   return { activityId: mark, type: "TRANSACTION", occurredAt: during(1), amount: 1, attributes: { [mark]: mark } };
 }
 
-/** What the Lambda runtime gets to write of an error that a function throws. */
+/** The text that the Lambda runtime writes about an error which a function throws. */
 async function thrownBy(work: () => Promise<unknown>): Promise<string> {
   const [settled] = await Promise.allSettled([work()]);
   if (settled?.status !== "rejected") throw new Error("It throws nothing");
   return inspect(settled.reason, { depth: Number.POSITIVE_INFINITY, showHidden: true });
 }
 
-/** The engine quotes what it does not like of a request. */
+/** Runs the work against an engine that quotes the invalid value of a request. */
 async function withQuotingEngine(mark: string, work: (table: Table) => Promise<void>): Promise<void> {
   const body = { __type: "com.amazon.coral.validate#ValidationException", message: `Invalid value ${mark}` };
   const proxy = await startLossyProxy(
@@ -347,7 +347,7 @@ describe("what a function throws holds nothing that a caller sent, as the Lambda
   });
 });
 
-describe("no line of the log holds what proves nobody, or cannot be checked:", () => {
+describe("no line of the log holds a credential that is refused or cannot be checked:", () => {
   const list = { method: "GET", path: "/targetGroups", body: "" };
 
   it.each<[string, (secret: string) => string]>([

@@ -40,7 +40,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** A whole line: a count of one, split by one dimension or none, and what else it may say. */
+/** A whole line of metrics. It counts one, has one dimension or none, and may have further properties. */
 function lineOf(name: string, dimensions: Record<string, string>, properties: Record<string, unknown> = {}) {
   return {
     _aws: {
@@ -115,7 +115,9 @@ describe("a call over HTTP writes exactly these lines of metrics:", () => {
   });
 });
 
-/** Behind a proxy that has the next writes meet these faults, with the retries counted as in a deployed function. */
+/**
+ * Runs the work behind a proxy that gives the next writes these faults. Retries are counted as in a deployed function.
+ */
 async function withFaults(faults: readonly Fault[], work: (client: ApiClient, one: Setting) => Promise<void>) {
   const one = await newSetting(service);
   const credential = await newCredential(service.table, { org: one.org.org, accessGroup: "default" });
@@ -165,7 +167,7 @@ describe("more than one attempt", () => {
   });
 });
 
-it("an enrolment that the table throttles to the last attempt is counted as load, which takes no version back", async () => {
+it("an enrolment that the table throttles at every attempt is counted as load, which rolls no version back", async () => {
   const throttled = { lose: "request", answer: throttling("UpdateItem") } as const;
   await withFaults([throttled, throttled, throttled], async (client, one) => {
     expectRefused(await enroll(client, one), 503, 4001);
@@ -197,7 +199,7 @@ describe("where nobody waits for an answer", () => {
     new OutcomeUnknown("lost"),
     new EngineBusy(new ReadTooLong()),
     new EventsNotTaken(1, 3, ["ThrottlingException"]),
-  ])("what too much at once has made fail is counted as load, wherever it happened: %s", (error) => {
+  ])("a failure by too much at once is counted as load, wherever it happened: %s", (error) => {
     for (const source of failureSources) logUnexpected(error, source);
     expect(lines).toEqual(failureSources.map(() => lineOf("Failures", { source: "load" })));
   });

@@ -15,7 +15,7 @@ async function setting(body = milestone()): Promise<Setting> {
   return { org, group, customerId: await org.newCustomer() };
 }
 
-/** The covered cycles, by name, with what was achieved in each. */
+/** The achieved values of the covered cycles, by name. */
 async function achieved({ org, group, customerId }: Setting, now: string): Promise<Record<string, number>> {
   const state = await org.readState(group, customerId, { now });
   return Object.fromEntries((state?.targets ?? []).map((row) => [row.periodRefCode, row.targetAchievedValue]));
@@ -65,7 +65,7 @@ describe("membership", () => {
     expect(later.body.data.targetGroups[0].targets).toHaveLength(1);
   });
 
-  it("of one call is all there is: nine more calls for the later cycles answer 310119", async () => {
+  it("of one call covers everything: nine more calls for the later cycles answer 310119", async () => {
     const one = await setting(milestone({ cycles: 10 }));
     expectAccepted(
       await one.org.enroll(one.group, { customerId: one.customerId, periodName: "c1" }, { now: during(1) }),

@@ -41,7 +41,10 @@ const revokeUrl = () => `${gateway.baseUrl}/oauth/revoke`;
 const basic = ({ username, secret }: TestCredential) => ({ Authorization: basicAuthorization(username, secret) });
 const inForm = ({ username, secret }: TestCredential) => ({ client_id: username, client_secret: secret });
 
-/** How the API answers the bearer. A header that was let in is remembered, so each token is asked with once. */
+/**
+ * The status of the API's answer to the bearer. The authorizer remembers a header that it let in, so each token is sent
+ * once.
+ */
 async function statusOf(token: string): Promise<number> {
   const headers = { Authorization: `Bearer ${token}` };
   return (await new ApiClient(gateway.baseUrl, undefined).get("/targetGroups", { headers })).status;
@@ -61,12 +64,12 @@ async function storedToken(token: string) {
   return (await table.client.send(new GetItemCommand({ TableName: table.name, Key, ConsistentRead: true }))).Item;
 }
 
-/** The standard's error, whole: status, body, challenge, and that nothing may keep it. */
+/** Expects the standard's error: status, body, challenge, and a header that forbids to store the answer. */
 function expectOAuthError(answer: OAuthAnswer, status: number, error: string): void {
   const { headers, body } = answer;
   expect({ status: answer.status, body }).toEqual({
     status,
-    // The characters that RFC 6749 allows.
+    // RFC 6749 allows these characters.
     body: { error, error_description: expect.stringMatching(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/) },
   });
   expect(headers.get("www-authenticate")).toBe(status === 401 ? 'Basic realm="milestreak", charset="UTF-8"' : null);
@@ -318,7 +321,7 @@ describe("POST /oauth/revoke", () => {
     const { status, headers } = await postForm(revokeUrl(), form, basic(client));
     expect(status).toBe(200);
     expectNotKept(headers);
-    // Kept until it expires, so that no lost attempt to store it can bring it back.
+    // The ended token is kept until it expires, so that a late attempt to store it cannot bring it back.
     expect(await storedToken(token)).toMatchObject({ isEnded: { BOOL: true }, expiresAt: { N: expect.any(String) } });
     expect(await statusOf(token)).toBe(401);
     expect(await statusOf(other)).toBe(200);
@@ -400,7 +403,7 @@ describe("POST /oauth/token/generate", () => {
     expect(await statusOf(body.data.accessToken)).toBe(200);
   });
 
-  it("warns of what it does not know and never of its value", async () => {
+  it("warns of an unknown field by its name and never shows its value", async () => {
     const { username: key, secret } = await newClient();
     const { body } = await anonymous().post(path, { key, secret, password: "hush" });
     expect(body.warnings).toEqual([{ message: '"password" was ignored: it is not a field of this request.' }]);

@@ -9,7 +9,10 @@ import { during, firstInstantOf, milestone } from "../support/targetGroups.ts";
 
 const service = useService();
 
-/** One rung: an answer, and what a request has to be like to deserve it. Everything else about it is in order. */
+/**
+ * One step of the order: an answer, and the change that makes a request deserve it. Everything else about the request
+ * is in order.
+ */
 type Rung = {
   readonly code: number;
   readonly status: number;
@@ -22,7 +25,7 @@ type Draft = {
   readonly groupId: number;
   readonly targetId: number;
   readonly record: Readonly<Record<string, unknown>>;
-  /** How many times the body holds the record. */
+  /** The number of times the body holds the record. */
   readonly copies: number;
 };
 
@@ -100,14 +103,14 @@ function draftFor({ group, customerId }: Setting): Draft {
   return { caller: "till", groupId: group.groupId, targetId: group.targetId, record: { customerId }, copies: 1 };
 }
 
-/** Sends in the second cycle. */
+/** Sends the request in the second cycle. */
 async function send(one: Setting, action: "enroll" | "unEnroll", draft: Draft): Promise<ApiResponse> {
   const records = Array.from({ length: draft.copies }, () => draft.record);
   const client = draft.caller === "impostor" ? await readerWithWrongSecret(one) : one.org[draft.caller];
   return client.post(`${targetPath(draft)}/${action}`, records, { now: during(2) });
 }
 
-/** Deserves both: the secret is wrong, and even with the right one the access group would not do. */
+/** A client that deserves both answers: the secret is wrong, and the access group would not be enough either. */
 async function readerWithWrongSecret({ org }: Setting): Promise<ApiClient> {
   const credential = await newCredential(service.table, { org: org.org, accessGroup: "read-only" });
   return new ApiClient(service.baseUrl, { ...credential, secret: "wrong" });

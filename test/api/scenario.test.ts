@@ -11,7 +11,7 @@ type Walk = { readonly org: TestOrg; readonly group: TestGroup; readonly custome
 
 let lastActivity = 0;
 
-/** What a call is sent with to be made at that time. */
+/** The options of a call that is made at that time. */
 function at(now: string): CallOptions {
   return { headers: { "x-local-now": now } };
 }
@@ -63,30 +63,30 @@ describe("a milestone's life: spend 1000 in each of five cycles", () => {
     const [target] = milestone().targets;
     const walk = await startWalk(milestone({ targets: [{ ...target, trackFromEnrollmentDate }] }));
 
-    // Enrolled in the middle of c1; a purchase from before it arrives late.
+    // The customer is enrolled in the middle of c1. A purchase from before then arrives late.
     await enroll(walk, during(1, 10));
     await act(walk, during(1, 11), { occurredAt: during(1, 5), amount: 400 });
     expect(await sums(walk, during(1, 11))).toEqual({ c1: early, c2: 0, c3: 0, c4: 0, c5: 0 });
 
-    // c1 is reached by the day's purchases, and a late one of its last instant still counts into it.
+    // The day's purchases reach c1. A late purchase of its last instant still counts in it.
     await act(walk, during(1, 20), { amount: 999.99 - early });
     expect(await reachedCycles(walk, during(1, 20))).toEqual([]);
     await act(walk, during(2, 1), { occurredAt: lastInstantOf(1), amount: 0.01 });
     expect(await reachedCycles(walk, during(2, 1))).toEqual(["c1"]);
 
-    // c2: reached, then a return takes it below, in c3's time.
+    // c2 is reached. During c3 a return takes it below the target value.
     const bought = await act(walk, during(2, 2), { amount: 1200 });
     await act(walk, during(3, 1), { type: "RETURN", originalActivityId: bought, amount: 300 });
     expect(await sums(walk, during(3, 1))).toMatchObject({ c1: 1000, c2: 900, c3: 0 });
     expect(await reachedCycles(walk, during(3, 1))).toEqual(["c1"]);
 
-    // c3: leaves at 250; what happens outside does not count.
+    // In c3 the customer leaves at 250. What happens outside does not count.
     await act(walk, during(3, 2), { amount: 250 });
     await leave(walk, during(3, 3));
     await act(walk, during(3, 4), { amount: 5000 });
     expect(await sums(walk, during(3, 4))).toEqual({});
 
-    // The three re-enrolments: resume, a number, a fresh start.
+    // The customer re-enrols three times: resuming, with a number, and with 0.
     await enroll(walk, during(3, 5), { periodName: "c3", initialBalance: null });
     expect(await sums(walk, during(3, 5))).toEqual({ c3: 250, c4: 0, c5: 0 });
     expectRefused(
@@ -104,10 +104,10 @@ describe("a milestone's life: spend 1000 in each of five cycles", () => {
     await act(walk, during(3, 11), { amount: 1 });
     expect(await reachedCycles(walk, during(3, 11))).toEqual(["c3"]);
 
-    // What earlier cycles earned stays, though the present enrolment covers them no longer.
+    // Earlier cycles keep what they earned, though the present enrolment does not cover them.
     expect(await sums(walk, during(3, 12))).toEqual({ c3: 1000, c4: 0, c5: 0 });
 
-    // After the last cycle nothing counts and nobody can enrol, but whoever is in can leave.
+    // After the last cycle nothing counts and nobody can enrol, but an enrolled customer can leave.
     await act(walk, firstInstantOf(6), { amount: 1000 });
     expect(await sums(walk, firstInstantOf(6))).toEqual({ c3: 1000, c4: 0, c5: 0 });
     await leave(walk, firstInstantOf(6));
@@ -157,7 +157,7 @@ describe("a streak's life: 30 daily cycles, levels at 4, 8 and 12", () => {
   it("from the first level over a re-enrolment and a reset to a gap that late events repair", async () => {
     const walk = await startWalk(dailyStreak());
 
-    // Days 1 to 8: levels l1 and l2.
+    // Days 1 to 8 reach levels l1 and l2.
     await enroll(walk, noon(1), { resetStreakStatus: true });
     expect(await standing(walk, noon(1))).toEqual([0, []]);
     await visitEachDay(walk, 1, 3);
@@ -165,7 +165,7 @@ describe("a streak's life: 30 daily cycles, levels at 4, 8 and 12", () => {
     await visitEachDay(walk, 4, 8);
     expect(await standing(walk, noon(8))).toEqual([8, ["l1", "l2"]]);
 
-    // Leaves on day 9, comes back on day 11 without a reset: l3 is four met days away.
+    // The customer leaves on day 9 and comes back on day 11 without a reset. l3 is four met days away.
     await leave(walk, noon(9));
     await act(walk, noon(10));
     await enroll(walk, noon(11));
@@ -175,20 +175,20 @@ describe("a streak's life: 30 daily cycles, levels at 4, 8 and 12", () => {
     await act(walk, noon(14));
     expect(await standing(walk, noon(14))).toEqual([12, ["l1", "l2", "l3"]]);
 
-    // Comes back with a reset: value 0, and every level can be earned again.
+    // The customer comes back with a reset. The value is 0, and every level can be earned again.
     await leave(walk, noon(15));
     await enroll(walk, noon(15), { resetStreakStatus: true });
     expect(await standing(walk, noon(15))).toEqual([0, []]);
     await visitEachDay(walk, 15, 18);
     expect(await standing(walk, noon(18))).toEqual([4, ["l1"]]);
 
-    // Day 19 is missed: until it closes the run stands, then it is over. Levels stay.
+    // Day 19 is missed. The run stands until that day closes, and then it is over. The levels stay.
     expect(await standing(walk, new Date(Date.parse(midnight(20)) - 1).toISOString())).toEqual([4, ["l1"]]);
     expect(await standing(walk, midnight(20))).toEqual([0, ["l1"]]);
     await visitEachDay(walk, 20, 22);
     expect(await standing(walk, noon(22))).toEqual([3, ["l1"]]);
 
-    // A visit of day 19 arrives late and joins the two runs, which reaches l2 on the spot.
+    // A visit of day 19 arrives late and joins the two runs, which reaches l2 at once.
     const { body } = await walk.org.till.post(
       "/activities",
       { activityId: `late-${walk.customerId}`, customerId: walk.customerId, type: "TRANSACTION", occurredAt: noon(19) },

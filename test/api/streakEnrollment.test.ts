@@ -26,7 +26,7 @@ function setting(body: TargetGroupBody = continuous()): Promise<Setting> {
   return newSetting(service, body);
 }
 
-/** Enrols, with whatever fields of the record, and expects that to succeed without a warning. */
+/** Enrols with these fields of the record, and expects success without a warning. */
 async function enter(
   { org, group, customerId }: Setting,
   now: string,
@@ -39,7 +39,7 @@ async function leave({ org, group, customerId }: Setting, now: string): Promise<
   expectAccepted(await org.unenroll(group, customerId, { now }), customerId);
 }
 
-/** The cycles' targets are reached, and with them the first `levels` levels. */
+/** Makes the target of these cycles reached, and the first `levels` levels with them. */
 async function meet(one: Setting, reached: readonly number[], now: string, levels = 0): Promise<void> {
   const cycles = Object.fromEntries(reached.map((cycle) => [cycle, "1000"]));
   await recordProgress(service.table, { ...one, cycles, reached, levelIds: one.group.levelIds.slice(0, levels), now });
@@ -53,7 +53,7 @@ async function statuses(one: Setting, now: string): Promise<string[]> {
   return (await levelRows(one, now)).map(({ status }) => status);
 }
 
-/** The streak value, which every level's row states alike. */
+/** The streak value. Every level's row must state the same one. */
 async function streakValue(one: Setting, now: string): Promise<number | undefined> {
   const [value, ...others] = new Set((await levelRows(one, now)).map(({ currentCount }) => currentCount));
   expect(others).toEqual([]);

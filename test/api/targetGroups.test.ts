@@ -18,12 +18,12 @@ const service = useService();
 
 const now = during(1);
 
-/** The whole answer of a success. */
+/** Expects the whole answer of a success. */
 function expectData({ status, body }: ApiResponse, expectedStatus: number, data: unknown): void {
   expect({ status, body }).toEqual({ status: expectedStatus, body: { data, errors: null, warnings: null } });
 }
 
-/** A body with every field, none at its default, but `filters`, which earns a warning. */
+/** A body with every field, none of them at its default. `filters` earns a warning and is left out. */
 function fullBody(): TargetGroupBody {
   return {
     name: "Winter streak",
@@ -164,7 +164,7 @@ describe("reading target groups", () => {
     expectData(await reader.get(`/targetGroups${query}`, { now }), 200, [isIncluded ? { ...rest, periods } : rest]);
   });
 
-  it("refuses with 310017 one that is not there", async () => {
+  it("refuses with 310017 a group that does not exist", async () => {
     const { reader } = await service.newOrg();
     expectRefused(
       await reader.get(`/targetGroups/${unknownId}`),
@@ -226,9 +226,9 @@ describe("listing target groups", () => {
     expect(await listed(org, "?offset=20")).toEqual(many.slice(20));
   });
 
-  it("ends a page where the answer would be too large for Lambda, and says where to go on", async () => {
+  it("ends a page where the answer would be too large for Lambda, and a warning says where to go on", async () => {
     const org = await service.newOrg();
-    // Every quotation mark is two bytes in the body, and four in Lambda's answer, which holds the body as a text.
+    // A quotation mark takes two bytes in the body. In Lambda's answer, which holds the body as a text, it takes four.
     const filters = { note: '"'.repeat(120_000) };
     const many = Array.from({ length: 25 }, (_, index) => `Group ${String(index).padStart(2, "0")}`);
     const [target] = milestone().targets;
@@ -274,7 +274,7 @@ describe("the header Milestreak-Data-Id of the list", () => {
     const id = await dataIdOf(org);
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     await org.createGroup();
-    // A later credential of the org leaves the id as it is.
+    // A later credential of the org does not change the id.
     await newCredential(service.table, { org: org.org, accessGroup: "read-only" });
     expect(await dataIdOf(org)).toBe(id);
     expect((await org.till.get("/targetGroups")).headers.get("milestreak-data-id")).toBe(id);
@@ -284,7 +284,7 @@ describe("the header Milestreak-Data-Id of the list", () => {
     expect(await dataIdOf(await service.newOrg())).not.toBe(await dataIdOf(await service.newOrg()));
   });
 
-  it("lets nobody in: as a token, a secret or a user name it is answered 401", async () => {
+  it("is no credential: as a token, a secret or a user name it is answered 401", async () => {
     const org = await service.newOrg();
     const id = (await dataIdOf(org)) ?? "";
     for (const authorization of [`Bearer ${id}`, basicAuthorization(id, id), basicAuthorization(org.org, id)]) {
@@ -441,7 +441,10 @@ describe("a cycle of instants", () => {
 
 const text = (prefix: string, characters: number) => prefix.padEnd(characters, "x");
 
-/** 100 cycles, 50 targets with a value for each, 10 levels, names of 200 and descriptions of 255 characters. */
+/**
+ * The largest body: 100 cycles, 50 targets with a value for each, 10 levels, names of 200 and descriptions of 255
+ * characters.
+ */
 function largestBody(defaultValue: number): TargetGroupBody {
   const { periods } = milestone({ cycles: 100 });
   return {

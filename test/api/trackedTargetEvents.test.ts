@@ -8,7 +8,7 @@ import { during, milestone, streak } from "../support/targetGroups.ts";
 
 const service = useProjectedService();
 
-/** What tells of a row most, in the order of the answer. */
+/** The most telling fields of each row, in the order of the answer. */
 async function rowsOf({ org, group, customerId }: Setting, query = "") {
   await service.drain();
   const rows = await readHistory(org.reader, customerId, group.targetId, query);
@@ -34,7 +34,7 @@ function at(day: number, { org }: Setting) {
 }
 
 describe("the history of a target", () => {
-  it("tells every enrolment, activity and un-enrolment, oldest first, with what it changed and what showed then", async () => {
+  it("lists every enrolment, activity and un-enrolment, oldest first, with its change and the value shown then", async () => {
     const one = await newSetting(service);
     const { org, group, customerId } = one;
     await enroll(one, during(1, 1), { initialBalance: 100 });
@@ -57,7 +57,7 @@ describe("the history of a target", () => {
     ]);
   });
 
-  it("tells what a re-enrolment's balance did to the sum, and 0 where it resumed", async () => {
+  it("has the change by a re-enrolment's balance, and 0 where it resumed", async () => {
     const one = await newSetting(service);
     const { org, customerId } = one;
     await enroll(one, during(1, 1));
@@ -76,7 +76,7 @@ describe("the history of a target", () => {
     ]);
   });
 
-  it("tells what a streak's reset took away", async () => {
+  it("has the value that a streak's reset took away", async () => {
     const one = await newSetting(service, streak());
     const { org, customerId } = one;
     await enroll(one, during(1, 1));
@@ -86,7 +86,7 @@ describe("the history of a target", () => {
     expect((await rowsOf(one)).at(-1)).toEqual(["ENROL", "c1", -250, 0]);
   });
 
-  it("has the move of an earlier return as rows of that return", async () => {
+  it("lists the move of an earlier return as rows of that return", async () => {
     const one = await newSetting(service);
     const { org, group, customerId } = one;
     await enroll(one, during(1, 1));
@@ -108,14 +108,14 @@ describe("the history of a target", () => {
     expect(rows.map(({ activityId }) => activityId)).toEqual([null, refund, sale, refund, refund]);
   });
 
-  it("shows no value below 0, while what was taken off is told in full", async () => {
+  it("shows no value below 0, while the amount taken off is listed in full", async () => {
     const one = await newSetting(service);
     await enroll(one, during(1, 1));
     await send(one.org.till, { customerId: one.customerId, occurredAt: during(1, 2), type: "RETURN", amount: 40 });
     expect((await rowsOf(one)).at(-1)).toEqual(["RETURN_BILL", "c1", -40, 0]);
   });
 
-  it("tells a custom event, with when it happened and when it was heard of", async () => {
+  it("lists a custom event with the time it happened and the time it arrived", async () => {
     const target = { name: "T", targetEntity: "EVENT", eventName: "review", targetType: "COUNT" };
     const one = await newSetting(
       service,
@@ -145,7 +145,7 @@ describe("the history of a target", () => {
     expect(await rowsOf(one)).toHaveLength(2);
   });
 
-  it("has the enrolment before what counted in the same millisecond, and that before the leaving", async () => {
+  it("lists, within one millisecond, the enrolment first, then what counted, then the leaving", async () => {
     const one = await newSetting(service);
     await enroll(one, during(1));
     await send(one.org.till, { customerId: one.customerId, occurredAt: during(1), amount: 5 });
@@ -165,7 +165,7 @@ async function longHistory(): Promise<Setting> {
   return one;
 }
 
-it("a history within one millisecond is in the order in which it came about, a return to the target included", async () => {
+it("a history within one millisecond is in the order in which it happened, re-enrolments included", async () => {
   const one = await newSetting(service);
   const { org, customerId } = one;
   const now = during(1, 5);

@@ -31,7 +31,7 @@ async function leave({ org, group, customerId }: Setting, now: string): Promise<
   expectAccepted(await org.unenroll(group, customerId, { now }), customerId);
 }
 
-/** What the table holds, listed or not. */
+/** The enrolment in the table, listed or not. */
 function stored({ org, group, customerId }: Setting): Promise<Enrollment | undefined> {
   return findEnrollment(service.table, { org: org.org, customerId, groupId: group.groupId, targetId: group.targetId });
 }

@@ -14,7 +14,7 @@ const now = during(1);
 
 type Sent = { readonly method: string; readonly path: string; readonly body?: string | Buffer };
 
-/** As an admin of a brand with one milestone and one customer, with headers of the test's own. */
+/** An admin of a brand with one milestone and one customer, who sends headers that the test chooses. */
 async function newCaller() {
   const one = await newSetting(service);
   const { username, secret } = await newCredential(service.table, { org: one.org.org, accessGroup: "admin" });

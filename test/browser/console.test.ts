@@ -70,7 +70,7 @@ async function leaves(page: Page): Promise<string[]> {
 }
 
 describe("target groups", () => {
-  it("stand in their cycles: ended, running with now marked in it, not started", async () => {
+  it("show each cycle as ended, running with now marked in it, or not started", async () => {
     const org = await service.newOrg();
     await org.createGroup(milestone({ name: "Spend 1000" }));
     const page = await visits.openAt(org, during(2));
@@ -107,7 +107,7 @@ describe("target groups", () => {
       { refCode: "hours", startDate: "2030-04-01T04:00:00Z", endDate: "2030-04-01T12:30:00Z" },
     ];
     await org.createGroup(milestone({ name: "In Berlin", timeZoneName: "Europe/Berlin", periods }));
-    // The last half hour of the 31st, after the clocks went forward: in UTC it is 21:30.
+    // The time is in the last half hour of the 31st, after the clocks went forward. In UTC it is 21:30.
     const page = await visits.openAt(org, "2030-03-31T21:30:00Z");
     await expect
       .poll(() => card(page, "In Berlin").getByRole("list").first().getByRole("listitem").allTextContents(), limits)
@@ -181,7 +181,7 @@ describe("a milestone", () => {
     expect(JSON.parse(stdout)).toEqual({ data: customerId, errors: null, warnings: null });
   });
 
-  it("moves its bar with a purchase of 100, and the feed and the history tell of it", async () => {
+  it("moves its bar with a purchase of 100, which the feed and the history show too", async () => {
     const { page } = await customerOfMilestone();
     await page.getByLabel("Opening balance").fill("850");
     await act(page, "Enrol or re-enrol");
@@ -196,7 +196,7 @@ describe("a milestone", () => {
     page.on("request", (request) => (looks += request.url().includes("/trackedTargetEvents/") ? 1 : 0));
     await act(page, "Record activity");
     await expect.poll(() => progressOf(page, "c2"), limits).toMatch(/1,050 of 1,000\s+✓ Reached 15 Feb 2030, 12:00/);
-    // At once, and once more when the history has had the time to follow.
+    // The history is read at once, and once more after it has had the time to follow.
     await expect.poll(() => looks, limits).toBeGreaterThanOrEqual(2);
     const feed = page.getByRole("list", { name: "Events, the latest first" }).getByRole("listitem");
     await expect
@@ -211,7 +211,7 @@ describe("a milestone", () => {
     const history = page.getByRole("region", { name: "History", exact: true });
     await expect
       .poll(async () => {
-        // It may take longer than that.
+        // The history may take longer to follow, so the test reads it again.
         await history.getByRole("button", { name: "Refresh" }).click();
         return rows.allInnerTexts();
       }, limits)
@@ -223,7 +223,7 @@ describe("a milestone", () => {
       ]);
   });
 
-  it("keeps what is filled in while a call is under way, and shows the answer before no longer", async () => {
+  it("keeps the form's content while a call is under way, and hides the earlier answer", async () => {
     const { page } = await customerOfMilestone();
     await page.getByLabel("Opening balance").fill("850");
     await act(page, "Enrol or re-enrol");
@@ -329,8 +329,8 @@ describe("a streak with gaps", () => {
   });
 });
 
-describe("what was left", () => {
-  it("is told with the value that a return resumes, and is the first to choose for a return", async () => {
+describe("a target that was left", () => {
+  it("is listed with the value that a return resumes, and is the first choice for a return", async () => {
     const { page, group } = await customerOfMilestone();
     await page.getByLabel("Opening balance").fill("250");
     await act(page, "Enrol or re-enrol");
@@ -349,7 +349,7 @@ describe("what was left", () => {
     expect(await left.count()).toBe(0);
   });
 
-  it("of a streak is told with its run and levels", async () => {
+  it("of a streak is listed with its run and levels", async () => {
     const org = await service.newOrg();
     const group = await org.createGroup(streak({ name: "Visits", cycles: 7, levels: [2, 3] }));
     const customerId = await org.newCustomer();
@@ -436,7 +436,7 @@ describe("the event feed", () => {
     await page.getByText("No such events yet.").waitFor();
   });
 
-  it("tells of all customers, the latest first, and leads to each", async () => {
+  it("lists the events of all customers, the latest first, with a link to each", async () => {
     const org = await service.newOrg();
     const group = await org.createGroup(milestone({ name: "Spend 1000" }));
     const customers = [await org.newCustomer(), await org.newCustomer()];

@@ -19,7 +19,7 @@ const visits = useVisits(service);
 const limits = { timeout: 20_000 };
 const maximumTabs = 60;
 
-/** A brand with one of everything, and a customer of hers with a past. */
+/** A brand with one of everything, and one of its customers with a past. */
 async function brandWithPast(): Promise<{ org: TestOrg; customerId: number }> {
   const org = await service.newOrg();
   const customerId = await org.newCustomer();
@@ -101,7 +101,7 @@ describe.each(["light", "dark"] as const)("in the %s scheme", (colorScheme) => {
   });
 });
 
-it("axe does find what is wrong", async () => {
+it("axe finds a fault that is there", async () => {
   const page = await visits.open({}, axe.source);
   await page.getByRole("button", { name: "Sign in" }).waitFor();
   await page.evaluate("document.querySelector('label').replaceWith(document.querySelector('input'))");
@@ -148,7 +148,7 @@ async function isFocused(target: Locator): Promise<boolean> {
   return (await target.and(target.page().locator(":focus")).count()) === 1;
 }
 
-/** Goes on by Tab alone, as somebody without a mouse does. */
+/** Moves the focus by Tab alone, as people without a mouse do. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   for (let tabs = 1; tabs <= maximumTabs; tabs += 1) {

@@ -117,7 +117,7 @@ describe("the page's content security policy", () => {
     expect(visits.takeProblems()).toContainEqual(expect.stringContaining("TrustedHTML"));
   });
 
-  it("keeps what the API says text: a name that looks like markup is shown as it is", async () => {
+  it("shows the API's texts as text: a name that looks like markup is shown as it is", async () => {
     const org = await service.newOrg();
     const name = '<img src="x" onerror="document.title=1">';
     const group = await org.createGroup(
@@ -134,7 +134,7 @@ describe("the page's content security policy", () => {
   });
 });
 
-it("without an event feed, none is offered", async () => {
+it("the console offers no event feed where the service has none", async () => {
   const org = await service.newOrg();
   await org.createGroup(milestone());
   const customerId = await org.newCustomer();
@@ -145,7 +145,7 @@ it("without an event feed, none is offered", async () => {
   expect(await page.getByRole("heading", { name: "Events" }).count()).toBe(0);
 });
 
-it("a customer who is not registered is told to be none: 310011", async () => {
+it("a customer who is not registered is shown as unknown: 310011", async () => {
   const page = await visits.openAt(await service.newOrg(), during(1));
   await findCustomer(page, 999_999_999);
   await expect.poll(() => page.getByRole("alert").innerText(), limits).toContain("310011");
@@ -164,7 +164,7 @@ it("a customer who is not registered is registered at a click by who may, and ca
   expect((await ok(org.reader.get("/customers/999999999"))).body.data).toMatchObject({ customerId: 999_999_999 });
 });
 
-it("without a network, a call is told to have had no answer, and is repeated under the same key", async () => {
+it("without a network, the console says that a call had no answer, and repeats it under the same key", async () => {
   const org = await service.newOrg();
   await org.createGroup(milestone());
   const customerId = await org.newCustomer();

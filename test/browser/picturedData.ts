@@ -2,7 +2,7 @@ import type { ApiClient } from "../support/apiClient.ts";
 import { ok } from "../support/org.ts";
 
 export const customerId = 345651201;
-/** When the pictures are taken. */
+/** The time at which the pictures are taken. */
 export const now = "2030-03-20T10:30:00Z";
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;

@@ -11,11 +11,11 @@ import { StartedService } from "../support/startedService.ts";
 
 let browser: Browser;
 let origin: string;
-/** What ends with the tests, the latest first. */
+/** Functions that end what was started, the latest first. */
 const endings: (() => Promise<void>)[] = [];
-/** As `npm start` printed it. */
+/** The id that `npm start` printed. */
 let demoCustomerId: string;
-/** What a page asked of anybody else, and what its policy refused it. */
+/** Requests of a page to other hosts, and requests that its policy refused. */
 const strayed: string[] = [];
 
 beforeAll(async () => {
@@ -42,7 +42,7 @@ function expectNothingStrayed(): void {
 
 async function openReference(host = origin, path = "/docs"): Promise<Page> {
   const page = await browser.newPage();
-  // The page is 2 MB of script, on a machine that does other things too.
+  // The page has 2 MB of script, and the machine does other things too.
   page.setDefaultTimeout(60_000);
   page.on("request", (request) => {
     const url = new URL(request.url());
@@ -98,6 +98,8 @@ describe("the reference page of npm start", () => {
     const issued = page.waitForResponse(`${origin}/v3/oauth/token`);
     await page.getByRole("button", { name: "Apply given OAuth2 credentials" }).click();
     expect((await issued).status()).toBe(200);
+    // The page takes the token a moment after it has come. Only then it offers to log out.
+    await page.getByText("Logout", { exact: true }).waitFor();
     await page.locator(".close-modal").click();
     const list = await openOperation(page, "Lists target groups by name");
     expect(await sendIt(page, list, "GET")).toMatchObject({
@@ -139,7 +141,7 @@ describe("the reference page of npm run docs", () => {
 
   afterAll(() => files.close());
 
-  it("is files that any host can serve, about the API that was named, without a credential", async () => {
+  it("consists of files that any host can serve, for the API that was named, without a credential", async () => {
     const address = files.address();
     if (address === null || typeof address === "string") throw new Error("The files have no port");
     const page = await openReference(`http://127.0.0.1:${address.port}`, "/");

@@ -15,8 +15,8 @@ import { findCustomer, setTime, signIn } from "../support/consoleVisit.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { customerId, now, seedPictured } from "./picturedData.ts";
 
-// `npm run screenshots`: the pictures in docs/screenshots/, from data and at a time of their own, so that they look
-// different only when the console does.
+// `npm run screenshots` takes the pictures in docs/screenshots/. The data and the time are fixed, so the pictures
+// change only when the console does.
 
 const folder = new URL("../../docs/screenshots/", import.meta.url);
 const operator = { username: "operator", secret: "secret" };
@@ -53,7 +53,7 @@ async function createOperator(table: Table): Promise<void> {
 }
 
 async function picture(baseUrl: string): Promise<void> {
-  // The port is another one each time; the pictures have the address that a reader would have.
+  // Each run has another port. The pictures show the address that a reader would have.
   const resolver = `--host-resolver-rules=MAP localhost:80 127.0.0.1:${new URL(baseUrl).port}`;
   const browser = await chromium.launch({ ...launchOptions(), args: ["--lang=en-GB", resolver] });
   const open = async (options: BrowserContextOptions) => {
@@ -63,7 +63,7 @@ async function picture(baseUrl: string): Promise<void> {
     await page.goto("http://localhost/console");
     await signIn(page, operator);
     await setTime(page, now);
-    // Nothing is being typed any more.
+    // The click ends any typing.
     await page.getByRole("heading", { level: 1 }).click();
     return page;
   };
@@ -84,7 +84,7 @@ async function pictureMilestone(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Record activity" }).click();
   await page.getByText("✓ 200").waitFor();
   await page.getByText("940.5 of 1,000", { exact: true }).waitFor();
-  // The last of what follows an action.
+  // This row is the last result of the action.
   await page.getByRole("row").filter({ hasText: "+100" }).waitFor();
   await page.getByRole("heading", { level: 1 }).click();
   await save(page, "console-milestone");

@@ -28,7 +28,7 @@ afterAll(async () => {
   table.close();
 });
 
-/** A name of this test's own. */
+/** Names that only this test uses. */
 function newCredentialNames() {
   return { org: `test-${randomUUID()}`, username: randomUUID() };
 }
@@ -37,7 +37,7 @@ function optionsOf({ org, username }: { readonly org: string; readonly username:
   return ["--org", org, "--username", username];
 }
 
-/** The JSON a command printed; it has succeeded. */
+/** The JSON that a successful command printed. */
 function resultOf({ status, stdout, stderr }: CommandResult) {
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   return JSON.parse(stdout);
@@ -52,7 +52,10 @@ async function rotate(names: { readonly org: string; readonly username: string }
   return resultOf(await admin("credentials", "rotate", ...local, ...optionsOf(names), "--json", ...more));
 }
 
-/** How the API answers whoever presents the pair. A header is remembered when it was let in, so each state is asked once. */
+/**
+ * The status of the API's answer to the pair. The authorizer remembers a header that it let in, so each state is asked
+ * once.
+ */
 async function statusOf(username: string, secret: string): Promise<number> {
   return (await new ApiClient(gateway.baseUrl, { username, secret }).get("/targetGroups")).status;
 }
@@ -138,7 +141,7 @@ describe("credentials list", () => {
     expect(resultOf(result)).toEqual(expected.toSorted((one, other) => (one.username < other.username ? -1 : 1)));
   });
 
-  it("says to a person which are disabled, which were rotated, and that there are none", async () => {
+  it("shows a person which are disabled and which were rotated, or that there are none", async () => {
     const { org } = newCredentialNames();
     expect((await admin("credentials", "list", ...local, "--org", org)).stdout).toMatch(/has no credentials\.\n$/);
     const [off, turned] = [
@@ -281,7 +284,7 @@ describe("the program", () => {
     AWS_REGION: localAccess.region,
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    // What the SDK itself reads; to the command, this is a deployed stack's table.
+    // The SDK itself reads these. To the command the table is that of a deployed stack.
     AWS_ENDPOINT_URL_DYNAMODB: inject("endpoint"),
   };
 

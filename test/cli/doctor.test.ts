@@ -23,7 +23,7 @@ beforeEach(() => {
 
 type Outputs = Readonly<Record<string, string>>;
 
-/** What CloudFormation answers of a stack. */
+/** CloudFormation's answer about a stack. */
 function stack(status: string, outputs: Outputs): ScriptedAnswer {
   const members = Object.entries(outputs).map(
     ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
@@ -54,7 +54,7 @@ function completeOutputs(baseUrl = service.baseUrl): Outputs {
 
 type Aws = { readonly [part in "bootstrap" | "quota" | "stack" | "bus"]?: ScriptedAnswer };
 
-/** Answers as an account without fault does, but for what is given. */
+/** Starts a server that answers as a sound account does, except for the given answers. */
 async function startAws({ bootstrap, quota, stack: described, bus }: Aws = {}) {
   const server = await startScriptedServer(
     bootstrap ?? stack("CREATE_COMPLETE", { BootstrapVersion: "30" }),
@@ -231,7 +231,7 @@ async function startHop(faultFor?: (number: number) => Fault): Promise<ApiHop> {
   return hop;
 }
 
-/** A customer who is registered and enrolled nowhere, and a target. */
+/** A target, and a customer who is registered and enrolled nowhere. */
 async function newTrial(operator: Operator) {
   const group = await operator.org.createGroup();
   const customer = await operator.org.newCustomer();
@@ -243,7 +243,7 @@ async function newTrial(operator: Operator) {
   return { group, trial, isEnrolled, options: [...targetOptions(group), "--customer", String(customer)] };
 }
 
-/** The API as one operator calls it, each call once. */
+/** The API as one operator calls it. Each call is sent once. */
 function apiOf({ username, secret }: Operator, { baseUrl }: ApiHop) {
   return openApi({ baseUrl, username, secret }, 1);
 }
@@ -252,7 +252,7 @@ describe("the enrolment that doctor tries", () => {
   it("is made, found in the history and taken back, again and again, and leaves two rows each time", async () => {
     const operator = await newOperator("default");
     const { group, trial, isEnrolled, options } = await newTrial(operator);
-    // The projector has always just been there when the API is asked.
+    // The projector has always caught up when the API is asked.
     const hop = await startHop(() => ({ before: service.drain }));
     for (const round of [1, 2]) {
       await startAws({ stack: stack("UPDATE_COMPLETE", completeOutputs(hop.baseUrl)) });
@@ -293,7 +293,7 @@ describe("the enrolment that doctor tries", () => {
     ]);
   });
 
-  it("is taken back also when its row of history does not come", async () => {
+  it("is taken back even if its row of history does not come", async () => {
     const operator = await newOperator("default");
     const { trial, isEnrolled } = await newTrial(operator);
     const findings = await tryEnrollment(apiOf(operator, await startHop()), trial, [0, 0]);
@@ -317,7 +317,7 @@ describe("the enrolment that doctor tries", () => {
     expect(await isEnrolled()).toBe(false);
   });
 
-  it("is known to be taken back when only the answer to that was lost", async () => {
+  it("is taken back even if the answer to the un-enrolment was lost", async () => {
     const operator = await newOperator("default");
     const { trial, isEnrolled } = await newTrial(operator);
     const hop = await startHop((number) => (number === 4 ? { lose: "reply" } : {}));

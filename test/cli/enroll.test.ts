@@ -11,7 +11,7 @@ const newOperator = useOperators(service);
 const header = "customerId,periodName,initialBalance,resetStreakStatus";
 const unregistered = 9_000_000_000_001;
 
-/** Resolves for everybody once as many have come. */
+/** A function that resolves for all its callers once there are that many of them. */
 function newGate(count: number): () => Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let arrived = 0;
@@ -23,7 +23,7 @@ function newGate(count: number): () => Promise<void> {
 }
 
 describe("enroll", () => {
-  it("enrols what can be, records why not for each other row, and sums up by code with status 1", async () => {
+  it("enrols the rows it can, records the reason for each other row, and sums up by code with status 1", async () => {
     const operator = await newOperator("default");
     const group = await operator.org.createGroup();
     const [plain, named, already, late] = await newCustomers(operator, 4);
@@ -182,7 +182,7 @@ function envelope(status: number, code: number) {
 }
 
 describe("unenroll", () => {
-  it("un-enrols by the file that enrolled, and refuses with 310126 who is not in", async () => {
+  it("un-enrols with the file that enrolled, and refuses with 310126 a customer who is not enrolled", async () => {
     const operator = await newOperator();
     const group = await operator.org.createGroup();
     const [one, two] = await newCustomers(operator, 2);
@@ -196,7 +196,7 @@ describe("unenroll", () => {
 });
 
 describe("customers import", () => {
-  it("registers and replaces, and lets be enrolled who could not before", async () => {
+  it("registers and replaces customers, who can then be enrolled", async () => {
     const operator = await newOperator();
     const first = operator.file("a.csv", "customerId,firstName,externalId", "5001,Asha,CRM-1", "5002,Ben,");
     expect((await admin("customers", "import", first, ...operator.access())).status).toBe(0);
@@ -273,7 +273,7 @@ describe("a bulk command", () => {
     expect(readResults(`${file}.results.csv`).get(2)).toMatchObject({ outcome: "failed", code: "4000" });
   });
 
-  it("ends with status 3 when nothing answers, and names where", async () => {
+  it("ends with status 3 when nothing answers, and names the address", async () => {
     const operator = await newOperator();
     const hop = await startApiHop(service.baseUrl);
     await hop.close();
@@ -292,7 +292,7 @@ describe("a bulk command", () => {
     expect(existsSync(`${file}.results.csv`)).toBe(false);
   });
 
-  it("gives up with status 3 when the service goes away, and goes on where it was when it is back", async () => {
+  it("gives up with status 3 when the service goes away, and goes on where it stopped once the service is back", async () => {
     const operator = await newOperator();
     const group = await operator.org.createGroup();
     const customers = await newCustomers(operator, 30);
@@ -303,7 +303,8 @@ describe("a bulk command", () => {
     const first = await admin("enroll", file, ...options, "--json");
     expect(first.status).toBe(3);
     expect(JSON.parse(first.stdout)).toMatchObject({ done: 4, failed: expect.any(Number) });
-    // Eight in a row, up to seven before the last success was told, which may be slow, and two that were on their way.
+    // The command gives up after eight failures in a row. Up to seven may have come before it learned of the last
+    // success, which may be slow. Two more were on their way.
     expect(JSON.parse(first.stdout).failed).toBeLessThanOrEqual(7 + 8 + 2);
     isAway = false;
     const second = await admin("enroll", file, ...options, "--json");

@@ -22,7 +22,7 @@ const commands: readonly (readonly [command: string, options: readonly string[]]
   ["unenrol", [...bulk, "--group", "--target"]],
 ];
 
-/** What a section of the help lists, `help` itself left out. */
+/** The names that a section of the help lists, except `help` itself. */
 function listed(help: string, section: string): string[] {
   const [, body = ""] = new RegExp(`^${section}:\n((?: .*\n)+)`, "m").exec(help) ?? [];
   return [...body.matchAll(/^ {2}(?:-h, )?(\S+)/gm)]

@@ -19,7 +19,10 @@ import { milestone } from "../support/targetGroups.ts";
 
 const service = useService();
 const newOperator = useOperators(service);
-/** Between the commands and the service. A result file is of one service, so every run goes this way. */
+/**
+ * The hop between the commands and the service. A result file belongs to one service address, so every run goes this
+ * way.
+ */
 let hop: ApiHop;
 
 beforeAll(async () => {
@@ -27,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => hop.close());
 
-/** What a command asks before the first row: whether there is such a target, and which data the service has. */
+/** The number of requests before the first row. They ask whether the target exists, and which data the service has. */
 const checks = 2;
 
 type Job = {
@@ -47,14 +50,14 @@ async function newJob(customerCount: number): Promise<Job> {
   return { operator, group, other, customers, file, results: `${file}.results.csv` };
 }
 
-/** The command line, three rows at a time. */
+/** The command line, with three rows at a time. */
 function commandLine(command: "enroll" | "unenroll", { operator, group, file }: Job): string[] {
   return [command, file, ...targetOptions(group), ...operator.access(hop.baseUrl), "--concurrency", "3", "--json"];
 }
 
 /**
- * Lets the next `passing` requests through. The service does what those after them ask, but their answers are held
- * until `release`; `held` resolves when there are three of them.
+ * Lets the next `passing` requests through. The service carries out the requests after them, but their answers are held
+ * until `release`. `held` resolves when three answers are held.
  */
 function holdAnswers(passing: number): { readonly held: Promise<void>; readonly release: () => void } {
   const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -68,7 +71,7 @@ function holdAnswers(passing: number): { readonly held: Promise<void>; readonly 
   return { held: held.promise, release: () => released.resolve() };
 }
 
-/** Runs the command with an answer to every request. */
+/** Runs the command. Every request is answered. */
 async function run(command: "enroll" | "unenroll", job: Job, ...more: readonly string[]) {
   hop.plan(() => ({}));
   const { status, stdout } = await admin(...commandLine(command, job), ...more);
@@ -80,7 +83,7 @@ async function enrolledAmong({ operator, group, customers }: Job): Promise<numbe
   return customers.filter((_, index) => states[index] !== undefined);
 }
 
-/** Kills the command while three of its rows are carried out and not answered, four being done. */
+/** Kills the command when four of its rows are done and three are carried out but not answered. */
 async function killInTheMiddle(command: "enroll" | "unenroll", job: Job): Promise<void> {
   const { held, release } = holdAnswers(checks + 4);
   const running = startAdmin({}, ...commandLine(command, job));
@@ -92,7 +95,7 @@ async function killInTheMiddle(command: "enroll" | "unenroll", job: Job): Promis
 }
 
 describe("a run that was killed", () => {
-  it("is gone on with: only rows without a result are sent, and those whose answer was lost are enrolled, once", async () => {
+  it("is continued: only rows without a result are sent, and a row whose answer was lost is enrolled once", async () => {
     const job = await newJob(12);
     await killInTheMiddle("enroll", job);
     expect(await enrolledAmong(job)).toEqual(job.customers.slice(0, 7));
@@ -103,10 +106,10 @@ describe("a run that was killed", () => {
     expect(await run("enroll", job)).toMatchObject({ status: 0, requests: checks, summary: { done: 12, thisRun: 0 } });
   });
 
-  it("has un-enrolled the rows whose answer was lost, and no others are taken for un-enrolled", async () => {
+  it("counts a row as un-enrolled when its answer was lost and it was carried out, and no other row", async () => {
     const job = await newJob(12);
     const { operator, group, customers } = job;
-    // The last one is not in: its refusal has nothing to do with the kill.
+    // The last customer is not enrolled. Its refusal has nothing to do with the kill.
     for (const customerId of customers.slice(0, 11)) await operator.org.enroll(group, { customerId });
     await killInTheMiddle("unenroll", job);
     const { status, summary } = await run("unenroll", job);
@@ -138,7 +141,8 @@ describe("Ctrl-C", () => {
     const { held, release } = holdAnswers(checks + 4);
     const running = startAdmin({}, ...commandLine("enroll", job));
     await held;
-    // Twice, as npm hands on what the terminal has sent: one press all the same. Of two alike the system may make one.
+    // npm passes on what the terminal has sent, so one press arrives as two signals. The system may merge two equal
+    // signals into one, so the test sends different ones.
     running.signal("SIGINT");
     running.signal("SIGTERM");
     await running.says(/Stopping once the rows under way are done/);
@@ -155,7 +159,7 @@ describe("Ctrl-C", () => {
     });
   });
 
-  it("pressed again ends the command at once, and nothing is lost by it", async () => {
+  it("pressed again ends the command at once, and no result is lost", async () => {
     const job = await newJob(8);
     const { held, release } = holdAnswers(checks + 2);
     const running = startAdmin({}, ...commandLine("enroll", job));
@@ -212,7 +216,7 @@ describe("a second run", () => {
     expect(await run("enroll", job)).toMatchObject({ status: 0, summary: { done: 3, thisRun: 0 } });
   });
 
-  it("against something that does not say which data it has is refused with status 3, and nothing is sent", async () => {
+  it("against a server that does not name its data is refused with status 3, and nothing is sent", async () => {
     const job = await newJob(1);
     const data = { targets: [{ id: job.group.targetId }] };
     const answer = { status: 200, body: JSON.stringify({ data, errors: null, warnings: null }) };
@@ -229,7 +233,7 @@ describe("a second run", () => {
   });
 });
 
-/** A new table with an org of the same name, the same credential and a target group of the same id. */
+/** A new database: an org of the same name with the same credential and a target group of the same id. */
 async function startOtherDatabase({ org, username, secret }: Operator) {
   const tableName = `milestreak-test-${randomUUID()}`;
   const table = openTable({ tableName, endpoint: inject("endpoint"), ...localAccess }, patientLimits);
@@ -264,7 +268,7 @@ describe("the result file", () => {
     expect(retried).toMatchObject({ status: 0, requests: checks + 1, summary: { done: 2, refused: 0, thisRun: 1 } });
   });
 
-  it("starts a new run when it is new, which enrols anew who has left since", async () => {
+  it("starts a new run when it is new, which enrols customers who have left since", async () => {
     const job = await newJob(1);
     await run("enroll", job);
     const [customer = 0] = job.customers;
@@ -302,7 +306,7 @@ describe("the result file", () => {
     expect(readFileSync(job.results, "utf8")).toBe(text);
   });
 
-  it("that cannot be written is said before a row is sent", async () => {
+  it("that cannot be written is reported before a row is sent", async () => {
     const job = await newJob(1);
     hop.plan(() => ({}));
     const { status, stderr } = await admin(...commandLine("enroll", job), "--results", `${job.file}.none/results.csv`);

@@ -71,7 +71,7 @@ describe("target-groups create", () => {
     expect(stderr).toMatch(/^\S+x\.yaml: not the fields of a target group/);
   });
 
-  it("tells all the API's faults, each with the line of its field or of what should hold it, with status 1", async () => {
+  it("shows all faults of the API, each with the line of its field or of its parent, with status 1", async () => {
     const operator = await newOperator();
     const text = example
       .replace("W11", "7")
@@ -92,7 +92,7 @@ describe("target-groups create", () => {
     );
   });
 
-  it("passes the API's warnings on, and leaves standard output to the result", async () => {
+  it("passes the API's warnings on, and writes only the result to standard output", async () => {
     const operator = await newOperator();
     const file = operator.file("extra.json", JSON.stringify(milestone({ colour: "red" })));
     const { status, stdout, stderr } = await admin("target-groups", "create", file, ...operator.access(), "--json");
@@ -115,7 +115,7 @@ describe("target-groups create", () => {
     expect(missing.stderr).toMatch(/^Cannot read .*ENOENT/);
   });
 
-  it("is sent once, and says that it may have happened when the answer is lost", async () => {
+  it("is sent once, and says that it may have succeeded when the answer is lost", async () => {
     const operator = await newOperator();
     const hop = await startApiHop(service.baseUrl, () => ({ lose: "reply" }));
     const file = operator.file("lost.json", JSON.stringify(milestone({ name: `Lost ${randomUUID()}` })));
@@ -176,7 +176,7 @@ describe("target-groups show", () => {
     expect(JSON.parse(json)).toEqual((await operator.org.reader.get(`/targetGroups/${groupId}`)).body.data);
   });
 
-  it("refuses with status 1 what is not there, and with status 2 what is no id", async () => {
+  it("refuses with status 1 a group that does not exist, and with status 2 an invalid id", async () => {
     const operator = await newOperator();
     const missing = await admin("target-groups", "show", "99999999", ...operator.access());
     expect({ status: missing.status, stdout: missing.stdout }).toEqual({ status: 1, stdout: "" });

@@ -25,7 +25,7 @@ afterAll(() => {
   table.client.destroy();
 });
 
-/** What an operator's shell has. */
+/** The environment of an operator's shell. */
 function environment(): Record<string, string> {
   const { accessKeyId, secretAccessKey } = localAccess.credentials;
   return {
@@ -51,7 +51,7 @@ async function done(result: Promise<CommandResult>): Promise<Readonly<Record<str
   return Object(JSON.parse(stdout));
 }
 
-/** Which key the deployed authorizer has API Gateway count the pair's calls for. */
+/** The key for which the deployed authorizer has API Gateway count the pair's calls. */
 async function keyOf({ username }: Names, secret: unknown, credentialPlan: string | undefined) {
   const ask = authorize(table, systemClock, noIssuer, credentialPlan);
   const authorizationToken = basicAuthorization(username, String(secret));
@@ -111,7 +111,7 @@ it("limit refuses a credential that the org does not have, and makes no key", as
   expect(plan.keys).toEqual([]);
 });
 
-/** The key that a caller's calls count for, whoever has proved it. */
+/** The key for which a caller's calls count, by the caller's name. */
 async function keyFor(username: string): Promise<unknown> {
   const authenticateJwt = () => Promise.resolve({ org: "100", username, accessGroup: "default" as const });
   const ask = authorize(table, systemClock, authenticateJwt, planName);

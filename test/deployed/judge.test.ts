@@ -59,7 +59,7 @@ describe("the judge in front of the engine", () => {
     return clientOf(judge.admit("a function", policy(...statements)));
   }
 
-  it("hands the engine what a policy allows, and the caller the engine's answer", async () => {
+  it("passes an allowed request to the engine, and the engine's answer to the caller", async () => {
     const client = clientWith(allow(["dynamodb:PutItem", "dynamodb:GetItem"], customers));
     await client.send(new PutItemCommand({ TableName, Item: { ...key, note: { S: "é" } } }));
     const { Item } = await client.send(new GetItemCommand({ TableName, Key: key }));
@@ -161,7 +161,7 @@ describe("the judge in front of the engine", () => {
 });
 
 describe("the signature check", () => {
-  // AWS's own test suite for Signature Version 4, "post-vanilla".
+  // This is the example "post-vanilla" of AWS's own test suite for Signature Version 4.
   const session = {
     accessKeyId: "AKIDEXAMPLE",
     secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
@@ -228,7 +228,7 @@ describe("a policy", () => {
     expect(isAllowed(policy({ ...all, ...any }), asked([], "dynamodb:Scan"))).toBe(false);
   });
 
-  it("takes a pattern's dot and star for what they are to IAM, and actions in any case", () => {
+  it("reads a pattern's dot and star as IAM does, and actions in any case", () => {
     const statements = policy(allow("dynamodb:get*", "A.B*"));
     expect(isAllowed(statements, asked(["A.B\nC"]))).toBe(true);
     expect(isAllowed(statements, asked(["AxB"]))).toBe(false);

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => deployment.stop());
 
 type Activity = Readonly<Record<string, unknown>>;
-/** The two ways in which an activity reaches the service. */
+/** A way in which an activity reaches the service: HTTP or the queue. */
 type Channel = (org: TestOrg, activity: Activity, now: string) => Promise<void>;
 
 const overTheApi: Channel = async ({ till }, activity, now) => {
@@ -52,7 +52,7 @@ async function enrollOnce({ org, group, customerId }: Life): Promise<void> {
   expectRefused(await org.enroll(group, { customerId }, { now }), 400, 310119);
 }
 
-/** With a repeat, a return of what was bought, and one that arrives before what it returns. */
+/** Sends purchases and a repeat, a return of a purchase, and a return that arrives before its purchase. */
 async function spendAndReturn({ org, customerId, channel }: Life): Promise<void> {
   const [bought, late] = [randomUUID(), randomUUID()];
   const occurred = { customerId, occurredAt: during(1) };
@@ -75,14 +75,14 @@ async function leaveAndComeBack({ org, group, customerId, channel }: Life, again
   await channel(org, { ...spend, activityId: randomUUID(), amount: 1200 }, now);
 }
 
-/** As the schedule does it: by an index that the stream has filled, and then told by the stream. */
+/** Ends a cycle as the schedule does. The stream fills the index that closing reads, and then projects the result. */
 async function endCycle(cycle: number): Promise<void> {
   await deployment.sources.drain();
   await deployment.closing.closeAll(firstInstantOf(cycle + 1));
   await deployment.sources.drain();
 }
 
-/** Two customers' whole life: 700 in the first cycle, 1200 in the second, nothing in those after it. */
+/** Lives through two customers' whole life: 700 in the first cycle, 1200 in the second, and nothing after it. */
 async function liveThrough(body: TargetGroupBody, again: object): Promise<Life[]> {
   const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
   const group = await org.createGroup(body);
@@ -100,7 +100,7 @@ async function liveThrough(body: TargetGroupBody, again: object): Promise<Life[]
   return lives;
 }
 
-/** What the customer's history adds up to by the name of its rows, after every other read there is. */
+/** The sums of the customer's history by the name of the rows. Every other read is made before. */
 async function readHistory({ org: { reader }, group, customerId }: Life): Promise<Record<string, number>> {
   const now = { now: during(2) };
   await ok(reader.get("/targetGroups?includePeriods=true"));
@@ -180,14 +180,14 @@ describe("the stack's bundles, each with the role that the template gives it", (
     expect(deployment.judge.faults).toEqual([]);
   });
 
-  it("are all of the stack's: each of them asked the table for something", () => {
+  it("include every function of the stack: each of them asked the table for something", () => {
     const asked = deployment.judge.verdicts.filter(({ context }) => "dynamodb:LeadingKeys" in context);
     const names = new Set(asked.map(({ principal }) => principal));
     expect([...names].toSorted()).toEqual([...stack.functionIds.keys()].toSorted());
   });
 });
 
-/** A retiring grant is for the versions of the last release, which do not run here. */
+/** Retiring grants are for the versions of the last release, which do not run here. */
 const withoutRetiring = [...stack.functionIds].filter(([name]) => !(name in retiringGrants));
 
 describe.each(withoutRetiring)("of the role of %s", (name, functionId) => {
@@ -200,7 +200,7 @@ describe.each(withoutRetiring)("of the role of %s", (name, functionId) => {
 });
 
 describe("a role without one action that the function needs", () => {
-  it("is noticed: the enrolment is answered 500, with one denial and nothing written", async () => {
+  it("fails: the enrolment is answered 500, with one denial and nothing written", async () => {
     const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
     const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
     const before = deployment.judge.denials.length;
@@ -219,7 +219,7 @@ describe("a role without one action that the function needs", () => {
   });
 });
 
-/** The API with one function whose role does not allow the action. */
+/** The API in which the role of one function lacks the action. */
 function gatewayWithout(functionId: string, action: string): Promise<LocalGateway> {
   const statements = deployment.functions.get(functionId)?.statements ?? [];
   const left = statements.map((each) => ({ ...each, actions: each.actions.filter((one) => one !== action) }));

@@ -7,7 +7,7 @@ import { expectBlock } from "../support/docs/expectBlock.ts";
 import { type CommandBlock, documentFiles, readCommandBlocks } from "../support/docs/markdown.ts";
 import { makeScratchCopy } from "../support/docs/scratchCopy.ts";
 
-/** Starting a service and some dozens of commands, on a machine that does other things too. */
+/** Starting a service and running some dozens of commands takes time on a machine that does other things too. */
 const timeoutMilliseconds = 600_000;
 
 const documents = documentFiles
@@ -24,7 +24,7 @@ function isRunAsWritten({ commands }: CommandBlock): boolean {
   return commands.every((command) => exceptionFor(command) === undefined);
 }
 
-/** What a command that is not run would print cannot be held against the document. */
+/** The block without its answer. A command that is not run prints nothing that could be compared. */
 function withoutAnswer(block: CommandBlock): CommandBlock {
   return { ...block, answer: undefined };
 }
@@ -58,7 +58,7 @@ describe("the commands of", () => {
 });
 
 describe("the documents", () => {
-  it("are the ones that are known to have commands", () => {
+  it("with commands are exactly the known ones", () => {
     expect(documents.map(({ file }) => file)).toEqual(
       expect.arrayContaining(["README.md", "docs/access.md", "docs/deploy.md", "docs/guides/walkthrough.md"]),
     );

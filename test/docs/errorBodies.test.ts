@@ -17,7 +17,7 @@ type Refusing = (setting: Setting) => Promise<ApiResponse>;
 
 const at = (cycle: number) => ({ now: during(cycle) });
 
-/** For every body that docs/errors.md shows of a code, a request that is answered so. */
+/** For every body that docs/errors.md shows, a request that is answered with it. */
 const refusals: readonly (readonly [code: ErrorCode, requests: readonly Refusing[]])[] = [
   [404, [({ org }) => org.reader.get("/nothing")]],
   [401, [() => service.anonymous.get("/targetGroups")]],
@@ -88,7 +88,7 @@ function documentedBodies(code: ErrorCode): unknown[] {
   return [...text.matchAll(/^```json\n(.*)\n```$/gm)].map(([, body = ""]) => JSON.parse(body));
 }
 
-/** Ids, names and times are the request's own; codes are not. */
+/** The body without ids, names and times, because each request has its own. Codes stay. */
 function withoutValues(body: unknown): string {
   return JSON.stringify(body, (key, value: unknown) => (key === "message" ? generic(String(value)) : value), 1);
 }

@@ -3,7 +3,10 @@ import { describe, expect, it } from "vitest";
 import { type ErrorCode, errorCatalogue } from "../../shared/http/errors.ts";
 import { routes } from "../../shared/http/routes.ts";
 
-/** In the order in which they are answered: what API Gateway finds, the request, then what the table says. */
+/**
+ * The codes in the order in which they are answered. API Gateway's come first, then those of the request, then those
+ * that need the table.
+ */
 const precedence: readonly ErrorCode[] = [
   404, 401, 4000, 300004, 310017, 310018, 310011, 310019, 310119, 310126, 310069, 310149, 429, 500, 4001,
 ];

@@ -6,7 +6,7 @@ const files = globSync(["*.md", "bench/**/*.md", "docs/**/*.md"]).toSorted();
 
 type Link = { readonly path: string; readonly anchor: string | undefined };
 
-/** Links to this project's own files, outside fences. */
+/** The document's links to this project's own files, outside fences. */
 function linksOf(file: string): Link[] {
   const targets = [...withoutFences(file).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
   return targets
@@ -21,7 +21,7 @@ function withoutFences(file: string): string {
   return readFileSync(file, "utf8").replaceAll(/^ *```[\s\S]*?^ *```/gm, "");
 }
 
-/** As the hosts of repositories make them of headings. */
+/** The anchors that hosts of repositories make of headings. */
 function anchorsOf(file: string): Set<string> {
   const headings = [...withoutFences(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => heading);
   return new Set(

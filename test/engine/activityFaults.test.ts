@@ -19,7 +19,9 @@ const customerId = 11;
 
 class ProcessKilled extends Error {}
 
-/** A table whose process dies at its n-th request: before it is sent, or after the engine has carried it out. */
+/**
+ * A table whose process dies at its n-th request, before the request is sent or after the engine has carried it out.
+ */
 function dyingTable(request: number, moment: "before" | "after"): Table {
   const dying = openTestTable();
   let count = 0;

@@ -19,7 +19,9 @@ const now = noonOf(1);
 const customerId = 11;
 const resume = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" }, definitionVersion: 1 } as const;
 
-/** A brand of its own whose customer is enrolled in every target of groups with so many targets. */
+/**
+ * A brand whose customer is enrolled in every target of its groups. Each number is the number of targets of one group.
+ */
 async function brandWith(...targetCounts: readonly number[]): Promise<Brand> {
   const brand = new Brand();
   for (const [index, count] of targetCounts.entries()) await brand.addGroup(`Group ${index}`, count);
@@ -53,7 +55,7 @@ class Brand {
 }
 
 describe("an activity that counts for many targets of a customer", () => {
-  it("counts for 98 of them, and a return does that names a transaction nobody knows", async () => {
+  it("counts for 98 of them, and so does a return of an unknown transaction", async () => {
     const brand = await brandWith(50, 48);
     expect(await brand.record()).toMatchObject({ outcome: "recorded" });
     const returned = await brand.record({ activityId: "r-1", type: "RETURN", originalActivityId: "later" });
@@ -63,7 +65,7 @@ describe("an activity that counts for many targets of a customer", () => {
     expect(new Set(await brand.sums())).toEqual(new Set([decimal(30)]));
   });
 
-  it("is refused for 99, changes nothing, and what was counted before is answered as it was", async () => {
+  it("is refused for 99 and changes nothing; an activity counted before is answered as before", async () => {
     const brand = await brandWith(50, 48);
     const first = await brand.record();
     await brand.addGroup("One more", 1);
@@ -78,7 +80,7 @@ describe("an activity that counts for many targets of a customer", () => {
   });
 });
 
-it("what does not count for a hundred enrolments, left or over, makes the record hardly larger", async () => {
+it("an activity that does not count in a hundred enrolments makes its record hardly larger", async () => {
   const brand = await brandWith(50, 50);
   const recorded = openTestTable();
   const record = EngineRecorder.on(recorded.client);
@@ -94,7 +96,7 @@ it("what does not count for a hundred enrolments, left or over, makes the record
   expect(await brand.record(long)).toMatchObject({ outcome: "repeated", activity: { effects } });
 });
 
-it("a return and the transaction it names, between its read and its write, give what they give one after the other", async () => {
+it("a return whose transaction arrives between its read and its write gives the same result as one after the other", async () => {
   const brand = await brandWith(1);
   const meddling = openTestTable();
   let hasArrived = false;
@@ -103,7 +105,7 @@ it("a return and the transaction it names, between its read and its write, give 
       async (args) => {
         if (commandName === "TransactWriteItemsCommand" && !hasArrived) {
           hasArrived = true;
-          // It happened before every cycle and so changes no enrolment: no revision tells of it.
+          // The activity happened before every cycle and changes no enrolment, so no revision shows it.
           await brand.record({ activityId: "t-1", occurredAt: noonOf(-3) });
         }
         return next(args);

@@ -28,7 +28,7 @@ beforeAll(async () => {
     {
       maxAttempts,
       connectionTimeoutMilliseconds: 1_000,
-      // So long that the engine answers in time, as attempts are counted.
+      // The limit is so long that the engine always answers in time, because attempts are counted.
       requestTimeoutMilliseconds: 1_000,
       patienceMilliseconds: 60_000,
     },

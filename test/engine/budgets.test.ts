@@ -13,7 +13,8 @@ type Budget = Omit<Cost, "bytes">;
 const budgets: [string, Budget][] = Object.entries(budgetFile.operations);
 let costs: ReadonlyMap<string, Cost> = new Map();
 
-// An engine of its own: one that holds what all other tests have written takes several times as long.
+// The file has an engine of its own. An engine that holds what all other tests have written takes several times as
+// long.
 beforeAll(async () => {
   costs = await withEngine(async (engine) => {
     const sizes = createClient(engine.access, patientLimits);
@@ -27,7 +28,7 @@ describe("bench/budgets.json", () => {
     expect(budgets.map(([name]) => name).toSorted()).toEqual([...costs.keys()].toSorted());
   });
 
-  // Functions that serve routes are called for each of them; the others for one thing.
+  // A function that serves routes is called for each of them. Every other function is called for one thing.
   const calls = [...routeNames, ...Object.keys(tableGrants).filter((name) => !servesRoutes(name))];
 
   it.each(calls)("has one for a call of %s", (name) => {
@@ -36,7 +37,8 @@ describe("bench/budgets.json", () => {
 });
 
 describe("what it asks of the engine", () => {
-  // Exactly, as docs/costs.md reckons with it: what becomes cheaper has to be told there too.
+  // The cost must be exact, because docs/costs.md uses it. When something becomes cheaper, the document has to say so
+  // too.
   it.each(budgets)("%s", (name, budget) => {
     const { bytes: _bytes, ...cost } = costs.get(name) ?? unmeasured;
     expect(cost).toEqual(budget);

@@ -7,7 +7,7 @@ import { openTestTable } from "../support/service.ts";
 const table = openTestTable();
 afterAll(() => table.close());
 
-/** The item, filled up to exactly so many bytes by our reckoning. */
+/** The item, filled up to exactly that many bytes by the product's own count. */
 function filled(bytes: number, attributes: Record<string, AttributeValue>): Record<string, AttributeValue> {
   const item = { pk: { S: randomUUID() }, sk: { S: "ITEM" }, ...attributes, filling: { S: "" } };
   return { ...item, filling: { S: "x".repeat(bytes - itemBytes(item)) } };
@@ -38,7 +38,7 @@ describe("an item's reckoned size is the engine's, to the byte", () => {
   });
 
   it.each(["0", "1", "12", "123", "1234.5678", "100", "-5", "0.0001"])(
-    "with the number %s, which is never reckoned smaller than it is",
+    "with the number %s is never counted as smaller than it is",
     async (digits) => {
       expect(await chargedUnits(filled(1024, { number: { N: digits } }))).toBe(1);
     },
@@ -47,7 +47,7 @@ describe("an item's reckoned size is the engine's, to the byte", () => {
 
 describe("an item with a set of numbers", () => {
   it.each([[["1"]], [["1", "2", "3"]], [["1", "10", "99", "100"]]])(
-    "of %j is never reckoned smaller than it is",
+    "of %j is never counted as smaller than it is",
     async (NS) => {
       expect(await chargedUnits(filled(1024, { set: { NS } }))).toBe(1);
     },

@@ -28,7 +28,7 @@ import { throttling, transactionConflict } from "../support/seededFaults.ts";
 const { table, open, announced } = useProjectedTable();
 const hour = 60 * 60 * 1000;
 
-/** A brand of the test's own with one group of daily cycles and one target of 100. */
+/** A brand that only one test uses, with one group of daily cycles and one target of 100. */
 class Brand {
   readonly org: string;
   readonly group: TargetGroup;
@@ -62,7 +62,7 @@ class Brand {
     await unenroll(table, this.ref(customerId), now, (stored) => decideUnenrollment(this.group, stored, now));
   }
 
-  /** Spends in the cycle. The activity is sent at noon of the cycle, or late. */
+  /** Spends in the cycle. The activity is sent at noon of the cycle, or at a later time. */
   async spend(customerId: number, cycle: number, amount = 100, now = noonOf(cycle)): Promise<void> {
     this.#activityCount += 1;
     const activityId = `a-${this.#activityCount}`;
@@ -71,7 +71,7 @@ class Brand {
     await recordActivity(table, this.#targetGroups, this.org, activity, now);
   }
 
-  /** Closes all that has ended by the start of the cycle, with an index that is up to date. */
+  /** Closes everything that has ended by the start of the cycle. The index is up to date. */
   async closeAtStartOf(cycle: number): Promise<void> {
     await announced(this.org);
     await closeCycles(table, startOfCycle(cycle), this.org);
@@ -83,7 +83,7 @@ class Brand {
     return stored;
   }
 
-  /** The announced ends of cycles: `customer type cycle`, each as often as it was announced, in order. */
+  /** The announced ends of cycles, in order, as `customer type cycle`. Each is listed as often as it was announced. */
   async endings(): Promise<string[]> {
     const notifications = await announced(this.org);
     return notifications
@@ -102,7 +102,7 @@ function cycleIn({ detail }: Notification): string | undefined {
 const periodEnd = { targets: [buildTarget({ rewardAllocation: "PERIOD_END" })] };
 
 describe("at the end of a cycle", () => {
-  it("tells of an immediate reward when it is reached, and of the cycle's end once it is over", async () => {
+  it("announces an immediate reward when it is reached, and the cycle's end once it is over", async () => {
     const brand = await Brand.create();
     await brand.enroll(1);
     await brand.enroll(2);
@@ -118,7 +118,7 @@ describe("at the end of a cycle", () => {
     ]);
   });
 
-  it("tells of a period-end reward with the cycle's end, to who reached its value and to nobody else", async () => {
+  it("announces a period-end reward with the cycle's end, only for customers who reached its value", async () => {
     const brand = await Brand.create(periodEnd);
     for (const customerId of [1, 2]) await brand.enroll(customerId);
     await brand.spend(1, 1, 100);
@@ -132,7 +132,7 @@ describe("at the end of a cycle", () => {
     ]);
   });
 
-  it("tells nothing to who left in the cycle, and all to who left after it and before the closing", async () => {
+  it("announces nothing for a customer who left in the cycle, and everything for one who left after it and before the closing", async () => {
     const brand = await Brand.create(periodEnd);
     for (const customerId of [1, 2]) await brand.enroll(customerId);
     for (const customerId of [1, 2]) await brand.spend(customerId, 1);
@@ -142,7 +142,7 @@ describe("at the end of a cycle", () => {
     expect(await brand.endings()).toEqual(["2 targetPeriodCompleted c1", "2 targetValueAchieved c1"]);
   });
 
-  it("tells all to who left after it and came back before the closing", async () => {
+  it("announces everything for a customer who left after the cycle and came back before the closing", async () => {
     const brand = await Brand.create(periodEnd);
     await brand.enroll(1);
     await brand.spend(1, 1);
@@ -159,7 +159,7 @@ describe("at the end of a cycle", () => {
     ]);
   });
 
-  it("tells nothing to who was enrolled from a later cycle on", async () => {
+  it("announces nothing for a customer who was enrolled from a later cycle on", async () => {
     const brand = await Brand.create();
     await brand.enroll(1, 2);
     await brand.closeAtStartOf(2);
@@ -168,7 +168,7 @@ describe("at the end of a cycle", () => {
     expect(await brand.endings()).toEqual(["1 targetPeriodCompleted c2"]);
   });
 
-  it("tells of a run that a missed cycle ended, when a missed cycle ends one", async () => {
+  it("announces the end of a run that a missed cycle ended, unless the streak allows gaps", async () => {
     const [continuous, gapsAllowed] = [
       await Brand.create({ trackingType: "STREAKS" }),
       await Brand.create({ trackingType: "NON_CONTINUOUS_STREAKS" }),
@@ -205,7 +205,7 @@ describe("an activity that comes after its cycle was closed", () => {
     expect((await brand.enrollment(1)).achieved.get(1)).toBe(decimal(100));
   });
 
-  it("is counted and announced once however it meets the closing", async () => {
+  it("is counted, and its cycle's end is announced, whether it comes before, during or after the closing", async () => {
     const brand = await Brand.create();
     const customerIds = Array.from({ length: 20 }, (_, index) => index + 1);
     for (const customerId of customerIds) await brand.enroll(customerId);
@@ -218,7 +218,8 @@ describe("an activity that comes after its cycle was closed", () => {
       const completed = (await announced(brand.org)).filter(
         (notification) => notification.customerId === customerId && notification.type === "targetPeriodCompleted",
       );
-      // Counted before the closing: announced once, with it. After: announced again. Whichever it was, the last word is true.
+      // An activity counted before the closing is announced once, with it. One counted after it is announced again. In
+      // both cases the last notification is true.
       expect(completed.at(-1)?.detail).toMatchObject({ achievedValue: decimal(30) });
       expect(completed.filter(({ detail }) => "activityId" in detail && detail.activityId === undefined)).toHaveLength(
         1,
@@ -235,14 +236,14 @@ const enrollmentsAtOnce = 25;
 
 async function brandOf(customerIds: readonly number[]): Promise<Brand> {
   const brand = await Brand.create();
-  // Who waits for a connection counts as not connecting, so that on a slow machine hundreds at once would fail.
+  // The SDK counts waiting for a connection as not connecting, so hundreds at once would fail on a slow machine.
   await pMap(customerIds, (customerId) => brand.enroll(customerId), { concurrency: enrollmentsAtOnce });
   await announced(brand.org);
   return brand;
 }
 
 describe("each cycle is closed once for each customer", () => {
-  /** In more than one page for some shards. */
+  /** So many customers that some shards have more than one page. */
   const many = Array.from({ length: 450 }, (_, index) => 5_000 + index);
   const some = many.slice(0, 100);
 
@@ -320,7 +321,7 @@ describe("each cycle is closed once for each customer", () => {
   });
 });
 
-describe("what goes wrong holds up nothing else", () => {
+describe("a failure holds up nothing else", () => {
   it("closes all others when one enrolment cannot be read, and tries that one again", async () => {
     const brand = await Brand.create();
     for (const customerId of [16, 32, 48]) await brand.enroll(customerId);
@@ -355,7 +356,7 @@ describe("what goes wrong holds up nothing else", () => {
     expect(await closeCycles(table, startOfCycle(2), brand.org)).toMatchObject([{ customerCount: 1 }]);
   });
 
-  it("finds with the second sweep whom the index did not know at the first", async () => {
+  it("the second sweep finds customers whom the index did not have at the first", async () => {
     const brand = await Brand.create();
     await brand.enroll(1);
     await closeCycles(table, startOfCycle(2), brand.org);
@@ -367,7 +368,7 @@ describe("what goes wrong holds up nothing else", () => {
   });
 });
 
-/** A process that dies at its n-th update, whichever that is. */
+/** A process that dies after that many updates. */
 function dyingAfter(writes: number): Table {
   const dying = open();
   let count = 0;
@@ -383,7 +384,7 @@ function dyingAfter(writes: number): Table {
   return dying;
 }
 
-/** A process that dies at its first request of the kind. */
+/** A process that dies at its first request of that kind. */
 function dyingAt(command: string): Table {
   const dying = open();
   dying.client.middlewareStack.add(

@@ -10,12 +10,12 @@ import { byTest } from "../support/membership.ts";
 type Request = { readonly Entries: readonly Readonly<Record<string, string>>[] };
 type Answer = { readonly status: number; readonly body: unknown };
 
-/** Stands in for EventBridge, which cannot be run here: takes what the real client sends. */
+/** A stand-in for EventBridge, which cannot be run here. It takes what the real client sends. */
 let server: Server;
 let endpoint: string;
 let requests: Request[];
 let answer: (request: Request) => Answer;
-/** No answer goes out before. */
+/** No answer goes out before this has resolved. */
 let answered: Promise<void>;
 
 beforeAll(async () => {
@@ -134,7 +134,7 @@ it("rejects when EventBridge fails, after as many attempts as it is given", asyn
   expect(requests).toHaveLength(busLimits.maxAttempts);
 });
 
-it("sends again what a failed attempt may have lost, and resolves when it is taken", async () => {
+it("sends events again after a failed attempt, and resolves when they are taken", async () => {
   answer = (request) =>
     requests.length === 1 ? { status: 500, body: { __type: "InternalException" } } : taken(request);
   await publish([notification()]);

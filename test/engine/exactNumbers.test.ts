@@ -14,7 +14,7 @@ import { enroll } from "../support/membership.ts";
 import { openTestTable } from "../support/service.ts";
 
 const table = openTestTable();
-/** The engine's own spelling of numbers, which the table's client is compared with. */
+/** A client that shows numbers as the engine spells them. The table's client is compared with it. */
 const plain = createClient({ endpoint: inject("endpoint"), ...localAccess }, patientLimits);
 afterAll(() => {
   table.close();
@@ -40,7 +40,7 @@ async function written(value: Item[string]): Promise<string | undefined> {
   return Item?.["value"]?.N;
 }
 
-/** What the table's client reads of a number that the engine holds with these digits. */
+/** The number that the table's client reads when the engine holds these digits. */
 async function stored(digits: string): Promise<ItemReader> {
   const { pk, sk } = newKey();
   await plain.send(

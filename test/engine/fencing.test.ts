@@ -31,12 +31,12 @@ const balance: EnrollmentPlan = {
 };
 const resume: EnrollmentPlan = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" }, definitionVersion: 1 };
 
-/** Another client of the same table, straight to the engine. */
+/** Another client of the same table. It talks to the engine directly. */
 const other = openTestTable();
-/** The same, in a process whose system clock is an hour ahead. */
+/** The same client in a process whose system clock is an hour ahead. */
 const ahead: Table = { ...other, operationIds: new OperationIds(() => Date.now() + hourMilliseconds) };
 let proxy: LossyProxy;
-/** The client under test, behind the lossy hop. */
+/** The client under test, behind the proxy that loses replies. */
 let table: Table;
 
 beforeAll(async () => {
@@ -52,11 +52,11 @@ afterAll(async () => {
 
 function openBehindProxy(): Table {
   const config = { tableName: inject("tableName"), endpoint: proxy.endpoint, ...localAccess };
-  // Requests are counted: only what is lost on purpose may be sent again.
+  // Requests are counted, so only those that are lost on purpose may be sent again.
   return openTable(config, patientLimits);
 }
 
-/** The client under test in a process of its own, which has seen nothing of a clock ahead. */
+/** The client under test in a process of its own, which has seen no clock that is ahead. */
 function processBehind(): Table {
   return { ...table, operationIds: new OperationIds() };
 }
@@ -82,7 +82,7 @@ async function leave(by: Table, ref: EnrollmentRef): Promise<number | "left"> {
   return (await unenroll(by, ref, now, decide))?.code ?? "left";
 }
 
-/** As an activity that is counted: the item changes, the membership does not. */
+/** Writes what a counted activity writes: the item changes, the membership does not. */
 async function deliverActivity({ org, customerId, groupId, targetId }: EnrollmentRef): Promise<void> {
   const { pk, sk } = enrollmentKey(org, customerId, groupId, targetId);
   await other.client.send(
@@ -158,7 +158,8 @@ describe("an enrolment", () => {
     const [held, arrived] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     proxy.plan({ lose: "connection", before: () => held.promise, after: async () => arrived.resolve() });
     await expect(enter(table, ref)).rejects.toThrow(OutcomeUnknown);
-    // An un-enrolment whose id is older than the call's: begun before it, or by a process whose clock is behind.
+    // The un-enrolment has an id older than the call's. It began before the call, or in a process whose clock is
+    // behind.
     const behind: Table = { ...other, operationIds: new OperationIds(() => Date.now() - hourMilliseconds) };
     expect(await leave(behind, ref)).toBe("left");
     held.resolve();
@@ -219,7 +220,7 @@ describe("an enrolment", () => {
     });
   });
 
-  it("needs that request once only: from then on the process gives ids past the clock that is ahead", async () => {
+  it("needs that request only once: from then on the process gives ids past the clock that is ahead", async () => {
     const [first, second] = [newRef(), newRef()];
     for (const ref of [second, first]) {
       await enter(ahead, ref);
@@ -232,7 +233,7 @@ describe("an enrolment", () => {
     expect(proxy.writes()).toBe(1);
   });
 
-  it("that others overtake three times, entering and leaving before it arrives, is made at the fourth", async () => {
+  it("that is overtaken three times by others who enter and leave succeeds at the fourth attempt", async () => {
     const ref = newRef();
     const before = async () => {
       await enter(ahead, ref);
@@ -386,7 +387,7 @@ describe("putting a customer", () => {
     proxy.plan({ lose: "request" });
     const answer = await putCustomer(behind, org, 1, named("Grace"), now + 1).catch((error: unknown) => error);
     const stored = await findCustomer(other, org, 1);
-    // Nobody else wrote meanwhile: either the profile is stored, or the caller is told that this cannot be said.
+    // Nobody else wrote meanwhile. Either the profile is stored, or the caller is told that the outcome is unknown.
     expect(answer instanceof OutcomeUnknown ? "unknown" : stored?.firstName).toBeOneOf(["unknown", "Grace"]);
   });
 });
@@ -416,7 +417,7 @@ async function answersAsIfLossless(history: readonly Call[]): Promise<void> {
       proxy.plan(...each.faults);
       const answer = await perform(own, ref, each);
       const stored = await findEnrollment(other, ref);
-      // The first attempt was lost: the refusal of an enrolment is not final then.
+      // The first attempt was lost, so the refusal of an enrolment is not final.
       const isOpen = each.enters && isIn(before) && each.faults[0]?.lose !== undefined;
       const expected = lossless(each, isIn(before));
       expect(effect(answer, before, stored)).toEqual(isOpen ? { ...expected, answer: "unknown" } : expected);
@@ -442,7 +443,7 @@ async function answersOrSaysUnknown(history: readonly Call[]): Promise<void> {
   });
 }
 
-/** The SDK retries less and less as a client meets more failures; each history starts with its full allowance. */
+/** The SDK retries less as a client meets more failures. Each history starts with the full allowance. */
 async function withOwnClient(work: (own: Table) => Promise<void>): Promise<void> {
   const own = openBehindProxy();
   try {
@@ -469,7 +470,7 @@ function effect(answer: string | number, before: Enrollment | undefined, after: 
   return { answer, isIn: isIn(after), writes: (after?.revision ?? 0) - (before?.revision ?? 0) };
 }
 
-/** What a call does when nothing is lost. */
+/** The effect of a call when nothing is lost. */
 function lossless({ enters }: Call, wasIn: boolean) {
   const answer = enters ? (wasIn ? "alreadyEnrolled" : "enrolled") : wasIn ? "left" : 310126;
   return { answer, isIn: enters, writes: enters === wasIn ? 0 : 1 };

@@ -5,7 +5,7 @@ import { type GrowthRow, measureGrowth, type Operation, operations, type Size, s
 import { drawGrowth } from "../../bench/growthChart.ts";
 import { growthHeading, readGrowthTable } from "../../bench/growthTables.ts";
 
-/** As many as are quick: the smallest, and the largest of either kind. */
+/** The sizes that are quick to measure: the smallest, and the largest in cycles and in targets. */
 const measuredSizes: readonly Size[] = [
   { cycles: 1, targets: 1 },
   { cycles: 1, targets: 50 },
@@ -18,7 +18,8 @@ const all = [...recorded.values()].flat();
 
 let measured: readonly GrowthRow[] = [];
 
-// An engine of its own, as the bench's: one that holds what all other tests have written takes six times as long.
+// The file has an engine of its own, like the bench. An engine that holds what all other tests have written takes six
+// times as long.
 beforeAll(async () => {
   measured = await withEngine((engine) => measureGrowth(engine, measuredSizes));
 });
@@ -30,7 +31,7 @@ function cellsOf(line: string): string[] {
     .map((cell) => cell.trim());
 }
 
-/** What bench/README.md says of an operation, as the bench printed it. */
+/** The rows of bench/README.md for an operation, as the bench printed them. */
 function recordedRows(operation: Operation): GrowthRow[] {
   const heading = figures.indexOf(growthHeading(operation));
   if (heading < 0) throw new Error(`bench/README.md has no figures of the ${operation}`);
@@ -46,7 +47,7 @@ function writeUnits(operation: Operation, cycles: number, targets: number): stri
 }
 
 describe("the figures of growth in bench/README.md", () => {
-  it.each(operations)("of the %s are what it costs, in every design", (operation) => {
+  it.each(operations)("of the %s are its measured cost, in every design", (operation) => {
     const own = measured.filter((row) => row.operation === operation);
     expect(own.length).toBeGreaterThan(0);
     expect(recorded.get(operation)).toEqual(expect.arrayContaining(own));
@@ -73,7 +74,7 @@ describe("the figures of growth in bench/README.md", () => {
     ["an activity in the first cycle, 50 targets", writeUnits("activity in the first cycle", 100, 50)],
     ["an activity in the last of 100 cycles, one target", writeUnits("activity in the last cycle", 100, 1)],
     ["an activity in the last of 100 cycles, 50 targets", writeUnits("activity in the last cycle", 100, 50)],
-  ])("are summed up truly for %s", (what, units) => {
+  ])("have correct sums for %s", (what, units) => {
     expect(figures.map(cellsOf).find(([first]) => first === what)).toEqual([what, ...units]);
   });
 });

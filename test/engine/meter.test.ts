@@ -37,7 +37,7 @@ afterAll(async () => {
   await proxy.close();
 });
 
-/** What the work costs, if its first requests meet these faults, and whether or not it fails. */
+/** The cost of the work whether it fails or not. Its first requests meet these faults. */
 async function costOf(work: () => Promise<unknown>, ...met: readonly Fault[]): Promise<Omit<Cost, "bytes">> {
   faults = [...met];
   const { requests, readUnits, writeUnits } = await meter.costOf(() => work().catch(() => undefined));
@@ -48,7 +48,7 @@ function newKey(): Key {
   return { pk: { S: `METER#${randomUUID()}` }, sk: { S: "ITEM" } };
 }
 
-/** Of nearly 3 kB: three units to write, one to read. */
+/** Stores an item of nearly 3 kB. Writing it takes three units, reading it one. */
 async function newItem(): Promise<Key> {
   const key = newKey();
   await sizes.send(new PutItemCommand({ TableName, Item: { ...key, filling: { S: "x".repeat(2900) } } }));
@@ -85,7 +85,7 @@ function list({ pk }: Key, ConsistentRead: boolean) {
     );
 }
 
-/** Puts one where nothing may be, and checks that there is another. */
+/** Puts an item where none may be, and checks that another one exists. */
 function transact(put: Key, checked: Key) {
   return () =>
     table.client.send(
@@ -145,7 +145,7 @@ describe("a read that finds nothing", () => {
 });
 
 describe("an attempt that the SDK repeats", () => {
-  it("is counted, and costs nothing when the engine has refused it for its own sake", async () => {
+  it("is counted, and costs nothing when the engine throttled it", async () => {
     const cost = await costOf(update(newKey()), throttled, throttled);
     expect(cost).toEqual({ requests: ["UpdateItem", "UpdateItem", "UpdateItem"], readUnits: 0, writeUnits: 1 });
   });
@@ -174,6 +174,6 @@ it("counts nothing beside the work", async () => {
   expect(await costOf(async () => undefined)).toEqual({ requests: [], readUnits: 0, writeUnits: 0 });
 });
 
-it("refuses what it knows no price of", async () => {
+it("refuses an operation whose price it does not know", async () => {
   await expect(meter.costOf(() => table.client.send(new ScanCommand({ TableName, Limit: 1 })))).rejects.toThrow("Scan");
 });

@@ -22,7 +22,7 @@ afterAll(() => table.close());
 const now = noonOf(1);
 const customerId = 11;
 
-/** A table whose every call finds its patience over. */
+/** A table on which every call finds its patience over. */
 const impatient: Table = { ...table, patienceMilliseconds: 0 };
 
 async function brand(): Promise<string> {
@@ -83,7 +83,7 @@ it("the first message of a batch is counted, those that there is no time to begi
   expect(await record(table, org)).toEqual([expect.objectContaining(repeated), expect.objectContaining(repeated)]);
 });
 
-/** Of two items a page of 1 MB is not full, of five it is. */
+/** A partition of items. Two of them do not fill a page of 1 MB, five do. */
 async function partitionOf(items: number): Promise<string> {
   const pk = randomUUID();
   const text = { S: "x".repeat(390_000) };
@@ -104,13 +104,13 @@ describe("a partition is read to its end", () => {
     await expect(queryAll(impatient, { partition: await partitionOf(2) })).resolves.toHaveLength(2);
   });
 
-  it("or not at all, as part of it would be taken for the whole", async () => {
+  it("or not at all, because a part would be taken for the whole", async () => {
     const read = queryAll(impatient, { partition: await partitionOf(5) });
     await expect(read).rejects.toThrow(new EngineBusy(new ReadTooLong()));
   });
 });
 
-/** Page by page, as the state machine asks. */
+/** Reads page by page, as the state machine asks. */
 async function dueCycles(through: Table, org: string): Promise<DueCycles[]> {
   const due = { now: new Date(startOfCycle(2)).toISOString(), org };
   const pages: DueCycles[] = [];
@@ -123,7 +123,7 @@ async function dueCycles(through: Table, org: string): Promise<DueCycles[]> {
   return pages;
 }
 
-it("due cycles are named group by group when there is patience for one only, and in the end all", async () => {
+it("due cycles are listed group by group while there is patience for one only, until all are listed", async () => {
   const org = randomUUID();
   for (const name of ["first", "second", "third"]) await createTargetGroup(table, org, buildGroup({ name }));
   const all = (await dueCycles(table, org)).flatMap(({ tasks }) => tasks);

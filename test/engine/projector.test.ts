@@ -55,14 +55,14 @@ describe("records delivered again, and out of order across customers", () => {
     await expectNothingElse(again);
   }
 
-  /** The same rows, and each event announced once or more often, but never differently. */
+  /** Expects the same rows, and each event announced once or more often but always with the same content. */
   async function expectNothingElse({ announced }: RecordingProjector): Promise<void> {
     expect(await ledgerOf(table)).toEqual(ledgerOfOnce);
     expect([...announced.keys()].toSorted()).toEqual([...once.announced.keys()].toSorted());
     for (const [eventId, texts] of announced) expect(new Set(texts)).toEqual(new Set(once.announced.get(eventId)));
   }
 
-  it("have something to tell: a row for each thing that happened, and each kind of notification", () => {
+  it("give a row for each thing that happened, and each kind of notification", () => {
     expect(ledgerOfOnce.length).toBeGreaterThan(customers.length * 6);
     const types = new Set([...once.announced.values()].flat().map((text) => text.split(" ")[0]));
     expect([...types].toSorted()).toEqual([
@@ -76,7 +76,7 @@ describe("records delivered again, and out of order across customers", () => {
     ]);
   });
 
-  it("tell one thing under one eventId", () => {
+  it("give one content under one eventId", () => {
     expect([...once.announced.values()].filter((texts) => texts.length !== 1)).toEqual([]);
   });
 
@@ -112,7 +112,7 @@ describe("records delivered again, and out of order across customers", () => {
     await expectNothingElse(failing);
   });
 
-  it("that there is no time to begin are reported for the next call, which does at least one", async () => {
+  it("that there is no time to begin are reported for the next call, which projects at least one", async () => {
     await forgetLedger(table);
     const impatient = new RecordingProjector({ ...table, patienceMilliseconds: 0 });
     for (const [index] of records.entries()) {
@@ -137,7 +137,7 @@ describe("records delivered again, and out of order across customers", () => {
   });
 });
 
-/** Enrols, spends, returns, leaves and comes back; a little different for each. */
+/** Enrols, spends, returns, leaves and comes back. The steps differ a little for each customer. */
 async function liveThrough({ org, group, customerId }: Setting, index: number): Promise<void> {
   const enroll = (now: string, fields = {}) => org.enroll(group, { customerId, ...fields }, { now });
   await enroll(during(1, 1), { initialBalance: 1000 * (index % 2) });
@@ -164,7 +164,7 @@ function partitionOf({ dynamodb }: DynamoDBRecord): string {
   return dynamodb?.Keys?.["pk"]?.S ?? "";
 }
 
-/** One of each list in turn. */
+/** One member of each list in turn. */
 function interleaved<Member>(lists: readonly (readonly Member[])[]): Member[] {
   const longest = Math.max(...lists.map(({ length }) => length));
   return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list.slice(index, index + 1))).flat();
@@ -244,7 +244,7 @@ describe("for any history", () => {
   });
 });
 
-/** A step that the state refuses is a step that changes nothing, which is as good. */
+/** Takes a step. A step that is refused changes nothing, which does as well. */
 async function take({ org, group, customerId }: Setting, one: Step, index: number): Promise<void> {
   const now = during(4, index + 1);
   switch (one.kind) {
@@ -270,7 +270,7 @@ function sumsOf(rows: readonly LedgerEntry[]): Map<number, bigint> {
   return nonZero(sums);
 }
 
-/** A cycle that was opened at 0 is stored, and one that was not is not; neither has anything to add up. */
+/** The sums without zeros. A cycle that was opened at 0 is stored and others are not, but neither adds anything. */
 function nonZero(sums: ReadonlyMap<number, bigint>): Map<number, bigint> {
   const kept = [...sums].filter(([, sum]) => sum !== 0n);
   return new Map(kept.toSorted(([one], [other]) => one - other));

@@ -42,6 +42,8 @@ describe("queued activities", () => {
       queueMessage("a fault", org, { ...sale(customerId, "d"), amount: -1 }),
       queueMessage("good", org, sale(customerId, "e")),
       queueMessage("reused", org, { ...sale(customerId, "e"), amount: 1 }),
+      queueMessage("lost text", org, { ...sale(customerId, "f"), attributes: { store: "Jos\ufffd" } }),
+      queueMessage("half of a pair", org, `{"activityId":"g","name":"\\ud800"}`),
     ];
     const { batchItemFailures } = await count({ Records });
     expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual([
@@ -51,6 +53,8 @@ describe("queued activities", () => {
       "another org",
       "a fault",
       "reused",
+      "lost text",
+      "half of a pair",
     ]);
     expect(await achieved()).toBe(10.5);
   });
@@ -71,7 +75,7 @@ describe("when an org has a queue of its own", () => {
     expect(await achieved()).toBe(21);
   });
 
-  it("nobody else's sender can name it, and its own sender can name no other; neither counts anything", async () => {
+  it("no other sender can name it, and its own sender can name no other org; neither counts anything", async () => {
     const [victim, attacker] = [await enrolled(), await enrolled()];
     const orgQueues = new Map([
       [ownQueue, victim.org],

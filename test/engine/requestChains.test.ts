@@ -45,8 +45,8 @@ beforeAll(async () => {
 afterAll(() => proxy.close());
 
 /**
- * A service that has just started, so that it has no definitions. Its reads lag behind writes where they may, and a call
- * of it finds its patience over from the start: what is left of every loop is what a loop may always do.
+ * A service that has just started and so has no definitions. Its reads lag behind writes wherever they may. Each of its
+ * calls finds its patience over from the start, so every loop does only what it may always do.
  */
 let table: Table;
 let gateway: LocalGateway;
@@ -65,7 +65,7 @@ afterEach(async () => {
   table.close();
 });
 
-/** The longest lag there is: an eventually consistent read finds nothing. */
+/** Makes eventually consistent reads find nothing, which is the longest possible lag. */
 function letReadsLag({ middlewareStack }: DynamoDBClient): void {
   middlewareStack.add(
     (next, { commandName }) =>
@@ -86,7 +86,7 @@ async function newClient({ org }: Setting): Promise<{ readonly api: ApiClient; r
   return { api: new ApiClient(gateway.baseUrl, credential), credential };
 }
 
-/** What is measured: a call that succeeds, or that is refused with the code. */
+/** The call that is measured. It succeeds, or it is refused with that code. */
 type Call = () => Promise<unknown>;
 
 async function refusedWith(code: number, pending: Promise<ApiResponse>): Promise<void> {
@@ -105,7 +105,7 @@ function sale({ customerId }: Setting) {
   return { activityId: randomUUID(), customerId, type: "TRANSACTION", occurredAt: now, amount: 5 };
 }
 
-/** The first cycle's end, at which its group is due. */
+/** The end of the first cycle, at which its group is due. */
 const due = { now: firstInstantOf(2), resumeAfter: null };
 
 async function tasksOf({ org }: Setting, cycleNumber = 2) {
@@ -131,10 +131,10 @@ async function taskOf(one: Setting, cycleNumber: number) {
   return task;
 }
 
-/** Prepares, of a kind of call, the one whose chain is the longest. */
+/** Prepares the call with the longest chain of its kind. */
 type Preparation = () => Promise<Call>;
 
-/** Of a route that is not here, a request that succeeds has the longest chain. */
+/** A route that is not listed has its longest chain in a request that succeeds. */
 const longest: Readonly<
   Record<Exclude<CallName, ProtectedRouteName>, Preparation> & Partial<Record<ProtectedRouteName, Preparation>>
 > = {
@@ -147,7 +147,7 @@ const longest: Readonly<
   enroll: async () => {
     const one = await newSetting(service, streak());
     const { api } = await newClient(one);
-    // A fault in a field that a streak ignores: the definition has to be read to know.
+    // The record has a fault in a field that a streak ignores. The service has to read the definition to know that.
     const record = { customerId: one.customerId, periodName: 5 };
     return () => ok(api.post(`${targetPathOf(one)}/enroll`, [record], at));
   },
@@ -235,12 +235,12 @@ describe("the longest chain of requests", () => {
     expect([...requestChains.keys()].toSorted()).toEqual([...preparations.keys()].toSorted());
   });
 
-  it.each([...preparations])("of %s is as long as its time limit is reckoned with", async (name, prepare) => {
+  it.each([...preparations])("of %s is as long as its time limit assumes", async (name, prepare) => {
     const call = await prepare();
     expect(await chain.longestDuring(call)).toBe(requestChains.get(name)?.requests);
   });
 
-  it("of closeShard at an empty shard that is the last is as long as its time limit is reckoned with", async () => {
+  it("of closeShard at the last shard, which is empty, is as long as its time limit assumes", async () => {
     const one = await newSetting(service);
     const [last, ...others] = await tasksOf(one);
     if (last === undefined) throw new Error("The group is due");

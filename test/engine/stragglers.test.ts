@@ -21,7 +21,7 @@ import { enroll } from "../support/membership.ts";
 import { transactionConflict } from "../support/seededFaults.ts";
 import { openTestTable } from "../support/service.ts";
 
-/** What an attempt does that its caller has given up, and that reaches the engine after all. */
+/** These tests are about attempts that their caller has given up and that reach the engine all the same. */
 const now = noonOf(1);
 const customerId = 11;
 const resume = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" }, definitionVersion: 1 } as const;
@@ -34,7 +34,7 @@ beforeAll(async () => {
   proxy = await startLossyProxy(inject("endpoint"));
   const config = { tableName: inject("tableName"), endpoint: proxy.endpoint, ...localAccess };
   patient = openTable(config, patientLimits);
-  // The first round is the last that may begin.
+  // Only the first round may begin.
   table = { ...patient, patienceMilliseconds: 1 };
 });
 afterAll(async () => {
@@ -45,7 +45,7 @@ afterAll(async () => {
 
 const conflict: Fault = { lose: "request", answer: transactionConflict("TransactWriteItems") };
 
-/** An attempt that is lost sight of, and arrives when it is let go. */
+/** An attempt whose connection the client loses. It reaches the engine when it is let go. */
 function straggler(): { readonly fault: Fault; readonly arrive: () => Promise<void> } {
   const [held, arrived] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   return {
@@ -128,7 +128,7 @@ describe("a target group whose creation met transactions every time", () => {
     expect(await findTargetGroup(other, org, 1)).toMatchObject({ id: 1 });
   });
 
-  it("knows its own name again: an attempt that was lost and arrived is its success", async () => {
+  it("recognises its own name: a lost attempt that arrived is its success", async () => {
     const org = randomUUID();
     const { fault, arrive } = straggler();
     proxy.plan({}, fault, { ...conflict, before: arrive });
@@ -156,7 +156,7 @@ describe("a change of a credential that met transactions every time", () => {
     expect(await findCredential(other, ref.username)).toMatchObject({ isActive: true });
   });
 
-  it("is not told to have been made by somebody else when it was its own lost attempt: OutcomeUnknown", async () => {
+  it("is not reported as another call's change when its own lost attempt made it: OutcomeUnknown", async () => {
     const ref = await newCredential();
     const { fault, arrive } = straggler();
     proxy.plan(fault, { ...conflict, before: arrive });

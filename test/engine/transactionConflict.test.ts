@@ -32,12 +32,15 @@ function open(): Table {
 
 type Conflict = {
   readonly times: number;
-  /** How often the SDK had sent the write before it met the transaction, the first of them applied by the engine. */
+  /** The number of times the SDK had sent the write before it met the transaction. The engine applied the first one. */
   readonly attempts?: number;
   readonly meanwhile?: () => Promise<unknown>;
 };
 
-/** A table whose writes are told, so many times, that a transaction holds the item. The local engine has no such luck. */
+/**
+ * A table whose writes are told that many times that a transaction holds the item. The local engine never answers so by
+ * itself.
+ */
 function conflicting({ times, attempts = 1, meanwhile }: Conflict): Table {
   const table = open();
   let left = times;

@@ -39,7 +39,7 @@ describe("activities of one customer, delivered more than once, to two processes
   it(
     "count at most once when faults outlast the attempts, so that deliveries stay unanswered",
     async () => {
-      // Three requests in five meet a fault, and a write has three attempts: about every sixth is given up.
+      // Three requests in five meet a fault, and a write has three attempts, so about every sixth write is given up.
       const histories = await inParallel(atOnce, atOnce, (index) => record(0.6, index));
       expect(violationsIn(histories)).toEqual([]);
       expect(unansweredIn(histories)).toBeGreaterThan(0);
@@ -65,7 +65,7 @@ function summary(histories: readonly ActivityHistory[], started: number): string
   return `${histories.length} histories, ${answered} deliveries answered, ${unansweredIn(histories)} not, ${sum(({ faults }) => faults)} faults, ${seconds} s`;
 }
 
-/** Changes the writes of every transaction a process sends. */
+/** Changes the writes of every transaction that a process sends. */
 function rewriteTransactions({ client }: Table, rewrite: (item: TransactWriteItem) => TransactWriteItem): void {
   client.middlewareStack.add(
     (next) => (args) => {

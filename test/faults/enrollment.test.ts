@@ -43,7 +43,7 @@ describe("enrolling, un-enrolling and reading one customer and target from two p
   it(
     "is linearizable when faults outlast the attempts, so that calls stay unanswered",
     async () => {
-      // Three requests in five meet a fault, and a write has three attempts: about every sixth is given up.
+      // Three requests in five meet a fault, and a write has three attempts, so about every sixth write is given up.
       const histories = await inParallel(atOnce, atOnce, (index) => record(0.6, index));
       expect(violationsIn(histories)).toEqual([]);
       expect(unansweredIn(histories)).toBeGreaterThan(0);
@@ -67,7 +67,7 @@ function summary(histories: readonly EnrollmentHistory[], started: number): stri
   return `${histories.length} histories, ${calls.length} calls, ${unansweredIn(histories)} of unknown outcome, ${faults} faults, ${seconds} s`;
 }
 
-/** The store without its fence: who left and is out may be enrolled by any late write. */
+/** Takes away the store's fence. Any late write may then enrol a customer who has left and is out. */
 function ignoreOperationIds({ client }: Table): void {
   client.middlewareStack.add(
     (next) => (args) => {
@@ -85,7 +85,7 @@ function ignoreOperationIds({ client }: Table): void {
   );
 }
 
-/** A plain conditional write: it does not know what it has written itself. */
+/** Makes the store forget its own writes, as a plain conditional write does. */
 function forgetOwnWrites({ client }: Table): void {
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -102,7 +102,7 @@ function forgetOwnWrites({ client }: Table): void {
 }
 
 describe("the same check", () => {
-  // About one history in fifteen shows the first of them, every second the other.
+  // About one history in fifteen shows the first fault, and every second one the other.
   const mostHistories = 600;
 
   it.each([

@@ -5,7 +5,7 @@ import { baseSeed, historyCount, inParallel, report } from "../support/seeds.ts"
 import { useService } from "../support/service.ts";
 
 const service = useService();
-/** Most of a run is waiting for the engine. */
+/** Shards run side by side, because most of a run is waiting for the engine. */
 const shards = 3;
 const limitMilliseconds = 600_000;
 

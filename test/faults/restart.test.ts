@@ -24,13 +24,13 @@ const limitMilliseconds = 600_000;
 const now = during(1);
 
 let engine: RestartableEngine;
-/** Of two processes, which share nothing but the engine. */
+/** The tables of two processes, which share nothing but the engine. */
 let tables: readonly Table[];
 let gateways: readonly LocalGateway[];
 let org: TestOrg;
 let group: TestGroup;
 let clients: readonly ApiClient[];
-/** Its credential is asked for nowhere before the engine has stopped. */
+/** A client whose credential is not looked up before the engine has stopped. */
 let stranger: ApiClient;
 let customerId = 0;
 
@@ -65,7 +65,10 @@ function nextCustomerId(): number {
   return customerId;
 }
 
-/** No call may hang: each phase ends only when every client has been answered. */
+/**
+ * Stops and starts the engine while clients make visits. Each phase ends only when every client has been answered, so
+ * no call may hang.
+ */
 async function stopAndStartUnderLoad(): Promise<readonly Visit[]> {
   const load = new VisitingClients({ clients, group, nextCustomerId });
   await load.untilEach(({ answered }) => answered >= answersBeforeTheStop);
@@ -115,7 +118,7 @@ function sumOf(visits: readonly Visit[]): number {
   return visits.reduce((sum, { unavailable }) => sum + unavailable, 0);
 }
 
-/** The customer's value, and the history with every row's part in it. */
+/** The customer's value, and each row of the history with its part in it. */
 async function readBack(visit: Visit | undefined) {
   if (visit === undefined) throw new Error("There is no such visit");
   const state = await org.readState(group, visit.customerId, { now });

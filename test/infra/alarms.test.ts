@@ -12,7 +12,7 @@ const alarms = resourcesOfType(stack, "AWS::CloudWatch::Alarm").map(([id, { Prop
   properties: Properties,
 }));
 
-/** Counts of calls, which failures are held against. */
+/** Metrics that count calls. Failures are compared with them. */
 const hasNoFailures = ["Count", "Invocations"];
 
 /** The text below each heading of the runbook, up to the next. */
@@ -42,7 +42,7 @@ describe.each(alarms)("the alarm $name", ({ name, properties }) => {
     expect(section).toMatch(/^\*\*Do:\*\* /m);
   });
 
-  test("tells the stack's topic", () => {
+  test("notifies the stack's topic", () => {
     expect(properties.AlarmActions).toEqual([{ Ref: topicId }]);
     expect(properties.ActionsEnabled ?? true).toBe(true);
   });
@@ -79,7 +79,7 @@ test("the alarms are these", () => {
   ]);
 });
 
-/** A metric that was never published is the normal case: DynamoDB does without errors for years. */
+/** DynamoDB can go for years without an error, so a metric that was never published is the normal case. */
 test("no alarm is dead because a metric that it adds up was never published", () => {
   const computed = alarms.filter(({ properties }) => Array.isArray(properties.Metrics));
   expect(computed.length).toBeGreaterThan(0);
@@ -116,7 +116,7 @@ describe("the topic", () => {
     });
   });
 
-  test("takes what this account's alarms say and nothing else, over TLS only", () => {
+  test("accepts messages of this account's alarms only, and only over TLS", () => {
     const [, policy] = onlyResource(stack, "AWS::SNS::TopicPolicy");
     expect(at(policy.Properties, "PolicyDocument", "Statement")).toMatchObject([
       { Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } },
@@ -145,7 +145,7 @@ describe("what the functions publish", () => {
     .flatMap(([, { Properties }]) => alarmMetrics(Properties))
     .filter(([from]) => from === namespace);
 
-  /** Every series a function can write, as `[namespace, metric, dimension, value]`. */
+  /** Every series that a function can write, as `[namespace, metric, dimension, value]`. */
   const published = [
     ...seriesOf(metrics.enrollments, [undefined]),
     ...seriesOf(metrics.unenrollments, [undefined]),
@@ -205,7 +205,7 @@ function textOf(value: unknown): string {
   return parts.map((part) => (typeof part === "string" ? part : "reference")).join("");
 }
 
-/** The series of all graphs, without how each is drawn; an expression is none. */
+/** The series of all graphs, without the way each is drawn. Expressions are left out. */
 function drawnMetrics(body: unknown): unknown[][] {
   const { widgets } = JSON.parse(textOf(body));
   const rows: unknown[] = widgets.flatMap((widget: unknown) => at(widget, "properties", "metrics") ?? []);

@@ -9,7 +9,7 @@ const methods = deployedMethods(stack);
 const [authorizerId, authorizer] = onlyResource(stack, "AWS::ApiGateway::Authorizer");
 const [stageId, stage] = onlyResource(stack, "AWS::ApiGateway::Stage");
 
-/** Written out: nothing else may be reached without a credential. */
+/** The routes that need no credential, written out by hand. Nothing else may be reached without one. */
 const open = ["POST /oauth/token", "POST /oauth/token/generate", "POST /oauth/revoke"];
 
 describe("methods", () => {
@@ -73,7 +73,7 @@ test("API Gateway answers a header that is spelled like no credential by itself,
 describe("permissions to invoke", () => {
   const permissions = resourcesOfType(stack, "AWS::Lambda::Permission").map(([, { Properties }]) => Properties);
 
-  test("let API Gateway call each function, and nobody else any", () => {
+  test("let only API Gateway call each function", () => {
     for (const permission of permissions) {
       expect(permission).toMatchObject({ Action: "lambda:InvokeFunction", Principal: "apigateway.amazonaws.com" });
     }
@@ -117,7 +117,7 @@ describe("the stage", () => {
     expect(settings).toHaveLength(methods.length + 1);
   });
 
-  test("throttles as the settings say, and never a route to nothing", () => {
+  test("throttles as the settings say, and leaves every route at least one request", () => {
     const small = synthesize({ throttleRate: "2", throttleBurst: "3" });
     const settings = methodSettings(small);
     expect(settings.find(({ path }) => path === "* /*")).toEqual({ path: "* /*", rate: 2, burst: 3 });
@@ -158,14 +158,14 @@ describe("the stage", () => {
     }
   });
 
-  test("can log in an account where no API ever has, and leaves an account's own log role alone when told to", () => {
+  test("can log in an account where no API has logged before, and leaves an account's own log role alone if set so", () => {
     expect(stage).toMatchObject({ DependsOn: [onlyResource(stack, "AWS::ApiGateway::Account")[0]] });
     const without = synthesize({ setApiGatewayLogRole: "false" });
     expect(resourcesOfType(without, "AWS::ApiGateway::Account")).toEqual([]);
   });
 });
 
-test("the stack puts out the address the API answers at, and what else a brand has to address", () => {
+test("the stack's outputs have the API's address and all other addresses that a brand needs", () => {
   expect(stack.outputs).toEqual({
     AlarmTopicArn: { Description: expect.any(String), Value: { Ref: onlyResource(stack, "AWS::SNS::Topic")[0] } },
     ActivityQueueUrl: { Description: expect.any(String), Value: expect.anything() },
@@ -179,7 +179,7 @@ function authorizerFunctionId(): string {
   return functionBehind(stack, authorizer.Properties.AuthorizerUri);
 }
 
-/** `/POST/targetGroups` of an ARN made for the stage. */
+/** The last part of an ARN made for the stage, such as `/POST/targetGroups`. */
 function lastPart(sourceArn: unknown): unknown {
   const parts = at(sourceArn, "Fn::Join", "1");
   if (!Array.isArray(parts)) return parts;
@@ -200,7 +200,7 @@ function methodSettings(of = stack) {
   }));
 }
 
-/** A stage's settings write `/a/b` as `/~1a~1b`. */
+/** The path without escapes. A stage's settings write `/a/b` as `/~1a~1b`. */
 function unescaped(resourcePath: string): string {
   return resourcePath.replace(/^\/~1/, "/").replaceAll("~1", "/");
 }

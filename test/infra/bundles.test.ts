@@ -17,7 +17,10 @@ import { routeNames, routes } from "../../shared/http/routes.ts";
 import { functionIdsByName } from "./support/deployedMethods.ts";
 import { at, readStack } from "./support/synthesize.ts";
 
-/** Each is loaded at every cold start. What grows past its budget either becomes smaller or says why it may not. */
+/**
+ * The size limit of each bundle, which is loaded at every cold start. When a bundle exceeds it, either the bundle
+ * becomes smaller or the limit grows with a reason.
+ */
 const budgets = new Map(Object.entries(budgetFile.bundleBytes));
 
 const countActivities = ["recordActivities", "countQueuedActivities"] as const;
@@ -27,8 +30,8 @@ const keepDefinitions = [...countActivities, ...enrollOrNot, "reads", "definitio
 const closeCycles = ["listDueCycles", "closeShard"] as const;
 
 /**
- * What only some functions need, and which: any other would load it at every cold start for nothing. A name that ends
- * with a slash stands for all that is below it.
+ * The modules that only some functions need, and those functions. Any other function would load them at every cold
+ * start for nothing. A name that ends with a slash stands for everything below it.
  */
 const modules: Readonly<Record<string, readonly FunctionName[]>> = {
   "shared/operations/targetGroupCache.ts": keepDefinitions,
@@ -44,7 +47,10 @@ const modules: Readonly<Record<string, readonly FunctionName[]>> = {
   "node_modules/temporal-polyfill/": ["definitions"],
 };
 
-/** All schemas are in one module, so a bundle is searched for the rule of a field that only one schema has. */
+/**
+ * A field that only one schema has, and the functions that judge by that schema. All schemas are in one module, so a
+ * bundle is searched for the field.
+ */
 const schemaFields: Readonly<Record<string, readonly FunctionName[]>> = {
   resetStreakStatus: ["enroll"],
   originalActivityId: countActivities,
@@ -151,7 +157,10 @@ test("a bundle that serves one route has nothing that chooses among routes", () 
   expect(choosing.toSorted()).toEqual(ofSeveral.map(({ name }) => name).toSorted());
 });
 
-/** One statement of which the bundler cannot tell that it has no effect keeps all that it names, in every bundle. */
+/**
+ * A bundler keeps a statement, with everything it names, unless it can tell that the statement has no effect. A single
+ * such statement would be in every bundle.
+ */
 test.each(["routes.ts", "requests/schemas.ts", "requests/validators.generated.js"])(
   "nothing of shared/http/%s is in a bundle that uses nothing of it",
   async (module) => {
@@ -191,7 +200,7 @@ function readBundle(name: string, functionId: string) {
     text: readFileSync(join(directory, "index.mjs"), "utf8"),
     entryPoints: outputs.map(({ entryPoint }) => entryPoint),
     inputs: inputs.map(([input]) => input),
-    /** Those of which anything is left. */
+    /** The inputs of which the output holds anything. */
     loaded: inputs.flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : [])),
     imports: outputs.flatMap(({ imports }) => imports),
   };
@@ -199,7 +208,10 @@ function readBundle(name: string, functionId: string) {
 
 const commandPath = /\/client-dynamodb\/dist-es\/commands\/(\w+)Command\.js$/;
 
-/** A transaction is granted by what it is made of. The other one is the client's own and in every bundle; none sends it. */
+/**
+ * Operations that no grant names. A transaction is granted by the writes it is made of. `DescribeEndpoints` is the
+ * client's own: it is in every bundle, and no function sends it.
+ */
 const unnamedInGrants: ReadonlySet<string> = new Set(["TransactWriteItems", "DescribeEndpoints"]);
 
 function grantedActions(functionName: string): ReadonlySet<string> {

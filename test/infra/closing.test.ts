@@ -20,7 +20,7 @@ describe("the schedule", () => {
     expect(stack.resources.get(queueId())?.Type).toBe("AWS::SQS::Queue");
   });
 
-  test("does not make up for starts that the next one makes up for", () => {
+  test("repeats a failed start for no longer than until the next one, which does its work", () => {
     expect(target).toMatchObject({ RetryPolicy: { MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 3 } });
   });
 
@@ -35,7 +35,7 @@ describe("the schedule", () => {
 describe("the state machine", () => {
   const { States: states } = definition;
 
-  test("is a standard one, traced, and logs its steps without what is in them", () => {
+  test("is a standard one, traced, and logs its steps without their data", () => {
     expect(stateMachine.Properties).toMatchObject({
       StateMachineType: "STANDARD",
       TracingConfiguration: { Enabled: true },
@@ -43,7 +43,7 @@ describe("the state machine", () => {
     });
   });
 
-  test("logs where CloudWatch needs no policy of its own for it, by a name that begins with the stack's", () => {
+  test("logs below the prefix for which CloudWatch needs no policy, under a name that begins with the stack's", () => {
     const id = String(
       at(
         stateMachine.Properties,
@@ -99,11 +99,11 @@ describe("the state machine", () => {
     });
   });
 
-  test("tries to list again as it tries to close again, before it fails", () => {
+  test("repeats a failed listing like a failed closing, before it fails", () => {
     expect(states.ListDueCycles.Retry).toEqual(states.CloseShards.ItemProcessor.States.CloseShard.Retry);
   });
 
-  test("is held up by no shard that fails, but fails at its end", () => {
+  test("is not held up by a shard that fails, but fails at its end", () => {
     const { CloseShard: closeShard, ShardFailed: shardFailed } = states.CloseShards.ItemProcessor.States;
     expect(closeShard).toMatchObject({ Catch: [{ ErrorEquals: ["States.ALL"], Next: "ShardFailed" }] });
     expect(shardFailed).toMatchObject({ Output: { failedCount: 1 }, End: true });
@@ -114,7 +114,7 @@ describe("the state machine", () => {
     expect(states.SomeShardsFailed.Type).toBe("Fail");
   });
 
-  test("fails at its end too for a shard with enrolments that others kept from being closed", () => {
+  test("fails at its end too for a shard with enrolments that other writes kept from being closed", () => {
     const { ShardClosed: shardClosed } = states.CloseShards.ItemProcessor.States;
     expect(shardClosed).toMatchObject({
       Output: { failedCount: "{% $states.input.busyCount > 0 ? 1 : 0 %}" },
@@ -173,18 +173,18 @@ describe("an alarm", () => {
   });
 });
 
-test("with shardsAtOnce, so many shards are closed side by side", () => {
+test("with shardsAtOnce, that many shards are closed side by side", () => {
   const { CloseShards: closeShards } = closingDefinition(synthesize({ shardsAtOnce: "3" })).States;
   expect(closeShards).toMatchObject({ MaxConcurrency: 3 });
 });
 
 describe("with closing=paused", () => {
-  test("nothing is started, so that a copy of the table stays as it was restored", () => {
+  test("no closing is started, so that a copy of the table stays as it was restored", () => {
     const [, paused] = onlyResource(synthesize({ closing: "paused" }), "AWS::Scheduler::Schedule");
     expect(paused.Properties["State"]).toBe("DISABLED");
   });
 
-  test("any other value is refused, as one that is not understood would leave customers untold", () => {
+  test("any other value is refused, because a mistyped one would silently stop the notifications", () => {
     expect(readClosing("paused")).toBe("paused");
     expect(readClosing(undefined)).toBeUndefined();
     expect(() => readClosing("off")).toThrow('closing must be paused; got "off"');

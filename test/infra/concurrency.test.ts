@@ -3,7 +3,7 @@ import { orgQueuesVariable } from "../../shared/config/queueConfig.ts";
 import { functionIdsByName } from "./support/deployedMethods.ts";
 import { at, onlyResource, resourcesOfType, type SynthesizedStack, synthesize } from "./support/synthesize.ts";
 
-/** The functions that keep a part of the account's quota for themselves, and how much. */
+/** The functions that reserve a part of the account's quota, and how much. */
 function reserved(stack: SynthesizedStack): Record<string, unknown> {
   const found = functionIdsByName(stack).map(([name, id]) => [
     name,
@@ -42,11 +42,11 @@ describe("with settings", () => {
     queueOrgs: "100,brand_2",
   });
 
-  test("projector and closing run so many times at once and no more", () => {
+  test("projector and closing run that many times at once and no more", () => {
     expect(reserved(stack)).toEqual({ projector: 30, closeShard: 25 });
   });
 
-  test("closing starts no more shards at once, and one that is turned away is tried again for an hour", () => {
+  test("closing starts no more shards at once, and retries a throttled one for an hour", () => {
     const definition = closingDefinition(stack);
     expect(definition).toContain('"MaxConcurrency":25');
     expect(definition).toContain(
@@ -54,7 +54,7 @@ describe("with settings", () => {
     );
   });
 
-  test("being turned away by that is no alarm", () => {
+  test("calls throttled by the setting set off no alarm", () => {
     const alarms = resourcesOfType(stack, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
     const throttles = alarms.find(({ AlarmDescription }) => String(AlarmDescription).includes("#functionthrottles"));
     expect(JSON.stringify(throttles)).toContain("FunctionscountQueuedActivities");
@@ -68,11 +68,11 @@ describe("with settings", () => {
     expect(JSON.stringify(age).match(/"ApproximateAgeOfOldestMessage"/g)).toHaveLength(3);
   });
 
-  test("the queues share the queue's Lambdas", () => {
+  test("all queues share the Lambdas of queueConcurrency", () => {
     expect(queueMappings(stack)).toEqual([4, 4, 4]);
   });
 
-  test("each org's queue is told apart by the function, and is an output", () => {
+  test("the function knows each org's queue, and each is an output", () => {
     const [, id = ""] = functionIdsByName(stack).find(([name]) => name === "countQueuedActivities") ?? [];
     const variable = at(stack.resources.get(id)?.Properties, "Environment", "Variables", orgQueuesVariable);
     const queueIds = resourcesOfType(stack, "AWS::SQS::Queue")

@@ -7,8 +7,8 @@ import { type Resource, synthesize } from "./support/synthesize.ts";
 const { KeySchema } = contract.Table710B521B.Properties;
 
 /**
- * What no deployment may remove or replace. A logical id here changes only with a plan for what is lost, as
- * CloudFormation takes another id for another resource.
+ * The resources that no deployment may remove or replace. CloudFormation takes another logical id for another resource,
+ * so an id here changes only with a plan for what is lost.
  */
 const kept: readonly Kept[] = [
   {
@@ -50,7 +50,7 @@ test("a deployment neither removes nor replaces the table, a queue, the bus, the
 });
 
 test.each(Object.entries(contract))(
-  "%s, which holds what nothing else does, is as test/infra/contract.json has it",
+  "%s, which holds data of its own, is as test/infra/contract.json has it",
   (id, pinned) => {
     const { Type, Properties, DeletionPolicy, UpdateReplacePolicy } = resources.get(id) ?? {};
     expect({ Type, Properties, DeletionPolicy, UpdateReplacePolicy }).toEqual({
@@ -73,7 +73,7 @@ test(".ci/run has cfn-lint read the template, and fails when that finds somethin
   expect(script).toMatch(/^exit \$\(\(.*\btemplate\b.*\)\)$/m);
 });
 
-describe("the check tells in a sentence", () => {
+describe("the check says in a sentence", () => {
   test.each(kept)("that $id is removed", ({ id, loss }) => {
     const after = new Map([...resources].filter(([each]) => each !== id));
     expect(brokenPromises(kept, after)).toEqual([

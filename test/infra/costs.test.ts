@@ -8,10 +8,10 @@ import { closingDefinition } from "./support/closingDefinition.ts";
 import { at, resourcesOfType, synthesize } from "./support/synthesize.ts";
 
 const text = readFileSync("docs/costs.md", "utf8");
-/** Without its line breaks. */
+/** The text without its line breaks. */
 const words = text.replaceAll("\n", " ");
 
-/** The rows of the document's table whose first column is headed so. */
+/** The rows of the document's table whose first column has this heading. */
 function tableOf(heading: string): string[][] {
   const lines = text.split("\n");
   const start = lines.findIndex((line) => line.startsWith(`| ${heading} |`));
@@ -35,7 +35,7 @@ function price(of: string): number {
 
 type Units = { readonly readUnits: number; readonly writeUnits: number };
 
-/** Kept warm, what a call asks of the table; the first of a process reads a definition besides. */
+/** The cost of a call on a warm function. The first call of a process also reads a definition. */
 const warmOperations = Object.entries(budgetFile.operations).filter(([name]) => !name.endsWith(", cold"));
 
 function operationsOf(isWanted: (functionName: string) => boolean): [string, Units][] {
@@ -48,7 +48,7 @@ function unitsOf(operation: string): Units {
   return units;
 }
 
-/** In dollars, for a million. */
+/** The price in dollars of a million operations. */
 function tablePrice({ readUnits, writeUnits }: Units): number {
   return (
     readUnits * price("A million read units of the table") + writeUnits * price("A million write units of the table")
@@ -67,7 +67,7 @@ function isInBackground(functionName: string): boolean {
   return !isRoute(functionName) && functionName !== "authorizer";
 }
 
-/** The projector's call takes 30 ms, by the document's own words. */
+/** A row about what follows a call. The document says that the projector's call takes 30 ms. */
 function followingRow(what: string, operation: string): string[] {
   const table = tablePrice(unitsOf(operation));
   const [event, computing] = [price("A million events on the bus"), computingPrice(30)];
@@ -75,7 +75,7 @@ function followingRow(what: string, operation: string): string[] {
 }
 
 describe("the tables of costs in docs/costs.md are what the measured units come to at the assumed prices", () => {
-  /** The calls of the document's own words, in milliseconds. */
+  /** The duration of a call that the document assumes. */
   const assumedMilliseconds = 15;
 
   test("of the routes", () => {
@@ -113,7 +113,7 @@ describe("the tables of costs in docs/costs.md are what the measured units come 
   });
 });
 
-test("the alarms' price in docs/costs.md is by as many metrics as they have", () => {
+test("the alarms' price in docs/costs.md counts the metrics that they have", () => {
   const counts = resourcesOfType(synthesize(), "AWS::CloudWatch::Alarm").map(([, { Properties }]) => {
     const { Metrics: parts } = Properties;
     return Array.isArray(parts) ? parts.filter((part) => "MetricStat" in Object(part)).length : 1;
@@ -122,7 +122,7 @@ test("the alarms' price in docs/costs.md is by as many metrics as they have", ()
   expect(text).toContain(`the alarms ${dollars(count * 0.1)} (${count} metrics at 0.10)`);
 });
 
-test("the functions' own metrics in docs/costs.md are as many as they can write", () => {
+test("docs/costs.md counts as many metrics of the functions as they can write", () => {
   const byGateway = ["404", "429"];
   const asFailures = ["500", "4001"];
   const codes = Object.keys(errorCatalogue).filter((code) => ![...byGateway, ...asFailures].includes(code));
@@ -131,7 +131,7 @@ test("the functions' own metrics in docs/costs.md are as many as they can write"
   expect(text).toContain(`at most ${dollars(count * 0.3)} (${count} at 0.30)`);
 });
 
-describe("the closing's price in docs/costs.md is by as many steps as it takes", () => {
+describe("the closing's price in docs/costs.md counts the steps that it takes", () => {
   const { States: states } = closingDefinition(synthesize());
   const stepPrice = price("A million steps of the state machine") / 1e6;
 
@@ -163,7 +163,7 @@ describe("the closing's price in docs/costs.md is by as many steps as it takes",
   });
 });
 
-/** Steps of an execution in which every choice goes the way of its default, the start included. */
+/** The number of steps of an execution in which every choice takes its default, the start included. */
 function stepsOf(states: Readonly<Record<string, unknown>>, name: string): number {
   const next = at(states[name], "Default") ?? at(states[name], "Next");
   return 1 + (typeof next === "string" ? stepsOf(states, next) : 0);
@@ -176,7 +176,7 @@ function memoryGb(): number {
   return Number(sizes[0]) / 1024;
 }
 
-/** To the cent, halves up, as by hand. */
+/** The amount rounded to the cent, with halves up, as by hand. */
 function dollars(amount: number): string {
   return (Math.round(amount * 100 + 1e-9) / 100).toFixed(2);
 }

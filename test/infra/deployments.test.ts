@@ -26,7 +26,10 @@ const functions = functionIdsByName(stack).map(([name, id]) => ({ name, id, alia
 const [applicationId, application] = onlyResource(stack, "AWS::CodeDeploy::Application");
 
 const alarmsOfRoutes = ["ApiFailureRate", "ApiFailures"];
-/** Which alarms take back a new version, of functions that nobody waits for and of those with an alarm of their own. */
+/**
+ * The alarms that take back a new version. They are listed for the functions that have alarms of their own; the others
+ * serve routes.
+ */
 const alarmsOf: Readonly<Record<string, readonly string[]>> = {
   countQueuedActivities: ["QueueErrors"],
   projector: ["ProjectorErrors"],
@@ -36,7 +39,7 @@ const alarmsOf: Readonly<Record<string, readonly string[]>> = {
 
 const closers = ["listDueCycles", "closeShard"];
 
-/** What the functions and AWS publish of a minute, by how the new version does. */
+/** The metrics of one minute, for each way in which a new version can behave. */
 const published = {
   "answers 500": ({ calls, ofNewVersion }) => ({ Count: calls, "5XXError": ofNewVersion, Failures: ofNewVersion }),
   "answers 4001 within a 200": ({ calls, ofNewVersion }) => ({ Count: calls, "5XXError": 0, Failures: ofNewVersion }),
@@ -49,7 +52,7 @@ const published = {
     Count: calls + 30_000,
     GatewayFailures: ofNewVersion,
   }),
-  // What the table turns away and what contends is slow, and is counted as Failures of `load`, which no such alarm reads.
+  // Throttled and contending calls are slow. They are counted as Failures of `load`, which none of these alarms reads.
   "meets too much at once": ({ calls }) => ({ Count: calls, "5XXError": calls, Latency: 25_000, Duration: 25_000 }),
   "refuses credentials": ({ calls }) => ({ Count: calls, "5XXError": 0, Refusals: calls, Errors: calls }),
   "reports a failure": ({ calls, ofNewVersion }) => ({ Invocations: calls, Errors: 0, Failures: ofNewVersion }),
@@ -66,7 +69,7 @@ describe.each(functions)("a new version of $name", ({ name, id, aliasId }) => {
     expect(alias?.Properties).toMatchObject({ Name: "live", FunctionName: { Ref: id } });
   });
 
-  test("gets a tenth of the calls for five minutes, or nearly all of the few it gets for ten", () => {
+  test("gets a tenth of the calls for five minutes, or 99 % for ten minutes if it closes cycles", () => {
     expect(group.Properties).toMatchObject({
       ApplicationName: { Ref: applicationId },
       DeploymentStyle: { DeploymentType: "BLUE_GREEN", DeploymentOption: "WITH_TRAFFIC_CONTROL" },
@@ -75,7 +78,7 @@ describe.each(functions)("a new version of $name", ({ name, id, aliasId }) => {
     expect(canaryOf(stack, group)).toEqual(expected);
   });
 
-  test("is taken back when an alarm on what it does goes off", () => {
+  test("is rolled back when an alarm on its work goes off", () => {
     expect(group.Properties.AutoRollbackConfiguration).toEqual({
       Enabled: true,
       Events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"],
@@ -116,7 +119,7 @@ describe.each(deployments)("with deployment=%s deployments move in waves", (depl
     }
   });
 
-  test("with what reads before what writes enrolments and activities, and the tills' functions last", () => {
+  test("with functions that read first, then those that write, and the tills' functions last", () => {
     const waveOf = (name: string) =>
       waves.findIndex((wave) => wave.includes(liveAliasId(deployed, idOf(deployed, name))));
     const readers = ["reads", "projector"].map(waveOf);
@@ -126,7 +129,7 @@ describe.each(deployments)("with deployment=%s deployments move in waves", (depl
   });
 });
 
-test("every alarm that decides about a canary is judged minute by minute, and by few enough minutes", () => {
+test("every alarm that decides about a canary is judged each minute, and goes off before the canary ends", () => {
   for (const { aliasId } of functions) {
     const group = groupOf(stack, aliasId);
     for (const properties of alarmsOfGroup(stack, group)) {
@@ -139,7 +142,9 @@ test("every alarm that decides about a canary is judged minute by minute, and by
 describe("a new version that fails all its calls", () => {
   const ofApi = ["answers 500", "answers 4001 within a 200", "crashes under the API"] as const;
   const ofOthers = ["reports a failure", "crashes"] as const;
-  /** The functions of a row of docs/operations.md, one that stands for them, and how it fails. */
+  /**
+   * The functions of a row of docs/operations.md, one function that stands for them, and the ways in which it fails.
+   */
   const rows = [
     { row: "of the API", name: "enroll", ways: ofApi },
     { row: "`countQueuedActivities`", name: "countQueuedActivities", ways: ofOthers },
@@ -162,11 +167,11 @@ describe("a new version that fails all its calls", () => {
       takenBack(stackWith(deployment), name, published[way], randomCalls(callsPerMinute));
     expect(taken(documented)).toBeGreaterThanOrEqual(0.95);
     expect(taken(10 * documented)).toBeGreaterThanOrEqual(0.95);
-    // The document does not promise less than it could, either.
+    // The document does not promise less than the alarms can do, either.
     expect(taken(documented / 4)).toBeLessThan(0.9);
   });
 
-  test.each(closers)("is taken back at the rate the schedule calls it: %s", (name) => {
+  test.each(closers)("is rolled back at the rate at which the schedule calls it: %s", (name) => {
     const traffic = startedCalls(scheduleMinutes(), attemptsAtSeconds(name));
     for (const way of ofOthers) {
       expect(takenBack(stack, name, published[way], traffic)).toBeGreaterThanOrEqual(0.95);
@@ -193,17 +198,17 @@ describe("a new version that does well is not taken back", () => {
   const canary = { share: 0.1, minutes: 15 };
   const minutes = Array.from({ length: canary.minutes }, (_, minute) => minute);
 
-  test("by one call that fails where few call", () => {
+  test("by one failing call when there are few calls", () => {
     const traffic = minutes.map((minute) => ({ calls: 10, ofNewVersion: minute === 5 ? 1 : 0 }));
     expect(isTakenBack("enroll", published["answers 500"], traffic)).toBe(false);
   });
 
-  test("by some that fail each minute where many call", () => {
+  test("by some failing calls each minute when there are many calls", () => {
     const traffic = minutes.map(() => ({ calls: 30_000, ofNewVersion: 4 }));
     expect(isTakenBack("enroll", published["answers 500"], traffic)).toBe(false);
   });
 
-  test("by who guesses credentials, however many", () => {
+  test("by callers who guess credentials, however many", () => {
     const traffic = minutes.map(() => ({ calls: 30_000, ofNewVersion: 0 }));
     expect(isTakenBack("authorizer", published["refuses credentials"], traffic)).toBe(false);
   });
@@ -265,7 +270,7 @@ test("the application is Lambda's", () => {
 describe("with deployment=allAtOnce", () => {
   const atOnce = synthesize({ deployment: "allAtOnce" });
 
-  test("a new version gets all calls at once and no alarm holds it up, so that a fix gets in while one is on", () => {
+  test("a new version gets all calls at once, even while an alarm is on, so that a fix can be deployed", () => {
     expect(resourcesOfType(atOnce, "AWS::CodeDeploy::DeploymentConfig")).toEqual([]);
     for (const [, id] of functionIdsByName(atOnce)) {
       const { Properties } = groupOf(atOnce, liveAliasId(atOnce, id));
@@ -310,7 +315,10 @@ function alarmsOfGroup(of: typeof stack, { Properties }: Resource) {
   return [...references(Properties.AlarmConfiguration)].map((id) => of.resources.get(id)?.Properties ?? {});
 }
 
-/** By CodeDeploy's own configurations, which say it in their names, or one of the stack's. */
+/**
+ * The canary of a deployment group. CodeDeploy's own configurations say it in their names, those of the stack in their
+ * settings.
+ */
 function canaryOf(of: typeof stack, { Properties }: Resource): Canary {
   const { DeploymentConfigName: config } = Properties;
   const own = of.resources.get(String(at(config, "Ref")))?.Properties["TrafficRoutingConfig"];
@@ -321,7 +329,9 @@ function canaryOf(of: typeof stack, { Properties }: Resource): Canary {
   };
 }
 
-/** Whatever FILL makes of a metric without any value. */
+/**
+ * The smallest share of deployments that is taken back, under either reading of FILL for a metric without any value.
+ */
 function takenBack(
   of: typeof stack,
   name: string,
@@ -340,7 +350,7 @@ function groupNamed(of: typeof stack, name: string): Resource {
   return groupOf(of, liveAliasId(of, id));
 }
 
-/** Calls a minute, of a row of the table in docs/operations.md. */
+/** The calls a minute in a row of the table in docs/operations.md. */
 function documentedCalls(functionsOfRow: string, column: number): number {
   const [, section = ""] = readFileSync("docs/operations.md", "utf8").split("## Deployment and rollback");
   const row = section.split("\n").find((line) => line.startsWith(`| ${functionsOfRow} |`));
@@ -355,7 +365,7 @@ function scheduleMinutes(): number {
   return Number(minutes);
 }
 
-/** When the state machine calls the function after a start, if every call fails. */
+/** The seconds after a start at which the state machine calls the function if every call fails. */
 function attemptsAtSeconds(name: string): number[] {
   const { States: states } = closingDefinition(stack);
   const state = name === "listDueCycles" ? states.ListDueCycles : states.CloseShards.ItemProcessor.States.CloseShard;
@@ -367,13 +377,13 @@ function attemptsAtSeconds(name: string): number[] {
   return attempts;
 }
 
-/** Seconds, of the alarm's metric or of all that it is computed of. */
+/** The periods in seconds of the alarm's metric, or of all metrics it is computed from. */
 function periodsOf({ Period, Metrics }: Readonly<Record<string, unknown>>): Set<number> {
   const stats = Array.isArray(Metrics) ? Metrics.map((metric) => at(metric, "MetricStat", "Period")) : [Period];
   return new Set(stats.filter((period) => typeof period === "number"));
 }
 
-/** Everything without a dependency, then everything whose dependencies are in the waves before, and so on. */
+/** The waves of deployments. The first has no dependency, and each later one depends only on the waves before it. */
 function wavesOf(ids: readonly string[], before: (id: string) => readonly string[]): string[][] {
   const waves: string[][] = [];
   while (waves.flat().length < ids.length) {

@@ -60,7 +60,7 @@ describe("with waf=true", () => {
     });
   });
 
-  test("that rate is of the token routes, with the stage in their path or without, and of no other", () => {
+  test("that rate counts calls of the token routes only, with or without the stage in the path", () => {
     const rule = rules.find(({ Name }) => Name === "TokenRatePerAddress");
     const match = at(rule, "Statement", "RateBasedStatement", "ScopeDownStatement", "ByteMatchStatement");
     expect(match).toMatchObject({ FieldToMatch: { UriPath: {} }, PositionalConstraint: "CONTAINS" });

@@ -74,7 +74,7 @@ test("an invalid setting fails the synthesis and is named, without a stack trace
   expect(status).toBe(1);
 });
 
-/** The command as a team runs it, without credentials. */
+/** Runs the command as a team does, without credentials. */
 function runSynth(app: string, ...options: string[]): { status: number | null; output: string } {
   const { PATH, HOME } = process.env;
   const { status, stdout, stderr } = spawnSync(

@@ -20,7 +20,7 @@ const functions = functionIdsByName(stack).map(([name, id]) => ({
 }));
 const [tableId] = onlyResource(stack, "AWS::DynamoDB::Table");
 
-/** Where a function is told of more than the table. */
+/** The further variables of functions that know more than the table and the metrics. */
 const alsoKnown: Readonly<Record<string, readonly string[]>> = {
   projector: [busNameVariable],
   tokens: [tokenLifetimeVariable],
@@ -39,7 +39,7 @@ describe.each(functions)("$name", ({ name, properties }) => {
     });
   });
 
-  test("knows the table and where its metrics go, and nothing else that is not listed above", () => {
+  test("knows the table and the metrics' namespace, and of the rest only what is listed above", () => {
     const variables = Object(at(properties, "Environment", "Variables"));
     expect(variables).toMatchObject({
       [tableNameVariable]: { Ref: tableId },
@@ -57,7 +57,7 @@ test("there are at most 12 functions, as each brings a role, a policy, a log gro
 describe("log groups", () => {
   const logGroups = resourcesOfType(stack, "AWS::Logs::LogGroup");
 
-  test("keep for the days that were set, and go with the stack", () => {
+  test("keep logs for the days that were set, and are deleted with the stack", () => {
     for (const [, logGroup] of logGroups) {
       expect(logGroup).toMatchObject({ Properties: { RetentionInDays: 14 }, DeletionPolicy: "Delete" });
     }
@@ -74,15 +74,18 @@ describe("log groups", () => {
   });
 });
 
-/** What a call may wait for beside the table. */
+/** The time that a call may wait for services other than the table. */
 const elsewhereMilliseconds: Readonly<Record<string, number>> = {
-  /** What an external issuer publishes of itself, and its keys. */
+  /** The configuration and the keys that an external issuer publishes. */
   authorizer: 2 * issuerLimits.maxAttempts * issuerLimits.requestTimeoutMilliseconds,
-  /** Requests to the bus, side by side. */
+  /** Requests to the bus, which are sent side by side. */
   projector: longestRequestMilliseconds(busLimits),
 };
 
-/** How long a call of the function may take in all, whichever route it is for; without a chain stated, nobody knows. */
+/**
+ * The longest time that a call of the function may take, over all its routes. It is infinite for a route without a
+ * stated chain.
+ */
 function longestMilliseconds(name: string): number {
   const served: readonly string[] = routeNames.filter((route) => routes[route].servedBy === name);
   const calls = served.length === 0 ? [name] : served;
@@ -101,13 +104,13 @@ describe("time limits", () => {
   const functionMilliseconds = functions.map(({ properties }) => Number(at(properties, "Timeout")) * 1000);
 
   test.each(functions)(
-    "leave $name time for its chain of requests, every one of which fails on every attempt but the last",
+    "leave $name time for its chain of requests when each request succeeds only at its last attempt",
     ({ name, properties }) => {
       expect(longestMilliseconds(name)).toBeLessThan(Number(at(properties, "Timeout")) * 1000);
     },
   );
 
-  test("are told as docs/operations.md and docs/deploy.md tell them", () => {
+  test("are those of docs/operations.md and docs/deploy.md", () => {
     const [activity, record, enrollment] = [
       seconds(longestMilliseconds("recordActivities")),
       seconds(longestMilliseconds("projector")),

@@ -41,13 +41,13 @@ describe.each(installed)("$type", ({ type, status, headers, templates }) => {
     expect(body).not.toContain("$");
   });
 
-  test("has the local gateway's headers as literals, the content type being the template's", () => {
+  test("has the local gateway's headers as literals; the template sets the content type", () => {
     const sent = headers.map(([name, value]) => [name.replace("gatewayresponse.header.", ""), literal(value)]);
     expect({ ...Object.fromEntries(sent), "Content-Type": templates[0]?.[0] }).toEqual(rendered.headers);
   });
 });
 
-test("every answer that says to come later says when", () => {
+test("every answer that asks to try later has Retry-After", () => {
   const later = installed.filter(({ status }) => status === "429" || status === "503");
   expect(later.map(({ type }) => type).toSorted()).toEqual([
     "AUTHORIZER_FAILURE",

@@ -6,7 +6,7 @@ import { type Grants, lostGrants, overdueGrants, type Release } from "./support/
 
 const release: Release = JSON.parse(readFileSync("test/infra/grants.release.json", "utf8"));
 
-/** What the roles allow today: a retiring grant is in them too. */
+/** The grants that the roles have today, retiring ones included. */
 function granted(): Grants {
   const retiring: Grants = retiringGrants;
   return Object.fromEntries(
@@ -53,7 +53,7 @@ describe("the check on grants", () => {
         ],
       },
     ],
-  ])("tells in a sentence that %s", (_, now) => {
+  ])("says in a sentence that %s", (_, now) => {
     expect(lostGrants(before, now)).toEqual([sentence]);
   });
 
@@ -63,7 +63,7 @@ describe("the check on grants", () => {
     expect(lostGrants(before, { members: [] })).toEqual([]);
   });
 
-  test("lets a grant go that was retiring in the last release, and tells when it is still retiring in the next", () => {
+  test("lets a grant go that was retiring in the last release, and reports one that is still retiring in the next", () => {
     const retiring = { enroll: [{ actions: ["GetItem"], partitions: customers }] };
     const after: Release = {
       version: "1.3.0",

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { synthesize } from "./support/synthesize.ts";
 
 /**
- * Properties called names that are none: an API's and an authorizer's are labels that may repeat, a stage is named
- * within its API, an inline policy within its role, a metric is AWS's own, and a function's is a reference. A bus has to
- * have a name; it begins with the stack's. An alias is named within its function, and what CodeDeploy's groups name is
- * their application and AWS's own way to deploy. A topic's display name is what its mails come from.
- * One log group has to be found below a prefix of AWS's; the rest of its name is the stack's. A metric filter names the log
- * group that it reads.
+ * Properties that are called names and give the resource no physical name. An API's and an authorizer's are labels that
+ * may repeat. A stage is named within its API, an inline policy within its role, an alias within its function. A metric
+ * is AWS's own, and a function's name is a reference. A bus has to have a name, and it begins with the stack's. A group
+ * of CodeDeploy names its application and AWS's own way to deploy. A topic's display name is the sender of its mails.
+ * One log group has to be found below a prefix of AWS's; the rest of its name is the stack's. A metric filter names the
+ * log group that it reads.
  */
 const labels: readonly string[] = [
   "AWS::ApiGateway::RestApi Name",

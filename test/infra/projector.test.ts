@@ -53,7 +53,7 @@ describe("the stream's mapping", () => {
     expect(isLetThrough(eventName, sortKey)).toBe(isTaken);
   });
 
-  test("is made only when the function may read the stream", () => {
+  test("is created only after the function may read the stream", () => {
     const [, resource] = onlyResourceOfProjector(stack);
     const roleId = String(at(stack.resources.get(projectorId)?.Properties, "Role", "Fn::GetAtt", "0"));
     const policies = resourcesOfType(stack, "AWS::IAM::Policy").filter(([, { Properties }]) =>
@@ -122,7 +122,7 @@ describe("alarms", () => {
     });
 
     test.each(["ActivitiesCounted", "Enrollments", "Unenrollments"])(
-      "goes off when there are %s, and the projector is not called, or never was",
+      "goes off when there are %s and the projector is not called, or has never been called",
       (name) => {
         expect(isOn({ [name]: [3, undefined, undefined, 1] })).toEqual([true, true]);
       },
@@ -138,25 +138,25 @@ describe("alarms", () => {
       ).toEqual([false, false]);
     });
 
-    test("is not on where nobody calls", () => {
+    test("is not on while nobody calls the API", () => {
       expect(isOn({})).toEqual([false, false]);
     });
   });
 });
 
-test("the runbook hands records to the version that is deployed, not to whichever was made last", () => {
+test("the runbook passes records to the deployed version, not to the latest one", () => {
   const invoked = readFileSync("docs/alarms.md", "utf8").match(/lambda invoke --function-name \S+/g) ?? [];
   expect(invoked.length).toBeGreaterThan(0);
   for (const command of invoked) expect(command).toMatch(/:live$/);
 });
 
 describe("the bus", () => {
-  test("is the one the function is told of", () => {
+  test("is the one that the function knows", () => {
     const variables = at(stack.resources.get(projectorId)?.Properties, "Environment", "Variables");
     expect(variables).toMatchObject({ [busNameVariable]: { Ref: busId } });
   });
 
-  test("has a name that no other environment's has", () => {
+  test("has a name that no other environment uses", () => {
     const [, other] = onlyResource(synthesize({ environment: "test" }), "AWS::Events::EventBus");
     expect(bus.Properties.Name).toMatch(/^Milestreak/);
     expect(other.Properties.Name).not.toBe(bus.Properties.Name);
@@ -186,7 +186,10 @@ function mappingOf(of: SynthesizedStack) {
   return onlyResourceOfProjector(of)[1].Properties;
 }
 
-/** As Lambda decides it: one of the filters matches. Only what the filters use is understood here. */
+/**
+ * Whether Lambda passes a record on: one of the filters must match. Only the operators that the filters use are
+ * evaluated here.
+ */
 function isLetThrough(eventName: string, sortKey: string): boolean {
   const filters = at(mapping, "FilterCriteria", "Filters");
   if (!Array.isArray(filters)) throw new Error("The mapping has filters");

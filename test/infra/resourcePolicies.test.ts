@@ -3,14 +3,14 @@ import { at, resourcesOfType, synthesize } from "./support/synthesize.ts";
 
 const stack = synthesize({ alarmEmail: "ops@brand.example" });
 
-/** Each resource that has a policy of its own, and where it has it. */
+/** Each type of resource that has a policy of its own, and the property that holds it. */
 const policies = [
   ["AWS::SNS::TopicPolicy", "PolicyDocument"],
   ["AWS::SQS::QueuePolicy", "PolicyDocument"],
   ["AWS::KMS::Key", "KeyPolicy"],
 ] as const;
 
-/** What lets a service of AWS in, which acts for every account. */
+/** The statements that let in a service of AWS, which acts for every account. */
 const letIn = policies.flatMap(([type, property]) =>
   resourcesOfType(stack, type).flatMap(([id, { Properties }]) => {
     const statements = at(Properties, property, "Statement");

@@ -24,7 +24,10 @@ describe("a grant on a table shrinks one deployment after the last version that 
   const copy2 = tableArn.replace(name, "milestreak-restored-2");
   const secondRestore = { restoredStreamArn: restoredStreamArn.replace(name, "milestreak-restored-2") };
 
-  /** Each row is a deployment: what the versions before it work on, and what their roles allow from its start on. */
+  /**
+   * Each row is a deployment with the tables that its roles allow. The table that the earlier versions still use is one
+   * of them.
+   */
   test.each([
     { deployment: "the first, to the stack's own table", settings: {}, tables: own },
     { deployment: "the switch to a restored table", settings: { restoredStreamArn }, tables: [tableArn, own] },
@@ -53,7 +56,7 @@ describe("a grant on a table shrinks one deployment after the last version that 
   });
 });
 
-test("the stream of the table before is not read, as its records would be projected into the restored one", () => {
+test("the old table's stream is not read, because its records would be projected into the restored table", () => {
   expect(JSON.stringify([...before.resources.values()])).toContain(`["${ownTableId}","StreamArn"]`);
   expect(JSON.stringify([...stack.resources.values()])).not.toContain(`["${ownTableId}","StreamArn"]`);
 });
@@ -82,7 +85,7 @@ test("the stack's own table stays as it is", () => {
 
 const restore = readFileSync("docs/restore.md", "utf8");
 
-test("the stack that docs/restore.md puts on a copy to look at it does not close its cycles; the running one does", () => {
+test("the stack that docs/restore.md deploys on a copy closes no cycles; the running stack does", () => {
   const deployed = [...restore.matchAll(/^npm run deploy -- (.*)$/gm)].map(([, options = ""]) =>
     synthesize(Object.fromEntries([...options.matchAll(/-c (\w+)=(\S+)/g)].map(([, key, value]) => [key, value]))),
   );
@@ -99,7 +102,7 @@ test("the stack that docs/restore.md puts on a copy to look at it does not close
   ]);
 });
 
-test("the restore of docs/restore.md waits after each change that takes a table out of use for others", () => {
+test("the restore of docs/restore.md waits after each change until the table can be changed again", () => {
   const commands = [...restore.matchAll(/^aws dynamodb (\S+)/gm)].map(([, command]) => command);
   expect(commands.slice(0, commands.indexOf("describe-table"))).toEqual([
     "restore-table-to-point-in-time",
@@ -111,7 +114,7 @@ test("the restore of docs/restore.md waits after each change that takes a table 
   ]);
 });
 
-/** The value with each part that equals `from` replaced. */
+/** The value, with each part that equals `from` replaced by `to`. */
 function replaced(value: unknown, from: unknown, to: unknown): unknown {
   const isSame = JSON.stringify(value) === JSON.stringify(from);
   if (isSame || typeof value !== "object" || value === null) return isSame ? to : value;

@@ -25,7 +25,7 @@ const partitionKeys = {
 
 type PartitionKind = keyof typeof partitionKeys;
 
-/** Everything each function can do with the table, by action and kind of partition. */
+/** The actions of each function on the table, with the kinds of partition they may reach. */
 const allowed = {
   enroll: { Query: ["group"], GetItem: ["customer"], UpdateItem: ["customer"] },
   membership: { Query: ["group"], GetItem: ["customer"], UpdateItem: ["customer"] },
@@ -59,7 +59,7 @@ const allowed = {
   tokens: { GetItem: ["credential"], PutItem: ["token"], UpdateItem: ["token"] },
 } as const satisfies Record<FunctionName, Readonly<Record<string, readonly PartitionKind[]>>>;
 
-/** What a function that no route calls may do besides, by the actions of each statement. */
+/** The further permissions of functions that no route calls, as the actions of each statement. */
 const besides: Partial<Record<FunctionName, readonly (readonly string[])[]>> = {
   countQueuedActivities: [["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]],
   projector: [
@@ -104,7 +104,7 @@ describe.each(Object.entries(allowed))("the role of %s", (name, expected) => {
     }
   });
 
-  test("allows besides only its own log group and traces, and what is listed above", () => {
+  test("otherwise allows only its own log group, traces, and what is listed above", () => {
     const [logs, traces, ...others] = statements.filter((statement) => !isTableStatement(statement));
     expect(others.map(({ Action }) => listOf(Action))).toEqual(
       Object.entries(besides).find(([of]) => of === name)?.[1] ?? [],
@@ -139,7 +139,7 @@ test("there is no role but one for each function, API Gateway's for its log, and
   expect(all).toHaveLength(functionIds.size + 4);
 });
 
-/** The state machine's and its schedule's; closing.test.ts says what they may do. */
+/** The roles of the state machine and of its schedule. closing.test.ts says what they may do. */
 function closingRoles(): string[] {
   const [, stateMachine] = onlyResource(stack, "AWS::StepFunctions::StateMachine");
   const [, schedule] = onlyResource(stack, "AWS::Scheduler::Schedule");
@@ -147,7 +147,7 @@ function closingRoles(): string[] {
   return arns.map((arn) => String(at(arn, "Fn::GetAtt", "0")));
 }
 
-/** CodeDeploy's; deployments.test.ts says what it may do. */
+/** The role of CodeDeploy. deployments.test.ts says what it may do. */
 function deploymentRole(): string {
   const groups = resourcesOfType(stack, "AWS::CodeDeploy::DeploymentGroup");
   const [role, ...others] = new Set(
@@ -176,7 +176,9 @@ function isTableStatement({ Action }: Statement): boolean {
   return listOf(Action).some((action) => /^dynamodb:(?!\w*(Stream|ShardIterator|GetRecords))/.test(String(action)));
 }
 
-/** What IAM would allow: for each table action, the kinds of partition whose key meets the conditions. */
+/**
+ * The reach of the statements under IAM: for each table action, the kinds of partition whose key meets the conditions.
+ */
 function reach(statements: Statement[]): Record<string, string[]> {
   const kindsByAction: Record<string, string[]> = {};
   for (const { Action, Condition } of statements.filter(isTableStatement)) {

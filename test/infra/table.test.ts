@@ -45,6 +45,6 @@ test("the table can be restored to any second, and no deployment or removal of t
   });
 });
 
-test("the table is encrypted with the key DynamoDB owns, which is what no key of ours means", () => {
+test("the table is encrypted with the key that DynamoDB owns, because no key is set", () => {
   expect(table.Properties.SSESpecification).toEqual({ SSEEnabled: false });
 });

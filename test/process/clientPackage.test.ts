@@ -15,7 +15,7 @@ import { during, milestone } from "../support/targetGroups.ts";
 const run = promisify(execFile);
 const service = useService();
 const scratch = mkdtempSync(join(tmpdir(), "milestreak-client-"));
-/** Another project, which has nothing but the client. */
+/** The folder of another project, which has only the client. */
 const project = join(scratch, "project");
 let registry: InstalledRegistry;
 

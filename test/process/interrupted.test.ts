@@ -27,14 +27,14 @@ it.each(["SIGINT", "SIGKILL"] as const)(
   },
 );
 
-/** A run of vitest whose one test has started all it can and now waits for ever. */
+/** Starts a run of vitest. Its one test starts every kind of process and then waits for ever. */
 async function startEndlessRun(): Promise<ChildProcess> {
   const folder = mkdtempSync(join(tmpdir(), "milestreak-interrupted-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "started");
   const run = spawn(process.execPath, vitest, {
     env: { ...process.env, STARTED_FILE: file },
-    // A process group of its own, as a terminal makes one.
+    // The process leads a group, as in a terminal.
     detached: true,
     stdio: "ignore",
   });
@@ -48,7 +48,7 @@ function stillRunning(): readonly RunningProcess[] {
   return listProcesses().filter(({ pid, name }) => names.get(pid) === name);
 }
 
-/** For as long as the test may take: how fast the machine is makes no difference. */
+/** Waits for as long as the test may take, so the speed of the machine makes no difference. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await delay(50);
 }

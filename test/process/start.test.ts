@@ -43,7 +43,7 @@ function client(baseUrl: string, username: string): ApiClient {
   return new ApiClient(baseUrl, { username, secret });
 }
 
-/** The answer to a command exactly as a shell runs it. */
+/** The answer to a command that a shell runs exactly as printed. */
 async function paste(command: string): Promise<ApiResponse["body"]> {
   const { stdout } = await promisify(execFile)("sh", ["-c", command]);
   return JSON.parse(stdout);
@@ -51,7 +51,7 @@ async function paste(command: string): Promise<ApiResponse["body"]> {
 
 type Printed = { readonly groupId: number; readonly targetId: number; readonly customerId: number };
 
-/** What the printed command would enrol. */
+/** The group, target and customer that the printed command would enrol. */
 function printedEnrollment(command: string): Printed {
   const [, customerId] = /"customerId": (\d+)/.exec(command) ?? [];
   const [, groupId, targetId] = /targetGroups\/(\d+)\/targets\/(\d+)\/enroll/.exec(command) ?? [];
@@ -110,12 +110,12 @@ describe("npm start", () => {
 
   afterAll(() => service.kill());
 
-  it("says first, before the engine answers, that it starts one", () => {
+  it("says first that it starts an engine, before the engine answers", () => {
     const lines = service.output.split("\n").filter((line) => line !== "" && !line.startsWith(">"));
     expect(lines[0]).toBe("Starting the engine…");
   });
 
-  it("has a first page with links to the reference, the console, its health and the guides, all of which answer", async () => {
+  it("has a first page whose links to the reference, the console, its health and the guides all answer", async () => {
     const page = await fetch(new URL("/", baseUrl));
     expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
     const links = [...(await page.text()).matchAll(/href="([^"]+)"/g)].map(([, path = ""]) => path);
@@ -162,7 +162,7 @@ describe("npm start", () => {
       const groups = await api.get("/targetGroups");
       expect(groups.status).toBe(200);
       expect(groups.body.data.length > 0).toBe(org === "100");
-      // An empty body gets as far as its validation (300004) where enrolling is allowed, and to 4000 where it is not.
+      // An empty body reaches its validation (300004) where enrolling is allowed, and 4000 where it is not.
       const enrolled = await api.post("/targetGroups/1/targets/1/enroll", []);
       expectRefused(enrolled, enrolling, enrolling === 400 ? 300004 : 4000);
       const registered = await api.put("/customers/77", {});
@@ -211,7 +211,7 @@ describe("npm start", () => {
 });
 
 describe("the embedded engine", () => {
-  // 127.0.0.2 stands for all other interfaces: who listens on all of them answers there too.
+  // 127.0.0.2 stands for all other interfaces. A server that listens on all of them answers there too.
   it("of npm start listens on 127.0.0.1 only, so that no other machine reaches it", async () => {
     const service = start({ PORT: "0" });
     const port = await enginePort(await service.ready());
@@ -249,7 +249,7 @@ async function connects(host: string, port: number): Promise<boolean> {
   return isConnected;
 }
 
-it("the engine's port is none that the system gives to whoever asks for any, while it is starting", () => {
+it("the engine's port is outside the range from which the system gives free ports", () => {
   expect(Number(new URL(inject("endpoint")).port)).toBeLessThan(32_768);
 });
 
@@ -373,6 +373,32 @@ describe("what cannot be started ends with exit code 1 and one message", () => {
     expect(message(service)).toMatch(/^DYNAMODB_ENDPOINT must be an http or https URL .*; got "localhost:8000"\.$/);
   });
 
+  it("when AWS_REGION is no region's name: it names the variable and the value", async () => {
+    const service = start({ PORT: "0", AWS_REGION: "eu west 1" });
+    await expectFailed(service);
+    expect(message(service)).toBe('AWS_REGION must be the name of a region such as us-east-1; got "eu west 1".');
+  });
+
+  it("when something else answers at DYNAMODB_ENDPOINT: it names the endpoint, and shows no stack", async () => {
+    const notFound = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    const other = await occupy(0);
+    other.on("connection", (socket) => socket.once("data", () => socket.end(notFound)));
+    const endpoint = `http://127.0.0.1:${portOf(other)}`;
+    const service = start({ PORT: "0", DYNAMODB_ENDPOINT: endpoint });
+    await expectFailed(service);
+    other.close();
+    expect(message(service)).toMatch(/^The engine at \S+ cannot be used \(.*\)\. Check DYNAMODB_ENDPOINT, .*\.$/);
+    expect(message(service)).toContain(endpoint);
+  });
+
+  it("when the engine does not take AWS_ACCESS_KEY_ID: it gives the engine's reason, and shows no stack", async () => {
+    const service = start({ PORT: "0", DYNAMODB_ENDPOINT: inject("endpoint"), AWS_ACCESS_KEY_ID: "not-a-key" });
+    await expectFailed(service);
+    expect(message(service)).toMatch(
+      /^The engine at \S+ cannot be used \(UnrecognizedClientException: .*AWS_ACCESS_KEY_ID/,
+    );
+  });
+
   it("when nothing answers at DYNAMODB_ENDPOINT: it names the endpoint, and shows no stack", async () => {
     const server = await occupy(0);
     const endpoint = `http://127.0.0.1:${portOf(server)}`;
@@ -401,7 +427,7 @@ describe("what cannot be started ends with exit code 1 and one message", () => {
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr:
-        "Node 20.11.0 is too old: Node 22.18 or later is needed. npm ci brings one for npm start; run it again, with its scripts allowed.\n",
+        "Node 20.11.0 is too old: Node 22.18 or later is needed. npm ci brings one for npm start, unless it leaves optional packages out.\n",
     });
   });
 
@@ -427,7 +453,7 @@ const waysOut =
 
 type Ended = { readonly code: number | null; readonly stderr: string };
 
-/** What `npm start` runs, in another folder or with options of Node's. */
+/** Runs what `npm start` runs, in another folder or with options of Node's. */
 async function runStart(folder: string, options: readonly string[]): Promise<Ended> {
   const child = spawn(process.execPath, [...options, "bin/start.js"], {
     cwd: folder,
@@ -439,7 +465,7 @@ async function runStart(folder: string, options: readonly string[]): Promise<End
   return { code: child.exitCode, stderr };
 }
 
-/** A Java that only says that it is of version 11. */
+/** A path with a Java that only says that it is version 11. */
 function pathWithOldJava(): string {
   const folder = pathWithoutJava();
   const script = "#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n";
@@ -447,7 +473,7 @@ function pathWithOldJava(): string {
   return folder;
 }
 
-/** A folder with npm, node and the shell that npm runs scripts with, and nothing else. */
+/** A folder with npm, node, the shell that npm runs scripts with, and nothing else. */
 function pathWithoutJava(): string {
   const folder = newFolder();
   for (const name of ["npm", "node", "sh"]) symlinkSync(findOnPath(name), join(folder, name));
@@ -535,7 +561,7 @@ describe("DYNAMODB_ENDPOINT", () => {
     table.close();
   });
 
-  it("finds table and demo data at the next start, and the printed command names a customer who is not enrolled", async () => {
+  it("finds table and demo data at the next start, and prints a command for a customer who is not enrolled", async () => {
     const DYNAMODB_ENDPOINT = inject("endpoint");
     const groups: unknown[] = [];
     for (let round = 1; round <= 2; round += 1) {

@@ -6,7 +6,7 @@ function sam(...options: readonly string[]): { readonly status: number | null; r
 }
 
 it("npm run sam says how to start the service when none listens, and prepares nothing", () => {
-  // Port 9, "discard", is nobody's.
+  // Nothing listens on port 9, "discard".
   const { status, stderr } = sam("--port", "9");
   expect(stderr).toMatch(/Nothing answers on port 9\. Start the service with npm start/);
   expect(status).toBe(1);

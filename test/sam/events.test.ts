@@ -45,7 +45,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Stands in for EventBridge, which cannot be run here. */
+/** A stand-in for EventBridge, which cannot be run here. */
 async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
   published.push(await json(request));
   response.writeHead(200, { "Content-Type": "application/x-amz-json-1.1" });
@@ -56,7 +56,7 @@ function event(name: string): unknown {
   return JSON.parse(readFileSync(join("docs/events", `${name}.json`), "utf8"));
 }
 
-/** The function with the handler of the deployed stack, and the environment that `npm run sam` wrote. */
+/** The function with the handler of the deployed stack and the environment that `npm run sam` wrote. */
 function deployed(name: string, more: Readonly<Record<string, string>> = {}): Configured {
   const properties = stack.resources.get(stack.functionIds.get(name) ?? "")?.Properties ?? {};
   return {
@@ -79,7 +79,10 @@ describe("docs/events/", () => {
   });
 });
 
-/** In the order of the route table, on the demo data, as docs/guides/sam-local.md says. */
+/**
+ * The expected status of a route when the routes are called in the order of the route table, on the demo data.
+ * docs/guides/sam-local.md says the same.
+ */
 function statusOf(name: RouteName): number {
   return routeContracts[name].access.own.status;
 }
@@ -120,7 +123,7 @@ describe(`each bundle, loaded as Lambda names its handler by ${runtime.name}`, (
     expect(published).toMatchObject([{ Entries: [{ DetailType: "targetCustomerEnrolment", EventBusName: "local" }] }]);
   });
 
-  it("reports the projector's record as failed, and tells the account's EventBridge nothing, as sam local runs it", async () => {
+  it("reports the record as failed under sam local, where the projector sends nothing to EventBridge", async () => {
     const value = { batchItemFailures: [{ itemIdentifier: "100000000000000000001" }] };
     expect(await invokeOnce(deployed("projector"), event("projector"))).toEqual({ outcome: "returned", value });
   });
@@ -141,7 +144,7 @@ describe.each([...new Set([runtime, plainRuntime])])("a function under $name", (
     expect(invocation).toMatchObject({ outcome: "returned", value: { statusCode: 200 } });
   });
 
-  it("fails with what its handler throws", async () => {
+  it("fails with the error that its handler throws", async () => {
     const withoutToken = { type: "TOKEN", methodArn: "arn:aws:execute-api:us-east-1:123456789012:local/v3/GET/x" };
     const invocation = await invokeOnce(deployed("authorizer"), withoutToken, run);
     expect(invocation).toMatchObject({ outcome: "failed", errorMessage: "Unauthorized" });
@@ -168,7 +171,8 @@ describe.each([...new Set([runtime, plainRuntime])])("a function under $name", (
 type Stamped = { readonly statusCode: number; readonly body: string };
 
 describe("a route's function as sam local start-api calls it", () => {
-  // Every request has the time and id of SAM's own start, the time in seconds: aws/aws-sam-cli issues 8020 and 9279.
+  // SAM gives every request the time and id of its own start, the time in seconds (aws/aws-sam-cli issues 8020 and
+  // 9279).
   const startedAtEpochSeconds = 1_767_225_600;
 
   async function enroll(customerId: number, headers: Readonly<Record<string, string>>): Promise<Stamped> {
@@ -193,12 +197,12 @@ describe("a route's function as sam local start-api calls it", () => {
     expect(afterTheLast).toMatchObject({ statusCode: 400, body: expect.stringContaining("310019") });
   });
 
-  it("takes the time of the clock without it, not the one SAM froze", async () => {
-    // The demo milestone of January 2026 is over, and was not at SAM's start.
+  it("takes the clock's time without it, not the time at which SAM started", async () => {
+    // The demo milestone of January 2026 is over by the clock, and was not at SAM's start.
     expect(await enroll(345651204, {})).toMatchObject({ statusCode: 400, body: expect.stringContaining("310019") });
   });
 
-  it("answers 300004 to a header that is no instant", async () => {
+  it("answers 300004 to a header that is not an instant", async () => {
     const refused = await enroll(345651205, { "x-local-now": "noon" });
     expect(refused).toMatchObject({ statusCode: 400, body: expect.stringContaining("300004") });
   });

@@ -69,14 +69,14 @@ describe("the template of sam local", () => {
     }
   });
 
-  it("refers to nothing that it does not have", () => {
+  it("refers only to resources that it has", () => {
     const missing = [...JSON.stringify(template).matchAll(/"Ref":"([^":]+)"|"Fn::GetAtt":\["([^"]+)"/g)]
       .map(([, ref, attribute]) => ref ?? attribute ?? "")
       .filter((id) => template.Resources[id] === undefined);
     expect(missing).toEqual([]);
   });
 
-  it("declares the variables of env.json, as SAM hands over no other", () => {
+  it("declares the variables of env.json, because SAM passes only declared ones", () => {
     const declared = ofType("AWS::Lambda::Function").map(([id, { Properties }]) => [
       id,
       Object.keys(Object(at(Properties, "Environment", "Variables"))),
@@ -85,7 +85,7 @@ describe("the template of sam local", () => {
     expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(given));
   });
 
-  it("calls the function behind an alias, which not every SAM resolves", () => {
+  it("calls the function itself and not its alias, because not every SAM resolves aliases", () => {
     const integration = { "Fn::Join": ["", ["arn:…:functions/", { Ref: "EnrollAlias" }, "/invocations"]] };
     const aliased: BundledStack = {
       resources: new Map<string, Resource>([
@@ -101,7 +101,7 @@ describe("the template of sam local", () => {
     expect(Object.keys(Resources).toSorted()).toEqual(["Post", "enroll"]);
   });
 
-  it("is refused while a method calls something that is no function of the stack", () => {
+  it("is refused when a method calls anything but a function of the stack", () => {
     const unknown: BundledStack = {
       resources: new Map([
         ["Post", { Type: "AWS::ApiGateway::Method", Properties: { Integration: { Uri: "arn:aws:elsewhere" } } }],
@@ -114,7 +114,7 @@ describe("the template of sam local", () => {
 });
 
 describe("the environment of sam local", () => {
-  it("has the table and the engine as a container sees them, and placeholders instead of the operator's credentials", () => {
+  it("has the addresses of table and engine as a container sees them, and placeholders instead of the operator's credentials", () => {
     expect(environment["enroll"]).toMatchObject({
       TABLE_NAME: "milestreak",
       DYNAMODB_ENDPOINT: "http://host.docker.internal:8000",
@@ -125,7 +125,7 @@ describe("the environment of sam local", () => {
     });
   });
 
-  it("keeps what the stack itself sets, and no bus but one that is not there", () => {
+  it("keeps the stack's own settings, and names a bus that does not exist", () => {
     expect(environment["tokens"]).toMatchObject({ TOKEN_LIFETIME_MINUTES: "30" });
     expect(environment["projector"]).toMatchObject({
       EVENT_BUS_NAME: "local",
@@ -133,7 +133,7 @@ describe("the environment of sam local", () => {
     });
   });
 
-  it("leaves the address of an engine elsewhere as it is", () => {
+  it("leaves an engine's address on another machine unchanged", () => {
     const engine = { ...settings.engine, endpoint: "http://dynamodb.test:8000" };
     const elsewhere = samTemplate(stack, { ...settings, engine }).environment;
     expect(elsewhere["enroll"]?.["DYNAMODB_ENDPOINT"]).toBe("http://dynamodb.test:8000");

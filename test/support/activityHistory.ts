@@ -4,12 +4,12 @@ import { ok, targetPath } from "./org.ts";
 import { Random } from "./random.ts";
 import { during } from "./targetGroups.ts";
 
-/** What one activity did to the one target: how the value it found changed, or that it did not count. */
+/** The effect of one activity on the one target: the value before and after it, or that it did not count. */
 type Effect = { readonly from: number; readonly to: number } | "notCounted";
 
 type Delivered = {
   readonly activity: SentActivity;
-  /** What every answered delivery said, in the order of the answers. */
+  /** The effects that the answered deliveries named, in the order of the answers. */
   readonly answers: readonly Effect[];
 };
 
@@ -18,9 +18,9 @@ export type ActivityHistory = {
   readonly deliveries: readonly Delivered[];
   readonly unanswered: number;
   readonly faults: number;
-  /** The value when every call had ended and nothing was under way any more. */
+  /** The value after every call had ended and nothing was under way any more. */
   readonly value: number;
-  /** What each activity says it did when it is delivered once more after that, and the value then. */
+  /** Each activity is delivered once more after that. These are the effects which those answers name. */
   readonly settled: readonly { readonly activity: SentActivity; readonly effect: Effect }[];
   readonly settledValue: number;
 };
@@ -32,7 +32,7 @@ type SentActivity = {
   readonly originalActivityId?: string;
 };
 
-/** Far above all returns together, so that the value shown is the sum. */
+/** The balance is far above the sum of all returns, so the value shown is never cut off at 0. */
 const openingBalance = 2 ** 50;
 
 type Wanted = {
@@ -40,7 +40,10 @@ type Wanted = {
   readonly rate: number;
   readonly customerId: number;
   readonly sabotage?: Sabotage | undefined;
-  /** With returns, the customer stays in; without, another client un-enrols and re-enrols meanwhile. */
+  /**
+   * `true`: some activities are returns, and the customer stays in. `false`: there are no returns, and another client
+   * un-enrols and re-enrols the customer meanwhile.
+   */
   readonly hasReturns: boolean;
 };
 
@@ -50,8 +53,8 @@ const deliveriesPerClient = 5;
 const now = during(1);
 
 /**
- * Clients of two processes deliver activities of one customer, many of them more than once, at the same time, while
- * requests to the engine fail.
+ * Clients of two processes deliver one customer's activities at the same time, many of them more than once. Requests to
+ * the engine fail meanwhile.
  */
 export async function recordActivityHistory(stage: Stage, wanted: Wanted): Promise<ActivityHistory> {
   const { seed, rate, customerId, sabotage, hasReturns } = wanted;
@@ -83,12 +86,12 @@ function randomActivities(random: Random, hasReturns: boolean): Activities {
   return [{ activityId: "0", type: "TRANSACTION", amount: 1 }, ...rest];
 }
 
-/** A power of 4, so that a sum tells which activities are in it and how often. */
+/** Each amount is a power of 4, so a sum tells which activities are in it and how often. */
 function randomActivity(random: Random, index: number, hasReturns: boolean): SentActivity {
   const activity = { activityId: String(index), amount: 4 ** index };
   const [isReturn, original] = [random.fraction() < 0.4, random.integer(activityCount)];
   if (!hasReturns || !isReturn) return { ...activity, type: "TRANSACTION" };
-  // Of one that is here, or comes later, or is a return itself and so never a transaction.
+  // The return names a transaction that has arrived or arrives later, or it names another return and so no transaction.
   return { ...activity, type: "RETURN", originalActivityId: String(original) };
 }
 
@@ -133,7 +136,7 @@ class Till {
     for (const activity of activities) log.add(activity, await this.#send(client, activity));
   }
 
-  /** What counted before stays; what is delivered meanwhile does not count. */
+  /** The customer leaves and comes back. What counted before stays; what is delivered in between does not count. */
   async leaveAndReturn(client: ApiClient): Promise<void> {
     for (let absence = 1; absence <= absences; absence += 1) {
       await client.post(`${this.#path}/unEnroll`, [{ customerId: this.#customerId }], { now });
@@ -167,7 +170,10 @@ class Till {
   }
 }
 
-/** What is wrong with a history, if anything: each activity counted once, at one moment, and what was said of it is true. */
+/**
+ * The faults of a history. In a sound one each activity was counted once, at one moment, and every answer named its
+ * true effect.
+ */
 export function faultsOf({ deliveries, value, settled, settledValue }: ActivityHistory): string[] {
   const found: string[] = [];
   for (const { activity, answers } of deliveries) {
@@ -187,7 +193,7 @@ export function faultsOf({ deliveries, value, settled, settledValue }: ActivityH
   return found;
 }
 
-/** Reads the sum as digits of base 4; a return's is negative. */
+/** Reads the sum as digits of base 4. The digit of a return is negative. */
 function timesCounted(deliveries: readonly Delivered[], value: number): number[] {
   let rest = value - openingBalance;
   return deliveries.map(({ activity }) => {
@@ -202,7 +208,10 @@ function signed({ type }: SentActivity, amount: number): number {
   return type === "RETURN" ? -amount : amount;
 }
 
-/** Each effect found the value that another had left. Sums of different activities differ, so there is one order. */
+/**
+ * Each effect starts from the value that another one left. Sums of different activities differ, so there is only one
+ * order.
+ */
 function endOfChain(settled: ActivityHistory["settled"]): number | undefined {
   const byStart = new Map<number, number>();
   for (const { activity, effect } of settled) {

@@ -6,7 +6,7 @@ import { runAdmin } from "../../admin/program.ts";
 
 export type CommandResult = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
-/** Carries out an operator's command line in this process. */
+/** Runs an operator's command line in this process. */
 export async function admin(...args: readonly string[]): Promise<CommandResult> {
   let [stdout, stderr] = ["", ""];
   const status = await runAdmin(args, {
@@ -18,7 +18,7 @@ export async function admin(...args: readonly string[]): Promise<CommandResult> 
 
 const program = fileURLToPath(new URL("../../bin/admin.ts", import.meta.url));
 
-/** The same in a process of its own, with nothing in its environment but what is given. */
+/** Runs an operator's command line in a process of its own, whose environment holds only what is given. */
 export async function spawnAdmin(
   environment: Readonly<Record<string, string>>,
   ...args: readonly string[]
@@ -29,11 +29,11 @@ export async function spawnAdmin(
 export type StartedCommand = {
   readonly ended: Promise<CommandResult & { readonly signal: NodeJS.Signals | null }>;
   readonly signal: (signal: NodeJS.Signals) => void;
-  /** Resolves once it has said this on standard error. */
+  /** Resolves once the command has written this to standard error. */
   readonly says: (message: RegExp) => Promise<void>;
 };
 
-/** The same, while it runs. */
+/** Starts an operator's command line in a process of its own, and returns while it runs. */
 export function startAdmin(environment: Readonly<Record<string, string>>, ...args: readonly string[]): StartedCommand {
   const child = spawn(process.execPath, [program, ...args], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const { promise, resolve } = Promise.withResolvers<

@@ -18,14 +18,14 @@ type Envelope = {
 };
 
 export type RequestOptions = {
-  /** What time the request is made at, as an instant. */
+  /** The instant at which the request is made. */
   readonly now?: string;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
 type Credential = { readonly username: string; readonly secret: string };
 
-/** Calls the service over HTTP as one credential, or as nobody. An answer that is not documented fails the test. */
+/** Calls the service over HTTP with one credential, or with none. An answer that is not documented fails the test. */
 export class ApiClient {
   readonly #baseUrl: string;
   readonly #credential: Credential | undefined;
@@ -37,7 +37,7 @@ export class ApiClient {
     this.#authorization = credential && basicAuthorization(credential.username, credential.secret);
   }
 
-  /** The client that callers use, for requests that are as they should be. It repeats nothing. */
+  /** The client that callers use. It sends valid requests only, and repeats none. */
   get typed(): MilestreakClient {
     if (this.#credential === undefined) throw new Error("Nobody has no typed client");
     const options = { baseUrl: this.#baseUrl, credentials: this.#credential, retry: { maximumAttempts: 1 } };
@@ -56,7 +56,7 @@ export class ApiClient {
     return this.send("PUT", path, JSON.stringify(body), options);
   }
 
-  /** Sends a body exactly as given, which may be anything but JSON. */
+  /** Sends a body exactly as given. It need not be JSON. */
   async send(
     method: string,
     path: string,

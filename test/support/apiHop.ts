@@ -1,15 +1,15 @@
 import { type Fault, startLossyProxy } from "./lossyProxy.ts";
 
-/** A hop between an operator's command and the API that counts, holds and loses. */
+/** A hop between an operator's command and the API. It counts requests, holds them back and loses answers. */
 export type ApiHop = {
-  /** The API's base URL by way of the hop. */
+  /** The base URL of the API through the hop. */
   readonly baseUrl: string;
-  /** What becomes of each request from now on, by its number from 1; the counts start anew. */
+  /** Plans the fault of each request from now on, by its number. The numbers start at 1 again. */
   readonly plan: (faultFor: (number: number) => Fault) => void;
   readonly requests: () => number;
-  /** Leads to another API from now on, at the same address. */
+  /** Forwards to another API from now on. The hop's own address stays. */
   readonly leadTo: (baseUrl: string) => void;
-  /** The most that were under way at the same time. */
+  /** The largest number of requests that were under way at the same time. */
   readonly mostUnderWay: () => number;
   readonly close: () => Promise<void>;
 };

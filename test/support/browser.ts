@@ -15,17 +15,17 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch(launchOptions());
 }
 
-/** Which Chromium, and how. Throws when none is installed. */
+/** The path of the Chromium and the options it is started with. Throws when none is installed. */
 export function launchOptions(): LaunchOptions {
   const executablePath = findChromium();
   if (executablePath === undefined) {
     throw new Error(howToGetChromium);
   }
-  // Chromium has no sandbox for root, which containers often run as.
+  // Containers often run as root, and Chromium has no sandbox for root.
   return { executablePath, chromiumSandbox: process.getuid?.() !== 0 };
 }
 
-/** The path of a Chromium: of the one in `CHROMIUM_PATH`, or of an installed one. */
+/** The path in `CHROMIUM_PATH`, or that of an installed Chromium. */
 export function findChromium(): string | undefined {
   const { CHROMIUM_PATH, PATH = "" } = process.env;
   if (CHROMIUM_PATH !== undefined) return existsSync(CHROMIUM_PATH) ? CHROMIUM_PATH : undefined;

@@ -1,11 +1,11 @@
 import { vi } from "vitest";
 
-/** One call of the console: what it was given. */
+/** The arguments of one call of the console. */
 export type ConsoleLine = readonly unknown[];
 
 const methods = ["debug", "error", "info", "log", "trace", "warn"] as const;
 
-/** What is written to the console from now on, as a list that grows; nothing of it reaches the terminal. */
+/** Answers a list that grows with each call of the console from now on. Nothing reaches the terminal. */
 export function captureConsole(): ConsoleLine[] {
   const lines: ConsoleLine[] = [];
   for (const method of methods) {

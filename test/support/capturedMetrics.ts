@@ -5,15 +5,15 @@ import { emfSchema } from "./emfSchema.ts";
 
 const isMetricLine = new Ajv().compile(emfSchema);
 
-/** Any line that was written, parsed; a metric's is an object with `_aws`. */
+/** A line that was written, parsed. The line of a metric is an object with `_aws`. */
 export type MetricLine = Readonly<Record<string, unknown>>;
 
 export const testNamespace = "Milestreak-test";
 
 /**
- * What is written to the output from now on, as a deployed function would write it, as a list that grows. Throws where
- * a write is anything but one whole line of valid embedded metric format, as CloudWatch would then see no metric.
- * `vi.unstubAllEnvs` and `vi.restoreAllMocks` end it.
+ * Answers a list that grows with each line that is written to the output from now on, as a deployed function writes it.
+ * A write throws unless it is one whole line of valid embedded metric format, because CloudWatch would find no metric
+ * in it. `vi.unstubAllEnvs` and `vi.restoreAllMocks` end it.
  */
 export function captureMetrics(namespace = testNamespace): MetricLine[] {
   const lines: MetricLine[] = [];

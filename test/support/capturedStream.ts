@@ -9,7 +9,7 @@ import type { ProjectionContext } from "../../shared/operations/projectChange.ts
 import type { Table } from "../../shared/table/client.ts";
 import { localAccess } from "./globalSetup.ts";
 
-/** Every record the table's stream has, as the projector would be handed it. */
+/** Every record of the table's stream, in the form in which the projector gets it. */
 export async function captureStream(table: Table): Promise<readonly DynamoDBRecord[]> {
   const records: DynamoDBRecord[] = [];
   const capture: StreamLambda = async ({ Records }) => {
@@ -22,10 +22,10 @@ export async function captureStream(table: Table): Promise<readonly DynamoDBReco
   return records;
 }
 
-/** A projector of its own, with what it has announced, by `eventId`: one text for each time. */
+/** A projector of its own. It keeps what it has announced by `eventId`, with one text for each time. */
 export class RecordingProjector {
   readonly announced = new Map<string, string[]>();
-  /** Called before anything is announced. */
+  /** Runs before each notification is announced. */
   beforeAnnouncing: (notification: Notification) => void = () => undefined;
   readonly #lambda: StreamLambda;
 
@@ -34,7 +34,7 @@ export class RecordingProjector {
     this.#lambda = projector({ ...createContext(table), bus });
   }
 
-  /** The sequence numbers reported as failed. */
+  /** Delivers the records and answers the sequence numbers that the projector reports as failed. */
   async deliver(records: readonly DynamoDBRecord[]): Promise<readonly string[]> {
     const { batchItemFailures } = await this.#lambda({ Records: [...records] });
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 
-/** A terminal that remembers all that was written to it. */
+/** A terminal that keeps everything written to it. */
 export class CapturedTerminal extends Writable {
   readonly isTTY = true;
   readonly columns = 120;

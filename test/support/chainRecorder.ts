@@ -1,15 +1,20 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
-/** Finds the longest chain of a client's requests of which each was sent after the one before had ended. */
+/**
+ * Finds the longest chain among a client's requests. In a chain, each request was sent after the one before it had
+ * ended.
+ */
 export class ChainRecorder {
   #longestEnded = 0;
   #longest = 0;
 
-  /** To be called before the client's first request, as the client keeps the middleware of a command. */
+  /**
+   * Starts to record. Call it before the client's first request, because the client keeps the middleware of a command.
+   */
   static on({ middlewareStack }: DynamoDBClient): ChainRecorder {
     const recorder = new ChainRecorder();
     middlewareStack.add((next) => (args) => recorder.#follow(() => next(args)), {
-      // Outside the retry loop: all attempts are one request.
+      // The step is outside the retry loop, so all attempts count as one request.
       step: "initialize",
       priority: "high",
       name: "recordChain",
@@ -17,7 +22,7 @@ export class ChainRecorder {
     return recorder;
   }
 
-  /** How many requests the chain has. Nothing else may use the client meanwhile. */
+  /** The number of requests in the longest chain. Nothing else may use the client meanwhile. */
   async longestDuring(work: () => Promise<unknown>): Promise<number> {
     this.#longestEnded = 0;
     this.#longest = 0;

@@ -1,11 +1,14 @@
 import type { Surroundings } from "../../client/retry.ts";
 
-/** The client's surroundings in a test: real requests, no waiting, a clock that stands, and a record of both. */
+/**
+ * The client's surroundings in a test. Requests are real, pauses take no time and the clock stands still. Requests and
+ * pauses are recorded.
+ */
 export class TestSurroundings implements Surroundings {
   readonly sent: Request[] = [];
   readonly pauses: number[] = [];
   clock = Date.UTC(2030, 0, 15, 12);
-  /** Happens before a request is sent, and before it is recorded. */
+  /** Runs before a request is recorded and sent. */
   before: (request: Request) => Promise<void> = async () => undefined;
 
   readonly fetch = async (request: Request): Promise<Response> => {
@@ -22,7 +25,7 @@ export class TestSurroundings implements Surroundings {
     this.pauses.push(milliseconds);
   };
 
-  /** Paths of what was sent, below the stage. */
+  /** The paths of the requests that were sent, below the stage. */
   get paths(): string[] {
     return this.sent.map(({ url }) => new URL(url).pathname.replace(/^\/v3/, ""));
   }

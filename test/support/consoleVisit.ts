@@ -11,17 +11,20 @@ import type { TestService } from "./service.ts";
 export type Credential = { readonly username: string; readonly secret: string };
 
 export type Visits = {
-  /** A page of a browser profile of its own, at the console. */
+  /** Opens the console in a browser profile of its own. */
   readonly open: (options?: BrowserContextOptions, initScript?: string) => Promise<Page>;
-  /** Signed in as the org's till, at a time of 2030. */
+  /** Opens the console signed in as the org's till, at a time in 2030. */
   readonly openAt: (org: TestOrg, now: string, options?: BrowserContextOptions, initScript?: string) => Promise<Page>;
-  /** What the pages of this test have reported, for a test that provokes it; it is then not held against them. */
+  /**
+   * Takes the errors that the pages of this test have reported, for a test that provokes them. They do not fail the
+   * test then.
+   */
   readonly takeProblems: () => readonly string[];
 };
 
 /**
- * Call once at the top of a test file. After each test its pages must have asked their own host only, and must not have
- * reported an error or a violation of their content security policy.
+ * Call it once at the top of a test file. After each test it checks that the pages asked their own host only, and that
+ * they reported no error and no violation of their content security policy.
  */
 export function useVisits(service: TestService): Visits {
   let browser: Browser | undefined;
@@ -40,7 +43,7 @@ export function useVisits(service: TestService): Visits {
     if (browser === undefined) throw new Error("The browser runs only while tests run");
     const context = await browser.newContext(options);
     contexts.push(context);
-    // Unlike a script of the page it is not bound by the page's policy.
+    // The page's policy does not bind this script, unlike a script of the page.
     await context.addInitScript({ content: initScript });
     const page = await context.newPage();
     watch(page, new URL(service.baseUrl).origin, problems);
@@ -65,7 +68,7 @@ function watch(page: Page, origin: string, problems: string[]): void {
   });
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => {
-    // The browser's own note of a refusal that a test asked for.
+    // The browser reports a refusal in this way, and the test asked for that refusal.
     if (/^Failed to load resource: the server responded with a status of 40\d/.test(message.text())) return;
     if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
   });
@@ -88,7 +91,7 @@ export async function signIn(page: Page, { username, secret }: Credential): Prom
   await page.getByRole("button", { name: "Sign out" }).waitFor();
 }
 
-/** An instant of whole minutes. */
+/** Sets the page's clock to an instant of whole minutes. */
 export async function setTime(page: Page, instant: string): Promise<void> {
   await page.getByLabel("Requests are made at (UTC)").fill(instant.slice(0, 16));
   await page.getByRole("button", { name: "Back to the clock" }).waitFor();

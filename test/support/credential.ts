@@ -13,7 +13,7 @@ type Wanted = {
   readonly secret?: string;
 };
 
-/** Stores a credential of the org and answers what its owner would present. */
+/** Stores a credential of the org, and answers the name and secret that its owner would present. */
 export async function newCredential(table: Table, wanted: Wanted): Promise<TestCredential> {
   const { org, accessGroup = "default", isActive = true, secret = randomUUID() } = wanted;
   const username = randomUUID();

@@ -7,12 +7,12 @@ const patterns = documentedOperations.map((documented) => ({
   pattern: new RegExp(`^(/v3)?${documented.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
 }));
 
-/** What only a laptop has is no part of the API. */
+/** Paths that only the local service has. They are no part of the API. */
 const localPrefix = "/local/";
 
 /**
- * Throws unless docs/openapi.json says that the route may be answered so: the status, every header that it promises,
- * and a body of just that shape. What is no route has to be answered as one that there is not.
+ * Throws unless docs/openapi.json allows this answer of the route: the status, every promised header, and a body of
+ * exactly the documented shape. A path that is no route must be answered with the documented 404.
  */
 export function assertDocumented(method: string, target: string, answer: Answer): void {
   const [path = ""] = target.split("?");

@@ -6,7 +6,7 @@ import type { Cycle, Level, Target, TargetGroup } from "../../shared/domain/targ
 import { byTest } from "./membership.ts";
 
 const day = 24 * 60 * 60 * 1000;
-/** Cycle n of a built group is day n, counted from here. */
+/** Cycles of built groups are one day long. The first one starts here. */
 const firstDay = Date.UTC(2030, 0, 1);
 
 /** The start of the n-th cycle. */

@@ -7,17 +7,20 @@ import { Random } from "./random.ts";
 import { during } from "./targetGroups.ts";
 
 export type EnrollmentCall =
-  /** With an opening balance of its own, so that a read tells whose enrolment it sees. */
+  /** Each enrolment has another opening balance, so a read tells which enrolment it sees. */
   { readonly kind: "enroll"; readonly balance: number } | { readonly kind: "unenroll" } | { readonly kind: "read" };
 
 export type EnrollmentAnswer =
   | { readonly outcome: "done" | "refused" }
   | { readonly outcome: "read"; readonly state: EnrollmentState };
 
-/** The balance of who is enrolled. */
+/** The balance of the enrolment, or `out` while there is none. */
 export type EnrollmentState = number | "out";
 
-/** One customer and one target: enrolling is for who is out, un-enrolling for who is in (docs/enrolment.md). */
+/**
+ * One customer and one target. Enrolling succeeds for a customer who is out, un-enrolling for one who is in
+ * (docs/enrolment.md).
+ */
 export const enrollmentModel: SequentialModel<EnrollmentState, EnrollmentCall, EnrollmentAnswer> = {
   initial: "out",
   next: (state, call, answer) => {
@@ -65,7 +68,7 @@ export async function recordEnrollmentHistory(
   }));
   await Promise.all(clients.map(({ caller, calls }) => makeCalls(recorder, caller, calls)));
   await service.close();
-  // Nothing is under way any more: what is there now is what all calls have left.
+  // Nothing is under way any more, so this read shows what all calls together have left.
   const witness = new Caller(stage.witness, stage.group, customerId, false);
   await makeCalls(recorder, witness, [{ kind: "read" }]);
   return { seed, calls: recorder.calls, faults: service.faults() };
@@ -91,10 +94,10 @@ async function makeCalls(recorder: CallRecorder, caller: Caller, calls: readonly
   for (const call of calls) await recorder.record(call, () => caller.make(call));
 }
 
-/** `unknown`: it may have been carried out. `unchanged`: the answer says that it was not. */
+/** `unknown`: the call may have been carried out. `unchanged`: the answer says that it was not. */
 type Outcome = EnrollmentAnswer | "unknown" | "unchanged";
 
-/** Orders calls and returns by counting them. */
+/** Records calls and returns in order, by counting them. */
 class CallRecorder {
   readonly #calls: RecordedCall<EnrollmentCall, EnrollmentAnswer>[] = [];
   #moment = 0;
@@ -121,8 +124,8 @@ const repeatsLimit = 20;
 const now = during(1);
 
 /**
- * A till. One that is persistent names each enrolment with an `Idempotency-Key` and repeats it until it is answered;
- * with one such till per customer that is one call, however often it was made.
+ * A till. A persistent one names each enrolment with an `Idempotency-Key` and repeats it until it is answered. Each
+ * customer has one such till, so its repeats count as one call.
  */
 class Caller {
   readonly #api: ApiClient;
@@ -156,10 +159,11 @@ class Caller {
     let outcome: Outcome = "unknown";
     for (let call = 1; call <= (this.#isPersistent ? repeatsLimit : 1); call += 1) {
       outcome = changed(await this.#api.post(this.#path("enroll"), [record], { now, headers }), 310119);
-      // A refusal after a call whose fate is unknown: that call's write may still be on its way.
+      // The fate of an earlier call is unknown, and its write may still be on its way. A refusal is no answer to that
+      // call.
       if (typeof outcome === "object") return call > 1 && outcome.outcome === "refused" ? "unknown" : outcome;
     }
-    // After several calls, what the last one says is not what became of the first.
+    // The answer to the last of several calls does not tell what the first one did.
     return this.#isPersistent ? "unknown" : outcome;
   }
 
@@ -185,7 +189,7 @@ function readState(response: ApiResponse): Outcome {
   return { outcome: "read", state: group === undefined ? "out" : group.targets[0].targetAchievedValue };
 }
 
-/** One line for each call, in the order they were made. */
+/** The history as text, with one line for each call in the order in which they were made. */
 export function describeHistory({ seed, calls }: EnrollmentHistory): string {
   const rows = calls
     .toSorted((one, other) => one.calledAt - other.calledAt)

@@ -1,12 +1,12 @@
 /**
- * What a customer has in a target, worked out anew for each question from the list of everything that happened: no state
- * is kept, so none can be wrong. Written from the rules of docs/enrolment.md and docs/activities.md, apart from the
- * product and from referenceModel.ts, which goes from state to state as the product does.
+ * The facts about one customer in a target, from which everything else is computed. The model keeps no state: for each
+ * question it goes through the list of everything that happened. It was written from the rules of docs/enrolment.md and
+ * docs/activities.md. It shares no code with the product or with referenceModel.ts, which both go from state to state.
  */
 export type FactGroup = {
   readonly kind: "DEFAULT" | "STREAKS" | "NON_CONTINUOUS_STREAKS";
   readonly cycles: readonly { readonly name: string; readonly start: number; readonly end: number }[];
-  /** One for all cycles, above 0. */
+  /** The target value of every cycle, above 0. */
   readonly targetValue: number;
   readonly countsFromEnrolment: boolean;
   readonly levels: readonly number[];
@@ -23,20 +23,20 @@ export type FactActivity = {
 type Enrolled = {
   readonly kind: "enrolled";
   readonly at: number;
-  /** Index of the first cycle that counts. */
+  /** The index of the first cycle that counts. */
   readonly from: number;
   readonly balance: number | undefined;
   readonly resets: boolean;
 };
 type Left = { readonly kind: "left"; readonly at: number };
 type Arrived = { readonly kind: "arrived"; readonly at: number; readonly activity: FactActivity };
-/** Something that was accepted, in the order of acceptance. */
+/** A call that was accepted. Facts are listed in the order of acceptance. */
 export type Fact = Enrolled | Left | Arrived;
 
-/** An amount in a cycle, from the fact of that index on. */
+/** An amount that counts in a cycle from the fact with that index on. */
 type Posting = { readonly cycle: number; readonly index: number; readonly amount: number };
 
-/** The facts of one customer in one group, as far as they go. */
+/** The facts of one customer in one group up to some moment. */
 export class History {
   readonly group: FactGroup;
   readonly facts: readonly Fact[];
@@ -52,7 +52,7 @@ export class History {
     return new History(this.group, [...this.facts, fact], this.#sums);
   }
 
-  /** As it was before the fact of that index. */
+  /** The history before the fact with that index. */
   before(index: number): History {
     return new History(this.group, this.facts.slice(0, index), this.#sums);
   }
@@ -65,12 +65,12 @@ export class History {
     return this.facts.findLast((fact) => fact.kind === "enrolled");
   }
 
-  /** The current cycle, else the next; the number of cycles when there is none. */
+  /** The index of the current cycle or, if there is none, of the next one. The number of cycles when all are over. */
   firstNotOver(now: number): number {
     return this.group.cycles.filter(({ end }) => end <= now).length;
   }
 
-  /** A cycle's exact sum. */
+  /** The exact sum of a cycle. */
   sum(cycle: number): number {
     const name = `${this.facts.length} ${cycle}`;
     const sum = this.#sums.get(name) ?? this.#addUp(cycle);
@@ -87,7 +87,7 @@ export class History {
     return held.reduce((sum, { amount }) => sum + amount, opening);
   }
 
-  /** Which fact set the cycle's value, by a balance or a reset; −1 for none. */
+  /** The index of the fact that last set the cycle's value, by a balance or a reset. It is −1 when there is none. */
   #replacement(cycle: number): number {
     return this.facts.findLastIndex(
       (fact) =>
@@ -96,7 +96,7 @@ export class History {
     );
   }
 
-  /** The cycle that something of that moment counts in now, if any. */
+  /** The cycle in which an activity of that moment counts now, if any. */
   #covered(occurredAt: number): number | undefined {
     const enrolment = this.lastEnrolment;
     if (enrolment === undefined || !this.isIn) return undefined;
@@ -105,7 +105,7 @@ export class History {
     return cycle < enrolment.from || isTooEarly ? undefined : cycle;
   }
 
-  /** What an activity stands for, knowing everything that arrived, later ones too. */
+  /** The amount that an activity adds to a cycle. All facts are considered, those after it too. */
   #posting(index: number): Posting | undefined {
     const fact = this.facts[index];
     if (fact?.kind !== "arrived") return undefined;
@@ -118,7 +118,7 @@ export class History {
     return before.isIn ? this.#returned(own, named) : undefined;
   }
 
-  /** Where the transaction of that id arrived, if it has. */
+  /** The index of the fact by which the transaction of that id arrived, if it has. */
   #indexOf(id: string | undefined): number | undefined {
     const index = this.facts.findIndex(
       (fact) => fact.kind === "arrived" && fact.activity.type === "TRANSACTION" && fact.activity.id === id,
@@ -126,7 +126,10 @@ export class History {
     return index === -1 ? undefined : index;
   }
 
-  /** A return is taken off where its transaction counts, unless that value was replaced before the return arrived. */
+  /**
+   * A return is taken off the cycle in which its transaction counts, unless that cycle's value was replaced before the
+   * return arrived.
+   */
   #returned({ index, amount }: Omit<Posting, "cycle">, named: number): Posting | undefined {
     const cycle = this.#posting(named)?.cycle;
     if (cycle === undefined || (named < index && this.before(index).#replacement(cycle) > named)) return undefined;
@@ -137,7 +140,7 @@ export class History {
     return this.sum(cycle) >= this.group.targetValue;
   }
 
-  /** The moment the cycle's value last became at least the target value. */
+  /** The moment at which the cycle's value last rose to the target value. */
   metAt(cycle: number): number | undefined {
     let metAt: number | undefined;
     for (const [index, { at }] of this.facts.entries()) {
@@ -148,7 +151,7 @@ export class History {
     return metAt;
   }
 
-  /** The streak value; that of the moment of leaving while the customer is out. */
+  /** The streak value. While the customer is out, it is the value at the moment of leaving. */
   streakValue(now: number): number {
     const { lastEnrolment } = this;
     if (lastEnrolment === undefined) return 0;
@@ -157,7 +160,7 @@ export class History {
     return this.before(left).#run(this.facts[left]?.at ?? 0, this.group.cycles.length);
   }
 
-  /** The run of the latest membership, of the cycles before one. */
+  /** The run of the latest membership, counted over the cycles before the one with the index `before`. */
   #run(now: number, before: number): number {
     const from = this.lastEnrolment?.from ?? 0;
     const cycles = [...this.group.cycles.keys()].filter((cycle) => cycle >= from && cycle < before);
@@ -169,7 +172,10 @@ export class History {
     return (missed === -1 ? this.#kept() : 0) + met.filter((cycle) => cycle > missed && cycle < open).length;
   }
 
-  /** What the latest enrolment carried over: the run at the moment of leaving, without cycles that it covers itself. */
+  /**
+   * The streak value that the latest enrolment carried over: the run at the moment of leaving, without the cycles that
+   * the enrolment covers itself.
+   */
   #kept(): number {
     const enrolment = this.lastEnrolment;
     const entered = this.facts.findLastIndex(({ kind }) => kind === "enrolled");
@@ -178,7 +184,7 @@ export class History {
     return this.before(left).#run(this.facts[left]?.at ?? 0, enrolment.from);
   }
 
-  /** The longest run that the cycles of the latest membership form, whichever of them are over. */
+  /** The longest run of met cycles in the latest membership, whether the cycles are over or not. */
   #longestRun(): number {
     const from = this.lastEnrolment?.from ?? 0;
     const marks = [...this.group.cycles.keys()].filter((cycle) => cycle >= from).map((cycle) => this.isMet(cycle));
@@ -188,7 +194,10 @@ export class History {
     return Math.max(this.#kept() + (runs[0] ?? 0), ...runs);
   }
 
-  /** When each level was reached since the last reset, by an activity that moved a sum while the customer was in. */
+  /**
+   * The moment at which each level was reached since the last reset. Only an activity that moved a sum while the
+   * customer was in can reach one.
+   */
   levels(): (number | undefined)[] {
     const reset = this.facts.findLastIndex((fact) => fact.kind === "enrolled" && fact.resets);
     const moments = this.facts.flatMap(({ at }, index) =>
@@ -199,12 +208,15 @@ export class History {
     return this.group.levels.map((level) => moments.find(({ longest }) => longest >= level)?.at);
   }
 
-  /** Whether the activity of that index counted, as far as was known when it arrived. */
+  /** Whether the activity with that index counted, judged by what was known when it arrived. */
   counted(index: number): boolean {
     return this.before(index + 1).#posting(index) !== undefined;
   }
 
-  /** The cycles whose sums an activity moved, by nothing perhaps: its own, and those of returns that waited for it. */
+  /**
+   * The cycles whose sums an activity moved, perhaps by 0. These are its own cycle and those of the returns that waited
+   * for it.
+   */
   touched(index: number): number[] {
     const fact = this.facts[index];
     if (fact?.kind !== "arrived") return [];
@@ -213,7 +225,10 @@ export class History {
     return [...new Set([...(own === undefined ? [] : [own.cycle]), ...waiting])];
   }
 
-  /** Where returns of a transaction had been taken off until it arrived, and still are. */
+  /**
+   * The cycles from which returns were taken off before their transaction arrived, unless their value was replaced
+   * since.
+   */
   #provisional(arrival: number, id: string): number[] {
     const before = this.before(arrival);
     return before.facts.flatMap((fact, index) => {

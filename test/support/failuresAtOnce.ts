@@ -1,6 +1,6 @@
 import type { Reporter, TestCase } from "vitest/node";
 
-/** Says that a test failed when it does: the default reporter waits for the end of its file. */
+/** Reports a failed test at once. The default reporter waits for the end of the file. */
 export default class FailuresAtOnce implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const { state, errors = [] } = test.result();

@@ -7,17 +7,17 @@ import type { TestGroup, TestOrg } from "./org.ts";
 import { faultsSeenAtOnce, SeededFaults } from "./seededFaults.ts";
 import type { TestService } from "./service.ts";
 
-/** What all histories of a file share; every one has a customer of its own. */
+/** The surroundings that all histories of a file share. Each history has a customer of its own. */
 export type Stage = {
   readonly direct: Table;
   readonly org: TestOrg;
   readonly group: TestGroup;
   readonly credential: TestCredential;
-  /** A client of the service without faults. */
+  /** A client that reaches the service without faults. */
   readonly witness: ApiClient;
 };
 
-/** Call once at the top of a test file; the stage is there while its tests run. */
+/** Call it once at the top of a test file. The stage exists while the file's tests run. */
 export function useStage(service: TestService): { readonly stage: Stage } {
   let stage: Stage | undefined;
   beforeAll(async () => {
@@ -45,11 +45,11 @@ type Wanted = {
 };
 
 export type FaultyClients = {
-  /** Of two processes by turns. */
+  /** The clients, which call the two processes by turns. */
   readonly clients: readonly ApiClient[];
-  /** Faults met so far. */
+  /** The number of faults met so far. */
   readonly faults: () => number;
-  /** Waits for everything that is under way. */
+  /** Waits for every request that is under way. */
   readonly close: () => Promise<void>;
 };
 
@@ -59,7 +59,7 @@ export async function startFaultyClients(
   { direct, credential }: Stage,
   { seed, rate, clientCount, sabotage }: Wanted,
 ): Promise<FaultyClients> {
-  // What a broken store shows must not depend on how fast the machine is.
+  // A broken store must show its fault on machines of any speed.
   const isHasty = rate > 0 && sabotage === undefined;
   const seeded = new SeededFaults(seed, rate, ...(sabotage === undefined ? [] : [faultsSeenAtOnce]));
   let faults = 0;
@@ -86,8 +86,8 @@ export async function startFaultyClients(
 }
 
 /**
- * `unknown`: it may have been carried out. `unchanged`: the answer says that it was not. Whatever the engine does to the
- * service, its callers may see this and no other failure.
+ * `unknown`: the call may have been carried out. `unchanged`: the answer says that it was not. Throws for any other
+ * failure, because callers may see no other one, whatever the engine does.
  */
 export function readUnavailable({ status, headers, body }: ApiResponse): "unknown" | "unchanged" {
   const [error] = body.errors ?? [];

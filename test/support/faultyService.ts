@@ -5,11 +5,11 @@ import { type EngineLimits, openTable, type Table } from "../../shared/table/cli
 import { localAccess } from "./globalSetup.ts";
 import { type Fault, startLossyProxy } from "./lossyProxy.ts";
 
-/** The service as clients see it when what is between it and the engine fails. */
+/** The service as clients see it when the connection between it and the engine fails. */
 export type FaultyService = {
-  /** One for each process; they share nothing but the table. */
+  /** One base URL for each process. The processes share only the table. */
   readonly baseUrls: readonly string[];
-  /** Waits for everything that is under way, stragglers on their way to the engine included. */
+  /** Waits for every request that is under way, stragglers on their way to the engine included. */
   readonly close: () => Promise<void>;
 };
 
@@ -17,9 +17,11 @@ type Wanted = {
   readonly processes: number;
   readonly faultFor: (operation: string) => Fault;
   readonly limits: EngineLimits;
-  /** A client that reaches the engine: credentials are looked up by it, so that no call fails before it begins. */
+  /**
+   * A table that reaches the engine without faults. It looks up credentials, so that no call fails before it begins.
+   */
   readonly direct: Table;
-  /** Spoils a process's client, to see that it is noticed. */
+  /** Spoils a process's client, for tests which prove that this is noticed. */
   readonly sabotage?: ((table: Table) => void) | undefined;
 };
 
@@ -44,7 +46,7 @@ export async function startFaultyService(wanted: Wanted): Promise<FaultyService>
   };
 }
 
-/** A reply that does not come is given up soon; a slow machine then only makes for more faults. */
+/** The client soon gives up a reply that does not come. On a slow machine this only makes for more faults. */
 export const hastyLimits = {
   maxAttempts: 3,
   connectionTimeoutMilliseconds: 1_000,

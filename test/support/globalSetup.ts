@@ -12,7 +12,7 @@ declare module "vitest" {
 
 const tableName = "milestreak-test";
 
-/** One engine and one table for the whole run; tests keep apart by using orgs of their own. */
+/** Starts one engine and one table for the whole run. Tests keep apart by using orgs of their own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const engine = await startEngine(undefined);
   const client = createClient({ endpoint: engine.endpoint, ...localAccess }, patientLimits);

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
-/** Ends, with everything in its group, a process whose starter was killed and could not end it itself. */
+/**
+ * Kills a process and everything in its group. It is needed when the process's starter was killed and could not do it.
+ */
 const program = 'read -r _; kill -s KILL -- "-$0"';
 
 /**
- * The process, which leads a group of its own, does not outlive this one, even when this one is killed: vitest kills its
- * workers, so that nothing they meant to do at their exit is done. The guard reads a pipe that closes when we end.
+ * Makes sure that the process does not outlive this one, even when this one is killed. The process must lead a group of
+ * its own. vitest kills its workers, so a worker cannot clean up at its exit. The guard therefore reads from a pipe
+ * that closes when this process ends.
  */
 export function endWithUs(leader: ChildProcess): void {
   if (leader.pid === undefined) return;
@@ -15,6 +18,6 @@ export function endWithUs(leader: ChildProcess): void {
     stdio: ["pipe", "ignore", "ignore"],
   });
   guard.unref();
-  // Its number may be another process's soon.
+  // Another process may get the same number soon.
   leader.once("exit", () => void guard.kill("SIGKILL"));
 }

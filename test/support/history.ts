@@ -1,21 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { type ApiClient, type RequestOptions } from "./apiClient.ts";
+import type { ApiClient, RequestOptions } from "./apiClient.ts";
 import { ok } from "./org.ts";
+import type { Schemas } from "./wireTypes.ts";
 
 /** A row of `trackedTargetEvents`. */
-export type HistoryRow = {
-  readonly eventName: string;
-  readonly activityId: string | null;
-  readonly periodId: number | null;
-  readonly periodRefCode: string | null;
-  readonly value: number;
-  readonly achievedValue: number;
-  readonly eventDate: string;
-  readonly recordedOn: string;
-  readonly enteredBy: string | null;
-  readonly source: string;
-  readonly definitionVersion: number;
-};
+export type HistoryRow = Schemas["LedgerEntry"];
 
 export async function readHistory(
   client: ApiClient,
@@ -38,7 +27,7 @@ type ActivityFields = {
   readonly originalActivityId?: string;
 };
 
-/** Sends an activity, at the time it occurred unless told otherwise, and answers its id. */
+/** Sends an activity and answers its id. It is sent at the time it occurred unless `now` says otherwise. */
 export async function send(client: ApiClient, fields: ActivityFields, now = fields.occurredAt): Promise<string> {
   const activity = { activityId: randomUUID(), type: "TRANSACTION", ...fields };
   await ok(client.post("/activities", activity, { now }));

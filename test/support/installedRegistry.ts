@@ -4,17 +4,17 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join, resolve } from "node:path";
 
-/** A registry of packages on this machine: an installation needs no network, and it is known what it asked for. */
+/** A package registry on this machine. Installations need no network, and the registry knows what they asked for. */
 export type InstalledRegistry = {
   readonly url: string;
-  /** Names of the packages that were asked for, each once. */
+  /** The names of the packages that were asked for, each once. */
   readonly asked: ReadonlySet<string>;
   readonly close: () => Promise<void>;
 };
 
 type Manifest = { readonly name: string; readonly version: string };
 
-/** Serves the packages below `node_modules` in the version that is there; whatever else is asked for is 404. */
+/** Serves the packages below `node_modules` in their installed versions. Any other package is answered 404. */
 export async function startInstalledRegistry(folder: string): Promise<InstalledRegistry> {
   const asked = new Set<string>();
   const server = createServer(({ url = "/" }, response) => {
@@ -57,7 +57,7 @@ function packument(manifest: Manifest, url: string): unknown {
   return { name, "dist-tags": { latest: version }, versions: { [version]: { ...manifest, dist } } };
 }
 
-/** Packs a package's folder as `npm publish` would upload it; answers the path of the archive. */
+/** Packs a package's folder as `npm publish` would upload it, and answers the path of the archive. */
 export function pack(name: string, folder: string): string {
   const source = name.startsWith("./") ? name : `./node_modules/${name}`;
   const parameters = ["pack", resolve(source), "--json", "--pack-destination", folder];

@@ -1,30 +1,32 @@
 /**
- * One call as its caller saw it. Times are any numbers that order calls and returns: what returned before another was
- * called came before it.
+ * One call as its caller saw it. Times are numbers that order calls and returns. A call that returned before another
+ * was made came before it.
  */
 export type RecordedCall<Call, Answer> = {
   readonly call: Call;
   readonly calledAt: number;
-  /** `undefined`: the caller never learned. It may have taken effect at any time after the call, or never will. */
+  /**
+   * `undefined`: the caller never learned the answer. The call may take effect at any time after it was made, or never.
+   */
   readonly returned: { readonly at: number; readonly answer: Answer } | undefined;
 };
 
-/** What one object does, call by call, as if there were one caller. */
+/** The behaviour of one object when there is only one caller. */
 export type SequentialModel<State, Call, Answer> = {
   readonly initial: State;
   /**
-   * The state after a call that was answered so, or `undefined` when nothing in this state is answered so.
-   * An `undefined` answer is one that nobody saw: any will do.
+   * The state after the call was given this answer, or `undefined` when this state cannot give it. The answer is
+   * `undefined` when nobody saw it. Then any answer fits.
    */
   readonly next: (state: State, call: Call, answer: Answer | undefined) => State | undefined;
 };
 
 /**
- * An order of the calls that explains every answer and keeps to real time, or `undefined` when there is none: the
- * history is then not linearizable. Calls without an answer are in it where they took effect, or not at all.
+ * An order of the calls that explains every answer and keeps to real time. It is `undefined` when there is none; the
+ * history is then not linearizable. A call without an answer stands where it took effect, or is left out.
  *
- * The search of Wing and Gong with Lowe's memory: one set of calls that leads to one state is tried once. States are
- * compared with `===`.
+ * The search is that of Wing and Gong with Lowe's memory. It tries each pair of a set of calls and the state they lead
+ * to once, and compares states with `===`.
  */
 export function findLinearization<State, Call, Answer>(
   model: SequentialModel<State, Call, Answer>,
@@ -47,7 +49,7 @@ export function findLinearization<State, Call, Answer>(
   return search(0n, model.initial);
 }
 
-/** Calls that can come next: none that is left had returned when they were made. */
+/** The calls that can come next. When they were made, none of the calls that are left had returned. */
 function candidates<Call, Answer>(history: readonly RecordedCall<Call, Answer>[], done: bigint) {
   const left = history
     .map((recorded, index) => ({ recorded, index }))

@@ -7,47 +7,50 @@ import {
   type ServerResponse,
 } from "node:http";
 
-/** What becomes of one request on its way; a request with no fault passes. */
+/** The fault that a request meets on its way. A request without one passes. */
 export type Fault = {
   /**
-   * `request`: it never reaches the engine. `reply`: the engine commits it and its answer is lost. `connection`: the
-   * client loses sight of it at once, and it reaches the engine all the same, after whatever `before` waits for.
-   * `silence`: as `reply`, but the connection stays open and the client has to give up by itself. `end`: the reply breaks
-   * off after its first byte. `rest`: it does, and the connection stays open.
+   * `request`: the request never reaches the engine. `reply`: the engine commits it and its answer is lost.
+   * `connection`: the client loses the connection at once, and the request reaches the engine after `before` has
+   * resolved. `silence`: as `reply`, but the connection stays open and the client has to give up. `end`: the reply
+   * breaks off after its first byte. `rest`: as `end`, but the connection stays open.
    */
   readonly lose?: "request" | "reply" | "connection" | "silence" | "end" | "rest";
-  /** The client is told this, whatever the engine did. With `lose: "request"` the engine is not asked. */
+  /** The answer that the client gets, whatever the engine did. With `lose: "request"` the engine is not asked. */
   readonly answer?: EngineAnswer;
-  /** Happens before the request reaches the engine. */
+  /** Runs before the request reaches the engine. */
   readonly before?: () => Promise<unknown>;
-  /** Happens after the engine has answered and before the client learns of it. */
+  /** Runs after the engine has answered and before the client gets the answer. */
   readonly after?: () => Promise<unknown>;
 };
 
-/** As the engine puts it on the wire. */
+/** An answer in the form in which the engine sends it. */
 export type EngineAnswer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
 };
 
-/** An HTTP hop between a client and the engine that loses what it is told to lose. Reads pass unless `faultFor` says so. */
+/**
+ * An HTTP hop between a client and the engine that loses what it is told to lose. Reads pass unless `faultFor` says
+ * otherwise.
+ */
 export type LossyProxy = {
   readonly endpoint: string;
-  /** The faults of the next writes, one each, in order; replaces what was planned. */
+  /** Plans the faults of the next writes, one for each, in order. It replaces an earlier plan. */
   readonly plan: (...faults: readonly Fault[]) => void;
-  /** Writes that came in since the last plan, lost ones included. */
+  /** The number of writes since the last plan, lost ones included. */
   readonly writes: () => number;
-  /** Waits for what is still on its way, and for its fate. */
+  /** Waits for the requests that are still on their way, and for their faults. */
   readonly close: () => Promise<void>;
 };
 
-/** As the engine's HTTP API names what changes something. */
+/** The operations that write, as the engine's HTTP API names them. */
 const writePattern = /\.(UpdateItem|PutItem|DeleteItem|TransactWriteItems)$/;
 
 /**
- * `faultFor` is asked for the fault of every request that none was planned for, by the operation's name. An engine that
- * is started again may have another endpoint; a function is asked for it at every request.
+ * Starts the hop. For each request without a planned fault it asks `faultFor`, by the operation's name. An engine that
+ * is started again may have another endpoint, so a function for the endpoint is called at every request.
  */
 export async function startLossyProxy(
   engineEndpoint: string | (() => string),
@@ -65,12 +68,12 @@ export async function startLossyProxy(
   };
   const server = createServer((incoming, response) => {
     const relayed = relay(endpointNow(), incoming, response, faultOf(incoming))
-      // What breaks here is seen by the client under test as a lost reply, and by its test as a wrong result.
+      // An error here reaches the client under test as a lost reply, and its test as a wrong result.
       .catch(() => void incoming.socket.destroy())
       .finally(() => underWay.delete(relayed));
     underWay.add(relayed);
   });
-  // Nothing is lost but what is meant to be.
+  // The server must close no connection by itself, so that nothing is lost by accident.
   server.keepAliveTimeout = 0;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -111,7 +114,7 @@ async function relay(
   else response.writeHead(answer.status, answer.headers).end(answer.body);
 }
 
-/** Waits for nothing: of a connection that is about to close Node never says that what it was given is written. */
+/** Does not wait for the write. Node never reports a write as done on a connection that is about to close. */
 function beginReply(response: ServerResponse, answer: Answer, lose: "end" | "rest"): void {
   response.writeHead(answer.status, answer.headers).write(answer.body.subarray(0, 1));
   if (lose === "end") response.socket?.destroySoon();

@@ -10,6 +10,7 @@ import {
   type ModelGroup,
   shownEnrolment,
 } from "./referenceModel.ts";
+import type { Schemas } from "./wireTypes.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -22,15 +23,15 @@ const cycles: readonly ModelCycle[] = [0, 10, 22, 32].map((offset, index) => ({
   end: firstDay + (offset + 10) * day,
 }));
 
-/** Two customers of one org, and what is expected of them. */
+/** Two customers of one org, with the expected state of each. */
 export class Model {
-  /** Some days before the first cycle. */
+  /** The time starts some days before the first cycle. */
   now = firstDay - 3 * day;
   readonly groups: ModelGroup[] = [];
   readonly customers = [new ModelCustomer(), new ModelCustomer()] as const;
 }
 
-/** The same of the service. */
+/** The same customers in the real service. */
 export class Real {
   readonly org: TestOrg;
   readonly customerIds: readonly number[];
@@ -58,7 +59,7 @@ export class Real {
 
 type Command = fc.AsyncCommand<Model, Real>;
 
-/** Ten-thousandths, as the wire has them. */
+/** The number on the wire for a value in ten-thousandths. */
 function wire(value: number): number {
   return value / 10_000;
 }
@@ -129,7 +130,10 @@ function modelGroup(model: Model, aim: Aim): ModelGroup {
   return group;
 }
 
-/** A key is new, or one of the last three that enrolled, with the same record or with another. */
+/**
+ * Whether an enrolment has no key, a new one, or one of the last three that enrolled. `repeated` sends the same record
+ * again, `reused` another one.
+ */
 type KeyUse = "none" | "new" | "repeated" | "reused";
 type KeyChoice = { readonly keyUse: KeyUse /** How many keys came after it. */; readonly keyAge: number };
 
@@ -172,7 +176,7 @@ class Enrol implements Command {
     const { cycleName = null, balance, resets } = this.request;
     const initialBalance = balance === undefined ? null : wire(balance);
     const record = { periodName: cycleName, initialBalance, resetStreakStatus: resets };
-    // The key tells the record, so that it can be sent again.
+    // The key names the record, so that the record can be sent again.
     return { record, key: this.keyUse === "new" ? `${real.nextKey()}${JSON.stringify(record)}` : undefined };
   }
 
@@ -215,7 +219,7 @@ class Unenrol implements Command {
   }
 }
 
-/** Out and in again at the same moment. */
+/** The customer leaves and comes back at the same moment. */
 class Return implements Command {
   readonly leave: Unenrol;
   readonly enter: Enrol;
@@ -268,7 +272,7 @@ class Act implements Command {
   }
 }
 
-/** An earlier activity once more, as it was or with another amount. */
+/** Sends an earlier activity once more, unchanged or with another amount. */
 class Redeliver implements Command {
   readonly customer: 0 | 1;
   readonly index: number;
@@ -312,18 +316,7 @@ function send(real: Real, customer: 0 | 1, activity: ModelActivity, now: number)
   return real.org.till.post("/activities", body, { now: iso(now) });
 }
 
-type EffectRow = {
-  readonly targetGroupId: number;
-  readonly periodRefCode: string;
-  readonly oldAchievedValue: number;
-  readonly newAchievedValue: number;
-};
-type AnsweredEffects = {
-  readonly targets: readonly EffectRow[];
-  readonly notCounted: readonly { readonly targetGroupId: number | null; readonly reason: string }[];
-};
-
-function readEffects({ targets, notCounted }: AnsweredEffects) {
+function readEffects({ targets, notCounted }: Schemas["ActivityOutcome"]) {
   return {
     counted: sorted(
       targets.map((row) => [
@@ -378,27 +371,10 @@ class AdvanceTime implements Command {
   }
 }
 
-type ShownGroup = {
-  readonly id: number;
-  readonly targets: readonly {
-    readonly periodRefCode: string;
-    readonly targetAchievedValue: number;
-    readonly targetAchievedDateTime: string | null;
-    readonly enrolledOn: string;
-    readonly currentPeriod: boolean;
-  }[];
-  readonly streaks: readonly {
-    readonly totalTargetCountOfSequence: number;
-    readonly currentCount: number;
-    readonly status: string;
-    readonly streakAchievedDateTime: string | null;
-  }[];
-};
-
 async function expectShown(model: Model, real: Real, customer: 0 | 1): Promise<void> {
   const path = `/users/${real.customerIds[customer]}/targetGroups?includeInactive=true`;
   const { data } = (await ok(real.org.reader.get(path, { now: iso(model.now) }))).body;
-  const groups: readonly ShownGroup[] = data.targetGroups;
+  const groups: readonly Schemas["TargetGroupProgress"][] = data.targetGroups;
   const expected = [...model.customers[customer].enrolments]
     .filter(([, enrolment]) => enrolment.isIn)
     .map(([group, enrolment]) => ({
@@ -409,7 +385,7 @@ async function expectShown(model: Model, real: Real, customer: 0 | 1): Promise<v
   expectSame(groups.map(readShown), expected);
 }
 
-function readShown({ id, targets, streaks }: ShownGroup) {
+function readShown({ id, targets, streaks }: Schemas["TargetGroupProgress"]) {
   return {
     id,
     cycles: targets.map((row) => ({
@@ -431,7 +407,8 @@ function readInstant(text: string | null): number | null {
   return text === null ? null : Date.parse(text);
 }
 
-// Most calls are for one customer and one group: many calls for the same tell more than a few for each.
+// Most calls are for one customer and one group, because many calls for the same pair find more faults than a few for
+// each.
 const customer = fc.constantFrom<(0 | 1)[]>(0, 0, 0, 0, 1);
 const aim = fc.record({ customer, group: fc.constantFrom(0, 0, 0, 1, 2) });
 const group = fc.record({
@@ -479,7 +456,7 @@ const enrol = fc
   .map((fields) => new Enrol(...fields));
 const act = fc.tuple(customer, fc.oneof({ weight: 3, arbitrary: transaction }, { weight: 2, arbitrary: goodsReturn }));
 
-/** Several of a kind make that kind more frequent. */
+/** A kind of command that is listed several times is made more often. */
 export const modelCommands = fc.commands<Model, Real, false>(
   [
     group.map((fields) => new Create(fields)),

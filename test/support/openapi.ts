@@ -44,7 +44,7 @@ export const documentedOperations = Object.entries(openapi.paths).flatMap(([path
 
 const documentId = "openapi.json";
 const ajv = new Ajv2020({
-  // OpenAPI's own keywords are around the schemas, and `examples` and `discriminator` in them.
+  // The schemas hold OpenAPI's own keywords, `examples` and `discriminator`, which ajv does not know.
   strict: false,
   allErrors: true,
   formats: { int64: true, "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ },
@@ -52,8 +52,8 @@ const ajv = new Ajv2020({
 ajv.addSchema(closed(openapi), documentId);
 
 /**
- * The document with every object closed. A client has to put up with new fields, so the document does not forbid them;
- * but a field that is answered and not documented is a fault of the document.
+ * The document with every object closed. The document itself leaves objects open, because clients must accept new
+ * fields. A field that is answered and not documented is nevertheless a fault of the document.
  */
 function closed(value: unknown): JsonSchema {
   return JSON.parse(JSON.stringify(value), (_, part: unknown) => {
@@ -65,7 +65,7 @@ function closed(value: unknown): JsonSchema {
 
 const validators = new Map<string, ValidateFunction>();
 
-/** What is wrong with the value by the schema that the pointer names in the document. */
+/** The faults of the value by the schema to which the pointer leads in the document. */
 export function faultsBySchema(pointer: readonly string[], value: unknown): string[] {
   const fragment = pointer
     .map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1")))
@@ -75,7 +75,7 @@ export function faultsBySchema(pointer: readonly string[], value: unknown): stri
   return validate(value) ? [] : (validate.errors ?? []).map((fault) => `${fault.instancePath} ${fault.message}`);
 }
 
-/** A response of an operation, and where in the document it is. */
+/** A response of an operation, and its place in the document. */
 export function responseOf(
   { method, path, operation }: (typeof documentedOperations)[number],
   status: number | string,

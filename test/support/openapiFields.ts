@@ -1,7 +1,7 @@
-/** A field of any schema below a part of the document, and where it is. */
+/** A field of a schema, and its place below a part of the document. */
 export type FoundField = { readonly path: string; readonly field: Readonly<Record<string, unknown>> };
 
-/** Every entry of every `properties`, but not those of examples. */
+/** The fields below a part of the document: each entry of each `properties`, but none of an example. */
 export function fieldsIn(part: unknown, path: readonly string[] = []): FoundField[] {
   if (!isObject(part)) return [];
   const own = Object.entries(isObject(part["properties"]) ? part["properties"] : {});
@@ -12,8 +12,11 @@ export function fieldsIn(part: unknown, path: readonly string[] = []): FoundFiel
   return [...fields, ...below.flatMap(([key, value]) => fieldsIn(value, [...path, key]))];
 }
 
-/** Whether a reader learns what the field is and sees one; what refers to a schema is shown there. */
-export function isTold({ field }: FoundField): boolean {
+/**
+ * Whether the field has a description and an example. A field made of other schemas needs no example, because they have
+ * some.
+ */
+export function isDescribed({ field }: FoundField): boolean {
   const { description, examples, items, type, $ref } = field;
   const isShown = (Array.isArray(examples) && examples.length > 0) || items !== undefined || $ref !== undefined;
   return typeof description === "string" && description !== "" && (isShown || type === "null" || isComposed(field));
@@ -23,7 +26,7 @@ function isComposed({ anyOf }: FoundField["field"]): boolean {
   return anyOf !== undefined;
 }
 
-/** Whether it takes a text or number of any size. */
+/** Whether the field takes a text or a number of any size. */
 export function isUnlimited({ field }: FoundField): boolean {
   const types = [field["type"]].flat();
   const isText = types.includes("string") && !("enum" in field || "maxLength" in field || "pattern" in field);

@@ -10,18 +10,23 @@ import { createCredential } from "../../shared/table/credentials.ts";
 import type { TestGroup, TestOrg } from "./org.ts";
 import type { TestService } from "./service.ts";
 
-/** A brand's operator at a desk: a credential, and a folder to keep files in. */
+/** A brand's operator with a credential and a folder for files. */
 export type Operator = {
   readonly org: TestOrg;
   readonly username: string;
   readonly secret: string;
-  /** The options that name the service, by way of `baseUrl` if one is given, and the credential. */
+  /**
+   * The options that name the service and the credential. `baseUrl` stands for the service's address if it is given.
+   */
   readonly access: (baseUrl?: string) => string[];
   /** Makes a file of these lines and answers its path. */
   readonly file: (name: string, ...lines: readonly string[]) => string;
 };
 
-/** Call once at the top of a test file; answers a maker of operators whose folders go after the last test. */
+/**
+ * Call it once at the top of a test file. It answers a function that makes operators. Their folders are deleted after
+ * the last test.
+ */
 export function useOperators(service: TestService): (accessGroup?: AccessGroup) => Promise<Operator> {
   const folders: string[] = [];
   afterAll(() => {
@@ -60,7 +65,7 @@ export async function newCustomers({ org }: Operator, count: number): Promise<nu
   return Promise.all(Array.from({ length: count }, () => org.newCustomer()));
 }
 
-/** What the result file says of each row, by line; the latest counts. */
+/** The latest result of each row in the result file, by line. */
 export function readResults(path: string): Map<number, { outcome: string; code: string; customerId: string }> {
   const rows: Record<string, string>[] = parse(readFileSync(path, "utf8"), { columns: true });
   return new Map(

@@ -5,7 +5,7 @@ import { ApiClient, type ApiResponse, type RequestOptions } from "./apiClient.ts
 import { newCredential, type TestCredential } from "./credential.ts";
 import { milestone, type TargetGroupBody } from "./targetGroups.ts";
 
-/** A target group as a test addresses it. */
+/** A target group with the ids that tests need. */
 export type TestGroup = {
   readonly groupId: number;
   readonly targetId: number;
@@ -22,7 +22,7 @@ export type TestOrg = {
   /** What the three clients call with. */
   readonly credentials: { readonly [client in "reader" | "till" | "admin"]: TestCredential };
   readonly createGroup: (body?: TargetGroupBody) => Promise<TestGroup>;
-  /** Registers a customer and answers the id. */
+  /** Registers a customer and answers its id. */
   readonly newCustomer: () => Promise<number>;
   readonly enroll: (
     group: TestGroup,
@@ -30,7 +30,7 @@ export type TestOrg = {
     options?: RequestOptions,
   ) => Promise<ApiResponse>;
   readonly unenroll: (group: TestGroup, customerId: number, options?: RequestOptions) => Promise<ApiResponse>;
-  /** The customer's rows for the group, all cycles, or `undefined` when the group is not listed. */
+  /** The customer's rows for the group in all cycles, or `undefined` when the group is not listed. */
   readonly readState: (
     group: TestGroup,
     customerId: number,
@@ -93,7 +93,7 @@ function idsOf(rows: readonly { readonly id: number }[]): number[] {
   return rows.map(({ id }) => id);
 }
 
-/** Fails with the whole answer when it is not a success. */
+/** Answers a success. Any other answer fails the test, which then shows it whole. */
 export async function ok(pending: Promise<ApiResponse>): Promise<ApiResponse> {
   const response = await pending;
   if (response.status >= 300)

@@ -4,7 +4,10 @@ import { basename } from "node:path";
 
 export type RunningProcess = { readonly pid: number; readonly parent: number; readonly name: string };
 
-/** What a process has started, and what that has started, as far as each still has its parent. */
+/**
+ * The processes that a process has started, and those that they have started. A process whose parent has ended is not
+ * found.
+ */
 export function descendantsOf(pid: number): RunningProcess[] {
   const all = listProcesses();
   const below = (parent: number): RunningProcess[] =>
@@ -12,7 +15,7 @@ export function descendantsOf(pid: number): RunningProcess[] {
   return below(pid);
 }
 
-/** One that has ended but was not waited for by its parent yet is not among them. */
+/** All processes that run. A process that has ended is left out, even if its parent has not waited for it yet. */
 export function listProcesses(): RunningProcess[] {
   if (!existsSync("/proc/self/stat")) return askPs();
   return readdirSync("/proc")
@@ -20,7 +23,7 @@ export function listProcesses(): RunningProcess[] {
     .flatMap((name) => readProcess(Number(name)));
 }
 
-/** Where there is no /proc, as on macOS; where there is one, `ps` may not be installed. */
+/** Lists the processes with `ps`, for systems without /proc such as macOS. Systems with /proc may lack `ps`. */
 function askPs(): RunningProcess[] {
   const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat=,comm="], { encoding: "utf8" }).split("\n");
   return rows.flatMap((row) => {
@@ -30,13 +33,13 @@ function askPs(): RunningProcess[] {
   });
 }
 
-/** `pid (name) state parent …`; the name may hold anything, so what follows is read from the last bracket on. */
+/** Reads `pid (name) state parent …`. The name may hold any character, so the rest is read from the last bracket on. */
 function readProcess(pid: number): RunningProcess[] {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   } catch (error) {
-    // It ended between the listing and this.
+    // The process ended after it was listed.
     if (error instanceof Error) return [];
     throw error;
   }

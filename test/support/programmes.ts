@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect } from "vitest";
 import { type Fact, type FactActivity, type FactGroup, History } from "./factModel.ts";
 import { ok, type TestGroup, type TestOrg, targetPath } from "./org.ts";
+import type { Schemas } from "./wireTypes.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -18,7 +19,7 @@ const boundaries = [...new Set(cycles.flatMap(({ start, end }) => [start, end]))
 const targetValue = 100;
 
 const kinds = ["DEFAULT", "STREAKS", "STREAKS", "NON_CONTINUOUS_STREAKS"] as const;
-/** Of every kind; programmes share them, as each has a customer of its own. */
+/** Groups of every kind. Programmes share them, because each programme has a customer of its own. */
 export const factGroups: readonly FactGroup[] = kinds.flatMap((kind) =>
   [false, true].flatMap((countsFromEnrolment) =>
     (kind === "DEFAULT"
@@ -56,7 +57,10 @@ type Enrol = {
   readonly cycleName: string | null;
   readonly balance: number | null;
   readonly resets: boolean;
-  /** Whether it names a new key, one of the last four with the same record or with another, or none. */
+  /**
+   * Whether the enrolment has no key, a new one, or one of the last four. `repeated` sends the same record again,
+   * `reused` another one.
+   */
   readonly key: "none" | "new" | "repeated" | "reused";
   readonly keyAge: number;
 };
@@ -65,7 +69,9 @@ type Send = {
   readonly type: FactActivity["type"];
   readonly agoMilliseconds: number;
   readonly amount: number;
-  /** The how-manieth activity of the programme it returns, perhaps a later one, or itself. */
+  /**
+   * The number of the activity in the programme that this return names. It may be a later one, or the return itself.
+   */
   readonly named: number | undefined;
 };
 type Step =
@@ -75,12 +81,12 @@ type Step =
   | { readonly kind: "redeliver"; readonly index: number }
   | { readonly kind: "wait"; readonly until: number | "boundary" | "shortOfBoundary" };
 
-/** What one customer does in two groups, from the first of them on. */
+/** The steps of one customer in two groups. The first group is the one the customer starts in. */
 export type Programme = { readonly groups: readonly [number, number]; readonly steps: readonly Step[] };
 
 export type Surroundings = { readonly org: TestOrg; readonly groups: readonly TestGroup[] };
 
-/** Carries a programme out, and compares every answer and what is read with the facts. Answers the number of calls. */
+/** Carries a programme out. It compares every answer, and what is read, with the facts. Answers the number of calls. */
 export async function carryOut({ org, groups }: Surroundings, programme: Programme): Promise<number> {
   const places = programme.groups.map((index): Place => {
     const [group, definition] = [groups[index], factGroups[index]];
@@ -211,7 +217,7 @@ class Run {
     expectSame(await this.#deliver(activity), this.#answers[this.#sent.indexOf(activity)]);
   }
 
-  async #deliver({ id, type, occurredAt, amount, originalId }: FactActivity): Promise<AnsweredActivity> {
+  async #deliver({ id, type, occurredAt, amount, originalId }: FactActivity): Promise<Schemas["ActivityOutcome"]> {
     const fields = { activityId: id, customerId: this.#customerId, type, occurredAt: iso(occurredAt), amount };
     const body = originalId === undefined ? fields : { ...fields, originalActivityId: originalId };
     this.calls += 1;
@@ -222,13 +228,13 @@ class Run {
     place.history = place.history.with(fact);
   }
 
-  /** All cycles, and what is shown by default. */
+  /** Compares both reads, the one of all cycles and the default one. */
   async compareReads(): Promise<void> {
     for (const all of [true, false]) {
       const path = `/users/${this.#customerId}/targetGroups?includeInactive=${all}`;
       const { data } = (await ok(this.#org.reader.get(path, { now: iso(this.#now) }))).body;
       this.calls += 1;
-      const shown: readonly ShownGroup[] = data.targetGroups;
+      const shown: readonly Schemas["TargetGroupProgress"][] = data.targetGroups;
       const expected = this.#places.flatMap((place) => expectedGroup(place, this.#now, all));
       expectSame(
         shown.map(readGroup),
@@ -252,7 +258,7 @@ function iso(instant: number): string {
   return new Date(instant).toISOString();
 }
 
-/** The index of the cycle the request is for; −1 when there is none. */
+/** The index of the first cycle that the request covers. It is −1 when there is none. */
 function startOf(history: History, { cycleName }: Enrol, now: number): number {
   if (history.group.kind === "DEFAULT" && cycleName !== null) {
     return cycles.findIndex(({ name, end }) => name === cycleName && now < end);
@@ -273,20 +279,12 @@ function expectedCode(
   return history.isIn ? 310119 : undefined;
 }
 
-type AnsweredActivity = {
-  readonly targets: readonly {
-    readonly targetGroupId: number;
-    readonly periodRefCode: string;
-    readonly oldAchievedValue: number;
-    readonly newAchievedValue: number;
-    readonly streakValue: number | null;
-    readonly levelsReached: readonly { readonly streakName: string }[];
-  }[];
-  readonly notCounted: readonly { readonly targetGroupId: number | null }[];
-};
-
-/** What an activity is said to have done to one target, compared with the histories before and after it. */
-function expectEffect({ targets, notCounted }: AnsweredActivity, { group, history }: Place, now: number): void {
+/** Compares an activity's answered effect on one target with the histories before and after it. */
+function expectEffect(
+  { targets, notCounted }: Schemas["ActivityOutcome"],
+  { group, history }: Place,
+  now: number,
+): void {
   const index = history.facts.length - 1;
   const before = history.before(index);
   const rows = targets.filter(({ targetGroupId }) => targetGroupId === group.groupId);
@@ -319,22 +317,7 @@ function expectEffect({ targets, notCounted }: AnsweredActivity, { group, histor
   if (rows.length === 0) expectSame(levels, []);
 }
 
-type ShownGroup = {
-  readonly id: number;
-  readonly targets: readonly {
-    readonly periodRefCode: string;
-    readonly targetAchievedValue: number;
-    readonly targetAchievedDateTime: string | null;
-    readonly enrolledOn: string;
-  }[];
-  readonly streaks: readonly {
-    readonly totalTargetCountOfSequence: number;
-    readonly currentCount: number;
-    readonly streakAchievedDateTime: string | null;
-  }[];
-};
-
-function readGroup({ id, targets, streaks }: ShownGroup) {
+function readGroup({ id, targets, streaks }: Schemas["TargetGroupProgress"]) {
   return {
     id,
     cycles: targets.map((row) => [
@@ -347,7 +330,7 @@ function readGroup({ id, targets, streaks }: ShownGroup) {
   };
 }
 
-/** As the group is to be listed, if it is. */
+/** The group as it must be listed. The answer is empty when it must not be listed. */
 function expectedGroup({ group, history }: Place, now: number, all: boolean) {
   const { lastEnrolment } = history;
   if (lastEnrolment === undefined || !history.isIn) return [];
@@ -390,7 +373,7 @@ const enrol = fc.record({
   keyAge: fc.constantFrom(0, 1, 2, 2, 3),
 });
 const leave = fc.record({ kind: fc.constant("leave" as const), group });
-/** A till's clock may be ahead by five minutes. */
+/** A till's clock may be ahead by up to five minutes. */
 const ago = fc.constantFrom(0, 0, 0, 0, hour, day, 2 * day, 3 * day, -4 * minute);
 const amount = fc.constantFrom(0, 1, 40, 99, 100, 100, 100, 101, 150);
 const sale = fc.record({

@@ -8,14 +8,14 @@ type Progress = {
   readonly org: TestOrg;
   readonly group: TestGroup;
   readonly customerId: number;
-  /** Sums by cycle number. */
+  /** The sums, by cycle number. */
   readonly cycles?: Readonly<Record<number, string>>;
   readonly reached?: readonly number[];
   readonly levelIds?: readonly number[];
   readonly now: string;
 };
 
-/** Writes what a customer has earned, as activities would. */
+/** Writes a customer's progress in the way activities would. */
 export async function recordProgress(table: Table, progress: Progress): Promise<void> {
   const { org, group, customerId, cycles = {}, reached = [], levelIds = [], now } = progress;
   const attributes = [

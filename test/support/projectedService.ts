@@ -7,11 +7,17 @@ import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { localAccess } from "./globalSetup.ts";
 import { type TestService, useService } from "./service.ts";
 
-/** The service of one test file with the projector of `npm start`, on a table, and so a stream, of the file's own. */
+/**
+ * The service of one test file with the projector of `npm start`. The file has a table of its own, and so a stream of
+ * its own.
+ */
 export type ProjectedService = TestService & {
-  /** Resolves when all that was written has become history and notifications; nothing is projected otherwise. */
+  /**
+   * Resolves when everything that was written has become history and notifications. Nothing is projected at other
+   * times.
+   */
   readonly drain: () => Promise<void>;
-  /** What `GET /local/events` answers. */
+  /** The answer of `GET /local/events`. */
   readonly events: (customerId?: number) => Promise<readonly TestEvent[]>;
 };
 
@@ -21,7 +27,7 @@ type TestEvent = {
   readonly detail: Readonly<Record<string, unknown>> & { readonly eventId: string };
 };
 
-/** Call once at the top of a test file; it serves `otherPages` beside the projector's own. */
+/** Call it once at the top of a test file. The service answers `otherPages` as well as the projector's pages. */
 export function useProjectedService(otherPages: LocalPages = {}): ProjectedService {
   const access = { endpoint: inject("endpoint"), ...localAccess };
   const table = openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);

@@ -8,12 +8,12 @@ import { createContext } from "../../shared/operations/context.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { localAccess } from "./globalSetup.ts";
 
-/** A table of the file's own with its projector, which works when it is told to. */
+/** A table of the file's own, with a projector that runs when it is told to. */
 export type ProjectedTable = {
   readonly table: Table;
-  /** Another process on the same table. */
+  /** Opens the table as another process would. */
   readonly open: () => Table;
-  /** Projects what has been written, and answers everything announced so far for the org. */
+  /** Projects what has been written, and answers every notification for the org so far. */
   readonly announced: (org: string) => Promise<readonly Notification[]>;
 };
 

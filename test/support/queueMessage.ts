@@ -1,7 +1,7 @@
 import type { SQSRecord } from "aws-lambda";
 import { during } from "./targetGroups.ts";
 
-/** A message as Lambda hands it over; its body is text, or JSON of anything else. */
+/** A message in the form in which Lambda delivers it. The body is text, or the JSON of any other value. */
 export function queueMessage(
   messageId: string,
   org: string | undefined,

@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** In [0, 1): splitmix32. */
+  /** A number in [0, 1), by splitmix32. */
   fraction(): number {
     this.#state = (this.#state + 0x9e3779b9) >>> 0;
     let mixed = this.#state;
@@ -15,7 +15,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
   }
 
-  /** In 0 … limit − 1. */
+  /** An integer in 0 … limit − 1. */
   integer(limit: number): number {
     return Math.floor(this.fraction() * limit);
   }

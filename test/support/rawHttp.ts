@@ -4,16 +4,16 @@ import { assertDocumented } from "./documentedAnswer.ts";
 
 export type RawRequest = {
   readonly method: string;
-  /** From the root, prefix included; sent exactly as it is written. */
+  /** The path from the root, stage included. It is sent exactly as written. */
   readonly path: string;
-  /** Names keep their case. */
+  /** Headers, whose names keep their case. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer;
 };
 
 export type RawResponse = { readonly status: number; readonly headers: Headers; readonly text: string };
 
-/** Sends what `fetch` would tidy up: header names in their case, no default Content-Type, odd paths, any method. */
+/** Sends what `fetch` would change: header names in their case, no default Content-Type, odd paths, any method. */
 export async function sendRaw(baseUrl: string, { method, path, headers = {}, body }: RawRequest): Promise<RawResponse> {
   const { hostname, port } = new URL(baseUrl);
   const length = body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
@@ -40,7 +40,7 @@ export async function sendRaw(baseUrl: string, { method, path, headers = {}, bod
   return response;
 }
 
-/** A header with several values is sent once for each. */
+/** The headers as lists. A header with several values is sent once for each. */
 function listed(headers: Readonly<Record<string, string | readonly string[]>>): Record<string, string | string[]> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]),

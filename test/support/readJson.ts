@@ -7,7 +7,7 @@ import { readJsonBody } from "../../shared/http/requests/readJsonBody.ts";
 
 type Sent = { readonly isBase64Encoded?: boolean; readonly contentType?: string; readonly maximumBodyBytes?: number };
 
-/** What the routes' own chain makes of a body. Rejects with the refusal. */
+/** The value that the routes' own chain reads from a body. Rejects with the refusal. */
 export async function readJson(body: string, sent: Sent = {}): Promise<unknown> {
   const { isBase64Encoded = false, contentType = "application/json", maximumBodyBytes = 1_000_000 } = sent;
   let value: unknown;

@@ -2,13 +2,13 @@ import type { DynamoDBClient, ServiceOutputTypes } from "@aws-sdk/client-dynamod
 
 export type EngineRequest = {
   readonly command: string;
-  /** Capacity units the engine charged for it. */
+  /** The capacity units that the engine charged. */
   readonly units: number;
-  /** How many items a transaction wrote or checked. */
+  /** The number of items that a transaction wrote or checked. */
   readonly items?: number;
 };
 
-/** Counts what a client really sends, retries included, and what the engine charges. */
+/** Records the requests that a client really sends, retries included, and what the engine charges. */
 export class EngineRecorder {
   #requests: EngineRequest[] = [];
 
@@ -33,13 +33,13 @@ export class EngineRecorder {
             throw error;
           }
         },
-      // Inside the retry loop, so that every attempt is counted, and outside the deserializer.
+      // The step is inside the retry loop, so that every attempt is counted, and outside the deserializer.
       { step: "deserialize", name: "recordRequest", priority: "high" },
     );
     return recorder;
   }
 
-  /** What was sent while `work` ran. Nothing else may use the client meanwhile. */
+  /** The requests that were sent while `work` ran. Nothing else may use the client meanwhile. */
   async during(work: () => Promise<unknown>): Promise<readonly EngineRequest[]> {
     this.#requests = [];
     await work();

@@ -1,6 +1,6 @@
 /**
- * What the service answers, worked out in memory from docs/enrolment.md and docs/activities.md. Written apart from the
- * product: it shares no code with it. Values are whole ten-thousandths, so that sums are exact.
+ * The answers of the service, computed in memory from the rules of docs/enrolment.md and docs/activities.md. The model
+ * shares no code with the product. Values are whole ten-thousandths, so sums are exact.
  */
 export type GroupKind = "DEFAULT" | "STREAKS" | "NON_CONTINUOUS_STREAKS";
 export type ModelCycle = { readonly name: string; readonly start: number; readonly end: number };
@@ -9,7 +9,7 @@ export type ModelCycle = { readonly name: string; readonly start: number; readon
 export type ModelGroup = {
   readonly kind: GroupKind;
   readonly cycles: readonly ModelCycle[];
-  /** One for all cycles. */
+  /** The target value of every cycle. */
   readonly targetValue: number;
   readonly countsFromEnrolment: boolean;
   readonly levels: readonly number[];
@@ -17,23 +17,26 @@ export type ModelGroup = {
 
 export type ModelEnrolment = {
   isIn: boolean;
-  /** Index of the first cycle that counts. */
+  /** The index of the first cycle that counts. */
   from: number;
   enrolledAt: number;
   readonly sums: number[];
   readonly reachedAt: (number | undefined)[];
   readonly levelReachedAt: (number | undefined)[];
-  /** What was kept when last leaving: the run of the cycles that were over, and which of the others were met in it. */
+  /**
+   * The streak value that was kept at the last leaving, from the cycles that were over then. `keptOpen` holds the other
+   * cycles that were met in the same run.
+   */
   kept: number;
   keptOpen: readonly number[];
   waiting: Waiting[];
-  /** How often each cycle's value was replaced. */
+  /** The number of times that each cycle's value was replaced. */
   readonly replaced: number[];
-  /** Of the last three enrolments that had one, the latest first. */
+  /** The keys of the last three enrolments that had one, the latest first. */
   keys: readonly string[];
 };
 
-/** A return that named a transaction nobody has heard of. */
+/** A return that names a transaction which has not arrived. */
 type Waiting = { readonly forId: string; readonly amount: number; readonly cycle: number | undefined };
 
 export type ModelActivity = {
@@ -48,7 +51,7 @@ type CountedChange = { readonly cycle: string; readonly old: number; readonly ne
 export type ModelEffect = { readonly changes: readonly CountedChange[]; readonly reason: string | undefined };
 
 type Recorded = { readonly activity: ModelActivity; readonly countedIn: ReadonlyMap<ModelGroup, Counted> };
-/** In which cycle, and how often that one's value had been replaced. */
+/** The cycle in which an activity counted, and how often that cycle's value had been replaced by then. */
 type Counted = { readonly cycle: number; readonly replaced: number };
 
 export type EnrolRequest = {
@@ -61,7 +64,7 @@ export class ModelCustomer {
   readonly enrolments = new Map<ModelGroup, ModelEnrolment>();
   readonly recorded = new Map<string, Recorded>();
 
-  /** The code it is refused with. */
+  /** Answers the code of the refusal, or `undefined` for success. */
   enrol(group: ModelGroup, request: EnrolRequest, now: number, key: string | undefined): number | undefined {
     const from =
       group.kind === "DEFAULT" && request.cycleName !== undefined
@@ -90,7 +93,7 @@ export class ModelCustomer {
     return undefined;
   }
 
-  /** What a new activity does to each enrolment the customer has or had. */
+  /** The effect of a new activity on each enrolment that the customer has or had. */
   record(activity: ModelActivity, now: number): Map<ModelGroup, ModelEffect> {
     const named = activity.originalId === undefined ? undefined : this.recorded.get(activity.originalId);
     const original = activity.type === "RETURN" ? named : undefined;
@@ -128,7 +131,7 @@ function open(group: ModelGroup, enrolment: ModelEnrolment, { balance, resets }:
   }
 }
 
-/** A value that was replaced lacks nothing of what had been taken off the one before, and holds nothing of it. */
+/** A replaced value starts anew. Returns that had been taken off the old value are not taken off the new one. */
 function replace(enrolment: ModelEnrolment): void {
   enrolment.replaced[enrolment.from] = (enrolment.replaced[enrolment.from] ?? 0) + 1;
   enrolment.waiting = enrolment.waiting.map((one) =>
@@ -152,12 +155,12 @@ function newEnrolment(group: ModelGroup): ModelEnrolment {
   };
 }
 
-/** The current cycle, else the next, else one after the last. */
+/** The index of the current cycle or, if there is none, of the next one. The number of cycles when all are over. */
 function firstNotOver(group: ModelGroup, now: number): number {
   return group.cycles.filter(({ end }) => end <= now).length;
 }
 
-/** The index of the cycle it counts in, or why it does not. */
+/** The index of the cycle in which the activity counts, or the reason why it does not count. */
 function placeOf(
   group: ModelGroup,
   enrolment: ModelEnrolment,
@@ -221,7 +224,10 @@ function markReached(group: ModelGroup, enrolment: ModelEnrolment, now: number):
   }
 }
 
-/** The run of met cycles before one, and the longest there was. A cycle that is over and was not met ends a run. */
+/**
+ * The run of met cycles that ends before the cycle `before`, and the longest run up to there. A cycle that is over and
+ * was not met ends a run.
+ */
 function runs(group: ModelGroup, enrolment: ModelEnrolment, now: number, before: number) {
   const { keptOpen, from, kept, reachedAt } = enrolment;
   let current = kept + keptOpen.filter((index) => index < from).length;
@@ -235,14 +241,17 @@ function runs(group: ModelGroup, enrolment: ModelEnrolment, now: number, before:
   return { current, longest };
 }
 
-/** The cycles that are not over and count in the run: of a streak that a gap breaks, up to the first that is not met. */
+/**
+ * The met cycles of the current run that are not over. In a streak that a missed cycle breaks, they end at the first
+ * cycle that is not met.
+ */
 function metOpen(group: ModelGroup, { reachedAt }: ModelEnrolment, leftIn: number): number[] {
   const notOver = [...group.cycles.keys()].filter((index) => index >= leftIn);
   const gap = group.kind === "STREAKS" ? notOver.find((index) => reachedAt[index] === undefined) : undefined;
   return notOver.filter((index) => reachedAt[index] !== undefined && (gap === undefined || index < gap));
 }
 
-/** What a read shows of an enrolment, all cycles. */
+/** The part of an enrolment that a read of all cycles shows. */
 export function shownEnrolment(group: ModelGroup, enrolment: ModelEnrolment, now: number) {
   const { current } = runs(group, enrolment, now, group.cycles.length);
   return {

@@ -4,21 +4,21 @@ import { join } from "node:path";
 import { type Engine, startEngine } from "../../local/engine.ts";
 import { startLossyProxy } from "./lossyProxy.ts";
 
-/** An engine of a test's own that keeps its data when it is stopped. */
+/** An engine that only one test uses. It keeps its data when it is stopped. */
 export type RestartableEngine = {
-  /** Stays the same; while the engine is stopped, connections to it are closed without an answer. */
+  /** The address, which stays the same. While the engine is stopped, connections to it are closed without an answer. */
   readonly endpoint: string;
-  /** Cuts off what is under way. Resolves when the engine's process has ended. */
+  /** Stops the engine and cuts off the requests that are under way. Resolves when the engine's process has ended. */
   readonly stop: () => Promise<void>;
-  /** Resolves when a new process answers with the data of the one before. */
+  /** Starts a new process with the data of the old one. Resolves when the process answers. */
   readonly start: () => Promise<void>;
-  /** Ends it for good and deletes its data. */
+  /** Stops the engine for good and deletes its data. */
   readonly close: () => Promise<void>;
 };
 
 /**
- * Behind a proxy, because a port of its own could be taken while it is stopped: the attempts to connect to it need
- * ports too, from the same range.
+ * Starts the engine behind a proxy. While the engine is stopped, its own port could be taken, because attempts to
+ * connect to it need ports from the same range.
  */
 export async function startRestartableEngine(): Promise<RestartableEngine> {
   const dataDirectory = await mkdtemp(join(tmpdir(), "milestreak-restart-"));

@@ -1,33 +1,38 @@
 import { randomUUID } from "node:crypto";
 import { type AccessGroup, accessGroups } from "../../shared/domain/accessGroups.ts";
-import type { ProtectedRouteName, RouteName } from "../../shared/http/routes.ts";
+import type { ProtectedRouteName, RouteName, routes } from "../../shared/http/routes.ts";
 import type { Chain } from "../../shared/table/client.ts";
 import { ok, type TestOrg, targetPath } from "./org.ts";
 import { during, milestone } from "./targetGroups.ts";
 
-/** HTTP status, and the error: a code of the envelope or, where OAuth says what is answered, its word. */
+/** The HTTP status and the error. The error is a code of the envelope or, on OAuth routes, the word of the standard. */
 export type Outcome = { readonly status: number; readonly error?: number | string };
 
-/** Who may call a route, and what others are answered. */
+/** The routes behind the authorizer that take a body. */
+export type BodyRouteName = {
+  [Name in ProtectedRouteName]: (typeof routes)[Name]["method"] extends "GET" ? never : Name;
+}[ProtectedRouteName];
+
+/** The access groups that may call a route, and what other callers are answered. */
 type Access = {
   readonly groups: readonly AccessGroup[];
-  /** To a permitted caller who names things of the own org. */
+  /** The answer to a permitted caller who names things of the own org. */
   readonly own: Outcome;
-  /** To one who names the same things and is of another org. */
+  /** The answer to a caller of another org who names the same things. */
   readonly other: Outcome;
-  /** To everybody else. */
+  /** The answer to everybody else. */
   readonly nobody: Outcome;
 };
 
-/** A request below the stage, for an admin in the first cycle of the built groups. */
+/** A request for an admin in the first cycle of the built groups. The path is below the stage. */
 export type Prepared = { readonly path: string; readonly body?: unknown };
 
-/** What the tests hold each route to, written out rather than derived. */
+/** The promises that the tests hold each route to. They are written out here, not derived from the route table. */
 type RouteContract = {
   readonly access: Access;
   /**
-   * The longest chain of requests to the table, one after the other. Requests of a loop that ends when patience does are
-   * not counted, but the last of them, which may begin when patience ends.
+   * The longest chain of requests to the table, one after the other. Some loops end when patience does. Of such a loop
+   * only the last request is counted, because it may begin when patience ends.
    */
   readonly chain: Chain;
 };
@@ -43,13 +48,19 @@ const everybody = accessGroups;
 const tills: readonly AccessGroup[] = ["default", "admin"];
 const admins: readonly AccessGroup[] = ["admin"];
 
-/** Each route's. One behind the authorizer has a request that succeeds; without its entry a route does not compile. */
+/**
+ * The contract of each route. A route without an entry does not compile. A route behind the authorizer also has a
+ * request that succeeds.
+ */
 export const routeContracts: Readonly<
   Record<RouteName, RouteContract> & Record<ProtectedRouteName, ProtectedContract>
 > = {
   enroll: {
     access: { groups: tills, own: answered, other: refused(310017), nobody: unknown },
-    /** A definition to judge the record by, the customer looked for twice, a write; or a read and a definition to repeat. */
+    /**
+     * A definition to judge the record by, two look-ups of the customer, and a write. Or a read and a definition for a
+     * repeat.
+     */
     chain: { requests: 4, patientLoops: 1 },
     request: async (org) => {
       const group = await org.createGroup();
@@ -58,7 +69,7 @@ export const routeContracts: Readonly<
   },
   unenroll: {
     access: { groups: tills, own: answered, other: refused(310017), nobody: unknown },
-    /** The definition, the enrolment, and a write; or the customer, looked for twice. */
+    /** The definition, the enrolment and a write. Or two look-ups of the customer in place of the write. */
     chain: { requests: 4, patientLoops: 1 },
     request: async (org) => {
       const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
@@ -68,7 +79,10 @@ export const routeContracts: Readonly<
   },
   recordActivities: {
     access: { groups: tills, own: answered, other: refused(310011), nobody: unknown },
-    /** The last activity that patience lets begin, of which: enrolments, the customer looked for twice, a write. */
+    /**
+     * The chain of the last activity, which may begin when patience ends: enrolments, two look-ups of the customer, a
+     * write.
+     */
     chain: { requests: 4, patientLoops: 2 },
     request: async (org) => {
       const customerId = await org.newCustomer();
@@ -78,43 +92,46 @@ export const routeContracts: Readonly<
   },
   createTargetGroup: {
     access: { groups: admins, own: created, other: created, nobody: unknown },
-    /** The ids, and the last write that patience lets begin. */
+    /** The ids, and the last write, which may begin when patience ends. */
     chain: { requests: 2, patientLoops: 1 },
     request: async () => ({ path: "/targetGroups", body: milestone() }),
   },
   listTargetGroups: {
     access: { groups: everybody, own: answered, other: answered, nobody: unknown },
-    /** The names, by pages, and definitions side by side. */
+    /** The names, by pages, and the definitions side by side. */
     chain: { requests: 2, patientLoops: 1 },
     request: async () => ({ path: "/targetGroups" }),
   },
   getTargetGroup: {
     access: { groups: everybody, own: answered, other: refused(310017), nobody: unknown },
-    /** One page, as a definition is at most as large as the request that made it. */
+    /** One page, because a definition is no larger than the request that made it. */
     chain: { requests: 1, patientLoops: 0 },
     request: async (org) => ({ path: `/targetGroups/${(await org.createGroup()).groupId}` }),
   },
   putCustomer: {
     access: { groups: admins, own: answered, other: answered, nobody: unknown },
-    /** The last write that patience lets begin. */
+    /** The last write, which may begin when patience ends. */
     chain: { requests: 1, patientLoops: 1 },
     request: async (org) => ({ path: `/customers/${await org.newCustomer()}`, body: { firstName: "Ada" } }),
   },
   getCustomer: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
-    /** Looked for twice. */
+    /** Two look-ups of the customer. */
     chain: { requests: 2, patientLoops: 0 },
     request: async (org) => ({ path: `/customers/${await org.newCustomer()}` }),
   },
   getUserTargetGroups: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
-    /** Enrolments, by pages, beside the customer, looked for twice; definitions side by side; settled cycles, by pages. */
+    /**
+     * The enrolments by pages, and two look-ups of the customer beside them; then the definitions side by side; then the
+     * settled cycles by pages.
+     */
     chain: { requests: 4, patientLoops: 2 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/targetGroups` }),
   },
   getTrackedTargetEvents: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
-    /** Enrolments, by pages; the definition and rows, by pages, or the customer, looked for twice. */
+    /** The enrolments by pages; then the definition and the rows by pages, or two look-ups of the customer. */
     chain: { requests: 3, patientLoops: 2 },
     request: async (org) => {
       const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
@@ -124,11 +141,12 @@ export const routeContracts: Readonly<
   },
   getEnrolledTargets: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
-    /** Enrolments, by pages; definitions side by side, or the customer, looked for twice. */
+    /** The enrolments by pages; then the definitions side by side, or two look-ups of the customer. */
     chain: { requests: 3, patientLoops: 1 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/enrolledTargets` }),
   },
-  // These prove their callers themselves, so a token is no proof there; "own" is the caller's own token.
+  // The callers of these routes prove themselves in the request, so a token proves nothing there. The "own" token is
+  // one of the caller.
   issueToken: {
     access: { groups: everybody, own: answered, other: answered, nobody: unknownClient },
     /** The credential and the token. */

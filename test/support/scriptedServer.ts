@@ -15,7 +15,7 @@ type ReceivedRequest = {
   readonly body: string;
 };
 
-/** What listens at an address and answers as a test says. */
+/** A server that gives the answers which a test lists. */
 export type ScriptedServer = {
   readonly baseUrl: string;
   readonly received: readonly ReceivedRequest[];
@@ -27,7 +27,10 @@ afterEach(async () => {
   for (const close of closings.splice(0)) await close();
 });
 
-/** Answers one request after the other, and hangs up on those that are left; it ends with the test. */
+/**
+ * Starts a server that gives these answers in order. It closes the connection of any request after them. It ends with
+ * the test.
+ */
 export async function startScriptedServer(...answers: readonly ScriptedAnswer[]): Promise<ScriptedServer> {
   const left = [...answers];
   const received: ReceivedRequest[] = [];

@@ -2,14 +2,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { EngineAnswer, Fault } from "./lossyProxy.ts";
 import { Random } from "./random.ts";
 
-/** No request is held back for longer. */
+/** The longest time for which a request is held back. */
 const longestDelayMilliseconds = 40;
-/** A straggler lets at most so many others go first: a count, so that a slow machine makes no difference. */
+/**
+ * The largest number of requests that overtake a straggler. It is a count, so the speed of the machine makes no
+ * difference.
+ */
 const mostOvertaking = 8;
 
 /**
- * The fault of one request after another: the same seed gives the same faults in the same order. The rate is the share
- * of requests that meet one.
+ * The faults of requests, one after the other. The same seed gives the same faults in the same order. The rate is the
+ * share of requests that meet one.
  */
 export class SeededFaults {
   readonly #random: Random;
@@ -26,20 +29,20 @@ export class SeededFaults {
 
   next(operation: string): Fault {
     for (const held of this.#held) held.overtake();
-    // Always the same number of draws, so that the order of operations does not change what later ones meet.
+    // The number of draws is always the same, so the order of operations does not change the faults of later requests.
     const [isMet, kind, pause] = [
       this.#random.fraction() < this.#rate,
       this.#random.oneOf(this.#kinds),
       this.#random.fraction(),
     ];
     if (!isMet) return {};
-    // The client has given up, and tried again perhaps, when it arrives.
+    // When a straggler arrives, the client has given up and perhaps tried again.
     return kind === "straggler"
       ? { lose: "connection", before: () => this.#letPass(1 + Math.floor(pause * mostOvertaking)) }
       : faults[kind](operation, pause * longestDelayMilliseconds);
   }
 
-  /** Lets everything go that is held back, as nothing more will come to overtake it. */
+  /** Lets every held request go, because no more requests will come to overtake them. */
   end(): void {
     this.#isOver = true;
     for (const held of this.#held) held.letGo();
@@ -79,10 +82,10 @@ class Held {
 type FaultKind = keyof typeof faults | "straggler";
 type FaultKinds = readonly [FaultKind, ...FaultKind[]];
 
-/** Faults after which nobody waits for a time limit, so that it can be long. */
+/** Faults that the client sees at once. Its time limit can then be long, because nobody waits for it. */
 export const faultsSeenAtOnce: FaultKinds = ["replyLost", "straggler"];
 
-/** Lost replies and stragglers are what a store can get wrong, so they are the most frequent. */
+/** Lost replies and stragglers are the most frequent kinds, because a store can get them wrong. */
 const faultKinds: FaultKinds = [
   "replyLost",
   "replyLost",
@@ -123,7 +126,10 @@ export const internalServerError: EngineAnswer = {
   },
 };
 
-/** One of the table's capacity for a request of its own; for a transaction, which answers for its items, the account's. */
+/**
+ * The engine's answer when it throttles. A single request exceeds the capacity of the table. A transaction exceeds the
+ * limit of the account.
+ */
 export function throttling(operation: string): EngineAnswer {
   return operation === "TransactWriteItems"
     ? {
@@ -144,7 +150,10 @@ export function throttling(operation: string): EngineAnswer {
 
 const reads = new Set(["GetItem", "Query"]);
 
-/** A read never meets one (but in a transaction of its own, which nothing here makes), so it is throttled instead. */
+/**
+ * The engine's answer when a transaction holds the item. A read outside a transaction never meets one, so it is
+ * throttled instead.
+ */
 export function transactionConflict(operation: string): EngineAnswer {
   if (reads.has(operation)) return throttling(operation);
   return operation === "TransactWriteItems" ? canceledTransaction : conflictingWrite;

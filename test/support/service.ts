@@ -11,11 +11,11 @@ import { EngineRecorder } from "./recorder.ts";
 export type TestService = {
   readonly table: Table;
   readonly baseUrl: string;
-  /** What the service asked of the engine. */
+  /** The requests that the service sent to the engine. */
   readonly recorder: EngineRecorder;
   /** A client with no credential. */
   readonly anonymous: ApiClient;
-  /** A brand of the caller's own, with a credential for each access group. */
+  /** Creates a brand for one test, with a credential for each access group. */
   readonly newOrg: () => Promise<TestOrg>;
 };
 
@@ -23,7 +23,7 @@ export function openTestTable(): Table {
   return openTable({ tableName: inject("tableName"), endpoint: inject("endpoint"), ...localAccess }, patientLimits);
 }
 
-/** Call once at the top of a test file; the service runs from before its first test until after its last. */
+/** Call it once at the top of a test file. The service runs from before the first test until after the last. */
 export function useService(table = openTestTable(), pages: () => LocalPages = () => ({})): TestService {
   let gateway: LocalGateway | undefined;
   const recorder = EngineRecorder.on(table.client);

@@ -1,6 +1,6 @@
 import type { Clock } from "../../shared/auth/clock.ts";
 
-/** A clock that stands still until it is set, so that nothing has to be waited for. */
+/** A clock that stands still until it is set, so tests wait for nothing. */
 export class SettableClock {
   now: number;
 

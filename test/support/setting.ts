@@ -2,7 +2,7 @@ import type { TestGroup, TestOrg } from "./org.ts";
 import type { TestService } from "./service.ts";
 import { milestone } from "./targetGroups.ts";
 
-/** A brand of the test's own, with a group and a customer who is not enrolled. */
+/** A brand that only one test uses, with a group and a customer who is not enrolled. */
 export type Setting = { readonly org: TestOrg; readonly group: TestGroup; readonly customerId: number };
 
 export async function newSetting(service: TestService, body = milestone()): Promise<Setting> {
@@ -11,5 +11,5 @@ export async function newSetting(service: TestService, body = milestone()): Prom
   return { org, group, customerId: await org.newCustomer() };
 }
 
-/** Ids that nobody has: every sequence starts at 1 in an org of its own. */
+/** An id that no org has, because every org's sequences start at 1. */
 export const unknownId = 987_654_321;

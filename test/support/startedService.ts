@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { endWithUs } from "./guard.ts";
 import { descendantsOf, listProcesses, type RunningProcess } from "./processes.ts";
@@ -9,18 +10,20 @@ const watchMilliseconds = 100;
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
-/** `npm start` as a user runs it: a process of its own, with nothing in its environment but what is given. */
+/** `npm start` as a user runs it, in a process of its own. Its environment holds only what is given. */
 export class StartedService {
   readonly #npm: ChildProcess;
   readonly #exit: Promise<Exit>;
-  /** Every process it was seen to have: one that is left behind is not its descendant any more. */
+  /**
+   * Every process seen so far. A process that was left behind is no descendant any more, so it has to be remembered.
+   */
   readonly #seen = new Map<number, RunningProcess>();
   #output = "";
   #errors = "";
 
   constructor(environment: Readonly<Record<string, string>>) {
     const { HOME = "/", PATH = "" } = process.env;
-    // A process group of its own, as a terminal makes one: Ctrl-C then reaches all of it and not the test run.
+    // The process leads a group, as in a terminal. Ctrl-C then reaches all of the group and not the test run.
     this.#npm = spawn("npm", ["start"], {
       cwd: root,
       env: { HOME, PATH, ...environment },
@@ -48,10 +51,10 @@ export class StartedService {
     return this.#errors;
   }
 
-  /** Resolves when the service has said where it listens and how to enrol, with the base URL. */
+  /** Resolves with the base URL when the service has printed it and the command that enrols. */
   async ready(): Promise<string> {
     const baseUrl = () => /^Milestreak is listening on (\S+)$/m.exec(this.#output)?.[1];
-    // The welcome ends with the command, whose last line is the one that names the route.
+    // The welcome ends with that command. Only its last line names the route.
     await this.#until(() => baseUrl() !== undefined && /\/enroll\n/.test(this.#output), "say that it is listening");
     return baseUrl() ?? "";
   }
@@ -61,24 +64,24 @@ export class StartedService {
     return /^curl (?:.*\\\n)*.*$/m.exec(this.#output)?.[0] ?? "";
   }
 
-  /** Everything npm has started: the service, and what that has started. */
+  /** All processes that npm has started, and those that they have started. */
   descendants(): RunningProcess[] {
     const processes = descendantsOf(this.pid);
     for (const one of processes) this.#seen.set(one.pid, one);
     return processes;
   }
 
-  /** Everything npm had ever started, its short-lived processes possibly left out. */
+  /** Every process that npm has ever started. Short-lived ones may be missing. */
   get seen(): readonly RunningProcess[] {
     return [...this.#seen.values()];
   }
 
-  /** Those of them that still run. */
+  /** The processes seen that still run. */
   leftBehind(): RunningProcess[] {
     return listProcesses().filter(({ pid, name }) => this.#seen.get(pid)?.name === name);
   }
 
-  /** The service's own process, npm's child. */
+  /** The id of the service's own process, which is npm's child. */
   servicePid(): number {
     const [service] = this.descendants().filter(({ parent }) => parent === this.pid);
     if (service === undefined) throw new Error(`npm has no child:\n${this.#output}${this.#errors}`);
@@ -89,13 +92,20 @@ export class StartedService {
     return withLimit(this.#exit, () => `npm start did not end:\n${this.#output}${this.#errors}`);
   }
 
-  /** For the end of a test, whatever became of it. */
+  /** Ends everything that is left. Call it at the end of a test, whether it passed or failed. */
   async kill(): Promise<void> {
     this.descendants();
     const isNpmRunning = this.#npm.exitCode === null && this.#npm.signalCode === null;
     for (const pid of this.leftBehind().map((one) => one.pid)) process.kill(pid, "SIGKILL");
     if (isNpmRunning) this.#npm.kill("SIGKILL");
     await this.#exit;
+    await this.#untilNothingIsLeft();
+  }
+
+  /** A killed process goes on for a moment: the system gives back its memory and its files first. */
+  async #untilNothingIsLeft(): Promise<void> {
+    const end = Date.now() + limitMilliseconds;
+    while (this.leftBehind().length > 0 && Date.now() < end) await setImmediate();
   }
 
   async #until(isSo: () => boolean, what: string): Promise<void> {

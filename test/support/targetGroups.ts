@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 
-/** The body of `POST /targetGroups`, loose enough to be spoiled by a test. */
+/** The body of `POST /targetGroups`. Its type is loose, so that a test can spoil it. */
 export type TargetGroupBody = Record<string, unknown> & {
   readonly periods: readonly Record<string, unknown>[];
   readonly targets: readonly Record<string, unknown>[];
 };
 
 /**
- * A milestone of whole-month cycles c1…cN from January 2030, each to reach 1000. Times to call at:
- * {@link during}, {@link firstInstantOf}, {@link lastInstantOf}.
+ * A milestone of whole-month cycles c1…cN from January 2030, each with the target value 1000. {@link during}, {@link
+ * firstInstantOf} and {@link lastInstantOf} give times to call at.
  */
 export function milestone({
   cycles = 5,
@@ -52,7 +52,7 @@ export function streak({
   };
 }
 
-/** Cycle n is the n-th month from January 2030 on. */
+/** The first instant of cycle n, the n-th month from January 2030 on. */
 export function firstInstantOf(cycle: number): string {
   return new Date(Date.UTC(2030, cycle - 1, 1)).toISOString();
 }

@@ -23,22 +23,22 @@ export type Algorithm = keyof typeof keyMakers;
 const testAudience = "https://api.milestreak.example";
 export const tokenLifetimeSeconds = 600;
 
-/** The issuer's tokens are for one client, whose id is their subject. */
+/** The issuer's tokens are for one client. Its id is their subject. */
 export const testSubject = "till-system";
 const clientSecret = "a-secret-of-the-test";
 const claimsHeader = "x-test-claims";
 
 /**
- * An OpenID provider of the test's own on 127.0.0.1: it publishes its configuration and keys, and issues JWTs for the
- * client-credentials grant with the claims it is asked to put in.
+ * An OpenID provider on 127.0.0.1 that only one test uses. It publishes its configuration and keys, and issues JWTs for
+ * the client-credentials grant with any claims.
  */
 export class TestIssuer {
   readonly issuer: string;
-  /** Paths that were asked for, to tell what a verifier fetches. */
+  /** The paths that were asked for. They tell what a verifier fetches. */
   readonly requestedPaths: string[] = [];
-  /** It signs the issuer's tokens, and says its algorithm where it is published. */
+  /** The key that signs the issuer's tokens. It is published with its algorithm. */
   key = newKey();
-  /** Published beside it without their algorithm, which providers may leave out. */
+  /** Keys that are published without their algorithm, as providers may do. */
   readonly otherKeys = {
     RS256: newKey("RS256"),
     ES256: newKey("ES256"),
@@ -73,17 +73,17 @@ export class TestIssuer {
     return issuer;
   }
 
-  /** What an operator would name it by. */
+  /** The issuer as an operator would configure it. */
   get config(): ExternalIssuer {
     return { issuer: this.issuer, audience: testAudience, orgClaim: "org", groupClaim: "access_group" };
   }
 
-  /** Trusts this issuer. The product's own fetcher takes https only, which a test's issuer has not. */
+  /** An authenticator that trusts this issuer. The product's own fetcher takes https only, and this issuer has none. */
   authenticator(config: Partial<ExternalIssuer> = {}): JwtAuthenticator {
     return externalIssuer({ ...this.config, ...config }, { fetch: fetchBytes });
   }
 
-  /** A token as a brand's system gets one, over HTTP. */
+  /** Gets a token over HTTP, as a brand's system does. */
   async obtainToken(claims: Claims, audience = testAudience): Promise<string> {
     const response = await fetch(`${this.issuer}/token`, {
       method: "POST",
@@ -98,14 +98,14 @@ export class TestIssuer {
     return token;
   }
 
-  /** The claims of a token that would be accepted, to be spoiled and signed by hand. */
+  /** The claims of a token that would be accepted. A test can spoil them and sign them by hand. */
   goodClaims(claims: Claims): Claims {
     const issuedAt = Math.floor(Date.now() / 1000);
     const exp = issuedAt + tokenLifetimeSeconds;
     return { iss: this.issuer, aud: testAudience, sub: testSubject, iat: issuedAt, exp, ...claims };
   }
 
-  /** Publishes another key instead of the one it had, and signs with it. */
+  /** Publishes a new key in place of the old one, and signs with it. */
   rotateKeys(): void {
     this.key = newKey();
     this.#serve = this.#newServe();
@@ -125,7 +125,9 @@ export class TestIssuer {
   }
 }
 
-/** A JWT of any header and claims, signed with the key by the header's algorithm, or by `signature`. */
+/**
+ * A JWT of any header and claims. The key signs it by the header's algorithm, or `signature` replaces the signature.
+ */
 export function signedJwt(
   header: Claims,
   claims: Claims,
@@ -137,10 +139,10 @@ export function signedJwt(
   return `${input}.${signature(input).toString("base64url")}`;
 }
 
-/** As a JWT wants it: the two numbers of an elliptic curve's signature, without an envelope. */
+/** The encoding that a JWT needs: the two numbers of an elliptic curve's signature, without an envelope. */
 const dsaEncoding = "ieee-p1363";
 
-/** Ed25519 hashes by itself. */
+/** The hash that the algorithm needs. Ed25519 hashes by itself. */
 function hashOf({ alg }: Claims): string | null {
   const bits = /^[RE]S(256|384|512)$/.exec(String(alg))?.[1];
   if (bits !== undefined) return `sha${bits}`;
@@ -187,7 +189,7 @@ function getResourceServerInfo(_context: unknown, audience: string) {
   };
 }
 
-/** Of any address, unlike the product's own fetcher. */
+/** Fetches any address, unlike the product's own fetcher. */
 export async function fetchBytes(uri: string): Promise<ArrayBuffer> {
   const response = await fetch(uri);
   if (!response.ok) throw new Error(`${uri} answered ${response.status}`);

@@ -9,7 +9,7 @@ type Answer = { readonly status: number; readonly body?: object; readonly error?
 const missing: Answer = { status: 404, body: {}, error: "NotFoundException" };
 const conflict: Answer = { status: 409, body: {}, error: "ConflictException" };
 
-/** What API Gateway answers about one usage plan and the account's API keys, over HTTP. */
+/** Answers over HTTP as API Gateway does for one usage plan and the account's API keys. */
 export class UsagePlanServer {
   readonly planId = "plan1";
   readonly planName: string;
@@ -76,7 +76,7 @@ export class UsagePlanServer {
     return { status: 201, body: key };
   }
 
-  /** As API Gateway does, by how the name begins and without the value. */
+  /** The keys whose name begins so, without their values, which is how API Gateway lists them. */
   #named(start: string): object[] {
     return this.keys.filter(({ name }) => name.startsWith(start)).map(({ id, name }) => ({ id, name }));
   }

@@ -10,7 +10,7 @@ type Wanted = {
   readonly nextCustomerId: () => number;
 };
 
-/** Clients that make one visit after the other, all at once, until they are told to finish. */
+/** Clients that work at the same time. Each makes one visit after the other until it is told to finish. */
 export class VisitingClients {
   readonly #counts: { answered: number; unavailable: number }[];
   readonly #visits: Visit[] = [];
@@ -28,11 +28,11 @@ export class VisitingClients {
         }
       }),
     );
-    // What a client throws is thrown by whoever waits for it.
+    // The error of a client is thrown by the methods that wait for it.
     this.#running.catch(() => undefined);
   }
 
-  /** Resolves when it is so of every client, counted from now on; throws what a client has thrown. */
+  /** Resolves when the condition holds for every client, counted from now on. Throws what a client has thrown. */
   async untilEach(isSo: (counts: Counts) => boolean): Promise<void> {
     const before = this.#counts.map((counts) => ({ ...counts }));
     const since = () =>
@@ -46,7 +46,7 @@ export class VisitingClients {
     await Promise.race([reached, this.#running]);
   }
 
-  /** Resolves with all visits when those under way have ended. */
+  /** Resolves with all visits after those under way have ended. */
   async finish(): Promise<readonly Visit[]> {
     this.#isFinishing = true;
     await this.#running;

@@ -6,24 +6,24 @@ import { type TestGroup, targetPath } from "./org.ts";
 import { during } from "./targetGroups.ts";
 
 /**
- * One customer's way through the service, each step repeated as a till does until it is answered: registers, enrols
- * with 100, spends 25.5, leaves, and enrols again with what there was.
+ * One customer's way through the service: registering, enrolling with 100, spending 25.5, leaving, and enrolling again
+ * with the value kept. Each step is repeated until it is answered, as a till does.
  */
 export type Visit = {
   readonly customerId: number;
   readonly activityId: string;
-  /** Answers of 4001; every other answer was the one a service without faults gives. */
+  /** The number of answers with 4001. Every other answer was that of a service without faults. */
   readonly unavailable: number;
 };
 
-/** Told of every answer. */
+/** Is called for every answer. */
 export type OnAnswer = (kind: "answered" | "unavailable") => void;
 
 const now = during(1);
 export const openingBalance = 100;
 export const amount = 25.5;
 
-/** Throws when an answer is neither right nor the clean one to a fault of the engine. */
+/** Makes a visit. Throws when an answer is neither right nor the documented one to a fault of the engine. */
 export async function makeVisit(
   client: ApiClient,
   group: TestGroup,
@@ -59,19 +59,19 @@ export async function makeVisit(
   const [left, attempts] = await untilAnswered(() =>
     client.post(`${targetPath(group)}/unEnroll`, [{ customerId }], { now }),
   );
-  // Nothing names an un-enrolment: who repeats one may be told that an earlier attempt has succeeded.
+  // An un-enrolment has no key, so a repeat may be told 310126 because an earlier attempt has succeeded.
   if (attempts > 1 && left.status === 400) expectRefused(left, 400, 310126);
   else expectAccepted(left, customerId);
   await enroll(null);
   return { customerId, activityId, unavailable };
 }
 
-/** The visit's activity: the first time, or once more. */
+/** Delivers the visit's activity, for the first time or once more. */
 export function deliver(client: ApiClient, { customerId, activityId }: Pick<Visit, "customerId" | "activityId">) {
   return client.post("/activities", { activityId, customerId, type: "TRANSACTION", occurredAt: now, amount }, { now });
 }
 
-/** The first delivery and every later one say the same of what it did. */
+/** Expects the same effect from the first delivery and every later one. */
 export function expectCounted({ status, body }: ApiResponse): void {
   const [effect] = body.data?.targets ?? [];
   const { oldAchievedValue, newAchievedValue } = effect ?? {};

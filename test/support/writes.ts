@@ -3,7 +3,7 @@ import type { TestService } from "./service.ts";
 
 const readCommands: ReadonlySet<string> = new Set(["GetItem", "Query"]);
 
-/** Makes the calls and fails when the engine was asked for anything but reads meanwhile. */
+/** Makes the calls. Fails when they send anything but reads to the engine. */
 export async function withoutWriting<Answer>(service: TestService, call: () => Promise<Answer>): Promise<Answer> {
   const { promise, resolve } = Promise.withResolvers<Answer>();
   const requests = await service.recorder.during(async () => resolve(await call()));

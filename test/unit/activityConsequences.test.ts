@@ -83,7 +83,7 @@ describe("the row of an activity", () => {
     ]);
   });
 
-  it("is there for an amount of 0 too", () => {
+  it("exists for an amount of 0 too", () => {
     expect(consequences(buildEffect({ changes: [change(5, 5)] })).entries).toMatchObject([{ delta: 0n }]);
   });
 });
@@ -103,7 +103,7 @@ describe("targetAchievedValueUpdated", () => {
   it.each([
     ["up from below 0", -20, 10, 0, 10],
     ["down to below 0", 10, -20, 10, 0],
-  ])("tells values as they are shown, never below 0: %s", (_, before, after, oldValue, newValue) => {
+  ])("has the values that are shown, never below 0: %s", (_, before, after, oldValue, newValue) => {
     const { notifications } = consequences(buildEffect({ changes: [change(before, after)] }));
     expect(notifications).toMatchObject([{ detail: { oldValue: decimal(oldValue), newValue: decimal(newValue) } }]);
   });
@@ -111,7 +111,7 @@ describe("targetAchievedValueUpdated", () => {
   it.each([
     ["moves below 0", -20, -5],
     ["is added 0 to", 5, 5],
-  ])("is not sent when the sum %s, as nothing changes that is shown", (_, before, after) => {
+  ])("is not sent when the sum %s, because the value shown does not change", (_, before, after) => {
     expect(consequences(buildEffect({ changes: [change(before, after)] })).notifications).toEqual([]);
   });
 });
@@ -178,7 +178,7 @@ function asActivity({ kind, cycle, cents, named }: Delivery, index: number): Act
   });
 }
 
-/** Counts one after the other, as the store does, and gathers what each leads to. */
+/** Counts the activities one after the other, as the store does, and collects the consequences of each. */
 function countAll(activities: readonly Activity[]) {
   const small = buildGroup({ cycleCount: 5 });
   const originals = new Map<string, OriginalActivity>();
@@ -190,7 +190,7 @@ function countAll(activities: readonly Activity[]) {
     const { effect, next = enrollment } = decideCounting(subject, activity, original, recordedAt);
     originals.set(activity.activityId, asOriginal({ type: activity.type, effects: [effect] }));
     all.push(consequences(effect, activity));
-    // As every write does.
+    // Every write does this.
     enrollment = { ...next, revision: enrollment.revision + 1 };
   }
   return {

@@ -3,7 +3,7 @@ import { launchOptions } from "../support/browser.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-it("a machine without a Chromium is told so, and how to get one", () => {
+it("without a Chromium the error says so, and how to get one", () => {
   vi.stubEnv("CHROMIUM_PATH", "/nowhere/chromium");
   expect(launchOptions).toThrow("No Chromium found: install Debian's `chromium` or set CHROMIUM_PATH");
 });

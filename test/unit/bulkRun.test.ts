@@ -39,13 +39,13 @@ describe("a run over 20 000 rows", () => {
     });
     expect({ ending, recorded }).toEqual({ ending: "finished", recorded: rowCount });
     expect(mostUnderWay).toBe(concurrency);
-    // One more may have been read and be waiting for room.
+    // One more row may have been read and be waiting for room.
     expect(mostHeld).toBeLessThanOrEqual(concurrency + 1);
   });
 });
 
 describe("the verdicts on a million lines", () => {
-  it("take a byte each, and are counted by what was said last", () => {
+  it("take a byte each, and each line counts by its last verdict", () => {
     const verdicts = new LineVerdicts();
     const before = process.memoryUsage().arrayBuffers;
     for (let line = 1; line <= 1_000_000; line += 1) verdicts.set(line, { outcome: "done", code: "" });
@@ -67,7 +67,7 @@ describe("the verdicts on a million lines", () => {
   });
 });
 
-/** A clock that the test sets, in milliseconds. */
+/** Starts a progress line whose clock the test sets, in milliseconds. */
 function startProgress(terminal: CapturedTerminal | undefined): {
   readonly said: string[];
   readonly tick: (ms: number) => void;
@@ -85,7 +85,7 @@ function startProgress(terminal: CapturedTerminal | undefined): {
 }
 
 describe("progress", () => {
-  it("is a line every ten seconds where nobody watches, with the rate of this run and the time left", () => {
+  it("is a line every ten seconds without a terminal, with the rate of this run and the time left", () => {
     const { said, tick, end } = startProgress(undefined);
     for (let count = 0; count < 99; count += 1) tick(100);
     expect(said).toEqual([]);
@@ -112,7 +112,7 @@ describe("progress", () => {
     [3_599, "59 min 59 s"],
     [3_600, "1 h 0 min"],
     [90_000, "25 h 0 min"],
-  ])("tells %d seconds as %s", (seconds, expected) => {
+  ])("shows %d seconds as %s", (seconds, expected) => {
     expect(duration(seconds)).toBe(expected);
   });
 });

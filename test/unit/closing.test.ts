@@ -33,7 +33,7 @@ const immediate = buildTarget();
 const periodEnd = buildTarget({ rewardAllocation: "PERIOD_END" });
 const reached = { achieved: new Map([[2, decimal(120)]]), reachedAt: new Map([[2, noonOf(2)]]) };
 
-/** The enrolment after leaving at noon of the cycle. */
+/** The enrolment after the customer left at noon of the cycle. */
 function left(enrollment: Enrollment, cycle: number, group = milestone): Enrollment {
   const plan = decideUnenrollment(group, enrollment, noonOf(cycle));
   if (plan.outcome === "refused") throw new Error(plan.detail);
@@ -57,7 +57,7 @@ function closedBy(enrollment: Enrollment, now: number, group = milestone): reado
   return decision.outcome === "close" ? decision.closedCycles : [];
 }
 
-/** The state after the closing at the start of cycle 3; fails when there is nothing to close. */
+/** The state after the closing at the start of cycle 3. Fails when there is nothing to close. */
 function closed(enrollment: Enrollment, target = immediate): Enrollment {
   const decision = decideClosing(milestone, target, enrollment, startOfCycle(3));
   if (decision.outcome !== "close") throw new Error(decision.outcome);
@@ -133,14 +133,14 @@ describe("a closing marks the cycles and nothing else", () => {
     expect(closed(enrolled(), periodEnd)).toMatchObject({ announced: new Set(), reachedAt: new Map() });
   });
 
-  test("but for reached period-end rewards, which it announces", () => {
+  test("except for reached period-end rewards, which it announces", () => {
     expect(closed(enrollment, periodEnd)).toEqual({ ...closed(enrollment), announced: new Set([2]) });
     const both = buildEnrollment(met(1, 2));
     expect(closed(both, periodEnd)).toEqual({ ...closed(both), announced: new Set([1, 2]) });
   });
 });
 
-describe("a closing tells", () => {
+describe("a closing announces", () => {
   test("targetPeriodCompleted with the values of the cycle, reached or not", () => {
     const enrollment = enrolled(reached);
     expect(notificationsOf(enrollment, closed(enrollment))).toEqual([
@@ -179,7 +179,7 @@ describe("a closing tells", () => {
     expect(typesOf(notificationsOf(missed, closed(missed, periodEnd), periodEnd))).toEqual(["targetPeriodCompleted"]);
   });
 
-  test("of several cycles what it tells of each, in the order of the cycles", () => {
+  test("several cycles in their order, each as when it is closed alone", () => {
     const before = buildEnrollment(reached);
     const told = notificationsOf(before, closed(before, periodEnd), periodEnd);
     expect(told.map(({ type, detail }) => [type, "cycle" in detail && detail.cycle?.number])).toEqual([
@@ -189,7 +189,7 @@ describe("a closing tells", () => {
     ]);
   });
 
-  test("each thing under an id of its own, and the same id when it is derived again", () => {
+  test("each event under an id of its own, which stays the same when it is derived again", () => {
     const enrollment = buildEnrollment(met(1, 2));
     const [first, again] = [0, 1].map(() => notificationsOf(enrollment, closed(enrollment, periodEnd), periodEnd));
     const ids = first?.map(({ eventId }) => eventId);
@@ -236,7 +236,7 @@ describe("streakEnd", () => {
     expect(brokenRun(streak, carried, 5)).toBe(3);
   });
 
-  test("does not take what a customer carries who has left since for a run before the cycle", () => {
+  test("does not take the carried run of a customer who has left for a run before the cycle", () => {
     const carriesThird = left(enrolled(met(3)), 4, streak);
     expect(carriesThird.carriedRun).toBe(1);
     expect(brokenRun(streak, carriesThird, 1)).toBe(0);
@@ -270,7 +270,9 @@ describe("whatever happened before", () => {
   });
 });
 
-/** How often the reward of cycle 2 is announced when it is closed after so many of the activities. */
+/**
+ * The number of times that the reward of cycle 2 is announced when the cycle is closed after so many of the activities.
+ */
 function announcements(amounts: readonly number[], closeAfter: number): number {
   let enrollment = enrolled();
   let count = 0;

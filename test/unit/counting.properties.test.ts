@@ -54,7 +54,7 @@ const sales = fc
     ),
   );
 
-/** Sales, and returns that name one of them, or something that never arrives, or nothing. */
+/** Sales, and returns. A return names a sale, or something that never arrives, or nothing. */
 const salesAndReturns = fc
   .tuple(sales, fc.array(fc.tuple(transaction, fc.option(fc.nat({ max: 14 }), { nil: undefined })), { maxLength: 6 }))
   .map(([transactions, rows]) => [
@@ -72,7 +72,7 @@ const salesAndReturns = fc
 
 type Outcome = { readonly enrollment: Enrollment; readonly effects: ReadonlyMap<string, TargetEffect> };
 
-/** Counts deliveries as the store does: each id once, returns knowing the transactions before them. */
+/** Counts deliveries as the store does. Each id counts once, and a return knows the transactions before it. */
 function countAll(of: TargetGroup, start: Enrollment, deliveries: readonly Activity[]): Outcome {
   const [target] = of.targets;
   if (target === undefined) throw new Error("The group has a target");
@@ -99,7 +99,7 @@ function originalOf(
 ): OriginalActivity | undefined {
   const effect = effects.get(originalActivityId);
   if (effect === undefined) return undefined;
-  // Only transactions are named here, or what never arrives.
+  // A return here names only transactions, or what never arrives.
   return asOriginal({ type: "TRANSACTION", effects: [effect] });
 }
 
@@ -149,7 +149,7 @@ describe("any order and any repetition of the same activities", () => {
 });
 
 describe("over any history", () => {
-  it("what effects say adds up to the sum of each cycle", () => {
+  it("the effects add up to the sum of each cycle", () => {
     fc.assert(
       fc.property(group, enrollment, salesAndReturns, (of, start, activities) => {
         const outcome = countAll(of, start, activities);

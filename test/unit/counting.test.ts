@@ -95,7 +95,7 @@ describe("the cycle", () => {
     expect(count({ occurredAt }).effect.cycleNumber).toBe(cycle);
   });
 
-  it.each([startOfCycle(1) - 1, startOfCycle(11)])("is none outside them all: %d", (occurredAt) => {
+  it.each([startOfCycle(1) - 1, startOfCycle(11)])("is none for a moment outside all cycles: %d", (occurredAt) => {
     expect(count({ occurredAt }).effect.notCounted).toBe("OUTSIDE_ANY_CYCLE");
   });
 
@@ -221,7 +221,7 @@ describe("a return", () => {
     expect(count(back, { enrollment: replaced, original: since }).next.achieved.get(1)).toBe(decimal(40));
   });
 
-  it("that names what is no transaction is taken off its own cycle, and waits for nothing", () => {
+  it("that names an activity of another type is taken off its own cycle, and waits for nothing", () => {
     const back = { type: "RETURN", occurredAt: noonOf(2), originalActivityId: "a-0" } as const;
     for (const type of ["RETURN", "EVENT"] as const) {
       const { next } = count(back, { enrollment: buildEnrollment({ achieved }), original: { type } });

@@ -26,11 +26,11 @@ describe("a function of several routes", () => {
     expect(await ask(eventOf("GET", "/customers/1"))).toMatchObject({ body: "got" });
   });
 
-  it("answers by the resource that API Gateway matched, as a domain's path begins with another word", async () => {
+  it("answers by the resource that API Gateway matched, because the path under a domain begins differently", async () => {
     expect(await ask({ ...eventOf("GET", "/customers/1"), path: "/v3/customers/1" })).toMatchObject({ body: "got" });
   });
 
-  it("fails for a route that it does not serve, as only a mistake in the stack sends it one", async () => {
+  it("fails for a route that it does not serve, which only a mistake in the stack can send", async () => {
     await expect(ask(eventOf("GET", "/targetGroups"))).rejects.toThrow(
       "This function does not serve GET /targetGroups",
     );

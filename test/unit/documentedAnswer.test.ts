@@ -26,7 +26,7 @@ function refusal(code: number) {
   return { data: null, errors: [{ code, message: "No." }], warnings: null };
 }
 
-/** The check on the check that every test of the API makes. */
+/** Every test of the API uses this check, so the check has tests of its own. */
 describe("an answer is taken for documented", () => {
   it("when status, headers and body are as docs/openapi.json says", () => {
     expect(answered(200, success(customer))).not.toThrow();

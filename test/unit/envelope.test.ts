@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AnswerTooLarge, failureEnvelope, httpResult, successEnvelope } from "../../shared/http/envelope.ts";
 
-/** Lambda's limit of an answer. */
+/** Lambda's limit for an answer. */
 const mostBytes = 6 * 1024 * 1024;
 
 function bytesOf(data: unknown): number {
@@ -13,7 +13,7 @@ describe("no answer is larger than Lambda's 6 MB", () => {
     ["letters", "a"],
     ["quotation marks", '"'],
     ["characters of three bytes", "€"],
-  ])("data of %s up to the limit are answered, and one more is an error", (_, character) => {
+  ])("data of %s up to the limit are answered, and one byte more is an error", (_, character) => {
     const bytesEach = (bytesOf(character.repeat(11)) - bytesOf(character)) / 10;
     const fitting = Math.floor((mostBytes - bytesOf("")) / bytesEach);
     expect(bytesOf(character.repeat(fitting))).toBeGreaterThan(mostBytes - bytesEach);
@@ -32,7 +32,7 @@ describe("no answer is larger than Lambda's 6 MB", () => {
     expect(warnings?.[0]?.message).toBe(`${"a".repeat(1999)}\ufffd…`);
   });
 
-  it("a message of 2000 characters is told whole", () => {
+  it("a message of 2000 characters is not cut", () => {
     expect(successEnvelope(1, ["a".repeat(2000)]).warnings).toEqual([{ message: "a".repeat(2000) }]);
   });
 });

@@ -27,7 +27,7 @@ describe("queryFaults tells a parameter that was sent twice", () => {
     expect(queryFaults(event)).toEqual(twice);
   });
 
-  it("and none in an event that has only one of the two forms, or none", () => {
+  it("and finds none in an event that has only one of the two forms, or neither", () => {
     const none = { queryStringParameters: null, multiValueQueryStringParameters: null };
     expect(queryFaults(none)).toEqual([]);
     expect(queryFaults({ ...none, queryStringParameters: { a: "1" } })).toEqual([]);

@@ -14,7 +14,7 @@ function placesOf(wanted: string) {
 }
 
 describe("docs/licences.md", () => {
-  it("has each package of the lock file that is no mere tool, with the licence it names and the bundles it is in", () => {
+  it("has each package that is shipped, with the licence in the lock file and its bundles", () => {
     expect(licenceProblems(document, packages)).toEqual([]);
     expect(withTable(document, packages)).toBe(document);
   });
@@ -68,7 +68,7 @@ describe("npm run sbom", () => {
     );
     expect(bill.bomFormat).toBe("CycloneDX");
     const named = bill.components.map(({ purl }) => /^pkg:npm\/(.+)@/.exec(decodeURIComponent(purl))?.[1]);
-    // A second version of a package is in the folder of what needs it.
+    // A second version of a package is in the folder of the package that needs it.
     const shipped = names.map((name) => name.split("/node_modules/").at(-1));
     expect(new Set(named)).toEqual(new Set(["milestreak-client", ...shipped]));
   });

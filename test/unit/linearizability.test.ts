@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findLinearization, type RecordedCall, type SequentialModel } from "../support/linearizability.ts";
 
-/** A cell that is written and read. */
+/** A call of a cell that is written and read. */
 type Call = { readonly write: number } | "read";
 type Answer = number | "written";
 
@@ -61,7 +61,7 @@ describe("a history is not linearizable when", () => {
   });
 });
 
-/** Calls of a cell that was really there: each takes effect at a moment of its own between its call and its return. */
+/** Calls of a real cell. Each takes effect at one moment between its call and its return. */
 const trueHistory = fc
   .array(
     fc.record({

@@ -72,7 +72,7 @@ describe("the row of an enrolment", () => {
 });
 
 describe("the row of an un-enrolment", () => {
-  it("stands in the first cycle that is left, with delta 0 and what it had", () => {
+  it("is in the first cycle that is left, with delta 0 and the cycle's value", () => {
     const achieved = new Map([[2, decimal(30)]]);
     const { entries } = consequences(buildEnrollment({ achieved }), left({ achieved }));
     expect(entries).toMatchObject([
@@ -80,7 +80,7 @@ describe("the row of an un-enrolment", () => {
     ]);
   });
 
-  it("stands in no cycle when all had ended", () => {
+  it("is in no cycle when all had ended", () => {
     const { entries } = consequences(buildEnrollment(), left({ leftInCycle: 11 }));
     expect(entries).toMatchObject([{ kind: "UNENROL", cycleNumber: undefined, delta: 0n, valueAfter: 0n }]);
   });
@@ -108,7 +108,7 @@ describe("notifications", () => {
     ]);
   });
 
-  it("of a first enrolment tell the cycle, the value it starts with and what is to be reached", () => {
+  it("of a first enrolment have the cycle, its starting value and the target value", () => {
     const after = buildEnrollment({ enrolledAt: noonOf(1), achieved: new Map([[1, decimal(30)]]) });
     expect(consequences(undefined, after).notifications).toMatchObject([
       {
@@ -120,7 +120,7 @@ describe("notifications", () => {
     ]);
   });
 
-  it("tell besides that the value is achieved when this very enrolment announced its balance as reached", () => {
+  it("include targetValueAchieved when this enrolment's balance reached the target", () => {
     const opened = { achieved: new Map([[2, decimal(100)]]), reachedAt: new Map([[2, noonOf(2)]]) };
     const announced = new Set([2]);
     const valueSetBy = new Map([[2, "operation-6"]]);
@@ -136,7 +136,7 @@ describe("notifications", () => {
   });
 });
 
-it("a write that changes no membership and closes no cycle leads to nothing: what it counted, the activity tells", () => {
+it("a write that changes no membership and closes no cycle has no consequence; the activity's record has them", () => {
   const after = buildEnrollment({ revision: 2, achieved: new Map([[1, decimal(10)]]) });
   expect(consequences(buildEnrollment(), after)).toEqual({ entries: [], notifications: [] });
 });

@@ -8,7 +8,7 @@ import { schemaFaults, singleRecord } from "../../shared/http/requests/validatio
 import * as validators from "../../shared/http/requests/validators.generated.js";
 import { routeNames, routes } from "../../shared/http/routes.ts";
 import { documentedOperations, faultsBySchema, openapi, responseOf } from "../support/openapi.ts";
-import { fieldsIn, isTold, isUnlimited } from "../support/openapiFields.ts";
+import { fieldsIn, isDescribed, isUnlimited } from "../support/openapiFields.ts";
 
 describe("what is generated and committed is what its generator writes today", () => {
   it("docs/openapi.json: npm run openapi", () => {
@@ -87,7 +87,7 @@ describe("docs/openapi.json", () => {
     }
   });
 
-  it("takes Basic and OAuth 2.0 client credentials, and says nothing of what only a laptop has", () => {
+  it("takes Basic and OAuth 2.0 client credentials, and has no route that exists only locally", () => {
     expect(Object.values(openapi.components.securitySchemes)).toMatchObject([
       { type: "http", scheme: "basic" },
       { type: "oauth2", flows: { clientCredentials: { tokenUrl: "/v3/oauth/token" } } },
@@ -98,14 +98,14 @@ describe("docs/openapi.json", () => {
   it("has a description and an example for every field", () => {
     const fields = fieldsIn(openapi);
     expect(fields.length).toBeGreaterThan(100);
-    expect(fields.filter((field) => !isTold(field)).map(({ path }) => path)).toEqual([]);
+    expect(fields.filter((field) => !isDescribed(field)).map(({ path }) => path)).toEqual([]);
   });
 
-  it("has a limit for every number and text that a request is judged by", () => {
+  it("has a limit for every number and text of a request", () => {
     const names = ["Activity", "EnrollmentRecord", "CustomerProfile", "TargetGroupDefinition", "TargetDefinition"];
     const fields = names.flatMap((name) => fieldsIn(openapi.components.schemas[name]));
     const unlimited = fields.filter(isUnlimited).map(({ path }) => path);
-    // It is only compared with the names of the cycles that there are.
+    // The field has no limit, because it is only compared with the names of the cycles.
     expect(unlimited).toEqual(["properties.periodName"]);
   });
 });
@@ -135,7 +135,7 @@ describe("the examples", () => {
   };
 
   it.each(requests.filter(({ about }) => !isOAuth(about)))(
-    "of the request $about, $name, are taken by what judges requests",
+    "of the request $about, $name, pass the validators",
     ({ about, value }) => {
       expect(judges[about]?.(value)).toEqual([]);
     },

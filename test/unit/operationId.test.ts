@@ -4,7 +4,7 @@ import { OperationIds } from "../../shared/table/operationId.ts";
 
 const startsAt = Date.UTC(2030, 0, 15, 12);
 
-/** A system clock that tells the given times in turn, then the last one for ever. */
+/** A system clock that tells the given times in turn, and then the last one for ever. */
 function clockOf(...times: readonly number[]): () => number {
   const rest = [...times];
   let time = rest[0] ?? 0;
@@ -14,7 +14,7 @@ function clockOf(...times: readonly number[]): () => number {
   };
 }
 
-/** As the table compares them: as text. */
+/** Whether each id is greater than the one before. Ids are compared as text, as the table compares them. */
 function isStrictlyAscending(ids: readonly string[]): boolean {
   return ids.every((id, index) => index === 0 || (ids[index - 1] ?? "") < id);
 }
@@ -35,7 +35,7 @@ describe("next", () => {
     expect(isStrictlyAscending(Array.from({ length: 5 }, () => source.next()))).toBe(true);
   });
 
-  it("is greater in a process whose clock is later, however many ids the other gave", () => {
+  it("is greater in a process whose clock is later, however many ids the other process gave", () => {
     const earlier = new OperationIds(() => startsAt);
     const ids = Array.from({ length: 100 }, () => earlier.next());
     const later = new OperationIds(() => startsAt + 1).next();

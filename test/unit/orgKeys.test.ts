@@ -8,8 +8,9 @@ type BuilderName = {
 }[keyof typeof keys];
 
 /**
- * The first two are found by what a caller shows before anybody knows its org. The third and the fourth are no keys. The fifth is in a
- * partition of all orgs that only the scheduled functions reach. The last reads a key.
+ * Exports of keys.ts that need no org. The first two find an item by what a caller shows before its org is known. The
+ * third and the fourth are no keys. The fifth is in a partition of all orgs that only the scheduled functions reach. The
+ * last one reads a key.
  */
 const withoutOrg = [
   "credentialKey",
@@ -22,7 +23,7 @@ const withoutOrg = [
 
 type OrgBuilderName = Exclude<BuilderName, (typeof withoutOrg)[number]>;
 
-/** A key of each kind, of the org given. A builder that could do without one does not compile here. */
+/** A key of each kind for the given org. A key builder that takes no org does not compile here. */
 const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
   groupPartition: (org) => keys.groupPartition(org, 1),
   groupKey: (org) => keys.groupKey(org, 1),
@@ -68,18 +69,18 @@ const sources = globSync("{shared,functions,local,admin,bin}/**/*.ts").map((path
   text: readFileSync(path, "utf8"),
 }));
 
-/** What a partition may be outside keys.ts: what was built there, never a text of its own. */
+/** The forms that a partition may have outside keys.ts. It must come from a key builder and not be a text. */
 const built =
   /^(pk: \{ S: (\w+\.)?pk|":pk": (pk|partition)|pk: string|partition: (string|pk|sweepPartition|\w+Partition\(.*))$/;
 
-/** Partitions named in a source that no key builder made. */
+/** The partitions in a source that no key builder made. */
 function unbuiltPartitions(text: string): string[] {
   const uses = [...text.matchAll(/(?<![\w."])(?:":pk"|pk|partition): [^,;}\n]*/g)].map(([use]) => use.trim());
   return uses.filter((use) => !built.test(use));
 }
 
 describe("a query", () => {
-  it("is looked for in sources that are there", () => {
+  it("is searched for in all sources", () => {
     expect(sources.length).toBeGreaterThan(100);
   });
 
@@ -88,7 +89,7 @@ describe("a query", () => {
     "return { pk: `ORG#100`, sk };",
     'ExpressionAttributeValues: { ":pk": { S: `${org}#x` } },',
     "await queryAll(table, { partition: body.partition });",
-  ])("that goes round the key builders is noticed: %s", (text) => {
+  ])("that does not use the key builders is found: %s", (text) => {
     expect(unbuiltPartitions(text)).toHaveLength(1);
   });
 

@@ -30,15 +30,18 @@ describe("a number of a body", () => {
     "1e400",
     "1e-400",
     "99999999999.99991234",
-  ])("%s, which a double cannot hold, is read as one that no schema takes, with its sign", async (text) => {
-    expect(await readJson(`{"a":${text},"b":-${text}}`)).toEqual({
-      a: Number.POSITIVE_INFINITY,
-      b: Number.NEGATIVE_INFINITY,
-    });
-  });
+  ])(
+    "%s, which a double cannot hold, is read as an infinite number of the same sign, which no schema takes",
+    async (text) => {
+      expect(await readJson(`{"a":${text},"b":-${text}}`)).toEqual({
+        a: Number.POSITIVE_INFINITY,
+        b: Number.NEGATIVE_INFINITY,
+      });
+    },
+  );
 
   it.each(['"1e400"', String.raw`"\"1e400"`, String.raw`"\\\" 9007199254740993"`])(
-    "is nothing that stands in a string: %s",
+    "is not looked for within a string: %s",
     async (text) => {
       expect(await readJson(`{${text}:${text}}`)).toEqual(JSON.parse(`{${text}:${text}}`));
     },
@@ -71,7 +74,7 @@ describe("marking the numbers that a double cannot hold", () => {
     "]",
     " ",
   );
-  it("makes no malformed text well-formed and no well-formed text malformed", () => {
+  it("leaves malformed text malformed and well-formed text well-formed", () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 12 }), (parts) => {
         const text = parts.join("");

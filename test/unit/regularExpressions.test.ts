@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { expressionsIn } from "../../scripts/regex/expressions.ts";
+import { sourcesToScan } from "../../scripts/regex/sources.ts";
 
 describe("npm run check:regex", () => {
   it("refuses a file with an expression that takes more than linear time, one made at run time and a slow pattern", () => {
@@ -12,6 +13,16 @@ describe("npm run check:regex", () => {
     expect(stderr).toContain(`${file}:6 pattern: "^(a+)+$" takes more than linear time: exponential`);
     expect(stderr.trim().split("\n")).toHaveLength(3);
   });
+});
+
+test.each([
+  "web/console/wire.ts",
+  "web/reference/start.js",
+  "lib/bundling/middyUtil.mjs",
+  "functions/definitions/calendar.ts",
+  "node_modules/@middy/core/index.js",
+])("npm run check:regex reads %s", async (file) => {
+  expect(await sourcesToScan()).toContain(file);
 });
 
 describe("expressionsIn finds", () => {

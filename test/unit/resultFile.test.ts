@@ -26,7 +26,7 @@ it.each(["=cmd()", "+1", "-1", "@SUM(A1)", "\t=cmd()", "\r=cmd()", " =cmd()", "\
   },
 );
 
-it("a run goes on with a file whose cells are escaped: its id, and each line's last result, are read as they were", async () => {
+it("a run continues with a file of escaped cells: its id and each line's last result are read unchanged", async () => {
   const path = join(folder, "resumed.csv");
   const first = await open(path);
   await first.append({ line: 2, customerId: "=1", ...refused, message: "-" });
@@ -42,7 +42,7 @@ it("a run goes on with a file whose cells are escaped: its id, and each line's l
   expect(rows.filter(([line]) => line !== "line" && line !== "0").map(([, id]) => id)).toEqual(["'=1", "7", "7"]);
 });
 
-it("a result file is its owner's to read and write, and nobody else's, also when it was everybody's", async () => {
+it("only its owner can read and write a result file, even if everybody could before", async () => {
   const path = join(folder, "owned.csv");
   await (await open(path)).close();
   expect(permissions(path)).toBe(0o600);

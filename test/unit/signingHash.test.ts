@@ -10,7 +10,7 @@ async function digestOf(hash: SigningHash, ...parts: readonly string[]): Promise
   return Buffer.from(await hash.digest()).toString("hex");
 }
 
-describe("what requests are signed with", () => {
+describe("the hash that signs requests", () => {
   it("is SHA-256 without a secret", async () => {
     const expected = createHash("sha256").update("onetwo").digest("hex");
     expect(await digestOf(new SigningHash(), "one", "two")).toBe(expected);
@@ -25,6 +25,24 @@ describe("what requests are signed with", () => {
     const expected = createHmac("sha256", plain).update("onetwo").digest("hex");
     expect(await digestOf(new SigningHash(secret), "one", "two")).toBe(expected);
     expect(await digestOf(new SigningHash(secret), "onetwo")).toBe(expected);
+  });
+
+  it("is the HMAC of the text that was given, when the same secret is used for another text and for the first again", async () => {
+    const texts = ["AKIDFIRST", "AKIDSECOND", "AKIDFIRST", "AKIDFIRST"];
+    for (const text of texts) {
+      const expected = createHmac("sha256", "secret").update(text).digest("hex");
+      expect(await digestOf(new SigningHash("secret"), text)).toBe(expected);
+    }
+  });
+
+  it("is the HMAC of the text as it was, when its bytes were changed after the digest", async () => {
+    const text = Buffer.from("AKIDFIRST");
+    const hash = new SigningHash("secret");
+    hash.update(text);
+    await hash.digest();
+    text.fill("x");
+    const expected = createHmac("sha256", "secret").update(text).digest("hex");
+    expect(await digestOf(new SigningHash("secret"), text.toString())).toBe(expected);
   });
 
   it("starts anew when it is reset", async () => {

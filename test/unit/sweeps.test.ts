@@ -21,7 +21,7 @@ test("a group's sweeps are two for each cycle, at its end and 25 hours later, in
   ]);
 });
 
-test("no sweep is passed over when two are due at the same instant", () => {
+test("no sweep is skipped when two are due at the same instant", () => {
   const group = buildGroup({ cycleCount: 2 });
   const [first, second] = group.cycles;
   if (first === undefined || second === undefined) throw new Error("The group has two cycles");

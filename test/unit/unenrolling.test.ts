@@ -8,7 +8,7 @@ it.each([
   ["the first cycle of the membership, when that is still to come", 5, noonOf(3), 5],
   ["the next cycle, before the first one", 1, startOfCycle(1) - 1, 1],
   ["none, when all have ended", 1, startOfCycle(11), 11],
-])("who leaves, leaves from %s on", (_, fromCycle, now, leftInCycle) => {
+])("leaving ends the membership from %s on", (_, fromCycle, now, leftInCycle) => {
   const plan = decideUnenrollment(buildGroup(), buildEnrollment({ fromCycle }), now);
   expect(plan).toMatchObject({ outcome: "accepted", leftInCycle });
 });
@@ -23,7 +23,7 @@ it.each([
   ["NON_CONTINUOUS_STREAKS", [1, 4], 1, [4]],
   ["DEFAULT", [1, 2, 3], 0, []],
 ] as const)(
-  "who leaves a %s in cycle 3 with %j met keeps a run of %d, and by their numbers the cycles %j that have not ended",
+  "leaving a %s in cycle 3 with %j met keeps a run of %d, and the numbers %j of met cycles that have not ended",
   (trackingType, met, carriedRun, metWhenLeft) => {
     const enrollment = buildEnrollment({ reachedAt: new Map(met.map((cycle) => [cycle, noonOf(cycle)])) });
     expect(decideUnenrollment(buildGroup({ trackingType }), enrollment, noonOf(3))).toMatchObject({
@@ -33,7 +33,7 @@ it.each([
   },
 );
 
-it("who leaves and comes back again and again, in a cycle that was met, keeps its value once", () => {
+it("leaving and coming back again and again in a met cycle counts that cycle once", () => {
   const group = buildGroup({ trackingType: "STREAKS" });
   const reachedAt = new Map([1, 2, 3].map((cycle) => [cycle, noonOf(cycle)]));
   let enrollment = buildEnrollment({ reachedAt });

@@ -92,7 +92,7 @@ function Navigation({ view, onSignOut }: { readonly view: View; readonly onSignO
   );
 }
 
-/** The address belongs to the views, so the link moves the focus itself. */
+/** The link moves the focus itself, because the address belongs to the views. */
 function SkipLink() {
   return (
     <a

@@ -1,7 +1,7 @@
-/** A request as it is shown before it is sent. */
+/** A request in the form in which it is shown before it is sent. */
 export type Call = {
   readonly method: "GET" | "POST" | "PUT";
-  /** Below the API's base URL. */
+  /** The path below the API's base URL. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -11,9 +11,9 @@ export type TargetRef = { readonly groupId: number; readonly targetId: number };
 
 export type EnrollmentFields = {
   readonly customerId: number;
-  /** A milestone's cycle; empty: the current or next one. */
+  /** A milestone's cycle. Empty means the current or next one. */
   readonly periodName: string;
-  /** What the customer starts from; empty: what the cycle had, else 0. */
+  /** The value that the customer starts from. Empty means what the cycle had, else 0. */
   readonly initialBalance: string;
   readonly resetStreakStatus: boolean;
   readonly idempotencyKey: string;
@@ -35,15 +35,15 @@ export function get(path: string): Call {
 }
 
 /**
- * Calls of which nothing can come: without an activity and without a profile they are refused. The permission is looked
- * at before the body, so the refusal tells whether the credential has it.
+ * Calls that change nothing, because they lack the activity or the profile and are refused. The API checks the
+ * permission before the body, so the refusal tells whether the credential has it.
  */
 export const probes = {
   enroll: { method: "POST", path: "/activities", headers: json, body: [] },
   manage: { method: "PUT", path: "/customers/1", headers: json, body: [] },
 } as const satisfies Record<string, Call>;
 
-/** A field that was left empty is left out, so that what is sent reads like what was meant. */
+/** The call for an enrolment. A field that was left empty is left out of it. */
 export function enrollCall(ref: TargetRef, fields: EnrollmentFields): Call {
   const { customerId, periodName, initialBalance, resetStreakStatus, idempotencyKey } = fields;
   const record = {
@@ -72,7 +72,7 @@ export function activityCall({ activityId, customerId, type, amount, name, occur
   return { method: "POST", path: "/activities", headers: json, body };
 }
 
-/** Registers the customer with no more than the id. */
+/** Registers the customer by the id alone. */
 export function registerCall(customerId: number): Call {
   return { method: "PUT", path: `/customers/${customerId}`, headers: json, body: {} };
 }
@@ -81,13 +81,13 @@ function targetPath({ groupId, targetId }: TargetRef): string {
   return `/targetGroups/${groupId}/targets/${targetId}`;
 }
 
-/** What is no number is sent as it is: the API's answer says what is wrong with it. */
+/** The number that was typed. Any other text is sent unchanged, and the API's answer says what is wrong with it. */
 function numberOrText(text: string): number | string {
   const number = Number(text);
   return Number.isFinite(number) ? number : text;
 }
 
-/** A command to paste into a shell. It asks for the secret, so that none is copied about. */
+/** A command to paste into a shell. It asks for the secret, so that no secret is copied. */
 export function asCurl({ method, path, headers, body }: Call, baseUrl: string, username: string): string {
   const lines = [
     `curl -X ${method} ${quoted(`${baseUrl}${path}`)}`,

@@ -1,7 +1,7 @@
 import { type Span, spanOf } from "./time.ts";
 import type { PeriodStatus, TrackingType, WireGroup, WireLevel, WireTarget } from "./wire.ts";
 
-/** A cycle of a group as it is drawn. */
+/** A cycle of a group with what is needed to draw it. */
 export type Cycle = {
   readonly id: number;
   readonly refCode: string;

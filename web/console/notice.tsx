@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Reading } from "./reading.ts";
 
-/** Tells that something is being read or could not be; otherwise shows it. */
+/** Shows the data. While it is being read, or when it could not be read, it says so. */
 export function Shown<Data>({
   reading,
   what,

@@ -4,8 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 let hasShownPage = false;
 
 /**
- * A view with its heading. The heading takes the focus when a view replaces another, so that a screen reader says where
- * it is; not at the first, which nobody has asked for yet.
+ * A view with its heading. When a view replaces another, its heading takes the focus, so that a screen reader says
+ * where it is. The first view leaves the focus alone, because nobody asked for it.
  */
 export function Page({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);

@@ -1,13 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { ReadRefused } from "./session/api.ts";
 
-/** What is known of something that is read from the API. While it is read anew, what was read before stays. */
+/** The state of a reading from the API. During a new reading the earlier data stays. */
 export type Reading<Data> =
   | { readonly state: "loading" }
   | { readonly state: "failed"; readonly message: string; readonly codes: readonly number[] }
   | { readonly state: "read"; readonly data: Data };
 
-/** Reads at once, and anew whenever one of `dependencies` changes; an answer that was overtaken is dropped. */
+/** Reads at once, and again whenever one of `dependencies` changes. An answer that was overtaken is dropped. */
 export function useReading<Data>(read: () => Promise<Data>, dependencies: readonly unknown[]): Reading<Data> {
   const [reading, setReading] = useState<Reading<Data>>({ state: "loading" });
   useEffect(() => {
@@ -19,7 +19,7 @@ export function useReading<Data>(read: () => Promise<Data>, dependencies: readon
     return () => {
       isWanted = false;
     };
-    // The caller says what the reading depends on; `read` itself is another function at every rendering.
+    // The caller says what the reading depends on. `read` itself is another function at every rendering.
   }, [...dependencies]);
   return reading;
 }
@@ -32,10 +32,10 @@ function failure(error: unknown): { state: "failed"; message: string; codes: rea
   };
 }
 
-/** A failed request in words for whoever looks at the page. */
+/** A failed request in words for the person at the page. */
 export function explain(error: unknown): string {
   if (error instanceof ReadRefused) return error.message;
-  // What fetch throws when there is no answer; browsers do not tell why.
+  // fetch throws this when there is no answer. Browsers do not say why.
   if (error instanceof TypeError) return "The API could not be reached.";
   throw error;
 }

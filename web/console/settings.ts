@@ -1,16 +1,16 @@
-/** What the server of the page says about itself, in `settings.json` beside it. */
+/** The settings that the server of the page provides in `settings.json` beside it. */
 export type Settings = {
-  /** With the stage, relative to the page or absolute; the sign-in form can change it. */
+  /** The API's address with the stage, relative to the page or absolute. The sign-in form can change it. */
   readonly apiBaseUrl: string;
-  /** What only `npm start` has. */
+  /** The settings that only `npm start` has. */
   readonly local: LocalSettings | null;
 };
 
 export type LocalSettings = {
   readonly demoCredential: { readonly username: string; readonly secret: string };
-  /** A demo customer with something to look at. */
+  /** The id of a demo customer with something to look at. */
   readonly exampleCustomerId: number;
-  /** Whether there is a feed at `GET /local/events`. */
+  /** Whether the service has `GET /local/events`. */
   readonly hasEvents: boolean;
 };
 

@@ -1,9 +1,11 @@
-// Times are shown and drawn in a group's own zone, as a wall clock there would show them.
+// Times are shown and drawn in a group's own zone, as a wall clock there shows them.
 
-/** What a wall clock shows, as if its zone were UTC: for comparing and drawing, never an instant. */
+/**
+ * The reading of a wall clock, taken as if its zone were UTC. It is for comparing and drawing and is never an instant.
+ */
 export type WallTime = number;
 
-/** From the first moment to the first one after. */
+/** A span from its first moment to the first moment after it. */
 export type Span = { readonly start: WallTime; readonly end: WallTime };
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;
@@ -25,8 +27,8 @@ export function wallTimeOf(epochMilliseconds: number, zone: string): WallTime {
 }
 
 /**
- * A cycle's span from its dates as the definition has them: a plain end date is the last day, so it ends with the day;
- * an instant is the end itself.
+ * A cycle's span from the dates of its definition. A plain end date is the last day, so the span ends with that day. An
+ * instant is the end itself.
  */
 export function spanOf(startDate: string, endDate: string, zone: string): Span {
   return {
@@ -48,25 +50,25 @@ const dayFormat = new Intl.DateTimeFormat("en-GB", {
 const shortDayFormat = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
 const timeFormat = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", hour: "2-digit", minute: "2-digit" });
 
-/** `1 Jan 2030`, with the time unless it is midnight. */
+/** The time as text, such as `1 Jan 2030`. The time of day is left out at midnight. */
 export function formatWallTime(time: WallTime): string {
   return time % dayMilliseconds === 0
     ? dayFormat.format(time)
     : `${dayFormat.format(time)}, ${timeFormat.format(time)}`;
 }
 
-/** `1 Jan 2030 – 31 Jan 2030`: a span of whole days is told by its first and last day. */
+/** The span as text, such as `1 Jan 2030 – 31 Jan 2030`. A span of whole days shows its first and last day. */
 export function formatSpan({ start, end }: Span): string {
   const [first, last] = [formatWallTime(start), formatEnd(end)];
   return first === last ? first : `${first} – ${last}`;
 }
 
-/** The last day of what ends at midnight, else the moment of the end. */
+/** The end of a span as text. For an end at midnight it is the last day. */
 export function formatEnd(end: WallTime): string {
   return formatWallTime(end % dayMilliseconds === 0 ? end - dayMilliseconds : end);
 }
 
-/** `5 Jan`, for where there is no room for more. */
+/** The day as short text, such as `5 Jan`. */
 export function formatShortDay(time: WallTime): string {
   return shortDayFormat.format(time);
 }
@@ -76,7 +78,7 @@ export function formatInstant(instant: string, zone: string): string {
   return `${dayFormat.format(time)}, ${timeFormat.format(time)}`;
 }
 
-/** The instant in the form of `<input type="datetime-local">` at UTC, and back. */
+/** The instant in the form of `<input type="datetime-local">` at UTC. */
 export function toInputValue(epochMilliseconds: number): string {
   return new Date(epochMilliseconds).toISOString().slice(0, 16);
 }

@@ -2,7 +2,7 @@ import type { components } from "../../client/schema.generated.ts";
 
 type Schemas = components["schemas"];
 
-/** Every answer of the API, and of `GET /local/events`. */
+/** The envelope of every answer of the API and of `GET /local/events`. */
 export type Envelope<Data> = {
   readonly data: Data;
   readonly errors: readonly WireError[] | null;
@@ -18,7 +18,7 @@ export type PeriodStatus = Schemas["Period"]["periodStatus"];
 export type TrackingType = WireGroup["trackingType"];
 export type WireCustomer = Schemas["Customer"];
 export type WireCustomerState = Schemas["CustomerState"];
-/** One cycle of one target a customer is enrolled in. */
+/** One cycle of one target in which a customer is enrolled. */
 export type WireTargetCycle = Schemas["TargetProgress"];
 export type WireLeftTarget = Schemas["LeftTarget"];
 export type WireStreakLevel = Schemas["StreakProgress"];
@@ -27,7 +27,7 @@ export type WireHistoryRow = Schemas["LedgerEntry"];
 
 export type WireActivityOutcome = Schemas["ActivityOutcome"];
 
-/** What `GET /local/events` answers; it is no part of the API. */
+/** The answer of `GET /local/events`, which is no part of the API. */
 export type WireEvents = { readonly events: readonly WireEvent[] };
 
 export type WireEvent = {
@@ -35,7 +35,7 @@ export type WireEvent = {
   readonly detail: WireEventDetail;
 };
 
-/** The fields the console shows, of whatever type the event is. */
+/** The fields of any event that the console shows. */
 export type WireEventDetail = {
   readonly eventId: string;
   readonly customerId: number;

@@ -1,4 +1,4 @@
-// Runs in the browser after swagger-ui.js, which defines `SwaggerUIBundle`.
+// This script runs in the browser after swagger-ui.js, which defines `SwaggerUIBundle`.
 async function readJson(name) {
   const response = await fetch(name);
   return response.json();
@@ -7,7 +7,10 @@ async function readJson(name) {
 const [described, { serverUrl, credential }] = await Promise.all([readJson("openapi.json"), readJson("settings.json")]);
 const api = new URL(serverUrl, location.href).href;
 
-/** Swagger UI fills in the `example` of a parameter only, and the document has those of JSON Schema. */
+/**
+ * Copies the examples of parameters. Swagger UI fills in only the `example` of a parameter, and the document has JSON
+ * Schema's `examples`.
+ */
 function filledInParameters(paths) {
   const parameters = Object.values(paths).flatMap((path) =>
     Object.values(path).flatMap((call) => call.parameters ?? []),
@@ -18,7 +21,7 @@ function filledInParameters(paths) {
   return paths;
 }
 
-/** The document for this one API: its requests and its tokens go there. */
+/** The document with the addresses of this one API, to which its requests and tokens go. */
 function boundTo(url) {
   const { securitySchemes, ...components } = described.components;
   const clientCredentials = { ...securitySchemes.oauth2.flows.clientCredentials, tokenUrl: `${url}/oauth/token` };
@@ -44,7 +47,7 @@ const page = SwaggerUIBundle({
   tryItOutEnabled: true,
   persistAuthorization: false,
   defaultModelsExpandDepth: 0,
-  // Otherwise the page would show a badge of Swagger's own server, which asks for the document.
+  // The page would otherwise show a badge of Swagger's own server, which asks for the document.
   validatorUrl: null,
   onComplete: () => credential !== null && fillIn(credential),
 });

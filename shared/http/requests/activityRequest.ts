@@ -14,8 +14,8 @@ import { checked, describe, isJsonObject, type JsonObject } from "./validation.t
 import { activity as validateActivity } from "./validators.generated.js";
 
 /**
- * The activity a JSON value stands for. Throws {@link RequestRefused} with 300004, all faults at once, or 310011 when
- * only the customer's id is not one.
+ * The activity of a JSON value. Throws {@link RequestRefused} with 300004 and all faults, or with 310011 when the
+ * customer's id is the only fault.
  */
 export function parseActivityRequest(value: unknown, now: Instant): Omit<IncomingActivity, keyof Authorship> {
   const result = checked(validateActivity, value);
@@ -55,7 +55,7 @@ function instantOf(occurredAt: unknown): Instant | undefined {
   return typeof occurredAt === "string" ? parseInstant(occurredAt) : undefined;
 }
 
-/** An activity cannot lie in the future. A caller's clock may be a little ahead. */
+/** An activity cannot lie in the future, but a caller's clock may be a little ahead. */
 function faultsOfInstant(occurredAt: unknown, instant: Instant | undefined, now: Instant): string[] {
   // The schema reports a value that is missing or of another type.
   if (typeof occurredAt !== "string") return [];
@@ -100,7 +100,7 @@ function numericAttributes(attributes: Readonly<Record<string, unknown>>): Map<s
   return new Map(numbers);
 }
 
-/** Two deliveries have the same digest when their fields mean the same, in whatever order and spelling. */
+/** Two deliveries have the same digest when their fields mean the same, in any order and spelling. */
 function digestOf(request: ActivityRequest, occurredAt: Instant, attributes: string): string {
   const { type, name, amount, quantity, originalActivityId } = request;
   const meaning = [
@@ -123,7 +123,7 @@ export function activityIdReused(activityId: string): RequestRefused {
   );
 }
 
-/** The refusal for a customer of whom one activity would change more than a transaction of the engine can hold. */
+/** The refusal of an activity that would change more enrolments than a transaction of the engine can hold. */
 export function tooManyTargets(
   { customerId }: Pick<IncomingActivity, "customerId">,
   { targets, most }: { readonly targets: number; readonly most: number },

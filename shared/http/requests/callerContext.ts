@@ -2,12 +2,12 @@ import { type AccessGroup, accessGroups } from "../../domain/accessGroups.ts";
 import { ServiceError } from "../../domain/serviceError.ts";
 import type { Org } from "../../table/keys.ts";
 
-/** Who is calling, as the authorizer hands it on; API Gateway passes only flat strings. */
+/** The caller as the authorizer describes it. API Gateway passes only flat strings. */
 export type CallerContext = { readonly org: Org; readonly username: string; readonly accessGroup: AccessGroup };
 
 /**
- * Reads what the authorizer said. Throws when it said nothing usable: a route without an authorizer is a mistake
- * in the stack, never an anonymous caller.
+ * Reads the authorizer's context. Throws when it names no caller, because a route without an authorizer is a mistake in
+ * the stack and not an anonymous caller.
  */
 export function parseCallerContext(context: Readonly<Record<string, unknown>> | null | undefined): CallerContext {
   const { org, username, accessGroup } = context ?? {};

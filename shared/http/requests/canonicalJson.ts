@@ -3,8 +3,8 @@ import { quote } from "./parameters.ts";
 import { isJsonObject } from "./validation.ts";
 
 /**
- * The value of a field as JSON text, with the names of every object in one order. Two spellings of one value have one
- * text. A number that was not held exactly is a fault, because as text all such numbers would be equal.
+ * The value of a field as JSON text, with the names of every object in one order. Two spellings of a value have the
+ * same text. A number that was not held exactly is a fault, because all such numbers would have the same text.
  */
 export function canonicalJson(field: string, value: unknown): Checked<string> {
   const inexact: string[] = [];

@@ -3,8 +3,8 @@ import { parseId } from "./parameters.ts";
 import { describe } from "./validation.ts";
 
 /**
- * A `customerId` of a body: an integer 1…2^53 − 1 or the same as a string of digits. Anything else is the refusal
- * 310011, which is told only after the group and the target were found.
+ * The `customerId` of a body: an integer 1…2^53 − 1, or the same as a string of digits. Anything else is the refusal
+ * 310011. It is answered only after the group and the target were found.
  */
 export function readCustomerId(value: unknown): number | Refusal {
   const id = typeof value === "string" ? parseId(value) : value;

@@ -1,16 +1,16 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { quote } from "./parameters.ts";
 
-/** What API Gateway and URL decoding put where bytes are not UTF-8: what was meant is lost. */
+/** The character that API Gateway and URL decoding put where bytes are not UTF-8. The original text is lost. */
 const replacementCharacter = "\uFFFD";
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Whether a text is all that was sent, and can be written as UTF-8 again. */
+/** Whether the text arrived whole and can be written as UTF-8 again. */
 export function isIntact(text: string): boolean {
   return text.isWellFormed() && !text.includes(replacementCharacter);
 }
 
-/** The text of a body, as long as it was sent as UTF-8; `undefined` otherwise. */
+/** The text of a body. It is `undefined` when the body was not sent as UTF-8. */
 export function bodyText(body: string | null, isBase64Encoded: boolean): string | undefined {
   if (body === null) return "";
   if (isBase64Encoded) return decoded(Buffer.from(body, "base64"));
@@ -29,21 +29,22 @@ function decoded(bytes: Buffer): string | undefined {
 type Headers = Pick<APIGatewayProxyEvent, "headers" | "multiValueHeaders">;
 
 /**
- * Header values by lower-case name. Those of a header that was sent more than once are joined by a comma and a blank
- * (RFC 9110, section 5.3), which no header that may be sent only once can hold.
+ * Header values by lower-case name. The values of a header that was sent more than once are joined by a comma and a
+ * blank (RFC 9110, section 5.3). No header that may be sent only once can hold these two characters.
  */
 export function readHeaders({ headers, multiValueHeaders }: Headers): Readonly<Record<string, string | undefined>> {
   const byName = new Map<string, string>();
   for (const [name, values] of lists(multiValueHeaders, headers)) {
-    const earlier = byName.get(name.toLowerCase());
-    byName.set(name.toLowerCase(), [...(earlier === undefined ? [] : [earlier]), ...values].join(", "));
+    const lowerName = name.toLowerCase();
+    const earlier = byName.get(lowerName);
+    byName.set(lowerName, (earlier === undefined ? values : [earlier, ...values]).join(", "));
   }
   return Object.fromEntries(byName);
 }
 
 type Query = Pick<APIGatewayProxyEvent, "queryStringParameters" | "multiValueQueryStringParameters">;
 
-/** What is wrong with a query whatever its parameters mean: one sent twice would be read in two ways. */
+/** The faults of any query. A parameter that was sent twice could be read in two ways. */
 export function queryFaults({ queryStringParameters, multiValueQueryStringParameters }: Query): string[] {
   return lists(multiValueQueryStringParameters, queryStringParameters).flatMap(([name, values]) => [
     ...(values.length > 1 ? [`${quote(name)} in the query must be sent once; got ${values.length}.`] : []),
@@ -54,9 +55,12 @@ export function queryFaults({ queryStringParameters, multiValueQueryStringParame
 type Lists = Readonly<Record<string, readonly string[] | undefined>>;
 type Singles = Readonly<Record<string, string | undefined>>;
 
-/** API Gateway sends both; an event made by hand may have one of them. */
+/** The values by name. API Gateway sends both forms, while an event made by hand may have only one. */
 function lists(multiple: Lists | null | undefined, single: Singles | null | undefined): [string, readonly string[]][] {
-  const singles = Object.entries(single ?? {}).map(([name, value]) => [name, value === undefined ? [] : [value]]);
-  const merged: Lists = { ...Object.fromEntries(singles), ...multiple };
-  return Object.entries(merged).map(([name, values = []]) => [name, values]);
+  const byName = multiple ?? {};
+  const alone = Object.entries(single ?? {}).filter(([name]) => !Object.hasOwn(byName, name));
+  return [
+    ...Object.entries(byName).map(([name, values = []]): [string, readonly string[]] => [name, values]),
+    ...alone.map(([name, value]): [string, readonly string[]] => [name, value === undefined ? [] : [value]]),
+  ];
 }

@@ -5,14 +5,15 @@ import { quote } from "./parameters.ts";
 /**
  * The JSON value of a text. A number that a double cannot hold becomes an infinite one ({@link markInexactNumbers}).
  *
- * Refuses with 300004 a text that is not JSON, one that is nested too deeply, and a string with half of a surrogate pair.
+ * Refuses with 300004 a text that is not JSON, a text that is nested too deeply, and a string with half of a surrogate
+ * pair.
  */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(markInexactNumbers(text), refuseHalfPairs);
   } catch (error) {
     if (error instanceof SyntaxError) throw invalidInput(["The body must be well-formed JSON."]);
-    // The engine's parser ran out of stack.
+    // The engine's parser has run out of stack.
     if (error instanceof RangeError) throw invalidInput(["The body is nested too deeply."]);
     throw error;
   }
@@ -27,26 +28,26 @@ export function refuseHalfPairs(key: string, value: unknown): unknown {
   throw invalidInput([`The text of ${quote(key)} must be well-formed Unicode; it holds half of a surrogate pair.`]);
 }
 
-/** A whole string, or a number as JSON writes it. Both end where they can, so a text of any kind is read once. */
+/** A whole string, or a number as JSON writes it. Each match ends as soon as it can, so any text is read only once. */
 const stringOrNumber = /"(?:[^"\\]|\\[^])*"?|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** A number that JavaScript reads as infinite. No schema takes one. */
 const tooLarge = "1e999";
 
 /**
- * The same JSON text, in which each number that a double cannot hold is an infinite one. `1.0000000000000001` and `1e400`
- * are such numbers. Rounded, they would be taken for other numbers; infinite, they are refused by every schema, which
- * names their field. What was well-formed stays so, and what was malformed too.
+ * The same JSON text with an infinite number in the place of each number that a double cannot hold, such as
+ * `1.0000000000000001` and `1e400`. Rounded, they would be taken for other numbers. Every schema refuses an infinite
+ * number and names its field. A well-formed text stays well-formed, and a malformed one stays malformed.
  */
 export function markInexactNumbers(text: string): string {
   return text.replace(stringOrNumber, (token) => {
     if (token.startsWith('"') || isHeldExactly(token)) return token;
-    // The sign stays: without it `1-9007199254740993` would become a number.
+    // The sign stays. Without it `1-9007199254740993` would become a number.
     return token.startsWith("-") ? `-${tooLarge}` : tooLarge;
   });
 }
 
-/** Every decimal of at most 15 significant digits survives the way through a double. */
+/** A double holds every decimal of at most 15 significant digits exactly. */
 const exactDigits = 15;
 
 function isHeldExactly(number: string): boolean {

@@ -5,7 +5,7 @@ const idPattern = /^[1-9][0-9]{0,15}$/;
 const idRule = "an integer from 1 to 9007199254740991";
 const integerPattern = /^(0|[1-9][0-9]{0,8})$/;
 
-/** An id as it is written in a path or as a string of digits; `undefined` unless it is an integer 1…2^53 − 1. */
+/** An id written in a path or as a string of digits. It is `undefined` unless it is an integer 1…2^53 − 1. */
 export function parseId(text: string): number | undefined {
   const id = idPattern.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(id) ? id : undefined;
@@ -16,11 +16,22 @@ type IdsOf<Path extends string> = Readonly<Record<PathParameter<Path>, number>>;
 
 /** Reads every `{parameter}` of the path as an id. */
 export function parsePath<Path extends string>(path: Path, raw: Raw): Checked<IdsOf<Path>> {
-  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+  const names = namesIn(path);
   const values = Object.fromEntries(names.map((name) => [name, parseId(raw[name] ?? "")]));
   if (areIds<Path>(values)) return { valid: values };
   const faulty = names.filter((name) => values[name] === undefined);
   return { faults: faulty.map((name) => `${name} in the path must be ${idRule}; got ${quote(raw[name] ?? "")}.`) };
+}
+
+/** The names by path. There are as many paths as routes, and each request needs the names of one. */
+const namesByPath = new Map<string, readonly string[]>();
+
+function namesIn(path: string): readonly string[] {
+  const known = namesByPath.get(path);
+  if (known !== undefined) return known;
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+  namesByPath.set(path, names);
+  return names;
 }
 
 function areIds<Path extends string>(values: Record<string, number | undefined>): values is IdsOf<Path> {
@@ -49,7 +60,7 @@ function isQuery<Query extends Readonly<Record<string, Parameter>>>(
   return Object.keys(declared).every((name) => Object.hasOwn(values, name));
 }
 
-/** A warning for each parameter the route does not know: a mistyped one must not vanish silently. */
+/** A warning for each parameter that the route does not know, so that a mistyped one does not vanish silently. */
 export function unknownQueryWarnings(declared: Readonly<Record<string, Parameter>>, raw: Raw): string[] {
   const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(declared, name));
   return unknown.map((name) => `${quote(name)} in the query was ignored: it is not known here.`);

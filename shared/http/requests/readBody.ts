@@ -6,7 +6,7 @@ import { bodyText, readHeaders } from "./incomingText.ts";
 /** A step of a Lambda's chain. */
 export type Step = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult>;
 
-/** The steps after this one work on a copy of the event, whose headers go by their lower-case names. */
+/** Gives the steps after it a copy of the event whose headers have lower-case names. */
 export function nameHeaders(): Step {
   return {
     before: (request) => {
@@ -17,14 +17,14 @@ export function nameHeaders(): Step {
 
 /**
  * The steps that turn a body into its text, in the order of their refusals (docs/errors.md). `requireType` judges the
- * header Content-Type.
+ * Content-Type header.
  */
 export function readTextBody(maximumBodyBytes: number, requireType: (contentType: string | undefined) => void): Step[] {
   const judgeType: Step = { before: ({ event }) => requireType(event.headers["content-type"]) };
   return [limitBody(maximumBodyBytes), judgeType, decodeBody()];
 }
 
-/** Refuses with 300004 (413) a body that is too large to be looked at. */
+/** Refuses with 300004 (413) a body that is larger than the limit, before it is looked at. */
 function limitBody(maximumBodyBytes: number): Step {
   return {
     before: ({ event: { body, isBase64Encoded } }) => {
@@ -35,7 +35,7 @@ function limitBody(maximumBodyBytes: number): Step {
   };
 }
 
-/** The body becomes its text. Refuses with 300004 bytes that are not UTF-8, because what they said is lost. */
+/** Turns the body into its text. Refuses with 300004 bytes that are not UTF-8, because their text is lost. */
 function decodeBody(): Step {
   return {
     before: ({ event }) => {

@@ -17,7 +17,10 @@ function requireJson(contentType: string | undefined): void {
   throw invalidInput([`Content-Type must be application/json; got ${contentType ?? "none"}.`], 415);
 }
 
-/** Numbers are judged on the text, because the parser's reviver is not told how a number was written. */
+/**
+ * Marks the numbers that a double cannot hold. It works on the text, because the parser's reviver does not learn how a
+ * number was written.
+ */
 function markNumbers(): Step {
   return {
     before: ({ event }) => {
@@ -27,16 +30,24 @@ function markNumbers(): Step {
 }
 
 /**
- * The body becomes its value.
+ * Turns the body into its value.
  *
- * The parser answers 422 to whatever it refuses, and it refuses names such as `__proto__`, which are harmless here. So
- * what it refuses is read by {@link parseJson}, which takes those names and refuses the rest with 300004.
+ * The parser answers 422 to everything it refuses, and it refuses names such as `__proto__`, which are harmless here.
+ * Text that it refuses is therefore read by {@link parseJson}, which takes those names and refuses the rest with
+ * 300004.
  */
 function parseBody(): Step {
-  const { before } = jsonBodyParser<APIGatewayProxyEvent>({ reviver: refuseHalfPairs, disableContentTypeCheck: true });
+  const parser = jsonBodyParser<APIGatewayProxyEvent>({ disableContentTypeCheck: true });
+  const judgingParser = jsonBodyParser<APIGatewayProxyEvent>({
+    reviver: refuseHalfPairs,
+    disableContentTypeCheck: true,
+  });
   return {
     before: (request) => {
       const text = request.event.body ?? "";
+      // The text itself is well-formed, so only an escape can name half of a surrogate pair. A reviver is called for
+      // every value, so it is left out where it cannot find anything.
+      const { before } = text.includes("\\u") ? judgingParser : parser;
       try {
         return before?.(request);
       } catch (error) {
@@ -48,7 +59,7 @@ function parseBody(): Step {
   };
 }
 
-/** The parser puts the name of its package into the cause of every error it throws. */
+/** Whether the parser threw the error. It puts the name of its package into the cause of each. */
 function isOfParser(error: unknown): boolean {
   if (!(error instanceof Error) || typeof error.cause !== "object" || error.cause === null) return false;
   return Reflect.get(error.cause, "package") === "@middy/http-json-body-parser";

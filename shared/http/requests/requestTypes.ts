@@ -1,7 +1,7 @@
 import type { FromSchema } from "json-schema-to-ts";
 import type * as schemas from "./schemas.ts";
 
-/** What the schema of the same name lets through. Fields that it does not know may be there too. */
+/** The values that the schema of the same name accepts. They may have fields that the schema does not know. */
 export type CreateTargetGroupRequest = FromSchema<typeof schemas.createTargetGroup>;
 export type PeriodRequest = FromSchema<typeof schemas.periods.items>;
 export type TargetRequest = FromSchema<typeof schemas.targets.items>;

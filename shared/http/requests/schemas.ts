@@ -2,8 +2,8 @@ import { activityTypes } from "../../domain/activity.ts";
 import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../../domain/targetGroup.ts";
 import * as limits from "../limits.ts";
 
-// A bundle holds the schemas it uses and no other as long as each is written in literals and names only: of a spread, a
-// call or a field of an object a bundler cannot know that it has no effect.
+// Each schema is written in literals and names only, so that a bundle holds just the schemas it uses. A bundler cannot
+// know that a spread, a call or a field of an object has no effect.
 
 const name = { type: "string", minLength: 1, maxLength: limits.nameCharacters, pattern: "\\S" } as const;
 const description = { type: ["string", "null"], maxLength: limits.descriptionCharacters } as const;
@@ -28,7 +28,7 @@ export const activity = {
   },
 } as const;
 
-/** An enrolment record for a milestone, the strictest reading of one; customerId is judged by its own rule. */
+/** An enrolment record for a milestone, in its strictest reading. `customerId` is judged by a rule of its own. */
 export const enrollMilestone = {
   type: "object",
   required: ["customerId"],
@@ -40,7 +40,7 @@ export const enrollMilestone = {
   },
 } as const;
 
-/** The same record for a streak, which has no use for two of the fields, whatever they hold. */
+/** The same record for a streak. A streak ignores two of the fields, whatever they hold. */
 export const enrollStreak = {
   type: "object",
   required: ["customerId"],
@@ -105,7 +105,7 @@ const streak = {
   properties: { name, targetCountOfSequence: { type: "integer", minimum: 1, maximum: limits.cycles } },
 } as const;
 
-/** The three lists of a definition, each also a schema of its own: one can be read when another is faulty. */
+/** The three lists of a definition. Each is a schema of its own, so that one can be read when another is faulty. */
 export const periods = { type: "array", minItems: 1, maxItems: limits.cycles, items: period } as const;
 export const targets = { type: "array", minItems: 1, maxItems: limits.targets, items: target } as const;
 export const streaks = { type: "array", maxItems: limits.levels, items: streak } as const;
@@ -126,7 +126,7 @@ export const createTargetGroup = {
   },
 } as const;
 
-/** No limits but the types: a fault names what was given, and a secret must not come back in an answer. */
+/** The fields have types but no limits. A fault quotes what was given, and a secret must not come back in an answer. */
 export const generateToken = {
   type: "object",
   required: ["key", "secret"],

@@ -15,7 +15,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Every way in which the value misses the schema, as a sentence naming the field, the rule and what was given. */
+/** The faults of the value by the schema. Each is a sentence that names the field, the rule and what was given. */
 export function schemaFaults(validate: Validator<unknown>, value: unknown): string[] {
   return validate(value) ? [] : (validate.errors ?? []).map((violation) => describeViolation(violation, value));
 }
@@ -26,8 +26,8 @@ export function checked<Valid>(validate: Validator<Valid>, value: unknown): Chec
 }
 
 /**
- * The lists that are longer than they may be. Judged before anything in them: a long list of what is wrong would take
- * long to read and give an answer many times its size.
+ * The lists that are longer than they may be. They are judged before anything in them. A list of the faults of a long
+ * list would take long to read, and give an answer many times its size.
  */
 export function longLists(schema: Schema, value: unknown, path = ""): string[] {
   if (Array.isArray(value)) return longList(schema, value, path);
@@ -53,7 +53,7 @@ function describeViolation({ instancePath, keyword, params, message }: Violation
   return `${field === "" ? "The record" : field} ${rule}; got ${describe(valueAt(instancePath, root))}.`;
 }
 
-/** What the path leads to. No field of a schema has a character that a path would escape. */
+/** The value at the path. No field of a schema has a character that a path would escape. */
 function valueAt(instancePath: string, root: unknown): unknown {
   return instancePath.split("/").slice(1).reduce(valueIn, root);
 }
@@ -77,7 +77,7 @@ function listed(values: unknown): string {
   return Array.isArray(values) ? values.join(", ") : String(values);
 }
 
-/** `/periods/0/refCode` as it is written in code: `periods[0].refCode`. */
+/** The field as it is written in code. `/periods/0/refCode` becomes `periods[0].refCode`. */
 function fieldName(instancePath: string): string {
   return instancePath
     .replace(/\/(\d+)/g, "[$1]")
@@ -85,7 +85,7 @@ function fieldName(instancePath: string): string {
     .replace(/^\./, "");
 }
 
-/** What was given, short enough for a message and never descending into it. */
+/** The given value, short enough for a message. Objects and lists are only named by their kind. */
 export function describe(value: unknown): string {
   if (typeof value === "string") return quote(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;
@@ -94,7 +94,7 @@ export function describe(value: unknown): string {
   return String(value);
 }
 
-/** A warning for each field that the schema does not know: a mistyped one must not vanish silently. */
+/** A warning for each field that the schema does not know, so that a mistyped one does not vanish silently. */
 export function unknownFieldWarnings(schema: Schema, value: unknown, path = ""): string[] {
   if (Array.isArray(value)) {
     const { items } = schema;

@@ -4,10 +4,10 @@ import { type TargetGroup, targetValue } from "../../domain/targetGroup.ts";
 import type { RecordedActivity } from "../../table/activityItem.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
-/** Finds a definition; a recorded activity keeps ids only. */
+/** Finds a definition. A recorded activity holds only ids. */
 export type FindGroup = (groupId: number) => Promise<TargetGroup | undefined>;
 
-/** What an activity did, target by target, and why it did not count where it did not. */
+/** The activity's effects, target by target, and the reason for each target in which it did not count. */
 export async function presentActivity({ activityId, customerId, effects }: RecordedActivity, findGroup: FindGroup) {
   const rows = await Promise.all(effects.map(async (effect) => ({ effect, group: await findGroup(effect.groupId) })));
   const notCounted = rows.flatMap(({ effect }) => presentNotCounted(effect));

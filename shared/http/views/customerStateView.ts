@@ -16,17 +16,17 @@ import { wireDecimal } from "./wireDecimal.ts";
 
 export type StateOptions = {
   readonly now: Instant;
-  /** All cycles the enrolment covers, not only the current one. */
+  /** Whether to show all cycles that the enrolment covers, or only the current one. */
   readonly includeInactive: boolean;
-  /** Deactivated groups and targets too. */
+  /** Whether to show deactivated groups and targets too. */
   readonly includeInactiveTargets: boolean;
 };
 
 type EnrolledTarget = { readonly target: Target; readonly enrollment: Enrollment };
 
 /**
- * One group of a customer's state on the wire. A milestone without a cycle to show is left out; a streak is not, as its
- * levels stand between two cycles too.
+ * One group of a customer's state on the wire. A milestone without a cycle to show is left out. A streak is shown even
+ * between two cycles, because its levels stand then too.
  */
 export function presentCustomerState(group: TargetGroup, enrollments: readonly Enrollment[], options: StateOptions) {
   if (!group.isActive && !options.includeInactiveTargets) return [];
@@ -75,7 +75,7 @@ function presentTargetCycle(target: Target, enrollment: Enrollment, cycle: Cycle
   };
 }
 
-/** One row for each level; `targetRuleId` tells the rows of two targets of one group apart. */
+/** One row for each level. `targetRuleId` tells apart the rows of two targets of one group. */
 function presentLevels(group: TargetGroup, { target, enrollment }: EnrolledTarget, now: Instant) {
   const currentCount = streakValue(group, enrollment, now);
   return group.levels.map((level) => presentLevel(level, target.id, enrollment, currentCount));

@@ -4,7 +4,7 @@ import { cycleOf, type Target, type TargetGroup } from "../../domain/targetGroup
 import { presentAuthorship } from "./authorshipView.ts";
 import { presentLevel, presentTarget } from "./targetGroupView.ts";
 
-/** The definition of a target a customer is enrolled in, and from which cycle on. */
+/** The definition of a target in which a customer is enrolled, and the first cycle of the enrolment. */
 export function presentEnrolledTarget(group: TargetGroup, target: Target, enrollment: Enrollment) {
   const { id, refCode } = cycleOf(group, enrollment.fromCycle);
   return {

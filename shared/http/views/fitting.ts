@@ -1,9 +1,10 @@
-/** Of Lambda's 6 MB; the rest is for the envelope and headers. */
+/** The part of Lambda's 6 MB for the rows. The rest is for the envelope and headers. */
 const mostBytes = 5_000_000;
 
 /**
- * As many of the first rows as one answer can carry, at least one. A definition can be 256 kB, a customer's state in a
- * group 2 MB, and Lambda's answer holds the body as a text in JSON, where every quotation mark takes two bytes.
+ * The first rows, as many as one answer can carry and at least one. A definition can take 256 kB, and a customer's
+ * state in a group 2 MB. Lambda's answer holds the body as a text in JSON, in which every quotation mark takes two
+ * bytes.
  */
 export function fitting<View>(views: readonly View[]): readonly View[] {
   let bytes = 0;

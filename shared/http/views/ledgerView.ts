@@ -5,7 +5,9 @@ import type { TargetGroup } from "../../domain/targetGroup.ts";
 import { presentAuthorship } from "./authorshipView.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
-/** A row of history on the wire: `value` is what it changed the cycle's sum by, `achievedValue` what showed then. */
+/**
+ * A row of history on the wire. `value` is the change of the cycle's sum, `achievedValue` the value shown afterwards.
+ */
 export function presentLedgerEntry(group: TargetGroup, entry: LedgerEntry) {
   const cycle = group.cycles.find(({ number }) => number === entry.cycleNumber);
   return {

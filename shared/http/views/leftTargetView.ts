@@ -7,8 +7,8 @@ import { presentAuthorship } from "./authorshipView.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
 /**
- * A target that a customer left, and what a return at this time would go on from, without balance and reset. None when
- * the customer is in, and none for a target that is gone.
+ * A target that a customer left, and the state from which a return at this time would go on, without balance and reset.
+ * There is none when the customer is enrolled, or when the target is gone.
  */
 export function presentLeftTarget(group: TargetGroup, enrollment: Enrollment, now: Instant) {
   const { membership } = enrollment;

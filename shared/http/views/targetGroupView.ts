@@ -3,7 +3,7 @@ import type { Instant } from "../../domain/instant.ts";
 import type { Cycle, Level, Target, TargetGroup } from "../../domain/targetGroup.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
-/** A target group on the wire: as it was sent, with its ids and, if asked for, its cycles and their status now. */
+/** A target group on the wire: as it was sent, with its ids. If asked for, it has its cycles and their status now. */
 export function presentTargetGroup(group: TargetGroup, now: Instant, options: { readonly includePeriods: boolean }) {
   return {
     id: group.id,

@@ -2,7 +2,7 @@ import { type Decimal, formatDecimal } from "../../domain/decimal.ts";
 
 declare global {
   interface JSON {
-    /** In the language since ES2026 and in Node 24: a text that `JSON.stringify` copies as it is. */
+    /** A text that `JSON.stringify` copies as it is. It is in the language since ES2026, and in Node 24. */
     rawJSON(text: string): unknown;
   }
 }

@@ -1,18 +1,18 @@
 import { at } from "./synthesize.ts";
 
-/** A metric's values, one for each of an alarm's periods; `undefined` where it has none. */
+/** The values of a metric, one for each of an alarm's periods. A period without a value is `undefined`. */
 export type Series = readonly (number | undefined)[];
 
 /**
- * What FILL makes of a metric that has no value at all: AWS documents how gaps are filled, not this. An alarm must do
- * its work by either reading.
+ * The two readings of FILL for a metric that has no value at all. AWS documents only how gaps are filled. An alarm must
+ * do its work under either reading.
  */
 export type EmptySeries = "are filled" | "stay empty";
 
 type Value = number | Series | readonly Series[];
 type Properties = Readonly<Record<string, unknown>>;
 
-/** What an alarm is judged by, period by period, when its metrics have these values. */
+/** The values by which an alarm is judged, one for each period, when its metrics have these values. */
 export function datapoints(alarm: Properties, seriesOf: (metric: unknown) => Series, empty: EmptySeries): Series {
   if (!Array.isArray(alarm["Metrics"])) return seriesOf(alarm);
   const queries = new Map(alarm["Metrics"].map((query) => [String(at(query, "Id")), query]));
@@ -27,7 +27,9 @@ export function datapoints(alarm: Properties, seriesOf: (metric: unknown) => Ser
   return valueOf(String(at(judged, "Id")));
 }
 
-/** Whether the alarm is on in any of the periods; a missing value is within the threshold, as all are set to take it. */
+/**
+ * Whether the alarm is on in any of the periods. All alarms are set to take a missing value as within the threshold.
+ */
 export function goesOff(alarm: Properties, seriesOf: (metric: unknown) => Series, empty: EmptySeries): boolean {
   const isBreached = datapoints(alarm, seriesOf, empty).map((value) => (value ?? 0) > Number(alarm["Threshold"]));
   const { EvaluationPeriods: evaluated, DatapointsToAlarm: needed = evaluated } = alarm;
@@ -37,7 +39,7 @@ export function goesOff(alarm: Properties, seriesOf: (metric: unknown) => Series
   });
 }
 
-/** The part of CloudWatch's metric math that the stack uses, by AWS's documentation of it. */
+/** The part of CloudWatch's metric math that the stack uses, written from AWS's documentation. */
 class Expression {
   readonly #tokens: string[];
   readonly #seriesOf: (id: string) => Series;
@@ -86,7 +88,7 @@ class Expression {
     return this.#seriesOf(token);
   }
 
-  /** Whether this is the next token, which is then used up. */
+  /** Whether this is the next token. If it is, it is used up. */
   #takes(token: string): boolean {
     const isNext = this.#tokens[0] === token;
     if (isNext) this.#tokens.shift();
@@ -123,7 +125,10 @@ class Expression {
     return isEmpty && this.#empty === "stay empty" ? series : series.map((value) => value ?? by);
   }
 
-  /** A missing value counts as 0 beside one that is there, but perhaps not in a series that is empty. */
+  /**
+   * Combines two values. A missing value counts as 0 beside one that is there, except perhaps in a series that has no
+   * value at all.
+   */
   #combined(left: Value, right: Value, combine: (a: number, b: number) => number): Value {
     if (typeof left === "number" && typeof right === "number") return combine(left, right);
     const series = [left, right].filter((value) => typeof value !== "number").map(asSeries);
@@ -135,7 +140,9 @@ class Expression {
   }
 }
 
-/** A series without a value is left out, as in AWS's examples of SUM(METRICS()). */
+/**
+ * Combines the series period by period. A series without a value is left out, as in AWS's examples of SUM(METRICS()).
+ */
 function eachPeriod(array: readonly Series[], combine: (values: number[]) => number): Series {
   return asSeries(array[0]).map((_, index) => {
     const values = array.map((series) => series[index]).filter((value) => value !== undefined);

@@ -1,19 +1,22 @@
 import { type EmptySeries, goesOff, type Series } from "./alarmMath.ts";
 import { at } from "./synthesize.ts";
 
-/** How a new version takes over: a share of the calls first, all of them after these minutes. */
+/** The way in which a new version takes over: a share of the calls first, and all of them after these minutes. */
 export type Canary = { readonly share: number; readonly minutes: number };
 
-/** What happens in one minute: calls, and those of them that the new version gets. */
+/** The calls of one minute, and those that the new version gets. */
 export type Minute = { readonly calls: number; readonly ofNewVersion: number };
 
-/** The values of a minute, by metric or by metric and statistic; metrics that are not named are never published. */
+/** The values of a minute, by metric or by metric and statistic. Metrics that are not named are never published. */
 export type Published = (minute: Minute) => Readonly<Record<string, number | undefined>>;
 
-/** A minute's metrics come up to a minute late, and alarms are judged, and then asked by CodeDeploy, once a minute. */
+/**
+ * The minutes from a failure to its effect on the deployment. A minute's metrics come up to a minute late. Alarms are
+ * judged once a minute, and CodeDeploy then asks them.
+ */
 const minutesUntilSeen = 2;
 
-/** The share of canaries, of some hundred with traffic that differs by chance, in which one of the alarms goes off. */
+/** The share of canaries in which one of the alarms goes off, over some hundred canaries with random traffic. */
 export function shareTakenBack(
   alarms: readonly Readonly<Record<string, unknown>>[],
   canary: Canary,
@@ -34,7 +37,7 @@ export function shareTakenBack(
   return takenBack / runs;
 }
 
-/** Calls that come at random, so many a minute on average. The canary begins within its first minute. */
+/** Calls that come at random, with a given average a minute. The canary begins within its first minute. */
 export function randomCalls(callsPerMinute: number) {
   return ({ share, minutes }: Canary, random: () => number): Minute[] => {
     const begin = random();
@@ -49,7 +52,10 @@ export function randomCalls(callsPerMinute: number) {
   };
 }
 
-/** Calls at fixed distances from a start, in seconds, one start each so many minutes; the new version fails all it gets. */
+/**
+ * Calls at fixed seconds after a start. There is one start every so many minutes. The new version fails every call it
+ * gets.
+ */
 export function startedCalls(intervalMinutes: number, attemptsAtSeconds: readonly number[]) {
   return ({ share, minutes }: Canary, random: () => number): Minute[] => {
     const begin = random();
@@ -60,7 +66,7 @@ export function startedCalls(intervalMinutes: number, attemptsAtSeconds: readonl
         const isOfNewVersion = random() < share;
         if (minute !== undefined) minute.calls += 1;
         if (minute !== undefined && isOfNewVersion) minute.ofNewVersion += 1;
-        // What the old version does succeeds and is not tried again.
+        // A call of the old version succeeds and is not repeated.
         if (!isOfNewVersion) break;
       }
     }
@@ -68,14 +74,14 @@ export function startedCalls(intervalMinutes: number, attemptsAtSeconds: readonl
   };
 }
 
-/** By Poisson's distribution. */
+/** A random count with Poisson's distribution. */
 function countOf(mean: number, random: () => number): number {
   let count = 0;
   for (let rest = Math.exp(-mean), product = random(); product > rest; product *= random()) count += 1;
   return count;
 }
 
-/** The same numbers in every run, by a generator of 32 bits (mulberry32). */
+/** A generator of 32 bits (mulberry32) that gives the same numbers in every run. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {

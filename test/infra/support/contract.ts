@@ -4,13 +4,13 @@ import type { Resource } from "./synthesize.ts";
 export type Kept = {
   readonly id: string;
   readonly type: string;
-  /** What the brand loses with it, as the object of "loses". */
+  /** What the brand loses when the resource is gone, as the object of "loses". */
   readonly loss: string;
-  /** What it has of the properties that may not change; it has no others of them. */
+  /** The values of the properties that may not change. The resource has no other such property. */
   readonly fixed?: Readonly<Record<string, unknown>>;
 };
 
-/** Properties by whose change CloudFormation makes another resource and removes the one there was. */
+/** The properties whose change makes CloudFormation create another resource and remove the old one. */
 const replacing: Readonly<Record<string, readonly string[]>> = {
   "AWS::DynamoDB::Table": ["TableName", "KeySchema", "LocalSecondaryIndexes", "ImportSourceSpecification"],
   "AWS::SQS::Queue": ["QueueName", "FifoQueue"],

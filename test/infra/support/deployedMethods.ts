@@ -1,14 +1,14 @@
 import { at, type Resource, type Resources, references, resourcesOfType } from "./synthesize.ts";
 
 export type DeployedMethod = {
-  /** `GET /targetGroups`, as the route table would say it. */
+  /** The method and path as in the route table, such as `GET /targetGroups`. */
   readonly name: string;
   readonly method: Resource;
-  /** The Lambda it invokes. */
+  /** The logical id of the Lambda that the method invokes. */
   readonly functionId: string;
 };
 
-/** Every method of the API with the function behind it, found as API Gateway finds them. */
+/** Every method of the API with its function, found in the way API Gateway finds them. */
 export function deployedMethods(stack: Resources): DeployedMethod[] {
   return resourcesOfType(stack, "AWS::ApiGateway::Method").map(([, method]) => ({
     name: `${String(method.Properties.HttpMethod)} ${pathOf(stack, method.Properties.ResourceId)}`,
@@ -17,7 +17,7 @@ export function deployedMethods(stack: Resources): DeployedMethod[] {
   }));
 }
 
-/** The Lambda of the authorizer, and the one that each route's method invokes. */
+/** The authorizer's Lambda, and the Lambda that each route's method invokes. */
 export function functionIdsByName({ resources }: Resources): [string, string][] {
   return [...resources].flatMap(([id, { Type }]): [string, string][] => {
     const name = Type === "AWS::Lambda::Function" ? /^Functions(\w+)Function[0-9A-F]{8}$/.exec(id)?.[1] : undefined;
@@ -25,7 +25,10 @@ export function functionIdsByName({ resources }: Resources): [string, string][] 
   });
 }
 
-/** The function whose live alias is referred to. Throws where it is invoked past its alias, or there are several. */
+/**
+ * The function whose live alias the value refers to. Throws if it refers to the function without an alias, or to
+ * several functions.
+ */
 export function functionBehind({ resources }: Resources, value: unknown): string {
   const [alias, ...others] = [...references(value)]
     .map((id) => resources.get(id))

@@ -3,10 +3,13 @@ type Grant = {
   readonly partitions: { readonly like: string | readonly string[]; readonly except?: string };
 };
 
-/** The grants of functions by their names. */
+/** The grants of functions, by the function's name. */
 export type Grants = Readonly<Record<string, readonly Grant[]>>;
 
-/** What `npm run record:grants` writes: what the functions of a release needed, and what they had besides. */
+/**
+ * The content of the file that `npm run record:grants` writes: the grants that the functions of a release needed, and
+ * those they had besides.
+ */
 export type Release = { readonly version: string; readonly needed: Grants; readonly retiring: Grants };
 
 /**
@@ -24,7 +27,7 @@ export function lostGrants({ version, needed }: Release, now: Grants): string[] 
 
 /**
  * A sentence for each retiring action that the release did not need, so that no version before the next one needs it.
- * Until the next one has its version, what the release itself retired is in order.
+ * What the release itself retired is in order until the next version has its number.
  */
 export function overdueGrants({ version, needed }: Release, retiring: Grants, nextVersion: string): string[] {
   if (nextVersion === version) return [];
@@ -46,7 +49,7 @@ function singles(grants: Grants): Single[] {
   );
 }
 
-/** By one grant alone, as a transaction over several partitions is judged by one. */
+/** Whether one grant alone covers it. A transaction over several partitions is judged by one grant. */
 function isCovered({ actions, partitions }: Grant, grants: readonly Grant[] = []): boolean {
   return grants.some(
     (each) =>

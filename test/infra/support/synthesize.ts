@@ -22,10 +22,13 @@ export type SynthesizedStack = Resources & {
   readonly outputs: Readonly<Record<string, unknown>>;
 };
 
-/** What the CDK command passes in to leave the functions' code unbundled, which is nearly all of a synthesis' time. */
+/**
+ * The context that the CDK command passes to leave the functions' code unbundled. Bundling takes nearly all of a
+ * synthesis' time.
+ */
 export const withoutBundling = { "aws:cdk:bundling-stacks": [] };
 
-/** The stack as `cdk synth` makes it with these settings, its functions not bundled. */
+/** The stack as `cdk synth` makes it with these settings. Its functions are not bundled. */
 export function synthesize(settings: Readonly<Record<string, unknown>> = {}): SynthesizedStack {
   const outdir = mkdtempSync(join(tmpdir(), "milestreak-synth-"));
   try {
@@ -62,12 +65,12 @@ export function onlyResource(stack: Resources, type: string): [string, Resource]
   return found;
 }
 
-/** The value at a path of keys, `undefined` where the path ends early. */
+/** The value at a path of keys. It is `undefined` where the path ends early. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), value);
 }
 
-/** Logical ids that a value refers to, however deep. */
+/** The logical ids that a value refers to, at any depth. */
 export function references(value: unknown): Set<string> {
   if (!isRecord(value)) return new Set();
   const own = [value.Ref, at(value["Fn::GetAtt"], "0")].filter((id) => typeof id === "string");

@@ -8,7 +8,7 @@ import type { DeployedFunction } from "./deployment.ts";
 
 type Functions = ReadonlyMap<string, DeployedFunction>;
 
-/** The API's functions for the local gateway: for each route the one that the template's method invokes. */
+/** The API's functions for the local gateway. Each route has the function that the template's method invokes. */
 export function deployedApi(stack: Resources, functions: Functions): LocalFunctions {
   const handlers = Object.fromEntries(
     routeNames.map((route) => [route, proxied(requireFunction(functions, functionIdOf(stack, route)))]),
@@ -17,7 +17,7 @@ export function deployedApi(stack: Resources, functions: Functions): LocalFuncti
   return { authorizer: authorizerOf(stack, functions), handlers };
 }
 
-/** The function's id by which a route's method invokes it. */
+/** The logical id of the function that a route's method invokes. */
 export function functionIdOf(stack: Resources, route: RouteName): string {
   const name = `${routes[route].method} ${routes[route].path}`;
   const method = deployedMethods(stack).find((each) => each.name === name);
@@ -39,7 +39,7 @@ function isComplete(handlers: Partial<LocalFunctions["handlers"]>): handlers is 
   return routeNames.every((name) => handlers[name] !== undefined);
 }
 
-/** The function of that logical id. */
+/** The function with that logical id. */
 export function requireFunction(functions: Functions, id: string): DeployedFunction {
   const found = functions.get(id);
   if (found === undefined) throw new Error(`The stack has no function ${id}`);

@@ -20,7 +20,7 @@ import { RunningFunction } from "./runningFunction.ts";
 import { StateMachine } from "./stateMachine.ts";
 import { type Physical, TemplateValues } from "./templateValues.ts";
 
-/** A function of the template, in a process of its own, with a session of its role. */
+/** A function of the template. It runs in a process of its own, with a session of its role. */
 export type DeployedFunction = {
   readonly name: string;
   readonly properties: Resource["Properties"];
@@ -30,25 +30,25 @@ export type DeployedFunction = {
 };
 
 /**
- * The stack as it is deployed, as far as one machine can: each bundle in a process with the environment, the handler
- * and the role that the template gives it. The API's methods, the queue, the stream and the state machine call the
- * functions that the template names. Between all of them and the engine stands the {@link Judge}.
+ * The stack as it is deployed, as far as one machine can run it. Each bundle has a process with the environment, the
+ * handler and the role that the template gives it. The API's methods, the queue, the stream and the state machine call
+ * the functions that the template names. The {@link Judge} stands between all of them and the engine.
  */
 export type Deployment = {
-  /** As an operator reaches it, past the judge. */
+  /** The table as an operator reaches it, without the judge. */
   readonly table: Table;
   readonly judge: Judge;
-  /** By logical id. */
+  /** The functions by logical id. */
   readonly functions: ReadonlyMap<string, DeployedFunction>;
   readonly gateway: LocalGateway;
   readonly sources: EventSources;
   readonly closing: StateMachine;
-  /** The function once more, with a role that allows this and nothing else. */
+  /** The same function with a role that allows these statements and nothing else. */
   readonly withRole: (functionId: string, statements: readonly Statement[]) => DeployedFunction;
   readonly stop: () => Promise<void>;
 };
 
-/** Deploys the stack onto the engine, with a table of its own. */
+/** Deploys the stack onto the engine, with a table that no other deployment uses. */
 export async function deploy(stack: BundledStack, engineEndpoint: string): Promise<Deployment> {
   const { table, physical, tableKeys } = await createTable(stack, engineEndpoint);
   const { place } = physical;
@@ -95,7 +95,7 @@ export async function deploy(stack: BundledStack, engineEndpoint: string): Promi
   };
 }
 
-/** The template's table under a name of its own, and where its ARN says that it is. */
+/** Creates the template's table under a name of its own. Answers it with its ARNs and its partition keys. */
 async function createTable(stack: BundledStack, endpoint: string) {
   const [tableId, { Properties }] = onlyResource(stack, "AWS::DynamoDB::Table");
   const table = openTable({ tableName: `deployed-${randomUUID()}`, endpoint, ...localAccess }, patientLimits);
@@ -136,7 +136,7 @@ function partitionKeyOf(tableOrIndex: unknown): string {
   );
 }
 
-/** Each bundle in a folder of its function's name. */
+/** Unpacks each bundle into a folder that has the name of its function. */
 function unpack({ bundles }: BundledStack): string {
   const folder = mkdtempSync(join(tmpdir(), "milestreak-deployed-"));
   for (const [name, code] of bundles) {
@@ -152,13 +152,13 @@ function nameOf({ functionIds }: BundledStack, wanted: string): string {
   return name;
 }
 
-/** The template's own variables, and no other. */
+/** The variables that the template sets, and no others. */
 function variablesOf(values: TemplateValues, properties: Resource["Properties"]): Record<string, string> {
   const variables = Object(values.resolve(at(properties["Environment"], "Variables") ?? {}));
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
 }
 
-/** What Lambda adds; with the one address at which all services of AWS are. */
+/** The variables that Lambda adds. They name one address for all services of AWS. */
 function lambdaEnvironment(
   { accessKeyId, secretAccessKey, sessionToken }: Session,
   { region }: Place,

@@ -19,9 +19,10 @@ type Parts = {
 type Mapping = { readonly properties: Resource["Properties"]; readonly worker: DeployedFunction };
 
 /**
- * What Lambda does with a function's role by itself: it writes the logs and traces, reads the queue and the stream of
- * the template's event source mappings, and describes what failed in the dead-letter queue. It needs what AWS documents
- * for each. The stream is really read, with a session of the role; the rest is put to the judge only.
+ * The calls that Lambda itself makes with a function's role. It writes logs and traces, reads the queue and the stream
+ * of the template's event source mappings, and describes failed batches in the dead-letter queue. For each, the role
+ * must allow what AWS documents. The stream is really read, with a session of the role. All other calls are only put to
+ * the judge.
  */
 export class EventSources {
   readonly #parts: Parts;
@@ -51,7 +52,7 @@ export class EventSources {
     return sources;
   }
 
-  /** Delivers the messages as one batch; answers the ids of those that failed. */
+  /** Delivers the messages as one batch, and answers the ids of those that failed. */
   async deliver(messages: readonly SQSRecord[]): Promise<unknown> {
     return this.#queue.worker.running.call({ Records: messages });
   }
@@ -95,7 +96,7 @@ function mappingFrom({ stack, functions }: Parts, type: string): Mapping {
   return { properties, worker: requireFunction(functions, functionBehind(stack, properties["FunctionName"])) };
 }
 
-/** Those records that a filter of the mapping lets through; no call for none. */
+/** Delivers the records that a filter of the mapping lets through. Without any it makes no call. */
 async function deliver(
   { properties, worker }: Mapping,
   records: readonly DynamoDBRecord[],
@@ -107,7 +108,10 @@ async function deliver(
   return JSON.parse(JSON.stringify(await worker.running.call({ Records: wanted })));
 }
 
-/** EventBridge's patterns, as far as the template has them: a list of texts and prefixes, or an object of patterns. */
+/**
+ * Whether a value matches a pattern of EventBridge. It knows the patterns that the template has: a list of texts and
+ * prefixes, or an object of patterns.
+ */
 function matches(pattern: unknown, value: unknown): boolean {
   if (Array.isArray(pattern)) return pattern.some((one) => matchesText(one, String(value)));
   return Object.entries(Object(pattern)).every(([name, inner]) => matches(inner, at(value, name)));

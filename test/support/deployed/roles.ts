@@ -2,7 +2,7 @@ import { at, type Resources, references, resourcesOfType } from "../../infra/sup
 import { NotJudged, parsePolicy, type Statement } from "../judge/policy.ts";
 import type { TemplateValues } from "./templateValues.ts";
 
-/** Everything that the policies of the function's role say, taken from the template alone. */
+/** All statements of the policies of the function's role, read from the template alone. */
 export function statementsOf(stack: Resources, values: TemplateValues, functionId: string): Statement[] {
   const [roleId = ""] = references(stack.resources.get(functionId)?.Properties["Role"]);
   const role = stack.resources.get(roleId)?.Properties ?? {};

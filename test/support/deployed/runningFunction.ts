@@ -1,7 +1,7 @@
 import { type Configured, LambdaProcess } from "../lambda/lambdaProcess.ts";
 import type { Invocation } from "../lambda/runtimeApi.ts";
 
-/** A function whose one process starts at the first event and stays warm. Events that come meanwhile wait. */
+/** A function with one process, which starts at the first event and stays warm. Events that come meanwhile wait. */
 export class RunningFunction {
   readonly #configured: Configured;
   #process: Promise<LambdaProcess> | undefined;
@@ -21,7 +21,10 @@ export class RunningFunction {
     return invocation;
   }
 
-  /** What the function returns. Throws an error with its message when it throws. */
+  /**
+   * Calls the function and answers what it returns. When the function throws, this throws an error with the same
+   * message.
+   */
   async call(event: unknown): Promise<unknown> {
     const invocation = await this.invoke(event);
     if (invocation.outcome === "failed") throw new Error(invocation.errorMessage);

@@ -10,7 +10,7 @@ const mostExecutions = 100;
 const mostPages = 1_000;
 const mostCallsForOneShard = 100;
 
-/** The state machine's two calls, by the functions and with the payloads that its definition gives them. */
+/** Makes the state machine's two calls. The definition names the functions and the payloads. */
 export class StateMachine {
   readonly #list: Task;
   readonly #close: Task;
@@ -22,7 +22,7 @@ export class StateMachine {
     this.#close = taskAmong(stack, functions, at(map, "ItemProcessor", "States"));
   }
 
-  /** What the schedule does in the end: executions until one finds that nothing is due. */
+  /** Does what the schedule does over time: it runs executions until one finds that nothing is due. */
   async closeAll(now: string): Promise<void> {
     for (let executions = 1; executions <= mostExecutions; executions += 1) {
       if ((await this.#execute(now)) === 0) return;
@@ -30,7 +30,10 @@ export class StateMachine {
     throw new Error(`Something was still due after ${mostExecutions} executions`);
   }
 
-  /** One execution: lists what is due page by page, and closes each page shard by shard. Answers how many shards. */
+  /**
+   * Runs one execution: it lists what is due page by page, and closes each page shard by shard. Answers the number of
+   * shards.
+   */
   async #execute(startedAt: string): Promise<number> {
     let resumeAfter: unknown = null;
     let shards = 0;
@@ -71,7 +74,7 @@ function call({ payload, worker }: Task, known: ReadonlyMap<string, unknown>): P
   return worker.running.call(evaluated(payload, known));
 }
 
-/** The payload with the values of its expressions. Throws for an expression that is not evaluated here. */
+/** The payload with its expressions replaced by their values. Throws for an expression that is not evaluated here. */
 function evaluated(payload: unknown, known: ReadonlyMap<string, unknown>): unknown {
   if (typeof payload === "object" && payload !== null) {
     return Object.fromEntries(Object.entries(payload).map(([name, inner]) => [name, evaluated(inner, known)]));

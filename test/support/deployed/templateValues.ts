@@ -1,16 +1,16 @@
 import { at, type Resources } from "../../infra/support/synthesize.ts";
 import { arnOf, type Place } from "../judge/asked.ts";
 
-/** What a deployment makes of a template: where it is, and what its resources are called there. */
+/** What a deployment adds to a template: the account and region, and the names of the resources. */
 export type Physical = {
   readonly place: Place;
-  /** By logical id; a resource without one is called by its logical id. */
+  /** Names by logical id. A resource without an entry has its logical id as its name. */
   readonly names: ReadonlyMap<string, string>;
-  /** By `logicalId.Attribute`, as `Fn::GetAtt` names it. */
+  /** Attributes by `logicalId.Attribute`, as `Fn::GetAtt` names them. */
   readonly attributes: ReadonlyMap<string, string>;
 };
 
-/** The template's values with every reference resolved, as CloudFormation resolves them. */
+/** The template's values with every reference resolved in CloudFormation's way. */
 export class TemplateValues {
   readonly #resources: Resources["resources"];
   readonly #physical: Physical;
@@ -20,7 +20,7 @@ export class TemplateValues {
     this.#physical = physical;
   }
 
-  /** Throws for an intrinsic function that is not resolved here. */
+  /** Resolves a value. Throws for an intrinsic function that is not resolved here. */
   resolve(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((each) => this.resolve(each));
     if (typeof value !== "object" || value === null) return value;

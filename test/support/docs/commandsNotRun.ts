@@ -8,19 +8,22 @@ import lockFile from "../../../package-lock.json" with { type: "json" };
 import { withoutBundling } from "../../infra/support/synthesize.ts";
 import type { CommandOutcome } from "./shellSession.ts";
 
-/** Where a command that is not run is checked. */
+/** The surroundings in which a command that is not run is checked. */
 type Place = {
-  /** A copy of the project. */
+  /** The folder of a copy of the project. */
   readonly copy: string;
-  /** In the shell of the document. */
+  /** Runs a command in the shell of the document. */
   readonly run: (command: string) => Promise<CommandOutcome>;
 };
 
-/** A command of some document that cannot be run as it is written. */
+/** A command of a document that cannot run here as it is written. */
 export type NotRun = {
   readonly command: RegExp;
   readonly reason: string;
-  /** What can be checked of it instead; throws, or answers the outcome of what was run in its place. */
+  /**
+   * Checks of the command what can be checked here, and throws when something is wrong. It answers the outcome if it
+   * ran another command in its place.
+   */
   readonly check: (command: string, place: Place) => Promise<CommandOutcome> | undefined;
 };
 
@@ -103,7 +106,7 @@ function assertScript(name: string): void {
   if (!Object.hasOwn(packageJson.scripts, name)) throw new Error(`package.json has no script ${name}`);
 }
 
-/** What `npm ci` refuses first: a lock file that is not of this package.json. */
+/** Throws when the lock file does not belong to this package.json, which `npm ci` refuses first. */
 function assertLocked(): void {
   const { dependencies, devDependencies, optionalDependencies } = lockFile.packages[""];
   const locked = JSON.stringify([dependencies, devDependencies, optionalDependencies]);
@@ -115,14 +118,16 @@ function assertLocked(): void {
   if (locked !== wanted) throw new Error("package-lock.json is not of this package.json");
 }
 
-/** With the command's `-c name=value`; throws for a setting that is refused, or a finding of cdk-nag. */
+/**
+ * Synthesizes with the command's `-c name=value`. Throws for a setting that is refused, and for a finding of cdk-nag.
+ */
 function synthesize(command: string): void {
   const settings = [...command.matchAll(/ -c ([^= ]+)=(\S+)/g)].map(([, name = "", value = ""]) => [name, value]);
   const context = { ...cdkJson.context, ...withoutBundling, ...Object.fromEntries(settings) };
   createApp({ context }).synth();
 }
 
-/** By service and operation, as the AWS CLI's reference has them. */
+/** The options of each command, by service and operation, from the AWS CLI's reference. */
 const awsOptions: Readonly<Record<string, readonly string[]>> = {
   "cloudformation describe-stack-events": ["--stack-name", "--query"],
   "cloudformation describe-stack-resources": ["--stack-name", "--query"],
@@ -159,7 +164,7 @@ const awsOptions: Readonly<Record<string, readonly string[]>> = {
   "sts get-caller-identity": [],
 };
 
-/** What stands between angle brackets is for the reader to put in. */
+/** Checks the command with its placeholders filled in. The reader fills in what stands between angle brackets. */
 function assertSound(command: string): void {
   const { status, stderr } = spawnSync("bash", ["-n"], {
     input: command.replaceAll(/<[^<>]+>/g, "x"),

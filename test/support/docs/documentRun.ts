@@ -1,16 +1,16 @@
 import { StartedService } from "../startedService.ts";
 import { type CommandOutcome, ShellSession } from "./shellSession.ts";
 
-/** As documents write what is another one each time. */
+/** The placeholder that documents write for a secret, because each run has another one. */
 const secretPlaceholder = "<secret>";
 export const tokenPlaceholder = "YptF…";
 
-/** Runs a document's commands in its order, in one shell, with a fresh `npm start` to talk to. */
+/** Runs a document's commands in their order, in one shell, with a fresh `npm start` to talk to. */
 export class DocumentRun {
   readonly #shell: ShellSession;
   readonly #service: StartedService | undefined;
   readonly #host: string;
-  /** What earlier commands printed and later ones have placeholders for. */
+  /** Values that earlier commands printed. Later commands have placeholders for them. */
   readonly #printed = new Map<string, string>();
 
   private constructor(shell: ShellSession, service: StartedService | undefined, host: string) {
@@ -24,7 +24,7 @@ export class DocumentRun {
     const baseUrl = await service?.ready();
     const { host, port } = new URL(baseUrl ?? "http://127.0.0.1:9");
     const { HOME = "/", PATH = "" } = process.env;
-    // The port says where the commands of npm find the service.
+    // The commands of npm find the service by this port.
     return new DocumentRun(new ShellSession(copy, { HOME, PATH, PORT: port }), service, host);
   }
 
@@ -33,7 +33,9 @@ export class DocumentRun {
     await this.#service?.kill();
   }
 
-  /** The command with this service's address, and with what was printed before, in the places of the document's. */
+  /**
+   * Runs the command. This service's address and the values printed before take the places of those in the document.
+   */
   async run(command: string): Promise<CommandOutcome> {
     const outcome = await this.#shell.run(this.#substituted(command));
     this.#remember(outcome.stdout);

@@ -1,23 +1,23 @@
 import { globSync, readFileSync } from "node:fs";
 
-/** A fenced block of commands as a document has it. */
+/** A fenced block of commands in a document. */
 export type CommandBlock = {
   readonly file: string;
-  /** Of the first command, as an editor counts. */
+  /** The line number of the first command, counted from 1. */
   readonly line: number;
   readonly commands: readonly string[];
-  /** The fence right below, when there is one: what the commands print. Long lines of it are wrapped. */
+  /** The fence right below the block, if there is one. It shows what the commands print, with long lines wrapped. */
   readonly answer: string | undefined;
 };
 
-/** Every document a reader may follow. A record of decisions has no commands to follow. */
+/** Every document that a reader may follow. Decisions are left out, because they have no commands. */
 export const documentFiles: readonly string[] = globSync(["*.md", "bench/**/*.md", "docs/**/*.md"])
   .filter((file) => !file.startsWith("docs/decisions/"))
   .toSorted();
 
 const fence = /^```(\w*)$/;
 
-/** The `sh` blocks of a document, in its order. */
+/** The `sh` blocks of a document, in their order. */
 export function readCommandBlocks(file: string): CommandBlock[] {
   const fences = readFences(readFileSync(file, "utf8").split("\n"));
   return fences.flatMap((block, index) => {
@@ -58,13 +58,16 @@ function readFences(lines: readonly string[]): Fence[] {
   return fences;
 }
 
-/** Without what a list indents its blocks by. */
+/** The lines without the indentation that a list gives its blocks. */
 function outdented(lines: readonly string[]): string[] {
   const indent = /^ */.exec(lines[0] ?? "")?.[0].length ?? 0;
   return lines.map((line) => (line.slice(0, indent).trim() === "" ? line.slice(indent) : line));
 }
 
-/** A command goes on over lines that end with a backslash or within quotes. Comments are none. */
+/**
+ * Splits a block into commands. A command goes on over lines that end with a backslash or within quotes. Comments are
+ * left out.
+ */
 function splitCommands(lines: readonly string[]): string[] {
   const commands: string[] = [];
   let pending: string[] = [];

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
-/** A copy of the project as it stands, without what git ignores, that a command may change at will. */
+/** Copies the project as it stands, without what git ignores. A command may change the copy in any way. */
 export function makeScratchCopy(): string {
   const copy = mkdtempSync(join(tmpdir(), "milestreak-docs-"));
   const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]);

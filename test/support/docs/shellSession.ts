@@ -4,7 +4,10 @@ import { endWithUs } from "../guard.ts";
 
 export type CommandOutcome = { readonly status: number; readonly stdout: string; readonly stderr: string };
 
-/** A shell in which one command follows the other, as in a reader's terminal: what one sets, the next one sees. */
+/**
+ * A shell that runs one command after the other, like a reader's terminal. A variable that one command sets is there
+ * for the next.
+ */
 export class ShellSession {
   readonly #shell: ChildProcessWithoutNullStreams;
   #stdout = "";
@@ -12,7 +15,7 @@ export class ShellSession {
   #look: () => void = () => undefined;
 
   constructor(cwd: string, environment: Readonly<Record<string, string>>) {
-    // A process group of its own, so that its end is the end of what it started.
+    // The shell leads a process group, so that ending the group ends everything that it started.
     this.#shell = spawn("bash", ["--norc"], { cwd, env: { ...environment }, detached: true });
     endWithUs(this.#shell);
     this.#shell.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -23,7 +26,7 @@ export class ShellSession {
     this.#shell.stdin.write("set -o pipefail\n");
   }
 
-  /** Resolves when the command has ended. A pipe fails with any of its parts. */
+  /** Runs a command and resolves when it has ended. A pipe fails when any of its parts fails. */
   async run(command: string): Promise<CommandOutcome> {
     const marker = `end-${randomUUID()}`;
     const end = new RegExp(`${marker} (\\d+)\\n$`);
@@ -36,7 +39,7 @@ export class ShellSession {
     };
     const fail = () => reject(new Error(`The shell ended within: ${command}\n${this.#stderr}`));
     this.#shell.once("exit", fail);
-    // In the shell itself, with nothing to read: what follows is not the command's.
+    // The command runs in the shell itself. Its input is empty, so that it does not read the commands after it.
     this.#shell.stdin.write(`{\n${command}\n} < /dev/null\nprintf '%s %s\\n' ${marker} "$?"\n`);
     const status = await promise.finally(() => this.#shell.removeListener("exit", fail));
     return { status, stdout: this.#stdout.replace(end, ""), stderr: this.#stderr };

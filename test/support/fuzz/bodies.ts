@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import type { RouteName } from "../../../shared/http/routes.ts";
+import type { BodyRouteName } from "../routeContracts.ts";
 import { during, milestone, streak, type TargetGroupBody } from "../targetGroups.ts";
 import type { FuzzBrand } from "./brand.ts";
 
 const cycleNumbers = fc.integer({ min: 1, max: 6 });
 
-/** Values that fields are rarely meant to hold, near the edges of what they may. */
+/** Values that fields rarely hold, near the edges of what they may hold. */
 const oddValue = fc.oneof(
   fc.constantFrom<unknown>(
     null,
@@ -37,7 +38,7 @@ const oddValue = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 
-/** What JSON can write and a parsed value cannot hold. */
+/** Literals that JSON can write and a parsed value cannot hold, and others at the edges of JSON. */
 const oddLiteral = fc.constantFrom(
   "1e400",
   "1.0000000000000001",
@@ -63,20 +64,20 @@ const change = fc.record<Change>({
   value: oddValue,
 });
 
-/** A body that would be accepted, or is a few changes away from one, or is nothing of the kind. */
+/** A valid body, one that is a few changes away from a valid one, or any other text. */
 export function bodyOf(name: RouteName, brand: FuzzBrand): fc.Arbitrary<string> {
   if (!takesForm(name)) return anyBody(name, brand);
   const good = fc.constant("grant_type=client_credentials&token=unknown");
   return fc.oneof({ weight: 3, arbitrary: good }, { weight: 6, arbitrary: form(brand) }, anyBody(name, brand));
 }
 
-/** The routes whose requests RFC 6749 and 7009 define. */
+/** Whether RFC 6749 or RFC 7009 defines the route's request. */
 export function takesForm(name: RouteName): name is "issueToken" | "revokeToken" {
   return name === "issueToken" || name === "revokeToken";
 }
 
 function anyBody(name: RouteName, brand: FuzzBrand): fc.Arbitrary<string> {
-  const valid = validBody[name](brand);
+  const valid = validBodyOf(name, brand);
   return fc.oneof(
     { weight: 6, arbitrary: valid.map((body) => JSON.stringify(body) ?? "") },
     { weight: 6, arbitrary: fc.tuple(valid, fc.array(change, { minLength: 1, maxLength: 3 })).map(changed) },
@@ -91,7 +92,7 @@ function anyBody(name: RouteName, brand: FuzzBrand): fc.Arbitrary<string> {
   );
 }
 
-/** At the edges of what is read: as large as it may be, as deep as that allows, and beyond. */
+/** Bodies at the edges of what is read: as large as allowed, as deep as that size allows, and beyond both. */
 const bigBody = fc.constantFrom(
   nested(8_000),
   nested(32_000),
@@ -105,9 +106,10 @@ function nested(depth: number): string {
   return "[".repeat(depth) + "]".repeat(depth);
 }
 
-const noBody = () => fc.constant<unknown>(undefined);
+type BodyOf = (brand: FuzzBrand) => fc.Arbitrary<unknown>;
 
-const validBody: Record<RouteName, (brand: FuzzBrand) => fc.Arbitrary<unknown>> = {
+/** A valid body for each route that takes JSON. */
+const validBodies: Record<BodyRouteName | "generateToken", BodyOf> = {
   enroll: (brand) => fc.array(enrollment(brand), { minLength: 1, maxLength: 1 }),
   unenroll: (brand) => fc.record({ customerId: customerId(brand) }).map((record) => [record]),
   recordActivities: (brand) => fc.oneof(activity(brand), fc.array(activity(brand), { minLength: 1, maxLength: 4 })),
@@ -117,18 +119,18 @@ const validBody: Record<RouteName, (brand: FuzzBrand) => fc.Arbitrary<unknown>> 
       fc.constant(0).map(() => streak()),
     ),
   putCustomer: () => fc.record({ firstName: fc.string(), lastName: fc.option(fc.string()), externalId: fc.string() }),
-  listTargetGroups: noBody,
-  getTargetGroup: noBody,
-  getCustomer: noBody,
-  getUserTargetGroups: noBody,
-  getTrackedTargetEvents: noBody,
-  getEnrolledTargets: noBody,
-  issueToken: noBody,
   generateToken: (brand) => keyAndSecret(brand),
-  revokeToken: noBody,
 };
 
-/** Filters are the one part of a body that may be anything. */
+function validBodyOf(name: RouteName, brand: FuzzBrand): fc.Arbitrary<unknown> {
+  return takesJson(name) ? validBodies[name](brand) : fc.constant(undefined);
+}
+
+function takesJson(name: RouteName): name is keyof typeof validBodies {
+  return Object.hasOwn(validBodies, name);
+}
+
+/** Adds filters, the only part of a body that may hold anything. */
 function filtered(body: TargetGroupBody): TargetGroupBody {
   return { ...body, targets: body.targets.map((target) => ({ ...target, filters: { store: [1, "x"] } })) };
 }
@@ -167,7 +169,7 @@ const activity = (brand: FuzzBrand) =>
 const keyAndSecret = ({ credentials }: FuzzBrand) =>
   fc.constantFrom(...credentials).map(({ username, secret }) => ({ key: username, secret }));
 
-/** What a route of OAuth takes; each field but the first may be absent. */
+/** The form that an OAuth route takes. Each field but the first may be absent. */
 const form = ({ credentials }: FuzzBrand) =>
   fc
     .record(
@@ -188,7 +190,7 @@ function changed([body, changes]: [unknown, readonly Change[]]): string {
   return JSON.stringify(copy.root) ?? "";
 }
 
-/** Any place of the tree, the root included; the number picks one. */
+/** Changes one place of the tree, the root included. The number picks the place. */
 function changeOnce(tree: { root: unknown }, { at, change: how, value }: Change): void {
   const places = placesIn(tree);
   const place = places[at % places.length];
@@ -207,7 +209,7 @@ function placesIn(holder: object): [object, string][] {
   });
 }
 
-/** The literal instead of one of the text's values. */
+/** The body as text, with the literal in the place of one of its values. */
 function spliced(body: unknown, at: number, literal: string): string {
   const text = JSON.stringify(body) ?? "";
   const values = [...text.matchAll(/(?<=[:[,])(?:"[^"]*"|-?\d+(?:\.\d+)?|true|false|null)/g)];

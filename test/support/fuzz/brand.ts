@@ -4,12 +4,12 @@ import type { TestGroup, TestOrg } from "../org.ts";
 import type { TestService } from "../service.ts";
 import { streak } from "../targetGroups.ts";
 
-/** What the requests of one brand can name, so that they get past the first check. */
+/** The ids and names of one brand. Requests name them to get past the first checks. */
 export type FuzzBrand = {
   readonly org: string;
   readonly groups: readonly TestGroup[];
   readonly customerIds: readonly number[];
-  /** One for each access group. */
+  /** One credential for each access group. */
   readonly credentials: readonly TestCredential[];
 };
 

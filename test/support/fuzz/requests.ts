@@ -6,10 +6,10 @@ import { during } from "../targetGroups.ts";
 import { bodyOf, takesForm } from "./bodies.ts";
 import type { FuzzBrand } from "./brand.ts";
 
-/** A request about a route, and which one, for a report. */
+/** A request, with the route that it is about. A report of a failure names that route. */
 export type FuzzRequest = RawRequest & { readonly about: RouteName };
 
-/** Well-formed HTTP of any kind about any of the routes, most of it close to what the route takes. */
+/** Well-formed HTTP requests of any kind about the routes, most of them close to what the route takes. */
 export function requestOf(brand: FuzzBrand, names: readonly RouteName[] = routeNames): fc.Arbitrary<FuzzRequest> {
   return fc.constantFrom(...names).chain((about) =>
     fc.record({
@@ -28,7 +28,7 @@ const methodOf = (about: RouteName) =>
     { weight: 1, arbitrary: fc.constantFrom("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") },
   );
 
-/** Segments that are no ids, percent-encoded where HTTP demands it. */
+/** Path segments that are not ids, percent-encoded where HTTP demands it. */
 const oddSegment = fc.oneof(
   fc.constantFrom(
     "0",
@@ -85,7 +85,7 @@ function queryOf(about: RouteName, { groups }: FuzzBrand): fc.Arbitrary<string> 
   return fc.oneof({ weight: 2, arbitrary: fc.constant("") }, { weight: 1, arbitrary: text });
 }
 
-/** Any character that a header may hold. */
+/** Text of any characters that a header may hold. */
 const headerText = fc.string({
   unit: fc
     .integer({ min: 0x20, max: 0xff })
@@ -121,7 +121,7 @@ const contentType = fc.oneof(
   headerText,
 );
 
-/** Names that mean nothing to HTTP itself: what they say is the service's to ignore. */
+/** Header names that mean nothing to HTTP itself, so the service decides what to ignore. */
 const headerName = fc.constantFrom(
   "X-Forwarded-For",
   "X-HTTP-Method-Override",
@@ -158,7 +158,7 @@ function mostly(usual: string, odd: fc.Arbitrary<string>): fc.Arbitrary<string> 
   return fc.oneof({ weight: 12, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: odd });
 }
 
-/** As a client that takes care would send it; half a surrogate pair has no encoding. */
+/** The text as a careful client encodes it. Half of a surrogate pair has no encoding. */
 function encoded(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** A run of its own with one test that never ends, for test/process/interrupted.test.ts. */
+/** Runs one test that never ends, for test/process/interrupted.test.ts. */
 export default defineConfig({
   test: {
     include: ["test/support/interrupted/endless.ts"],

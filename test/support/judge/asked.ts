@@ -1,10 +1,10 @@
 import { at } from "../../infra/support/synthesize.ts";
 import { type Asked, NotJudged } from "./policy.ts";
 
-/** Where resources are, as their ARNs say it. */
+/** The partition, region and account in the ARNs of resources. */
 export type Place = { readonly partition: string; readonly region: string; readonly accountId: string };
 
-/** The attributes by which a table and its indexes are partitioned, an index by its name. */
+/** The partition attribute of a table, and those of its indexes by the index's name. */
 export type TableKeys = {
   readonly partitionKey: string;
   readonly indexPartitionKeys: ReadonlyMap<string, string>;
@@ -13,7 +13,7 @@ export type TableKeys = {
 export type Surroundings = { readonly place: Place; readonly tables: ReadonlyMap<string, TableKeys> };
 
 export type AwsRequest = {
-  /** As the signature names it. */
+  /** The service's name in the signature. */
   readonly service: string;
   readonly operation: string;
   readonly body: unknown;
@@ -24,10 +24,10 @@ export function arnOf({ partition, region, accountId }: Place, service: string, 
 }
 
 /**
- * What IAM is asked for the request: for each item the action, the resource and the condition keys.
+ * The questions that the request puts to IAM. For each item they name the action, the resource and the condition keys.
  *
- * A transaction is asked for item by item, and besides once for each of its actions with the keys of all its items:
- * AWS does not publish which of the two IAM does, and both have to be allowed.
+ * A transaction is asked for item by item. Each of its actions is also asked for once with the keys of all its items.
+ * AWS does not publish which of the two IAM does, so both have to be allowed.
  */
 export function askedBy({ service, operation, body }: AwsRequest, surroundings: Surroundings): Asked[] {
   switch (service) {
@@ -92,13 +92,16 @@ function askedOfItem(operation: string, request: unknown, key: unknown, { place,
 
 const leadingKeys = "dynamodb:LeadingKeys";
 
-/** Nothing of a table that was not deployed: how it is partitioned is not known. */
+/**
+ * The condition key with the partitions. A table that was not deployed has none, because its partition attribute is not
+ * known.
+ */
 function leading(keys: readonly unknown[], table: TableKeys | undefined): Asked["context"] {
   if (table === undefined) return {};
   return { [leadingKeys]: keys.map((key) => textAt(at(key, table.partitionKey), "S")) };
 }
 
-/** An index is a resource of its own, and partitioned by its own attribute. */
+/** The question of a query. An index is a resource of its own, and partitioned by its own attribute. */
 function askedOfQuery(operation: string, body: unknown, { place, tables }: Surroundings): Asked[] {
   const tableName = textAt(body, "TableName");
   const table = tables.get(tableName);
@@ -154,7 +157,7 @@ function askedOfBatch(operation: string, body: unknown, { place, tables }: Surro
   });
 }
 
-/** The engine writes the stream into the iterators that it makes. */
+/** The stream of an iterator. The engine writes the stream's ARN into the iterators that it makes. */
 function streamOf(iterator: string): string {
   const [, stream] = /(arn:[^|]+\/stream\/[^|]+)/.exec(iterator) ?? [];
   if (stream === undefined) throw new NotJudged("The iterator names no stream");

@@ -7,20 +7,20 @@ import { type AwsRequest, askedBy, type Surroundings } from "./asked.ts";
 import { type Asked, isAllowed, NotJudged, type Statement } from "./policy.ts";
 import { checkSignature, type Session, type SignatureFault } from "./signature.ts";
 
-/** One question to IAM, who asked it, and the answer. */
+/** One question to IAM, with the role that asked it and the answer. */
 export type Verdict = Asked & { readonly principal: string; readonly isAllowed: boolean };
 
 type Principal = { readonly name: string; readonly session: Session; readonly statements: readonly Statement[] };
 
 /**
- * Stands where AWS stands: an endpoint on 127.0.0.1 for every service, in front of the DynamoDB engine.
+ * Stands in the place of AWS: an endpoint on 127.0.0.1 for every service, in front of the DynamoDB engine.
  *
  * It knows a caller by the signature alone, and lets through what the caller's policies allow. Requests for the table
- * go on to the engine as they are. EventBridge cannot be run here, so {@link published} takes what is put on a bus.
+ * go on to the engine unchanged. EventBridge cannot be run here, so {@link published} takes what is put on a bus.
  */
 export class Judge {
   readonly verdicts: Verdict[] = [];
-  /** What was refused before any policy was asked. */
+  /** Requests that were refused before any policy was asked. */
   readonly faults: string[] = [];
   /** The entries that EventBridge took. */
   readonly published: Readonly<Record<string, unknown>>[] = [];
@@ -54,7 +54,7 @@ export class Judge {
     return `http://127.0.0.1:${address.port}`;
   }
 
-  /** A session of its own with these policies, for who signs with it. */
+  /** Creates a session with these policies. Requests signed with it are judged by them. */
   admit(name: string, statements: readonly Statement[]): Session {
     const session = {
       // The engine takes letters and digits only.
@@ -66,7 +66,10 @@ export class Judge {
     return session;
   }
 
-  /** Decides, and keeps the verdict. For what a service of AWS does with a role, which no request here shows. */
+  /**
+   * Decides a question and keeps the verdict. It is called for what a service of AWS does with a role, because no
+   * request here shows that.
+   */
   decide(name: string, statements: readonly Statement[], asked: Asked): boolean {
     const verdict = { ...asked, principal: name, isAllowed: isAllowed(statements, asked) };
     this.verdicts.push(verdict);
@@ -127,7 +130,7 @@ export class Judge {
     answerJson(response, 200, { FailedEntryCount: 0, Entries: results });
   }
 
-  /** As it came, and the engine's answer as it is. */
+  /** Sends the request to the engine and its answer back, both unchanged. */
   async #forward(incoming: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
     const { hostname, port } = this.#engine;
     const { method, url: path, headers } = incoming;

@@ -1,6 +1,6 @@
 import { at } from "../../infra/support/synthesize.ts";
 
-/** One statement of an identity-based policy, its references resolved. */
+/** One statement of an identity-based policy, with its references resolved. */
 export type Statement = {
   readonly effect: "Allow" | "Deny";
   readonly actions: readonly string[];
@@ -10,15 +10,15 @@ export type Statement = {
 
 type Condition = { readonly operator: string; readonly key: string; readonly values: readonly string[] };
 
-/** What a request asks for, once for each action and resource that it takes. */
+/** One action on one resource that a request needs. */
 export type Asked = {
   readonly action: string;
   readonly resource: string;
-  /** The values of each condition key that the request has. */
+  /** The values of each condition key in the request. */
   readonly context: Readonly<Record<string, readonly string[]>>;
 };
 
-/** A policy says something that is not evaluated here, so no answer would be IAM's. */
+/** A policy uses something that is not evaluated here, so the answer could differ from IAM's. */
 export class NotJudged extends Error {
   override readonly name = "NotJudged";
 }
@@ -44,7 +44,7 @@ function parseStatement(statement: unknown): Statement {
   };
 }
 
-/** As IAM decides: an explicit Deny wins, and what no statement allows is denied. */
+/** Decides as IAM does: an explicit Deny wins, and what no statement allows is denied. */
 export function isAllowed(statements: readonly Statement[], asked: Asked): boolean {
   const effects = new Set(statements.filter((statement) => applies(statement, asked)).map(({ effect }) => effect));
   return effects.has("Allow") && !effects.has("Deny");
@@ -52,7 +52,7 @@ export function isAllowed(statements: readonly Statement[], asked: Asked): boole
 
 function applies({ actions, resources, conditions }: Statement, { action, resource, context }: Asked): boolean {
   return (
-    // Actions are compared without regard to case, resources with.
+    // IAM ignores the case of actions, but not that of resources.
     actions.some((pattern) => isLike(pattern.toLowerCase(), action.toLowerCase())) &&
     resources.some((pattern) => isLike(pattern, resource)) &&
     conditions.every((condition) => isMet(condition, context))
@@ -68,10 +68,13 @@ const negations: ReadonlyMap<string, string> = new Map([
   ["StringNotLike", "StringLike"],
 ]);
 
-/** The keys of which this judge knows the values. */
+/** The condition keys whose values this judge knows. */
 const judgedKeys: ReadonlySet<string> = new Set(["dynamodb:LeadingKeys"]);
 
-/** All of them have several values, and such a key is compared by `ForAllValues` or `ForAnyValue` only. */
+/**
+ * Whether a condition is met. All known keys have several values, and IAM compares such a key by `ForAllValues` or
+ * `ForAnyValue` only.
+ */
 function isMet({ operator, key, values }: Condition, context: Asked["context"]): boolean {
   const [quantifier = "", comparison = ""] = operator.split(":");
   const compare = comparisons.get(negations.get(comparison) ?? comparison);
@@ -79,13 +82,13 @@ function isMet({ operator, key, values }: Condition, context: Asked["context"]):
   const isNegated = negations.has(comparison);
   const holds = (given: string) => values.some((pattern) => compare(pattern, given)) !== isNegated;
   const given = context[key] ?? [];
-  // A request without the key meets ForAllValues, whatever the condition says: so IAM has it.
+  // In IAM a request without the key meets ForAllValues, whatever the condition says.
   if (quantifier === "ForAllValues") return given.every(holds);
   if (quantifier === "ForAnyValue") return given.some(holds);
   throw new NotJudged(`${operator} of ${key}`);
 }
 
-/** `*` stands for any text, `?` for one character. */
+/** Whether a text matches a pattern. `*` stands for any text, `?` for one character. */
 function isLike(pattern: string, text: string): boolean {
   const parts = pattern.split(/([*?])/).map((part) => wildcards.get(part) ?? RegExp.escape(part));
   return new RegExp(`^${parts.join("")}$`, "s").test(text);
@@ -108,7 +111,7 @@ function textsOf(value: unknown): string[] {
 }
 
 /**
- * The statements with one thing less than they allow, for each such thing: an action, or one of the patterns that a
+ * All ways to allow one thing less than the statements do. Each way leaves out an action, or one of the patterns that a
  * condition compares with. What an Allow excludes, it does not allow.
  */
 export function reductions(

@@ -9,17 +9,17 @@ export type Session = {
 
 export type SignedRequest = {
   readonly method: string;
-  /** With the query, if there is one. */
+  /** The path, with the query if there is one. */
   readonly target: string;
-  /** By name in lower case. */
+  /** The headers, by name in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
 };
 
-/** What the signature says: by whom, and for which service in which region. */
+/** The parts of the signature: the access key, the service and the region. */
 export type Signed = { readonly accessKeyId: string; readonly region: string; readonly service: string };
 
-/** AWS's own names of what can be wrong with a signature. */
+/** The names that AWS gives to faults of a signature. */
 export type SignatureFault =
   | "MissingAuthenticationTokenException"
   | "IncompleteSignatureException"
@@ -29,8 +29,8 @@ export type SignatureFault =
 const longestSkewMilliseconds = 5 * 60_000;
 
 /**
- * Recomputes the request's signature (AWS Signature Version 4) by the description AWS publishes, with nothing of the SDK
- * that made it. Every header that AWS demands to be signed has to be.
+ * Recomputes the request's signature (AWS Signature Version 4) from AWS's published description. It uses nothing of the
+ * SDK that made the signature. Every header that AWS demands to be signed must be signed.
  */
 export function checkSignature(
   request: SignedRequest,
@@ -98,7 +98,7 @@ function headerOf({ headers }: SignedRequest, name: string): string {
   return Array.isArray(value) ? value.join(",") : (value ?? "");
 }
 
-/** `20260110T090000Z`; not a number for anything else. */
+/** The instant of a text such as `20260110T090000Z`. Not a number for any other text. */
 function instantOf(text: string): number {
   return Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
 }

@@ -1,7 +1,7 @@
 import { registerHooks } from "node:module";
 
-// AWS's runtime interface client comes with a part in C++ that has to be compiled, which asks for tools that a
-// newcomer's machine lacks. That part does three requests to the Runtime API; here JavaScript does them.
+// A part of AWS's runtime interface client is written in C++. Compiling it needs tools that a newcomer's machine may
+// lack. That part makes three requests to the Runtime API, and here JavaScript makes them.
 const replacement = new URL("./nativePart.ts", import.meta.url).href;
 
 registerHooks({

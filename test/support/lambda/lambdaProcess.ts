@@ -10,12 +10,12 @@ export type Configured = {
   readonly name: string;
   /** The folder that is unpacked as `/var/task`. */
   readonly taskRoot: string;
-  /** `file.export`, as Lambda names it. */
+  /** The handler as `file.export`, which is Lambda's notation. */
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
 };
 
-/** AWS's runtime interface client, an optional dependency: `undefined` where npm could not install it. */
+/** AWS's runtime interface client, an optional dependency. It is `undefined` where npm could not install it. */
 const client = findClient();
 
 function findClient(): string | undefined {
@@ -24,14 +24,14 @@ function findClient(): string | undefined {
   return folder === undefined ? undefined : join(folder, "aws-lambda-ric", "index.mjs");
 }
 
-/** What Node runs to be a Lambda runtime. */
+/** The arguments that make Node a Lambda runtime. */
 export type Runtime = { readonly name: string; readonly arguments: readonly string[] };
 
 const modulePath = (file: string) => join(import.meta.dirname, file);
 
 export const plainRuntime: Runtime = { name: "a plain runtime", arguments: [modulePath("plainRuntime.ts")] };
 
-/** AWS's own where it is installed. */
+/** AWS's own runtime where it is installed, else the plain one. */
 export const runtime: Runtime =
   client === undefined
     ? plainRuntime
@@ -40,7 +40,7 @@ export const runtime: Runtime =
         arguments: ["--import", modulePath("javascriptClient.ts"), client],
       };
 
-/** One function in a process of its own, with nothing in its environment but what Lambda and the template put there. */
+/** One function in a process of its own. Its environment holds only what Lambda and the template put there. */
 export class LambdaProcess {
   readonly #api: RuntimeApi;
   readonly #child: ChildProcess;
@@ -53,7 +53,7 @@ export class LambdaProcess {
       env: {
         ...environment,
         AWS_LAMBDA_RUNTIME_API: api.address,
-        // The client then asks for events in JavaScript.
+        // The client then uses JavaScript to ask for events.
         AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1: "true",
         AWS_LAMBDA_FUNCTION_NAME: name,
         AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
@@ -76,7 +76,7 @@ export class LambdaProcess {
     return new LambdaProcess(await RuntimeApi.start(), configured, run);
   }
 
-  /** Throws, with what the process wrote, when it ends instead. */
+  /** Runs one event. Throws with what the process wrote if the process ends before it answers. */
   async invoke(event: unknown): Promise<Invocation> {
     const { promise: ended, reject } = Promise.withResolvers<never>();
     const fail = (code: number | null) => reject(new Error(`The runtime ended with ${code}:\n${this.#output}`));
@@ -94,7 +94,7 @@ export class LambdaProcess {
   }
 }
 
-/** Runs the function for one event. */
+/** Starts a process of the function for one event. */
 export async function invokeOnce(configured: Configured, event: unknown, run = runtime): Promise<Invocation> {
   const started = await LambdaProcess.start(configured, run);
   try {

@@ -1,4 +1,4 @@
-/** As `rapid-client.node` of aws-lambda-ric exports it, but for `next`, which the client can do itself. */
+/** Has the exports of `rapid-client.node` of aws-lambda-ric, except `next`, which the client can do itself. */
 const base = `http://${process.env["AWS_LAMBDA_RUNTIME_API"]}/2018-06-01/runtime/invocation`;
 
 export function done(id: string, body: string): void {

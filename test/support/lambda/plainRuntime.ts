@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-// What a Lambda runtime does, for a machine on which AWS's own could not be installed: finds the function by
-// `file.export`, then asks for events and tells what became of each.
+// A Lambda runtime for machines on which AWS's own could not be installed. It finds the function by `file.export`, asks
+// for events and reports what the function made of each.
 const { AWS_LAMBDA_RUNTIME_API, LAMBDA_TASK_ROOT = "", _HANDLER = "" } = process.env;
 const base = `http://${AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 

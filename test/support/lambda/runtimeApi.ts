@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 
-/** What a function made of an event: what it returned, or what it threw as the runtime tells it. */
+/** The result of an event: what the function returned, or what it threw as the runtime reports it. */
 export type Invocation =
   | { readonly outcome: "returned"; readonly value: unknown }
   | { readonly outcome: "failed"; readonly errorType: string; readonly errorMessage: string };
@@ -11,7 +11,7 @@ export type Invocation =
 const prefix = "/2018-06-01/runtime";
 const timeoutMilliseconds = 25_000;
 
-/** The Lambda Runtime API for one process, on 127.0.0.1: hands it events and takes what it makes of them. */
+/** The Lambda Runtime API for one process, on 127.0.0.1. It hands events to the process and takes the results. */
 export class RuntimeApi {
   readonly #server: Server;
   #hand: ((response: ServerResponse) => void) | undefined;
@@ -30,14 +30,14 @@ export class RuntimeApi {
     return new RuntimeApi(server);
   }
 
-  /** Host and port, as a process finds them in `AWS_LAMBDA_RUNTIME_API`. */
+  /** The host and port that the process finds in `AWS_LAMBDA_RUNTIME_API`. */
   get address(): string {
     const address = this.#server.address();
     if (address === null || typeof address === "string") throw new Error("The runtime API has no port");
     return `127.0.0.1:${address.port}`;
   }
 
-  /** Hands the event to the process as soon as it asks for one. One at a time. */
+  /** Hands the event to the process as soon as it asks for one. Only one event may be under way. */
   async invoke(event: unknown): Promise<Invocation> {
     const { promise, resolve } = Promise.withResolvers<Invocation>();
     this.#settle = resolve;

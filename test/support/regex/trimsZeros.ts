@@ -1,6 +1,6 @@
-/** Takes four times as long for twice the zeros: `npm run check:regex` must refuse it. */
+/** Twice the zeros take four times as long, so `npm run check:regex` must refuse it. */
 export const trailingZeros = /0+$/;
-/** Anybody's text may be in it: it cannot be judged. */
+/** The text may come from a caller, so this expression cannot be judged. */
 export const containing = (text: string) => new RegExp(text);
-/** A schema's pattern that takes exponential time. */
+/** The schema's pattern takes exponential time. */
 export const schema = { type: "string", pattern: "^(a+)+$" };

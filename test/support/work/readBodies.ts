@@ -4,7 +4,7 @@ import * as schemas from "../../../shared/http/requests/schemas.ts";
 import { unknownFieldWarnings } from "../../../shared/http/requests/validation.ts";
 import { readJson } from "../readJson.ts";
 
-/** Texts of about so many bytes that are read slowly by code whose work grows faster than its input. */
+/** Texts of about the given number of bytes. Code whose work grows faster than its input reads them slowly. */
 const shapes: Readonly<Record<string, (bytes: number) => string>> = {
   zeros: (bytes) => `{"key":1${"0".repeat(bytes)}1}`,
   "zeros of a fraction": (bytes) => `{"amount":1.${"0".repeat(bytes)}1}`,
@@ -23,7 +23,7 @@ const shapes: Readonly<Record<string, (bytes: number) => string>> = {
   "empty objects": (bytes) => `{"targets":[${"{},".repeat(bytes / 3)}{}]}`,
 };
 
-/** Reads a body of every shape as the routes do; prints one line for each. */
+/** Reads a body of every shape as the routes do, and prints one line for each. */
 async function readAll(bytes: number): Promise<void> {
   for (const [name, write] of Object.entries(shapes)) {
     for (const read of [readDefinition, readActivity]) await read(write(bytes)).catch(ignoreRefusal);

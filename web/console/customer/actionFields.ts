@@ -5,7 +5,7 @@ import { refOf, valueOf } from "./targetSelect.tsx";
 
 export type ActionName = "enroll" | "unenroll" | "activity";
 
-/** The forms as they are filled in; a field keeps its content while another form is shown. */
+/** The contents of the forms. A field keeps its content while another form is shown. */
 export type ActionFields = {
   readonly action: ActionName;
   readonly target: string;
@@ -15,13 +15,13 @@ export type ActionFields = {
   readonly type: ActivityFields["type"];
   readonly amount: string;
   readonly eventName: string;
-  /** As `<input type="datetime-local">` has it, at UTC; empty: now. */
+  /** The time in the form of `<input type="datetime-local">` at UTC. Empty means now. */
   readonly occurredAt: string;
-  /** Makes the next call one of its own. */
+  /** The Idempotency-Key of the next call. A new key makes it a call of its own. */
   readonly key: string;
 };
 
-/** What the inputs of a form are made from. */
+/** The data from which the inputs of a form are made. */
 export type InputsProps = {
   readonly fields: ActionFields;
   readonly groups: readonly Group[];
@@ -30,7 +30,7 @@ export type InputsProps = {
   readonly onChange: (changed: Partial<ActionFields>) => void;
 };
 
-/** Nothing but what needs a choice: the customer's first target, else the first there is; a purchase of 100. */
+/** Fields with defaults only: the customer's first target, or else the first one there is, and a purchase of 100. */
 export function emptyFields(groups: readonly Group[], own: readonly TargetRef[]): ActionFields {
   const [group] = groups;
   const [target] = group?.targets ?? [];

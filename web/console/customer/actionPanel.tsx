@@ -18,7 +18,9 @@ type Props = {
   readonly onSent: () => void;
 };
 
-/** Forms that change something. What they will send is shown as it is filled in, and then what came back. */
+/**
+ * Forms that change something. While they are filled in, the panel shows the request. Afterwards it shows the answer.
+ */
 export function ActionPanel({ customerId, groups, own, onSent }: Props) {
   const { api } = useSession();
   const [fields, setFields] = useState(() => emptyFields(groups, own));
@@ -34,7 +36,8 @@ export function ActionPanel({ customerId, groups, own, onSent }: Props) {
     setBusy(false);
     setOutcome(answer);
     if (typeof answer === "string") return;
-    // Answered: what is sent next is another call. Without an answer the same one can be repeated safely.
+    // The call was answered, so the next one gets a key of its own. Without an answer the same call can be repeated
+    // safely.
     change({ key: crypto.randomUUID() });
     onSent();
   };

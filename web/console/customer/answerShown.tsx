@@ -2,7 +2,7 @@ import { formatNumber } from "../numbers.ts";
 import type { Answer } from "../session/api.ts";
 import type { WireActivityOutcome } from "../wire.ts";
 
-/** What came back; told by a screen reader as soon as it is there. */
+/** Shows the answer. A screen reader reads it as soon as it is there. */
 export function AnswerShown({ outcome }: { readonly outcome: Answer | string | undefined }) {
   return (
     <section aria-labelledby="answer">
@@ -43,7 +43,9 @@ function Outcome({ of: outcome }: { readonly of: Answer | string }) {
   );
 }
 
-/** What a success did, in words: an activity's effects; an enrolment and its end answer no more than the customer. */
+/**
+ * The result of a success in words. An activity has effects, while an enrolment and its end answer only the customer.
+ */
 function describeData(data: unknown): string[] {
   if (!isActivityOutcome(data)) return ["Done."];
   if (data.targets.length === 0) return ["Counted for no target."];

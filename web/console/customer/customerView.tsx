@@ -56,7 +56,7 @@ function Search({ customerId }: { readonly customerId: number | undefined }) {
   );
 }
 
-/** A demo customer to begin with; nothing where there are none. */
+/** Links to a demo customer, or shows nothing where there are none. */
 function Example() {
   const { local } = useSession();
   if (local === null) return null;
@@ -72,7 +72,7 @@ function show(customerId: string): void {
   location.hash = addressOf({ name: "customer", customerId: Number(customerId) });
 }
 
-/** Everything of one customer, read anew after each action. */
+/** Shows everything about one customer, and reads it anew after each action. */
 function Customer({ customerId }: { readonly customerId: number }) {
   const { api, local, permissions } = useSession();
   const [version, setVersion] = useState(0);
@@ -131,7 +131,7 @@ function refOfLeft({ targetGroupId, targetRuleId }: WireLeftTarget): TargetRef {
   return { groupId: targetGroupId, targetId: targetRuleId };
 }
 
-/** Counts on with `version`, and once more when history has had the time to follow. */
+/** Grows with `version`, and once more after history has had the time to follow. */
 function useSettled(version: number): number {
   const [settled, setSettled] = useState(0);
   useEffect(() => {

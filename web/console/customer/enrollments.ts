@@ -12,7 +12,7 @@ export type Enrollment = {
   readonly targetName: string;
   readonly enrolledOn: string;
   readonly cycles: readonly CustomerCycle[];
-  /** A streak's, lowest first; none of a milestone. */
+  /** The levels of a streak, lowest first. A milestone has none. */
   readonly levels: readonly WireStreakLevel[];
 };
 
@@ -30,7 +30,7 @@ export type CustomerCycle = {
   readonly state: CycleState;
 };
 
-/** By group as the API lists them; the groups say in which zone. */
+/** The enrolments in the order in which the API lists the groups. Each group says its zone. */
 export function enrollmentsOf(
   { targetGroups }: WireCustomerState,
   groups: readonly Group[],
@@ -76,7 +76,7 @@ function cycleOf(row: WireTargetCycle, zone: string, now: number): CustomerCycle
   };
 }
 
-/** A cycle that ended unmet before the enrolment was not missed by anybody. */
+/** The state of a cycle. A cycle that ended unmet before the enrolment was not missed. */
 function stateOf(row: WireTargetCycle, now: number): CycleState {
   if (row.targetAchievedDateTime !== null) return "met";
   if (row.currentPeriod) return "open";
@@ -85,8 +85,8 @@ function stateOf(row: WireTargetCycle, now: number): CycleState {
 }
 
 /**
- * The cycles that make up the current run: as many as the streak value says at most, as a run that was carried over is
- * longer than what is seen of it. In a continuous streak a missed cycle ends it.
+ * The cycles of the current run. A run that was carried over is longer than the cycles shown, so they are at most as
+ * many as the streak value says. In a continuous streak a missed cycle ends the run.
  */
 export function cyclesOfRun({ trackingType, cycles, levels }: Enrollment): ReadonlySet<number> {
   const length = levels[0]?.currentCount ?? 0;

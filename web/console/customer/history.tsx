@@ -20,7 +20,7 @@ type Props = {
   readonly version: number;
 };
 
-/** What happened to the customer in a target, enrolled or not; it follows what happened within about a second. */
+/** Shows the history of the customer in a target, enrolled or not. It follows each event within about a second. */
 export function History({ customerId, groups, own, version }: Props) {
   const [asked, setAsked] = useState(0);
   const [selected, setSelected] = useState<string>();
@@ -109,7 +109,7 @@ function Table({ rows, zone }: { readonly rows: readonly WireHistoryRow[]; reado
         </thead>
         <tbody>
           {rows.map((row, index) => (
-            // Rows are only ever added at the end.
+            // Rows are only added at the end, so the index is a stable key.
             <Row key={index} row={row} zone={zone} />
           ))}
         </tbody>

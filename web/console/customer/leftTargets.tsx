@@ -5,7 +5,7 @@ import type { WireLeftTarget } from "../wire.ts";
 
 type Props = { readonly targets: readonly WireLeftTarget[]; readonly zoneOf: (groupId: number) => string };
 
-/** What the customer left, and what a return would go on from. */
+/** Shows the targets that the customer left, and the state from which a return would go on. */
 export function LeftTargets({ targets, zoneOf }: Props) {
   if (targets.length === 0) return null;
   return (

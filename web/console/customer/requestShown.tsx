@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { asCurl, type Call } from "../calls.ts";
 import { useSession } from "../session/session.ts";
 
-/** A request as it goes over the wire, but for the secret. */
+/** Shows a request as it goes over the wire, without the secret. */
 export function RequestShown({ call }: { readonly call: Call }) {
   const { baseUrl, username } = useSession().api.connection;
   const headers = Object.entries({ Authorization: `Basic (${username} and the secret)`, ...call.headers });
@@ -35,7 +35,7 @@ export function RequestShown({ call }: { readonly call: Call }) {
 
 function CopyButton({ text }: { readonly text: string }) {
   const [copied, setCopied] = useState("");
-  // Browsers offer the clipboard on https and on this machine only.
+  // Browsers offer the clipboard only on https and on this machine.
   if (!isSecureContext) return null;
   const copy = async () => {
     await navigator.clipboard.writeText(text);

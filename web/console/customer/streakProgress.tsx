@@ -3,7 +3,7 @@ import { formatInstant, formatShortDay, formatSpan } from "../time.ts";
 import type { WireStreakLevel } from "../wire.ts";
 import { type CustomerCycle, type CycleState, cyclesOfRun, type Enrollment } from "./enrollments.ts";
 
-/** A streak's run, its levels, and its cycles as a strip of calendar leaves. */
+/** Shows a streak's run, its levels, and its cycles as a strip of calendar leaves. */
 export function StreakProgress({ enrollment }: { readonly enrollment: Enrollment }) {
   const { levels, cycles, zone, targetId, groupName } = enrollment;
   const run = cyclesOfRun(enrollment);
@@ -90,7 +90,7 @@ function Leaf({ cycle, isInRun }: { readonly cycle: CustomerCycle; readonly isIn
   );
 }
 
-/** The marks that are there; a screen reader is told the state of each cycle instead. */
+/** Explains the marks that are shown. A screen reader reads the state of each cycle instead. */
 function Legend({ cycles, hasRun }: { readonly cycles: readonly CustomerCycle[]; readonly hasRun: boolean }) {
   const states: readonly CycleState[] = ["met", "missed", "open", "upcoming", "before"];
   return (

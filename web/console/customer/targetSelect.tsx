@@ -4,13 +4,13 @@ import type { Group } from "../model.ts";
 type Props = {
   readonly label: string;
   readonly groups: readonly Group[];
-  /** The customer's own, which come first. */
+  /** The customer's own targets, which come first. */
   readonly own: readonly TargetRef[];
   readonly value: string;
   readonly onChange: (value: string) => void;
 };
 
-/** Every target there is: the customer's own first, then the others under their groups. */
+/** Offers every target: the customer's own first, then the others under their groups. */
 export function TargetSelect({ label, groups, own, value, onChange }: Props) {
   const isOwn = (ref: TargetRef) => own.some((each) => valueOf(each) === valueOf(ref));
   const all = groups.flatMap((group) =>
@@ -49,7 +49,7 @@ function Options({ label, options }: { readonly label: string; readonly options:
   );
 }
 
-/** A target as the value of an option, and back. */
+/** The text of a target as the value of an option. */
 export function valueOf({ groupId, targetId }: TargetRef): string {
   return `${groupId}/${targetId}`;
 }
@@ -59,7 +59,7 @@ export function refOf(value: string): TargetRef {
   return { groupId: Number(groupId), targetId: Number(targetId) };
 }
 
-/** `Monthly spend, in Spend 1000`. */
+/** The name of a target with its group, such as `Monthly spend, in Spend 1000`. */
 export function nameOfTarget({ groupId, targetId }: TargetRef, groups: readonly Group[]): string {
   const group = groups.find(({ id }) => id === groupId);
   const target = group?.targets.find(({ id }) => id === targetId);

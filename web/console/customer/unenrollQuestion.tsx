@@ -7,7 +7,7 @@ type Props = {
   readonly onYes: () => void;
 };
 
-/** Asked before an un-enrolment is sent: what it takes away does not come back with a re-enrolment. */
+/** Asks before an un-enrolment is sent, because a re-enrolment does not bring back everything it takes away. */
 export function UnenrollQuestion({ dialog, customerId, target, onYes }: Props) {
   const close = () => dialog.current?.close();
   return (

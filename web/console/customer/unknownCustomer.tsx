@@ -6,12 +6,12 @@ import { useSession } from "../session/session.ts";
 
 type Props = {
   readonly customerId: number;
-  /** The API's own words. */
+  /** The message of the API. */
   readonly message: string;
   readonly onRegistered: () => void;
 };
 
-/** A customer whom the API does not know, and the way to register one where the credential may. */
+/** Shows that the API does not know the customer, and offers to register one where the credential may. */
 export function UnknownCustomer({ customerId, message, onRegistered }: Props) {
   const { api, permissions } = useSession();
   const [failure, setFailure] = useState<string>();

@@ -2,7 +2,7 @@ import type { Group } from "../model.ts";
 import { counted, formatNumber } from "../numbers.ts";
 import type { WireEvent, WireEventDetail } from "../wire.ts";
 
-/** What can be told, in an operator's words and in the order of a customer's life; what the filter offers. */
+/** The names of all events in an operator's words, in the order of a customer's life. The filter offers them. */
 export const eventNames = [
   "Enrolled",
   "Purchase counted",
@@ -26,12 +26,14 @@ const namesByType: ReadonlyMap<string, (typeof eventNames)[number]> = new Map([
   ["streakEnd", "Streak ended"],
 ]);
 
-/** What happened; an event of a version that the console does not know keeps the name it is sent under. */
+/**
+ * The name of the event. An event of a version that the console does not know keeps the name under which it was sent.
+ */
 export function nameOf({ "detail-type": type, detail }: WireEvent, groups: readonly Group[]): string {
   return type === "targetAchievedValueUpdated" ? nameOfChange(detail, groups) : (namesByType.get(type) ?? type);
 }
 
-/** The event names the target and the values, not what kind of activity it was. */
+/** The name of a change of value. The event has the target and the values, but not the kind of activity. */
 function nameOfChange(detail: WireEventDetail, groups: readonly Group[]): string {
   const { targetRuleId, oldTargetAchievedValue = 0, newTargetAchievedValue = 0 } = detail;
   if (newTargetAchievedValue < oldTargetAchievedValue) return "Return counted";
@@ -39,7 +41,7 @@ function nameOfChange(detail: WireEventDetail, groups: readonly Group[]): string
   return target?.targetEntity === "EVENT" ? "Event counted" : "Purchase counted";
 }
 
-/** What an event says beyond its name, in a few words. */
+/** Describes in a few words what an event says beyond its name. */
 export function describeEvent({ "detail-type": type, detail }: WireEvent): string {
   const content = describeContent.get(type)?.(detail) ?? "";
   return [detail.periodRefCode ?? "", content].filter((part) => part !== "").join(": ");

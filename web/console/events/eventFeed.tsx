@@ -9,13 +9,13 @@ import { describeEvent, eventNames, nameOf } from "./describeEvent.ts";
 
 type Props = {
   readonly customerId: number | undefined;
-  /** Says what a target counts. */
+  /** The groups, which say what each target counts. */
   readonly groups: readonly Group[];
   readonly version: number;
   readonly limit: number;
 };
 
-/** What the brand's other systems are told, the latest first; only the local service lets it be read. */
+/** Shows the brand's notifications, the latest first. Only the local service offers them for reading. */
 export function EventFeed({ customerId, groups, version, limit }: Props) {
   const [asked, setAsked] = useState(0);
   const [name, setName] = useState("");

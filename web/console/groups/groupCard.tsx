@@ -4,7 +4,7 @@ import { formatSpan } from "../time.ts";
 import type { WireTarget } from "../wire.ts";
 import { Timeline } from "./timeline.tsx";
 
-/** A target group: what it is, where in its cycles it stands, what is to be reached. */
+/** Shows a target group: its kind, its place in its cycles, and the target values. */
 export function GroupCard({ group }: { readonly group: Group }) {
   const headingId = `group-${group.id}`;
   return (
@@ -57,7 +57,7 @@ function Target({ target }: { readonly target: WireTarget }) {
   );
 }
 
-/** What is counted: `SALES of transactions`, `COUNT of the event app-login`. */
+/** Describes what is counted, such as `SALES of transactions` or `COUNT of the event app-login`. */
 function measureOf({ targetType, targetEntity, eventName, attributeName }: WireTarget): string {
   const measure = attributeName ?? targetType;
   return targetEntity === "EVENT" ? `${measure} of the event ${eventName}` : `${measure} of transactions`;

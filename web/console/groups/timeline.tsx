@@ -2,10 +2,10 @@ import { type Cycle, type Group, statusNames } from "../model.ts";
 import { useSession } from "../session/session.ts";
 import { formatEnd, formatSpan, formatWallTime, type Span, wallTimeOf } from "../time.ts";
 
-/** More than these leave no room for a name in a segment. */
+/** With more cycles than this a segment has no room for a name. */
 const namedCycles = 8;
 
-/** A group's cycles to scale, with now marked. */
+/** Draws a group's cycles to scale and marks now. */
 export function Timeline({ group }: { readonly group: Group }) {
   const { api } = useSession();
   const [first, last] = [group.cycles.at(0), group.cycles.at(-1)];
@@ -33,7 +33,7 @@ export function Timeline({ group }: { readonly group: Group }) {
   );
 }
 
-/** The words above say where now is to whoever does not see it. */
+/** Marks now. The words above say the same to people who do not see the mark. */
 function NowMark({ at }: { readonly at: string }) {
   return (
     <div class="now" style={{ "--at": at }} aria-hidden="true">
@@ -64,7 +64,7 @@ function percent(time: number, { start, end }: Span): string {
   return `${(100 * (time - start)) / (end - start)}%`;
 }
 
-/** Where the group stands, in words. */
+/** Says in words where in its cycles the group stands. */
 function describeNow({ cycles }: Group, now: number): string {
   const running = cycles.findIndex(({ status }) => status === "RUNNING");
   const current = cycles[running];

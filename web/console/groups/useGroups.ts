@@ -5,11 +5,11 @@ import type { Api } from "../session/api.ts";
 import { useSession } from "../session/session.ts";
 import type { WireGroup } from "../wire.ts";
 
-/** As the API gives at most. */
+/** The most that the API gives at once. */
 const pageSize = 25;
 const maximumPages = 10;
 
-/** By name, and no more than an operator would look through. */
+/** The groups by name, at most as many as an operator would look through. */
 export type Groups = { readonly groups: readonly Group[]; readonly hasMore: boolean };
 
 export function useGroups(): Reading<Groups> {
@@ -22,7 +22,7 @@ async function readGroups(api: Api): Promise<Groups> {
   for (let page = 0; page < maximumPages; page += 1) {
     const path = `/targetGroups?includePeriods=true&limit=${pageSize}&offset=${groups.length}`;
     const read = await api.read<readonly WireGroup[]>(get(path));
-    // A page of large definitions is shorter than asked for; only an empty one is the end.
+    // A page of large definitions is shorter than asked for, so only an empty page is the end.
     if (read.length === 0) return { groups, hasMore: false };
     groups.push(...read.map(groupOf));
   }

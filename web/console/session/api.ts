@@ -2,18 +2,18 @@ import type { Call } from "../calls.ts";
 import type { Envelope, WireError } from "../wire.ts";
 import type { Connection } from "./connection.ts";
 
-/** What came back, whatever it was. */
+/** The answer to a call, whatever it was. */
 export type Answer = {
   readonly status: number;
   readonly errors: readonly WireError[];
   readonly warnings: readonly string[];
-  /** What a success answered; `undefined` of what is no envelope. */
+  /** The data of a success. It is `undefined` for an answer without the envelope. */
   readonly data: unknown;
-  /** Formatted to be read; as it came when it is no JSON. */
+  /** The answer as text. JSON is formatted for reading, any other text is unchanged. */
   readonly text: string;
 };
 
-/** A read that was refused, with the API's own words. */
+/** A read that was refused, with the API's message. */
 export class ReadRefused extends Error {
   override readonly name = "ReadRefused";
   readonly status: number;
@@ -26,11 +26,11 @@ export class ReadRefused extends Error {
   }
 }
 
-/** Calls the API as one credential, at the clock's time or, locally, at one that was chosen. */
+/** Calls the API with one credential. The time is the clock's or, on the local service, one that was chosen. */
 export class Api {
   readonly connection: Connection;
   readonly #localNow: number | undefined;
-  /** The server's clock less ours, as its last answer told. */
+  /** The difference between the server's clock and ours, by its last answer. */
   #clockOffset = 0;
 
   constructor(connection: Connection, localNow: number | undefined) {
@@ -38,12 +38,12 @@ export class Api {
     this.#localNow = localNow;
   }
 
-  /** What time the API takes it to be, in epoch milliseconds. */
+  /** The API's time in epoch milliseconds. */
   now(): number {
     return this.#localNow ?? Date.now() + this.#clockOffset;
   }
 
-  /** The call with what every call carries, but for the secret. */
+  /** The call with the headers that every call carries, without the secret. */
   complete(call: Call): Call {
     const now = this.#localNow === undefined ? {} : { "x-local-now": new Date(this.#localNow).toISOString() };
     return { ...call, headers: { ...call.headers, ...now } };
@@ -62,7 +62,7 @@ export class Api {
     };
   }
 
-  /** Throws {@link ReadRefused}. */
+  /** Reads data. Throws {@link ReadRefused}. */
   async read<Data>(call: Call): Promise<Data> {
     const response = await this.#fetch(call);
     const envelope = parseEnvelope<Data>(await response.text());
@@ -75,7 +75,7 @@ export class Api {
     const response = await fetch(`${this.connection.baseUrl}${path}`, {
       method,
       headers: { ...headers, Authorization: basic(this.connection) },
-      // Neither cookies nor the browser's own sign-in dialog at a 401.
+      // Neither cookies nor the browser's own sign-in dialog at a 401 are wanted.
       credentials: "omit",
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -95,7 +95,7 @@ function parseEnvelope<Data>(text: string): Envelope<Data> | undefined {
     const envelope: Envelope<Data> = JSON.parse(text);
     return envelope;
   } catch (error) {
-    // A proxy's page, for instance.
+    // The answer may be a proxy's page, for example.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }

@@ -1,8 +1,8 @@
 import type { Permissions } from "./permissions.ts";
 
-/** Where the API is and who calls it. */
+/** The API's address and the credential of the caller. */
 export type Connection = {
-  /** Absolute, with the stage and without a slash at its end. */
+  /** An absolute address with the stage, without a slash at its end. */
   readonly baseUrl: string;
   readonly username: string;
   readonly secret: string;
@@ -13,7 +13,7 @@ export type SignedIn = Connection & { readonly permissions: Permissions };
 
 const key = "milestreak-connection";
 
-/** Kept until the tab is closed, and nowhere but in this tab. */
+/** Keeps the connection in this tab only, until the tab is closed. */
 export function remember(signedIn: SignedIn): void {
   sessionStorage.setItem(key, JSON.stringify(signedIn));
 }
@@ -29,7 +29,7 @@ export function recall(): SignedIn | undefined {
   return signedIn;
 }
 
-/** The base URL as it was typed, made absolute; `undefined` when it is no address. */
+/** The typed base URL as an absolute address. It is `undefined` when it is no address. */
 export function resolveBaseUrl(text: string, page: string): string | undefined {
   if (!URL.canParse(text, page)) return undefined;
   const { protocol, href } = new URL(text, page);

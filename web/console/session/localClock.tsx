@@ -2,7 +2,7 @@ import { fromInputValue, toInputValue } from "../time.ts";
 
 type Props = { readonly now: number | undefined; readonly onChange: (now: number | undefined) => void };
 
-/** Chooses what time requests are made at, which the local service honours: months can be walked in seconds. */
+/** Chooses the time of requests, which the local service honours. Months can be walked through in seconds. */
 export function LocalClock({ now, onChange }: Props) {
   return (
     <form class="local-clock" onSubmit={(event) => event.preventDefault()}>

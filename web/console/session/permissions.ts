@@ -1,19 +1,19 @@
 import { probes } from "../calls.ts";
 import type { Api } from "./api.ts";
 
-/** What the credential may do beyond looking. */
+/** The actions that the credential allows beyond reading. */
 export type Permissions = {
-  /** Enrol, un-enrol and record activities. */
+  /** Whether it may enrol, un-enrol and record activities. */
   readonly enroll: boolean;
-  /** Register customers. */
+  /** Whether it may register customers. */
   readonly manage: boolean;
 };
 
 const notAllowed = 4000;
 
 /**
- * Finds out by asking for it, as the API has no call that says so. What is not refused for its permission counts as
- * allowed, be the API busy or down: it judges each call itself.
+ * Finds the permissions by trying them, because the API has no call for that. An action counts as allowed unless it is
+ * refused for its permission, even if the API is busy or down. The API judges each call itself.
  */
 export async function askPermissions(api: Api): Promise<Permissions> {
   const [enroll, manage] = await Promise.all([api.send(probes.enroll), api.send(probes.manage)]);

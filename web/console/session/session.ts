@@ -4,7 +4,7 @@ import type { LocalSettings } from "../settings.ts";
 import type { Api } from "./api.ts";
 import type { Permissions } from "./permissions.ts";
 
-/** What every view below the sign-in may rely on. */
+/** The values that every view below the sign-in may rely on. */
 export type Session = {
   readonly api: Api;
   readonly permissions: Permissions;

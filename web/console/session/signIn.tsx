@@ -11,7 +11,7 @@ import { askPermissions } from "./permissions.ts";
 
 type Props = { readonly settings: Settings; readonly onSignedIn: (signedIn: SignedIn) => void };
 
-/** Signs in by reading with the credential, and finds out what it may do beyond that. */
+/** Signs in by a read with the credential, and finds out what else the credential may do. */
 export function SignIn({ settings, onSignedIn }: Props) {
   const [failure, setFailure] = useState<string>();
   const [isBusy, setBusy] = useState(false);
@@ -63,7 +63,7 @@ export function SignIn({ settings, onSignedIn }: Props) {
   );
 }
 
-/** The connection, or why it is none. */
+/** The connection, or the reason why there is none. */
 async function tryCredential(form: FormData): Promise<SignedIn | string> {
   const baseUrl = resolveBaseUrl(formText(form, "baseUrl"), location.href);
   if (baseUrl === undefined) return "The API address must be an http or https address, or a path on this host.";

@@ -1,0 +1,77 @@
+import { invalid, refusal } from "../errors.ts";
+import * as examples from "../examples.ts";
+import { objectOf } from "../fields.ts";
+import { ref } from "../jsonSchema.ts";
+import { customerId, targetId } from "../sample.ts";
+import type { Operations } from "./operation.ts";
+
+const noSuchUser = invalid(400, 'userId in the path must be an integer from 1 to 9007199254740991; got "x".');
+const noSuchCustomer = invalid(400, 'customerId in the path must be an integer from 1 to 9007199254740991; got "x".');
+
+/** The routes for customers and their state. */
+export const customers = {
+  putCustomer: {
+    tag: "Customers",
+    sample: { path: `/customers/${customerId}`, caller: "demo-admin", body: { firstName: "Ada" } },
+    description:
+      "Registers the customer, or replaces the profile. Only registered customers can be enrolled. A repeat changes nothing.",
+    body: { schema: ref("CustomerProfile"), examples: examples.profiles },
+    success: {
+      status: 200,
+      description: "Registered or updated.",
+      data: objectOf("Customer", "The customer."),
+      examples: examples.customer,
+    },
+    refusals: [invalid(400, "firstName must be a string or null; got 7.")],
+  },
+  getCustomer: {
+    tag: "Customers",
+    sample: { path: `/customers/${customerId}` },
+    description: "A registered customer.",
+    success: {
+      status: 200,
+      description: "The customer.",
+      data: objectOf("Customer", "The customer."),
+      examples: examples.customer,
+    },
+    refusals: [noSuchCustomer, refusal(310011)],
+  },
+  getUserTargetGroups: {
+    tag: "Customers",
+    sample: { path: `/users/${customerId}/targetGroups?includeInactive=true` },
+    description:
+      "The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed.",
+    success: {
+      status: 200,
+      description: "Where the customer stands.",
+      data: objectOf("CustomerState", "Where the customer stands."),
+      examples: examples.state,
+    },
+    refusals: [noSuchUser, refusal(310011)],
+  },
+  getTrackedTargetEvents: {
+    tag: "Customers",
+    sample: { path: `/users/${customerId}/trackedTargetEvents/${targetId}` },
+    description:
+      "The history of a customer in a target, oldest first, whether the customer is still enrolled or not. A row appears within about a second of its change. A page shorter than `limit` is the last.",
+    success: {
+      status: 200,
+      description: "One page of history.",
+      data: objectOf("TrackedTargetEvents", "The page."),
+      examples: examples.history,
+    },
+    refusals: [noSuchUser, refusal(310011), refusal(310149)],
+  },
+  getEnrolledTargets: {
+    tag: "Customers",
+    sample: { path: `/users/${customerId}/enrolledTargets` },
+    description: "The definitions of the targets in which a customer is enrolled. A deactivated one says so.",
+    success: {
+      status: 200,
+      description: "The definitions.",
+      data: objectOf("EnrolledTargets", "The definitions."),
+      examples: examples.enrolledTargets,
+    },
+    refusals: [noSuchUser, refusal(310011)],
+  },
+} as const satisfies Operations;

@@ -1,0 +1,68 @@
+import { invalid, noSuchGroup, refusal } from "../errors.ts";
+import * as examples from "../examples.ts";
+import { id } from "../fields.ts";
+import { ref } from "../jsonSchema.ts";
+import { customerId, target } from "../sample.ts";
+import type { Operations } from "./operation.ts";
+
+const enrolledCustomer = id("The customer.", 345651201);
+
+const oneRecord = (schema: string) => ({
+  description: "Exactly one record, in an array or by itself.",
+  anyOf: [{ type: "array", minItems: 1, maxItems: 1, items: ref(schema) }, ref(schema)],
+});
+
+/** The routes that enrol and un-enrol. */
+export const enrolment = {
+  enroll: {
+    tag: "Enrolment",
+    sample: { path: `${target}/enroll`, body: [{ customerId, initialBalance: 100 }] },
+    description:
+      "Enrols or re-enrols one customer into one target. In a milestone this covers the named cycle and every later one, in a streak all cycles. When calls come at the same time, exactly one succeeds and every other one is refused with 310119. If an answer was lost, repeat the call with the same `Idempotency-Key`; it gets the first call's answer.",
+    takesKey: true,
+    body: { schema: oneRecord("EnrollmentRecord"), examples: examples.enrollRequests },
+    success: {
+      status: 200,
+      description: "Enrolled.",
+      data: enrolledCustomer,
+      examples: examples.enrolled,
+    },
+    refusals: [
+      invalid(
+        400,
+        "customerId is required.",
+        "periodName must be a string or null; got 7.",
+        "initialBalance must be >= 0; got -1.",
+      ),
+      refusal(310017),
+      refusal(310018),
+      refusal(310011),
+      refusal(310019),
+      refusal(310119),
+      invalid(
+        422,
+        "This Idempotency-Key has enrolled the same customer with another record; use a new key for a new request.",
+      ),
+    ],
+  },
+  unenroll: {
+    tag: "Enrolment",
+    sample: { path: `${target}/unEnroll`, body: [{ customerId }] },
+    description:
+      "Takes one customer out of the current cycle and every later one. Earlier cycles keep what they earned. A streak keeps its levels, and its value is kept for a later re-enrolment. An inactive group or target can be left too; 310017 and 310018 say that there is none.",
+    body: { schema: oneRecord("UnenrollmentRecord"), examples: examples.unenrollRequests },
+    success: {
+      status: 200,
+      description: "Un-enrolled.",
+      data: enrolledCustomer,
+      examples: examples.enrolled,
+    },
+    refusals: [
+      invalid(400, "customerId is required."),
+      refusal(310017, noSuchGroup),
+      refusal(310018, "Target group 3 has no target 99; GET /v3/targetGroups/3 lists its targets."),
+      refusal(310011),
+      refusal(310126),
+    ],
+  },
+} as const satisfies Operations;

@@ -1,0 +1,26 @@
+import type { Refusal } from "../errors.ts";
+import type { JsonSchema } from "../jsonSchema.ts";
+import type { Sample } from "../sample.ts";
+
+type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
+
+/** The description of a route that answers with the envelope, beyond what the route table says. */
+export type Operation = {
+  readonly tag: string;
+  readonly sample: Sample;
+  readonly description: string;
+  readonly body?: { readonly schema: JsonSchema; readonly examples: Examples };
+  /** Whether the route accepts the header `Idempotency-Key`. */
+  readonly takesKey?: true;
+  readonly success: {
+    readonly status: 200 | 201;
+    readonly description: string;
+    readonly data: JsonSchema;
+    readonly examples: Examples;
+    readonly headers?: JsonSchema;
+  };
+  /** The route's own refusals in order of precedence, without those of every route. */
+  readonly refusals: readonly Refusal[];
+};
+
+export type Operations = Readonly<Record<string, Operation>>;
