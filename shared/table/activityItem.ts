@@ -2,7 +2,7 @@ import { type Activity, activityTypes } from "../domain/activity.ts";
 import { type CycleChange, notCountedReasons, type OriginalActivity, type TargetEffect } from "../domain/counting.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { Level } from "../domain/targetGroup.ts";
-import { buildAuthorship, parseAuthorship, versionAttribute } from "./authorshipItem.ts";
+import { buildAuthorship, parseAuthorship } from "./authorshipItem.ts";
 import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem, type Value } from "./item.ts";
 import { activityKey, activityPrefix, type Org, parseCustomerPartition } from "./keys.ts";
 
@@ -36,7 +36,7 @@ export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
     recordedAt: formatInstant(activity.recordedAt),
     contentDigest: activity.contentDigest,
     ...buildAuthorship(activity),
-    effects: activity.effects.map(buildEffect),
+    effects: activity.effects.map((effect) => buildEffect(effect, activity.activityId)),
   };
 }
 
@@ -45,36 +45,49 @@ export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
  * for none of them. Each is stored as a short text, `<groupId>/<targetId> <reason>`, so that the record stays small and
  * cheap.
  */
-function buildEffect(effect: TargetEffect): Value {
+function buildEffect(effect: TargetEffect, activityId: string): Value {
   const { groupId, targetId, notCounted, changes } = effect;
-  if (notCounted === undefined || changes.length > 0) return buildCountedEffect(effect);
+  if (notCounted === undefined || changes.length > 0) return buildCountedEffect(effect, activityId);
   return `${groupId}/${targetId} ${notCounted}`;
 }
 
-function buildCountedEffect(effect: TargetEffect): Item {
+/**
+ * The names are short and what is empty is left out, because a record holds up to 98 effects and is billed by its bytes.
+ * The change that the activity itself made is written without its cycle and id, which are the effect's and the record's.
+ */
+function buildCountedEffect(effect: TargetEffect, activityId: string): Item {
+  const { own, others } = splitChanges(effect, activityId);
   return {
-    groupId: effect.groupId,
-    targetId: effect.targetId,
-    cycleNumber: effect.cycleNumber,
-    valueSetBy: effect.valueSetBy,
-    notCounted: effect.notCounted,
-    [versionAttribute]: effect.definitionVersion,
-    streakValue: effect.streakValue,
-    revision: effect.revision,
-    changes: effect.changes.map(buildChange),
-    levelsReached: effect.levelsReached.map(buildLevel),
-    announced: effect.announced,
-    reopened: effect.reopened,
+    g: effect.groupId,
+    t: effect.targetId,
+    c: effect.cycleNumber,
+    s: effect.valueSetBy,
+    n: effect.notCounted,
+    v: effect.definitionVersion,
+    k: effect.streakValue,
+    r: effect.revision,
+    b: own === undefined ? undefined : numberOf(own.before),
+    a: own === undefined ? undefined : numberOf(own.after),
+    m: unlessEmpty(others.map(buildChange)),
+    l: unlessEmpty(effect.levelsReached.map(buildLevel)),
+    w: unlessEmpty(effect.announced),
+    o: unlessEmpty(effect.reopened),
   };
 }
 
+/** The activity's own change comes first, if it made one. The others are returns that it moves. */
+function splitChanges({ changes, cycleNumber }: TargetEffect, activityId: string) {
+  const [first, ...others] = changes;
+  const isOwn = first?.activityId === activityId && first.cycleNumber === cycleNumber;
+  return isOwn ? { own: first, others } : { own: undefined, others: changes };
+}
+
+function unlessEmpty<Element extends Value>(list: readonly Element[]): readonly Element[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
+
 function buildChange({ cycleNumber, before, after, activityId }: CycleChange): Item {
-  return {
-    cycleNumber,
-    before: numberOf(before),
-    after: numberOf(after),
-    activityId,
-  };
+  return { c: cycleNumber, b: numberOf(before), a: numberOf(after), i: activityId };
 }
 
 function buildLevel({ id, name, cyclesToMeet }: Level): Item {
@@ -86,8 +99,9 @@ export function parseActivity(item: StoredItem): RecordedActivity {
   const reader = ItemReader.of(item);
   const customer = parseCustomerPartition(reader.text("pk"));
   if (customer === undefined) throw new MalformedItem("The key is not an activity's");
+  const activityId = reader.text("sk").slice(activityPrefix.length);
   return {
-    activityId: reader.text("sk").slice(activityPrefix.length),
+    activityId,
     customerId: customer.customerId,
     type: reader.oneOf("type", activityTypes),
     name: reader.optionalText("name"),
@@ -99,12 +113,12 @@ export function parseActivity(item: StoredItem): RecordedActivity {
     recordedAt: reader.instant("recordedAt"),
     contentDigest: reader.text("contentDigest"),
     ...parseAuthorship(reader),
-    effects: reader.textsAndMaps("effects").map(parseEffect),
+    effects: reader.textsAndMaps("effects").map((effect) => parseEffect(effect, activityId)),
   };
 }
 
-function parseEffect(effect: string | ItemReader): TargetEffect {
-  return typeof effect === "string" ? parseNotCounted(effect) : parseCountedEffect(effect);
+function parseEffect(effect: string | ItemReader, activityId: string): TargetEffect {
+  return typeof effect === "string" ? parseNotCounted(effect) : parseCountedEffect(effect, activityId);
 }
 
 function parseNotCounted(text: string): TargetEffect {
@@ -127,29 +141,43 @@ function parseNotCounted(text: string): TargetEffect {
   };
 }
 
-function parseCountedEffect(reader: ItemReader): TargetEffect {
+function parseCountedEffect(reader: ItemReader, activityId: string): TargetEffect {
+  const cycleNumber = reader.optionalInteger("c");
   return {
-    groupId: reader.integer("groupId"),
-    targetId: reader.integer("targetId"),
-    cycleNumber: reader.optionalInteger("cycleNumber"),
-    valueSetBy: reader.optionalText("valueSetBy"),
-    notCounted: reader.has("notCounted") ? reader.oneOf("notCounted", notCountedReasons) : undefined,
-    definitionVersion: reader.optionalInteger(versionAttribute),
-    streakValue: reader.optionalInteger("streakValue"),
-    revision: reader.optionalInteger("revision"),
-    changes: reader.maps("changes").map(parseChange),
-    levelsReached: reader.maps("levelsReached").map(parseLevel),
-    announced: reader.integers("announced"),
-    reopened: reader.integers("reopened"),
+    groupId: reader.integer("g"),
+    targetId: reader.integer("t"),
+    cycleNumber,
+    valueSetBy: reader.optionalText("s"),
+    notCounted: reader.has("n") ? reader.oneOf("n", notCountedReasons) : undefined,
+    definitionVersion: reader.optionalInteger("v"),
+    streakValue: reader.optionalInteger("k"),
+    revision: reader.optionalInteger("r"),
+    changes: [...parseOwnChange(reader, cycleNumber, activityId), ...maps(reader, "m").map(parseChange)],
+    levelsReached: maps(reader, "l").map(parseLevel),
+    announced: integers(reader, "w"),
+    reopened: integers(reader, "o"),
   };
+}
+
+function parseOwnChange(reader: ItemReader, cycleNumber: number | undefined, activityId: string): CycleChange[] {
+  if (cycleNumber === undefined || !reader.has("a")) return [];
+  return [{ cycleNumber, before: reader.decimal("b"), after: reader.decimal("a"), activityId }];
+}
+
+function maps(reader: ItemReader, name: string): ItemReader[] {
+  return reader.has(name) ? reader.maps(name) : [];
+}
+
+function integers(reader: ItemReader, name: string): number[] {
+  return reader.has(name) ? reader.integers(name) : [];
 }
 
 function parseChange(reader: ItemReader): CycleChange {
   return {
-    cycleNumber: reader.integer("cycleNumber"),
-    before: reader.decimal("before"),
-    after: reader.decimal("after"),
-    activityId: reader.text("activityId"),
+    cycleNumber: reader.integer("c"),
+    before: reader.decimal("b"),
+    after: reader.decimal("a"),
+    activityId: reader.text("i"),
   };
 }
 
