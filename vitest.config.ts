@@ -5,14 +5,16 @@ import { findChromium, howToGetChromium } from "./test/support/browser.ts";
 const stackFiles = ["test/infra/**/*.test.ts"];
 
 /**
- * Tests of what lies around the rules, each of which takes a machine for minutes: pages in a browser, every command of
- * every document, the bundles behind a judge of their permissions, and an interrupted run of the tests themselves.
+ * Tests that each take a machine for long: pages in a browser, every command of every document, the bundles as they are
+ * deployed, an interrupted run of the tests themselves, and the engine stopped and started again under load.
  */
 const longFiles = [
   "test/browser/**",
-  "test/docs/commands.test.ts",
   "test/deployed/**",
+  "test/docs/commands.test.ts",
+  "test/faults/restart.test.ts",
   "test/process/interrupted.test.ts",
+  "test/sam/**",
 ];
 
 /** What `--mode` runs: the rules with short searches, the searches at full length, or what a first change needs. */
@@ -20,7 +22,13 @@ const filesOfMode: Readonly<Record<string, { readonly stack: string[]; readonly 
   test: { stack: stackFiles, service: ["test/**/*.test.ts"] },
   long: {
     stack: [],
-    service: ["test/faults/*.test.ts", "test/api/fuzz.test.ts", "test/unit/**/*.test.ts", ...longFiles],
+    service: [
+      "test/faults/*.test.ts",
+      "test/api/fuzz.test.ts",
+      "test/engine/projector.test.ts",
+      "test/unit/**/*.test.ts",
+      ...longFiles,
+    ],
   },
   quick: {
     stack: ["test/infra/table.test.ts"],
@@ -63,6 +71,8 @@ export default defineConfig(({ mode }) => {
           test: {
             ...shared(mode),
             name: "service",
+            // Loading the service and the SDK anew for each file took a tenth of the time.
+            isolate: mode === "long",
             include: filesOfMode[mode]?.service ?? [],
             exclude: [
               ...configDefaults.exclude,

@@ -32,7 +32,7 @@ program
   .action(async ({ rounds }: { rounds: number }) => finish(await benchHttp(rounds)));
 program
   .command("warm")
-  .description("CPU time of a whole enrolment beside the bare SDK's for the same two requests")
+  .description("CPU time of a whole enrolment beside the SDK's and the document client's for the same two requests")
   .option("--pairs <count>", "of processes, one for each side", count, 7)
   .action(async ({ pairs }: { pairs: number }) => finish(await benchWarm(pairs)));
 

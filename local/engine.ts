@@ -88,15 +88,17 @@ function engineDirectory(): string {
 }
 
 async function requireJava(): Promise<void> {
-  const version = await javaVersion();
-  if (version === undefined) throw new EngineNotStarted(`Java was not found. ${waysOut}`);
+  const told = await askJava("-version");
+  if (told === undefined) throw new EngineNotStarted(`Java was not found. ${waysOut}`);
+  const version = versionIn(told);
+  if (version === undefined)
+    throw new EngineNotStarted(`Java does not run here: ${told.trim().replace(/\s+/g, " ")} ${waysOut}`);
   if (version < minimumJava) throw new EngineNotStarted(`Java ${version} was found, which is too old. ${waysOut}`);
 }
 
-/** The major version of the `java` on the PATH, which it writes to its standard error as `version "17.0.15"`. */
-async function javaVersion(): Promise<number | undefined> {
-  const told = await askJava("-version");
-  const [, first, second] = /version "(\d+)(?:\.(\d+))?/.exec(told ?? "") ?? [];
+/** The major version in the output of `java -version`, such as `version "17.0.15"`. */
+function versionIn(told: string): number | undefined {
+  const [, first, second] = /version "(\d+)(?:\.(\d+))?/.exec(told) ?? [];
   return first === undefined ? undefined : Number(first === "1" ? second : first);
 }
 

@@ -15,6 +15,7 @@ import { captureStream, RecordingProjector } from "../support/capturedStream.ts"
 import { localAccess } from "../support/globalSetup.ts";
 import { send } from "../support/history.ts";
 import { useProjectedService } from "../support/projectedService.ts";
+import { searchLength } from "../support/seeds.ts";
 import { useService } from "../support/service.ts";
 import { newSetting, type Setting } from "../support/setting.ts";
 import { during, milestone, streak } from "../support/targetGroups.ts";
@@ -239,7 +240,7 @@ describe("for any history", () => {
         const [enrollment] = await listEnrollments(service.table, org.org, customerId);
         expect(sumsOf(rows)).toEqual(nonZero(enrollment?.achieved ?? new Map()));
       }),
-      { numRuns: 30 },
+      { numRuns: searchLength(60) },
     );
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Table } from "../../shared/table/client.ts";
 import { type ActivityHistory, faultsOf, recordActivityHistory } from "../support/activityHistory.ts";
 import { type Sabotage, useStage } from "../support/faultStage.ts";
-import { baseSeed, historyCount, inParallel, report } from "../support/seeds.ts";
+import { baseSeed, historyCount, inParallel, isFullLength, report } from "../support/seeds.ts";
 import { useService } from "../support/service.ts";
 
 const onStage = useStage(useService());
@@ -98,7 +98,7 @@ function ignoreRevisions(table: Table): void {
   });
 }
 
-describe("the same check", () => {
+describe.runIf(isFullLength)("the same check", () => {
   const mostHistories = 200;
 
   it.each([

@@ -9,7 +9,7 @@ import {
 } from "../support/enrollmentHistory.ts";
 import { type Sabotage, useStage } from "../support/faultStage.ts";
 import { findLinearization } from "../support/linearizability.ts";
-import { baseSeed, historyCount, inParallel, report } from "../support/seeds.ts";
+import { baseSeed, historyCount, inParallel, isFullLength, report } from "../support/seeds.ts";
 import { useService } from "../support/service.ts";
 
 const onStage = useStage(useService());
@@ -101,7 +101,7 @@ function forgetOwnWrites({ client }: Table): void {
   );
 }
 
-describe("the same check", () => {
+describe.runIf(isFullLength)("the same check", () => {
   // About one history in fifteen shows the first fault, and every second one the other.
   const mostHistories = 600;
 

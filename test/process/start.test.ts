@@ -421,6 +421,13 @@ describe("what cannot be started ends with exit code 1 and one message", () => {
     expect(message(service)).toBe(`Java 11 was found, which is too old. ${waysOut}`);
   });
 
+  it("when Java is there and does not run: it gives Java's reason and names both ways out", async () => {
+    const service = start({ PORT: "0", JAVA_TOOL_OPTIONS: "-Xmx1q" });
+    await expectFailed(service);
+    expect(message(service)).toMatch(/^Java does not run here: .*-Xmx1q.*\. Install Java 17 or later/);
+    expect(message(service).endsWith(waysOut)).toBe(true);
+  });
+
   it("when Node is too old: it names the version that is needed, and that npm ci brings it", async () => {
     const pretended = `Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.11.0"}})`;
     const { code, stderr } = await runStart(root, ["--import", `data:text/javascript,${pretended}`]);

@@ -6,6 +6,9 @@ export const baseSeed = Number(process.env["FAULTS_SEED"] ?? randomInt(2 ** 31))
 /** The share of a search's full length: 1 in `npm run test:long`, a tenth in `npm test`. */
 const searchShare = Number(process.env["SEARCH_SHARE"] ?? 1);
 
+/** Whether searches run at full length. The search for a fault that was put in on purpose runs only then. */
+export const isFullLength = searchShare === 1;
+
 /** The number of cases that a search tries: all in `npm run test:long`, a tenth in `npm test`. */
 export function searchLength(full: number): number {
   return Math.ceil(full * searchShare);
