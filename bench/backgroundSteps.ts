@@ -4,8 +4,8 @@ import { countQueuedActivities } from "../functions/countQueuedActivities/countQ
 import { listDueCycles } from "../functions/listDueCycles/listDueCycles.ts";
 import { buildContext } from "../local/proxyEvent.ts";
 import { formatInstant } from "../shared/domain/instant.ts";
-import type { ShardTask } from "../shared/operations/closeCycle.ts";
 import { createContext } from "../shared/operations/context.ts";
+import type { ClosingTask } from "../shared/operations/listDueShards.ts";
 import type { Table } from "../shared/table/client.ts";
 import { activityKey, enrollmentKey, type Key } from "../shared/table/keys.ts";
 import { during, newCustomer, newPlace } from "./place.ts";
@@ -51,7 +51,7 @@ function projectorSteps({ table, projection }: Workshop, till: Till): Step[] {
   const lambda = newProjector(table);
   const project = async (key: Key) => withoutFailures(lambda({ Records: [await projection.recordOf(key)] }));
   const enrollmentOf = (customerId: number) => enrollmentKey(org, customerId, group.id, till.firstTarget);
-  const [newcomer, other] = [4, 5] as const;
+  const [newcomer, other] = [4, 20] as const;
   const enter = async (customerId: number) => {
     await newCustomer(table, till.place, customerId);
     await till.enroll(customerId);
@@ -76,30 +76,31 @@ function projectorSteps({ table, projection }: Workshop, till: Till): Step[] {
 function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
   const [list, close] = [listDueCycles(table), closeShard(table)];
   const listAt = (cycleNumber: number) => list({ now: formatInstant(during(cycleNumber)), resumeAfter: null });
-  let open: readonly ShardTask[] = [];
-  const isIn = (shard: number) => (task: ShardTask) =>
-    task.work.targetId === till.firstTarget && task.work.shard === shard;
-  const closeOne = async (shard: number) => {
-    const task = open.find(isIn(shard));
-    if (task === undefined) throw new Error(`Shard ${shard} is not due`);
-    await close(task, buildContext("closeShard"));
+  let open: readonly ClosingTask[] = [];
+  const closeShardsOf = async (targetId: number, shards: readonly number[]) => {
+    const task = open.find((each) => each.targetId === targetId);
+    if (task === undefined) throw new Error(`Target ${targetId} is not due`);
+    await close({ ...task, shards }, buildContext("closeShard"));
   };
   const listOpen = async () => {
     await projection.catchUp();
     open = (await listAt(2)).tasks;
   };
-  const closeAllBut = async (last: number) => {
-    const { tasks } = await listAt(2);
-    for (const task of tasks.filter((each) => !isIn(last)(each))) await close(task, buildContext("closeShard"));
+  const closeAll = async () => {
+    for (const task of (await listAt(2)).tasks) await close(task, buildContext("closeShard"));
   };
   return [
     { name: "listDueCycles, nothing due", run: () => listAt(1) },
-    { name: "listDueCycles", run: () => listAt(2) },
-    { name: "closeShard, nobody", prepare: listOpen, run: () => closeOne(0) },
-    { name: "closeShard", run: () => closeOne(first) },
-    { name: "closeShard, three customers", run: () => closeOne(inOneShard[0]) },
-    { name: "closeShard, again", run: () => closeOne(inOneShard[0]) },
-    { name: "closeShard, the last shard", prepare: () => closeAllBut(15), run: () => closeOne(15) },
+    { name: "listDueCycles", prepare: listOpen, run: () => listAt(2) },
+    { name: "closeShard", run: () => closeShardsOf(till.firstTarget, [first]) },
+    { name: "closeShard, three customers", run: () => closeShardsOf(till.firstTarget, [inOneShard[0]]) },
+    { name: "closeShard, again", run: () => closeShardsOf(till.firstTarget, [inOneShard[0]]) },
+    { name: "listDueCycles, all closed", prepare: closeAll, run: () => listAt(2) },
+    {
+      name: "listDueCycles, a group without customers",
+      prepare: async () => void (await newPlace(table, 10, 3)),
+      run: () => listAt(2),
+    },
   ];
 }
 

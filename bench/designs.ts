@@ -1,6 +1,6 @@
 import type { LocalFunctions } from "../local/functions.ts";
 import { formatInstant } from "../shared/domain/instant.ts";
-import { closeEnrollment } from "../shared/operations/closeCycle.ts";
+import { closeEnrollment } from "../shared/operations/closeShards.ts";
 import type { Table } from "../shared/table/client.ts";
 import { call, during, endOf, type Place, targetValue } from "./place.ts";
 

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { benchGrowth } from "./benchGrowth.ts";
+import { benchClosing } from "./closing.ts";
 import { benchCold } from "./cold.ts";
 import { benchHttp } from "./http.ts";
 import type { Target } from "./report.ts";
@@ -16,6 +17,11 @@ program
   .description("load time of each Lambda's bundle in a fresh process")
   .option("--rounds <count>", "processes for each bundle", count, 21)
   .action(({ rounds }: { rounds: number }) => finish(benchCold(rounds)));
+program
+  .command("closing")
+  .description("enrolments closed per second beside the SDK's for the same reads and writes, and units of each")
+  .option("--rounds <count>", "of 1 600 enrolments by each side; an even number", evenCount, 10)
+  .action(async ({ rounds }: { rounds: number }) => finish(await benchClosing(rounds)));
 program
   .command("growth")
   .description("units, requests and bytes by number of cycles and targets; draws docs/growth.svg")

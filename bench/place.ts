@@ -24,7 +24,7 @@ export type Place = { readonly org: string; readonly group: TargetGroup };
 /** Months from January 2030 on, each to reach {@link targetValue}. */
 export async function newPlace(table: Table, cycleCount: number, targetCount: number): Promise<Place> {
   const org = `bench-${randomUUID().slice(0, 8)}`;
-  const group = await createTargetGroup(table, org, draft(cycleCount, targetCount));
+  const group = await createTargetGroup(table, org, draft(cycleCount, targetCount), during(1));
   if (group === "nameTaken") throw new Error("The brand is new and has a group already");
   return { org, group };
 }

@@ -19,7 +19,7 @@ import type { MilestreakTable } from "./table.ts";
 import { retiringGrants, tableGrants } from "./tableGrants.ts";
 
 /** Longer than the longest chain of engine requests with all attempts, and shorter than API Gateway waits. */
-const functionTimeout = Duration.seconds(25);
+const defaultTimeout = Duration.seconds(25);
 
 /**
  * Modules that the SDK imports on demand and a Lambda never needs. A Lambda has its credentials in the environment, so
@@ -48,6 +48,8 @@ type ApiFunctionProps = {
    * The most concurrent executions, which the account also keeps free for it; `undefined` for no limit and no reserve.
    */
   readonly reservedConcurrency?: number | undefined;
+  /** How long a call may take. A call that API Gateway waits for has the default. */
+  readonly timeout?: Duration | undefined;
 };
 
 /**
@@ -63,7 +65,15 @@ export class ApiFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ApiFunctionProps) {
     super(scope, id);
-    const { name, stackName, table, logRetentionDays, hasBundleReport, reservedConcurrency } = props;
+    const {
+      name,
+      stackName,
+      table,
+      logRetentionDays,
+      hasBundleReport,
+      reservedConcurrency,
+      timeout = defaultTimeout,
+    } = props;
     const logGroup = new LogGroup(this, "Logs", { retention: logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
     this.lambda = new NodejsFunction(this, "Function", {
       entry: join(projectRoot, "functions", name, "handler.ts"),
@@ -74,7 +84,7 @@ export class ApiFunction extends Construct {
       architecture: Architecture.ARM_64,
       // Lambda allots CPU with memory. A cold start is mostly CPU time for loading the bundle.
       memorySize: 1024,
-      timeout: functionTimeout,
+      timeout,
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
       logGroup,

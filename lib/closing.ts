@@ -3,7 +3,7 @@ import type { Alarm, IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { Policy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from "aws-cdk-lib/aws-scheduler";
-import { StepFunctionsStartExecution } from "aws-cdk-lib/aws-scheduler-targets";
+import { StepFunctionsStartExecution as ScheduledExecution } from "aws-cdk-lib/aws-scheduler-targets";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import {
   Choice,
@@ -22,7 +22,7 @@ import {
   Succeed,
   TaskInput,
 } from "aws-cdk-lib/aws-stepfunctions";
-import { LambdaInvoke } from "aws-cdk-lib/aws-stepfunctions-tasks";
+import { LambdaInvoke, StepFunctionsStartExecution } from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { Construct } from "constructs";
 import { metrics } from "../shared/observability/metricNames.ts";
 import type { Alarms } from "./alarms.ts";
@@ -31,6 +31,8 @@ import { minute, ownMetric, sumOf, waitingMessages, workErrors } from "./stackMe
 
 /** The longest time between a cycle's end and the start of its closing. */
 const interval = Duration.minutes(5);
+/** The longest time that an express state machine may run. Repeated attempts to list fit in. */
+const lookTimeout = Duration.minutes(5);
 /** An execution that runs this long is stuck. The next one continues its work. */
 const executionTimeout = Duration.hours(6);
 
@@ -66,12 +68,14 @@ type ClosingProps = {
 /**
  * Closes cycles that have ended, by as many workers as there are shards of enrolments.
  *
- * Every {@link interval} a schedule starts the state machine. It lists what is due page by page and has each page
- * closed shard by shard. A failing shard does not stop the others. It stays due, the execution fails at its end, and
- * the next one tries again. Executions may overlap, because an enrolment is closed once however many try
- * (docs/decisions/0012).
+ * Every {@link interval} a schedule starts the look. It is an express state machine, because nearly all looks find
+ * nothing, and a look then costs no more than two calls. When something is due, it starts the state machine with the
+ * first page. That has the page closed target by target, and targets with many customers shard by shard. A failing shard
+ * does not stop the others. It stays due, the execution fails at its end, and the next look tries again. Executions may
+ * overlap, because an enrolment is closed once however many try (docs/decisions/0012).
  */
 export class Closing extends Construct {
+  readonly look: StateMachine;
   readonly stateMachine: StateMachine;
   readonly missedStarts: Queue;
   /** Goes off when the functions fail at their work. */
@@ -80,27 +84,18 @@ export class Closing extends Construct {
   constructor(scope: Construct, id: string, props: ClosingProps) {
     super(scope, id);
     this.stateMachine = this.#createStateMachine(props);
-    this.missedStarts = this.#schedule(this.stateMachine, props);
+    this.look = this.#createLook(props);
+    this.missedStarts = this.#schedule(this.look, props);
     this.errors = this.#addAlarms(props);
   }
 
   #createStateMachine(props: ClosingProps): StateMachine {
-    const logs = new LogGroup(this, "Logs", {
-      // A log group with another prefix needs an entry in the account's policy for log delivery, which has room for
-      // few.
-      logGroupName: `/aws/vendedlogs/states/${props.stackName}-Closing`,
-      retention: props.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const role = this.#role(props);
+    const role = this.#role("Role", [props.listDueCycles, props.closeShard]);
     const stateMachine = new StateMachine(this, "StateMachine", {
-      role: role.withoutPolicyUpdates(),
+      ...this.#settings("Logs", `${props.stackName}-Closing`, props, role),
       definitionBody: DefinitionBody.fromChainable(this.#definition(props)),
-      queryLanguage: QueryLanguage.JSONATA,
       stateMachineType: StateMachineType.STANDARD,
       timeout: executionTimeout,
-      tracingEnabled: true,
-      logs: { destination: logs, level: LogLevel.ALL, includeExecutionData: false },
     });
     // CDK's own policy is removed. #allowMapRuns grants the same without the permission to redrive.
     stateMachine.node.tryRemoveChild("DistributedMapPolicy");
@@ -108,15 +103,39 @@ export class Closing extends Construct {
     return stateMachine;
   }
 
+  #createLook(props: ClosingProps): StateMachine {
+    const role = this.#role("LookRole", [props.listDueCycles]);
+    const { stateMachineArn } = this.stateMachine;
+    role.addToPolicy(new PolicyStatement({ actions: ["states:StartExecution"], resources: [stateMachineArn] }));
+    return new StateMachine(this, "Look", {
+      ...this.#settings("LookLogs", `${props.stackName}-ClosingLook`, props, role),
+      definitionBody: DefinitionBody.fromChainable(this.#lookDefinition(props)),
+      stateMachineType: StateMachineType.EXPRESS,
+      timeout: lookTimeout,
+    });
+  }
+
+  #settings(logsId: string, logName: string, { logRetentionDays }: ClosingProps, role: Role) {
+    const destination = new LogGroup(this, logsId, {
+      // A log group with another prefix needs an entry in the account's policy for log delivery, which has room for
+      // few.
+      logGroupName: `/aws/vendedlogs/states/${logName}`,
+      retention: logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return {
+      role: role.withoutPolicyUpdates(),
+      queryLanguage: QueryLanguage.JSONATA,
+      tracingEnabled: true,
+      logs: { destination, level: LogLevel.ALL, includeExecutionData: false },
+    };
+  }
+
   /** The role is made here, because CDK's statements include every version of the functions. */
-  #role({ listDueCycles, closeShard }: ClosingProps): Role {
-    const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("states.amazonaws.com") });
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ["lambda:InvokeFunction"],
-        resources: [listDueCycles.live.functionArn, closeShard.live.functionArn],
-      }),
-    );
+  #role(id: string, functions: readonly ApiFunction[]): Role {
+    const role = new Role(this, id, { assumedBy: new ServicePrincipal("states.amazonaws.com") });
+    const resources = functions.map(({ live }) => live.functionArn);
+    role.addToPolicy(new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources }));
     role.addToPolicy(new PolicyStatement({ actions: logAndTraceActions, resources: ["*"] }));
     Validations.of(role).acknowledge({
       id: "AwsSolutions-IAM5[Resource::*]",
@@ -147,32 +166,97 @@ export class Closing extends Construct {
     });
   }
 
-  /** Lists and closes pages until none is left. Fails at the end when a shard has failed. */
+  /** Lists pages until one has tasks, and starts the state machine with it. */
+  #lookDefinition({ listDueCycles }: ClosingProps): IChainable {
+    const scope = new Construct(this, "LookStates");
+    const start = Pass.jsonata(scope, "Start", { assign: { at: null } });
+    const list = this.#list(scope, "ListDueCycles", listDueCycles, {
+      now: startOfExecution,
+      position: "{% $at %}",
+      assign: { at: "{% $states.result.Payload.resumeAfter %}", listedAt: "{% $at %}" },
+    });
+    const close = StepFunctionsStartExecution.jsonata(scope, "StartClosing", {
+      stateMachine: this.stateMachine,
+      input: TaskInput.fromObject({
+        now: startOfExecution,
+        tasks: "{% $states.input.tasks %}",
+        listedAt: "{% $listedAt %}",
+        resumeAfter: "{% $at %}",
+      }),
+    });
+    close.addRetry(retry);
+    const next = Choice.jsonata(scope, "IsMoreListed")
+      .when(Condition.jsonata("{% $at != null %}"), list)
+      .otherwise(Succeed.jsonata(scope, "NothingIsDue"));
+    const page = Choice.jsonata(scope, "IsAnythingDue").when(Condition.jsonata(hasTasks), close).otherwise(next);
+    return start.next(list).next(page);
+  }
+
+  /** Closes pages until none is left. Fails at the end when something has failed. */
   #definition(props: ClosingProps): IChainable {
     const { listDueCycles } = props;
-    const start = Pass.jsonata(this, "Start", { assign: { resumeAfter: null, failedCount: 0 } });
-    const list = LambdaInvoke.jsonata(this, "ListDueCycles", {
-      lambdaFunction: listDueCycles.live,
-      payload: TaskInput.fromObject({
-        now: "{% $states.context.Execution.StartTime %}",
-        resumeAfter: "{% $resumeAfter %}",
-      }),
+    const start = Pass.jsonata(this, "Start", {
       assign: {
-        resumeAfter: "{% $states.result.Payload.resumeAfter %}",
-        hasMore: "{% $states.result.Payload.hasMore %}",
+        now: "{% $states.input.now %}",
+        listedAt: "{% $states.input.listedAt %}",
+        resumeAfter: "{% $states.input.resumeAfter %}",
+        failedCount: 0,
       },
+    });
+    const list = this.#list(this, "ListDueCycles", listDueCycles, {
+      now: "{% $now %}",
+      position: "{% $resumeAfter %}",
+      assign: { listedAt: "{% $resumeAfter %}", resumeAfter: "{% $states.result.Payload.resumeAfter %}" },
+    });
+    // The page again, without what is closed by now.
+    const listEachShard = this.#list(this, "ListEachShard", listDueCycles, {
+      now: "{% $now %}",
+      position: "{% $listedAt %}",
+      assign: { resumeAfter: "{% $states.result.Payload.resumeAfter %}" },
+      eachShard: true,
+    });
+    const end = Choice.jsonata(this, "HasAnyFailed")
+      .when(Condition.jsonata("{% $failedCount > 0 %}"), Fail.jsonata(this, "SomeShardsFailed", someFailed))
+      .otherwise(Succeed.jsonata(this, "EverythingIsClosed"));
+    const next = Choice.jsonata(this, "IsMoreDue")
+      .when(Condition.jsonata("{% $resumeAfter != null %}"), list)
+      .otherwise(end);
+    const close = this.#closeShards(props);
+    const page = Choice.jsonata(this, "IsAnythingDue").when(Condition.jsonata(hasTasks), close).otherwise(next);
+    const left = Choice.jsonata(this, "AreShardsLeft")
+      .when(Condition.jsonata("{% $states.input.leftCount > 0 %}"), listEachShard)
+      .otherwise(next);
+    list.next(page);
+    listEachShard.next(page);
+    return start.next(close).next(left);
+  }
+
+  /** Asks for one page of tasks. */
+  #list(
+    scope: Construct,
+    id: string,
+    { live }: ApiFunction,
+    {
+      now,
+      position,
+      assign,
+      eachShard = false,
+    }: {
+      readonly now: string;
+      readonly position: string;
+      readonly assign: Readonly<Record<string, string>>;
+      readonly eachShard?: boolean;
+    },
+  ): LambdaInvoke {
+    const list = LambdaInvoke.jsonata(scope, id, {
+      lambdaFunction: live,
+      payload: TaskInput.fromObject({ now, resumeAfter: position, ...(eachShard ? { eachShard } : {}) }),
+      assign,
       outputs: { tasks: "{% $states.result.Payload.tasks %}" },
       retryOnServiceExceptions: false,
     });
     list.addRetry(retry);
-    const end = Choice.jsonata(this, "HasAnyFailed")
-      .when(Condition.jsonata("{% $failedCount > 0 %}"), Fail.jsonata(this, "SomeShardsFailed", someFailed))
-      .otherwise(Succeed.jsonata(this, "EverythingIsClosed"));
-    const next = Choice.jsonata(this, "IsMoreDue").when(Condition.jsonata("{% $hasMore %}"), list).otherwise(end);
-    const page = Choice.jsonata(this, "IsAnythingDue")
-      .when(Condition.jsonata("{% $count($states.input.tasks) > 0 %}"), this.#closeShards(props).next(next))
-      .otherwise(next);
-    return start.next(list).next(page);
+    return list;
   }
 
   #closeShards({ closeShard, shardsAtOnce, closingConcurrency }: ClosingProps): DistributedMap {
@@ -181,12 +265,15 @@ export class Closing extends Construct {
       mapExecutionType: StateMachineType.STANDARD,
       maxConcurrency: Math.min(shardsAtOnce, closingConcurrency ?? shardsAtOnce),
       assign: { failedCount: "{% $failedCount + $sum($states.result.failedCount) %}" },
-      outputs: {},
+      outputs: { leftCount: "{% $sum($states.result.leftCount) %}" },
     });
     return closeShards.itemProcessor(this.#closeShard(closeShard, closingConcurrency));
   }
 
-  /** One worker's part. It calls the function until the shard is finished, because one call may run out of time. */
+  /**
+   * One worker's part. One call may run out of time. What is left of one shard it calls the function for until it is
+   * finished. Several shards it hands back, to be closed side by side.
+   */
   #closeShard({ live }: ApiFunction, concurrency: number | undefined): IChainable {
     const closeShard = LambdaInvoke.jsonata(this, "CloseShard", {
       lambdaFunction: live,
@@ -196,16 +283,21 @@ export class Closing extends Construct {
     });
     if (concurrency !== undefined) closeShard.addRetry(retryWhenTurnedAway);
     closeShard.addRetry(retry);
-    closeShard.addCatch(Pass.jsonata(this, "ShardFailed", { outputs: { failedCount: 1 } }));
+    closeShard.addCatch(Pass.jsonata(this, "ShardFailed", { outputs: { failedCount: 1, leftCount: 0 } }));
+    const shardClosed = Pass.jsonata(this, "ShardClosed", {
+      // Some enrolments may still be due, because others wrote to them too often for the function to close them.
+      outputs: { failedCount: "{% $states.input.busyCount > 0 ? 1 : 0 %}", leftCount: 0 },
+    });
     const isFinished = Choice.jsonata(this, "IsShardFinished")
-      .when(
-        Condition.jsonata("{% $states.input.isFinished %}"),
-        Pass.jsonata(this, "ShardClosed", {
-          // Some enrolments may still be due, because others wrote to them too often for the function to close them.
-          outputs: { failedCount: "{% $states.input.busyCount > 0 ? 1 : 0 %}" },
+      .when(Condition.jsonata("{% $count($states.input.left) = 0 %}"), shardClosed)
+      .when(Condition.jsonata("{% $count($states.input.left) = 1 %}"), closeShard, {
+        outputs: "{% $states.input.left[0] %}",
+      })
+      .otherwise(
+        Pass.jsonata(this, "HandedBack", {
+          outputs: { failedCount: 0, leftCount: "{% $count($states.input.left) %}" },
         }),
-      )
-      .otherwise(closeShard);
+      );
     return closeShard.next(isFinished);
   }
 
@@ -220,7 +312,7 @@ export class Closing extends Construct {
       description: "Closes the cycles that have ended",
       schedule: ScheduleExpression.rate(interval),
       enabled: closing !== "paused",
-      target: new StepFunctionsStartExecution(stateMachine, {
+      target: new ScheduledExecution(stateMachine, {
         input: ScheduleTargetInput.fromObject({}),
         deadLetterQueue: missedStarts,
         // The next start does the same work, so an older one is not needed.
@@ -235,7 +327,7 @@ export class Closing extends Construct {
     alarms.add("ClosingFailures", {
       impact: "Cycles have ended and some customers are not told, nor given what the end of a cycle brings.",
       firstStep: "Read the failed lines of closeShard; it is tried again every five minutes.",
-      metric: unsuccessful(this.stateMachine),
+      metric: unsuccessful([this.look, this.stateMachine]),
       above: 0,
       // Ten minutes are two starts, so the alarm stays on from one failed start to the next.
       breached: { periods: 1, of: 10 },
@@ -269,14 +361,17 @@ function spelledInFindings(part: string): string {
   return names.get(part) ?? part;
 }
 
+const startOfExecution = "{% $states.context.Execution.StartTime %}";
+const hasTasks = "{% $count($states.input.tasks) > 0 %}";
+
 const someFailed = {
   error: "SomeShardsFailed",
   cause: "Some enrolments could not be closed; the log of closeShard says which. They stay due and are tried again.",
 };
 
-function unsuccessful(stateMachine: StateMachine): IMetric {
+function unsuccessful(stateMachines: readonly StateMachine[]): IMetric {
   const options = { period: minute, statistic: "Sum" };
-  const ends = [stateMachine.metricFailed(options), stateMachine.metricTimedOut(options)];
+  const ends = stateMachines.flatMap((each) => [each.metricFailed(options), each.metricTimedOut(options)]);
   return sumOf(ends, minute, "executions that failed");
 }
 

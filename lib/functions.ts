@@ -1,3 +1,4 @@
+import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { credentialPlanVariable } from "../shared/config/credentialPlanConfig.ts";
 import { tokenLifetimeVariable } from "../shared/config/tokenConfig.ts";
@@ -7,13 +8,16 @@ import type { FunctionName } from "./functionNames.ts";
 import type { Settings } from "./settings.ts";
 import type { MilestreakTable } from "./table.ts";
 
+/** A call of closing keeps 20 s in reserve for an engine that fails on all attempts but the last. */
+const closingTimeout = Duration.minutes(1);
+
 export type Functions = Readonly<Record<FunctionName, ApiFunction>>;
 
 /** Every Lambda of the stack; a name without one does not compile. */
 export function createFunctions(scope: Construct, settings: Settings, table: MilestreakTable): Functions {
   const parent = new Construct(scope, "Functions");
-  const create = (name: FunctionName, reservedConcurrency?: number) =>
-    new ApiFunction(parent, name, { ...settings, name, table, reservedConcurrency });
+  const create = (name: FunctionName, reservedConcurrency?: number, timeout?: Duration) =>
+    new ApiFunction(parent, name, { ...settings, name, table, reservedConcurrency, timeout });
   const functions = {
     authorizer: create("authorizer"),
     enroll: create("enroll"),
@@ -26,7 +30,7 @@ export function createFunctions(scope: Construct, settings: Settings, table: Mil
     countQueuedActivities: create("countQueuedActivities"),
     projector: create("projector", settings.projectorConcurrency),
     listDueCycles: create("listDueCycles"),
-    closeShard: create("closeShard", settings.closingConcurrency),
+    closeShard: create("closeShard", settings.closingConcurrency, closingTimeout),
   };
   functions.tokens.lambda.addEnvironment(tokenLifetimeVariable, settings.tokenLifetimeMinutes.toString());
   if (settings.credentialLimits !== undefined) {

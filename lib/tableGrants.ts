@@ -16,6 +16,8 @@ const customers: Partitions = { like: "ORG#*#CUSTOMER#*" };
 const orgs: Partitions = { like: "ORG#*", except: "ORG#*#*" };
 /** The one list of what to close next, with an item for each group of every org. */
 const sweeps: Partitions = { like: "CLOSING" };
+/** For each group, which shards of its targets hold enrolments and how far they are closed. */
+const closings: Partitions = { like: "CLOSING#*" };
 /** The index of enrolments, one partition for each shard of a target. */
 const shards: Partitions = { like: "ENROLLED#*" };
 /** They are in one grant, because a transaction over all of them is one request. */
@@ -60,16 +62,18 @@ export const tableGrants = {
     { actions: ["Query"], partitions: groups },
     { actions: ["PutItem"], partitions: customers },
     { actions: ["PutItem"], partitions: shards },
+    { actions: ["UpdateItem"], partitions: closings },
   ],
   listDueCycles: [
     { actions: ["Query"], partitions: groups },
-    { actions: ["Query"], partitions: sweeps },
+    { actions: ["DeleteItem", "PutItem", "Query"], partitions: sweeps },
+    { actions: ["Query"], partitions: closings },
   ],
   closeShard: [
     { actions: ["Query"], partitions: groups },
     { actions: ["Query"], partitions: shards },
     { actions: ["GetItem", "UpdateItem"], partitions: customers },
-    { actions: ["DeleteItem", "PutItem", "UpdateItem"], partitions: sweeps },
+    { actions: ["UpdateItem"], partitions: closings },
   ],
   authorizer: [
     { actions: ["GetItem"], partitions: credentials },

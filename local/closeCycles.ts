@@ -1,7 +1,9 @@
+import pMap from "p-map";
 import { closeShard, type ShardLambda } from "../functions/closeShard/closeShard.ts";
-import { type DueCycles, type DueCyclesLambda, listDueCycles } from "../functions/listDueCycles/listDueCycles.ts";
+import { type DueCyclesLambda, listDueCycles } from "../functions/listDueCycles/listDueCycles.ts";
 import { formatInstant, type Instant } from "../shared/domain/instant.ts";
-import type { ShardTask } from "../shared/operations/closeCycle.ts";
+import type { ClosedCounts } from "../shared/operations/closeShards.ts";
+import type { ClosingTask, DuePosition, DueQuestion, DueShards } from "../shared/operations/listDueShards.ts";
 import type { Table } from "../shared/table/client.ts";
 import { buildContext } from "./proxyEvent.ts";
 
@@ -22,52 +24,44 @@ const maximumRuns = 1_000;
 const workersSideBySide = 2;
 
 /**
- * Does the work of the deployed stack's state machine in this process. It lists what is due by `now` and closes it
- * shard by shard until nothing is due. Answers the cycles in which it closed enrolments. It can be limited to one brand
- * or one target group, because on a laptop each may have a time of its own.
+ * Does the work of the deployed stack's state machines in this process. It lists what is due by `now` and closes it task
+ * by task until nothing is due. Answers the cycles in which it closed enrolments. It can be limited to one brand or one
+ * target group, because on a laptop each may have a time of its own.
  */
 export async function closeCycles(table: Table, now: Instant, org?: string, groupId?: number): Promise<ClosedCycle[]> {
   const [list, close] = [listDueCycles(table), closeShard(table)];
+  const only = { ...(org === undefined ? {} : { org }), ...(groupId === undefined ? {} : { groupId }) };
   const closed = new Map<string, ClosedCycle>();
   for (let run = 1; run <= maximumRuns; run += 1) {
-    const finished = await runOnce(list, close, now, org, groupId);
-    if (finished.length === 0) return [...closed.values()];
-    for (const task of finished) add(closed, task);
+    const tasks = await listAll(list, now, only);
+    if (tasks.length === 0) return [...closed.values()];
+    await pMap(tasks, (task) => closeWhole(close, task, closed), { concurrency: workersSideBySide });
   }
   throw new Error(`Something was still due after ${maximumRuns} runs`);
 }
 
-async function runOnce(
-  list: DueCyclesLambda,
-  close: ShardLambda,
-  now: Instant,
-  org?: string,
-  groupId?: number,
-): Promise<ShardTask[]> {
-  const finished: ShardTask[] = [];
-  const only = org === undefined ? {} : { org };
-  let page: DueCycles | undefined;
+async function listAll(list: DueCyclesLambda, now: Instant, only: DueQuestion): Promise<ClosingTask[]> {
+  const tasks: ClosingTask[] = [];
+  let resumeAfter: DuePosition | null = null;
   do {
-    page = await list({ now: formatInstant(now), resumeAfter: page?.resumeAfter ?? null, ...only });
-    const waiting = page.tasks.filter(({ work }) => groupId === undefined || work.groupId === groupId);
-    const work = async () => {
-      for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
-        finished.push(await closeWhole(close, task));
-      }
-    };
-    await Promise.all(Array.from({ length: workersSideBySide }, work));
-  } while (page.hasMore);
-  return finished;
+    const page: DueShards = await list({ now: formatInstant(now), resumeAfter, ...only });
+    tasks.push(...page.tasks);
+    ({ resumeAfter } = page);
+  } while (resumeAfter !== null);
+  return tasks;
 }
 
-async function closeWhole(close: ShardLambda, task: ShardTask): Promise<ShardTask> {
-  let state = await close(task, buildContext("closeShard"));
-  while (!state.isFinished) state = await close(state, buildContext("closeShard"));
-  return state;
+async function closeWhole(close: ShardLambda, task: ClosingTask, closed: Map<string, ClosedCycle>): Promise<void> {
+  const waiting = [task];
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const answer = await close(next, buildContext("closeShard"));
+    add(closed, next, answer.closed);
+    waiting.push(...answer.left);
+  }
 }
 
-function add(sum: Map<string, ClosedCycle>, { work: { org, groupId, targetId }, closed }: ShardTask): void {
-  for (const [number, count] of Object.entries(closed)) {
+function add(sum: Map<string, ClosedCycle>, { org, groupId, targetId }: ClosingTask, counts: ClosedCounts): void {
+  for (const [number, count] of Object.entries(counts)) {
     const cycle = { org, groupId, targetId, cycleNumber: Number(number) };
     const key = Object.values(cycle).join("#");
     sum.set(key, { ...cycle, customerCount: (sum.get(key)?.customerCount ?? 0) + count });

@@ -53,8 +53,9 @@ export async function seedDemoData(table: Table, now: Instant): Promise<DemoData
   for (const { username, org, accessGroup } of demoCredentials) {
     await createCredential(table, { username, org, accessGroup, secret: hashSecret(demoSecret) }, now);
   }
-  const milestone = await ensureGroup(table, monthlyMilestone(now));
-  const streak = await ensureGroup(table, dailyStreak(now));
+  const historyBegin = now - historyDays * dayMilliseconds;
+  const milestone = await ensureGroup(table, monthlyMilestone(now), historyBegin);
+  const streak = await ensureGroup(table, dailyStreak(now), historyBegin);
   const customerIds = Array.from({ length: customerCount }, (_, index) => firstCustomerId + index);
   await Promise.all(customerIds.map((customerId) => ensureCustomer(table, customerId, now)));
   const owner = { org: demoOrg, customerId: demoCustomerWithHistory };
@@ -62,8 +63,8 @@ export async function seedDemoData(table: Table, now: Instant): Promise<DemoData
   return { enrollment: await freeEnrollment(table, milestone, now), hasNewHistory };
 }
 
-async function ensureGroup(table: Table, wanted: TargetGroupDraft): Promise<TargetGroup> {
-  const created = await createTargetGroup(table, demoOrg, wanted);
+async function ensureGroup(table: Table, wanted: TargetGroupDraft, now: Instant): Promise<TargetGroup> {
+  const created = await createTargetGroup(table, demoOrg, wanted, now);
   if (created !== "nameTaken") return created;
   for (const id of await listTargetGroupIds(table, demoOrg, 1_000, 0)) {
     const group = await findTargetGroup(table, demoOrg, id);

@@ -1,56 +1,53 @@
 import type { Context } from "aws-lambda";
 import { ServiceError } from "../../shared/domain/serviceError.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
-import {
-  addClosed,
-  closeEnrollments,
-  finishShardWork,
-  requireGroup,
-  type ShardTask,
-} from "../../shared/operations/closeCycle.ts";
+import { type ClosedCounts, closeShards } from "../../shared/operations/closeShards.ts";
+import { type ClosingTask, requireGroup } from "../../shared/operations/listDueShards.ts";
 import { withoutInput } from "../../shared/operations/withoutInput.ts";
 import { engineLimits, longestChainMilliseconds, type Table } from "../../shared/table/client.ts";
 import { MalformedItem } from "../../shared/table/item.ts";
 
-/** The task with its progress. The state machine passes it in again until it is finished. */
-type ShardTaskState = ShardTask & { readonly isFinished: boolean };
+type ClosingAnswer = {
+  /** In how many enrolments this call has closed a cycle. */
+  readonly closed: ClosedCounts;
+  /** The enrolments of finished shards that stay due because others wrote to them too often. */
+  readonly busyCount: number;
+  /** A task for each shard that is left, so that shards with many customers are closed side by side. */
+  readonly left: readonly ClosingTask[];
+};
 
 export type ShardLambda = (
-  task: ShardTask,
+  task: ClosingTask,
   context: Pick<Context, "getRemainingTimeInMillis">,
-) => Promise<ShardTaskState>;
+) => Promise<ClosingAnswer>;
 
-/** Enough time for one more page, or for the end of the shard, if every request fails on all attempts but the last. */
-const reserveMilliseconds = Math.max(
-  longestChainMilliseconds(engineLimits.closingPageChain),
-  longestChainMilliseconds(engineLimits.closingEndChain),
-);
+/** Enough time for one more enrolment and the note at the end, if every request fails on all attempts but the last. */
+const reserveMilliseconds = longestChainMilliseconds(engineLimits.closingStepChain);
 
 /**
- * Closes one shard of one target for one cycle, as far as the time allows.
+ * Closes what has ended in some shards of a target, as far as the time allows, and answers what is left.
  *
- * An enrolment that could not be closed is logged. Its sweep stays due and is tried again in the next run. When the
- * shard is finished, this throws if an enrolment could not be read. Enrolments that others wrote to too often are only
- * counted in the answer. A thrown error rolls a new version back, and callers must not be able to cause that.
+ * An enrolment that could not be closed is logged. Its shard stays due and is tried again in the next run. When nothing
+ * is left, this throws if an enrolment could not be read. Enrolments that others wrote to too often are only counted in
+ * the answer. A thrown error rolls a new version back, and callers must not be able to cause that.
  */
 export function closeShard(table: Table): ShardLambda {
   return withoutInput(async (task, context) => {
-    const { work, now, resumeAfter } = task;
     const mustStop = () => context.getRemainingTimeInMillis() < reserveMilliseconds;
-    const group = await requireGroup(table, work);
-    const progress = await closeEnrollments(table, group, work, now, resumeAfter ?? undefined, mustStop);
-    for (const { error } of progress.failures) logUnexpected(error, "closing", { org: work.org });
-    const closed = addClosed(task.closed, progress.closed);
-    const malformed = progress.failures.filter(({ error }) => error instanceof MalformedItem);
+    const group = await requireGroup(table, task);
+    const { closed, failures, left } = await closeShards(table, group, task, mustStop);
+    for (const { error } of failures) logUnexpected(error, "closing", { org: task.org });
+    const malformed = failures.filter(({ error }) => error instanceof MalformedItem);
     const failedCount = task.failedCount + malformed.length;
-    const busyCount = task.busyCount + progress.failures.length - malformed.length;
-    const isThrough = progress.resumeAfter === undefined;
-    // When there is no time left to finish, the next call does it. It continues after the last customer and finds
-    // nobody.
-    const position = isThrough && mustStop() ? progress.lastCustomerId : progress.resumeAfter;
-    const isFinished = position === undefined;
+    const busyCount = task.busyCount + failures.length - malformed.length;
+    const isFinished = left.shards.length === 0;
     if (isFinished && failedCount > 0) throw new ServiceError(`${failedCount} enrolments could not be closed`);
-    if (isFinished && busyCount === 0) await finishShardWork(table, group, work);
-    return { ...task, resumeAfter: position ?? null, closed, failedCount, busyCount, isFinished };
+    return { closed, busyCount, left: tasksFor({ ...task, ...left, failedCount, busyCount }) };
   });
+}
+
+/** The first goes on from the position and has the counts; the others begin. */
+function tasksFor(task: ClosingTask): ClosingTask[] {
+  const fresh = { resumeAfter: null, hasFailures: false, failedCount: 0, busyCount: 0 };
+  return task.shards.map((shard, index) => ({ ...task, ...(index === 0 ? {} : fresh), shards: [shard] }));
 }

@@ -25,7 +25,7 @@ export function createTargetGroup(table: Table): Operation<typeof routes.createT
     if ("faults" in shape) throw invalidInput([...shape.faults, ...judgedDraft(readablePart(body)).faults]);
     const { draft, faults } = judgedDraft(shape.valid);
     if (faults.length > 0) throw invalidInput(faults);
-    const group = await writeTargetGroup(table, org, draft);
+    const group = await writeTargetGroup(table, org, draft, now);
     if (group === "nameTaken") {
       throw new RequestRefused(310069, [
         `This org has a target group named ${JSON.stringify(draft.name)}; names are compared without regard to case.`,

@@ -2,6 +2,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { logUnexpected } from "../../shared/observability/log.ts";
 import { type ProjectionContext, projectChange } from "../../shared/operations/projectChange.ts";
 import { Patience } from "../../shared/table/rounds.ts";
+import { ShardList } from "../../shared/table/targetShards.ts";
 
 export type StreamLambda = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
 
@@ -12,7 +13,8 @@ export type StreamLambda = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatch
  * batch. The stream then delivers it and all later ones again. A record that is processed twice adds no row and
  * publishes nothing under another `eventId`.
  */
-export function projector(context: ProjectionContext): StreamLambda {
+export function projector(given: Omit<ProjectionContext, "shards">): StreamLambda {
+  const context = { ...given, shards: new ShardList(given.table) };
   return async ({ Records }) => {
     const patience = new Patience(context.table);
     for (const [index, record] of Records.entries()) {

@@ -4,8 +4,8 @@ import { demoSecret } from "../../local/demoData.ts";
 import { buildEvent } from "../../local/proxyEvent.ts";
 import { matchRoute } from "../../local/routing.ts";
 import { type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
-import type { ShardTask } from "../../shared/operations/closeCycle.ts";
-import { enrollmentKey } from "../../shared/table/keys.ts";
+import type { ClosingTask } from "../../shared/operations/listDueShards.ts";
+import { enrollmentKey, shardOf } from "../../shared/table/keys.ts";
 import { oauthOperations } from "../openapi/oauth.ts";
 import { operations, speaksEnvelope } from "../openapi/operations.ts";
 import { customerId, groupId, type Sample, targetId } from "../openapi/sample.ts";
@@ -24,7 +24,7 @@ function sampleEvents(): ReadonlyMap<CallName, unknown> {
     ["countQueuedActivities", queueEvent()],
     ["projector", streamEvent()],
     ["listDueCycles", { now: sampleInstant, resumeAfter: null }],
-    ["closeShard", shardTask()],
+    ["closeShard", closingTask()],
   ]);
 }
 
@@ -129,8 +129,8 @@ function streamEvent(): DynamoDBStreamEvent {
 }
 
 /** The task to close the first month for one shard of its customers. */
-function shardTask(): ShardTask {
-  const dueAt = Date.parse("2026-02-01T00:00:00.000Z");
-  const work = { org, groupId, cycleNumber: 1, dueAt, targetId, shard: 0 };
-  return { work, now: dueAt, resumeAfter: null, closed: {}, failedCount: 0, busyCount: 0 };
+function closingTask(): ClosingTask {
+  const now = Date.parse("2026-02-01T00:00:00.000Z");
+  const progress = { resumeAfter: null, hasFailures: false, failedCount: 0, busyCount: 0 };
+  return { org, groupId, targetId, now, shards: [shardOf(customerId)], ...progress };
 }

@@ -1,9 +1,15 @@
-import type { Instant } from "./instant.ts";
-import { ServiceError } from "./serviceError.ts";
+import { clockToleranceMilliseconds, type Instant } from "./instant.ts";
 import type { TargetGroup } from "./targetGroup.ts";
 
-/** A pass over all enrolments of a group. It closes one ended cycle in each enrolment where it is not closed yet. */
-export type Sweep = { readonly cycleNumber: number; readonly dueAt: Instant };
+/**
+ * When a group has to be looked at next. A sweep closes all cycles that have ended by then in all enrolments of the
+ * group.
+ */
+export type Sweep = {
+  readonly dueAt: Instant;
+  /** The first cycle that sweeps are made for. Earlier ones had ended when the group was created. */
+  readonly fromCycle: number;
+};
 
 /**
  * How long after a cycle's end its second sweep is due. The index of enrolments is written from the table's stream,
@@ -12,27 +18,30 @@ export type Sweep = { readonly cycleNumber: number; readonly dueAt: Instant };
  */
 const secondSweepMilliseconds = 25 * 60 * 60 * 1000;
 
-/** The group's sweeps in the order they are due: two for each cycle, at its end and about a day later. */
-function sweepsOf({ cycles }: TargetGroup): Sweep[] {
-  const sweeps = cycles.flatMap(({ number, endsAt }) => [
-    { cycleNumber: number, dueAt: endsAt },
-    { cycleNumber: number, dueAt: endsAt + secondSweepMilliseconds },
-  ]);
-  return sweeps.toSorted(inOrder);
+/**
+ * The first sweep of a group that is created now; `undefined` when all its cycles have ended. Nobody can enrol into an
+ * ended cycle, so none needs a sweep for it. A cycle that ended within the tolerated clock difference has one, because
+ * an enrolment may be served by a machine whose clock is behind.
+ */
+export function firstSweep(group: Pick<TargetGroup, "cycles">, now: Instant): Sweep | undefined {
+  const first = group.cycles.find(({ endsAt }) => endsAt > now - clockToleranceMilliseconds);
+  return first && { fromCycle: first.number, dueAt: first.endsAt };
 }
 
-/** The first sweep of a new group. Throws when the group has no cycle; every group has at least one. */
-export function firstSweep(group: TargetGroup): Sweep {
-  const [first] = sweepsOf(group);
-  if (first === undefined) throw new ServiceError(`Target group ${group.id} has no cycle`);
-  return first;
+/** The last time until now at which the group had to be swept; `undefined` when there was none. */
+export function lastDueAt(group: Pick<TargetGroup, "cycles">, fromCycle: number, now: Instant): Instant | undefined {
+  return dueTimes(group, fromCycle).findLast((dueAt) => dueAt <= now);
 }
 
-/** The sweep after the given one; `undefined` after the second sweep of the last cycle. */
-export function nextSweep(group: TargetGroup, after: Sweep): Sweep | undefined {
-  return sweepsOf(group).find((sweep) => inOrder(sweep, after) > 0);
+/** The sweep after the given time; `undefined` after the second sweep of the last cycle. */
+export function sweepAfter(group: Pick<TargetGroup, "cycles">, fromCycle: number, time: Instant): Sweep | undefined {
+  const dueAt = dueTimes(group, fromCycle).find((each) => each > time);
+  return dueAt === undefined ? undefined : { dueAt, fromCycle };
 }
 
-function inOrder(one: Sweep, other: Sweep): number {
-  return one.dueAt - other.dueAt || one.cycleNumber - other.cycleNumber;
+/** In order: two times for each cycle, at its end and about a day later. */
+function dueTimes({ cycles }: Pick<TargetGroup, "cycles">, fromCycle: number): Instant[] {
+  const swept = cycles.filter(({ number }) => number >= fromCycle);
+  const times = swept.flatMap(({ endsAt }) => [endsAt, endsAt + secondSweepMilliseconds]);
+  return times.toSorted((one, other) => one - other);
 }

@@ -1,4 +1,5 @@
 import type { TargetGroupDraft } from "../domain/drafting.ts";
+import type { Instant } from "../domain/instant.ts";
 import { ServiceError } from "../domain/serviceError.ts";
 import { firstSweep } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
@@ -12,19 +13,21 @@ import { buildGroupItem, buildTargetItem } from "../table/targetGroupItem.ts";
 
 /**
  * Creates the group with its cycles, targets and levels, and answers it with its ids. The same transaction puts its
- * first sweep on the list of cycles to close. `nameTaken` when the org has a group of that name; case does not matter.
+ * first sweep on the list of what to close, unless all its cycles have ended by now. `nameTaken` when the org has a group of that name; case does not matter.
  */
 export async function createTargetGroup(
   table: Table,
   org: Org,
   draft: TargetGroupDraft,
+  now: Instant,
 ): Promise<TargetGroup | "nameTaken"> {
   const group = await withIds(table, org, draft);
+  const sweep = firstSweep(group, now);
   const items = [
     { ...nameKey(org, group.name), groupId: group.id },
     buildGroupItem(org, group),
     ...group.targets.map((target) => buildTargetItem(org, group.id, target)),
-    buildSweepItem({ org, groupId: group.id, ...firstSweep(group) }),
+    ...(sweep === undefined ? [] : [buildSweepItem({ org, groupId: group.id, ...sweep })]),
   ];
   // Two creations with one name would both succeed without the condition on the first item. The other items cannot
   // collide while ids are unique. Their condition keeps a definition from being overwritten should ids ever not be

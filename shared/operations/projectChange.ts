@@ -4,14 +4,17 @@ import { enrollmentConsequences, merged } from "../domain/consequences.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Notification } from "../domain/notifications.ts";
 import { putIndexRow } from "../table/enrollmentIndex.ts";
+import type { EnrollmentRef } from "../table/enrollments.ts";
 import { addLedgerEntries } from "../table/ledger.ts";
 import { parseChange, type StreamRecord, type TableChange } from "../table/streamRecord.ts";
+import type { ShardList } from "../table/targetShards.ts";
 import type { ServiceContext } from "./context.ts";
 import { requireDefinition } from "./definition.ts";
 
-/** The service's context, with the bus that notifications go to. */
+/** The service's context, with the bus that notifications go to, and the shards that hold enrolments. */
 export type ProjectionContext = ServiceContext & {
   readonly bus: { readonly publish: (notifications: readonly Notification[]) => Promise<void> };
+  readonly shards: ShardList;
 };
 
 /** When the stream took a change, in epoch seconds. */
@@ -25,10 +28,15 @@ type StreamTime = { readonly dynamodb?: { readonly ApproximateCreationDateTime?:
 export async function projectChange(context: ProjectionContext, record: StreamRecord & StreamTime): Promise<void> {
   const change = parseChange(record);
   if (change === undefined) return;
-  if (isEnrolling(change)) await putIndexRow(context.table, { ...change.after, org: change.org });
+  if (isEnrolling(change)) await addToIndex(context, { ...change.after, org: change.org });
   const { entries, notifications } = await consequencesOf(context, change, streamedAt(record));
   await addLedgerEntries(context.table, change.org, customerOf(change), entries);
   await context.bus.publish(notifications);
+}
+
+/** Side by side, because the record is delivered again unless both are written. */
+async function addToIndex({ table, shards }: ProjectionContext, ref: EnrollmentRef): Promise<void> {
+  await Promise.all([putIndexRow(table, ref), shards.add(ref)]);
 }
 
 /** When the stream received the change. It is used only to judge the age of a cached definition. */

@@ -41,15 +41,10 @@ export const engineLimits = {
   /** How long a call may go on starting further rounds, pages or activities. */
   patienceMilliseconds: 3_000,
   /**
-   * A page of closing: one request for the index, then a read, a write of settled cycles and a write for each enrolment.
-   * Enrolments are closed in parallel and retried while patience lasts.
+   * A step of closing: a read, a write of settled cycles and a write of one enrolment, retried while patience lasts, and
+   * the note at the end. Enrolments are closed in parallel. A page of the index takes no longer.
    */
-  closingPageChain: { requests: 4, patientLoops: 1 },
-  /**
-   * The end of a shard: one request records it. After the last shard, two more store the next sweep and delete this
-   * one.
-   */
-  closingEndChain: { requests: 3, patientLoops: 0 },
+  closingStepChain: { requests: 4, patientLoops: 1 },
 } as const;
 
 /** The requests that a call sends one after the other, and the loops in it that go on while there is patience. */

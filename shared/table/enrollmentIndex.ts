@@ -12,7 +12,7 @@ export async function putIndexRow(table: Table, ref: EnrollmentRef): Promise<voi
   await putUnlessThere(table, { ...indexRowKey(ref.org, ref) });
 }
 
-type IndexPage = {
+export type IndexPage = {
   readonly customerIds: readonly number[];
   /** Where the next page starts; `undefined` after the last. */
   readonly resumeAfter: number | undefined;

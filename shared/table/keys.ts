@@ -139,11 +139,16 @@ export function indexPartition(org: Org, { groupId, targetId, shard }: Omit<Inde
   return `ENROLLED#${org}#${groupId}#${targetId}#${shard}`;
 }
 
+/** The shard of the customer's rows. */
+export function shardOf(customerId: number): number {
+  return customerId % shardCount;
+}
+
 export function indexRowKey(
   org: Org,
   { customerId, ...target }: { readonly customerId: number; readonly groupId: number; readonly targetId: number },
 ): Key {
-  const pk = indexPartition(org, { ...target, shard: customerId % shardCount });
+  const pk = indexPartition(org, { ...target, shard: shardOf(customerId) });
   return { pk, sk: `${indexRowPrefix}${customerId}` };
 }
 
@@ -153,9 +158,18 @@ export function indexRowKey(
  */
 export const sweepPartition = "CLOSING";
 
-export function sweepKey(
+export function sweepKey(org: Org, sweep: { readonly groupId: number; readonly dueAt: string }): Key {
+  return { pk: sweepPartition, sk: `${sweep.dueAt}#${org}#${sweep.groupId}` };
+}
+
+/** One partition for each group: which shards of its targets hold enrolments, and how far they are closed. */
+export function shardsPartition(org: Org, groupId: number): string {
+  return `CLOSING#${org}#${groupId}`;
+}
+
+export function targetShardsKey(
   org: Org,
-  sweep: { readonly groupId: number; readonly cycleNumber: number; readonly dueAt: string },
+  { groupId, targetId }: { readonly groupId: number; readonly targetId: number },
 ): Key {
-  return { pk: sweepPartition, sk: `${sweep.dueAt}#${org}#${sweep.groupId}#${sweep.cycleNumber}` };
+  return { pk: shardsPartition(org, groupId), sk: `${targetPrefix}${targetId}` };
 }

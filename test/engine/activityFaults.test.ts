@@ -7,7 +7,7 @@ import { type IncomingActivity, recordActivity } from "../../shared/operations/r
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { findEnrollment } from "../../shared/table/enrollments.ts";
-import { buildActivity, buildGroup, decimal, noonOf } from "../support/domain.ts";
+import { buildActivity, buildGroup, decimal, noonOf, startOfCycle } from "../support/domain.ts";
 import { enroll } from "../support/membership.ts";
 import { openTestTable } from "../support/service.ts";
 
@@ -40,7 +40,7 @@ function dyingTable(request: number, moment: "before" | "after"): Table {
 
 async function newEnrollment() {
   const org = randomUUID();
-  const group = await createTargetGroup(table, org, buildGroup());
+  const group = await createTargetGroup(table, org, buildGroup(), startOfCycle(1));
   if (group === "nameTaken" || group.targets[0] === undefined) throw new Error("A new org has no groups");
   const [target] = group.targets;
   const ref = { org, customerId, groupId: group.id, targetId: target.id };

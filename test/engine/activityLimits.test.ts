@@ -7,7 +7,7 @@ import { recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
-import { buildActivity, buildGroup, buildTarget, decimal, noonOf } from "../support/domain.ts";
+import { buildActivity, buildGroup, buildTarget, decimal, noonOf, startOfCycle } from "../support/domain.ts";
 import { enroll } from "../support/membership.ts";
 import { EngineRecorder } from "../support/recorder.ts";
 import { openTestTable } from "../support/service.ts";
@@ -34,7 +34,7 @@ class Brand {
 
   async addGroup(name: string, targetCount: number): Promise<void> {
     const targets = Array.from({ length: targetCount }, (_, index) => buildTarget({ name: `Target ${index}` }));
-    const group = await createTargetGroup(table, this.org, buildGroup({ name, targets }));
+    const group = await createTargetGroup(table, this.org, buildGroup({ name, targets }), startOfCycle(1));
     if (group === "nameTaken") throw new Error("The names differ");
     this.groups.push(group);
     for (const { id: targetId } of group.targets) {

@@ -12,12 +12,14 @@ import { ServiceError } from "../../shared/domain/serviceError.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { decideUnenrollment } from "../../shared/domain/unenrolling.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
+import type { ClosingTask, DueShards } from "../../shared/operations/listDueShards.ts";
 import { recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
 import { type EnrollmentRef, findEnrollment } from "../../shared/table/enrollments.ts";
 import { enrollmentKey } from "../../shared/table/keys.ts";
+import { ShardList } from "../../shared/table/targetShards.ts";
 import { buildActivity, buildGroup, buildTarget, decimal, noonOf, startOfCycle } from "../support/domain.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { startLossyProxy } from "../support/lossyProxy.ts";
@@ -42,7 +44,7 @@ class Brand {
 
   static async create(overrides: Parameters<typeof buildGroup>[0] = {}): Promise<Brand> {
     const org = randomUUID();
-    const group = await createTargetGroup(table, org, buildGroup({ cycleCount: 5, ...overrides }));
+    const group = await createTargetGroup(table, org, buildGroup({ cycleCount: 5, ...overrides }), startOfCycle(1));
     if (group === "nameTaken") throw new Error("A new org has no groups");
     return new Brand(org, group);
   }
@@ -77,6 +79,11 @@ class Brand {
     await closeCycles(table, startOfCycle(cycle), this.org);
   }
 
+  /** The first page of the brand's due work. */
+  async dueAtStartOf(cycle: number): Promise<DueShards> {
+    return listDueCycles(table)({ now: formatInstant(startOfCycle(cycle)), resumeAfter: null, org: this.org });
+  }
+
   async enrollment(customerId: number): Promise<Enrollment> {
     const stored = await findEnrollment(table, this.ref(customerId));
     if (stored === undefined) throw new Error("The customer was never enrolled");
@@ -91,6 +98,19 @@ class Brand {
       .map((notification) => `${notification.customerId} ${notification.type} ${cycleIn(notification)}`)
       .toSorted();
   }
+}
+
+const outOfTime = { getRemainingTimeInMillis: () => 0 };
+const withTime = { getRemainingTimeInMillis: () => 900_000 };
+
+/** Takes the first task out. */
+function nextOf(waiting: ClosingTask[]): ClosingTask {
+  return required(waiting.shift());
+}
+
+function required<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error("There is one");
+  return value;
 }
 
 const endingTypes: readonly Notification["type"][] = ["targetPeriodCompleted", "targetValueAchieved", "streakEnd"];
@@ -243,9 +263,7 @@ async function brandOf(customerIds: readonly number[]): Promise<Brand> {
 }
 
 describe("each cycle is closed once for each customer", () => {
-  /** So many customers that some shards have more than one page. */
-  const many = Array.from({ length: 450 }, (_, index) => 5_000 + index);
-  const some = many.slice(0, 100);
+  const some = Array.from({ length: 100 }, (_, index) => 5_000 + index);
 
   it("when customers are spread over the shards, and closing is repeated", async () => {
     const brand = await brandOf(some);
@@ -264,6 +282,13 @@ describe("each cycle is closed once for each customer", () => {
     expect(await brand.endings()).toEqual(onceFor(some));
   });
 
+  it("when one shard has more customers than a page of the index", async () => {
+    const inOneShard = Array.from({ length: 230 }, (_, index) => 16 * (index + 1));
+    const brand = await brandOf(inOneShard);
+    await closeCycles(table, startOfCycle(2), brand.org);
+    expect(await brand.endings()).toEqual(onceFor(inOneShard).toSorted());
+  });
+
   it.each([1, 37, 50, 99])("when the run is killed after %i writes and another follows", async (writes) => {
     const brand = await brandOf(some);
     await expect(closeCycles(dyingAfter(writes), startOfCycle(2), brand.org)).rejects.toThrow("killed");
@@ -280,34 +305,32 @@ describe("each cycle is closed once for each customer", () => {
     expect(await brand.endings()).toEqual([1, 2, 3].map((cycle) => `1 targetPeriodCompleted c${cycle}`));
   });
 
-  it("when workers stop after every page and go on from there", async () => {
-    const brand = await brandOf(many);
-    const { tasks } = await listDueCycles(table)({
-      now: formatInstant(startOfCycle(2)),
-      resumeAfter: null,
-      org: brand.org,
-    });
-    const outOfTime = { getRemainingTimeInMillis: () => 0 };
+  it("when workers stop after every customer and others go on from there", async () => {
+    const brand = await brandOf(some);
+    const { tasks } = await brand.dueAtStartOf(2);
     let stops = 0;
-    for (const task of tasks) {
-      let state = await closeShard(table)(task, outOfTime);
-      for (; !state.isFinished; stops += 1) state = await closeShard(table)(state, outOfTime);
+    for (const waiting = [...tasks]; waiting.length > 0; ) {
+      const { left } = await closeShard(table)(nextOf(waiting), outOfTime);
+      waiting.push(...left);
+      stops += left.length;
     }
     expect(stops).toBeGreaterThan(0);
-    expect(await brand.endings()).toEqual(onceFor(many));
+    expect((await brand.dueAtStartOf(2)).tasks).toEqual([]);
+    expect(await brand.endings()).toEqual(onceFor(some));
   });
 
-  it("when there is no time left to finish: the next call finds nobody and finishes", async () => {
-    const brand = await brandOf([5_000]);
-    const due = { now: formatInstant(startOfCycle(2)), resumeAfter: null, org: brand.org };
-    const task = (await listDueCycles(table)(due)).tasks.find(({ work }) => work.shard === 5_000 % 16);
-    if (task === undefined) throw new Error("The customer's shard is due");
-    const handedBack = await closeShard(table)(task, { getRemainingTimeInMillis: () => 16_000 });
-    expect(handedBack).toMatchObject({ isFinished: false, resumeAfter: 5_000, closed: { 1: 1 } });
-    const finished = await closeShard(table)(handedBack, { getRemainingTimeInMillis: () => 16_000 });
-    expect(finished).toMatchObject({ isFinished: true, closed: { 1: 1 } });
-    expect((await listDueCycles(table)(due)).tasks).not.toContainEqual(task);
-    expect(await brand.endings()).toEqual(onceFor([5_000]));
+  it("when a call's time is up: it hands back the rest, a task for each shard, the first from where it stopped", async () => {
+    const brand = await brandOf([16, 32, 17, 18]);
+    const [task] = (await brand.dueAtStartOf(2)).tasks;
+    expect(task).toMatchObject({ shards: [0, 1, 2], resumeAfter: null });
+    const answer = await closeShard(table)(required(task), outOfTime);
+    expect(answer).toMatchObject({ closed: { 1: 1 }, busyCount: 0 });
+    const begun = { ...task, resumeAfter: null };
+    expect(answer.left).toEqual([
+      { ...begun, shards: [0], resumeAfter: 16 },
+      { ...begun, shards: [1] },
+      { ...begun, shards: [2] },
+    ]);
   });
 
   it("when the sweep is over: the group waits for its next one", async () => {
@@ -317,7 +340,9 @@ describe("each cycle is closed once for each customer", () => {
     const { tasks } = await listDueCycles(table)({ now: formatInstant(startOfCycle(3) - 1), ...due });
     expect(tasks).toEqual([]);
     const later = await listDueCycles(table)({ now: formatInstant(startOfCycle(3)), ...due });
-    expect(new Set(later.tasks.map(({ work }) => work.cycleNumber))).toEqual(new Set([2]));
+    expect(later.tasks).toMatchObject([
+      { now: startOfCycle(3), shards: Array.from({ length: 16 }, (_, shard) => shard) },
+    ]);
   });
 });
 
@@ -340,19 +365,16 @@ describe("a failure holds up nothing else", () => {
     const brand = await Brand.create();
     await brand.enroll(16);
     await announced(brand.org);
-    const due = { now: formatInstant(startOfCycle(2)), resumeAfter: null, org: brand.org };
-    const shardOf = async () => (await listDueCycles(table)(due)).tasks.find(({ work }) => work.shard === 0);
-    const task = await shardOf();
-    if (task === undefined) throw new Error("The customer's shard is due");
+    const { tasks } = await brand.dueAtStartOf(2);
     const proxy = await startLossyProxy(() => inject("endpoint"));
     const busy = openTable({ tableName: table.name, endpoint: proxy.endpoint, ...localAccess }, patientLimits);
     proxy.plan(...Array.from({ length: attempts }, () => ({ lose: "request", answer }) as const));
-    const state = await closeShard(busy)(task, { getRemainingTimeInMillis: () => 900_000 });
+    const given = await closeShard(busy)(nextOf([...tasks]), withTime);
     busy.close();
     await proxy.close();
-    expect(state).toMatchObject({ isFinished: true, closed: {}, failedCount: 0, busyCount: 1 });
+    expect(given).toEqual({ closed: {}, busyCount: 1, left: [] });
     expect(proxy.writes()).toBe(attempts);
-    expect(await shardOf()).toEqual(task);
+    expect((await brand.dueAtStartOf(2)).tasks).toEqual(tasks);
     expect(await closeCycles(table, startOfCycle(2), brand.org)).toMatchObject([{ customerCount: 1 }]);
   });
 
@@ -362,6 +384,7 @@ describe("a failure holds up nothing else", () => {
     await closeCycles(table, startOfCycle(2), brand.org);
     expect((await brand.enrollment(1)).closedAt).toEqual(new Map());
     await putIndexRow(table, brand.ref(1));
+    await new ShardList(table).add(brand.ref(1));
     await closeCycles(table, startOfCycle(2) + 25 * hour, brand.org);
     const closedAt = startOfCycle(2) + 25 * hour;
     expect((await brand.enrollment(1)).closedAt).toEqual(new Map([1, 2].map((cycle) => [cycle, closedAt])));

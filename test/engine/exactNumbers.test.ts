@@ -8,7 +8,7 @@ import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import { createClient, patientLimits } from "../../shared/table/client.ts";
 import { type Item, ItemReader, MalformedItem, numberOf } from "../../shared/table/item.ts";
 import { get, putUnlessThere } from "../../shared/table/store.ts";
-import { buildActivity, buildGroup, noonOf } from "../support/domain.ts";
+import { buildActivity, buildGroup, noonOf, startOfCycle } from "../support/domain.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { enroll } from "../support/membership.ts";
 import { openTestTable } from "../support/service.ts";
@@ -100,7 +100,7 @@ describe("a bigint", () => {
       { step: "initialize", priority: "high" },
     );
     const [org, customerId, now] = [randomUUID(), 11, noonOf(1)];
-    const group = await createTargetGroup(watched, org, buildGroup({ name: "Exact" }));
+    const group = await createTargetGroup(watched, org, buildGroup({ name: "Exact" }), startOfCycle(1));
     if (group === "nameTaken") throw new Error("The brand is new");
     const ref = { org, customerId, groupId: group.id, targetId: group.targets[0]?.id ?? 0 };
     const opening = { kind: "balance", value: decimal("12.5"), isReached: false, isAnnounced: false } as const;

@@ -2,16 +2,18 @@ import { randomUUID } from "node:crypto";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, describe, expect, it } from "vitest";
 import { countQueuedActivities } from "../../functions/countQueuedActivities/countQueuedActivities.ts";
-import { type DueCycles, listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
+import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import { recordActivities } from "../../functions/recordActivities/recordActivities.ts";
 import type { ApiRequest } from "../../shared/http/apiHandler.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { createContext } from "../../shared/operations/context.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
+import { type DuePosition, type DueShards, pageLimits } from "../../shared/operations/listDueShards.ts";
 import { putCustomer } from "../../shared/operations/putCustomer.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { EngineBusy } from "../../shared/table/failures.ts";
 import { queryAll, ReadTooLong } from "../../shared/table/store.ts";
+import { ShardList } from "../../shared/table/targetShards.ts";
 import { buildGroup, noonOf, startOfCycle } from "../support/domain.ts";
 import { byTest, enroll } from "../support/membership.ts";
 import { queueMessage } from "../support/queueMessage.ts";
@@ -28,7 +30,7 @@ const impatient: Table = { ...table, patienceMilliseconds: 0 };
 async function brand(): Promise<string> {
   const org = randomUUID();
   await putCustomer(table, org, customerId, { firstName: undefined, lastName: undefined, externalId: undefined }, now);
-  const group = await createTargetGroup(table, org, buildGroup());
+  const group = await createTargetGroup(table, org, buildGroup(), startOfCycle(1));
   if (group === "nameTaken" || group.targets[0] === undefined) throw new Error("A new org has no groups");
   const ref = { org, customerId, groupId: group.id, targetId: group.targets[0].id };
   await enroll(
@@ -110,26 +112,33 @@ describe("a partition is read to its end", () => {
   });
 });
 
-/** Reads page by page, as the state machine asks. */
-async function dueCycles(through: Table, org: string): Promise<DueCycles[]> {
+/** Page by page, as the state machine asks. */
+async function dueCycles(through: Table, org: string): Promise<DueShards[]> {
   const due = { now: new Date(startOfCycle(2)).toISOString(), org };
-  const pages: DueCycles[] = [];
-  let resumeAfter: DueCycles["resumeAfter"] = null;
+  const pages: DueShards[] = [];
+  let resumeAfter: DuePosition | null = null;
   do {
-    const page: DueCycles = await listDueCycles(through)({ ...due, resumeAfter });
+    const page: DueShards = await listDueCycles(through)({ ...due, resumeAfter });
     pages.push(page);
     resumeAfter = page.resumeAfter;
   } while (resumeAfter !== null);
   return pages;
 }
 
-it("due cycles are listed group by group while there is patience for one only, until all are listed", async () => {
+it("due work is named some groups at a time when there is patience for no more, and in the end all", async () => {
   const org = randomUUID();
-  for (const name of ["first", "second", "third"]) await createTargetGroup(table, org, buildGroup({ name }));
+  const { groupsAtOnce } = pageLimits;
+  const names = Array.from({ length: groupsAtOnce + 1 }, (_, index) => `group ${index}`);
+  for (const name of names) await groupWithCustomer(org, name);
   const all = (await dueCycles(table, org)).flatMap(({ tasks }) => tasks);
   const pages = await dueCycles(impatient, org);
-  expect(new Set(all.map(({ work }) => work.groupId)).size).toBe(3);
+  expect(all.map(({ groupId }) => groupId)).toHaveLength(names.length);
   expect(pages.flatMap(({ tasks }) => tasks)).toEqual(all);
-  const groupsInEach = pages.map(({ tasks }) => new Set(tasks.map(({ work }) => work.groupId)).size);
-  expect(Math.max(...groupsInEach)).toBe(1);
+  expect(pages.map(({ tasks }) => tasks.length).filter((length) => length > 0)).toEqual([groupsAtOnce, 1]);
 });
+
+async function groupWithCustomer(org: string, name: string): Promise<void> {
+  const group = await createTargetGroup(table, org, buildGroup({ name }), startOfCycle(1));
+  if (group === "nameTaken" || group.targets[0] === undefined) throw new Error("The name is new in the org");
+  await new ShardList(table).add({ org, customerId, groupId: group.id, targetId: group.targets[0].id });
+}

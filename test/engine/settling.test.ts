@@ -8,7 +8,7 @@ import { recordsBetween } from "../../shared/domain/past.ts";
 import { settlingRules } from "../../shared/domain/settling.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { decideUnenrollment } from "../../shared/domain/unenrolling.ts";
-import { closeEnrollment } from "../../shared/operations/closeCycle.ts";
+import { closeEnrollment } from "../../shared/operations/closeShards.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
 import { writeEnrollment } from "../../shared/operations/enroll.ts";
 import { recordActivity } from "../../shared/operations/recordActivity.ts";
@@ -52,7 +52,7 @@ class Life {
   static async begin(table: Table): Promise<Life> {
     const org = randomUUID();
     const fields = { trackingType: "STREAKS", levels: buildLevels(2, 3, 5), targets: [buildTarget()] } as const;
-    const group = await createTargetGroup(table, org, buildGroup({ cycleCount: 9, ...fields }));
+    const group = await createTargetGroup(table, org, buildGroup({ cycleCount: 9, ...fields }), noonOf(1));
     if (group === "nameTaken") throw new Error("A new org has no groups");
     const [target] = group.targets;
     const life = new Life(table, { org, customerId: 7, groupId: group.id, targetId: target?.id ?? 0 }, group);

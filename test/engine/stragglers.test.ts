@@ -14,7 +14,7 @@ import { findEnrollment, listEnrollments } from "../../shared/table/enrollments.
 import { OutcomeUnknown, TooMuchContention } from "../../shared/table/failures.ts";
 import { findTargetGroup } from "../../shared/table/targetGroups.ts";
 import { endToken, findToken, putToken } from "../../shared/table/tokens.ts";
-import { buildActivity, buildGroup, buildTarget, decimal, noonOf } from "../support/domain.ts";
+import { buildActivity, buildGroup, buildTarget, decimal, noonOf, startOfCycle } from "../support/domain.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
 import { enroll } from "../support/membership.ts";
@@ -58,7 +58,7 @@ function straggler(): { readonly fault: Fault; readonly arrive: () => Promise<vo
 }
 
 async function newGroup(org: string, name = "Group") {
-  const group = await createTargetGroup(other, org, buildGroup({ name }));
+  const group = await createTargetGroup(other, org, buildGroup({ name }), startOfCycle(1));
   if (group === "nameTaken" || group.targets[0] === undefined) throw new Error("A new org has no groups");
   return { group, target: group.targets[0] };
 }
@@ -95,7 +95,7 @@ describe("an activity of which an attempt was lost", () => {
     const org = randomUUID();
     const enter = async (name: string, targetCount: number) => {
       const targets = Array.from({ length: targetCount }, (_, index) => buildTarget({ name: `Target ${index}` }));
-      const group = await createTargetGroup(other, org, buildGroup({ name, targets }));
+      const group = await createTargetGroup(other, org, buildGroup({ name, targets }), startOfCycle(1));
       if (group === "nameTaken") throw new Error("The names differ");
       for (const { id: targetId } of group.targets) {
         await enroll(other, { org, customerId, groupId: group.id, targetId }, resume, now, undefined);
@@ -116,14 +116,16 @@ describe("an activity of which an attempt was lost", () => {
 describe("a target group whose creation met transactions every time", () => {
   it("does not exist: TooMuchContention", async () => {
     proxy.plan({}, conflict, conflict, conflict);
-    await expect(createTargetGroup(patient, randomUUID(), buildGroup())).rejects.toThrow(TooMuchContention);
+    await expect(createTargetGroup(patient, randomUUID(), buildGroup(), startOfCycle(1))).rejects.toThrow(
+      TooMuchContention,
+    );
   });
 
   it("and of which an attempt was lost may exist: OutcomeUnknown", async () => {
     const org = randomUUID();
     const { fault, arrive } = straggler();
     proxy.plan({}, fault, conflict, conflict, conflict);
-    await expect(createTargetGroup(patient, org, buildGroup())).rejects.toThrow(OutcomeUnknown);
+    await expect(createTargetGroup(patient, org, buildGroup(), startOfCycle(1))).rejects.toThrow(OutcomeUnknown);
     await arrive();
     expect(await findTargetGroup(other, org, 1)).toMatchObject({ id: 1 });
   });
@@ -132,8 +134,8 @@ describe("a target group whose creation met transactions every time", () => {
     const org = randomUUID();
     const { fault, arrive } = straggler();
     proxy.plan({}, fault, { ...conflict, before: arrive });
-    expect(await createTargetGroup(patient, org, buildGroup())).toMatchObject({ id: 1 });
-    expect(await createTargetGroup(other, org, buildGroup())).toBe("nameTaken");
+    expect(await createTargetGroup(patient, org, buildGroup(), startOfCycle(1))).toMatchObject({ id: 1 });
+    expect(await createTargetGroup(other, org, buildGroup(), startOfCycle(1))).toBe("nameTaken");
   });
 });
 

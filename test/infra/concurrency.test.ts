@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { orgQueuesVariable } from "../../shared/config/queueConfig.ts";
+import { closingStateMachine } from "./support/closingDefinition.ts";
 import { functionIdsByName } from "./support/deployedMethods.ts";
-import { at, onlyResource, resourcesOfType, type SynthesizedStack, synthesize } from "./support/synthesize.ts";
+import { at, resourcesOfType, type SynthesizedStack, synthesize } from "./support/synthesize.ts";
 
 /** The functions that reserve a part of the account's quota, and how much. */
 function reserved(stack: SynthesizedStack): Record<string, unknown> {
@@ -18,12 +19,7 @@ function queueMappings(stack: SynthesizedStack): unknown[] {
 }
 
 function closingDefinition(stack: SynthesizedStack): string {
-  const parts = at(
-    onlyResource(stack, "AWS::StepFunctions::StateMachine")[1].Properties,
-    "DefinitionString",
-    "Fn::Join",
-    "1",
-  );
+  const parts = at(closingStateMachine(stack, "STANDARD")[1].Properties, "DefinitionString", "Fn::Join", "1");
   return (Array.isArray(parts) ? parts : []).filter((part) => typeof part === "string").join("");
 }
 

@@ -131,32 +131,41 @@ test("docs/costs.md counts as many metrics of the functions as they can write", 
   expect(text).toContain(`at most ${dollars(count * 0.3)} (${count} at 0.30)`);
 });
 
-describe("the closing's price in docs/costs.md counts the steps that it takes", () => {
+describe("the closing's price in docs/costs.md", () => {
   const { States: states } = closingDefinition(synthesize());
   const stepPrice = price("A million steps of the state machine") / 1e6;
 
-  test("when nothing is due", () => {
-    const steps = stepsOf(states, "Start");
-    const startsPerMonth = (30 * 24 * 60) / 5;
-    expect(words).toContain(
-      `${startsPerMonth} times in 30 days, and takes ${steps} steps when nothing is due: ${dollars(startsPerMonth * steps * stepPrice)}.`,
-    );
+  test("is when nothing is due by the look's starts, time and calls", () => {
+    const perMillion =
+      price("A million calls by the scheduler") +
+      price("A million starts of the look") +
+      1e6 * (64 / 1024) * price("A GB-second of the look") +
+      price("A million calls of a Lambda") +
+      computingPrice(50) +
+      price("A million read units of the table");
+    const looksPerMonth = (30 * 24 * 60) / 5;
+    expect(words).toContain(`${looksPerMonth} times in 30 days.`);
+    expect(words).toContain(`and a read unit: ${dollars((looksPerMonth * perMillion) / 1e6)} for all.`);
   });
 
-  test("for a shard", () => {
+  test("is when something is due by as many steps as an execution, a page and a target take", () => {
     const inner = states.CloseShards.ItemProcessor.States;
-    const steps = ["CloseShard", "IsShardFinished", "ShardClosed"];
-    expect(steps.every((name) => Object.hasOwn(inner, name))).toBe(true);
-    expect(words).toContain(
-      `${steps.length} steps more, ${dollars(steps.length * stepPrice * 1e6)} for a million shards`,
-    );
+    const ofTarget = ["CloseShard", "IsShardFinished", "ShardClosed"];
+    expect(ofTarget.every((name) => Object.hasOwn(inner, name))).toBe(true);
+    expect(words).toContain(`an execution of the state machine takes ${stepsOf(states, "Start")} steps`);
+    const ofPage = ["ListDueCycles", "IsAnythingDue", "CloseShards", "AreShardsLeft", "IsMoreDue"];
+    expect(ofPage.every((name) => Object.hasOwn(states, name))).toBe(true);
+    expect(words).toContain(`and ${ofPage.length} more for each further page`);
+    const withStart = ofTarget.length + 1;
+    expect(words).toContain(`takes ${withStart} steps, the start of its child execution included`);
+    expect(words).toContain(`included: ${dollars(withStart * stepPrice * 1e6)} for a million targets`);
   });
 
   test("and an idle stack's is the sum of what is paid every month", () => {
     const [, ofMonth = ""] = /Every month, whatever is called: (.*?), the table/.exec(words) ?? [];
     const parts = [...ofMonth.matchAll(/(?<!at )\b(\d+\.\d\d)\b(?! ?\))|at most (\d+\.\d\d)/g)];
     const amounts = parts.map(([, plain, most]) => Number(plain ?? most));
-    const [, closing] = /when nothing is due: (\d+\.\d\d)/.exec(words) ?? [];
+    const [, closing] = /and a read unit: (\d+\.\d\d) for all/.exec(words) ?? [];
     const sum = amounts.reduce((total, each) => total + each, Number(closing));
     expect(amounts).toHaveLength(4);
     expect(words).toContain(`costs at most ${dollars(sum)} a month`);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { servingFunctions } from "../../lib/functionNames.ts";
 import { issuerLimits } from "../../shared/auth/issuerVerifier.ts";
 import { busLimits } from "../../shared/bus/eventBridge.ts";
 import { busNameVariable } from "../../shared/config/busConfig.ts";
@@ -8,7 +9,7 @@ import { tableNameVariable } from "../../shared/config/tableConfig.ts";
 import { tokenLifetimeVariable } from "../../shared/config/tokenConfig.ts";
 import { routeNames, routes } from "../../shared/http/routes.ts";
 import { longestRequestMilliseconds } from "../../shared/sdk/attempts.ts";
-import { engineLimits, longestChainMilliseconds } from "../../shared/table/client.ts";
+import { longestChainMilliseconds } from "../../shared/table/client.ts";
 import { requestChains } from "../support/requestChains.ts";
 import { deployedMethods, functionIdsByName } from "./support/deployedMethods.ts";
 import { at, onlyResource, references, resourcesOfType, synthesize } from "./support/synthesize.ts";
@@ -63,18 +64,21 @@ describe("log groups", () => {
     }
   });
 
-  test("are one for each function, one for the access log and one for the closing of cycles", () => {
+  test("are one for each function, one for the access log and one for each state machine", () => {
     const used = functions.map(({ properties }) => at(properties, "LoggingConfig", "LogGroup", "Ref"));
     const [, stage] = onlyResource(stack, "AWS::ApiGateway::Stage");
-    const [, stateMachine] = onlyResource(stack, "AWS::StepFunctions::StateMachine");
+    const stateMachines = resourcesOfType(stack, "AWS::StepFunctions::StateMachine");
     const ids = logGroups.map(([id]) => id);
-    const settings = [stage.Properties.AccessLogSetting, stateMachine.Properties.LoggingConfiguration];
+    const ofMachines = stateMachines.map(([, { Properties }]) => Properties["LoggingConfiguration"]);
+    const settings = [stage.Properties.AccessLogSetting, ...ofMachines];
     const others = settings.flatMap((setting) => [...references(setting)]).filter((id) => ids.includes(id));
     expect([...used, ...others].toSorted()).toEqual(ids.toSorted());
   });
 });
 
-/** The time that a call may wait for services other than the table. */
+const calledByGateway: readonly string[] = [...servingFunctions, "authorizer"];
+
+/** What a call may wait for beside the table. */
 const elsewhereMilliseconds: Readonly<Record<string, number>> = {
   /** The configuration and the keys that an external issuer publishes. */
   authorizer: 2 * issuerLimits.maxAttempts * issuerLimits.requestTimeoutMilliseconds,
@@ -101,8 +105,6 @@ function seconds(milliseconds: number): string {
 }
 
 describe("time limits", () => {
-  const functionMilliseconds = functions.map(({ properties }) => Number(at(properties, "Timeout")) * 1000);
-
   test.each(functions)(
     "leave $name time for its chain of requests when each request succeeds only at its last attempt",
     ({ name, properties }) => {
@@ -122,16 +124,12 @@ describe("time limits", () => {
     expect(readFileSync("docs/deploy.md", "utf8")).toContain(`take ${activity} s and fit`);
   });
 
-  test("leave closeShard time to find its definition and an empty page, and to end the shard without handing it on", () => {
-    const { requests } = engineLimits.closingEndChain;
-    const longest = longestChainMilliseconds({ requests: 2 + requests, patientLoops: 0 });
-    expect(longest).toBeLessThan(Math.min(...functionMilliseconds));
-  });
-
-  test("end a function before API Gateway stops waiting for it", () => {
+  test("end a function that API Gateway calls before it stops waiting", () => {
     const waits = deployedMethods(stack).map(({ method }) =>
       Number(at(method.Properties, "Integration", "TimeoutInMillis")),
     );
-    expect(Math.max(...functionMilliseconds)).toBeLessThan(Math.min(...waits));
+    const called = functions.filter(({ name }) => calledByGateway.includes(name));
+    const limits = called.map(({ properties }) => Number(at(properties, "Timeout")) * 1000);
+    expect(Math.max(...limits)).toBeLessThan(Math.min(...waits));
   });
 });

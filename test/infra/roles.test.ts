@@ -6,6 +6,7 @@ import {
   groupPartition,
   indexPartition,
   orgPartition,
+  shardsPartition,
   sweepPartition,
   tokenKey,
 } from "../../shared/table/keys.ts";
@@ -20,6 +21,7 @@ const partitionKeys = {
   credential: credentialKey("ORG#till").pk,
   token: tokenKey("0123456789abcdef").pk,
   shard: indexPartition("100", { groupId: 7, targetId: 7, shard: 7 }),
+  closing: shardsPartition("100", 7),
   sweeps: sweepPartition,
 } as const;
 
@@ -46,14 +48,12 @@ const allowed = {
   definitions: { UpdateItem: ["org"], PutItem: ["org", "group", "sweeps"], Query: ["org", "group"] },
   customers: { GetItem: ["customer"], UpdateItem: ["customer"] },
   reads: { Query: ["group", "customer"], GetItem: ["customer"] },
-  projector: { Query: ["group"], PutItem: ["customer", "shard"] },
-  listDueCycles: { Query: ["group", "sweeps"] },
+  projector: { Query: ["group"], PutItem: ["customer", "shard"], UpdateItem: ["closing"] },
+  listDueCycles: { Query: ["group", "sweeps", "closing"], PutItem: ["sweeps"], DeleteItem: ["sweeps"] },
   closeShard: {
     Query: ["group", "shard"],
     GetItem: ["customer"],
-    UpdateItem: ["customer", "sweeps"],
-    PutItem: ["sweeps"],
-    DeleteItem: ["sweeps"],
+    UpdateItem: ["customer", "closing"],
   },
   authorizer: { GetItem: ["credential", "token"] },
   tokens: { GetItem: ["credential"], PutItem: ["token"], UpdateItem: ["token"] },
@@ -136,14 +136,17 @@ test("there is no role but one for each function, API Gateway's for its log, and
   const all = resourcesOfType(stack, "AWS::IAM::Role").map(([id]) => id);
   const expected = [...roleIds, logRole, ...closingRoles(), deploymentRole()];
   expect(all.toSorted()).toEqual([...new Set(expected)].toSorted());
-  expect(all).toHaveLength(functionIds.size + 4);
+  expect(all).toHaveLength(functionIds.size + 5);
 });
 
-/** The roles of the state machine and of its schedule. closing.test.ts says what they may do. */
+/** The two state machines' and the schedule's; closing.test.ts says what they may do. */
 function closingRoles(): string[] {
-  const [, stateMachine] = onlyResource(stack, "AWS::StepFunctions::StateMachine");
   const [, schedule] = onlyResource(stack, "AWS::Scheduler::Schedule");
-  const arns = [stateMachine.Properties.RoleArn, at(schedule.Properties.Target, "RoleArn")];
+  const stateMachines = resourcesOfType(stack, "AWS::StepFunctions::StateMachine");
+  const arns = [
+    ...stateMachines.map(([, { Properties }]) => Properties.RoleArn),
+    at(schedule.Properties.Target, "RoleArn"),
+  ];
   return arns.map((arn) => String(at(arn, "Fn::GetAtt", "0")));
 }
 

@@ -13,10 +13,10 @@ const chainsWithoutRoute: Readonly<Record<Exclude<CallName, RouteName>, Chain>> 
    * then the ledger's rows side by side.
    */
   projector: { requests: 3, patientLoops: 1 },
-  /** The due cycles, and the definitions of their groups. */
-  listDueCycles: { requests: 2, patientLoops: 1 },
-  /** The definition, and one page. Another page, and the end of the shard, begin only while there is time for them. */
-  closeShard: { ...engineLimits.closingPageChain, requests: 1 + engineLimits.closingPageChain.requests },
+  /** What is due; the definition of a group beside its shards; the next sweep put, and the last one taken off. */
+  listDueCycles: { requests: 4, patientLoops: 1 },
+  /** The definition, a page of the index, and one step. It begins another page or step only with the time for it. */
+  closeShard: { ...engineLimits.closingStepChain, requests: 2 + engineLimits.closingStepChain.requests },
 };
 
 /**

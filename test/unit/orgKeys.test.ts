@@ -8,9 +8,9 @@ type BuilderName = {
 }[keyof typeof keys];
 
 /**
- * Exports of keys.ts that need no org. The first two find an item by what a caller shows before its org is known. The
- * third and the fourth are no keys. The fifth is in a partition of all orgs that only the scheduled functions reach. The
- * last one reads a key.
+ * The first two are found by what a caller shows before anybody knows its org. The third and the fourth are no keys. The
+ * fifth is in a partition of all orgs that only the scheduled functions reach. The sixth reads a key, and the last is part
+ * of one.
  */
 const withoutOrg = [
   "credentialKey",
@@ -19,6 +19,7 @@ const withoutOrg = [
   "pastPrefix",
   "sweepKey",
   "parseCustomerPartition",
+  "shardOf",
 ] as const;
 
 type OrgBuilderName = Exclude<BuilderName, (typeof withoutOrg)[number]>;
@@ -40,6 +41,8 @@ const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
   ledgerKey: (org) => keys.ledgerKey(org, 1, { targetId: 1, recordedAt: "2030", entryId: "e" }),
   credentialEntryKey: (org) => keys.credentialEntryKey(org, "till.1"),
   indexPartition: (org) => keys.indexPartition(org, { groupId: 1, targetId: 1, shard: 1 }),
+  shardsPartition: (org) => keys.shardsPartition(org, 1),
+  targetShardsKey: (org) => keys.targetShardsKey(org, { groupId: 1, targetId: 1 }),
   indexRowKey: (org) => keys.indexRowKey(org, { customerId: 1, groupId: 1, targetId: 1 }),
 };
 
@@ -54,7 +57,7 @@ describe("a key builder", () => {
       const key = build(org);
       return typeof key === "string" ? key : key.pk;
     };
-    expect(partitionOf("100")).toMatch(/^(ORG|ENROLLED)#100(#|$)/);
+    expect(partitionOf("100")).toMatch(/^(ORG|ENROLLED|CLOSING)#100(#|$)/);
     expect(partitionOf("100")).not.toBe(partitionOf("200"));
   });
 

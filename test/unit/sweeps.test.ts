@@ -1,30 +1,60 @@
-import { expect, test } from "vitest";
-import { firstSweep, nextSweep, type Sweep } from "../../shared/domain/sweeps.ts";
-import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
+import { describe, expect, test } from "vitest";
+import { clockToleranceMilliseconds } from "../../shared/domain/instant.ts";
+import { firstSweep, lastDueAt, sweepAfter } from "../../shared/domain/sweeps.ts";
 import { buildGroup, startOfCycle } from "../support/domain.ts";
 
 const hour = 60 * 60 * 1000;
+const group = buildGroup({ cycleCount: 3 });
+/** The cycles last a day each. */
+const [endOfFirst, endOfSecond, endOfThird] = [startOfCycle(2), startOfCycle(3), startOfCycle(4)];
 
-function allSweeps(group: TargetGroup): Sweep[] {
-  const sweeps: Sweep[] = [];
-  let sweep: Sweep | undefined = firstSweep(group);
-  for (; sweep !== undefined; sweep = nextSweep(group, sweep)) sweeps.push(sweep);
-  return sweeps;
-}
+describe("the first sweep of a new group", () => {
+  test("is at the end of the first cycle that has not ended", () => {
+    expect(firstSweep(group, startOfCycle(1) - 1)).toEqual({ fromCycle: 1, dueAt: endOfFirst });
+    expect(firstSweep(group, endOfSecond - 1)).toEqual({ fromCycle: 2, dueAt: endOfSecond });
+  });
 
-test("a group's sweeps are two for each cycle, at its end and 25 hours later, in the order they are due", () => {
-  expect(allSweeps(buildGroup({ cycleCount: 2 }))).toEqual([
-    { cycleNumber: 1, dueAt: startOfCycle(2) },
-    { cycleNumber: 2, dueAt: startOfCycle(3) },
-    { cycleNumber: 1, dueAt: startOfCycle(2) + 25 * hour },
-    { cycleNumber: 2, dueAt: startOfCycle(3) + 25 * hour },
-  ]);
+  test("is for a cycle that has just ended too, by as much as clocks may differ", () => {
+    const tolerated = endOfFirst + clockToleranceMilliseconds;
+    expect(firstSweep(group, tolerated - 1)).toEqual({ fromCycle: 1, dueAt: endOfFirst });
+    expect(firstSweep(group, tolerated)).toEqual({ fromCycle: 2, dueAt: endOfSecond });
+  });
+
+  test("does not exist when all cycles have ended", () => {
+    expect(firstSweep(group, endOfThird + clockToleranceMilliseconds)).toBeUndefined();
+  });
 });
 
-test("no sweep is skipped when two are due at the same instant", () => {
-  const group = buildGroup({ cycleCount: 2 });
-  const [first, second] = group.cycles;
-  if (first === undefined || second === undefined) throw new Error("The group has two cycles");
-  const together = { ...group, cycles: [first, { ...second, endsAt: first.endsAt + 25 * hour }] };
-  expect(allSweeps(together)).toHaveLength(4);
+describe("a group is swept", () => {
+  test("at the end of each cycle and 25 hours later, in the order of time", () => {
+    const times: number[] = [];
+    for (let sweep = sweepAfter(group, 1, 0); sweep !== undefined; sweep = sweepAfter(group, 1, sweep.dueAt)) {
+      times.push(sweep.dueAt);
+    }
+    expect(times).toEqual([
+      endOfFirst,
+      endOfSecond,
+      endOfFirst + 25 * hour,
+      endOfThird,
+      endOfSecond + 25 * hour,
+      endOfThird + 25 * hour,
+    ]);
+  });
+
+  test("never for a cycle that had ended when it was created", () => {
+    expect(sweepAfter(group, 3, 0)).toEqual({ fromCycle: 3, dueAt: endOfThird });
+    expect(lastDueAt(group, 3, endOfThird - 1)).toBeUndefined();
+  });
+});
+
+describe("the last time a group had to be swept", () => {
+  test("includes this very instant, and no later one", () => {
+    expect(lastDueAt(group, 1, endOfFirst - 1)).toBeUndefined();
+    expect(lastDueAt(group, 1, endOfFirst)).toBe(endOfFirst);
+    expect(lastDueAt(group, 1, endOfSecond - 1)).toBe(endOfFirst);
+  });
+
+  test("is the latest of all that were missed", () => {
+    expect(lastDueAt(group, 1, startOfCycle(99))).toBe(endOfThird + 25 * hour);
+  });
 });

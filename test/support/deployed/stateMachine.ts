@@ -10,64 +10,97 @@ const mostExecutions = 100;
 const mostPages = 1_000;
 const mostCallsForOneShard = 100;
 
-/** Makes the state machine's two calls. The definition names the functions and the payloads. */
+/**
+ * The calls of the two state machines, by the functions and with the payloads that their definitions give them.
+ */
 export class StateMachine {
+  readonly #look: Task;
   readonly #list: Task;
+  readonly #listEachShard: Task;
   readonly #close: Task;
 
   constructor(stack: Resources, functions: ReadonlyMap<string, DeployedFunction>) {
-    const { States: states } = closingDefinition(stack);
-    const map = Object.values(states).find((state) => at(state, "Type") === "Map");
-    this.#list = taskAmong(stack, functions, states);
-    this.#close = taskAmong(stack, functions, at(map, "ItemProcessor", "States"));
+    const { States: looking } = closingDefinition(stack, "EXPRESS");
+    const { States: closing } = closingDefinition(stack, "STANDARD");
+    this.#look = taskOf(stack, functions, looking.ListDueCycles);
+    this.#list = taskOf(stack, functions, closing.ListDueCycles);
+    this.#listEachShard = taskOf(stack, functions, closing.ListEachShard);
+    this.#close = taskOf(stack, functions, at(closing.CloseShards, "ItemProcessor", "States", "CloseShard"));
   }
 
-  /** Does what the schedule does over time: it runs executions until one finds that nothing is due. */
+  /** What the schedule does in the end: looks until one finds that nothing is due. */
   async closeAll(now: string): Promise<void> {
-    for (let executions = 1; executions <= mostExecutions; executions += 1) {
+    for (let looks = 1; looks <= mostExecutions; looks += 1) {
       if ((await this.#execute(now)) === 0) return;
     }
-    throw new Error(`Something was still due after ${mostExecutions} executions`);
+    throw new Error(`Something was still due after ${mostExecutions} looks`);
   }
 
-  /**
-   * Runs one execution: it lists what is due page by page, and closes each page shard by shard. Answers the number of
-   * shards.
-   */
+  /** One look and what it starts. Answers how many tasks there were. */
   async #execute(startedAt: string): Promise<number> {
-    let resumeAfter: unknown = null;
-    let shards = 0;
+    let count = 0;
+    let position: unknown = null;
     for (let page = 1; page <= mostPages; page += 1) {
-      const known = new Map([
-        ["{% $states.context.Execution.StartTime %}", startedAt],
-        ["{% $resumeAfter %}", resumeAfter],
-      ]);
-      const listed = await call(this.#list, known);
-      const tasks = [at(listed, "tasks") ?? []].flat();
-      for (const task of tasks) await this.#closeShard(task);
-      shards += tasks.length;
-      if (at(listed, "hasMore") !== true) return shards;
-      resumeAfter = at(listed, "resumeAfter");
+      const given = page === 1 ? lookingFrom(startedAt, position) : closingFrom(startedAt, position, position);
+      const listed = await call(page === 1 ? this.#look : this.#list, given);
+      const tasks = tasksIn(listed);
+      count += tasks.length;
+      const left = await this.#closeAll(tasks);
+      const rest = left === 0 ? listed : await this.#closeEachShard(startedAt, position);
+      position = at(rest, "resumeAfter") ?? null;
+      if (position === null) return count;
     }
     throw new Error(`Something was still listed after ${mostPages} pages`);
   }
 
-  async #closeShard(task: unknown): Promise<void> {
+  async #closeEachShard(startedAt: string, listedAt: unknown): Promise<unknown> {
+    const listed = await call(this.#listEachShard, closingFrom(startedAt, null, listedAt));
+    await this.#closeAll(tasksIn(listed));
+    return listed;
+  }
+
+  /** Answers how many shards were handed back. */
+  async #closeAll(tasks: readonly unknown[]): Promise<number> {
+    let left = 0;
+    for (const task of tasks) left += await this.#closeTask(task);
+    return left;
+  }
+
+  async #closeTask(task: unknown): Promise<number> {
     let state = task;
     for (let calls = 1; calls <= mostCallsForOneShard; calls += 1) {
-      state = await call(this.#close, new Map([["{% $states.input %}", state]]));
-      if (at(state, "isFinished") === true) return;
+      const answer = await call(this.#close, new Map([["{% $states.input %}", state]]));
+      const left = [at(answer, "left") ?? []].flat();
+      if (left.length !== 1) return left.length;
+      [state] = left;
     }
     throw new Error(`A shard was not finished after ${mostCallsForOneShard} calls`);
   }
 }
 
-function taskAmong(stack: Resources, functions: ReadonlyMap<string, DeployedFunction>, states: unknown): Task {
-  const [task, ...others] = Object.values(Object(states)).filter((state) => at(state, "Type") === "Task");
-  if (task === undefined || others.length > 0) throw new Error("One state calls a function");
-  const alias = String(at(task, "Arguments", "FunctionName"));
+function lookingFrom(startedAt: string, position: unknown): Map<string, unknown> {
+  return new Map([
+    ["{% $states.context.Execution.StartTime %}", startedAt],
+    ["{% $at %}", position],
+  ]);
+}
+
+function closingFrom(startedAt: string, resumeAfter: unknown, listedAt: unknown): Map<string, unknown> {
+  return new Map([
+    ["{% $now %}", startedAt],
+    ["{% $resumeAfter %}", resumeAfter],
+    ["{% $listedAt %}", listedAt],
+  ]);
+}
+
+function tasksIn(listed: unknown): unknown[] {
+  return [at(listed, "tasks") ?? []].flat();
+}
+
+function taskOf(stack: Resources, functions: ReadonlyMap<string, DeployedFunction>, state: unknown): Task {
+  const alias = String(at(state, "Arguments", "FunctionName"));
   const worker = requireFunction(functions, functionBehind(stack, { Ref: alias }));
-  return { payload: at(task, "Arguments", "Payload"), worker };
+  return { payload: at(state, "Arguments", "Payload"), worker };
 }
 
 function call({ payload, worker }: Task, known: ReadonlyMap<string, unknown>): Promise<unknown> {

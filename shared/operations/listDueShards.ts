@@ -1,0 +1,148 @@
+import type { Instant } from "../domain/instant.ts";
+import { ServiceError } from "../domain/serviceError.ts";
+import { lastDueAt, sweepAfter } from "../domain/sweeps.ts";
+import type { TargetGroup } from "../domain/targetGroup.ts";
+import type { Table } from "../table/client.ts";
+import { completeSweep, type DueSweep, listDueSweeps } from "../table/dueSweeps.ts";
+import type { Org } from "../table/keys.ts";
+import { Patience } from "../table/rounds.ts";
+import { findTargetGroup } from "../table/targetGroups.ts";
+import { listTargetShards, type TargetShards } from "../table/targetShards.ts";
+import { interleaved } from "./interleaved.ts";
+
+/**
+ * The work of one call: to close what has ended in some shards of a target's enrolments. It is JSON, so a missing value
+ * is `null`.
+ */
+export type ClosingTask = {
+  readonly org: Org;
+  readonly groupId: number;
+  readonly targetId: number;
+  /** Cycles that have ended by this time are closed. */
+  readonly now: Instant;
+  /** The shards to go through, in this order. */
+  readonly shards: readonly number[];
+  /** The customer of the first shard to continue after. */
+  readonly resumeAfter: number | null;
+  /** Whether some enrolment of the first shard could not be closed. The shard then stays due. */
+  readonly hasFailures: boolean;
+  /** The enrolments that earlier calls could not close. */
+  readonly failedCount: number;
+  /** Of enrolments that were being written to by others. Callers can bring that about, so it is no failure of the function. */
+  readonly busyCount: number;
+};
+
+/** Where the next page of due work begins. */
+export type DuePosition = {
+  /** Sweeps that were read and not looked at yet. */
+  readonly waiting: readonly DueSweep[];
+  /** The sweep to read on after; `null` when all were read. */
+  readonly after: DueSweep | null;
+};
+
+export type DueShards = {
+  readonly tasks: readonly ClosingTask[];
+  /** `null` when this page was the last. */
+  readonly resumeAfter: DuePosition | null;
+};
+
+export type DueQuestion = {
+  /** Limits the work to one brand, and to one of its groups. */
+  readonly org?: Org;
+  readonly groupId?: number;
+  /** Whether each shard is a task of its own. Otherwise those of a target are one. */
+  readonly eachShard?: boolean;
+};
+
+/**
+ * A page is the state machine's input, which may have 256 kB. These leave room for the tasks of the last groups, which
+ * have at most 15 kB each.
+ */
+export const pageLimits = { sweeps: 400, groupsAtOnce: 5, taskBytes: 100_000 } as const;
+
+/**
+ * One page of the due work: tasks for the shards that hold enrolments and are not closed yet. Brands take turns. A page ends early when it is full, or when patience ends.
+ *
+ * A sweep with nothing left to close is completed: the group's next one takes its place. So a group in which nobody was
+ * ever enrolled makes no task.
+ */
+export async function listDueShards(
+  table: Table,
+  now: Instant,
+  position: DuePosition | null,
+  question: DueQuestion = {},
+): Promise<DueShards> {
+  const patience = new Patience(table);
+  const { waiting, after } = position?.waiting.length ? position : await nextSweeps(table, now, position, question);
+  const tasks: ClosingTask[] = [];
+  let looked = 0;
+  let bytes = 0;
+  while (looked < waiting.length && bytes < pageLimits.taskBytes && (looked === 0 || !patience.isOver)) {
+    const some = waiting.slice(looked, looked + pageLimits.groupsAtOnce);
+    const found = await Promise.all(some.map((sweep) => tasksOf(table, sweep, now, question)));
+    tasks.push(...found.flat());
+    bytes += JSON.stringify(found).length;
+    looked += some.length;
+  }
+  const rest = { waiting: waiting.slice(looked), after };
+  return { tasks: interleaved(tasks), resumeAfter: rest.waiting.length === 0 && after === null ? null : rest };
+}
+
+async function nextSweeps(
+  table: Table,
+  now: Instant,
+  position: DuePosition | null,
+  { org, groupId }: DueQuestion,
+): Promise<DuePosition> {
+  const page = await listDueSweeps(table, now, position?.after ?? undefined, pageLimits.sweeps);
+  const wanted = page.sweeps.filter(
+    (sweep) => (org === undefined || sweep.org === org) && (groupId === undefined || sweep.groupId === groupId),
+  );
+  return { waiting: interleaved(wanted), after: page.hasMore ? (page.sweeps.at(-1) ?? null) : null };
+}
+
+/** What is left of a sweep. When nothing is, completes it. */
+async function tasksOf(
+  table: Table,
+  sweep: DueSweep,
+  now: Instant,
+  { eachShard = false }: DueQuestion,
+): Promise<ClosingTask[]> {
+  const { org, groupId, fromCycle } = sweep;
+  const [group, targets] = await Promise.all([requireGroup(table, sweep), listTargetShards(table, org, groupId)]);
+  const due = lastDueAt(group, fromCycle, now) ?? sweep.dueAt;
+  const open = targets.map((target) => ({ targetId: target.targetId, shards: openShards(target, due) }));
+  const parts = eachShard
+    ? open.flatMap(({ targetId, shards }) => shards.map((shard) => ({ targetId, shards: [shard] })))
+    : open;
+  const tasks = parts.filter(({ shards }) => shards.length > 0).map((part) => newTask(sweep, part, now));
+  if (tasks.length === 0) await completeSweep(table, sweep, sweepAfter(group, fromCycle, due));
+  return tasks;
+}
+
+function openShards({ closedUpTo }: TargetShards, due: Instant): number[] {
+  const open = [...closedUpTo].filter(([, closed]) => closed < due).map(([shard]) => shard);
+  return open.toSorted((one, other) => one - other);
+}
+
+function newTask(
+  { org, groupId }: DueSweep,
+  { targetId, shards }: Pick<ClosingTask, "targetId" | "shards">,
+  now: Instant,
+): ClosingTask {
+  const progress = { resumeAfter: null, hasFailures: false, failedCount: 0, busyCount: 0 };
+  return { org, groupId, targetId, now, shards, ...progress };
+}
+
+/**
+ * The read is consistent: a sweep that is due belongs to a group that exists, and its next sweep depends on all its
+ * cycles.
+ */
+export async function requireGroup(
+  table: Table,
+  { org, groupId }: Pick<DueSweep, "org" | "groupId">,
+): Promise<TargetGroup> {
+  const group = await findTargetGroup(table, org, groupId);
+  if (group === undefined) throw new ServiceError(`Target group ${groupId} has a sweep and no definition`);
+  return group;
+}
