@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { benchActivities } from "./activities.ts";
 import { benchGrowth } from "./benchGrowth.ts";
 import { benchClosing } from "./closing.ts";
 import { benchCold } from "./cold.ts";
@@ -12,6 +13,16 @@ function finish(targets: readonly Target[]): void {
 }
 
 const program = new Command("npm run bench --").description("Measurements, each with its peer in the same run.");
+program
+  .command("activities")
+  .description("throughput and CPU of counting over HTTP beside the SDK's for the same query and transaction")
+  .option(
+    "--rounds <count>",
+    "of 800 activities with one target and 280 with ten, by each side; an even number",
+    evenCount,
+    6,
+  )
+  .action(async ({ rounds }: { rounds: number }) => finish(await benchActivities(rounds)));
 program
   .command("cold")
   .description("load time of each Lambda's bundle in a fresh process")

@@ -36,7 +36,7 @@ describe.each(functions)("$name", ({ name, properties }) => {
       TracingConfig: { Mode: "Active" },
       LoggingConfig: { LogFormat: "JSON" },
       MemorySize: 1024,
-      Timeout: 25,
+      Timeout: name === "closeShard" ? 60 : 25,
     });
   });
 
