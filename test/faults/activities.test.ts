@@ -18,7 +18,8 @@ async function record(rate: number, index: number, sabotage?: Sabotage): Promise
     rate,
     customerId,
     sabotage,
-    hasReturns: index % 2 === 0,
+    hasReturns: index % 4 !== 1,
+    isSettled: index % 2 === 0,
   });
 }
 

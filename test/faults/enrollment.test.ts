@@ -19,7 +19,13 @@ const limitMilliseconds = 600_000;
 async function record(rate: number, index: number, sabotage?: Sabotage): Promise<EnrollmentHistory> {
   const { stage } = onStage;
   const customerId = await stage.org.newCustomer();
-  return recordEnrollmentHistory(stage, { seed: baseSeed + index, rate, customerId, sabotage });
+  return recordEnrollmentHistory(stage, {
+    seed: baseSeed + index,
+    rate,
+    customerId,
+    sabotage,
+    isSettled: index % 2 === 0,
+  });
 }
 
 function isLinearizable({ calls }: EnrollmentHistory): boolean {

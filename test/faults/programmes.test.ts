@@ -1,8 +1,11 @@
 import * as fc from "fast-check";
-import { expect, it } from "vitest";
-import { carryOut, createFactGroup, factGroups, programmes } from "../support/programmes.ts";
-import { baseSeed, historyCount, inParallel, report } from "../support/seeds.ts";
-import { useService } from "../support/service.ts";
+import { describe, expect, it } from "vitest";
+import { dropMarks, loseLateChanges } from "../support/brokenSettling.ts";
+import { CustomerClosing } from "../support/customerClosing.ts";
+import type { Sabotage } from "../support/faultStage.ts";
+import { carryOut, createFactGroup, factGroups, programmes, type Surroundings } from "../support/programmes.ts";
+import { baseSeed, historyCount, inParallel, isFullLength, report } from "../support/seeds.ts";
+import { openTestTable, type TestService, useService } from "../support/service.ts";
 
 const service = useService();
 /** Shards run side by side, because most of a run is waiting for the engine. */
@@ -13,20 +16,59 @@ it(
   "every answer and every read of a random programme is what its list of facts says: returns that wait, leaving and coming back, remembered keys",
   async () => {
     const started = performance.now();
-    const org = await service.newOrg();
-    const groups = await Promise.all(factGroups.map((group, index) => createFactGroup(org, group, `Facts ${index}`)));
+    const surroundings = await surroundingsOf(service);
     const runsPerShard = Math.ceil(historyCount(1_000) / shards);
     let runs = 0;
     let calls = 0;
+    let settled = 0;
     const property = fc.asyncProperty(programmes, async (programme) => {
-      const made = await carryOut({ org, groups }, programme);
-      calls += made;
+      const carried = await carryOut(surroundings, programme);
+      calls += carried.calls;
+      settled += carried.hasSettled ? 1 : 0;
       runs += 1;
     });
     await inParallel(shards, shards, (shard) => fc.assert(property, { numRuns: runsPerShard, seed: baseSeed + shard }));
     const seconds = Math.round((performance.now() - started) / 1000);
-    report(`FAULTS_SEED=${baseSeed}: ${runs} programmes, ${calls} calls, ${seconds} s`);
+    report(
+      `FAULTS_SEED=${baseSeed}: ${runs} programmes, ${settled} of them with settled cycles, ${calls} calls, ${seconds} s`,
+    );
     expect(runs).toBe(shards * runsPerShard);
+    expect(settled / runs).toBeGreaterThanOrEqual(0.5);
   },
   limitMilliseconds,
 );
+
+async function surroundingsOf({ newOrg, table }: TestService): Promise<Surroundings> {
+  const org = await newOrg();
+  const groups = await Promise.all(factGroups.map((group, index) => createFactGroup(org, group, `Facts ${index}`)));
+  return { org, groups, closing: new CustomerClosing(table) };
+}
+
+describe.runIf(isFullLength)("the same comparison", () => {
+  const mostProgrammes = 300;
+
+  describe.each([
+    ["drops the marks of the cycles it settles", dropMarks],
+    ["loses what comes late to a settled cycle", loseLateChanges],
+  ])("notices a service that %s", (_, sabotage: Sabotage) => {
+    const table = openTestTable();
+    sabotage(table);
+    const broken = useService(table);
+
+    it(
+      "within a few programmes",
+      async () => {
+        const surroundings = await surroundingsOf(broken);
+        const property = fc.asyncProperty(
+          programmes,
+          async (programme) => void (await carryOut(surroundings, programme)),
+        );
+        const options = { numRuns: mostProgrammes, seed: baseSeed, endOnFailure: true };
+        const { failed, numRuns } = await fc.check(property, options);
+        report(`FAULTS_SEED=${baseSeed}: ${sabotage.name} noticed within ${numRuns} programmes`);
+        expect(failed).toBe(true);
+      },
+      limitMilliseconds,
+    );
+  });
+});

@@ -1,4 +1,5 @@
 import type { ApiClient } from "./apiClient.ts";
+import { CustomerClosing } from "./customerClosing.ts";
 import { readUnavailable, type Sabotage, type Stage, startFaultyClients } from "./faultStage.ts";
 import { ok, targetPath } from "./org.ts";
 import { Random } from "./random.ts";
@@ -45,23 +46,29 @@ type Wanted = {
    * un-enrols and re-enrols the customer meanwhile.
    */
   readonly hasReturns: boolean;
+  /**
+   * Whether everything arrives two cycles late, when the cycle has been settled. The customer must stay in then: a
+   * membership that begins later does not cover the cycle.
+   */
+  readonly isSettled: boolean;
 };
 
 const clientCount = 4;
 const activityCount = 8;
 const deliveriesPerClient = 5;
-const now = during(1);
+const occurredAt = during(1);
 
 /**
  * Clients of two processes deliver one customer's activities at the same time, many of them more than once. Requests to
  * the engine fail meanwhile.
  */
 export async function recordActivityHistory(stage: Stage, wanted: Wanted): Promise<ActivityHistory> {
-  const { seed, rate, customerId, sabotage, hasReturns } = wanted;
+  const { seed, rate, customerId, sabotage, hasReturns, isSettled } = wanted;
   const random = new Random(seed);
   const { witness } = stage;
   const till = new Till(stage, customerId);
   await ok(till.enter(witness, openingBalance));
+  if (isSettled) await till.settleFirstCycle(stage);
   const activities = randomActivities(random, hasReturns);
   const service = await startFaultyClients(stage, { seed: random.integer(2 ** 32), rate, clientCount, sabotage });
   const log = new DeliveryLog(activities);
@@ -122,6 +129,7 @@ const absences = 2;
 class Till {
   readonly #path: string;
   readonly #customerId: number;
+  #now = during(1);
 
   constructor({ group }: Stage, customerId: number) {
     this.#path = targetPath(group);
@@ -129,7 +137,15 @@ class Till {
   }
 
   enter(client: ApiClient, initialBalance: number | null) {
-    return client.post(`${this.#path}/enroll`, [{ customerId: this.#customerId, initialBalance }], { now });
+    return client.post(`${this.#path}/enroll`, [{ customerId: this.#customerId, initialBalance }], { now: this.#now });
+  }
+
+  async settleFirstCycle({ direct, org, group }: Stage): Promise<void> {
+    const closing = new CustomerClosing(direct);
+    const customerId = this.#customerId;
+    for (const cycle of [2, 3]) await closing.close({ org: org.org, customerId, group }, Date.parse(during(cycle)));
+    if (!(await closing.hasSettled(org.org, customerId))) throw new Error("The first cycle is not settled");
+    this.#now = during(3);
   }
 
   async deliver(client: ApiClient, activities: readonly SentActivity[], log: DeliveryLog): Promise<void> {
@@ -139,14 +155,15 @@ class Till {
   /** The customer leaves and comes back. What counted before stays; what is delivered in between does not count. */
   async leaveAndReturn(client: ApiClient): Promise<void> {
     for (let absence = 1; absence <= absences; absence += 1) {
-      await client.post(`${this.#path}/unEnroll`, [{ customerId: this.#customerId }], { now });
+      await client.post(`${this.#path}/unEnroll`, [{ customerId: this.#customerId }], { now: this.#now });
       await this.enter(client, null);
     }
   }
 
   async value(client: ApiClient): Promise<number> {
     await this.enter(client, null);
-    const { body } = await ok(client.get(`/users/${this.#customerId}/targetGroups`, { now }));
+    const path = `/users/${this.#customerId}/targetGroups?includeInactive=true`;
+    const { body } = await ok(client.get(path, { now: this.#now }));
     return body.data.targetGroups[0].targets[0].targetAchievedValue;
   }
 
@@ -157,8 +174,8 @@ class Till {
   }
 
   async #send(client: ApiClient, activity: SentActivity): Promise<Effect | undefined> {
-    const body = { ...activity, customerId: this.#customerId, occurredAt: now };
-    const response = await client.post("/activities", body, { now });
+    const body = { ...activity, customerId: this.#customerId, occurredAt };
+    const response = await client.post("/activities", body, { now: this.#now });
     if (response.status !== 200) {
       readUnavailable(response);
       return undefined;

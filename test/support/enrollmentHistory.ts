@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { ApiClient, ApiResponse } from "./apiClient.ts";
+import { CustomerClosing } from "./customerClosing.ts";
 import { readUnavailable, type Sabotage, type Stage, startFaultyClients } from "./faultStage.ts";
 import type { RecordedCall, SequentialModel } from "./linearizability.ts";
-import { type TestGroup, targetPath } from "./org.ts";
+import { ok, type TestGroup, targetPath } from "./org.ts";
 import { Random } from "./random.ts";
 import { during } from "./targetGroups.ts";
 
@@ -48,6 +49,8 @@ type Wanted = {
   readonly rate: number;
   readonly customerId: number;
   readonly sabotage?: Sabotage | undefined;
+  /** Whether the customer has lived through two cycles before. The first is settled while the calls are made. */
+  readonly isSettled: boolean;
 };
 
 const clientCount = 4;
@@ -56,22 +59,40 @@ const callsPerClient = 5;
 /** Clients of two processes enrol, un-enrol and read one customer at random while requests to the engine fail. */
 export async function recordEnrollmentHistory(
   stage: Stage,
-  { seed, rate, customerId, sabotage }: Wanted,
+  { seed, rate, customerId, sabotage, isSettled }: Wanted,
 ): Promise<EnrollmentHistory> {
   const random = new Random(seed);
   const faultSeed = random.integer(2 ** 32);
   const service = await startFaultyClients(stage, { seed: faultSeed, rate, clientCount, sabotage });
   const recorder = new CallRecorder();
+  const past = isSettled ? await liveTwoCycles(stage, customerId) : undefined;
+  const now = past === undefined ? during(1) : during(3);
   const clients = service.clients.map((api, index) => ({
-    caller: new Caller(api, stage.group, customerId, index === 0),
+    caller: new Caller(api, stage.group, customerId, now, index === 0),
     calls: randomCalls(random, index),
   }));
-  await Promise.all(clients.map(({ caller, calls }) => makeCalls(recorder, caller, calls)));
+  await Promise.all([...clients.map(({ caller, calls }) => makeCalls(recorder, caller, calls)), past?.settle()]);
   await service.close();
   // Nothing is under way any more, so this read shows what all calls together have left.
-  const witness = new Caller(stage.witness, stage.group, customerId, false);
+  const witness = new Caller(stage.witness, stage.group, customerId, now, false);
   await makeCalls(recorder, witness, [{ kind: "read" }]);
   return { seed, calls: recorder.calls, faults: service.faults() };
+}
+
+/** The customer is in for two cycles, of which the first is closed, and leaves in the third. */
+async function liveTwoCycles({ direct, org, group, witness }: Stage, customerId: number) {
+  const closing = new CustomerClosing(direct);
+  const close = (cycle: number) => closing.close({ org: org.org, customerId, group }, Date.parse(during(cycle)));
+  const send = (verb: string, cycle: number) =>
+    ok(witness.post(`${targetPath(group)}/${verb}`, [{ customerId }], { now: during(cycle) }));
+  await send("enroll", 1);
+  await close(2);
+  await send("unEnroll", 3);
+  const settle = async () => {
+    await close(3);
+    if (!(await closing.hasSettled(org.org, customerId))) throw new Error("The first cycle is not settled");
+  };
+  return { settle };
 }
 
 function randomCalls(random: Random, client: number): EnrollmentCall[] {
@@ -121,8 +142,6 @@ class CallRecorder {
 }
 
 const repeatsLimit = 20;
-const now = during(1);
-
 /**
  * A till. A persistent one names each enrolment with an `Idempotency-Key` and repeats it until it is answered. Each
  * customer has one such till, so its repeats count as one call.
@@ -131,12 +150,14 @@ class Caller {
   readonly #api: ApiClient;
   readonly #group: TestGroup;
   readonly #customerId: number;
+  readonly #now: string;
   readonly #isPersistent: boolean;
 
-  constructor(api: ApiClient, group: TestGroup, customerId: number, isPersistent: boolean) {
+  constructor(api: ApiClient, group: TestGroup, customerId: number, now: string, isPersistent: boolean) {
     this.#api = api;
     this.#group = group;
     this.#customerId = customerId;
+    this.#now = now;
     this.#isPersistent = isPersistent;
   }
 
@@ -145,10 +166,10 @@ class Caller {
       case "enroll":
         return this.#enroll(call.balance);
       case "unenroll":
-        return changed(await this.#api.post(this.#path("unEnroll"), [this.#record()], { now }), 310126);
+        return changed(await this.#api.post(this.#path("unEnroll"), [this.#record()], { now: this.#now }), 310126);
       case "read": {
         const path = `/users/${this.#customerId}/targetGroups`;
-        return readState(await this.#api.get(path, { now }));
+        return readState(await this.#api.get(path, { now: this.#now }));
       }
     }
   }
@@ -158,7 +179,7 @@ class Caller {
     const headers: Record<string, string> = this.#isPersistent ? { "Idempotency-Key": randomUUID() } : {};
     let outcome: Outcome = "unknown";
     for (let call = 1; call <= (this.#isPersistent ? repeatsLimit : 1); call += 1) {
-      outcome = changed(await this.#api.post(this.#path("enroll"), [record], { now, headers }), 310119);
+      outcome = changed(await this.#api.post(this.#path("enroll"), [record], { now: this.#now, headers }), 310119);
       // The fate of an earlier call is unknown, and its write may still be on its way. A refusal is no answer to that
       // call.
       if (typeof outcome === "object") return call > 1 && outcome.outcome === "refused" ? "unknown" : outcome;

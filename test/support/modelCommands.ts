@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
+import type { CustomerClosing } from "./customerClosing.ts";
 import { ok, type TestOrg } from "./org.ts";
 import {
   type EnrolRequest,
@@ -38,12 +39,21 @@ export class Real {
   readonly groups: { readonly groupId: number; readonly targetId: number }[] = [];
   readonly firstAnswers = new Map<string, unknown>();
   readonly prefix: string;
+  /** Closes and settles what has ended, whenever time has passed; `undefined` when nothing is closed. */
+  readonly #closing: CustomerClosing | undefined;
   #keys = 0;
 
-  constructor(org: TestOrg, customerIds: readonly number[], prefix: string) {
+  constructor(org: TestOrg, customerIds: readonly number[], prefix: string, closing: CustomerClosing | undefined) {
     this.org = org;
     this.customerIds = customerIds;
     this.prefix = prefix;
+    this.#closing = closing;
+  }
+
+  async close(now: number): Promise<void> {
+    const { org } = this.org;
+    const aims = this.customerIds.flatMap((customerId) => this.groups.map((group) => ({ org, customerId, group })));
+    await Promise.all(aims.map(async (aim) => this.#closing?.close(aim, now)));
   }
 
   nextKey(): number {
@@ -363,6 +373,7 @@ class AdvanceTime implements Command {
     const next = boundaries.find((boundary) => boundary > model.now + 1) ?? model.now + day;
     const steps = { toBoundary: next, shortOfBoundary: next - 1 };
     model.now = typeof this.by === "number" ? model.now + this.by : steps[this.by];
+    await real.close(model.now);
     await Promise.all([expectShown(model, real, 0), expectShown(model, real, 1)]);
   }
 
@@ -455,6 +466,15 @@ const enrol = fc
   )
   .map((fields) => new Enrol(...fields));
 const act = fc.tuple(customer, fc.oneof({ weight: 3, arbitrary: transaction }, { weight: 2, arbitrary: goodsReturn }));
+
+/** The first customer is in the first group for two cycles. With a closing, the first of them is settled then. */
+export const liveTwoCycles: fc.Arbitrary<readonly Command[]> = fc
+  .tuple(group, request, fc.array(transaction, { minLength: 3, maxLength: 3 }))
+  .map(([fields, wish, sales]) => [
+    new Create(fields),
+    new Enrol({ customer: 0, group: 0 }, { ...wish, cycleName: undefined }, { keyUse: "none", keyAge: 0 }),
+    ...sales.flatMap((sale) => [new Act(0, sale), new AdvanceTime("toBoundary")]),
+  ]);
 
 /** A kind of command that is listed several times is made more often. */
 export const modelCommands = fc.commands<Model, Real, false>(

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
+import type { CustomerClosing } from "./customerClosing.ts";
 import { type Fact, type FactActivity, type FactGroup, History } from "./factModel.ts";
 import { ok, type TestGroup, type TestOrg, targetPath } from "./org.ts";
 import type { Schemas } from "./wireTypes.ts";
@@ -81,22 +82,34 @@ type Step =
   | { readonly kind: "redeliver"; readonly index: number }
   | { readonly kind: "wait"; readonly until: number | "boundary" | "shortOfBoundary" };
 
-/** The steps of one customer in two groups. The first group is the one the customer starts in. */
-export type Programme = { readonly groups: readonly [number, number]; readonly steps: readonly Step[] };
+/** What one customer does in two groups, from the first of them on. */
+export type Programme = {
+  readonly groups: readonly [number, number];
+  readonly steps: readonly Step[];
+  /** Whether ended cycles are closed, and settled, whenever time has passed. */
+  readonly closes: boolean;
+};
 
-export type Surroundings = { readonly org: TestOrg; readonly groups: readonly TestGroup[] };
+export type Surroundings = {
+  readonly org: TestOrg;
+  readonly groups: readonly TestGroup[];
+  readonly closing: CustomerClosing;
+};
 
-/** Carries a programme out. It compares every answer, and what is read, with the facts. Answers the number of calls. */
-export async function carryOut({ org, groups }: Surroundings, programme: Programme): Promise<number> {
+export type Carried = { readonly calls: number; readonly hasSettled: boolean };
+
+/** Carries a programme out, and compares every answer and what is read with the facts. */
+export async function carryOut({ org, groups, closing }: Surroundings, programme: Programme): Promise<Carried> {
   const places = programme.groups.map((index): Place => {
     const [group, definition] = [groups[index], factGroups[index]];
     if (group === undefined || definition === undefined) throw new Error(`There is no group ${index}`);
     return { group, history: new History(definition), keys: [] };
   });
-  const run = new Run(org, await org.newCustomer(), places);
+  const customerId = await org.newCustomer();
+  const run = new Run(org, customerId, places, programme.closes ? closing : undefined);
   for (const step of programme.steps) await run.take(step);
   await run.compareReads();
-  return run.calls;
+  return { calls: run.calls, hasSettled: await closing.hasSettled(org.org, customerId) };
 }
 
 function expectSame(actual: unknown, expected: unknown): void {
@@ -110,16 +123,18 @@ class Run {
   readonly #org: TestOrg;
   readonly #customerId: number;
   readonly #places: readonly Place[];
+  readonly #closing: CustomerClosing | undefined;
   readonly #sent: FactActivity[] = [];
   readonly #answers: unknown[] = [];
   #now = firstDay - 2 * hour;
   #keys = 0;
   calls = 0;
 
-  constructor(org: TestOrg, customerId: number, places: readonly Place[]) {
+  constructor(org: TestOrg, customerId: number, places: readonly Place[], closing: CustomerClosing | undefined) {
     this.#org = org;
     this.#customerId = customerId;
     this.#places = places;
+    this.#closing = closing;
   }
 
   async take(step: Step): Promise<void> {
@@ -134,7 +149,13 @@ class Run {
         return this.#redeliver(step.index);
       case "wait":
         this.#now = after(this.#now, step.until);
+        return this.#close();
     }
+  }
+
+  async #close(): Promise<void> {
+    const aims = this.#places.map(({ group }) => ({ org: this.#org.org, customerId: this.#customerId, group }));
+    await Promise.all(aims.map(async (aim) => this.#closing?.close(aim, this.#now)));
   }
 
   #place(group: number): Place {
@@ -392,7 +413,14 @@ const giveBack = fc.record({
 });
 const wait = fc.record({
   kind: fc.constant("wait" as const),
-  until: fc.constantFrom(minute, 6 * hour, "boundary" as const, "boundary" as const, "shortOfBoundary" as const),
+  until: fc.constantFrom<(number | "boundary" | "shortOfBoundary")[]>(
+    minute,
+    6 * hour,
+    "boundary",
+    "boundary",
+    "boundary",
+    "shortOfBoundary",
+  ),
 });
 const redeliver = fc.record({ kind: fc.constant("redeliver" as const), index: fc.nat({ max: 12 }) });
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -400,14 +428,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: leave },
   { weight: 7, arbitrary: sale },
   { weight: 5, arbitrary: giveBack },
-  { weight: 5, arbitrary: wait },
+  { weight: 7, arbitrary: wait },
   { weight: 1, arbitrary: redeliver },
 );
+/** A purchase, and then time until a cycle begins or ends. After three of them, the first cycle is settled. */
+const lived = fc.tuple(sale, fc.constant({ kind: "wait", until: "boundary" } as const));
 const groupIndex = fc.nat({ max: factGroups.length - 1 });
 
 export const programmes: fc.Arbitrary<Programme> = fc.record({
   groups: fc.tuple(groupIndex, groupIndex).filter(([one, other]) => one !== other),
   steps: fc
-    .tuple(enrol, fc.array(step, { minLength: 10, maxLength: 26, size: "max" }))
-    .map(([first, others]) => [first, ...others]),
+    .tuple(
+      enrol,
+      fc.oneof(
+        { weight: 4, arbitrary: fc.array(lived, { minLength: 3, maxLength: 5 }) },
+        { weight: 1, arbitrary: fc.constant([]) },
+      ),
+      fc.array(step, { minLength: 8, maxLength: 20, size: "max" }),
+    )
+    .map(([first, before, others]) => [first, ...before.flat(), ...others]),
+  closes: fc.constantFrom(true, true, true, true, true, false),
 });
