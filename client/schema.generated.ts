@@ -118,7 +118,7 @@ export interface paths {
         readonly get: operations["getCustomer"];
         /**
          * Registers or updates a customer
-         * @description Registers the customer, or replaces the profile. Only registered customers can be enrolled. A repeat changes nothing. Needs the permission `manage`. The body is at most 16 kB.
+         * @description Registers the customer, or changes the profile: an absent field stays as it is, `null` empties it. Only registered customers can be enrolled. A repeat changes nothing. Needs the permission `manage`. The body is at most 16 kB.
          */
         readonly put: operations["putCustomer"];
         readonly post?: never;
@@ -336,20 +336,20 @@ export interface components {
              */
             readonly originalActivityId?: string | null;
         };
-        /** @description What is kept of a customer. It replaces what was kept. */
+        /** @description A change of what is kept of a customer. An absent field stays as it is, `null` empties it. */
         readonly CustomerProfile: {
             /**
-             * @description First name. Absent or `null`: none.
+             * @description First name. Absent: as it was. `null`: none.
              * @example Ada
              */
             readonly firstName?: string | null;
             /**
-             * @description Last name. Absent or `null`: none.
+             * @description Last name. Absent: as it was. `null`: none.
              * @example Lovelace
              */
             readonly lastName?: string | null;
             /**
-             * @description The customer's id in another system. It is stored and answered, but nothing is looked up by it.
+             * @description What another system calls the customer: 1 to 200 characters, not blank, compared exactly. At most one customer of the org has it. Absent: as it was. `null`: none.
              * @example crm-77
              */
             readonly externalId?: string | null;
@@ -2210,6 +2210,34 @@ export interface operations {
             readonly 401: components["responses"]["Unauthenticated"];
             readonly 403: components["responses"]["NotAllowed"];
             readonly 404: components["responses"]["NoSuchRoute"];
+            /** @description It would conflict with what exists. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
             readonly 413: components["responses"]["TooLarge"];
             readonly 415: components["responses"]["NotJson"];
             readonly 429: components["responses"]["Throttled"];

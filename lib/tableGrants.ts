@@ -12,6 +12,8 @@ export type TableGrant = {
 const groups: Partitions = { like: "ORG#*#GROUP#*" };
 /** One partition per customer: the profile and the enrolments. */
 const customers: Partitions = { like: "ORG#*#CUSTOMER#*" };
+/** One partition per external id of a customer, named after the id's digest. */
+const customersAndExternalIds: Partitions = { like: ["ORG#*#CUSTOMER#*", "EXTERNAL#*"] };
 /** One partition per org: the names that are taken and the next ids. An org's own name holds no `#`. */
 const orgs: Partitions = { like: "ORG#*", except: "ORG#*#*" };
 /** The one list of what to close next, with an item for each group of every org. */
@@ -27,7 +29,7 @@ const tokens: Partitions = { like: "TOKEN#*" };
 
 /**
  * Everything that each function may do with the table. No function scans. Items are deleted from the list of sweeps
- * only. Only `authorizer` and `tokens` can read credentials. `reads` cannot write. A function without an entry does not
+ * and of external ids only. Only `authorizer` and `tokens` can read credentials. `reads` cannot write. A function without an entry does not
  * compile, and a grant that no request needs fails test/deployed.
  */
 export const tableGrants = {
@@ -52,7 +54,11 @@ export const tableGrants = {
     { actions: ["Query"], partitions: groups },
     { actions: ["PutItem"], partitions: orgsGroupsAndSweeps },
   ],
-  customers: [{ actions: ["GetItem", "UpdateItem"], partitions: customers }],
+  // The second is one grant, because a transaction over a profile and its external ids is one request.
+  customers: [
+    { actions: ["GetItem"], partitions: customers },
+    { actions: ["DeleteItem", "PutItem", "UpdateItem"], partitions: customersAndExternalIds },
+  ],
   reads: [
     { actions: ["Query"], partitions: groups },
     { actions: ["GetItem", "Query"], partitions: customers },

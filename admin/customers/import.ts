@@ -19,7 +19,7 @@ const customerFormat: RowFormat<Customer> = {
 export function addImport(parent: Command, output: Output): void {
   const command = parent
     .command("import")
-    .description("register the customers of a CSV file, or replace what is stored of them")
+    .description("register the customers of a CSV file, or change what is stored of them")
     .argument("<file>", "columns customerId, firstName, lastName, externalId; the first is required");
   addBulkOptions(command).action(async (file: string, options: BulkOptions) => {
     const access = await findAccess(command, options);

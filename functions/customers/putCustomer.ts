@@ -1,4 +1,5 @@
 import type { Operation } from "../../shared/http/apiHandler.ts";
+import { invalidInput } from "../../shared/http/errors.ts";
 import { both, required } from "../../shared/http/requests/checked.ts";
 import * as schemas from "../../shared/http/requests/schemas.ts";
 import { checked, unknownFieldWarnings } from "../../shared/http/requests/validation.ts";
@@ -9,18 +10,18 @@ import { putCustomer as writeCustomer } from "../../shared/operations/putCustome
 import type { Table } from "../../shared/table/client.ts";
 
 /**
- * `PUT /customers/{customerId}`: registers the customer or replaces the profile; only registered customers can be
- * enrolled. Answers the customer as stored. Refuses with 300004.
+ * `PUT /customers/{customerId}`: registers the customer or changes the profile; only registered customers can be
+ * enrolled. An absent field stays as it is, and `null` empties it. Answers the customer as stored. Refuses with 300004,
+ * with HTTP 409 when the external id is another customer's.
  */
 export function putCustomer(table: Table): Operation<typeof routes.putCustomer> {
   return async ({ org, now, body, parameters }) => {
     const [{ path }, record] = required(both(parameters, checked(validators.putCustomer, body)));
-    const profile = {
-      firstName: record.firstName ?? undefined,
-      lastName: record.lastName ?? undefined,
-      externalId: record.externalId ?? undefined,
-    };
-    const customer = await writeCustomer(table, org, path.customerId, profile, now);
+    const { firstName, lastName, externalId } = record;
+    const customer = await writeCustomer(table, org, path.customerId, { firstName, lastName, externalId }, now);
+    if (customer === "externalIdTaken") {
+      throw invalidInput(["externalId is another customer's; give this one another, or empty that one's first."], 409);
+    }
     return { data: presentCustomer(customer), warnings: unknownFieldWarnings(schemas.putCustomer, body) };
   };
 }

@@ -168,7 +168,7 @@ function textOf<Text>(texts: Readonly<Record<string, Text>>, name: string): Text
 function responsesOf({ body, success, refusals }: Operation): JsonSchema {
   const { status, description, data, examples, headers } = success;
   const ofStatus = (wanted: number) => refusals.filter((one) => one.status === wanted);
-  const hasReuse = ofStatus(422).length > 0;
+  const [conflicts, reuses] = [ofStatus(409), ofStatus(422)];
   return {
     [status]: {
       description,
@@ -179,8 +179,9 @@ function responsesOf({ body, success, refusals }: Operation): JsonSchema {
     401: responseRef("Unauthenticated"),
     403: responseRef("NotAllowed"),
     404: responseRef("NoSuchRoute"),
+    ...(conflicts.length > 0 ? { 409: refusalResponse("It would conflict with what exists.", conflicts) } : {}),
     ...(body === undefined ? {} : { 413: responseRef("TooLarge"), 415: responseRef("NotJson") }),
-    ...(hasReuse ? { 422: refusalResponse("An id or key was used before for something else.", ofStatus(422)) } : {}),
+    ...(reuses.length > 0 ? { 422: refusalResponse("An id or key was used before for something else.", reuses) } : {}),
     429: responseRef("Throttled"),
     500: responseRef("Unexpected"),
     503: responseRef("Unavailable"),

@@ -71,10 +71,11 @@ const activity = {
 } as const satisfies FieldsOf<typeof schemas.activity>;
 
 const profile = {
-  firstName: { description: "First name. Absent or `null`: none.", examples: ["Ada"] },
-  lastName: { description: "Last name. Absent or `null`: none.", examples: ["Lovelace"] },
+  firstName: { description: "First name. Absent: as it was. `null`: none.", examples: ["Ada"] },
+  lastName: { description: "Last name. Absent: as it was. `null`: none.", examples: ["Lovelace"] },
   externalId: {
-    description: "The customer's id in another system. It is stored and answered, but nothing is looked up by it.",
+    description:
+      "What another system calls the customer: 1 to 200 characters, not blank, compared exactly. At most one customer of the org has it. Absent: as it was. `null`: none.",
     examples: ["crm-77"],
   },
 } as const satisfies FieldsOf<typeof schemas.putCustomer>;
@@ -183,7 +184,11 @@ export const requestSchemas = {
     typeof schemas.unenroll
   >),
   Activity: documented(schemas.activity, "Something a customer did.", activity),
-  CustomerProfile: documented(schemas.putCustomer, "What is kept of a customer. It replaces what was kept.", profile),
+  CustomerProfile: documented(
+    schemas.putCustomer,
+    "A change of what is kept of a customer. An absent field stays as it is, `null` empties it.",
+    profile,
+  ),
   PeriodDefinition: documented(schemas.periods.items, "One cycle.", period),
   TargetDefinition: documented(schemas.targets.items, "One target.", target),
   StreakDefinition: documented(schemas.streaks.items, "One level of a streak.", level),

@@ -7,8 +7,32 @@ export type CustomerProfile = {
   readonly externalId: string | undefined;
 };
 
+/** A change of a profile: `null` empties a field, `undefined` leaves it as it is. */
+export type ProfileChange = { readonly [Field in keyof CustomerProfile]?: string | null | undefined };
+
 export type Customer = CustomerProfile & {
   readonly customerId: number;
   readonly registeredAt: Instant;
   readonly updatedAt: Instant;
 };
+
+/** The customer after the change, registered by it if there was none before. */
+export function changedCustomer(
+  customerId: number,
+  before: Customer | undefined,
+  change: ProfileChange,
+  now: Instant,
+): Customer {
+  return {
+    customerId,
+    firstName: changed(before?.firstName, change.firstName),
+    lastName: changed(before?.lastName, change.lastName),
+    externalId: changed(before?.externalId, change.externalId),
+    registeredAt: before?.registeredAt ?? now,
+    updatedAt: now,
+  };
+}
+
+function changed(before: string | undefined, change: string | null | undefined): string | undefined {
+  return change === undefined ? before : (change ?? undefined);
+}

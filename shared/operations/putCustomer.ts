@@ -1,30 +1,46 @@
-import type { Customer, CustomerProfile } from "../domain/customer.ts";
+import { type Customer, changedCustomer, type ProfileChange } from "../domain/customer.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Table } from "../table/client.ts";
-import { buildProfileUpdate, parseCustomer } from "../table/customers.ts";
+import { buildClaimingChange, buildProfileUpdate, findProfile, parseCustomer } from "../table/customers.ts";
 import { OutcomeUnknown } from "../table/failures.ts";
 import { ItemReader } from "../table/item.ts";
 import type { Org } from "../table/keys.ts";
 import { inRounds, Overtaken } from "../table/rounds.ts";
-import { update } from "../table/store.ts";
+import { type Cancelled, transact, update } from "../table/store.ts";
 
-/** A further round is needed only when another process's clock is ahead of ours. */
-const rounds = { most: 3, overtaken: "The customer was overtaken every time" };
+/** A further round is needed only when another call for the same customer or external id is under way. */
+const rounds = { most: 10, longestPauseMilliseconds: 50, overtaken: "The customer was overtaken every time" };
 
 /**
- * Registers the customer or replaces the profile, and answers the stored profile. Absent fields are cleared. When two
- * calls come at once the later wins, and a late retry of the earlier one changes nothing.
+ * Registers the customer or changes the profile, and answers the stored profile. A field that is `undefined` stays as it
+ * is, and `null` empties it. When two calls come at once the later wins, and a late retry of the earlier one changes
+ * nothing.
+ *
+ * `externalIdTaken` when the external id is another customer's. Then nothing was changed.
  */
 export async function putCustomer(
   table: Table,
   org: Org,
   customerId: number,
-  profile: CustomerProfile,
+  change: ProfileChange,
   now: Instant,
-): Promise<Customer> {
+): Promise<Customer | "externalIdTaken"> {
+  const call = { org, customerId, change, now };
+  return change.externalId === undefined ? changeProfile(table, call) : changeWithClaim(table, call);
+}
+
+type Call = {
+  readonly org: Org;
+  readonly customerId: number;
+  readonly change: ProfileChange;
+  readonly now: Instant;
+};
+
+/** One write, and no read before it. */
+async function changeProfile(table: Table, call: Call): Promise<Customer> {
   let operationId = table.operationIds.next();
   const stored = await inRounds(table, rounds, async () => {
-    const result = await update(table, buildProfileUpdate(org, customerId, profile, now, operationId), "ALL_NEW");
+    const result = await update(table, buildProfileUpdate({ ...call, operationId }), "ALL_NEW");
     if (result.outcome === "applied") return result.item;
     if (result.outcome === "conflict" || result.stored === undefined) return new Overtaken(result.attempts - 1);
     const storedOperationId = ItemReader.of(result.stored).text("operationId");
@@ -34,5 +50,37 @@ export async function putCustomer(
     operationId = table.operationIds.nextAfter(storedOperationId);
     return new Overtaken(0);
   });
-  return parseCustomer(stored, customerId);
+  return parseCustomer(stored, call.customerId);
+}
+
+/** One read, and one transaction that holds only for the profile that was read. */
+async function changeWithClaim(table: Table, call: Call): Promise<Customer | "externalIdTaken"> {
+  let ours: string | undefined;
+  return inRounds<Customer | "externalIdTaken">(table, rounds, async (lostAttempts) => {
+    const read = await findProfile(table, call.org, call.customerId);
+    // A lost attempt of an earlier round has succeeded after all.
+    if (read !== undefined && read.operationId === ours) return read.customer;
+    const operationId = read === undefined ? table.operationIds.next() : table.operationIds.nextAfter(read.operationId);
+    ours = operationId;
+    const result = await transact(table, buildClaimingChange({ ...call, operationId }, read));
+    if (result.outcome === "applied") return changedCustomer(call.customerId, read?.customer, call.change, call.now);
+    if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);
+    if (isProfileChanged(result)) return afterChange(result, operationId);
+    // A lost attempt could still arrive after the other customer has released the id.
+    if (lostAttempts + result.attempts > 1) throw new OutcomeUnknown("The external id may have been taken over since");
+    return "externalIdTaken";
+  });
+}
+
+function isProfileChanged({ refusals: [profile] }: Cancelled): boolean {
+  return profile !== undefined;
+}
+
+/** The profile is not the one that was read. A lost attempt of ours has written it, or another call has. */
+function afterChange({ refusals: [profile], attempts }: Cancelled, operationId: string): Overtaken {
+  const stored = profile?.stored;
+  const isOurs = stored !== undefined && ItemReader.of(stored).text("operationId") === operationId;
+  if (attempts > 1 && !isOurs) throw new OutcomeUnknown("The profile may have been stored and replaced");
+  // The next round reads the profile and recognizes our own.
+  return new Overtaken(0);
 }

@@ -1,10 +1,10 @@
-import type { Customer, CustomerProfile } from "../domain/customer.ts";
+import type { Customer, ProfileChange } from "../domain/customer.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { Table } from "./client.ts";
 import { Expression } from "./expression.ts";
 import { ItemReader, type StoredItem } from "./item.ts";
-import { customerKey, type Org } from "./keys.ts";
-import { get, type Update } from "./store.ts";
+import { customerKey, externalIdKey, type Org } from "./keys.ts";
+import { type Delete, get, type Put, type TransactionPart, type Update } from "./store.ts";
 
 /**
  * Whether the customer is registered. "No" is answered only after a consistent read, so a customer registered a moment
@@ -26,29 +26,93 @@ async function getProfile(table: Table, org: Org, customerId: number, attributes
   return eventual ?? get(table, key, { ...options, isConsistent: true });
 }
 
+/** A profile as stored, with the operation that wrote it. */
+export type StoredProfile = { readonly customer: Customer; readonly operationId: string };
+
+/** The profile as it is now; `undefined` when the customer is not registered. */
+export async function findProfile(table: Table, org: Org, customerId: number): Promise<StoredProfile | undefined> {
+  const item = await get(table, customerKey(org, customerId), { isConsistent: true });
+  if (item === undefined) return undefined;
+  return { customer: parseCustomer(item, customerId), operationId: ItemReader.of(item).text("operationId") };
+}
+
 const profileFields = ["firstName", "lastName", "externalId"] as const;
 
-/** The one write of a profile. */
-export function buildProfileUpdate(
-  org: Org,
-  customerId: number,
-  profile: CustomerProfile,
-  now: Instant,
-  operationId: string,
-): Update {
+type ProfileWrite = {
+  readonly org: Org;
+  readonly customerId: number;
+  readonly change: ProfileChange;
+  readonly now: Instant;
+  readonly operationId: string;
+};
+
+/** The write of a change that leaves the external id as it is. Nothing has to be read before it. */
+export function buildProfileUpdate(write: ProfileWrite): Update {
+  const expression = profileExpression(write);
+  // The SDK may retry a first update after a second one succeeded. Without the condition the older profile would come
+  // back.
+  const isNewer = `${expression.name("operationId")} < ${expression.value(write.operationId)}`;
+  return expression.update(customerKey(write.org, write.customerId), `attribute_not_exists(pk) OR ${isNewer}`);
+}
+
+/**
+ * The transaction of a change that names the external id: the profile, the claim of the new id and the release of the
+ * old one. The profile is the first part. All of it was decided on the profile that was read.
+ */
+export function buildClaimingChange(write: ProfileWrite, read: StoredProfile | undefined): TransactionPart[] {
+  const { org, customerId, change } = write;
+  const [before, after] = [read?.customer.externalId, change.externalId ?? undefined];
+  const profile = { Update: buildUpdateOfRead(write, read?.operationId) };
+  if (before === after) return [profile];
+  return [
+    profile,
+    ...(after === undefined ? [] : [{ Put: buildClaim(org, after, customerId) }]),
+    ...(before === undefined ? [] : [{ Delete: buildRelease(org, before, customerId) }]),
+  ];
+}
+
+function buildUpdateOfRead(write: ProfileWrite, readOperationId: string | undefined): Update {
+  const expression = profileExpression(write);
+  // Two changes of one customer may be decided on the same profile. Without the condition the second would leave the
+  // first one's claim behind, and a late retry would bring an older profile back.
+  const condition =
+    readOperationId === undefined
+      ? "attribute_not_exists(pk)"
+      : `${expression.name("operationId")} = ${expression.value(readOperationId)}`;
+  return expression.update(customerKey(write.org, write.customerId), condition);
+}
+
+function buildClaim(org: Org, externalId: string, customerId: number): Put {
+  return {
+    Item: { ...externalIdKey(org, externalId), customerId },
+    // Two customers may be given one id at once. Without the condition the second would take it from the first.
+    ...unlessOfAnother(customerId),
+  };
+}
+
+function buildRelease(org: Org, externalId: string, customerId: number): Delete {
+  // Without the condition, a claim that another customer has made since could be released.
+  return { Key: externalIdKey(org, externalId), ...unlessOfAnother(customerId) };
+}
+
+function unlessOfAnother(customerId: number) {
+  return {
+    ConditionExpression: "attribute_not_exists(pk) OR customerId = :customerId",
+    ExpressionAttributeValues: { ":customerId": customerId },
+  };
+}
+
+function profileExpression({ change, now, operationId }: ProfileWrite): Expression {
   const expression = new Expression();
   expression.setIfAbsent("registeredAt", formatInstant(now));
   expression.set("updatedAt", formatInstant(now));
   expression.set("operationId", operationId);
   for (const field of profileFields) {
-    const value = profile[field];
-    if (value === undefined) expression.remove(field);
-    else expression.set(field, value);
+    const value = change[field];
+    if (value === null) expression.remove(field);
+    else if (value !== undefined) expression.set(field, value);
   }
-  // The SDK may retry a first update after a second one succeeded. Without the condition the older profile would come
-  // back.
-  const isNewer = `${expression.name("operationId")} < ${expression.value(operationId)}`;
-  return expression.update(customerKey(org, customerId), `attribute_not_exists(pk) OR ${isNewer}`);
+  return expression;
 }
 
 /** The only reader of profiles. */

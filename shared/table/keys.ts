@@ -67,6 +67,14 @@ export function customerKey(org: Org, customerId: number): Key {
   return { pk: customerPartition(org, customerId), sk: "PROFILE" };
 }
 
+/**
+ * The key of the claim by which an external id is one customer's. It holds a digest, because the id is a text of the
+ * caller's: it can be longer than a key may be, hold `#`, or be a card number.
+ */
+export function externalIdKey(org: Org, externalId: string): Key {
+  return { pk: `EXTERNAL#${org}#${createHash("sha256").update(externalId, "utf8").digest("hex")}`, sk: "EXTERNAL" };
+}
+
 export function enrollmentKey(org: Org, customerId: number, groupId: number, targetId: number): Key {
   return { pk: customerPartition(org, customerId), sk: `${enrollmentPrefix}${groupId}#${targetId}` };
 }

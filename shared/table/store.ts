@@ -29,7 +29,7 @@ type Conditional = {
 /** A write of one item, alone or as a part of a transaction. The store adds the table's name. */
 export type Put = Conditional & { readonly Item: Item };
 export type Update = Conditional & { readonly Key: Key; readonly UpdateExpression: string };
-type Delete = Conditional & { readonly Key: Key };
+export type Delete = Conditional & { readonly Key: Key };
 type Check = Conditional & { readonly Key: Key };
 export type TransactionPart =
   | { readonly Put: Put }

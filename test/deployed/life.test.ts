@@ -88,7 +88,11 @@ async function liveThrough(body: TargetGroupBody, again: object): Promise<Life[]
   const group = await org.createGroup(body);
   const lives: Life[] = [];
   for (const channel of [overTheApi, overTheQueue]) {
-    lives.push({ org, group, channel, customerId: await org.newCustomer() });
+    const customerId = await org.newCustomer();
+    // Claims an external id, takes another one instead, and gives it back.
+    for (const externalId of ["crm-1", "crm-2", null])
+      await ok(org.admin.put(`/customers/${customerId}`, { externalId }));
+    lives.push({ org, group, channel, customerId });
   }
   for (const life of lives) {
     await enrollOnce(life);

@@ -392,6 +392,51 @@ describe("putting a customer", () => {
   });
 });
 
+function called(externalId: string | null) {
+  return { externalId };
+}
+
+describe("putting a customer's external id", () => {
+  it("whose reply is lost answers the customer as put", async () => {
+    const { org } = newRef();
+    proxy.plan({ lose: "reply" });
+    expect(await putCustomer(table, org, 1, called("crm-1"), now)).toMatchObject({ externalId: "crm-1" });
+    expect(await findCustomer(other, org, 1)).toMatchObject({ externalId: "crm-1" });
+    expect(await putCustomer(other, org, 2, called("crm-1"), now)).toBe("externalIdTaken");
+  });
+
+  it("of which an attempt was lost does not come back when the customer has released it since", async () => {
+    const { org } = newRef();
+    const [held, arrived] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const straggler: Fault = { lose: "connection", before: () => held.promise, after: async () => arrived.resolve() };
+    proxy.plan(straggler);
+    expect(await putCustomer(table, org, 1, called("crm-1"), now)).toMatchObject({ externalId: "crm-1" });
+    await putCustomer(other, org, 1, called(null), now + 1);
+    await putCustomer(other, org, 2, called("crm-1"), now + 1);
+    held.resolve();
+    await arrived.promise;
+    expect((await findCustomer(other, org, 1))?.externalId).toBeUndefined();
+    expect(await findCustomer(other, org, 2)).toMatchObject({ externalId: "crm-1" });
+    expect(await putCustomer(other, org, 3, called("crm-1"), now + 2)).toBe("externalIdTaken");
+  });
+
+  it("that is another customer's, and of which an attempt was lost, may still be stored: OutcomeUnknown", async () => {
+    const { org } = newRef();
+    proxy.plan({ lose: "request", after: () => putCustomer(other, org, 2, called("crm-1"), now) });
+    await expect(putCustomer(table, org, 1, called("crm-1"), now)).rejects.toThrow(OutcomeUnknown);
+    expect(await findCustomer(other, org, 2)).toMatchObject({ externalId: "crm-1" });
+  });
+
+  it("behind a clock ahead is stored, as its operation is later than the one that was read", async () => {
+    const { org } = newRef();
+    await putCustomer(ahead, org, 1, called("crm-1"), now);
+    proxy.plan();
+    expect(await putCustomer(processBehind(), org, 1, called("crm-2"), now + 1)).toMatchObject({ externalId: "crm-2" });
+    expect(proxy.writes()).toBe(1);
+    expect(await putCustomer(other, org, 2, called("crm-1"), now + 2)).toMatchObject({ externalId: "crm-1" });
+  });
+});
+
 describe("any history of enrolling and leaving, one call at a time", () => {
   const fault = fc.constantFrom<Fault>({}, {}, { lose: "request" }, { lose: "reply" });
   const call = fc.record({ enters: fc.boolean(), isAhead: fc.boolean(), faults: fc.array(fault, { maxLength: 2 }) });

@@ -3,6 +3,7 @@ import type { FunctionName } from "../../lib/functionNames.ts";
 import {
   credentialKey,
   customerPartition,
+  externalIdKey,
   groupPartition,
   indexPartition,
   orgPartition,
@@ -23,6 +24,7 @@ const partitionKeys = {
   shard: indexPartition("100", { groupId: 7, targetId: 7, shard: 7 }),
   closing: shardsPartition("100", 7),
   sweeps: sweepPartition,
+  externalId: externalIdKey("100", "ORG#100#CUSTOMER#7").pk,
 } as const;
 
 type PartitionKind = keyof typeof partitionKeys;
@@ -46,7 +48,12 @@ const allowed = {
     ConditionCheckItem: ["customer"],
   },
   definitions: { UpdateItem: ["org"], PutItem: ["org", "group", "sweeps"], Query: ["org", "group"] },
-  customers: { GetItem: ["customer"], UpdateItem: ["customer"] },
+  customers: {
+    GetItem: ["customer"],
+    DeleteItem: ["customer", "externalId"],
+    PutItem: ["customer", "externalId"],
+    UpdateItem: ["customer", "externalId"],
+  },
   reads: { Query: ["group", "customer"], GetItem: ["customer"] },
   projector: { Query: ["group"], PutItem: ["customer", "shard"], UpdateItem: ["closing"] },
   listDueCycles: { Query: ["group", "sweeps", "closing"], PutItem: ["sweeps"], DeleteItem: ["sweeps"] },

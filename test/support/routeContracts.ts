@@ -110,9 +110,12 @@ export const routeContracts: Readonly<
   },
   putCustomer: {
     access: { groups: admins, own: answered, other: answered, nobody: unknown },
-    /** The last write, which may begin when patience ends. */
-    chain: { requests: 1, patientLoops: 1 },
-    request: async (org) => ({ path: `/customers/${await org.newCustomer()}`, body: { firstName: "Ada" } }),
+    /** The last round that patience lets begin: the profile, and the transaction of it with its external id. */
+    chain: { requests: 2, patientLoops: 1 },
+    request: async (org) => ({
+      path: `/customers/${await org.newCustomer()}`,
+      body: { firstName: "Ada", externalId: randomUUID() },
+    }),
   },
   getCustomer: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },

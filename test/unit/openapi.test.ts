@@ -72,7 +72,7 @@ describe("docs/openapi.json", () => {
         .filter(({ status }) => status >= "4")
         .flatMap(({ status, value }) => codesIn(value).map((code) => `${code} at ${status}`)),
     );
-    const invalidInput = [400, 413, 415, 422].map((status) => `300004 at ${status}`);
+    const invalidInput = [400, 409, 413, 415, 422].map((status) => `300004 at ${status}`);
     const catalogue = Object.entries(errorCatalogue).map(([code, { status }]) => `${code} at ${status}`);
     expect([...shown].toSorted()).toEqual([...new Set([...catalogue, ...invalidInput])].toSorted());
   });

@@ -35,6 +35,7 @@ const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
   sequenceKey: (org) => keys.sequenceKey(org),
   customerPartition: (org) => keys.customerPartition(org, 1),
   customerKey: (org) => keys.customerKey(org, 1),
+  externalIdKey: (org) => keys.externalIdKey(org, "crm-1"),
   enrollmentKey: (org) => keys.enrollmentKey(org, 1, 1, 1),
   pastKey: (org) => keys.pastKey(org, { customerId: 1, groupId: 1, targetId: 1 }, 1),
   activityKey: (org) => keys.activityKey(org, 1, "a"),
@@ -57,7 +58,7 @@ describe("a key builder", () => {
       const key = build(org);
       return typeof key === "string" ? key : key.pk;
     };
-    expect(partitionOf("100")).toMatch(/^(ORG|ENROLLED|CLOSING)#100(#|$)/);
+    expect(partitionOf("100")).toMatch(/^(ORG|ENROLLED|EXTERNAL|CLOSING)#100(#|$)/);
     expect(partitionOf("100")).not.toBe(partitionOf("200"));
   });
 
@@ -99,7 +100,7 @@ describe("a query", () => {
   it.each(sources.filter(({ path }) => path !== "shared/table/keys.ts"))(
     "in $path names no partition but those that key builders made",
     ({ text }) => {
-      expect(text).not.toMatch(/["'`](ORG|CREDENTIAL|TOKEN|ENROLLED)#/);
+      expect(text).not.toMatch(/["'`](ORG|CREDENTIAL|TOKEN|ENROLLED|EXTERNAL)#/);
       expect(unbuiltPartitions(text)).toEqual([]);
     },
   );

@@ -14,7 +14,7 @@ export const customers = {
     tag: "Customers",
     sample: { path: `/customers/${customerId}`, caller: "demo-admin", body: { firstName: "Ada" } },
     description:
-      "Registers the customer, or replaces the profile. Only registered customers can be enrolled. A repeat changes nothing.",
+      "Registers the customer, or changes the profile: an absent field stays as it is, `null` empties it. Only registered customers can be enrolled. A repeat changes nothing.",
     body: { schema: ref("CustomerProfile"), examples: examples.profiles },
     success: {
       status: 200,
@@ -22,7 +22,10 @@ export const customers = {
       data: objectOf("Customer", "The customer."),
       examples: examples.customer,
     },
-    refusals: [invalid(400, "firstName must be a string or null; got 7.")],
+    refusals: [
+      invalid(400, "firstName must be a string or null; got 7."),
+      invalid(409, "externalId is another customer's; give this one another, or empty that one's first."),
+    ],
   },
   getCustomer: {
     tag: "Customers",

@@ -58,7 +58,7 @@ export const putCustomer = {
   properties: {
     firstName: { type: ["string", "null"], maxLength: limits.nameCharacters },
     lastName: { type: ["string", "null"], maxLength: limits.nameCharacters },
-    externalId: { type: ["string", "null"], maxLength: limits.nameCharacters },
+    externalId: { type: ["string", "null"], minLength: 1, maxLength: limits.nameCharacters, pattern: "\\S" },
   },
 } as const;
 

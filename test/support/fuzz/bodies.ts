@@ -118,7 +118,8 @@ const validBodies: Record<BodyRouteName | "generateToken", BodyOf> = {
       cycleNumbers.map((cycles) => filtered(milestone({ cycles }))),
       fc.constant(0).map(() => streak()),
     ),
-  putCustomer: () => fc.record({ firstName: fc.string(), lastName: fc.option(fc.string()), externalId: fc.string() }),
+  putCustomer: () =>
+    fc.record({ firstName: fc.string(), lastName: fc.option(fc.string()), externalId: fc.option(fc.string()) }),
   generateToken: (brand) => keyAndSecret(brand),
 };
 
