@@ -1,5 +1,6 @@
 import { DeleteItemCommand } from "@aws-sdk/client-dynamodb";
 import { localFunctions } from "../local/functions.ts";
+import { settlingRules } from "../shared/domain/settling.ts";
 import { createClient, patientLimits, type Table } from "../shared/table/client.ts";
 import { type Design, milestreak } from "./designs.ts";
 import type { BenchEngine } from "./engine.ts";
@@ -11,16 +12,25 @@ import { newCustomer, newPlace, type Place } from "./place.ts";
 /** How large a group is. */
 export type Size = { readonly cycles: number; readonly targets: number };
 
-export const sizes: readonly Size[] = [1, 10, 100].flatMap((cycles) =>
-  [1, 10, 50].map((targets) => ({ cycles, targets })),
-);
+export const sizes: readonly Size[] = [
+  ...[1, 10].flatMap((cycles) => [1, 10, 50].map((targets) => ({ cycles, targets }))),
+  { cycles: 100, targets: 1 },
+  { cycles: 100, targets: 10 },
+  { cycles: 1_000, targets: 1 },
+];
 
 export const operations = [
   "first enrolment",
   "re-enrolment in the first cycle",
   "re-enrolment after all cycles",
+  "un-enrolment in the last cycle",
   "activity in the first cycle",
   "activity in the last cycle",
+  "return into the first cycle, in the last",
+  "closing of a cycle",
+  "read of the current cycle",
+  "read of all cycles",
+  "read of the enrolled targets",
 ] as const;
 export type Operation = (typeof operations)[number];
 
@@ -30,6 +40,12 @@ export type GrowthRow = Size & {
   readonly operation: Operation;
   readonly cost: Omit<Cost, "requests"> & { readonly requests: number };
 };
+
+/**
+ * So many closings, each of all targets, are measured together, and their mean is shown. A row of settled cycles is
+ * written with one of them.
+ */
+const measuredClosings = settlingRules.cyclesPerRow;
 
 /**
  * Measures all designs on one engine: enrolments into one target, and activities that reach each of the customer's
@@ -109,18 +125,60 @@ async function expireRecord({ client, name }: Table, { org }: Place, targetId: n
   await client.send(new DeleteItemCommand({ TableName: name, Key: { pk, sk: { S: "IDEMPOTENCY" } } }));
 }
 
-async function measureLastCycle({ table, design, place, measured, row }: Stage): Promise<GrowthRow[]> {
+async function measureLastCycle(stage: Stage): Promise<GrowthRow[]> {
+  const { design, place, measured, row } = stage;
   const last = place.group.cycles.length;
-  for (let number = 1; number < last; number += 1) {
-    if (number > 1) await design.count(place, customer, number);
-    await design.close(place, customer, number);
-  }
+  const closing = await liveUntilLast(stage);
   // The cached definition is months old, so this call loads it again.
   await design.count(place, warmUp, last);
   await design.leave(place, warmUp, measured, last);
   await design.enroll(place, warmUp, measured, last);
+  await design.read(place, warmUp, "current", last);
   const activity = await row("activity in the last cycle", () => design.count(place, customer, last));
-  await design.leave(place, customer, measured, last);
+  // In each target it changes the enrolment and a row of settled cycles. More than 49 of both are too many for one
+  // transaction.
+  const fits = last <= settlingRules.cyclesPerRow || place.group.targets.length < 50;
+  const giveBack = () => design.giveBack(place, customer, last);
+  const goodsReturn = fits ? [await row("return into the first cycle, in the last", giveBack)] : [];
+  const reads = [
+    await row("read of the current cycle", () => design.read(place, customer, "current", last)),
+    await row("read of all cycles", () => design.read(place, customer, "all", last)),
+    await row("read of the enrolled targets", () => design.read(place, customer, "enrolled", last)),
+  ];
+  const leaving = await row("un-enrolment in the last cycle", () => design.leave(place, customer, measured, last));
   const again = await row("re-enrolment after all cycles", () => design.enroll(place, customer, measured, last));
-  return [activity, again];
+  return [closing, activity, ...goodsReturn, ...reads, leaving, again];
+}
+
+/** Reaches and closes every cycle but the last. Answers the mean cost of the last closings. */
+async function liveUntilLast({ design, place, row }: Stage): Promise<GrowthRow> {
+  const last = place.group.cycles.length;
+  const firstMeasured = Math.max(1, last - measuredClosings);
+  const live = async (number: number) => {
+    if (number > 1) await design.count(place, customer, number);
+  };
+  for (let number = 1; number < firstMeasured; number += 1) {
+    await live(number);
+    await design.close(place, customer, number);
+  }
+  const rows: GrowthRow[] = [];
+  for (let number = firstMeasured; number < last; number += 1) {
+    await live(number);
+    rows.push(await row("closing of a cycle", () => design.close(place, customer, number)));
+  }
+  return meanOf(rows);
+}
+
+function meanOf(rows: readonly GrowthRow[]): GrowthRow {
+  const [first] = rows;
+  if (first === undefined) throw new Error("Nothing was measured");
+  const mean = (read: (cost: GrowthRow["cost"]) => number) =>
+    Number((rows.reduce((sum, { cost }) => sum + read(cost), 0) / rows.length).toFixed(2));
+  const cost = {
+    requests: mean(({ requests }) => requests),
+    readUnits: mean(({ readUnits }) => readUnits),
+    writeUnits: mean(({ writeUnits }) => writeUnits),
+    bytes: Math.round(mean(({ bytes }) => bytes)),
+  };
+  return { ...first, cost };
 }

@@ -38,7 +38,7 @@ function cell(row: GrowthRow | undefined): string {
   return `${requests}, ${readUnits} + ${writeUnits}, ${bytes}`;
 }
 
-const cellPattern = /^(\d+), ([\d.]+) \+ (\d+), (\d+)$/;
+const cellPattern = /^([\d.]+), ([\d.]+) \+ ([\d.]+), (\d+)$/;
 
 /** Reads back the rows of a table that {@link growthTables} wrote. */
 export function readGrowthTable(operation: Operation, { head, rows }: Omit<GrowthTable, "heading">): GrowthRow[] {

@@ -51,6 +51,7 @@ export function endOf(cycleNumber: number): Instant {
 export type Request = {
   readonly method: string;
   readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
   /** Text is sent as it is, anything else as JSON. */
   readonly body?: unknown;
   /** Headers in addition to the usual ones. One with the same name replaces the usual one. */
@@ -59,14 +60,14 @@ export type Request = {
 };
 
 /** The event that API Gateway would make of a request by the place's caller. */
-export function eventOf({ org }: Pick<Place, "org">, { method, path, body, headers = {}, now }: Request) {
+export function eventOf({ org }: Pick<Place, "org">, { method, path, query = {}, body, headers = {}, now }: Request) {
   const match = matchRoute(method, path);
   if (match === undefined) throw new Error(`No route ${method} ${path}`);
   const event = buildEvent(
     {
       method,
       path,
-      query: new URLSearchParams(),
+      query: new URLSearchParams(query),
       headers: [...requestHeaders.filter(([header]) => !(header in headers)), ...Object.entries(headers)],
       body: textOf(body),
       nowEpochMilliseconds: now,

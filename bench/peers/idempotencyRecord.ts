@@ -33,23 +33,47 @@ export function idempotencyRecord(table: Table): Design {
       const TransactItems = [record, { Update }];
       await table.client.send(new TransactWriteCommand({ TransactItems }));
     },
-    leave: ({ org, group }, customerId, targetId) =>
-      table.client.send(
+    leave: async ({ org, group }, customerId, targetId) => {
+      const Key = keyOf(org, customerId, group.id, targetId);
+      const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
+      await table.client.send(
         new UpdateCommand({
           TableName: table.name,
-          Key: keyOf(org, customerId, group.id, targetId),
-          UpdateExpression: "SET #status = :unenrolled",
+          Key,
+          UpdateExpression: "SET #status = :unenrolled, revision = revision + :one",
+          ConditionExpression: "revision = :revision",
           ExpressionAttributeNames: { "#status": "status" },
-          ExpressionAttributeValues: { ":unenrolled": "UNENROLLED" },
+          ExpressionAttributeValues: { ":unenrolled": "UNENROLLED", ":one": 1, ":revision": Item?.["revision"] },
         }),
-      ),
+      );
+    },
+    giveBack: async ({ org }, customerId) => {
+      const [enrollments] = await Promise.all([
+        readEnrollments(table, org, customerId),
+        table.client.send(
+          new GetCommand({
+            TableName: table.name,
+            Key: { pk: `IDEMPOTENCY#${org}#${customerId}#receipt-1`, sk: "IDEMPOTENCY" },
+            ConsistentRead: true,
+          }),
+        ),
+      ]);
+      const record = recordOf(table.name, org, customerId, "giveback-1");
+      const updates = enrollments.map((item) => countingUpdate(table.name, item, 1, targetValue - 1));
+      await table.client.send(new TransactWriteCommand({ TransactItems: [record, ...updates] }));
+    },
+    read: ({ org }, customerId, what) =>
+      Promise.all([
+        what === "enrolled" || isRegistered(table, org, customerId),
+        readEnrollments(table, org, customerId),
+      ]),
     close: async ({ org, group }, customerId, cycleNumber) => {
       for (const { id } of group.targets) await close(table, keyOf(org, customerId, group.id, id), cycleNumber);
     },
     count: async ({ org }, customerId, cycleNumber) => {
       const enrollments = await readEnrollments(table, org, customerId);
       const record = recordOf(table.name, org, customerId, `receipt-${cycleNumber}`);
-      const updates = enrollments.map((item) => countingUpdate(table.name, item, cycleNumber));
+      const updates = enrollments.map((item) => countingUpdate(table.name, item, cycleNumber, targetValue));
       await table.client.send(new TransactWriteCommand({ TransactItems: [record, ...updates] }));
     },
   };
@@ -86,7 +110,7 @@ async function readEnrollments(table: Table, org: string, customerId: number) {
   return Items;
 }
 
-function countingUpdate(TableName: string, { pk, sk, revision }: StoredItem, cycleNumber: number) {
+function countingUpdate(TableName: string, { pk, sk, revision }: StoredItem, cycleNumber: number, achieved: number) {
   if (pk === undefined || sk === undefined || revision === undefined) throw new Error("Not an enrolment");
   return {
     Update: {
@@ -96,7 +120,7 @@ function countingUpdate(TableName: string, { pk, sk, revision }: StoredItem, cyc
       ConditionExpression: "revision = :revision",
       ExpressionAttributeNames: { "#achieved": `achieved#${cycleNumber}`, "#reachedAt": `reachedAt#${cycleNumber}` },
       ExpressionAttributeValues: {
-        ":amount": targetValue,
+        ":amount": achieved,
         ":now": formatInstant(during(cycleNumber)),
         ":one": 1,
         ":revision": revision,
