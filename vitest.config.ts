@@ -71,8 +71,6 @@ export default defineConfig(({ mode }) => {
           test: {
             ...shared(mode),
             name: "service",
-            // Loading the service and the SDK anew for each file took a tenth of the time.
-            isolate: mode === "long",
             include: filesOfMode[mode]?.service ?? [],
             exclude: [
               ...configDefaults.exclude,
@@ -84,8 +82,8 @@ export default defineConfig(({ mode }) => {
           },
         },
       ],
-      // By default one less than there are cores: of two that is one, and half of the time nothing is at work.
-      maxWorkers: Math.max(2, availableParallelism() - 1),
+      // A test waits for the engine half of its time, so two cores take more than two of them.
+      maxWorkers: Math.max(4, availableParallelism()),
       allowOnly: false,
       // Refusals are logged by design; what a test needs of a log it captures itself.
       silent: "passed-only",
