@@ -58,7 +58,7 @@ export type Enrollment = MembershipChange & {
 };
 
 /** Who last enrolled or un-enrolled the customer, and the version of the group's definition that decided it. */
-export type MembershipChange = Authorship & { readonly definitionVersion: number };
+type MembershipChange = Authorship & { readonly definitionVersion: number };
 
 /** What an un-enrolment keeps of a streak's run. */
 export type KeptRun = Pick<Enrollment, "carriedRun" | "metWhenLeft">;
