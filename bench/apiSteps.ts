@@ -94,7 +94,28 @@ function definitionSteps(till: Till): Step[] {
       run: () => till.send({ method: "POST", path: "/targetGroups", body: groupBody }),
     },
     { name: "getTargetGroup", run: () => till.get(till.group) },
+    {
+      name: "editTargetGroup",
+      run: () => till.send({ method: "PUT", path: edited(till), body: { description: "Prolonged" } }),
+    },
+    {
+      name: "editTargetGroup, nothing different",
+      run: () => till.send({ method: "PUT", path: edited(till), body: { description: "Prolonged" } }),
+    },
+    {
+      name: "editTargetPeriods",
+      run: () => till.send({ method: "PUT", path: `${till.group}/targetPeriods`, body: [{ id: 1, description: "x" }] }),
+    },
+    {
+      name: "appendTargetPeriods",
+      run: () => till.send({ method: "POST", path: `${till.group}/targetPeriods`, body: [lastPeriod] }),
+    },
+    { name: "getAuditLogs", run: () => till.get(`${till.group}/auditLogs`) },
   ];
+}
+
+function edited({ place }: Till): string {
+  return `/targetGroups/editTargetGroup/${place.group.id}`;
 }
 
 /** Routes of one function share its cache, so a cold call is made of functions that have just started. */
@@ -125,6 +146,8 @@ function readingSteps(till: Till, { table, projection }: Workshop): Step[] {
     },
   ];
 }
+
+const lastPeriod = { refCode: "last", startDate: "2040-01-01", endDate: "2040-01-31" };
 
 const groupBody = {
   name: "Another",

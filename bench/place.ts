@@ -5,7 +5,7 @@ import { matchRoute } from "../local/routing.ts";
 import type { Authorship } from "../shared/domain/authorship.ts";
 import type { TargetGroupDraft } from "../shared/domain/drafting.ts";
 import { formatInstant, type Instant } from "../shared/domain/instant.ts";
-import type { TargetGroup } from "../shared/domain/targetGroup.ts";
+import { createdBy, type TargetGroup } from "../shared/domain/targetGroup.ts";
 import type { ErrorCode } from "../shared/http/errors.ts";
 import { createTargetGroup } from "../shared/operations/createTargetGroup.ts";
 import { putCustomer } from "../shared/operations/putCustomer.ts";
@@ -122,11 +122,13 @@ const requestHeaders = [
 
 function draft(cycleCount: number, targetCount: number): TargetGroupDraft {
   return {
+    attribution: createdBy("bench", 0),
     name: "Bench",
     description: undefined,
     isActive: true,
     trackingType: "DEFAULT",
     timeZone: "UTC",
+    cycleRule: undefined,
     cycles: Array.from({ length: cycleCount }, (_, index) => month(index + 1)),
     targets: Array.from({ length: targetCount }, (_, index) => target(index + 1)),
     levels: [],

@@ -24,6 +24,9 @@ type QueryOf<Name extends keyof operations> = NonNullable<operations[Name]["para
 export type EnrollmentRecord = Schemas["EnrollmentRecord"];
 export type Activity = Schemas["Activity"];
 export type TargetGroupDefinition = Schemas["TargetGroupDefinition"];
+export type PeriodEdit = Schemas["PeriodEdit"];
+export type PeriodAddition = Schemas["PeriodAddition"];
+export type TargetGroupEdit = Schemas["TargetGroupEdit"];
 export type CustomerProfile = Schemas["CustomerProfile"];
 
 export type ClientOptions = {
@@ -38,6 +41,11 @@ export type EnrollOptions = CallOptions & {
   readonly idempotencyKey?: string;
 };
 
+export type EditOptions = CallOptions & {
+  /** Makes the edit depend on the version that the group was read in. */
+  readonly version?: number;
+};
+
 /** A target, and the group it is in. */
 export type TargetRef = { readonly targetGroupId: number; readonly targetId: number };
 
@@ -47,8 +55,8 @@ export type TargetRef = { readonly targetGroupId: number; readonly targetId: num
  * A call resolves with the API's envelope, refusals included: `code` is `null` for a success. It throws
  * `MilestreakUnreachable` when there is no answer. A throttled call (429) is repeated after a pause. After a lost
  * answer or a 503, a call is repeated only where a repeat cannot do the work twice. That holds for reads, `enroll` (by
- * its Idempotency-Key), activities (by their ids) and `putCustomer`. It does not hold for `unenroll` and
- * `createTargetGroup`.
+ * its Idempotency-Key), activities (by their ids) and `putCustomer`. It does not hold for `unenroll`,
+ * `createTargetGroup` and edits.
  */
 export type MilestreakClient = ReturnType<typeof createMilestreakClient>;
 
@@ -134,6 +142,58 @@ export function createMilestreakClient(
       return call(sender, true, options, (init) => api.GET("/targetGroups/{targetGroupId}", { ...init, params }));
     },
 
+    /**
+     * Changes a group's own fields and its levels. With `version` the edit depends on it. A repeat of the same edit
+     * changes nothing more, but one that depends on a version is refused the second time, so it is repeated after 429
+     * only.
+     */
+    editTargetGroup(
+      targetGroupId: number,
+      edit: TargetGroupEdit,
+      { version, ...options }: EditOptions = {},
+    ): Promise<AnswerOf<"editTargetGroup">> {
+      const params = { path: { targetGroupId }, header: ifMatch(version) };
+      return call(sender, false, options, (init) =>
+        api.PUT("/targetGroups/editTargetGroup/{targetGroupId}", { ...init, params, body: edit }),
+      );
+    },
+
+    /** Moves cycles, or describes them. It is repeated like `editTargetGroup`. */
+    editTargetPeriods(
+      targetGroupId: number,
+      periods: readonly PeriodEdit[],
+      { version, ...options }: EditOptions = {},
+    ): Promise<AnswerOf<"editTargetPeriods">> {
+      const params = { path: { targetGroupId }, header: ifMatch(version) };
+      return call(sender, false, options, (init) =>
+        api.PUT("/targetGroups/{targetGroupId}/targetPeriods", { ...init, params, body: periods }),
+      );
+    },
+
+    /** Appends cycles. A repeat would be refused because their names are taken, so only 429 is repeated. */
+    appendTargetPeriods(
+      targetGroupId: number,
+      periods: readonly PeriodAddition[],
+      { version, ...options }: EditOptions = {},
+    ): Promise<AnswerOf<"appendTargetPeriods">> {
+      const params = { path: { targetGroupId }, header: ifMatch(version) };
+      return call(sender, false, options, (init) =>
+        api.POST("/targetGroups/{targetGroupId}/targetPeriods", { ...init, params, body: periods }),
+      );
+    },
+
+    /** Who has changed what of a group, the newest first. */
+    getAuditLogs(
+      targetGroupId: number,
+      query: QueryOf<"getAuditLogs"> = {},
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"getAuditLogs">> {
+      const params = { path: { targetGroupId }, query };
+      return call(sender, true, options, (init) =>
+        api.GET("/targetGroups/{targetGroupId}/auditLogs", { ...init, params }),
+      );
+    },
+
     /** Registers a customer, or replaces the profile. */
     putCustomer(
       customerId: number,
@@ -180,6 +240,10 @@ export function createMilestreakClient(
       return call(sender, true, options, (init) => api.GET("/users/{userId}/enrolledTargets", { ...init, params }));
     },
   };
+}
+
+function ifMatch(version: number | undefined) {
+  return version === undefined ? {} : { "If-Match": `"${version}"` };
 }
 
 /** Scans from the end, so that a long run of slashes is read only once. */

@@ -104,6 +104,70 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/targetGroups/editTargetGroup/{targetGroupId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Changes the name, the state or the levels of a target group
+         * @description Changes the group's own fields and its levels. A field that is absent stays as it is; `null` empties it. Members stay members. Processes keep a definition for up to 30 s, so a change takes effect at the latest 30 s later. An edit that changes nothing leaves the version as it is. Needs the permission `manage`. The body is at most 16 kB.
+         */
+        readonly put: operations["editTargetGroup"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/targetGroups/{targetGroupId}/targetPeriods": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Moves or describes cycles of a target group
+         * @description Moves cycles, or describes them. Of an ended cycle only the description can change, of a running one the end too, and of one that has not started both bounds. A bound can be moved until 10 minutes before it, and to a moment at least 10 minutes ahead. So nothing that was counted changes its cycle. A field that is absent stays as it is; `null` empties it. Needs the permission `manage`. The body is at most 256 kB.
+         */
+        readonly put: operations["editTargetPeriods"];
+        /**
+         * Appends cycles to a target group
+         * @description Appends cycles after the last one. Every member is in them at once, and the run of a streak goes on into them. It is possible up to 30 days after the last cycle has ended. Both bounds lie at least 10 minutes ahead. Needs the permission `manage`. The body is at most 256 kB.
+         */
+        readonly post: operations["appendTargetPeriods"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/targetGroups/{targetGroupId}/auditLogs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Reads who has changed what of a target group
+         * @description Who has changed what of a group, the newest version first, with a row for each changed field. The oldest row is the creation. A page shorter than `limit` is the last. Needs the permission `read`.
+         */
+        readonly get: operations["getAuditLogs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/customers/{customerId}": {
         readonly parameters: {
             readonly query?: never;
@@ -494,12 +558,173 @@ export interface components {
              * @example Europe/Vienna
              */
             readonly timeZoneName?: string | null;
-            /** @description The cycles, in order. */
-            readonly periods: readonly components["schemas"]["PeriodDefinition"][];
+            /** @description The cycles, in order. Absent when they are made from a rule. */
+            readonly periods?: readonly components["schemas"]["PeriodDefinition"][];
+            /**
+             * @description Makes cycles from a rule in place of `periods`: the unit of a cycle. A cycle is named after its first day, and ends where the next one begins.
+             * @example DAILY
+             * @enum {string}
+             */
+            readonly frequencyType?: "DAILY" | "WEEKLY" | "MONTHLY" | "QUARTERLY" | "HALF_YEARLY" | "YEARLY";
+            /**
+             * @description How many of these units a cycle has.
+             * @example 1
+             */
+            readonly frequency?: number;
+            /**
+             * @description How many cycles there are.
+             * @example 365
+             */
+            readonly recurringCycles?: number;
+            /**
+             * @description First day of the first cycle, in the group's time zone. Months are counted from it, so from 31 January on a cycle starts at the end of each shorter month.
+             * @example 2030-01-01
+             */
+            readonly fromDate?: string;
             /** @description What is counted. A customer is enrolled in one target at a time. */
             readonly targets: readonly components["schemas"]["TargetDefinition"][];
             /** @description The levels of a streak. A milestone has none. */
             readonly streaks?: readonly components["schemas"]["StreakDefinition"][];
+        };
+        /** @description What to change of one cycle. */
+        readonly PeriodEdit: {
+            /**
+             * @description The cycle, one of the group's `periods`.
+             * @example 36
+             */
+            readonly id: number;
+            /**
+             * @description First moment of the cycle: a plain date in the group's time zone, or an ISO 8601 instant with its offset. Cycles are in order and do not overlap. A date stands for its 00:00. Absent: as it is.
+             * @example 2030-01-01
+             */
+            readonly startDate?: string;
+            /**
+             * @description End of the cycle: a plain date in the group's time zone, or an ISO 8601 instant with its offset. Cycles are in order and do not overlap. A date stands for its 24:00, so it is the last day; an instant is the first that is not in the cycle. Absent: as it is.
+             * @example 2030-01-31
+             */
+            readonly endDate?: string;
+            /**
+             * @description For people. Absent: as it is; `null`: none.
+             * @example January
+             */
+            readonly description?: string | null;
+        };
+        /** @description A cycle to append. */
+        readonly PeriodAddition: {
+            /**
+             * @description The cycle's name, unique in the group; an enrolment names the cycle by it.
+             * @example JAN
+             */
+            readonly refCode: string;
+            /**
+             * @description First moment of the cycle: a plain date in the group's time zone, or an ISO 8601 instant with its offset. Cycles are in order and do not overlap. A date stands for its 00:00.
+             * @example 2030-01-01
+             */
+            readonly startDate: string;
+            /**
+             * @description End of the cycle: a plain date in the group's time zone, or an ISO 8601 instant with its offset. Cycles are in order and do not overlap. A date stands for its 24:00, so it is the last day; an instant is the first that is not in the cycle.
+             * @example 2030-01-31
+             */
+            readonly endDate: string;
+            /**
+             * @description For people. Absent or `null`: none.
+             * @example January
+             */
+            readonly description?: string | null;
+            /**
+             * @description The value to reach, for targets that are to have another one than in the cycle before.
+             * @example [
+             *       {
+             *         "targetId": 3,
+             *         "defaultValue": 1000
+             *       }
+             *     ]
+             */
+            readonly defaultValues?: readonly {
+                /**
+                 * @description The target, one of the group's `targets`.
+                 * @example 3
+                 */
+                readonly targetId: number;
+                /**
+                 * @description What must be reached in this cycle. At most 4 fractional digits.
+                 * @example 1000
+                 */
+                readonly defaultValue: number;
+            }[];
+        };
+        /** @description A level to rename or to add. */
+        readonly StreakEdit: {
+            /**
+             * @description The level to rename. Absent: a new level, which needs a name and a count above the highest.
+             * @example 1
+             */
+            readonly id?: number;
+            /**
+             * @description The level's name.
+             * @example Two months in a row
+             */
+            readonly name?: string;
+            /**
+             * @description How many cycles have to be met. Of a level that is there it cannot be changed. A new one is above the highest and at most the number of cycles.
+             * @example 2
+             */
+            readonly targetCountOfSequence?: number;
+        };
+        /** @description What to change of a group. */
+        readonly TargetGroupEdit: {
+            /**
+             * @description Unique in the org, compared without regard to case; a name that is taken is refused with 310069.
+             * @example Spend 1000 a month
+             */
+            readonly name?: string;
+            /**
+             * @description For people. Absent: as it is; `null`: none.
+             * @example Prolonged
+             */
+            readonly description?: string | null;
+            /**
+             * @description `false` stops the group: at the latest 30 s later enrolments are refused with 310017, and activities that arrive do not count, for good. `true` goes on, until the last cycle has ended (310019).
+             * @example true
+             */
+            readonly active?: boolean;
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example DEFAULT
+             */
+            readonly trackingType?: unknown;
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example FIXED_CALENDAR_WINDOW
+             */
+            readonly targetEvaluationType?: unknown;
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example Europe/Vienna
+             */
+            readonly timeZoneName?: unknown;
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example DAILY
+             */
+            readonly frequencyType?: unknown;
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example 1
+             */
+            readonly frequency?: unknown;
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example 2030-01-01
+             */
+            readonly fromDate?: unknown;
+            /**
+             * @description How many cycles the rule makes. It can be raised until 10 minutes before the last one ends, and never lowered.
+             * @example 365
+             */
+            readonly recurringCycles?: number | null;
+            /** @description Levels to rename, by their ids, and new ones. The others stay as they are. */
+            readonly streaks?: readonly components["schemas"]["StreakEdit"][];
         };
         /** @description A credential. */
         readonly KeyAndSecret: {
@@ -693,6 +918,65 @@ export interface components {
              */
             readonly targetCountOfSequence: number;
         };
+        /** @description Who created a definition, and who changed it last. */
+        readonly Attribution: {
+            /**
+             * Format: date-time
+             * @description When it was created, in UTC.
+             * @example 2030-01-01T08:00:00.000Z
+             */
+            readonly createdOn: string;
+            /**
+             * @description The user name of the credential; `null` when the service itself did.
+             * @example admin.1
+             */
+            readonly createdBy: string | null;
+            /**
+             * Format: date-time
+             * @description When it was changed last, in UTC.
+             * @example 2030-01-01T08:00:00.000Z
+             */
+            readonly lastUpdatedOn: string;
+            /**
+             * @description The user name of the credential; `null` when the service itself did.
+             * @example admin.1
+             */
+            readonly lastUpdatedBy: string | null;
+        };
+        /** @description One changed field. */
+        readonly AuditLog: {
+            /**
+             * @description The version that the edit made.
+             * @example 2
+             */
+            readonly version: number;
+            /**
+             * Format: date-time
+             * @description When it was changed, in UTC.
+             * @example 2030-01-10T09:00:00.000Z
+             */
+            readonly changedOn: string;
+            /**
+             * @description The user name of the credential; `null` when the service itself did.
+             * @example admin.1
+             */
+            readonly changedBy: string | null;
+            /**
+             * @description The field as the group is answered, with ids in place of indexes. `targetGroup` is the creation.
+             * @example description
+             */
+            readonly field: string;
+            /**
+             * @description What it was; `null` when there was nothing.
+             * @example null
+             */
+            readonly oldValue: string | number | boolean | null;
+            /**
+             * @description What it is; `null` when it was emptied.
+             * @example Prolonged
+             */
+            readonly newValue: string | number | boolean | null;
+        };
         /** @description A milestone or streak. */
         readonly TargetGroup: {
             /**
@@ -706,6 +990,8 @@ export interface components {
              * @example 1
              */
             readonly version: number;
+            /** @description Who created the definition, and who changed it last. */
+            readonly attribution: components["schemas"]["Attribution"];
             /**
              * @description The group's name.
              * @example Spend 1000 a month
@@ -738,6 +1024,27 @@ export interface components {
              * @example UTC
              */
             readonly timeZoneName: string;
+            /**
+             * @description The unit of a cycle that a rule makes; `null` when the cycles were listed.
+             * @example null
+             * @enum {string|null}
+             */
+            readonly frequencyType: "DAILY" | "WEEKLY" | "MONTHLY" | "QUARTERLY" | "HALF_YEARLY" | "YEARLY" | null;
+            /**
+             * @description How many of these units a cycle has; `null` when the cycles were listed.
+             * @example null
+             */
+            readonly frequency: number | null;
+            /**
+             * @description How many cycles the rule makes; `null` when the cycles were listed.
+             * @example null
+             */
+            readonly recurringCycles: number | null;
+            /**
+             * @description First day of the first cycle; `null` when the cycles were listed.
+             * @example null
+             */
+            readonly fromDate: string | null;
             /** @description The cycles, in order. Absent when `includePeriods` is `false`. */
             readonly periods?: readonly components["schemas"]["Period"][];
             /** @description What is counted. */
@@ -1594,6 +1901,8 @@ export interface components {
     parameters: {
         /** @description Names this call. The keys of the last three enrolments of a customer into a target are remembered. A repeat with the same record gets the first call's answer. With another record for the same customer it is refused with 300004 (HTTP 422). Without a key, a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call. */
         readonly IdempotencyKey: string;
+        /** @description The version that the edit was decided on, in quotes as `ETag` answers it, for example `"3"`. When the group has another version by now, the edit is refused with 300004 (HTTP 412), and the message names the current one. Without it the edit is made on the version there is. */
+        readonly IfMatch: string;
     };
     requestBodies: never;
     headers: never;
@@ -1965,6 +2274,8 @@ export interface operations {
             /** @description Created, with every id. */
             readonly 201: {
                 headers: {
+                    /** @description The version of the group, in quotes. Sent back as `If-Match`, it makes an edit depend on it. */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2034,12 +2345,392 @@ export interface operations {
             /** @description The group. */
             readonly 200: {
                 headers: {
+                    /** @description The version of the group, in quotes. Sent back as `If-Match`, it makes an edit depend on it. */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": {
                         /** @description The group. */
                         readonly data: components["schemas"]["TargetGroup"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly editTargetGroup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The version that the edit was decided on, in quotes as `ETag` answers it, for example `"3"`. When the group has another version by now, the edit is refused with 300004 (HTTP 412), and the message names the current one. Without it the edit is made on the version there is. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TargetGroupEdit"];
+            };
+        };
+        readonly responses: {
+            /** @description Changed; the group as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description The version of the group, in quotes. Sent back as `If-Match`, it makes an edit depend on it. */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The group. */
+                        readonly data: components["schemas"]["TargetGroup"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 300004, 310019, 310069. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017 | 310019 | 310069;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            /** @description `If-Match` names another version. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly editTargetPeriods: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The version that the edit was decided on, in quotes as `ETag` answers it, for example `"3"`. When the group has another version by now, the edit is refused with 300004 (HTTP 412), and the message names the current one. Without it the edit is made on the version there is. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": readonly components["schemas"]["PeriodEdit"][];
+            };
+        };
+        readonly responses: {
+            /** @description Changed; the group as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description The version of the group, in quotes. Sent back as `If-Match`, it makes an edit depend on it. */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The group. */
+                        readonly data: components["schemas"]["TargetGroup"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 300004. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            /** @description `If-Match` names another version. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly appendTargetPeriods: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The version that the edit was decided on, in quotes as `ETag` answers it, for example `"3"`. When the group has another version by now, the edit is refused with 300004 (HTTP 412), and the message names the current one. Without it the edit is made on the version there is. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": readonly components["schemas"]["PeriodAddition"][];
+            };
+        };
+        readonly responses: {
+            /** @description Appended; the group as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description The version of the group, in quotes. Sent back as `If-Match`, it makes an edit depend on it. */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The group. */
+                        readonly data: components["schemas"]["TargetGroup"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 300004. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            /** @description `If-Match` names another version. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getAuditLogs: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The largest number of rows in the answer. */
+                readonly limit?: number;
+                /** @description The number of rows to skip. */
+                readonly offset?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One page of changes. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The page. */
+                        readonly data: readonly components["schemas"]["AuditLog"][];
                         /** @description There are none. */
                         readonly errors: null;
                         /** @description What was ignored, a mistyped field for example; `null` when nothing was. */

@@ -2,7 +2,7 @@ import { hashSecret } from "../shared/auth/secret.ts";
 import type { AccessGroup } from "../shared/domain/accessGroups.ts";
 import type { TargetGroupDraft } from "../shared/domain/drafting.ts";
 import type { Instant } from "../shared/domain/instant.ts";
-import type { TargetGroup } from "../shared/domain/targetGroup.ts";
+import { createdBy, type TargetGroup } from "../shared/domain/targetGroup.ts";
 import { createTargetGroup } from "../shared/operations/createTargetGroup.ts";
 import { putCustomer } from "../shared/operations/putCustomer.ts";
 import type { Table } from "../shared/table/client.ts";
@@ -95,7 +95,7 @@ function monthlyMilestone(now: Instant): TargetGroupDraft {
   const today = new Date(now);
   const month = (offset: number) => Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + offset, 1);
   return {
-    ...draft(`Spend 1000 a month, from ${isoDate(month(0)).slice(0, 7)}`, "DEFAULT"),
+    ...draft(`Spend 1000 a month, from ${isoDate(month(0)).slice(0, 7)}`, "DEFAULT", now),
     cycles: Array.from({ length: monthlyCycles }, (_, index) =>
       cycle(index + 1, isoDate(month(index)).slice(0, 7), month(index), month(index + 1)),
     ),
@@ -108,7 +108,7 @@ function dailyStreak(now: Instant): TargetGroupDraft {
   const firstDay = Math.floor(now / dayMilliseconds) - historyDays - 1;
   const day = (offset: number) => (firstDay + offset) * dayMilliseconds;
   return {
-    ...draft(`A visit a day, from ${isoDate(day(0)).slice(0, 7)}`, "STREAKS"),
+    ...draft(`A visit a day, from ${isoDate(day(0)).slice(0, 7)}`, "STREAKS", now),
     cycles: Array.from({ length: dailyCycles }, (_, index) =>
       cycle(index + 1, isoDate(day(index)), day(index), day(index + 1)),
     ),
@@ -119,8 +119,17 @@ function dailyStreak(now: Instant): TargetGroupDraft {
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 
-function draft(name: string, trackingType: TargetGroupDraft["trackingType"]) {
-  return { name, description: "Demo data", isActive: true, trackingType, timeZone: "UTC" };
+function draft(name: string, trackingType: TargetGroupDraft["trackingType"], now: Instant) {
+  const attribution = createdBy(undefined, now);
+  return {
+    attribution,
+    name,
+    description: "Demo data",
+    isActive: true,
+    trackingType,
+    timeZone: "UTC",
+    cycleRule: undefined,
+  };
 }
 
 function cycle(

@@ -28,8 +28,13 @@ export class EventLog implements Bus {
 
   /** The events of one customer or of all, the oldest first. */
   list(customerId?: number): readonly LoggedEvent[] {
-    return this.#events.filter(({ detail }) => customerId === undefined || detail.customerId === customerId);
+    return this.#events.filter(({ detail }) => customerId === undefined || customerOf(detail) === customerId);
   }
+}
+
+/** The customer that the event is about; `undefined` for one about a target group. */
+function customerOf(detail: LoggedEvent["detail"]): number | undefined {
+  return "customerId" in detail ? detail.customerId : undefined;
 }
 
 function asEvent(notification: Notification): LoggedEvent {
@@ -37,6 +42,7 @@ function asEvent(notification: Notification): LoggedEvent {
 }
 
 function describe({ "detail-type": type, detail }: LoggedEvent): string {
+  if (!("customerId" in detail)) return `Event ${type}: target group ${detail.targetGroupId}, ${detail.eventId}`;
   const { customerId, targetRuleId, targetName, eventId } = detail;
   return `Event ${type}: customer ${customerId}, target ${targetRuleId} (${targetName}), ${eventId}`;
 }

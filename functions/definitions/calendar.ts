@@ -3,6 +3,7 @@
 import { getISO } from "temporal-polyfill/fns/Calendar";
 import { addDays, fromString, toZonedDateTime } from "temporal-polyfill/fns/PlainDate";
 import { type Instant, isWritable, lastInstant, parseInstant } from "../../shared/domain/instant.ts";
+import { quote } from "../../shared/http/requests/parameters.ts";
 
 const plainDate = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -24,6 +25,11 @@ export function startOf(text: string, timeZone: string): Instant | undefined {
  */
 export function endOf(text: string, timeZone: string): Instant | undefined {
   return plainDate.test(text) ? startOfDay(text, timeZone, 1) : parseInstant(text);
+}
+
+/** The sentence about a text that is neither a plain date nor an instant. */
+export function boundFault(field: string, text: string): string {
+  return `${field} must be a date (2026-01-31) or an instant (2026-01-31T18:00:00Z) of the years 1 to 9999; got ${quote(text)}.`;
 }
 
 /** The start of a day in the zone. Daylight saving time is taken into account. */

@@ -1,16 +1,19 @@
 import { draftFaults } from "../../shared/domain/drafting.ts";
+import { type Attribution, createdBy } from "../../shared/domain/targetGroup.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
+import { businessRefusal, invalidInput } from "../../shared/http/errors.ts";
 import type { CreateTargetGroupRequest } from "../../shared/http/requests/requestTypes.ts";
 import * as schemas from "../../shared/http/requests/schemas.ts";
 import { checked, isJsonObject, longLists, unknownFieldWarnings } from "../../shared/http/requests/validation.ts";
 import * as validators from "../../shared/http/requests/validators.generated.js";
 import type { routes } from "../../shared/http/routes.ts";
+import { versionHeader } from "../../shared/http/version.ts";
 import { describeDraftFault } from "../../shared/http/views/targetGroupFaults.ts";
 import { presentTargetGroup } from "../../shared/http/views/targetGroupView.ts";
 import { createTargetGroup as writeTargetGroup } from "../../shared/operations/createTargetGroup.ts";
+import { nameTaken } from "../../shared/operations/definition.ts";
 import type { Table } from "../../shared/table/client.ts";
-import { filterWarnings, readDraft } from "./readDraft.ts";
+import { cycleSourceFaults, filterWarnings, readDraft } from "./readDraft.ts";
 
 /**
  * `POST /targetGroups`: creates group, cycles, targets and levels together or not at all.
@@ -18,27 +21,33 @@ import { filterWarnings, readDraft } from "./readDraft.ts";
  * Answers 201 with the group and all its ids. Refuses with 300004, 310069.
  */
 export function createTargetGroup(table: Table): Operation<typeof routes.createTargetGroup> {
-  return async ({ org, now, body }) => {
+  return async ({ org, authorship, now, body }) => {
+    const attribution = createdBy(authorship.enteredBy, now);
     const tooLong = longLists(schemas.createTargetGroup, body);
     if (tooLong.length > 0) throw invalidInput(tooLong);
     const shape = checked(validators.createTargetGroup, body);
-    if ("faults" in shape) throw invalidInput([...shape.faults, ...judgedDraft(readablePart(body)).faults]);
-    const { draft, faults } = judgedDraft(shape.valid);
+    if ("faults" in shape) {
+      const ofSource = isJsonObject(body) ? cycleSourceFaults(body) : [];
+      throw invalidInput([...shape.faults, ...ofSource, ...judgedDraft(readablePart(body), attribution).faults]);
+    }
+    const { draft, faults: ofDraft } = judgedDraft(shape.valid, attribution);
+    const faults = [...cycleSourceFaults(shape.valid), ...ofDraft];
     if (faults.length > 0) throw invalidInput(faults);
     const group = await writeTargetGroup(table, org, draft, now);
-    if (group === "nameTaken") {
-      throw new RequestRefused(310069, [
-        `This org has a target group named ${JSON.stringify(draft.name)}; names are compared without regard to case.`,
-      ]);
-    }
+    if (group === "nameTaken") throw businessRefusal(nameTaken(draft.name));
     const warnings = [...unknownFieldWarnings(schemas.createTargetGroup, body), ...filterWarnings(draft)];
-    return { status: 201, data: presentTargetGroup(group, now, { includePeriods: true }), warnings };
+    return {
+      status: 201,
+      data: presentTargetGroup(group, now, { includePeriods: true }),
+      warnings,
+      headers: versionHeader(group),
+    };
   };
 }
 
 /** The draft, with the faults that a schema cannot find: in the calendar, in decimals, and between fields. */
-function judgedDraft(request: CreateTargetGroupRequest) {
-  const { draft, faults } = readDraft(request);
+function judgedDraft(request: CreateTargetGroupRequest, attribution: Attribution) {
+  const { draft, faults } = readDraft(request, attribution);
   return { draft, faults: [...faults, ...draftFaults(draft).map(describeDraftFault)] };
 }
 
@@ -48,15 +57,25 @@ function judgedDraft(request: CreateTargetGroupRequest) {
  */
 function readablePart(body: unknown): CreateTargetGroupRequest {
   const fields = isJsonObject(body) ? body : {};
-  const { timeZoneName, periods, targets, streaks } = fields;
-  const hasPeriods = validators.periods(periods);
+  const { timeZoneName, targets, streaks } = fields;
+  const cycles = readableCycles(fields);
+  const hasCycles = cycles !== undefined;
   return {
     name: "",
     targetEvaluationType: "FIXED_CALENDAR_WINDOW",
     trackingType: fields["trackingType"] === "DEFAULT" ? "DEFAULT" : "STREAKS",
     timeZoneName: typeof timeZoneName === "string" && timeZoneName !== "" ? timeZoneName : null,
-    periods: hasPeriods ? periods : [],
-    targets: hasPeriods && validators.targets(targets) ? targets : [],
-    streaks: hasPeriods && validators.streaks(streaks) ? streaks : [],
+    ...(cycles ?? { periods: [] }),
+    targets: hasCycles && validators.targets(targets) ? targets : [],
+    streaks: hasCycles && validators.streaks(streaks) ? streaks : [],
   };
+}
+
+/** The list of cycles or the rule; `undefined` when neither can be read. */
+function readableCycles(fields: Readonly<Record<string, unknown>>): Partial<CreateTargetGroupRequest> | undefined {
+  const { periods } = fields;
+  if (periods !== undefined) return validators.periods(periods) ? { periods } : undefined;
+  if (!validators.cyclePattern(fields)) return undefined;
+  const { frequencyType, frequency, recurringCycles, fromDate } = fields;
+  return { frequencyType, frequency, recurringCycles, fromDate };
 }

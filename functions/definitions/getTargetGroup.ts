@@ -2,6 +2,7 @@ import type { Operation } from "../../shared/http/apiHandler.ts";
 import { businessRefusal } from "../../shared/http/errors.ts";
 import { required } from "../../shared/http/requests/checked.ts";
 import type { routes } from "../../shared/http/routes.ts";
+import { versionHeader } from "../../shared/http/version.ts";
 import { presentTargetGroup } from "../../shared/http/views/targetGroupView.ts";
 import { groupNotFound } from "../../shared/operations/definition.ts";
 import type { Table } from "../../shared/table/client.ts";
@@ -13,6 +14,6 @@ export function getTargetGroup(table: Table): Operation<typeof routes.getTargetG
     const { path, query } = required(parameters);
     const group = await findTargetGroup(table, org, path.targetGroupId);
     if (group === undefined) throw businessRefusal(groupNotFound(path.targetGroupId));
-    return { data: presentTargetGroup(group, now, query) };
+    return { data: presentTargetGroup(group, now, query), headers: versionHeader(group) };
   };
 }

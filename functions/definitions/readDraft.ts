@@ -1,6 +1,8 @@
+import { type CyclePattern, type CycleRule, cyclesOfRule, ruleOf } from "../../shared/domain/cycleRule.ts";
 import { type Decimal, parseDecimal } from "../../shared/domain/decimal.ts";
 import type { TargetGroupDraft } from "../../shared/domain/drafting.ts";
-import type { Instant } from "../../shared/domain/instant.ts";
+import { type Instant, parseInstant } from "../../shared/domain/instant.ts";
+import type { Attribution } from "../../shared/domain/targetGroup.ts";
 import { filterBytes } from "../../shared/http/limits.ts";
 import { canonicalJson } from "../../shared/http/requests/canonicalJson.ts";
 import { quote } from "../../shared/http/requests/parameters.ts";
@@ -9,7 +11,7 @@ import type {
   PeriodRequest,
   TargetRequest,
 } from "../../shared/http/requests/requestTypes.ts";
-import { endOf, isTimeZone, startOf } from "./calendar.ts";
+import { boundFault, endOf, isTimeZone, startOf } from "./calendar.ts";
 
 /**
  * The draft that a request of the right shape asks for, and the faults that need a calendar or exact decimals to be
@@ -17,19 +19,23 @@ import { endOf, isTimeZone, startOf } from "./calendar.ts";
  *
  * A plain date is 00:00 of its day at the start of a cycle and 24:00 at its end, in the group's time zone.
  */
-export function readDraft(request: CreateTargetGroupRequest): {
+export function readDraft(
+  request: CreateTargetGroupRequest,
+  attribution: Attribution,
+): {
   readonly draft: TargetGroupDraft;
   readonly faults: readonly string[];
 } {
   const faults: string[] = [];
   const timeZone = readTimeZone(request.timeZoneName ?? "UTC", faults);
   const draft = {
+    attribution,
     name: request.name,
     description: request.description ?? undefined,
     isActive: request.active ?? true,
     trackingType: request.trackingType,
     timeZone,
-    cycles: request.periods.map((period, index) => readCycle(period, index, timeZone, faults)),
+    ...readCycles(request, timeZone, faults),
     targets: request.targets.map((target, index) => readTarget(target, index, faults)),
     levels: (request.streaks ?? []).map(({ name, targetCountOfSequence }) => ({
       name,
@@ -45,6 +51,65 @@ function readTimeZone(name: string, faults: string[]): string {
   return "UTC";
 }
 
+type Cycles = Pick<TargetGroupDraft, "cycles" | "cycleRule">;
+
+/** The cycles of the list, or of the rule. */
+function readCycles(request: CreateTargetGroupRequest, timeZone: string, faults: string[]): Cycles {
+  const { periods } = request;
+  if (periods !== undefined)
+    return {
+      cycleRule: undefined,
+      cycles: periods.map((period, index) => readCycle(period, index, timeZone, faults)),
+    };
+  const pattern = readPattern(request);
+  if (pattern === undefined) return { cycleRule: undefined, cycles: [] };
+  const cycleRule = isFirstDay(pattern.firstDay, timeZone) ? makeRule(pattern, timeZone) : undefined;
+  if (cycleRule !== undefined)
+    return { cycleRule, cycles: cyclesOfRule(cycleRule).map((cycle) => ({ ...cycle, description: undefined })) };
+  faults.push(
+    `fromDate must be a date (2026-01-31) of the years 1000 to 9999, and so must be the end of the last cycle; got ${quote(pattern.firstDay)}.`,
+  );
+  return { cycleRule, cycles: [] };
+}
+
+function readPattern(request: CreateTargetGroupRequest): CyclePattern | undefined {
+  const { frequencyType, frequency, recurringCycles: count, fromDate: firstDay } = request;
+  if (frequencyType === undefined || frequency === undefined) return undefined;
+  return count === undefined || firstDay === undefined ? undefined : { frequencyType, frequency, count, firstDay };
+}
+
+/** In earlier years a date of JavaScript takes two digits for a year of the last century. */
+function isFirstDay(text: string, timeZone: string): boolean {
+  return (
+    text >= "1000" && /^\d/.test(text) && parseInstant(text) === undefined && startOf(text, timeZone) !== undefined
+  );
+}
+
+/** The rule in the group's zone; `undefined` when a cycle is not in the years that a date is written with. */
+export function makeRule(
+  pattern: CyclePattern,
+  timeZone: string,
+  known?: Pick<CycleRule, "count" | "offsets">,
+): CycleRule | undefined {
+  return ruleOf(pattern, (day) => startOf(day, timeZone), known);
+}
+
+/** What is wrong with the fields that cycles come from: a list or a rule, and a rule as a whole. */
+export function cycleSourceFaults(fields: Readonly<Record<string, unknown>>): string[] {
+  const missing = ruleFields.filter((field) => fields[field] === undefined);
+  const hasRule = missing.length < ruleFields.length;
+  if (fields["periods"] !== undefined)
+    return hasRule ? [`periods must be absent when cycles are made from ${listed(ruleFields)}.`] : [];
+  if (!hasRule) return [`periods is required, or ${listed(ruleFields)} in its place.`];
+  return missing.map((field) => `${field} is required when cycles are made from a rule.`);
+}
+
+const ruleFields = ["frequencyType", "frequency", "recurringCycles", "fromDate"] as const;
+
+function listed(fields: readonly string[]): string {
+  return `${fields.slice(0, -1).join(", ")} and ${fields.at(-1)}`;
+}
+
 function readCycle(
   period: PeriodRequest,
   index: number,
@@ -54,9 +119,7 @@ function readCycle(
   const { refCode, startDate, endDate, description } = period;
   const bound = (field: "startDate" | "endDate", instant: Instant | undefined): Instant => {
     if (instant !== undefined) return instant;
-    faults.push(
-      `periods[${index}].${field} must be a date (2026-01-31) or an instant (2026-01-31T18:00:00Z) of the years 1 to 9999; got ${quote(period[field])}.`,
-    );
+    faults.push(boundFault(`periods[${index}].${field}`, period[field]));
     return Number.NaN;
   };
   return {

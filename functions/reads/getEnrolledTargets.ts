@@ -8,6 +8,7 @@ import { presentEnrolledTarget } from "../../shared/http/views/enrolledTargetVie
 import { fitting } from "../../shared/http/views/fitting.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { customerNotFound } from "../../shared/operations/customer.ts";
+import { findGroupsOf } from "../../shared/operations/definition.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
 
@@ -23,8 +24,7 @@ export function getEnrolledTargets(context: ServiceContext): Operation<typeof ro
     if (all.length === 0 && !(await isRegistered(context.table, org, userId)))
       throw businessRefusal(customerNotFound(userId));
     const enrolled = all.filter(({ membership }) => membership.status === "ENROLLED").toSorted(byGroupAndTarget);
-    const groupIds = [...new Set(enrolled.map(({ groupId }) => groupId))];
-    const groups = await Promise.all(groupIds.map((groupId) => context.targetGroups.find(org, groupId, now)));
+    const groups = await findGroupsOf(context.targetGroups, org, enrolled, now);
     const rows = enrolled.flatMap((enrollment) => present(groups, enrollment));
     const enrolledTargets = fitting(rows);
     return { data: { userId, enrolledTargets }, warnings: leftOut(enrolledTargets.length, rows.length) };

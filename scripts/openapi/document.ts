@@ -29,7 +29,7 @@ export function buildDocument(): JsonSchema {
       securitySchemes,
       schemas: { ...requestSchemas, ...responseSchemas, ...composedSchemas, ...oauthSchemas },
       responses: refusalResponses,
-      parameters: { IdempotencyKey: idempotencyKey },
+      parameters: { IdempotencyKey: idempotencyKey, IfMatch: ifMatch },
     },
   };
 }
@@ -71,6 +71,15 @@ const idempotencyKey = {
     "Names this call. The keys of the last three enrolments of a customer into a target are remembered. A repeat with the same record gets the first call's answer. With another record for the same customer it is refused with 300004 (HTTP 422). Without a key, a repeat is refused with 310119. For example `3f0d7a52-6f43-4b0e-9a5b-0d9c6f1a2b3c`; choose a new one for each call.",
   // The schema has no example, because a page that tries requests would send the same key every time.
   schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,255}$" },
+} as const;
+
+const ifMatch = {
+  name: "If-Match",
+  in: "header",
+  required: false,
+  description:
+    'The version that the edit was decided on, in quotes as `ETag` answers it, for example `"3"`. When the group has another version by now, the edit is refused with 300004 (HTTP 412), and the message names the current one. Without it the edit is made on the version there is.',
+  schema: { type: "string", pattern: '^"[1-9][0-9]{0,8}"$' },
 } as const;
 
 const composedSchemas = {
@@ -139,11 +148,12 @@ function describe({ permission, maximumBodyBytes, method }: Route, { description
   return `${description}${needed}${limit}`;
 }
 
-function parametersOf({ path, query }: Route, { takesKey }: Operation): JsonSchema[] {
+function parametersOf({ path, query }: Route, { takesKey, takesVersion }: Operation): JsonSchema[] {
   return [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => pathParameter(name)),
     ...Object.entries(query).map(([name, parameter]) => queryParameter(name, parameter)),
     ...(takesKey ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
+    ...(takesVersion ? [{ $ref: "#/components/parameters/IfMatch" }] : []),
   ];
 }
 
@@ -168,7 +178,7 @@ function textOf<Text>(texts: Readonly<Record<string, Text>>, name: string): Text
 function responsesOf({ body, success, refusals }: Operation): JsonSchema {
   const { status, description, data, examples, headers } = success;
   const ofStatus = (wanted: number) => refusals.filter((one) => one.status === wanted);
-  const [conflicts, reuses] = [ofStatus(409), ofStatus(422)];
+  const [conflicts, versions, reuses] = [ofStatus(409), ofStatus(412), ofStatus(422)];
   return {
     [status]: {
       description,
@@ -180,6 +190,7 @@ function responsesOf({ body, success, refusals }: Operation): JsonSchema {
     403: responseRef("NotAllowed"),
     404: responseRef("NoSuchRoute"),
     ...(conflicts.length > 0 ? { 409: refusalResponse("It would conflict with what exists.", conflicts) } : {}),
+    ...(versions.length > 0 ? { 412: refusalResponse("`If-Match` names another version.", versions) } : {}),
     ...(body === undefined ? {} : { 413: responseRef("TooLarge"), 415: responseRef("NotJson") }),
     ...(reuses.length > 0 ? { 422: refusalResponse("An id or key was used before for something else.", reuses) } : {}),
     429: responseRef("Throttled"),

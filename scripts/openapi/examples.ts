@@ -153,12 +153,22 @@ const target = {
 const storedGroup = {
   id: 3,
   version: 1,
+  attribution: {
+    createdOn: "2030-01-01T08:00:00.000Z",
+    createdBy: "admin.1",
+    lastUpdatedOn: "2030-01-01T08:00:00.000Z",
+    lastUpdatedBy: "admin.1",
+  },
   name: "Spend 1000 a month",
   description: null,
   active: true,
   trackingType: "DEFAULT",
   targetEvaluationType: "FIXED_CALENDAR_WINDOW",
   timeZoneName: "UTC",
+  frequencyType: null,
+  frequency: null,
+  recurringCycles: null,
+  fromDate: null,
   targets: [target],
   streaks: [],
 };
@@ -173,6 +183,59 @@ const storedPeriods = periods.map((period, index) => ({
 export const created = answer("As it was sent, with ids", { ...storedGroup, periods: storedPeriods });
 export const group = answer("With its cycles", { ...storedGroup, periods: storedPeriods });
 export const groups = answer("Without cycles", [storedGroup]);
+
+const prolonged = { lastUpdatedOn: "2030-01-10T09:00:00.000Z", lastUpdatedBy: "admin.2" };
+
+export const edits = {
+  ...one("description", "Another description", { description: "Prolonged" }),
+  ...one("stop", "Stop the group", { active: false }),
+  ...one("levels", "Rename a level and add one", {
+    streaks: [
+      { id: 1, name: "Two in a row" },
+      { name: "Three in a row", targetCountOfSequence: 3 },
+    ],
+  }),
+};
+export const edited = answer("With its next version", {
+  ...storedGroup,
+  version: 2,
+  attribution: { ...storedGroup.attribution, ...prolonged },
+  description: "Prolonged",
+  periods: storedPeriods,
+});
+export const periodEdits = {
+  ...one("extend", "A longer last cycle", [{ id: 38, endDate: "2030-04-15" }]),
+  ...one("describe", "No description any more", [{ id: 36, description: null }]),
+};
+const april = { refCode: "APR", startDate: "2030-04-01", endDate: "2030-04-30" };
+export const periodAdditions = one("april", "Another month", [
+  { ...april, defaultValues: [{ targetId: 3, defaultValue: 1200 }] },
+]);
+export const extended = answer("With its next version", {
+  ...storedGroup,
+  version: 2,
+  attribution: { ...storedGroup.attribution, ...prolonged },
+  targets: [{ ...target, defaultValues: [1000, 1000, 1000, 1200].map((defaultValue) => ({ defaultValue })) }],
+  periods: [...storedPeriods, { id: 39, ...april, description: null, periodStatus: "NOT_STARTED" }],
+});
+export const auditLogs = answer("An edit and the creation", [
+  {
+    version: 2,
+    changedOn: "2030-01-10T09:00:00.000Z",
+    changedBy: "admin.2",
+    field: "description",
+    oldValue: null,
+    newValue: "Prolonged",
+  },
+  {
+    version: 1,
+    changedOn: "2030-01-01T08:00:00.000Z",
+    changedBy: "admin.1",
+    field: "targetGroup",
+    oldValue: null,
+    newValue: "Spend 1000 a month",
+  },
+]);
 
 export const profiles = {
   ...one("profile", "With a profile", { firstName: "Ada", lastName: "Lovelace", externalId: "crm-77" }),

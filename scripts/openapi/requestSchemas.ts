@@ -172,10 +172,87 @@ const definition = {
     description: "IANA time zone that plain dates are read in, daylight saving included. Absent or `null`: UTC.",
     examples: ["Europe/Vienna"],
   },
-  periods: listOf("PeriodDefinition", "The cycles, in order."),
+  periods: listOf("PeriodDefinition", "The cycles, in order. Absent when they are made from a rule."),
+  frequencyType: {
+    description:
+      "Makes cycles from a rule in place of `periods`: the unit of a cycle. A cycle is named after its first day, and ends where the next one begins.",
+    examples: ["DAILY"],
+  },
+  frequency: { description: "How many of these units a cycle has.", examples: [1] },
+  recurringCycles: { description: "How many cycles there are.", examples: [365] },
+  fromDate: {
+    description:
+      "First day of the first cycle, in the group's time zone. Months are counted from it, so from 31 January on a cycle starts at the end of each shorter month.",
+    examples: ["2030-01-01"],
+  },
   targets: listOf("TargetDefinition", "What is counted. A customer is enrolled in one target at a time."),
   streaks: listOf("StreakDefinition", "The levels of a streak. A milestone has none."),
 } as const satisfies FieldsOf<typeof schemas.createTargetGroup>;
+
+const fixed = (value: string) => ({
+  description: "Cannot be changed: another value than that of the creation is refused with 300004.",
+  examples: [value],
+});
+
+const levelEdit = {
+  id: {
+    description: "The level to rename. Absent: a new level, which needs a name and a count above the highest.",
+    examples: [1],
+  },
+  name: { description: "The level's name.", examples: ["Two months in a row"] },
+  targetCountOfSequence: {
+    description:
+      "How many cycles have to be met. Of a level that is there it cannot be changed. A new one is above the highest and at most the number of cycles.",
+    examples: [2],
+  },
+} as const satisfies FieldsOf<typeof schemas.editTargetGroup.properties.streaks.items>;
+
+const edit = {
+  name: definition.name,
+  description: { description: "For people. Absent: as it is; `null`: none.", examples: ["Prolonged"] },
+  active: {
+    description:
+      "`false` stops the group: at the latest 30 s later enrolments are refused with 310017, and activities that arrive do not count, for good. `true` goes on, until the last cycle has ended (310019).",
+    examples: [true],
+  },
+  trackingType: fixed("DEFAULT"),
+  targetEvaluationType: fixed("FIXED_CALENDAR_WINDOW"),
+  timeZoneName: fixed("Europe/Vienna"),
+  frequencyType: fixed("DAILY"),
+  frequency: { ...fixed("DAILY"), examples: [1] },
+  fromDate: fixed("2030-01-01"),
+  recurringCycles: {
+    description:
+      "How many cycles the rule makes. It can be raised until 10 minutes before the last one ends, and never lowered.",
+    examples: [365],
+  },
+  streaks: listOf("StreakEdit", "Levels to rename, by their ids, and new ones. The others stay as they are."),
+} as const satisfies FieldsOf<typeof schemas.editTargetGroup>;
+
+const addedValue = {
+  targetId: { description: "The target, one of the group's `targets`.", examples: [3] },
+  defaultValue: { description: "What must be reached in this cycle. At most 4 fractional digits.", examples: [1000] },
+} as const satisfies FieldsOf<typeof schemas.appendTargetPeriods.items.properties.defaultValues.items>;
+
+const addedPeriod = {
+  ...period,
+  defaultValues: {
+    items: documented(
+      schemas.appendTargetPeriods.items.properties.defaultValues.items,
+      "The value of one target.",
+      addedValue,
+    ),
+    description: "The value to reach, for targets that are to have another one than in the cycle before.",
+    examples: [[{ targetId: 3, defaultValue: 1000 }]],
+  },
+} as const satisfies FieldsOf<typeof schemas.appendTargetPeriods.items>;
+
+const periodEdit = {
+  id: { description: "The cycle, one of the group's `periods`.", examples: [36] },
+  startDate: { ...period.startDate, description: `${period.startDate.description} Absent: as it is.` },
+  endDate: { ...period.endDate, description: `${period.endDate.description} Absent: as it is.` },
+  description: { description: "For people. Absent: as it is; `null`: none.", examples: ["January"] },
+} as const satisfies FieldsOf<typeof schemas.editTargetPeriods.items>;
 
 /** The schemas of requests, by their name in the document: the validators' schemas with a text for every field. */
 export const requestSchemas = {
@@ -193,6 +270,10 @@ export const requestSchemas = {
   TargetDefinition: documented(schemas.targets.items, "One target.", target),
   StreakDefinition: documented(schemas.streaks.items, "One level of a streak.", level),
   TargetGroupDefinition: documented(schemas.createTargetGroup, "A milestone or streak to be created.", definition),
+  PeriodEdit: documented(schemas.editTargetPeriods.items, "What to change of one cycle.", periodEdit),
+  PeriodAddition: documented(schemas.appendTargetPeriods.items, "A cycle to append.", addedPeriod),
+  StreakEdit: documented(schemas.editTargetGroup.properties.streaks.items, "A level to rename or to add.", levelEdit),
+  TargetGroupEdit: documented(schemas.editTargetGroup, "What to change of a group.", edit),
   KeyAndSecret: documented(schemas.generateToken, "A credential.", {
     key: { description: "The credential's user name.", examples: ["till.1"] },
     secret: { description: "The credential's secret.", examples: ["the secret of till.1"] },

@@ -1,5 +1,6 @@
 import { sources } from "../../shared/domain/authorship.ts";
 import { notCountedReasons } from "../../shared/domain/counting.ts";
+import { frequencyTypes } from "../../shared/domain/cycleRule.ts";
 import type { CycleStatus } from "../../shared/domain/cycles.ts";
 import { ledgerKinds } from "../../shared/domain/ledger.ts";
 import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../../shared/domain/targetGroup.ts";
@@ -69,15 +70,31 @@ const target = {
   defaultValues: listOf("TargetValue", "One for all cycles, or one for each in their order."),
 };
 
+function auditValue(description: string, example: string | null) {
+  return { type: ["string", "number", "boolean", "null"], description, examples: [example] } as const;
+}
+
+const ruleNumber = { type: ["integer", "null"], minimum: 1 };
+
 const group = {
   id: groupId,
   version: count("1 when the group is created; it grows with every change of the definition.", 1, { minimum: 1 }),
+  attribution: objectOf("Attribution", "Who created the definition, and who changed it last."),
   name: text("The group's name.", "Spend 1000 a month"),
   description: textOrNull("For people; `null` when there is none.", "Winter campaign"),
   active: flag("Whether customers can be enrolled in its targets.", true),
   trackingType,
   targetEvaluationType: evaluationType,
   timeZoneName: text("IANA time zone that plain dates are read in.", "UTC"),
+  frequencyType: {
+    type: ["string", "null"],
+    enum: [...frequencyTypes, null],
+    description: "The unit of a cycle that a rule makes; `null` when the cycles were listed.",
+    examples: [null],
+  },
+  frequency: count("How many of these units a cycle has; `null` when the cycles were listed.", null, ruleNumber),
+  recurringCycles: count("How many cycles the rule makes; `null` when the cycles were listed.", null, ruleNumber),
+  fromDate: textOrNull("First day of the first cycle; `null` when the cycles were listed.", null),
   periods: listOf("Period", "The cycles, in order. Absent when `includePeriods` is `false`."),
   targets: listOf("Target", "What is counted."),
   streaks: listOf("Streak", "The levels; empty for a milestone."),
@@ -214,6 +231,23 @@ export const responseSchemas = {
     id: id("The level.", 1),
     name: text("The level's name.", "Two months in a row"),
     targetCountOfSequence: count("Met cycles that the level takes.", 2, { minimum: 1 }),
+  }),
+  Attribution: answerObject("Who created a definition, and who changed it last.", {
+    createdOn: instant("When it was created", "2030-01-01T08:00:00.000Z"),
+    createdBy: textOrNull("The user name of the credential; `null` when the service itself did.", "admin.1"),
+    lastUpdatedOn: instant("When it was changed last", "2030-01-01T08:00:00.000Z"),
+    lastUpdatedBy: textOrNull("The user name of the credential; `null` when the service itself did.", "admin.1"),
+  }),
+  AuditLog: answerObject("One changed field.", {
+    version: count("The version that the edit made.", 2, { minimum: 1 }),
+    changedOn: instant("When it was changed", "2030-01-10T09:00:00.000Z"),
+    changedBy: textOrNull("The user name of the credential; `null` when the service itself did.", "admin.1"),
+    field: text(
+      "The field as the group is answered, with ids in place of indexes. `targetGroup` is the creation.",
+      "description",
+    ),
+    oldValue: auditValue("What it was; `null` when there was nothing.", null),
+    newValue: auditValue("What it is; `null` when it was emptied.", "Prolonged"),
   }),
   TargetGroup: answerObject("A milestone or streak.", group, ["periods"]),
   TargetProgress: answerObject("Where a customer stands in one cycle of one target.", targetProgress),

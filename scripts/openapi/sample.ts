@@ -14,7 +14,7 @@ export type Sample = {
 };
 
 export const customerId = 345651201;
-export const [groupId, targetId] = [1, 1];
+export const [groupId, targetId, periodId] = [1, 1, 1];
 export const target = `/targetGroups/${groupId}/targets/${targetId}`;
 /** The client that asks for a token, as the fields of a form. */
 export const client = `client_id=demo-till&client_secret=${demoSecret}`;

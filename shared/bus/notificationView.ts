@@ -1,10 +1,38 @@
 import { type Decimal, formatDecimal } from "../domain/decimal.ts";
 import { formatInstant } from "../domain/instant.ts";
-import type { Notification, NotificationContent } from "../domain/notifications.ts";
+import type {
+  CustomerNotification,
+  GroupNotification,
+  Notification,
+  NotificationContent,
+} from "../domain/notifications.ts";
 import type { Cycle, Level } from "../domain/targetGroup.ts";
+import { presentChange } from "./changeView.ts";
 
 /** A notification on the wire, in the words of the API. Decimals are JSON numbers with exactly their digits. */
 export function presentNotification(notification: Notification) {
+  return notification.type === "targetGroupUpdated"
+    ? presentGroupNotification(notification)
+    : presentCustomerNotification(notification);
+}
+
+function presentGroupNotification({ eventId, org, group, occurredAt, enteredBy, source, detail }: GroupNotification) {
+  return {
+    eventId,
+    org,
+    targetGroupId: group.id,
+    targetGroupName: group.name,
+    trackingType: group.trackingType,
+    occurredAt: formatInstant(occurredAt),
+    enteredBy: enteredBy ?? null,
+    source,
+    version: detail.version,
+    changes: detail.changes.map(presentChange),
+    changeCount: detail.changeCount,
+  };
+}
+
+function presentCustomerNotification(notification: CustomerNotification) {
   const { eventId, org, customerId, group, target, occurredAt, enteredBy, source } = notification;
   return {
     eventId,

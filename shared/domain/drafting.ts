@@ -1,7 +1,7 @@
 import type { Instant } from "./instant.ts";
 import { type Cycle, isStreak, type Level, type Target, type TargetGroup } from "./targetGroup.ts";
 
-/** A target group as asked for, before it has ids and a version. */
+/** A target group as asked for and by whom, before it has ids and a version. */
 export type TargetGroupDraft = Omit<TargetGroup, "id" | "version" | "cycles" | "levels" | "targets"> & {
   readonly cycles: readonly Omit<Cycle, "id">[];
   readonly levels: readonly Omit<Level, "id">[];
@@ -27,12 +27,11 @@ export type LevelFault = { readonly of: "level"; readonly index: number; readonl
   | { readonly rule: "isWithinTheCycles"; readonly cycles: number }
 );
 
+/** What is wrong with the levels of a draft. */
+type LevelsFault = LevelFault | { readonly of: "group"; readonly rule: "milestoneHasNoLevels" };
+
 /** A rule that a draft breaks, where it does, and the values that break it. */
-export type DraftFault =
-  | CycleFault
-  | TargetFault
-  | LevelFault
-  | { readonly of: "group"; readonly rule: "milestoneHasNoLevels" };
+export type DraftFault = CycleFault | TargetFault | LevelsFault;
 
 /** Every rule that a draft breaks whose fields are each of the right shape; empty when the group can be created. */
 export function draftFaults(draft: TargetGroupDraft): DraftFault[] {
@@ -71,7 +70,16 @@ function targetFaults(target: TargetGroupDraft["targets"][number], index: number
   return faults;
 }
 
-function levelFaults({ levels, cycles, trackingType }: TargetGroupDraft): DraftFault[] {
+/** Every rule that the levels break; `index` is the level's place among them. */
+export function levelFaults({
+  levels,
+  cycles,
+  trackingType,
+}: {
+  readonly levels: readonly Pick<Level, "cyclesToMeet">[];
+  readonly cycles: readonly unknown[];
+  readonly trackingType: TargetGroup["trackingType"];
+}): LevelsFault[] {
   if (!isStreak({ trackingType })) return levels.length > 0 ? [{ of: "group", rule: "milestoneHasNoLevels" }] : [];
   return levels.flatMap(({ cyclesToMeet }, index) =>
     faultsOfLevel({ of: "level", index, cyclesToMeet }, levels[index - 1]?.cyclesToMeet, cycles.length),

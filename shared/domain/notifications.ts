@@ -1,3 +1,4 @@
+import type { AuditEntry, FieldChange } from "./auditLog.ts";
 import { type Authorship, authorshipOf } from "./authorship.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
@@ -84,13 +85,46 @@ export type NotificationSubject = {
  * `eventId` is the same for every delivery of one notification, and different for any two notifications of all orgs. It
  * is derived from what is stored, not generated when it is sent.
  */
-export type Notification = NotificationSubject &
-  Authorship &
-  Content & {
-    readonly eventId: string;
-    /** When the state changed. The activity that changed it may have happened earlier. */
-    readonly occurredAt: Instant;
+export type Notification = CustomerNotification | GroupNotification;
+
+type Identified = Authorship & {
+  readonly eventId: string;
+  /** When the state changed. The activity that changed it may have happened earlier. */
+  readonly occurredAt: Instant;
+};
+
+export type CustomerNotification = NotificationSubject & Content & Identified;
+
+/** A notification about a definition, one for each edit and not for each customer. */
+export type GroupNotification = Identified & {
+  readonly type: "targetGroupUpdated";
+  readonly org: string;
+  readonly group: TargetGroup;
+  readonly detail: {
+    readonly version: number;
+    /** At most 50 of them, so that a notification stays small. */
+    readonly changes: readonly FieldChange[];
+    readonly changeCount: number;
   };
+};
+
+/** The notification about an edit. Its id names the group and the version. */
+export function editNotification(
+  { org, group }: Pick<GroupNotification, "org" | "group">,
+  { version, changedAt, changedBy, changes }: AuditEntry,
+  changeCount: number,
+): GroupNotification {
+  return {
+    type: "targetGroupUpdated",
+    org,
+    group,
+    eventId: [org, "group", group.id, version].join("#"),
+    occurredAt: changedAt,
+    enteredBy: changedBy,
+    source: "API",
+    detail: { version, changes, changeCount },
+  };
+}
 
 export type NotificationContent = Content;
 
@@ -102,7 +136,7 @@ export function activityNotification(
   subject: NotificationSubject,
   origin: Authorship & { readonly activityId: string; readonly recordedAt: Instant; readonly index: number },
   content: Content,
-): Notification {
+): CustomerNotification {
   const { org, customerId, target } = subject;
   const parts = [org, customerId, "activity", origin.activityId, target.id, content.type, origin.index];
   return {
@@ -122,7 +156,7 @@ export function enrollmentNotification(
   subject: NotificationSubject,
   origin: Authorship & { readonly revision: number; readonly at: Instant; readonly index: number },
   content: Content,
-): Notification {
+): CustomerNotification {
   const { org, customerId, target } = subject;
   const parts = [org, customerId, "enrollment", target.id, origin.revision, content.type, origin.index];
   return { ...subject, ...content, ...authorshipOf(origin), eventId: parts.join("#"), occurredAt: origin.at };

@@ -1,3 +1,4 @@
+import { currentOrNextCycle } from "./cycles.ts";
 import { clockToleranceMilliseconds, type Instant } from "./instant.ts";
 import type { TargetGroup } from "./targetGroup.ts";
 
@@ -26,6 +27,21 @@ const secondSweepMilliseconds = 25 * 60 * 60 * 1000;
 export function firstSweep(group: Pick<TargetGroup, "cycles">, now: Instant): Sweep | undefined {
   const first = group.cycles.find(({ endsAt }) => endsAt > now - clockToleranceMilliseconds);
   return first && { fromCycle: first.number, dueAt: first.endsAt };
+}
+
+/**
+ * The sweep that an edit makes necessary; `undefined` when the group's next sweep on the list comes early enough. It does
+ * unless the first end that lies ahead was moved to earlier, or all cycles had ended before and the list may not have the
+ * group any more. A sweep that comes too early finds nothing to close and goes on to the next one.
+ */
+export function sweepOfEdit(
+  before: Pick<TargetGroup, "cycles">,
+  after: Pick<TargetGroup, "cycles">,
+  now: Instant,
+): Sweep | undefined {
+  const was = currentOrNextCycle(before.cycles, now)?.endsAt ?? Number.POSITIVE_INFINITY;
+  const is = currentOrNextCycle(after.cycles, now)?.endsAt ?? Number.POSITIVE_INFINITY;
+  return is < was ? { dueAt: is, fromCycle: 1 } : undefined;
 }
 
 /** The last time until now at which the group had to be swept; `undefined` when there was none. */

@@ -1,3 +1,4 @@
+import type { CycleRule } from "./cycleRule.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
 import { ServiceError } from "./serviceError.ts";
@@ -52,26 +53,43 @@ export type Target = {
    * (docs/decisions/0006-target-groups.md).
    */
   readonly filters: unknown;
-  /** One value for all cycles, or one for each in order. */
+  /** The values of the cycles in order. The last one is the value of all later cycles too, so one can be enough. */
   readonly values: readonly Decimal[];
+};
+
+/** Who created the definition and who changed it last. Both are the same until it is changed. */
+export type Attribution = {
+  readonly createdAt: Instant;
+  /** The credential's user name; `undefined` when the service itself made the definition. */
+  readonly createdBy: string | undefined;
+  readonly lastUpdatedAt: Instant;
+  readonly lastUpdatedBy: string | undefined;
 };
 
 export type TargetGroup = {
   readonly id: number;
   /** 1 when the group is created; it grows with every change of the definition. */
   readonly version: number;
+  readonly attribution: Attribution;
   readonly name: string;
   readonly description: string | undefined;
   readonly isActive: boolean;
   readonly trackingType: TrackingType;
   /** IANA name of the zone in which plain dates are read. */
   readonly timeZone: string;
-  /** 1…100 cycles in order, not overlapping. */
+  /** What the cycles are made from; `undefined` when they were listed one by one. */
+  readonly cycleRule: CycleRule | undefined;
+  /** The cycles in order, not overlapping. */
   readonly cycles: readonly Cycle[];
   /** Strictly ascending; empty for a milestone. */
   readonly levels: readonly Level[];
   readonly targets: readonly Target[];
 };
+
+/** The attribution of a definition that was created at this moment and never changed. */
+export function createdBy(username: string | undefined, now: Instant): Attribution {
+  return { createdAt: now, createdBy: username, lastUpdatedAt: now, lastUpdatedBy: username };
+}
 
 export function isStreak(group: Pick<TargetGroup, "trackingType">): boolean {
   return group.trackingType !== "DEFAULT";
@@ -90,8 +108,8 @@ export function cycleOf(group: Pick<TargetGroup, "id" | "cycles">, number: numbe
 }
 
 /** The value to reach in the given cycle. */
-export function targetValue(target: Target, cycle: Cycle): Decimal {
-  const value = target.values.length === 1 ? target.values[0] : target.values[cycle.number - 1];
+export function targetValue(target: Pick<Target, "id" | "values">, cycle: Pick<Cycle, "number">): Decimal {
+  const value = target.values[Math.min(cycle.number, target.values.length) - 1];
   if (value === undefined) throw new ServiceError(`Target ${target.id} has no value for cycle ${cycle.number}`);
   return value;
 }

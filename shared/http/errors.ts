@@ -25,8 +25,11 @@ export const errorCatalogue = {
   4001: { status: 503, message: "A dependency is unavailable." },
 } as const satisfies Record<ErrorCode, { status: number; message: string }>;
 
-/** The HTTP statuses of invalid input that say more than 400: conflict, too large, wrong content type, key reused. */
-export type InvalidInputStatus = 400 | 409 | 413 | 415 | 422;
+/**
+ * The HTTP statuses of invalid input that say more than 400: conflict, other version, too large, wrong content type, key
+ * reused.
+ */
+export type InvalidInputStatus = 400 | 409 | 412 | 413 | 415 | 422;
 
 /**
  * The request is answered with these errors. Code that parses or orchestrates throws it; the domain returns its

@@ -1,5 +1,9 @@
 /** The limits of the API. Its documents state the same ones. */
+
+/** Cycles that are listed one by one. */
 export const cycles = 100;
+/** Cycles that are made from a rule: a year of days must be possible. */
+export const generatedCycles = 1000;
 export const targets = 50;
 export const levels = 10;
 export const nameCharacters = 200;

@@ -118,6 +118,53 @@ export const getTargetGroup = {
   summary: "Reads one target group",
 } as const satisfies Route;
 
+export const editTargetGroup = {
+  method: "PUT",
+  path: "/targetGroups/editTargetGroup/{targetGroupId}",
+  permission: "manage",
+  servedBy: "definitions",
+  throttleShare: 0.05,
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Changes the name, the state or the levels of a target group",
+} as const satisfies Route;
+
+export const editTargetPeriods = {
+  method: "PUT",
+  path: "/targetGroups/{targetGroupId}/targetPeriods",
+  permission: "manage",
+  servedBy: "definitions",
+  throttleShare: 0.05,
+  maximumBodyBytes: definitionBytes,
+  query: {},
+  summary: "Moves or describes cycles of a target group",
+} as const satisfies Route;
+
+export const appendTargetPeriods = {
+  method: "POST",
+  path: "/targetGroups/{targetGroupId}/targetPeriods",
+  permission: "manage",
+  servedBy: "definitions",
+  throttleShare: 0.05,
+  maximumBodyBytes: definitionBytes,
+  query: {},
+  summary: "Appends cycles to a target group",
+} as const satisfies Route;
+
+export const getAuditLogs = {
+  method: "GET",
+  path: "/targetGroups/{targetGroupId}/auditLogs",
+  permission: "read",
+  servedBy: "definitions",
+  throttleShare: 0.2,
+  maximumBodyBytes: recordBytes,
+  query: {
+    limit: { type: "integer", minimum: 1, maximum: 200, default: 50 },
+    offset: { type: "integer", minimum: 0, maximum: 10_000, default: 0 },
+  },
+  summary: "Reads who has changed what of a target group",
+} as const satisfies Route;
+
 export const putCustomer = {
   method: "PUT",
   path: "/customers/{customerId}",
@@ -227,6 +274,10 @@ export const routes = {
   createTargetGroup,
   listTargetGroups,
   getTargetGroup,
+  editTargetGroup,
+  editTargetPeriods,
+  appendTargetPeriods,
+  getAuditLogs,
   putCustomer,
   getCustomer,
   getUserTargetGroups,

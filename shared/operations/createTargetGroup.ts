@@ -1,19 +1,22 @@
+import { creationEntry } from "../domain/auditLog.ts";
 import type { TargetGroupDraft } from "../domain/drafting.ts";
 import type { Instant } from "../domain/instant.ts";
-import { ServiceError } from "../domain/serviceError.ts";
 import { firstSweep } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
+import { buildAuditItems } from "../table/auditLog.ts";
 import type { Table } from "../table/client.ts";
 import { buildSweepItem } from "../table/dueSweeps.ts";
+import { allocateIds } from "../table/ids.ts";
 import { ItemReader } from "../table/item.ts";
-import { nameKey, type Org, sequenceKey } from "../table/keys.ts";
+import { nameKey, type Org } from "../table/keys.ts";
 import { inRounds, Overtaken } from "../table/rounds.ts";
-import { type Cancelled, transact, update } from "../table/store.ts";
+import { type Cancelled, transact } from "../table/store.ts";
 import { buildGroupItem, buildTargetItem } from "../table/targetGroupItem.ts";
 
 /**
  * Creates the group with its cycles, targets and levels, and answers it with its ids. The same transaction puts its
- * first sweep on the list of what to close, unless all its cycles have ended by now. `nameTaken` when the org has a group of that name; case does not matter.
+ * first sweep on the list of what to close, unless all its cycles have ended by now, and the oldest row into its audit
+ * log. `nameTaken` when the org has a group of that name; case does not matter.
  */
 export async function createTargetGroup(
   table: Table,
@@ -28,6 +31,7 @@ export async function createTargetGroup(
     buildGroupItem(org, group),
     ...group.targets.map((target) => buildTargetItem(org, group.id, target)),
     ...(sweep === undefined ? [] : [buildSweepItem({ org, groupId: group.id, ...sweep })]),
+    ...buildAuditItems(org, group.id, creationEntry(group)),
   ];
   // Two creations with one name would both succeed without the condition on the first item. The other items cannot
   // collide while ids are unique. Their condition keeps a definition from being overwritten should ids ever not be
@@ -52,46 +56,23 @@ function nameOwnerOf({ refusals: [first] }: Cancelled): number {
   return ItemReader.of(first?.stored ?? {}).integer("groupId");
 }
 
+/** A rule's cycles have ids that follow one another, also when it makes more of them later. */
+const mostGeneratedCycles = 1000;
+
 async function withIds(table: Table, org: Org, draft: TargetGroupDraft): Promise<TargetGroup> {
-  const { groupId, targetId, cycleId, levelId } = await allocateIds(table, org, draft);
+  const { targets, cycles, levels } = draft;
+  const { groupId, targetId, cycleId, levelId } = await allocateIds(table, org, {
+    groups: 1,
+    targets: targets.length,
+    cycles: draft.cycleRule === undefined ? cycles.length : mostGeneratedCycles,
+    levels: levels.length,
+  });
   return {
     ...draft,
     id: groupId,
     version: 1,
-    targets: draft.targets.map((target, index) => ({ ...target, id: targetId + index })),
-    cycles: draft.cycles.map((cycle, index) => ({ ...cycle, id: cycleId + index })),
-    levels: draft.levels.map((level, index) => ({ ...level, id: levelId + index })),
-  };
-}
-
-/**
- * The first id of each kind for the draft, unique in the org. `ADD` is atomic, so no two creations get the same ids. A
- * lost reply leaves a gap in the ids, which is harmless.
- */
-async function allocateIds(table: Table, org: Org, { targets, cycles, levels }: TargetGroupDraft) {
-  const result = await update(
-    table,
-    {
-      Key: sequenceKey(org),
-      UpdateExpression: "ADD lastGroupId :one, lastTargetId :targets, lastCycleId :cycles, lastLevelId :levels",
-      // Ids above 2^53 − 1 would not be JSON numbers that every client can represent.
-      ConditionExpression: "attribute_not_exists(pk) OR lastCycleId < :maximum",
-      ExpressionAttributeValues: {
-        ":one": 1,
-        ":targets": targets.length,
-        ":cycles": cycles.length,
-        ":levels": levels.length,
-        ":maximum": Number.MAX_SAFE_INTEGER - cycles.length,
-      },
-    },
-    "UPDATED_NEW",
-  );
-  if (result.outcome !== "applied") throw new ServiceError("The org has used up its ids");
-  const last = ItemReader.of(result.item);
-  return {
-    groupId: last.integer("lastGroupId"),
-    targetId: last.integer("lastTargetId") - targets.length + 1,
-    cycleId: last.integer("lastCycleId") - cycles.length + 1,
-    levelId: last.integer("lastLevelId") - levels.length + 1,
+    targets: targets.map((target, index) => ({ ...target, id: targetId + index })),
+    cycles: cycles.map((cycle, index) => ({ ...cycle, id: cycleId + index })),
+    levels: levels.map((level, index) => ({ ...level, id: levelId + index })),
   };
 }

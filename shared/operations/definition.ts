@@ -25,6 +25,16 @@ export async function findActiveTarget(
   return found(targetGroups, org, ref, now, activeTarget);
 }
 
+/** The same, from a consistent read. */
+export async function findActiveTargetFresh(
+  targetGroups: TargetGroupCache,
+  org: Org,
+  ref: TargetRef,
+  now: Instant,
+): Promise<Found | Refusal> {
+  return activeTarget(await targetGroups.findFresh(org, ref.groupId, now), ref);
+}
+
 /** The target, active or not. Otherwise it is like {@link findActiveTarget}. */
 export async function findTarget(
   targetGroups: TargetGroupCache,
@@ -73,15 +83,40 @@ export function groupNotFound(groupId: number): Refusal {
   return refused(310017, `Target group ${groupId} does not exist; GET /v3/targetGroups lists them.`);
 }
 
-/** The definition that a stored enrolment or effect names, active or not. Throws when there is none. */
+export function nameTaken(name: string): Refusal {
+  return refused(
+    310069,
+    `This org has a target group named ${JSON.stringify(name)}; names are compared without regard to case.`,
+  );
+}
+
+/**
+ * The definition that a stored enrolment or effect names, active or not, in the version that decided it or a later one.
+ * Throws when there is none.
+ */
 export async function requireDefinition(
   targetGroups: TargetGroupCache,
   org: Org,
-  { groupId, targetId }: TargetRef,
+  { groupId, targetId, definitionVersion }: TargetRef & { readonly definitionVersion: number | undefined },
   now: Instant,
 ): Promise<Definition> {
-  const group = await targetGroups.find(org, groupId, now);
+  const group = await targetGroups.find(org, groupId, now, definitionVersion);
   const target = group?.targets.find(({ id }) => id === targetId);
   if (group !== undefined && target !== undefined) return { group, target };
   throw new ServiceError(`Target ${targetId} of target group ${groupId} has no definition`);
+}
+
+/**
+ * The groups that these enrolments are in, each once, in the versions that decided the enrolments or later ones.
+ */
+export async function findGroupsOf(
+  targetGroups: TargetGroupCache,
+  org: Org,
+  enrollments: readonly { readonly groupId: number; readonly definitionVersion: number }[],
+  now: Instant,
+): Promise<(TargetGroup | undefined)[]> {
+  const versions = new Map<number, number>();
+  for (const { groupId, definitionVersion } of enrollments)
+    versions.set(groupId, Math.max(definitionVersion, versions.get(groupId) ?? 1));
+  return Promise.all([...versions].map(([groupId, version]) => targetGroups.find(org, groupId, now, version)));
 }

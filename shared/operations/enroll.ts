@@ -19,7 +19,7 @@ import type { Org } from "../table/keys.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import type { ServiceContext } from "./context.ts";
 import { customerNotFound } from "./customer.ts";
-import { findActiveTarget, type TargetRef } from "./definition.ts";
+import { type Definition, findActiveTarget, findActiveTargetFresh, type TargetRef } from "./definition.ts";
 import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
 
 /** Who is to be enrolled into which target, and how. */
@@ -82,10 +82,17 @@ async function planEnrollment(
   if (definition.outcome === "refused") return definition;
   if (!isId) return customerId;
   if (!isKnown) return customerNotFound(customerId);
-  const { group, target } = definition;
-  const plan = decideEnrollment(group, target, request, now);
-  if (plan.outcome === "refused") return plan;
-  return { outcome: "planned", ref: { org, customerId, groupId, targetId }, group, plan };
+  const ref = { org, customerId, groupId, targetId };
+  const planned = planFor(definition, ref, request, now);
+  if (planned.outcome === "planned") return planned;
+  // A cycle may have been appended or moved a moment ago. So the refusal is based on the definition as it is now.
+  const current = await findActiveTargetFresh(targetGroups, org, command, now);
+  return current.outcome === "refused" ? current : planFor(current, ref, request, now);
+}
+
+function planFor({ group, target }: Definition, ref: EnrollmentRef, request: EnrollmentRequest, now: Instant) {
+  const decided = decideEnrollment(group, target, request, now);
+  return decided.outcome === "refused" ? decided : ({ outcome: "planned", ref, group, plan: decided } as const);
 }
 
 /**

@@ -2,7 +2,9 @@ import { activityConsequences } from "../domain/activityConsequences.ts";
 import type { Consequences } from "../domain/change.ts";
 import { enrollmentConsequences, merged } from "../domain/consequences.ts";
 import type { Instant } from "../domain/instant.ts";
-import type { Notification } from "../domain/notifications.ts";
+import { editNotification, type Notification } from "../domain/notifications.ts";
+import { ServiceError } from "../domain/serviceError.ts";
+import type { DefinitionChange } from "../table/auditLog.ts";
 import { putIndexRow } from "../table/enrollmentIndex.ts";
 import type { EnrollmentRef } from "../table/enrollments.ts";
 import { addLedgerEntries } from "../table/ledger.ts";
@@ -28,6 +30,7 @@ type StreamTime = { readonly dynamodb?: { readonly ApproximateCreationDateTime?:
 export async function projectChange(context: ProjectionContext, record: StreamRecord & StreamTime): Promise<void> {
   const change = parseChange(record);
   if (change === undefined) return;
+  if (change.kind === "definition") return publishEdit(context, change, streamedAt(record));
   if (isEnrolling(change)) await addToIndex(context, { ...change.after, org: change.org });
   const { entries, notifications } = await consequencesOf(context, change, streamedAt(record));
   await addLedgerEntries(context.table, change.org, customerOf(change), entries);
@@ -39,20 +42,33 @@ async function addToIndex({ table, shards }: ProjectionContext, ref: EnrollmentR
   await Promise.all([putIndexRow(table, ref), shards.add(ref)]);
 }
 
+async function publishEdit(
+  { targetGroups, bus }: ProjectionContext,
+  { org, groupId, entry, changeCount }: DefinitionChange,
+  now: Instant,
+): Promise<void> {
+  const group = await targetGroups.find(org, groupId, now, entry.version);
+  if (group === undefined) throw new ServiceError(`Target group ${groupId} was edited and has no definition`);
+  await bus.publish([editNotification({ org, group }, entry, changeCount)]);
+}
+
+/** A change of one customer's state. */
+type CustomerChange = Exclude<TableChange, { readonly kind: "definition" }>;
+
 /** When the stream received the change. It is used only to judge the age of a cached definition. */
 function streamedAt({ dynamodb }: StreamTime): Instant {
   return (dynamodb?.ApproximateCreationDateTime ?? 0) * 1000;
 }
 
-function customerOf(change: TableChange): number {
+function customerOf(change: CustomerChange): number {
   return change.kind === "activity" ? change.activity.customerId : change.after.customerId;
 }
 
-async function consequencesOf(context: ProjectionContext, change: TableChange, now: Instant): Promise<Consequences> {
+async function consequencesOf(context: ProjectionContext, change: CustomerChange, now: Instant): Promise<Consequences> {
   const { org } = change;
   if (change.kind === "enrollment") {
-    const { customerId, groupId, targetId } = change.after;
-    const definition = await requireDefinition(context.targetGroups, org, { groupId, targetId }, now);
+    const { customerId } = change.after;
+    const definition = await requireDefinition(context.targetGroups, org, change.after, now);
     return enrollmentConsequences({ ...definition, ...change, customerId });
   }
   const { activity } = change;
@@ -70,7 +86,7 @@ async function consequencesOf(context: ProjectionContext, change: TableChange, n
 /**
  * Whether the change enrols a customer. Such an enrolment must be in the index, so that it is found when a cycle ends.
  */
-function isEnrolling(change: TableChange): change is Extract<TableChange, { readonly kind: "enrollment" }> {
+function isEnrolling(change: CustomerChange): change is Extract<TableChange, { readonly kind: "enrollment" }> {
   if (change.kind === "activity") return false;
   return change.after.membership.status === "ENROLLED" && change.before?.membership.status !== "ENROLLED";
 }

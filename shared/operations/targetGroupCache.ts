@@ -24,15 +24,20 @@ export class TargetGroupCache {
     this.#table = table;
   }
 
-  /** The definition, at most 30 s old; `undefined` only after a consistent read. */
-  async find(org: Org, groupId: number, now: Instant): Promise<TargetGroup | undefined> {
+  /**
+   * The definition, at most 30 s old; `undefined` only after a consistent read. What is stored may have been decided
+   * under a later version than the cached one, and name cycles that this one lacks. `leastVersion` asks for that version
+   * or a later one.
+   */
+  async find(org: Org, groupId: number, now: Instant, leastVersion = 1): Promise<TargetGroup | undefined> {
     const cached = this.cached(org, groupId, now);
-    if (cached !== undefined) return cached;
+    if (cached !== undefined && cached.version >= leastVersion) return cached;
     const key = entryKey(org, groupId);
     const underWay = this.#loads.get(key);
     const found = underWay && (await underWay);
-    // A load that began before this call may have missed a group created since. So only a found definition is used.
-    if (found !== undefined) return found;
+    // A load that began before this call may have missed a group created or edited since. So only a found definition of
+    // that version is used.
+    if (found !== undefined && found.version >= leastVersion) return found;
     const load = this.findFresh(org, groupId, now);
     this.#loads.set(key, load);
     return load.finally(() => this.#loads.delete(key));
@@ -47,11 +52,12 @@ export class TargetGroupCache {
   /** The definition as it is now. */
   async findFresh(org: Org, groupId: number, now: Instant): Promise<TargetGroup | undefined> {
     const group = await findTargetGroup(this.#table, org, groupId);
-    if (group !== undefined) this.#remember(org, group, now);
+    if (group !== undefined) this.remember(org, group, now);
     return group;
   }
 
-  #remember(org: Org, group: TargetGroup, now: Instant): void {
+  /** Keeps a definition that is known to be the current one. */
+  remember(org: Org, group: TargetGroup, now: Instant): void {
     const key = entryKey(org, group.id);
     this.#entries.delete(key);
     this.#entries.set(key, { group, loadedAt: now });

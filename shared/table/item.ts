@@ -105,6 +105,13 @@ export class ItemReader {
     return this.has(name) ? this.decimal(name) : undefined;
   }
 
+  /** A text, a flag or a decimal; `undefined` when the attribute is not there. */
+  scalar(name: string): string | boolean | Decimal | undefined {
+    const value = this.#attributes[name];
+    if (value === undefined || typeof value === "string" || typeof value === "boolean") return value;
+    return this.decimal(name);
+  }
+
   integers(name: string): number[] {
     return this.#list(name).map((value) => asInteger(value) ?? this.#malformed(name, "a list of safe integers"));
   }
@@ -132,6 +139,11 @@ export class ItemReader {
   instant(name: string): Instant {
     const instant = Date.parse(this.text(name));
     return Number.isNaN(instant) ? this.#malformed(name, "an instant") : instant;
+  }
+
+  map(name: string): ItemReader {
+    const value = this.#attributes[name];
+    return isMap(value) ? new ItemReader(value) : this.#malformed(name, "a map");
   }
 
   maps(name: string): ItemReader[] {

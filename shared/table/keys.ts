@@ -13,6 +13,7 @@ export const enrollmentPrefix = "ENROLLMENT#";
 export const activityPrefix = "ACTIVITY#";
 const ledgerPrefix = "LEDGER#";
 export const namePrefix = "NAME#";
+export const auditPrefix = "VERSION#";
 export const targetPrefix = "TARGET#";
 export const credentialEntryPrefix = "CREDENTIAL#";
 
@@ -26,6 +27,28 @@ export function groupKey(org: Org, groupId: number): Key {
 
 export function targetKey(org: Org, groupId: number, targetId: number): Key {
   return { pk: groupPartition(org, groupId), sk: `${targetPrefix}${targetId}` };
+}
+
+/**
+ * A row of a group's audit log. The newest version sorts first, and the parts of one version are in their order. The log
+ * has a partition of its own, so that loading a definition does not read it.
+ */
+export function auditKey(org: Org, groupId: number, { version, part }: { version: number; part: number }): Key {
+  const newestFirst = String(lastVersion - version).padStart(10, "0");
+  return { pk: auditPartition(org, groupId), sk: `${auditPrefix}${newestFirst}#${String(part).padStart(3, "0")}` };
+}
+
+/** More edits than a group can ever have. */
+const lastVersion = 9_999_999_999;
+
+export function auditPartition(org: Org, groupId: number): string {
+  return `${groupPartition(org, groupId)}#AUDIT`;
+}
+
+/** Whose audit log this is; `undefined` for any other partition. */
+export function parseAuditPartition(pk: string): { readonly org: Org; readonly groupId: number } | undefined {
+  const [, org, groupId] = /^ORG#([^#]+)#GROUP#(\d+)#AUDIT$/.exec(pk) ?? [];
+  return org === undefined ? undefined : { org, groupId: Number(groupId) };
 }
 
 export function orgPartition(org: Org): string {

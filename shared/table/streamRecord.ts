@@ -1,9 +1,10 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Enrollment } from "../domain/enrollment.ts";
 import { parseActivity, type RecordedActivity } from "./activityItem.ts";
+import { type DefinitionChange, parseNewEdit } from "./auditLog.ts";
 import { parseEnrollment } from "./enrollmentItem.ts";
 import { ItemReader, MalformedItem, plainItem, type StoredItem } from "./item.ts";
-import { activityPrefix, enrollmentPrefix, type Org, parseCustomerPartition } from "./keys.ts";
+import { activityPrefix, auditPrefix, enrollmentPrefix, type Org, parseCustomerPartition } from "./keys.ts";
 
 /** A value as a stream event writes it: JSON with one property, named after the type. */
 type StreamValue = {
@@ -35,6 +36,7 @@ type Images = {
 export type TableChange = { readonly org: Org } & (
   | { readonly kind: "activity"; readonly activity: RecordedActivity }
   | { readonly kind: "enrollment"; readonly before: Enrollment | undefined; readonly after: Enrollment }
+  | ({ readonly kind: "definition" } & DefinitionChange)
 );
 
 /** The change that a record describes; `undefined` for a change without consequences, such as a new ledger row. */
@@ -42,10 +44,16 @@ export function parseChange({ eventName, dynamodb = {} }: StreamRecord): TableCh
   const sortKey = dynamodb.Keys?.["sk"]?.S ?? "";
   if (eventName === undefined || eventName === "REMOVE") return undefined;
   if (sortKey.startsWith(enrollmentPrefix)) return parseEnrollmentChange(dynamodb);
+  if (sortKey.startsWith(auditPrefix)) return parseEdit(dynamodb);
   // A recorded activity never changes.
   if (eventName !== "INSERT" || !sortKey.startsWith(activityPrefix)) return undefined;
   const item = parseImage(dynamodb.NewImage);
   return { kind: "activity", org: orgOf(item), activity: parseActivity(item) };
+}
+
+function parseEdit({ NewImage }: Images): TableChange | undefined {
+  const edit = parseNewEdit(parseImage(NewImage));
+  return edit && { kind: "definition", ...edit };
 }
 
 function parseEnrollmentChange({ NewImage, OldImage }: Images): TableChange {

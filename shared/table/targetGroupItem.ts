@@ -1,3 +1,4 @@
+import { type CycleRule, cyclesOfRule, frequencyTypes } from "../domain/cycleRule.ts";
 import { formatInstant } from "../domain/instant.ts";
 import {
   type Cycle,
@@ -14,22 +15,37 @@ import { groupKey, type Org, targetKey, targetPrefix } from "./keys.ts";
 
 /** The group's own item, with its cycles and levels. */
 export function buildGroupItem(org: Org, group: TargetGroup): Item {
-  const { id, version, name, description, isActive, trackingType, timeZone, cycles, levels } = group;
+  const { id, version, attribution, cycleRule, name, description, isActive, trackingType, timeZone, cycles, levels } =
+    group;
   return {
     ...groupKey(org, id),
     id,
     version,
+    createdAt: formatInstant(attribution.createdAt),
+    createdBy: attribution.createdBy,
+    lastUpdatedAt: formatInstant(attribution.lastUpdatedAt),
+    lastUpdatedBy: attribution.lastUpdatedBy,
     name,
     description,
     isActive,
     trackingType,
     timeZone,
-    cycles: cycles.map((cycle) => ({
-      ...cycle,
-      startsAt: formatInstant(cycle.startsAt),
-      endsAt: formatInstant(cycle.endsAt),
-    })),
+    ...(cycleRule === undefined ? { cycles: cycles.map(buildCycle) } : { rule: buildRule(cycleRule, cycles) }),
     levels,
+  };
+}
+
+function buildCycle(cycle: Cycle): Item {
+  return { ...cycle, startsAt: formatInstant(cycle.startsAt), endsAt: formatInstant(cycle.endsAt) };
+}
+
+/** The cycles of a rule have ids that follow one another. Only their descriptions are stored one by one. */
+function buildRule(rule: CycleRule, cycles: readonly Cycle[]): Item {
+  const described = cycles.filter(({ description }) => description !== undefined);
+  return {
+    ...rule,
+    firstCycleId: cycles[0]?.id,
+    described: described.map(({ number, description }) => ({ number, description })),
   };
 }
 
@@ -53,14 +69,47 @@ export function parseTargetGroup(items: readonly StoredItem[]): TargetGroup | un
   return {
     id: group.integer("id"),
     version: group.integer("version"),
+    attribution: {
+      createdAt: group.instant("createdAt"),
+      createdBy: group.optionalText("createdBy"),
+      lastUpdatedAt: group.instant("lastUpdatedAt"),
+      lastUpdatedBy: group.optionalText("lastUpdatedBy"),
+    },
     name: group.text("name"),
     description: group.optionalText("description"),
     isActive: group.flag("isActive"),
     trackingType: group.oneOf("trackingType", trackingTypes),
     timeZone: group.text("timeZone"),
-    cycles: group.maps("cycles").map(parseCycle),
+    ...parseCycles(group),
     levels: group.maps("levels").map(parseLevel),
     targets: targets.toSorted((one, other) => one.id - other.id),
+  };
+}
+
+function parseCycles(group: ItemReader): Pick<TargetGroup, "cycles" | "cycleRule"> {
+  if (!group.has("rule")) return { cycleRule: undefined, cycles: group.maps("cycles").map(parseCycle) };
+  const reader = group.map("rule");
+  const cycleRule = parseRule(reader);
+  const firstId = reader.integer("firstCycleId");
+  const texts = new Map(reader.maps("described").map((one) => [one.integer("number"), one.text("description")]));
+  const cycles = cyclesOfRule(cycleRule).map((cycle) => ({
+    ...cycle,
+    id: firstId + cycle.number - 1,
+    description: texts.get(cycle.number),
+  }));
+  return { cycleRule, cycles };
+}
+
+function parseRule(reader: ItemReader): CycleRule {
+  return {
+    frequencyType: reader.oneOf("frequencyType", frequencyTypes),
+    frequency: reader.integer("frequency"),
+    count: reader.integer("count"),
+    firstDay: reader.text("firstDay"),
+    offsets: reader.maps("offsets").map((one) => ({
+      fromBound: one.integer("fromBound"),
+      milliseconds: one.integer("milliseconds"),
+    })),
   };
 }
 

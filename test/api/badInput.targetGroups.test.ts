@@ -63,8 +63,8 @@ describe("createTargetGroup refuses with 300004, writing nothing, a body that", 
   it("is empty: every required field is named at once", () =>
     expectRefusedWhole(
       {},
-      ...["name", "trackingType", "targetEvaluationType", "periods", "targets"].map(
-        (field) => new RegExp(`^Invalid input\\. ${field} is required\\.$`),
+      ...["name", "trackingType", "targetEvaluationType", "targets", "periods"].map(
+        (field) => new RegExp(`^Invalid input\\. ${field} is required[.,]`),
       ),
     ));
 
@@ -131,7 +131,7 @@ describe("createTargetGroup refuses with 300004, writing nothing, a body that", 
 describe("createTargetGroup refuses with 300004, writing nothing, cycles that", () => {
   it.each<Case>([
     ["are none", { periods: [] }, /^Invalid input\. periods must not have fewer than 1 items; got an array of 0\.$/],
-    ["are missing", without("periods"), /^Invalid input\. periods is required\.$/],
+    ["are missing", without("periods"), /^Invalid input\. periods is required, or frequencyType, /],
     ["are an object", { periods: { 0: period } }, /^Invalid input\. periods must be an array; got an object\.$/],
     ["hold null", { periods: [null] }, /^Invalid input\. periods\[0\] must be an object; got null\.$/],
     [

@@ -53,6 +53,12 @@ async function newClient() {
   return { org, credential, ...clientOf(service.baseUrl, credential) };
 }
 
+const lastCycle = { refCode: "z", startDate: "2040-01-01", endDate: "2040-01-01" };
+
+function firstCycleOf({ periods = [] }: { readonly periods?: readonly { readonly id: number }[] }): number {
+  return periods[0]?.id ?? 0;
+}
+
 describe("a client with Basic credentials", () => {
   it("calls every route behind a credential, each by the method of its name", async () => {
     const { client, surroundings } = await newClient();
@@ -63,6 +69,12 @@ describe("a client with Basic credentials", () => {
       createTargetGroup: created.name,
       listTargetGroups: unwrap(await client.listTargetGroups({ limit: 5 })).map(({ name }) => name),
       getTargetGroup: unwrap(await client.getTargetGroup(ref.targetGroupId, { includePeriods: false })).periods,
+      editTargetGroup: unwrap(await client.editTargetGroup(created.id, { description: "new" }, { version: 1 })).version,
+      editTargetPeriods: unwrap(
+        await client.editTargetPeriods(created.id, [{ id: firstCycleOf(created), description: "first" }]),
+      ).version,
+      appendTargetPeriods: unwrap(await client.appendTargetPeriods(created.id, [lastCycle])).version,
+      getAuditLogs: unwrap(await client.getAuditLogs(created.id, { limit: 1 }))[0]?.newValue,
       putCustomer: unwrap(await client.putCustomer(7, { firstName: "Ada" })).firstName,
       getCustomer: unwrap(await client.getCustomer(7)).firstName,
       enroll: unwrap(await client.enroll(ref, { customerId: 7, initialBalance: 5 }, now)),
@@ -78,6 +90,10 @@ describe("a client with Basic credentials", () => {
       createTargetGroup: group.name,
       listTargetGroups: [group.name],
       getTargetGroup: undefined,
+      editTargetGroup: 2,
+      editTargetPeriods: 3,
+      appendTargetPeriods: 4,
+      getAuditLogs: "z",
       putCustomer: "Ada",
       getCustomer: "Ada",
       enroll: 7,

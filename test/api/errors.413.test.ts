@@ -16,6 +16,9 @@ const maximumBytes: Record<BodyRouteName, number> = {
   putCustomer: 16_384,
   recordActivities: 65_536,
   createTargetGroup: 262_144,
+  editTargetGroup: 16_384,
+  editTargetPeriods: 262_144,
+  appendTargetPeriods: 262_144,
 };
 const withBody = protectedRouteNames.flatMap((name) =>
   takesBody(name) ? [{ name, maximum: maximumBytes[name] }] : [],

@@ -97,6 +97,9 @@ const markedBodies: Record<BodyRouteName, (one: Setting, mark: string) => unknow
     attributes: { [mark]: mark },
   }),
   createTargetGroup: (_, mark) => milestone({ name: mark, description: mark }),
+  editTargetGroup: (_, mark) => ({ name: mark, description: mark, timeZoneName: mark }),
+  editTargetPeriods: ({ group }, mark) => [{ id: group.cycleIds[0], description: mark, startDate: mark }],
+  appendTargetPeriods: (_, mark) => [{ refCode: mark, startDate: mark, endDate: mark, description: mark }],
   putCustomer: (_, mark) => ({ firstName: mark, lastName: mark, externalId: mark }),
 };
 

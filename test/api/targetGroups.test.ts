@@ -65,14 +65,20 @@ const isUnique = (ids: readonly number[]) => new Set(ids).size === ids.length;
 
 describe("creating a target group", () => {
   it("answers 201 with everything as it was sent, and ids", async () => {
-    const { admin } = await service.newOrg();
+    const { admin, credentials } = await service.newOrg();
+    const by = credentials.admin.username;
     const body = fullBody();
     const [jan, feb] = body.periods;
     const [target] = body.targets;
     expectData(await admin.post("/targetGroups", body, { now }), 201, {
       id: 1,
       version: 1,
+      attribution: { createdOn: now, createdBy: by, lastUpdatedOn: now, lastUpdatedBy: by },
       ...body,
+      frequencyType: null,
+      frequency: null,
+      recurringCycles: null,
+      fromDate: null,
       periods: [
         { id: 1, ...jan, periodStatus: "RUNNING" },
         { id: 2, ...feb, periodStatus: "NOT_STARTED" },

@@ -25,6 +25,18 @@ describe("target-groups create", () => {
     expect(created).toMatchObject(parseYaml(example));
   });
 
+  it("makes the 365 cycles of a year from the rule in docs/examples/streak-of-a-year.yaml", async () => {
+    const operator = await newOperator();
+    const yaml = readFileSync("docs/examples/streak-of-a-year.yaml", "utf8");
+    const file = operator.file("year.yaml", yaml);
+    const { status, stdout, stderr } = await admin("target-groups", "create", file, ...operator.access(), "--json");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const created = JSON.parse(stdout);
+    expect(created).toMatchObject(parseYaml(yaml));
+    expect(created.periods).toHaveLength(365);
+    expect(created.periods.at(-1)).toMatchObject({ refCode: "2030-12-31", endDate: "2030-12-31" });
+  });
+
   it("makes the same of a JSON file, and shows a person the ids to go on with", async () => {
     const operator = await newOperator();
     const file = operator.file("milestone.json", JSON.stringify(milestone({ name: "Spend" }), null, 2));

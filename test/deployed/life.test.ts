@@ -82,10 +82,19 @@ async function endCycle(cycle: number): Promise<void> {
   await deployment.sources.drain();
 }
 
+/** Gives another name, and moves the end of the first cycle there and back. */
+async function editAndTakeBack({ admin }: TestOrg, { groupId, cycleIds }: TestGroup): Promise<void> {
+  const now = during(1);
+  await ok(admin.put(`/targetGroups/editTargetGroup/${groupId}`, { name: randomUUID() }, { now }));
+  for (const endDate of [during(1, 20), firstInstantOf(2)])
+    await ok(admin.put(`/targetGroups/${groupId}/targetPeriods`, [{ id: cycleIds[0], endDate }], { now }));
+}
+
 /** Lives through two customers' whole life: 700 in the first cycle, 1200 in the second, and nothing after it. */
 async function liveThrough(body: TargetGroupBody, again: object): Promise<Life[]> {
   const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
   const group = await org.createGroup(body);
+  await editAndTakeBack(org, group);
   const lives: Life[] = [];
   for (const channel of [overTheApi, overTheQueue]) {
     const customerId = await org.newCustomer();
@@ -109,6 +118,7 @@ async function readHistory({ org: { reader }, group, customerId }: Life): Promis
   const now = { now: during(2) };
   await ok(reader.get("/targetGroups?includePeriods=true"));
   await ok(reader.get(`/targetGroups/${group.groupId}`));
+  await ok(reader.get(`/targetGroups/${group.groupId}/auditLogs`));
   await ok(reader.get(`/customers/${customerId}`));
   await ok(reader.get(`/users/${customerId}/enrolledTargets`, now));
   const { body } = await ok(reader.get(`/users/${customerId}/trackedTargetEvents/${group.targetId}`, now));

@@ -95,7 +95,7 @@ class Brand {
     const notifications = await announced(this.org);
     return notifications
       .filter(({ type }) => endingTypes.includes(type))
-      .map((notification) => `${notification.customerId} ${notification.type} ${cycleIn(notification)}`)
+      .map((notification) => `${customerIn(notification)} ${notification.type} ${cycleIn(notification)}`)
       .toSorted();
   }
 }
@@ -114,6 +114,10 @@ function required<Value>(value: Value | undefined): Value {
 }
 
 const endingTypes: readonly Notification["type"][] = ["targetPeriodCompleted", "targetValueAchieved", "streakEnd"];
+
+function customerIn(notification: Notification): number | undefined {
+  return "customerId" in notification ? notification.customerId : undefined;
+}
 
 function cycleIn({ detail }: Notification): string | undefined {
   return "cycle" in detail ? detail.cycle?.refCode : undefined;
@@ -236,7 +240,7 @@ describe("an activity that comes after its cycle was closed", () => {
     ]);
     for (const customerId of customerIds) {
       const completed = (await announced(brand.org)).filter(
-        (notification) => notification.customerId === customerId && notification.type === "targetPeriodCompleted",
+        (notification) => customerIn(notification) === customerId && notification.type === "targetPeriodCompleted",
       );
       // An activity counted before the closing is announced once, with it. One counted after it is announced again. In
       // both cases the last notification is true.

@@ -2,7 +2,7 @@ import type { Activity } from "../../shared/domain/activity.ts";
 import type { Decimal } from "../../shared/domain/decimal.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import { noPast } from "../../shared/domain/past.ts";
-import type { Cycle, Level, Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
+import { type Cycle, createdBy, type Level, type Target, type TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { byTest } from "./membership.ts";
 
 const day = 24 * 60 * 60 * 1000;
@@ -59,11 +59,13 @@ export function buildGroup(overrides: Partial<TargetGroup> & { readonly cycleCou
   return {
     id: 3,
     version: 1,
+    attribution: createdBy("test", firstDay),
     name: "Group",
     description: undefined,
     isActive: true,
     trackingType: "DEFAULT",
     timeZone: "UTC",
+    cycleRule: undefined,
     cycles,
     levels: [],
     targets: [buildTarget()],

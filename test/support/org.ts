@@ -3,7 +3,7 @@ import { type DataOf, unwrap } from "../../client/client.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { ApiClient, type ApiResponse, type RequestOptions } from "./apiClient.ts";
 import { newCredential, type TestCredential } from "./credential.ts";
-import { milestone, type TargetGroupBody } from "./targetGroups.ts";
+import { milestone } from "./targetGroups.ts";
 
 /** A target group with the ids that tests need. */
 export type TestGroup = {
@@ -21,7 +21,7 @@ export type TestOrg = {
   readonly reader: ApiClient;
   /** What the three clients call with. */
   readonly credentials: { readonly [client in "reader" | "till" | "admin"]: TestCredential };
-  readonly createGroup: (body?: TargetGroupBody) => Promise<TestGroup>;
+  readonly createGroup: (body?: Readonly<Record<string, unknown>>) => Promise<TestGroup>;
   /** Registers a customer and answers its id. */
   readonly newCustomer: () => Promise<number>;
   readonly enroll: (
@@ -78,7 +78,7 @@ export function targetPath({ groupId, targetId }: Pick<TestGroup, "groupId" | "t
   return `/targetGroups/${groupId}/targets/${targetId}`;
 }
 
-async function createGroup(admin: ApiClient, body: TargetGroupBody): Promise<TestGroup> {
+async function createGroup(admin: ApiClient, body: Readonly<Record<string, unknown>>): Promise<TestGroup> {
   const { data } = (await ok(admin.post("/targetGroups", body))).body;
   return {
     groupId: data.id,

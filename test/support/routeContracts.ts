@@ -3,7 +3,7 @@ import { type AccessGroup, accessGroups } from "../../shared/domain/accessGroups
 import type { ProtectedRouteName, RouteName, routes } from "../../shared/http/routes.ts";
 import type { Chain } from "../../shared/table/client.ts";
 import { ok, type TestOrg, targetPath } from "./org.ts";
-import { during, milestone } from "./targetGroups.ts";
+import { during, milestone, streak } from "./targetGroups.ts";
 
 /** The HTTP status and the error. The error is a code of the envelope or, on OAuth routes, the word of the standard. */
 export type Outcome = { readonly status: number; readonly error?: number | string };
@@ -107,6 +107,39 @@ export const routeContracts: Readonly<
     /** One page, because a definition is no larger than the request that made it. */
     chain: { requests: 1, patientLoops: 0 },
     request: async (org) => ({ path: `/targetGroups/${(await org.createGroup()).groupId}` }),
+  },
+  editTargetGroup: {
+    access: { groups: admins, own: answered, other: refused(310017), nobody: unknown },
+    /** Ids for new levels, then the definition and the write of the last round that patience lets begin. */
+    chain: { requests: 3, patientLoops: 1 },
+    request: async (org) => ({
+      path: `/targetGroups/editTargetGroup/${(await org.createGroup(streak({ levels: [2] }))).groupId}`,
+      body: { streaks: [{ name: "Gold", targetCountOfSequence: 4 }] },
+    }),
+  },
+  editTargetPeriods: {
+    access: { groups: admins, own: answered, other: refused(310017), nobody: unknown },
+    /** The definition and the write of the last round that patience lets begin. */
+    chain: { requests: 2, patientLoops: 1 },
+    request: async (org) => {
+      const { groupId, cycleIds } = await org.createGroup();
+      return { path: `/targetGroups/${groupId}/targetPeriods`, body: [{ id: cycleIds[0], description: randomUUID() }] };
+    },
+  },
+  appendTargetPeriods: {
+    access: { groups: admins, own: answered, other: refused(310017), nobody: unknown },
+    /** The ids, then the definition and the write of the last round that patience lets begin. */
+    chain: { requests: 3, patientLoops: 1 },
+    request: async (org) => ({
+      path: `/targetGroups/${(await org.createGroup()).groupId}/targetPeriods`,
+      body: [{ refCode: "last", startDate: "2040-01-01", endDate: "2040-01-31" }],
+    }),
+  },
+  getAuditLogs: {
+    access: { groups: everybody, own: answered, other: refused(310017), nobody: unknown },
+    /** The rows, by pages; the definition when there are none. */
+    chain: { requests: 2, patientLoops: 1 },
+    request: async (org) => ({ path: `/targetGroups/${(await org.createGroup()).groupId}/auditLogs?offset=1` }),
   },
   putCustomer: {
     access: { groups: admins, own: answered, other: answered, nobody: unknown },

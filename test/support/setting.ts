@@ -5,7 +5,10 @@ import { milestone } from "./targetGroups.ts";
 /** A brand that only one test uses, with a group and a customer who is not enrolled. */
 export type Setting = { readonly org: TestOrg; readonly group: TestGroup; readonly customerId: number };
 
-export async function newSetting(service: TestService, body = milestone()): Promise<Setting> {
+export async function newSetting(
+  service: TestService,
+  body: Readonly<Record<string, unknown>> = milestone(),
+): Promise<Setting> {
   const org = await service.newOrg();
   const group = await org.createGroup(body);
   return { org, group, customerId: await org.newCustomer() };

@@ -72,7 +72,7 @@ describe("docs/openapi.json", () => {
         .filter(({ status }) => status >= "4")
         .flatMap(({ status, value }) => codesIn(value).map((code) => `${code} at ${status}`)),
     );
-    const invalidInput = [400, 409, 413, 415, 422].map((status) => `300004 at ${status}`);
+    const invalidInput = [400, 409, 412, 413, 415, 422].map((status) => `300004 at ${status}`);
     const catalogue = Object.entries(errorCatalogue).map(([code, { status }]) => `${code} at ${status}`);
     expect([...shown].toSorted()).toEqual([...new Set([...catalogue, ...invalidInput])].toSorted());
   });
@@ -130,6 +130,9 @@ describe("the examples", () => {
     recordActivities: (value) =>
       [value].flat().flatMap((one) => (parseActivityRequest(one, endOf2030) ? [] : ["refused"])),
     createTargetGroup: (value) => schemaFaults(validators.createTargetGroup, value),
+    editTargetGroup: (value) => schemaFaults(validators.editTargetGroup, value),
+    editTargetPeriods: (value) => schemaFaults(validators.editTargetPeriods, value),
+    appendTargetPeriods: (value) => schemaFaults(validators.appendTargetPeriods, value),
     putCustomer: (value) => schemaFaults(validators.putCustomer, value),
     generateToken: (value) => schemaFaults(validators.generateToken, value),
   };

@@ -9,8 +9,8 @@ type BuilderName = {
 
 /**
  * The first two are found by what a caller shows before anybody knows its org. The third and the fourth are no keys. The
- * fifth is in a partition of all orgs that only the scheduled functions reach. The sixth reads a key, and the last is part
- * of one.
+ * fifth is in a partition of all orgs that only the scheduled functions reach. The sixth and the seventh read a key, and
+ * the last is part of one.
  */
 const withoutOrg = [
   "credentialKey",
@@ -19,6 +19,7 @@ const withoutOrg = [
   "pastPrefix",
   "sweepKey",
   "parseCustomerPartition",
+  "parseAuditPartition",
   "shardOf",
 ] as const;
 
@@ -29,6 +30,8 @@ const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
   groupPartition: (org) => keys.groupPartition(org, 1),
   groupKey: (org) => keys.groupKey(org, 1),
   targetKey: (org) => keys.targetKey(org, 1, 1),
+  auditKey: (org) => keys.auditKey(org, 1, { version: 1, part: 0 }),
+  auditPartition: (org) => keys.auditPartition(org, 1),
   orgPartition: (org) => keys.orgPartition(org),
   nameKey: (org) => keys.nameKey(org, "name"),
   dataIdKey: (org) => keys.dataIdKey(org),

@@ -12,6 +12,8 @@ export type Operation = {
   readonly body?: { readonly schema: JsonSchema; readonly examples: Examples };
   /** Whether the route accepts the header `Idempotency-Key`. */
   readonly takesKey?: true;
+  /** Whether the route accepts the header `If-Match`. */
+  readonly takesVersion?: true;
   readonly success: {
     readonly status: 200 | 201;
     readonly description: string;

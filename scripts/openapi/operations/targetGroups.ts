@@ -1,9 +1,10 @@
 import { dataIdHeader } from "../../../shared/http/dataIdHeader.ts";
+import * as limits from "../../../shared/http/limits.ts";
 import { invalid, noSuchGroup, refusal } from "../errors.ts";
 import * as examples from "../examples.ts";
 import { listOf, objectOf } from "../fields.ts";
 import { ref } from "../jsonSchema.ts";
-import { groupId } from "../sample.ts";
+import { groupId, periodId } from "../sample.ts";
 import type { Operations } from "./operation.ts";
 
 const noSuchId = invalid(400, 'targetGroupId in the path must be an integer from 1 to 9007199254740991; got "x".');
@@ -15,6 +16,16 @@ const dataId = {
     schema: { type: "string", examples: ["8a2f4b1e-6c0d-4a57-9f0e-2b7d1c3e5a90"] },
   },
 };
+
+const version = {
+  ETag: {
+    description: "The version of the group, in quotes. Sent back as `If-Match`, it makes an edit depend on it.",
+    required: true,
+    schema: { type: "string", examples: ['"1"'] },
+  },
+};
+
+const otherVersion = invalid(412, "The target group is at version 3, which If-Match does not name.");
 
 /** The routes for target groups. */
 export const targetGroups = {
@@ -49,6 +60,7 @@ export const targetGroups = {
       description: "Created, with every id.",
       data: objectOf("TargetGroup", "The group."),
       examples: examples.created,
+      headers: version,
     },
     refusals: [
       invalid(
@@ -82,6 +94,106 @@ export const targetGroups = {
       description: "The group.",
       data: objectOf("TargetGroup", "The group."),
       examples: examples.group,
+      headers: version,
+    },
+    refusals: [noSuchId, refusal(310017, noSuchGroup)],
+  },
+  editTargetGroup: {
+    tag: "Target groups",
+    sample: {
+      path: `/targetGroups/editTargetGroup/${groupId}`,
+      caller: "demo-admin",
+      body: { description: "Prolonged" },
+    },
+    description:
+      "Changes the group's own fields and its levels. A field that is absent stays as it is; `null` empties it. Members stay members. Processes keep a definition for up to 30 s, so a change takes effect at the latest 30 s later. An edit that changes nothing leaves the version as it is.",
+    takesVersion: true,
+    body: { schema: ref("TargetGroupEdit"), examples: examples.edits },
+    success: {
+      status: 200,
+      description: "Changed; the group as it is now.",
+      data: objectOf("TargetGroup", "The group."),
+      examples: examples.edited,
+      headers: version,
+    },
+    refusals: [
+      noSuchId,
+      refusal(310017, noSuchGroup),
+      otherVersion,
+      invalid(400, 'trackingType cannot be changed after creation; it is "DEFAULT", got "STREAKS".'),
+      refusal(
+        310019,
+        "All cycles of target group 3 have ended, so it cannot be activated; append cycles with POST /v3/targetGroups/3/targetPeriods first.",
+      ),
+      refusal(310069),
+    ],
+  },
+  editTargetPeriods: {
+    tag: "Target groups",
+    sample: {
+      path: `/targetGroups/${groupId}/targetPeriods`,
+      caller: "demo-admin",
+      body: [{ id: periodId, description: "The first month" }],
+    },
+    description:
+      "Moves cycles, or describes them. Of an ended cycle only the description can change, of a running one the end too, and of one that has not started both bounds. A bound can be moved until 10 minutes before it, and to a moment at least 10 minutes ahead. So nothing that was counted changes its cycle. A field that is absent stays as it is; `null` empties it.",
+    takesVersion: true,
+    body: {
+      schema: listOf("PeriodEdit", "The cycles to change.", { minItems: 1, maxItems: limits.cycles }),
+      examples: examples.periodEdits,
+    },
+    success: {
+      status: 200,
+      description: "Changed; the group as it is now.",
+      data: objectOf("TargetGroup", "The group."),
+      examples: examples.edited,
+      headers: version,
+    },
+    refusals: [
+      noSuchId,
+      refusal(310017, noSuchGroup),
+      otherVersion,
+      invalid(400, '[0].startDate cannot be changed any more: cycle "JAN" has started.'),
+    ],
+  },
+  appendTargetPeriods: {
+    tag: "Target groups",
+    sample: {
+      path: `/targetGroups/${groupId}/targetPeriods`,
+      caller: "demo-admin",
+      body: [{ refCode: "LAST", startDate: "2040-01-01", endDate: "2040-01-31" }],
+    },
+    description:
+      "Appends cycles after the last one. Every member is in them at once, and the run of a streak goes on into them. It is possible up to 30 days after the last cycle has ended. Both bounds lie at least 10 minutes ahead.",
+    takesVersion: true,
+    body: {
+      schema: listOf("PeriodAddition", "The cycles to append, in order.", { minItems: 1, maxItems: limits.cycles }),
+      examples: examples.periodAdditions,
+    },
+    success: {
+      status: 200,
+      description: "Appended; the group as it is now.",
+      data: objectOf("TargetGroup", "The group."),
+      examples: examples.extended,
+      headers: version,
+    },
+    refusals: [
+      noSuchId,
+      refusal(310017, noSuchGroup),
+      otherVersion,
+      invalid(400, '[0].refCode must be unique in the group; "JAN" is there already.'),
+    ],
+  },
+  getAuditLogs: {
+    tag: "Target groups",
+    sample: { path: `/targetGroups/${groupId}/auditLogs` },
+    description:
+      "Who has changed what of a group, the newest version first, with a row for each changed field. The oldest row is the creation. A page shorter than `limit` is the last.",
+    success: {
+      status: 200,
+      description: "One page of changes.",
+      data: listOf("AuditLog", "The page."),
+      examples: examples.auditLogs,
     },
     refusals: [noSuchId, refusal(310017, noSuchGroup)],
   },

@@ -3,6 +3,10 @@ import type * as schemas from "./schemas.ts";
 
 /** The values that the schema of the same name accepts. They may have fields that the schema does not know. */
 export type CreateTargetGroupRequest = FromSchema<typeof schemas.createTargetGroup>;
+export type EditTargetGroupRequest = FromSchema<typeof schemas.editTargetGroup>;
+export type EditTargetPeriodsRequest = FromSchema<typeof schemas.editTargetPeriods>;
+export type AppendTargetPeriodsRequest = FromSchema<typeof schemas.appendTargetPeriods>;
+export type CyclePatternRequest = FromSchema<typeof schemas.cyclePattern>;
 export type PeriodRequest = FromSchema<typeof schemas.periods.items>;
 export type TargetRequest = FromSchema<typeof schemas.targets.items>;
 export type StreakRequest = FromSchema<typeof schemas.streaks.items>;

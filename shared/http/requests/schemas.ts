@@ -1,4 +1,5 @@
 import { activityTypes } from "../../domain/activity.ts";
+import { frequencyTypes } from "../../domain/cycleRule.ts";
 import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../../domain/targetGroup.ts";
 import * as limits from "../limits.ts";
 
@@ -102,7 +103,19 @@ const target = {
 const streak = {
   type: "object",
   required: ["name", "targetCountOfSequence"],
-  properties: { name, targetCountOfSequence: { type: "integer", minimum: 1, maximum: limits.cycles } },
+  properties: { name, targetCountOfSequence: { type: "integer", minimum: 1, maximum: limits.generatedCycles } },
+} as const;
+
+const frequencyType = { type: "string", enum: frequencyTypes } as const;
+const frequency = { type: "integer", minimum: 1, maximum: 366 } as const;
+const recurringCycles = { type: "integer", minimum: 1, maximum: limits.generatedCycles } as const;
+const fromDate = { type: "string", minLength: 10, maxLength: 10 } as const;
+
+/** What cycles are made from instead of a list. */
+export const cyclePattern = {
+  type: "object",
+  required: ["frequencyType", "frequency", "recurringCycles", "fromDate"],
+  properties: { frequencyType, frequency, recurringCycles, fromDate },
 } as const;
 
 /** The three lists of a definition. Each is a schema of its own, so that one can be read when another is faulty. */
@@ -112,7 +125,7 @@ export const streaks = { type: "array", maxItems: limits.levels, items: streak }
 
 export const createTargetGroup = {
   type: "object",
-  required: ["name", "trackingType", "targetEvaluationType", "periods", "targets"],
+  required: ["name", "trackingType", "targetEvaluationType", "targets"],
   properties: {
     name,
     description,
@@ -121,10 +134,67 @@ export const createTargetGroup = {
     targetEvaluationType: { type: "string", enum: ["FIXED_CALENDAR_WINDOW"] },
     timeZoneName: { type: ["string", "null"], minLength: 1, maxLength: 64 },
     periods,
+    frequencyType,
+    frequency,
+    recurringCycles,
+    fromDate,
     targets,
     streaks,
   },
 } as const;
+
+const id = { type: "integer", minimum: 1, maximum: 9_007_199_254_740_991 } as const;
+
+const levelEdit = {
+  type: "object",
+  properties: { id, name, targetCountOfSequence: { type: "integer", minimum: 1, maximum: limits.generatedCycles } },
+} as const;
+
+/** What cannot be changed may be sent, and is compared with what there is. */
+export const editTargetGroup = {
+  type: "object",
+  properties: {
+    name,
+    description,
+    active: { type: "boolean" },
+    trackingType: {},
+    targetEvaluationType: {},
+    timeZoneName: {},
+    frequencyType: {},
+    frequency: {},
+    fromDate: {},
+    recurringCycles: { type: ["integer", "null"], minimum: 1, maximum: limits.generatedCycles },
+    streaks: { type: "array", maxItems: limits.levels, items: levelEdit },
+  },
+} as const;
+
+const periodEdit = {
+  type: "object",
+  required: ["id"],
+  properties: { id, startDate: date, endDate: date, description },
+} as const;
+
+export const editTargetPeriods = { type: "array", minItems: 1, maxItems: limits.cycles, items: periodEdit } as const;
+
+const addedValue = {
+  type: "object",
+  required: ["targetId", "defaultValue"],
+  properties: { targetId: id, defaultValue: { type: "number", exclusiveMinimum: 0, maximum: limits.targetValue } },
+} as const;
+
+const addedPeriod = {
+  type: "object",
+  required: ["refCode", "startDate", "endDate"],
+  properties: {
+    refCode: { type: "string", minLength: 1, maxLength: limits.refCodeCharacters },
+    startDate: date,
+    endDate: date,
+    description,
+    defaultValues: { type: "array", maxItems: limits.targets, items: addedValue },
+  },
+} as const;
+
+export const appendTargetPeriods = { type: "array", minItems: 1, maxItems: limits.cycles, items: addedPeriod } as const;
 
 /** The fields have types but no limits. A fault quotes what was given, and a secret must not come back in an answer. */
 export const generateToken = {

@@ -1,6 +1,10 @@
 import type {
   ActivityRequest,
+  AppendTargetPeriodsRequest,
   CreateTargetGroupRequest,
+  CyclePatternRequest,
+  EditTargetGroupRequest,
+  EditTargetPeriodsRequest,
   GenerateTokenRequest,
   PeriodRequest,
   PutCustomerRequest,
@@ -32,4 +36,8 @@ export const periods: Validator<PeriodRequest[]>;
 export const targets: Validator<TargetRequest[]>;
 export const streaks: Validator<StreakRequest[]>;
 export const createTargetGroup: Validator<CreateTargetGroupRequest>;
+export const editTargetGroup: Validator<EditTargetGroupRequest>;
+export const editTargetPeriods: Validator<EditTargetPeriodsRequest>;
+export const appendTargetPeriods: Validator<AppendTargetPeriodsRequest>;
+export const cyclePattern: Validator<CyclePatternRequest>;
 export const generateToken: Validator<GenerateTokenRequest>;

@@ -253,11 +253,9 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
   validate21.errors = vErrors;
   return errors === 0;
 }
-var createTargetGroup = validate22;
-var schema7 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "periods", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "periods": { "$ref": "periods" }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" } }, "$id": "createTargetGroup" };
-var pattern2 = /* @__PURE__ */ new RegExp("\\S", "u");
-var schema8 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "periods" };
-function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var appendTargetPeriods = validate22;
+var schema7 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 }, "defaultValues": { "type": "array", "maxItems": 50, "items": { "type": "object", "required": ["targetId", "defaultValue"], "properties": { "targetId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } } }, "$id": "appendTargetPeriods" };
+function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -407,7 +405,320 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.description !== void 0) {
           let data4 = data0.description;
           if (typeof data4 !== "string" && data4 !== null) {
-            const err14 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema8.items.properties.description.type }, message: "must be string,null" };
+            const err14 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema7.items.properties.description.type }, message: "must be string,null" };
+            if (vErrors === null) {
+              vErrors = [err14];
+            } else {
+              vErrors.push(err14);
+            }
+            errors++;
+          }
+          if (typeof data4 === "string") {
+            if (func2(data4) > 255) {
+              const err15 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+              if (vErrors === null) {
+                vErrors = [err15];
+              } else {
+                vErrors.push(err15);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data0.defaultValues !== void 0) {
+          let data5 = data0.defaultValues;
+          if (Array.isArray(data5)) {
+            if (data5.length > 50) {
+              const err16 = { instancePath: instancePath + "/" + i0 + "/defaultValues", schemaPath: "#/items/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items" };
+              if (vErrors === null) {
+                vErrors = [err16];
+              } else {
+                vErrors.push(err16);
+              }
+              errors++;
+            }
+            const len1 = data5.length;
+            for (let i1 = 0; i1 < len1; i1++) {
+              let data6 = data5[i1];
+              if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+                if (data6.targetId === void 0) {
+                  const err17 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, schemaPath: "#/items/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "targetId" }, message: "must have required property 'targetId'" };
+                  if (vErrors === null) {
+                    vErrors = [err17];
+                  } else {
+                    vErrors.push(err17);
+                  }
+                  errors++;
+                }
+                if (data6.defaultValue === void 0) {
+                  const err18 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, schemaPath: "#/items/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
+                  if (vErrors === null) {
+                    vErrors = [err18];
+                  } else {
+                    vErrors.push(err18);
+                  }
+                  errors++;
+                }
+                if (data6.targetId !== void 0) {
+                  let data7 = data6.targetId;
+                  if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
+                    const err19 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/targetId", schemaPath: "#/items/properties/defaultValues/items/properties/targetId/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                    if (vErrors === null) {
+                      vErrors = [err19];
+                    } else {
+                      vErrors.push(err19);
+                    }
+                    errors++;
+                  }
+                  if (typeof data7 == "number" && isFinite(data7)) {
+                    if (data7 > 9007199254740991 || isNaN(data7)) {
+                      const err20 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/targetId", schemaPath: "#/items/properties/defaultValues/items/properties/targetId/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                      if (vErrors === null) {
+                        vErrors = [err20];
+                      } else {
+                        vErrors.push(err20);
+                      }
+                      errors++;
+                    }
+                    if (data7 < 1 || isNaN(data7)) {
+                      const err21 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/targetId", schemaPath: "#/items/properties/defaultValues/items/properties/targetId/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                      if (vErrors === null) {
+                        vErrors = [err21];
+                      } else {
+                        vErrors.push(err21);
+                      }
+                      errors++;
+                    }
+                  }
+                }
+                if (data6.defaultValue !== void 0) {
+                  let data8 = data6.defaultValue;
+                  if (typeof data8 == "number" && isFinite(data8)) {
+                    if (data8 > 999999999999999e-4 || isNaN(data8)) {
+                      const err22 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                      if (vErrors === null) {
+                        vErrors = [err22];
+                      } else {
+                        vErrors.push(err22);
+                      }
+                      errors++;
+                    }
+                    if (data8 <= 0 || isNaN(data8)) {
+                      const err23 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                      if (vErrors === null) {
+                        vErrors = [err23];
+                      } else {
+                        vErrors.push(err23);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err24 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                    if (vErrors === null) {
+                      vErrors = [err24];
+                    } else {
+                      vErrors.push(err24);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err25 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, schemaPath: "#/items/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                if (vErrors === null) {
+                  vErrors = [err25];
+                } else {
+                  vErrors.push(err25);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err26 = { instancePath: instancePath + "/" + i0 + "/defaultValues", schemaPath: "#/items/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err26];
+            } else {
+              vErrors.push(err26);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err27 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err27];
+        } else {
+          vErrors.push(err27);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+    if (vErrors === null) {
+      vErrors = [err28];
+    } else {
+      vErrors.push(err28);
+    }
+    errors++;
+  }
+  validate22.errors = vErrors;
+  return errors === 0;
+}
+var createTargetGroup = validate23;
+var schema8 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" } }, "$id": "createTargetGroup" };
+var pattern2 = /* @__PURE__ */ new RegExp("\\S", "u");
+var schema9 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "periods" };
+function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (Array.isArray(data)) {
+    if (data.length > 100) {
+      const err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.length < 1) {
+      const err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    const len0 = data.length;
+    for (let i0 = 0; i0 < len0; i0++) {
+      let data0 = data[i0];
+      if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+        if (data0.refCode === void 0) {
+          const err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "refCode" }, message: "must have required property 'refCode'" };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+        if (data0.startDate === void 0) {
+          const err3 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "startDate" }, message: "must have required property 'startDate'" };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+        if (data0.endDate === void 0) {
+          const err4 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "endDate" }, message: "must have required property 'endDate'" };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+        if (data0.refCode !== void 0) {
+          let data1 = data0.refCode;
+          if (typeof data1 === "string") {
+            if (func2(data1) > 128) {
+              const err5 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+              if (vErrors === null) {
+                vErrors = [err5];
+              } else {
+                vErrors.push(err5);
+              }
+              errors++;
+            }
+            if (func2(data1) < 1) {
+              const err6 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              if (vErrors === null) {
+                vErrors = [err6];
+              } else {
+                vErrors.push(err6);
+              }
+              errors++;
+            }
+          } else {
+            const err7 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err7];
+            } else {
+              vErrors.push(err7);
+            }
+            errors++;
+          }
+        }
+        if (data0.startDate !== void 0) {
+          let data2 = data0.startDate;
+          if (typeof data2 === "string") {
+            if (func2(data2) > 40) {
+              const err8 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+              if (vErrors === null) {
+                vErrors = [err8];
+              } else {
+                vErrors.push(err8);
+              }
+              errors++;
+            }
+            if (func2(data2) < 10) {
+              const err9 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+              if (vErrors === null) {
+                vErrors = [err9];
+              } else {
+                vErrors.push(err9);
+              }
+              errors++;
+            }
+          } else {
+            const err10 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err10];
+            } else {
+              vErrors.push(err10);
+            }
+            errors++;
+          }
+        }
+        if (data0.endDate !== void 0) {
+          let data3 = data0.endDate;
+          if (typeof data3 === "string") {
+            if (func2(data3) > 40) {
+              const err11 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+              if (vErrors === null) {
+                vErrors = [err11];
+              } else {
+                vErrors.push(err11);
+              }
+              errors++;
+            }
+            if (func2(data3) < 10) {
+              const err12 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+              if (vErrors === null) {
+                vErrors = [err12];
+              } else {
+                vErrors.push(err12);
+              }
+              errors++;
+            }
+          } else {
+            const err13 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err13];
+            } else {
+              vErrors.push(err13);
+            }
+            errors++;
+          }
+        }
+        if (data0.description !== void 0) {
+          let data4 = data0.description;
+          if (typeof data4 !== "string" && data4 !== null) {
+            const err14 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema9.items.properties.description.type }, message: "must be string,null" };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -446,11 +757,11 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate23.errors = vErrors;
+  validate24.errors = vErrors;
   return errors === 0;
 }
-var schema9 = { "type": "array", "minItems": 1, "maxItems": 50, "items": { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "filters": {}, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } } }, "$id": "targets" };
-function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var schema10 = { "type": "array", "minItems": 1, "maxItems": 50, "items": { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "filters": {}, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } } }, "$id": "targets" };
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -576,7 +887,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data3 === "TRANSACTION" || data3 === "EVENT")) {
-            const err12 = { instancePath: instancePath + "/" + i0 + "/targetEntity", schemaPath: "#/items/properties/targetEntity/enum", keyword: "enum", params: { allowedValues: schema9.items.properties.targetEntity.enum }, message: "must be equal to one of the allowed values" };
+            const err12 = { instancePath: instancePath + "/" + i0 + "/targetEntity", schemaPath: "#/items/properties/targetEntity/enum", keyword: "enum", params: { allowedValues: schema10.items.properties.targetEntity.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -588,7 +899,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.eventName !== void 0) {
           let data4 = data0.eventName;
           if (typeof data4 !== "string" && data4 !== null) {
-            const err13 = { instancePath: instancePath + "/" + i0 + "/eventName", schemaPath: "#/items/properties/eventName/type", keyword: "type", params: { type: schema9.items.properties.eventName.type }, message: "must be string,null" };
+            const err13 = { instancePath: instancePath + "/" + i0 + "/eventName", schemaPath: "#/items/properties/eventName/type", keyword: "type", params: { type: schema10.items.properties.eventName.type }, message: "must be string,null" };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -629,7 +940,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data5 === "SALES" || data5 === "GROSS_SALES" || data5 === "QUANTITY" || data5 === "COUNT" || data5 === "VISIT" || data5 === "EVENT_ATTRIBUTE")) {
-            const err17 = { instancePath: instancePath + "/" + i0 + "/targetType", schemaPath: "#/items/properties/targetType/enum", keyword: "enum", params: { allowedValues: schema9.items.properties.targetType.enum }, message: "must be equal to one of the allowed values" };
+            const err17 = { instancePath: instancePath + "/" + i0 + "/targetType", schemaPath: "#/items/properties/targetType/enum", keyword: "enum", params: { allowedValues: schema10.items.properties.targetType.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err17];
             } else {
@@ -641,7 +952,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.attributeName !== void 0) {
           let data6 = data0.attributeName;
           if (typeof data6 !== "string" && data6 !== null) {
-            const err18 = { instancePath: instancePath + "/" + i0 + "/attributeName", schemaPath: "#/items/properties/attributeName/type", keyword: "type", params: { type: schema9.items.properties.attributeName.type }, message: "must be string,null" };
+            const err18 = { instancePath: instancePath + "/" + i0 + "/attributeName", schemaPath: "#/items/properties/attributeName/type", keyword: "type", params: { type: schema10.items.properties.attributeName.type }, message: "must be string,null" };
             if (vErrors === null) {
               vErrors = [err18];
             } else {
@@ -693,7 +1004,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data8 === "IMMEDIATE" || data8 === "PERIOD_END")) {
-            const err23 = { instancePath: instancePath + "/" + i0 + "/rewardAllocation", schemaPath: "#/items/properties/rewardAllocation/enum", keyword: "enum", params: { allowedValues: schema9.items.properties.rewardAllocation.enum }, message: "must be equal to one of the allowed values" };
+            const err23 = { instancePath: instancePath + "/" + i0 + "/rewardAllocation", schemaPath: "#/items/properties/rewardAllocation/enum", keyword: "enum", params: { allowedValues: schema10.items.properties.rewardAllocation.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err23];
             } else {
@@ -806,10 +1117,10 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate25.errors = vErrors;
+  validate26.errors = vErrors;
   return errors === 0;
 }
-function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -897,8 +1208,8 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (typeof data2 == "number" && isFinite(data2)) {
-            if (data2 > 100 || isNaN(data2)) {
-              const err8 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", schemaPath: "#/items/properties/targetCountOfSequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+            if (data2 > 1e3 || isNaN(data2)) {
+              const err8 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", schemaPath: "#/items/properties/targetCountOfSequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -936,10 +1247,10 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate27.errors = vErrors;
+  validate28.errors = vErrors;
   return errors === 0;
 }
-function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -971,8 +1282,8 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.periods === void 0) {
-      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "periods" }, message: "must have required property 'periods'" };
+    if (data.targets === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "targets" }, message: "must have required property 'targets'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -980,20 +1291,20 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.targets === void 0) {
-      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "targets" }, message: "must have required property 'targets'" };
-      if (vErrors === null) {
-        vErrors = [err4];
-      } else {
-        vErrors.push(err4);
-      }
-      errors++;
-    }
     if (data.name !== void 0) {
       let data0 = data.name;
       if (typeof data0 === "string") {
         if (func2(data0) > 200) {
-          const err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+        if (func2(data0) < 1) {
+          const err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -1001,8 +1312,8 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func2(data0) < 1) {
-          const err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+        if (!pattern2.test(data0)) {
+          const err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -1010,21 +1321,12 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (!pattern2.test(data0)) {
-          const err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-          if (vErrors === null) {
-            vErrors = [err7];
-          } else {
-            vErrors.push(err7);
-          }
-          errors++;
-        }
       } else {
-        const err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err8];
+          vErrors = [err7];
         } else {
-          vErrors.push(err8);
+          vErrors.push(err7);
         }
         errors++;
       }
@@ -1032,21 +1334,21 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err9 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema7.properties.description.type }, message: "must be string,null" };
+        const err8 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema8.properties.description.type }, message: "must be string,null" };
         if (vErrors === null) {
-          vErrors = [err9];
+          vErrors = [err8];
         } else {
-          vErrors.push(err9);
+          vErrors.push(err8);
         }
         errors++;
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 255) {
-          const err10 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          const err9 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
           if (vErrors === null) {
-            vErrors = [err10];
+            vErrors = [err9];
           } else {
-            vErrors.push(err10);
+            vErrors.push(err9);
           }
           errors++;
         }
@@ -1054,11 +1356,11 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.active !== void 0) {
       if (typeof data.active !== "boolean") {
-        const err11 = { instancePath: instancePath + "/active", schemaPath: "#/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err10 = { instancePath: instancePath + "/active", schemaPath: "#/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err11];
+          vErrors = [err10];
         } else {
-          vErrors.push(err11);
+          vErrors.push(err10);
         }
         errors++;
       }
@@ -1066,7 +1368,16 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.trackingType !== void 0) {
       let data3 = data.trackingType;
       if (typeof data3 !== "string") {
-        const err12 = { instancePath: instancePath + "/trackingType", schemaPath: "#/properties/trackingType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err11 = { instancePath: instancePath + "/trackingType", schemaPath: "#/properties/trackingType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+      if (!(data3 === "DEFAULT" || data3 === "STREAKS" || data3 === "NON_CONTINUOUS_STREAKS")) {
+        const err12 = { instancePath: instancePath + "/trackingType", schemaPath: "#/properties/trackingType/enum", keyword: "enum", params: { allowedValues: schema8.properties.trackingType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -1074,8 +1385,11 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data3 === "DEFAULT" || data3 === "STREAKS" || data3 === "NON_CONTINUOUS_STREAKS")) {
-        const err13 = { instancePath: instancePath + "/trackingType", schemaPath: "#/properties/trackingType/enum", keyword: "enum", params: { allowedValues: schema7.properties.trackingType.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.targetEvaluationType !== void 0) {
+      let data4 = data.targetEvaluationType;
+      if (typeof data4 !== "string") {
+        const err13 = { instancePath: instancePath + "/targetEvaluationType", schemaPath: "#/properties/targetEvaluationType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -1083,11 +1397,8 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.targetEvaluationType !== void 0) {
-      let data4 = data.targetEvaluationType;
-      if (typeof data4 !== "string") {
-        const err14 = { instancePath: instancePath + "/targetEvaluationType", schemaPath: "#/properties/targetEvaluationType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      if (!(data4 === "FIXED_CALENDAR_WINDOW")) {
+        const err14 = { instancePath: instancePath + "/targetEvaluationType", schemaPath: "#/properties/targetEvaluationType/enum", keyword: "enum", params: { allowedValues: schema8.properties.targetEvaluationType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -1095,8 +1406,11 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data4 === "FIXED_CALENDAR_WINDOW")) {
-        const err15 = { instancePath: instancePath + "/targetEvaluationType", schemaPath: "#/properties/targetEvaluationType/enum", keyword: "enum", params: { allowedValues: schema7.properties.targetEvaluationType.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.timeZoneName !== void 0) {
+      let data5 = data.timeZoneName;
+      if (typeof data5 !== "string" && data5 !== null) {
+        const err15 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/type", keyword: "type", params: { type: schema8.properties.timeZoneName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -1104,21 +1418,18 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.timeZoneName !== void 0) {
-      let data5 = data.timeZoneName;
-      if (typeof data5 !== "string" && data5 !== null) {
-        const err16 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/type", keyword: "type", params: { type: schema7.properties.timeZoneName.type }, message: "must be string,null" };
-        if (vErrors === null) {
-          vErrors = [err16];
-        } else {
-          vErrors.push(err16);
-        }
-        errors++;
-      }
       if (typeof data5 === "string") {
         if (func2(data5) > 64) {
-          const err17 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+          const err16 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+          if (vErrors === null) {
+            vErrors = [err16];
+          } else {
+            vErrors.push(err16);
+          }
+          errors++;
+        }
+        if (func2(data5) < 1) {
+          const err17 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -1126,50 +1437,770 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func2(data5) < 1) {
-          const err18 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+      }
+    }
+    if (data.periods !== void 0) {
+      if (!validate24(data.periods, { instancePath: instancePath + "/periods", parentData: data, parentDataProperty: "periods", rootData })) {
+        vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.frequencyType !== void 0) {
+      let data7 = data.frequencyType;
+      if (typeof data7 !== "string") {
+        const err18 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+      if (!(data7 === "DAILY" || data7 === "WEEKLY" || data7 === "MONTHLY" || data7 === "QUARTERLY" || data7 === "HALF_YEARLY" || data7 === "YEARLY")) {
+        const err19 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/enum", keyword: "enum", params: { allowedValues: schema8.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+    }
+    if (data.frequency !== void 0) {
+      let data8 = data.frequency;
+      if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
+        const err20 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 366 || isNaN(data8)) {
+          const err21 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 366 }, message: "must be <= 366" };
           if (vErrors === null) {
-            vErrors = [err18];
+            vErrors = [err21];
           } else {
-            vErrors.push(err18);
+            vErrors.push(err21);
+          }
+          errors++;
+        }
+        if (data8 < 1 || isNaN(data8)) {
+          const err22 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err22];
+          } else {
+            vErrors.push(err22);
           }
           errors++;
         }
       }
     }
-    if (data.periods !== void 0) {
-      if (!validate23(data.periods, { instancePath: instancePath + "/periods", parentData: data, parentDataProperty: "periods", rootData })) {
-        vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
-        errors = vErrors.length;
+    if (data.recurringCycles !== void 0) {
+      let data9 = data.recurringCycles;
+      if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
+        const err23 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 1e3 || isNaN(data9)) {
+          const err24 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+          if (vErrors === null) {
+            vErrors = [err24];
+          } else {
+            vErrors.push(err24);
+          }
+          errors++;
+        }
+        if (data9 < 1 || isNaN(data9)) {
+          const err25 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.fromDate !== void 0) {
+      let data10 = data.fromDate;
+      if (typeof data10 === "string") {
+        if (func2(data10) > 10) {
+          const err26 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/maxLength", keyword: "maxLength", params: { limit: 10 }, message: "must NOT have more than 10 characters" };
+          if (vErrors === null) {
+            vErrors = [err26];
+          } else {
+            vErrors.push(err26);
+          }
+          errors++;
+        }
+        if (func2(data10) < 10) {
+          const err27 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          if (vErrors === null) {
+            vErrors = [err27];
+          } else {
+            vErrors.push(err27);
+          }
+          errors++;
+        }
+      } else {
+        const err28 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err28];
+        } else {
+          vErrors.push(err28);
+        }
+        errors++;
       }
     }
     if (data.targets !== void 0) {
-      if (!validate25(data.targets, { instancePath: instancePath + "/targets", parentData: data, parentDataProperty: "targets", rootData })) {
-        vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+      if (!validate26(data.targets, { instancePath: instancePath + "/targets", parentData: data, parentDataProperty: "targets", rootData })) {
+        vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
         errors = vErrors.length;
       }
     }
     if (data.streaks !== void 0) {
-      if (!validate27(data.streaks, { instancePath: instancePath + "/streaks", parentData: data, parentDataProperty: "streaks", rootData })) {
-        vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
+      if (!validate28(data.streaks, { instancePath: instancePath + "/streaks", parentData: data, parentDataProperty: "streaks", rootData })) {
+        vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
         errors = vErrors.length;
       }
     }
   } else {
-    const err19 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err29 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err19];
+      vErrors = [err29];
     } else {
-      vErrors.push(err19);
+      vErrors.push(err29);
     }
     errors++;
   }
-  validate22.errors = vErrors;
+  validate23.errors = vErrors;
   return errors === 0;
 }
-var enrollMilestone = validate29;
-var schema11 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {}, "periodName": { "type": ["string", "null"] }, "initialBalance": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 }, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollMilestone" };
-function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var cyclePattern = validate30;
+var schema12 = { "type": "object", "required": ["frequencyType", "frequency", "recurringCycles", "fromDate"], "properties": { "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 } }, "$id": "cyclePattern" };
+function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.frequencyType === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "frequencyType" }, message: "must have required property 'frequencyType'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.frequency === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "frequency" }, message: "must have required property 'frequency'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.recurringCycles === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "recurringCycles" }, message: "must have required property 'recurringCycles'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.fromDate === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "fromDate" }, message: "must have required property 'fromDate'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.frequencyType !== void 0) {
+      let data0 = data.frequencyType;
+      if (typeof data0 !== "string") {
+        const err4 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+      if (!(data0 === "DAILY" || data0 === "WEEKLY" || data0 === "MONTHLY" || data0 === "QUARTERLY" || data0 === "HALF_YEARLY" || data0 === "YEARLY")) {
+        const err5 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/enum", keyword: "enum", params: { allowedValues: schema12.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.frequency !== void 0) {
+      let data1 = data.frequency;
+      if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
+        const err6 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 366 || isNaN(data1)) {
+          const err7 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 366 }, message: "must be <= 366" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+        if (data1 < 1 || isNaN(data1)) {
+          const err8 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.recurringCycles !== void 0) {
+      let data2 = data.recurringCycles;
+      if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
+        const err9 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 1e3 || isNaN(data2)) {
+          const err10 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+        if (data2 < 1 || isNaN(data2)) {
+          const err11 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err11];
+          } else {
+            vErrors.push(err11);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.fromDate !== void 0) {
+      let data3 = data.fromDate;
+      if (typeof data3 === "string") {
+        if (func2(data3) > 10) {
+          const err12 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/maxLength", keyword: "maxLength", params: { limit: 10 }, message: "must NOT have more than 10 characters" };
+          if (vErrors === null) {
+            vErrors = [err12];
+          } else {
+            vErrors.push(err12);
+          }
+          errors++;
+        }
+        if (func2(data3) < 10) {
+          const err13 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          if (vErrors === null) {
+            vErrors = [err13];
+          } else {
+            vErrors.push(err13);
+          }
+          errors++;
+        }
+      } else {
+        const err14 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err15];
+    } else {
+      vErrors.push(err15);
+    }
+    errors++;
+  }
+  validate30.errors = vErrors;
+  return errors === 0;
+}
+var editTargetGroup = validate31;
+var schema13 = { "type": "object", "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
+function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name !== void 0) {
+      let data0 = data.name;
+      if (typeof data0 === "string") {
+        if (func2(data0) > 200) {
+          const err0 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          if (vErrors === null) {
+            vErrors = [err0];
+          } else {
+            vErrors.push(err0);
+          }
+          errors++;
+        }
+        if (func2(data0) < 1) {
+          const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          if (vErrors === null) {
+            vErrors = [err1];
+          } else {
+            vErrors.push(err1);
+          }
+          errors++;
+        }
+        if (!pattern2.test(data0)) {
+          const err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+      } else {
+        const err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.description !== void 0) {
+      let data1 = data.description;
+      if (typeof data1 !== "string" && data1 !== null) {
+        const err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema13.properties.description.type }, message: "must be string,null" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+      if (typeof data1 === "string") {
+        if (func2(data1) > 255) {
+          const err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.active !== void 0) {
+      if (typeof data.active !== "boolean") {
+        const err6 = { instancePath: instancePath + "/active", schemaPath: "#/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.recurringCycles !== void 0) {
+      let data3 = data.recurringCycles;
+      if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3)) && data3 !== null) {
+        const err7 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: schema13.properties.recurringCycles.type }, message: "must be integer,null" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e3 || isNaN(data3)) {
+          const err8 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+        if (data3 < 1 || isNaN(data3)) {
+          const err9 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.streaks !== void 0) {
+      let data4 = data.streaks;
+      if (Array.isArray(data4)) {
+        if (data4.length > 10) {
+          const err10 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+        const len0 = data4.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data5 = data4[i0];
+          if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+            if (data5.id !== void 0) {
+              let data6 = data5.id;
+              if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
+                const err11 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err11];
+                } else {
+                  vErrors.push(err11);
+                }
+                errors++;
+              }
+              if (typeof data6 == "number" && isFinite(data6)) {
+                if (data6 > 9007199254740991 || isNaN(data6)) {
+                  const err12 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err12];
+                  } else {
+                    vErrors.push(err12);
+                  }
+                  errors++;
+                }
+                if (data6 < 1 || isNaN(data6)) {
+                  const err13 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                  if (vErrors === null) {
+                    vErrors = [err13];
+                  } else {
+                    vErrors.push(err13);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data5.name !== void 0) {
+              let data7 = data5.name;
+              if (typeof data7 === "string") {
+                if (func2(data7) > 200) {
+                  const err14 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err14];
+                  } else {
+                    vErrors.push(err14);
+                  }
+                  errors++;
+                }
+                if (func2(data7) < 1) {
+                  const err15 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err15];
+                  } else {
+                    vErrors.push(err15);
+                  }
+                  errors++;
+                }
+                if (!pattern2.test(data7)) {
+                  const err16 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+                  if (vErrors === null) {
+                    vErrors = [err16];
+                  } else {
+                    vErrors.push(err16);
+                  }
+                  errors++;
+                }
+              } else {
+                const err17 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err17];
+                } else {
+                  vErrors.push(err17);
+                }
+                errors++;
+              }
+            }
+            if (data5.targetCountOfSequence !== void 0) {
+              let data8 = data5.targetCountOfSequence;
+              if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
+                const err18 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err18];
+                } else {
+                  vErrors.push(err18);
+                }
+                errors++;
+              }
+              if (typeof data8 == "number" && isFinite(data8)) {
+                if (data8 > 1e3 || isNaN(data8)) {
+                  const err19 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+                  if (vErrors === null) {
+                    vErrors = [err19];
+                  } else {
+                    vErrors.push(err19);
+                  }
+                  errors++;
+                }
+                if (data8 < 1 || isNaN(data8)) {
+                  const err20 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                  if (vErrors === null) {
+                    vErrors = [err20];
+                  } else {
+                    vErrors.push(err20);
+                  }
+                  errors++;
+                }
+              }
+            }
+          } else {
+            const err21 = { instancePath: instancePath + "/streaks/" + i0, schemaPath: "#/properties/streaks/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err21];
+            } else {
+              vErrors.push(err21);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err22 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err23 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err23];
+    } else {
+      vErrors.push(err23);
+    }
+    errors++;
+  }
+  validate31.errors = vErrors;
+  return errors === 0;
+}
+var editTargetPeriods = validate32;
+var schema14 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["id"], "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "editTargetPeriods" };
+function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (Array.isArray(data)) {
+    if (data.length > 100) {
+      const err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.length < 1) {
+      const err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    const len0 = data.length;
+    for (let i0 = 0; i0 < len0; i0++) {
+      let data0 = data[i0];
+      if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+        if (data0.id === void 0) {
+          const err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+        if (data0.id !== void 0) {
+          let data1 = data0.id;
+          if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
+            const err3 = { instancePath: instancePath + "/" + i0 + "/id", schemaPath: "#/items/properties/id/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err3];
+            } else {
+              vErrors.push(err3);
+            }
+            errors++;
+          }
+          if (typeof data1 == "number" && isFinite(data1)) {
+            if (data1 > 9007199254740991 || isNaN(data1)) {
+              const err4 = { instancePath: instancePath + "/" + i0 + "/id", schemaPath: "#/items/properties/id/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+              if (vErrors === null) {
+                vErrors = [err4];
+              } else {
+                vErrors.push(err4);
+              }
+              errors++;
+            }
+            if (data1 < 1 || isNaN(data1)) {
+              const err5 = { instancePath: instancePath + "/" + i0 + "/id", schemaPath: "#/items/properties/id/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              if (vErrors === null) {
+                vErrors = [err5];
+              } else {
+                vErrors.push(err5);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data0.startDate !== void 0) {
+          let data2 = data0.startDate;
+          if (typeof data2 === "string") {
+            if (func2(data2) > 40) {
+              const err6 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+              if (vErrors === null) {
+                vErrors = [err6];
+              } else {
+                vErrors.push(err6);
+              }
+              errors++;
+            }
+            if (func2(data2) < 10) {
+              const err7 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+              if (vErrors === null) {
+                vErrors = [err7];
+              } else {
+                vErrors.push(err7);
+              }
+              errors++;
+            }
+          } else {
+            const err8 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err8];
+            } else {
+              vErrors.push(err8);
+            }
+            errors++;
+          }
+        }
+        if (data0.endDate !== void 0) {
+          let data3 = data0.endDate;
+          if (typeof data3 === "string") {
+            if (func2(data3) > 40) {
+              const err9 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+              if (vErrors === null) {
+                vErrors = [err9];
+              } else {
+                vErrors.push(err9);
+              }
+              errors++;
+            }
+            if (func2(data3) < 10) {
+              const err10 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+              if (vErrors === null) {
+                vErrors = [err10];
+              } else {
+                vErrors.push(err10);
+              }
+              errors++;
+            }
+          } else {
+            const err11 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err11];
+            } else {
+              vErrors.push(err11);
+            }
+            errors++;
+          }
+        }
+        if (data0.description !== void 0) {
+          let data4 = data0.description;
+          if (typeof data4 !== "string" && data4 !== null) {
+            const err12 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema14.items.properties.description.type }, message: "must be string,null" };
+            if (vErrors === null) {
+              vErrors = [err12];
+            } else {
+              vErrors.push(err12);
+            }
+            errors++;
+          }
+          if (typeof data4 === "string") {
+            if (func2(data4) > 255) {
+              const err13 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+              if (vErrors === null) {
+                vErrors = [err13];
+              } else {
+                vErrors.push(err13);
+              }
+              errors++;
+            }
+          }
+        }
+      } else {
+        const err14 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+    if (vErrors === null) {
+      vErrors = [err15];
+    } else {
+      vErrors.push(err15);
+    }
+    errors++;
+  }
+  validate32.errors = vErrors;
+  return errors === 0;
+}
+var enrollMilestone = validate33;
+var schema15 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {}, "periodName": { "type": ["string", "null"] }, "initialBalance": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 }, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollMilestone" };
+function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -1186,7 +2217,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.periodName !== void 0) {
       let data0 = data.periodName;
       if (typeof data0 !== "string" && data0 !== null) {
-        const err1 = { instancePath: instancePath + "/periodName", schemaPath: "#/properties/periodName/type", keyword: "type", params: { type: schema11.properties.periodName.type }, message: "must be string,null" };
+        const err1 = { instancePath: instancePath + "/periodName", schemaPath: "#/properties/periodName/type", keyword: "type", params: { type: schema15.properties.periodName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1198,7 +2229,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.initialBalance !== void 0) {
       let data1 = data.initialBalance;
       if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1)) && data1 !== null) {
-        const err2 = { instancePath: instancePath + "/initialBalance", schemaPath: "#/properties/initialBalance/type", keyword: "type", params: { type: schema11.properties.initialBalance.type }, message: "must be integer,null" };
+        const err2 = { instancePath: instancePath + "/initialBalance", schemaPath: "#/properties/initialBalance/type", keyword: "type", params: { type: schema15.properties.initialBalance.type }, message: "must be integer,null" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -1230,7 +2261,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.resetStreakStatus !== void 0) {
       let data2 = data.resetStreakStatus;
       if (typeof data2 !== "boolean" && data2 !== null) {
-        const err5 = { instancePath: instancePath + "/resetStreakStatus", schemaPath: "#/properties/resetStreakStatus/type", keyword: "type", params: { type: schema11.properties.resetStreakStatus.type }, message: "must be boolean,null" };
+        const err5 = { instancePath: instancePath + "/resetStreakStatus", schemaPath: "#/properties/resetStreakStatus/type", keyword: "type", params: { type: schema15.properties.resetStreakStatus.type }, message: "must be boolean,null" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -1248,12 +2279,12 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate29.errors = vErrors;
+  validate33.errors = vErrors;
   return errors === 0;
 }
-var enrollStreak = validate30;
-var schema12 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {}, "periodName": {}, "initialBalance": {}, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollStreak" };
-function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var enrollStreak = validate34;
+var schema16 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {}, "periodName": {}, "initialBalance": {}, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollStreak" };
+function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -1270,7 +2301,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.resetStreakStatus !== void 0) {
       let data0 = data.resetStreakStatus;
       if (typeof data0 !== "boolean" && data0 !== null) {
-        const err1 = { instancePath: instancePath + "/resetStreakStatus", schemaPath: "#/properties/resetStreakStatus/type", keyword: "type", params: { type: schema12.properties.resetStreakStatus.type }, message: "must be boolean,null" };
+        const err1 = { instancePath: instancePath + "/resetStreakStatus", schemaPath: "#/properties/resetStreakStatus/type", keyword: "type", params: { type: schema16.properties.resetStreakStatus.type }, message: "must be boolean,null" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1288,11 +2319,11 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate30.errors = vErrors;
+  validate34.errors = vErrors;
   return errors === 0;
 }
-var generateToken = validate31;
-function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var generateToken = validate35;
+function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -1346,13 +2377,13 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate31.errors = vErrors;
+  validate35.errors = vErrors;
   return errors === 0;
 }
-var periods = validate23;
-var putCustomer = validate32;
-var schema14 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "minLength": 1, "maxLength": 200, "pattern": "\\S" } }, "$id": "putCustomer" };
-function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var periods = validate24;
+var putCustomer = validate36;
+var schema18 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "minLength": 1, "maxLength": 200, "pattern": "\\S" } }, "$id": "putCustomer" };
+function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -1360,7 +2391,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.firstName !== void 0) {
       let data0 = data.firstName;
       if (typeof data0 !== "string" && data0 !== null) {
-        const err0 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/type", keyword: "type", params: { type: schema14.properties.firstName.type }, message: "must be string,null" };
+        const err0 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/type", keyword: "type", params: { type: schema18.properties.firstName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1383,7 +2414,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastName !== void 0) {
       let data1 = data.lastName;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err2 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/type", keyword: "type", params: { type: schema14.properties.lastName.type }, message: "must be string,null" };
+        const err2 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/type", keyword: "type", params: { type: schema18.properties.lastName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -1406,7 +2437,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.externalId !== void 0) {
       let data2 = data.externalId;
       if (typeof data2 !== "string" && data2 !== null) {
-        const err4 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/type", keyword: "type", params: { type: schema14.properties.externalId.type }, message: "must be string,null" };
+        const err4 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/type", keyword: "type", params: { type: schema18.properties.externalId.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1453,13 +2484,13 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate32.errors = vErrors;
+  validate36.errors = vErrors;
   return errors === 0;
 }
-var streaks = validate27;
-var targets = validate25;
-var unenroll = validate33;
-function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var streaks = validate28;
+var targets = validate26;
+var unenroll = validate37;
+function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -1482,12 +2513,16 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate33.errors = vErrors;
+  validate37.errors = vErrors;
   return errors === 0;
 }
 export {
   activity,
+  appendTargetPeriods,
   createTargetGroup,
+  cyclePattern,
+  editTargetGroup,
+  editTargetPeriods,
   enrollMilestone,
   enrollStreak,
   generateToken,

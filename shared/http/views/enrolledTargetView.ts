@@ -12,7 +12,7 @@ export function presentEnrolledTarget(group: TargetGroup, target: Target, enroll
     targetGroupName: group.name,
     targetGroupActive: group.isActive,
     trackingType: group.trackingType,
-    target: presentTarget(target),
+    target: presentTarget(target, group),
     streaks: group.levels.map(presentLevel),
     fromPeriod: { id, refCode },
     enrolledOn: formatInstant(enrollment.enrolledAt),

@@ -1,6 +1,15 @@
+import type { CycleRule } from "../../domain/cycleRule.ts";
 import { cycleStatus } from "../../domain/cycles.ts";
-import type { Instant } from "../../domain/instant.ts";
-import type { Cycle, Level, Target, TargetGroup } from "../../domain/targetGroup.ts";
+import type { Decimal } from "../../domain/decimal.ts";
+import { formatInstant, type Instant } from "../../domain/instant.ts";
+import {
+  type Attribution,
+  type Cycle,
+  type Level,
+  type Target,
+  type TargetGroup,
+  targetValue,
+} from "../../domain/targetGroup.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
 /** A target group on the wire: as it was sent, with its ids. If asked for, it has its cycles and their status now. */
@@ -8,15 +17,36 @@ export function presentTargetGroup(group: TargetGroup, now: Instant, options: { 
   return {
     id: group.id,
     version: group.version,
+    attribution: presentAttribution(group.attribution),
     name: group.name,
     description: group.description ?? null,
     active: group.isActive,
     trackingType: group.trackingType,
     targetEvaluationType: "FIXED_CALENDAR_WINDOW",
     timeZoneName: group.timeZone,
+    ...presentRule(group.cycleRule),
     ...(options.includePeriods ? { periods: group.cycles.map((cycle) => presentCycle(cycle, now)) } : {}),
-    targets: group.targets.map(presentTarget),
+    targets: group.targets.map((target) => presentTarget(target, group)),
     streaks: group.levels.map(presentLevel),
+  };
+}
+
+/** What the cycles are made from; `null` when they were listed. */
+function presentRule(rule: CycleRule | undefined) {
+  return {
+    frequencyType: rule?.frequencyType ?? null,
+    frequency: rule?.frequency ?? null,
+    recurringCycles: rule?.count ?? null,
+    fromDate: rule?.firstDay ?? null,
+  };
+}
+
+function presentAttribution({ createdAt, createdBy, lastUpdatedAt, lastUpdatedBy }: Attribution) {
+  return {
+    createdOn: formatInstant(createdAt),
+    createdBy: createdBy ?? null,
+    lastUpdatedOn: formatInstant(lastUpdatedAt),
+    lastUpdatedBy: lastUpdatedBy ?? null,
   };
 }
 
@@ -25,7 +55,7 @@ function presentCycle(cycle: Cycle, now: Instant) {
   return { id, refCode, description: description ?? null, startDate, endDate, periodStatus: cycleStatus(cycle, now) };
 }
 
-export function presentTarget(target: Target) {
+export function presentTarget(target: Target, { cycles }: Pick<TargetGroup, "cycles">) {
   return {
     id: target.id,
     name: target.name,
@@ -37,8 +67,13 @@ export function presentTarget(target: Target) {
     trackFromEnrollmentDate: target.tracksFromEnrollmentDate,
     rewardAllocation: target.rewardAllocation,
     filters: target.filters ?? null,
-    defaultValues: target.values.map((value) => ({ defaultValue: wireDecimal(value) })),
+    defaultValues: valuesOf(target, cycles).map((value) => ({ defaultValue: wireDecimal(value) })),
   };
+}
+
+/** One value for all cycles, or one for each. */
+function valuesOf(target: Target, cycles: readonly Cycle[]): readonly Decimal[] {
+  return target.values.length === 1 ? target.values : cycles.map((cycle) => targetValue(target, cycle));
 }
 
 export function presentLevel({ id, name, cyclesToMeet }: Level) {

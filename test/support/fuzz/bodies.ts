@@ -118,6 +118,10 @@ const validBodies: Record<BodyRouteName | "generateToken", BodyOf> = {
       cycleNumbers.map((cycles) => filtered(milestone({ cycles }))),
       fc.constant(0).map(() => streak()),
     ),
+  editTargetGroup: () => fc.record({ name: fc.string({ minLength: 1 }), description: fc.option(fc.string()) }),
+  editTargetPeriods: () =>
+    fc.record({ id: fc.integer({ min: 1, max: 5 }), description: fc.option(fc.string()) }).map((edit) => [edit]),
+  appendTargetPeriods: () => fc.uuid().map((refCode) => [{ refCode, startDate: "9999-12-30", endDate: "9999-12-30" }]),
   putCustomer: () =>
     fc.record({ firstName: fc.string(), lastName: fc.option(fc.string()), externalId: fc.option(fc.string()) }),
   generateToken: (brand) => keyAndSecret(brand),

@@ -1,0 +1,104 @@
+import { decideGroupEdit, type GroupEdit, type Lengthen, type LevelEdit } from "../../shared/domain/editing.ts";
+import type { Operation } from "../../shared/http/apiHandler.ts";
+import * as limits from "../../shared/http/limits.ts";
+import { both, type Checked, required } from "../../shared/http/requests/checked.ts";
+import type { EditTargetGroupRequest } from "../../shared/http/requests/requestTypes.ts";
+import * as schemas from "../../shared/http/requests/schemas.ts";
+import { checked, longLists, unknownFieldWarnings } from "../../shared/http/requests/validation.ts";
+import * as validators from "../../shared/http/requests/validators.generated.js";
+import type { routes } from "../../shared/http/routes.ts";
+import { describeEditFault, describeFixed } from "../../shared/http/views/editFaults.ts";
+import type { ServiceContext } from "../../shared/operations/context.ts";
+import { editTargetGroup as edit } from "../../shared/operations/editTargetGroup.ts";
+import type { Table } from "../../shared/table/client.ts";
+import { allocateIds } from "../../shared/table/ids.ts";
+import { answerEdit, readEditCommand } from "./editing.ts";
+import { makeRule } from "./readDraft.ts";
+
+/**
+ * `PUT /targetGroups/editTargetGroup/{targetGroupId}`: changes the group's own fields and its levels. What is absent
+ * stays as it is; `null` empties.
+ *
+ * Answers the group as it is now. Refuses, in this order, with 300004, 310017, 300004 (412), 300004 for what the group
+ * does not allow, 310019, 310069.
+ */
+export function editTargetGroup(context: ServiceContext): Operation<typeof routes.editTargetGroup> {
+  return async (request) => {
+    const { now, body } = request;
+    const [command, record] = required(both(readEditCommand(request), readRecord(body)));
+    const newLevels = record.levels.filter(({ id }) => id === undefined);
+    const newLevelIds = newLevels.length === 0 ? [] : await levelIds(context.table, command.org, newLevels.length);
+    const result = await edit(context, command, (group) =>
+      decideGroupEdit(group, { ...record, newLevelIds }, now, { mostLevels: limits.levels, lengthen }),
+    );
+    return answerEdit(result, now, describeEditFault, unknownFieldWarnings(schemas.editTargetGroup, body));
+  };
+}
+
+const lengthen: Lengthen = (rule, count, timeZone) => makeRule({ ...rule, count }, timeZone, rule);
+
+async function levelIds(table: Table, org: string, count: number): Promise<number[]> {
+  const { levelId } = await allocateIds(table, org, { groups: 0, targets: 0, cycles: 0, levels: count });
+  return Array.from({ length: count }, (_, index) => levelId + index);
+}
+
+type EditRecord = Omit<GroupEdit, "newLevelIds">;
+
+function readRecord(body: unknown): Checked<EditRecord> {
+  const tooLong = longLists(schemas.editTargetGroup, body);
+  if (tooLong.length > 0) return { faults: tooLong };
+  const shape = checked(validators.editTargetGroup, body);
+  if ("faults" in shape) return shape;
+  const { streaks = [], targetEvaluationType = evaluationType } = shape.valid;
+  const levels = streaks.map(readLevel);
+  const faults = [
+    ...(targetEvaluationType === evaluationType
+      ? []
+      : [describeFixed("targetEvaluationType", evaluationType, targetEvaluationType)]),
+    ...levels.flatMap((level) => ("faults" in level ? level.faults : [])),
+  ];
+  if (faults.length > 0) return { faults };
+  return {
+    valid: {
+      own: readOwn(shape.valid),
+      fixed: readFixed(shape.valid),
+      cycleCount: shape.valid.recurringCycles ?? undefined,
+      levels: levels.flatMap((level) => ("valid" in level ? [level.valid] : [])),
+    },
+  };
+}
+
+/** The one there is. */
+const evaluationType = "FIXED_CALENDAR_WINDOW";
+
+function readOwn({ name, description, active }: EditTargetGroupRequest): EditRecord["own"] {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description: description ?? undefined }),
+    ...(active === undefined ? {} : { isActive: active }),
+  };
+}
+
+function readFixed(request: EditTargetGroupRequest): EditRecord["fixed"] {
+  const { trackingType, timeZoneName, frequencyType, frequency, fromDate } = request;
+  return {
+    ...(frequencyType === undefined ? {} : { frequencyType }),
+    ...(frequency === undefined ? {} : { frequency }),
+    ...(fromDate === undefined ? {} : { firstDay: fromDate }),
+    ...(trackingType === undefined ? {} : { trackingType }),
+    ...(timeZoneName === undefined ? {} : { timeZone: timeZoneName }),
+  };
+}
+
+type LevelRequest = NonNullable<EditTargetGroupRequest["streaks"]>[number];
+
+function readLevel({ id, name, targetCountOfSequence: cyclesToMeet }: LevelRequest, index: number): Checked<LevelEdit> {
+  if (id !== undefined) return { valid: { index, id, name, cyclesToMeet } };
+  if (name !== undefined && cyclesToMeet !== undefined) return { valid: { index, id, name, cyclesToMeet } };
+  const missing = [name === undefined && "name", cyclesToMeet === undefined && "targetCountOfSequence"];
+  return {
+    faults: missing
+      .filter((field) => field !== false)
+      .map((field) => `streaks[${index}].${field} is required of a new level, which has no id.`),
+  };
+}

@@ -1,0 +1,111 @@
+import { type Instant, lastInstant } from "./instant.ts";
+import type { Cycle } from "./targetGroup.ts";
+
+export const frequencyTypes = ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] as const;
+type FrequencyType = (typeof frequencyTypes)[number];
+
+/** How long a cycle is and how many there are, as it was asked for. */
+export type CyclePattern = {
+  readonly frequencyType: FrequencyType;
+  /** A cycle has this many days, weeks, months and so on. */
+  readonly frequency: number;
+  readonly count: number;
+  /** The first day of the first cycle, `YYYY-MM-DD`. */
+  readonly firstDay: string;
+};
+
+/**
+ * From a bound on, how far the day's start in the group's zone is from the day's start in UTC. Bound n is the start of
+ * cycle n, and the last bound is the end of the last cycle.
+ */
+type ZoneOffset = { readonly fromBound: number; readonly milliseconds: number };
+
+/**
+ * A pattern with the zone's offsets as they were known when the cycles were made. They are kept, so that later rules of
+ * the zone move no cycle, and no two processes disagree.
+ */
+export type CycleRule = CyclePattern & { readonly offsets: readonly ZoneOffset[] };
+
+/** What a day is called that a rule makes: the start of its cycle in UTC terms, without the zone. */
+type CivilDay = number;
+
+const dayMilliseconds = 24 * 60 * 60 * 1000;
+
+const months = { MONTHLY: 1, QUARTERLY: 3, HALF_YEARLY: 6, YEARLY: 12 } as const;
+
+/** The day on which cycle n starts, counted from the first one: the 31st of a month is the last day of a shorter one. */
+function dayOfBound({ frequencyType, frequency, firstDay }: Omit<CyclePattern, "count">, bound: number): string {
+  return formatDay(civilDayOf(frequencyType, Date.parse(firstDay), (bound - 1) * frequency));
+}
+
+function civilDayOf(frequencyType: FrequencyType, first: CivilDay, units: number): CivilDay {
+  switch (frequencyType) {
+    case "DAILY":
+      return first + units * dayMilliseconds;
+    case "WEEKLY":
+      return first + 7 * units * dayMilliseconds;
+    case "MONTHLY":
+    case "QUARTERLY":
+    case "HALF_YEARLY":
+    case "YEARLY":
+      return addMonths(first, units * months[frequencyType]);
+  }
+}
+
+function addMonths(first: CivilDay, count: number): CivilDay {
+  const date = new Date(first);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + count];
+  const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  return Date.UTC(year, month, Math.min(date.getUTCDate(), lastDay));
+}
+
+/** Empty when the day is not in the years that a date is written with. */
+function formatDay(day: CivilDay): string {
+  // The comparison is false for a day that no date can hold.
+  if (!(day <= lastInstant)) return "";
+  return new Date(day).toISOString().slice(0, "2030-01-31".length);
+}
+
+/**
+ * The rule of a pattern. `startOfDay` answers the start of a day in the group's zone. Bounds that `known` has stay where
+ * they are.
+ */
+export function ruleOf(
+  pattern: CyclePattern,
+  startOfDay: (day: string) => Instant | undefined,
+  known: Pick<CycleRule, "count" | "offsets"> = { count: -1, offsets: [] },
+): CycleRule | undefined {
+  const offsets = [...known.offsets];
+  for (let bound = known.count + 2; bound <= pattern.count + 1; bound += 1) {
+    const day = dayOfBound(pattern, bound);
+    const start = startOfDay(day);
+    if (start === undefined) return undefined;
+    const milliseconds = Date.parse(day) - start;
+    if (offsets.at(-1)?.milliseconds !== milliseconds) offsets.push({ fromBound: bound, milliseconds });
+  }
+  return { ...pattern, offsets };
+}
+
+/** A cycle that a rule makes. */
+export type GeneratedCycle = Omit<Cycle, "id" | "description">;
+
+/** The cycles of a rule, in order. Each ends where the next one begins, and is named after its first day. */
+export function cyclesOfRule(rule: CycleRule): GeneratedCycle[] {
+  return Array.from({ length: rule.count }, (_, index) => {
+    const number = index + 1;
+    const [day, nextDay] = [dayOfBound(rule, number), dayOfBound(rule, number + 1)];
+    return {
+      number,
+      refCode: day,
+      startsAt: boundAt(rule, number, day),
+      endsAt: boundAt(rule, number + 1, nextDay),
+      startDate: day,
+      endDate: formatDay(Date.parse(nextDay) - dayMilliseconds),
+    };
+  });
+}
+
+function boundAt({ offsets }: CycleRule, bound: number, day: string): Instant {
+  const offset = offsets.findLast(({ fromBound }) => fromBound <= bound);
+  return Date.parse(day) - (offset?.milliseconds ?? 0);
+}

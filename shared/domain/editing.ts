@@ -1,0 +1,177 @@
+import { leadMilliseconds } from "./cycleEditing.ts";
+import { type CycleRule, cyclesOfRule } from "./cycleRule.ts";
+import { cycleStatus } from "./cycles.ts";
+import { type DraftFault, levelFaults } from "./drafting.ts";
+import type { Instant } from "./instant.ts";
+import { type Refusal, refused } from "./refusal.ts";
+import type { Level, TargetGroup } from "./targetGroup.ts";
+
+/** A level as an edit names it: one that is there, by its id, or a new one. `index` is its place in the edit, from 0. */
+export type LevelEdit = { readonly index: number } & (
+  | { readonly id: number; readonly name: string | undefined; readonly cyclesToMeet: number | undefined }
+  | { readonly id: undefined; readonly name: string; readonly cyclesToMeet: number }
+);
+
+/** The properties of a group that nobody can change, each with what the edit says of it. */
+type FixedProperties = Partial<
+  Record<"trackingType" | "timeZone" | "frequencyType" | "frequency" | "firstDay", unknown>
+>;
+
+/** What to change of a group. A property that is absent stays as it is. */
+export type GroupEdit = {
+  readonly own: Partial<Pick<TargetGroup, "name" | "description" | "isActive">>;
+  readonly fixed: FixedProperties;
+  readonly levels: readonly LevelEdit[];
+  /** How many cycles the rule is to make; `undefined` leaves them as they are. */
+  readonly cycleCount: number | undefined;
+  /** The ids for the new levels, in their order. */
+  readonly newLevelIds: readonly number[];
+};
+
+/** A rule that an edit breaks, where it does, and the values that break it. */
+export type EditFault =
+  | Extract<DraftFault, { readonly of: "level" | "group" }>
+  | {
+      readonly of: "fixed";
+      readonly property: keyof FixedProperties;
+      readonly is: string | number | undefined;
+      readonly asked: unknown;
+    }
+  | {
+      readonly of: "levelEdit";
+      readonly index: number;
+      readonly rule: "isOfTheGroup" | "isNamedOnce";
+      readonly id: number;
+    }
+  | {
+      readonly of: "levelEdit";
+      readonly index: number;
+      readonly rule: "keepsItsCount";
+      readonly is: number;
+      readonly asked: number;
+    }
+  | { readonly of: "cycleCount"; readonly rule: "isOfARule" | "isInTheYears"; readonly asked: number }
+  | { readonly of: "cycleCount"; readonly rule: "isNotLowered"; readonly is: number; readonly asked: number }
+  | { readonly of: "cycleCount"; readonly rule: "comesInTime"; readonly endsAt: Instant; readonly earliest: Instant }
+  | { readonly of: "levels"; readonly rule: "areAtMost"; readonly most: number; readonly levels: number };
+
+export type EditDecision =
+  | Refusal
+  | { readonly outcome: "invalid"; readonly faults: readonly EditFault[] }
+  | { readonly outcome: "edit"; readonly group: TargetGroup };
+
+/**
+ * Decides what an edit makes of a group. Refuses with 310019 to activate a group whose last cycle has ended: nobody
+ * could be enrolled in it.
+ */
+export function decideGroupEdit(
+  group: TargetGroup,
+  edit: GroupEdit,
+  now: Instant,
+  { mostLevels, lengthen }: { readonly mostLevels: number; readonly lengthen: Lengthen },
+): EditDecision {
+  const longer = lengthened(group, edit.cycleCount, now, lengthen);
+  const rest = "faults" in longer ? group : longer.group;
+  const levels = editedLevels(group.levels, edit);
+  const next = { ...rest, ...edit.own, levels };
+  const faults = [
+    ...fixedFaults(group, edit.fixed),
+    ...("faults" in longer ? longer.faults : []),
+    ...levelEditFaults(rest, edit, levels, mostLevels),
+  ];
+  if (faults.length > 0) return { outcome: "invalid", faults };
+  const isOver = group.cycles.every((cycle) => cycleStatus(cycle, now) === "ENDED");
+  if (next.isActive && !group.isActive && isOver) return allCyclesEnded(group);
+  return { outcome: "edit", group: next };
+}
+
+/** The rule with more cycles; `undefined` when one of them is not in the years that a date is written with. */
+export type Lengthen = (rule: CycleRule, count: number, timeZone: string) => CycleRule | undefined;
+
+/** More cycles are made while the last one lies ahead, because the first new one begins where that one ends. */
+function lengthened(
+  group: TargetGroup,
+  asked: number | undefined,
+  now: Instant,
+  lengthen: Lengthen,
+): { readonly group: TargetGroup } | { readonly faults: readonly EditFault[] } {
+  const { cycleRule: rule, cycles, timeZone } = group;
+  const [first, last] = [cycles[0], cycles.at(-1)];
+  if (asked === undefined || asked === rule?.count) return { group };
+  if (rule === undefined || first === undefined || last === undefined)
+    return { faults: [{ of: "cycleCount", rule: "isOfARule", asked }] };
+  if (asked < rule.count) return { faults: [{ of: "cycleCount", rule: "isNotLowered", is: rule.count, asked }] };
+  const earliest = now + leadMilliseconds;
+  if (last.endsAt < earliest)
+    return { faults: [{ of: "cycleCount", rule: "comesInTime", endsAt: last.endsAt, earliest }] };
+  const cycleRule = lengthen(rule, asked, timeZone);
+  if (cycleRule === undefined) return { faults: [{ of: "cycleCount", rule: "isInTheYears", asked }] };
+  const added = cyclesOfRule(cycleRule)
+    .slice(cycles.length)
+    .map((cycle) => ({ ...cycle, id: first.id + cycle.number - 1, description: undefined }));
+  return { group: { ...group, cycleRule, cycles: [...cycles, ...added] } };
+}
+
+function allCyclesEnded({ id }: TargetGroup): Refusal {
+  return refused(
+    310019,
+    `All cycles of target group ${id} have ended, so it cannot be activated; append cycles with POST /v3/targetGroups/${id}/targetPeriods first.`,
+  );
+}
+
+function editedLevels(levels: readonly Level[], { levels: edits, newLevelIds }: GroupEdit): Level[] {
+  const renamed = levels.map((level) => {
+    const edit = edits.find(({ id }) => id === level.id);
+    return edit === undefined ? level : { ...level, name: edit.name ?? level.name };
+  });
+  const added = edits.filter((edit) => edit.id === undefined);
+  return [
+    ...renamed,
+    ...newLevelIds.flatMap((id, place) => {
+      const level = added[place];
+      return level === undefined ? [] : [{ id, name: level.name, cyclesToMeet: level.cyclesToMeet }];
+    }),
+  ];
+}
+
+function fixedFaults(group: TargetGroup, fixed: FixedProperties): EditFault[] {
+  const { trackingType, timeZone, cycleRule } = group;
+  const { frequencyType, frequency, firstDay } = cycleRule ?? {};
+  const values = { trackingType, timeZone, frequencyType, frequency, firstDay };
+  const properties = ["trackingType", "timeZone", "frequencyType", "frequency", "firstDay"] as const;
+  return properties.flatMap((property) => {
+    const [is, asked] = [values[property], fixed[property]];
+    // A read answers null where there is no rule, and may be sent back.
+    return asked === undefined || asked === (is ?? null) ? [] : [{ of: "fixed", property, is, asked }];
+  });
+}
+
+function levelEditFaults(
+  group: TargetGroup,
+  { levels: edits }: GroupEdit,
+  levels: readonly Level[],
+  mostLevels: number,
+): EditFault[] {
+  const faults = edits.flatMap((edit) => faultsOfKnownLevel(group, edits, edit));
+  if (levels.length > mostLevels)
+    faults.push({ of: "levels", rule: "areAtMost", most: mostLevels, levels: levels.length });
+  // The new levels come after those of the group. A fault names the place in the edit.
+  const places = edits.filter(({ id }) => id === undefined).map(({ index }) => index);
+  const ofNew = levelFaults({ ...group, levels }).flatMap((fault): EditFault[] => {
+    if (fault.of !== "level") return [fault];
+    const place = places[fault.index - group.levels.length];
+    return place === undefined ? [] : [{ ...fault, index: place }];
+  });
+  return [...faults, ...ofNew];
+}
+
+function faultsOfKnownLevel({ levels }: TargetGroup, edits: readonly LevelEdit[], edit: LevelEdit): EditFault[] {
+  if (edit.id === undefined) return [];
+  const { index, id, cyclesToMeet: asked } = edit;
+  const level = levels.find((one) => one.id === id);
+  if (level === undefined) return [{ of: "levelEdit", index, rule: "isOfTheGroup", id }];
+  if (edits.findIndex((other) => other.id === id) < edits.indexOf(edit))
+    return [{ of: "levelEdit", index, rule: "isNamedOnce", id }];
+  if (asked === undefined || asked === level.cyclesToMeet) return [];
+  return [{ of: "levelEdit", index, rule: "keepsItsCount", is: level.cyclesToMeet, asked }];
+}

@@ -1,0 +1,53 @@
+import type { BoundName, CycleEditFault } from "../../domain/cycleEditing.ts";
+import { formatInstant } from "../../domain/instant.ts";
+import type { Cycle } from "../../domain/targetGroup.ts";
+
+const wireNames = { startsAt: "startDate", endsAt: "endDate" } as const satisfies Record<BoundName, string>;
+
+/** The sentence of a 300004 for a rule that an edit of cycles breaks. It names the field as the caller has written it. */
+export function describeCycleEditFault(fault: CycleEditFault): string {
+  if ("bound" in fault) return describeBoundFault(fault);
+  const item = `[${fault.index}]`;
+  switch (fault.rule) {
+    case "isOfTheGroup":
+      return `${item}.id must be the id of a cycle of the group; got ${fault.id}.`;
+    case "isNamedOnce":
+      return `${item}.id must be named once; ${fault.id} is there already.`;
+    case "endsAfterItStarts":
+      return `${item}.endDate must be after its startDate; got ${span(fault.cycle)}.`;
+    case "overlaps":
+      return `${item} must not overlap cycle ${named(fault.neighbour)}, which is ${span(fault.neighbour)}; got ${span(fault.cycle)}.`;
+    case "hasItsOwnName":
+      return `${item}.refCode must be unique in the group; ${JSON.stringify(fault.refCode)} is there already.`;
+    case "isWithinTheMost":
+      return `A group must not have more than ${fault.most} listed cycles; with the new ones they are ${fault.cycles}.`;
+    case "comesInTime":
+      return `Cycles can be appended up to 30 days after the last one has ended; it ended at ${formatInstant(fault.lastEndedAt)}.`;
+    case "namesItsTargets":
+      return `${item}.defaultValues must name targets of the group; got ${fault.targetId}.`;
+  }
+}
+
+function describeBoundFault(fault: Extract<CycleEditFault, { readonly bound: unknown }>): string {
+  const item = `[${fault.index}]`;
+  switch (fault.rule) {
+    case "hasStarted":
+      return `${item}.${wireNames[fault.bound]} cannot be changed any more: cycle ${named(fault.cycle)} has ${fault.hasEnded ? "ended" : "started"}.`;
+    case "comesFromTheRule":
+      return fault.bound === undefined
+        ? "The cycles of this group are made from a rule; raise recurringCycles instead of appending."
+        : `${item}.${wireNames[fault.bound]} cannot be changed, because the cycles are made from a rule.`;
+    case "wasTooNear":
+      return `${item}.${wireNames[fault.bound]} can be moved until 10 minutes before it; it is ${formatInstant(fault.was)}, which is before ${formatInstant(fault.earliest)}.`;
+    case "isTooNear":
+      return `${item}.${wireNames[fault.bound]} must lie at least 10 minutes ahead; got ${formatInstant(fault.asked)}, which is before ${formatInstant(fault.earliest)}.`;
+  }
+}
+
+function named({ refCode }: Cycle): string {
+  return JSON.stringify(refCode);
+}
+
+function span({ startsAt, endsAt }: Pick<Cycle, "startsAt" | "endsAt">): string {
+  return `${formatInstant(startsAt)} to ${formatInstant(endsAt)}`;
+}
