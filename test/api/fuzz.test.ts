@@ -45,7 +45,8 @@ async function askAbout(
   answered: ReadonlyMap<string, number>,
   ask: (requests: readonly FuzzRequest[]) => Promise<void>,
 ): Promise<void> {
-  const further = fc.sample(fc.tuple(...brands.map((brand) => requestOf(brand, [name]))), mostFurtherRounds);
+  // Only an enrolled customer can be un-enrolled, so enrolments go on beside the route.
+  const further = fc.sample(fc.tuple(...brands.map((brand) => requestOf(brand, [name, "enroll"]))), mostFurtherRounds);
   for (const requests of further) {
     if (hasAnsweredBothWays(answered, name)) return;
     await ask(requests);
