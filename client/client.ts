@@ -134,7 +134,7 @@ export function createMilestreakClient(
       return call(sender, true, options, (init) => api.GET("/targetGroups/{targetGroupId}", { ...init, params }));
     },
 
-    /** Registers a customer, or replaces the profile. */
+    /** Registers a customer, or changes the profile: an absent field stays as it is, and `null` empties it. */
     putCustomer(
       customerId: number,
       profile: CustomerProfile = {},

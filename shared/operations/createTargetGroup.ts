@@ -13,7 +13,8 @@ import { buildGroupItem, buildTargetItem } from "../table/targetGroupItem.ts";
 
 /**
  * Creates the group with its cycles, targets and levels, and answers it with its ids. The same transaction puts its
- * first sweep on the list of what to close, unless all its cycles have ended by now. `nameTaken` when the org has a group of that name; case does not matter.
+ * first sweep on the list of what to close, unless all its cycles have ended by now. `nameTaken` when the org has a group
+ * of that name; case does not matter.
  */
 export async function createTargetGroup(
   table: Table,
