@@ -7,6 +7,7 @@ import { engineLimits, openTable, patientLimits, type Table } from "../../shared
 import { EngineUnavailable } from "../../shared/table/failures.ts";
 import type { StoredItem } from "../../shared/table/item.ts";
 import { get, update } from "../../shared/table/store.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
 import { throttling } from "../support/seededFaults.ts";
@@ -21,7 +22,7 @@ let requests = 0;
 let faults: Fault[] = [];
 
 beforeAll(async () => {
-  proxy = await startLossyProxy(inject("endpoint"), () => {
+  proxy = await startLossyProxy(engineEndpoint(), () => {
     requests += 1;
     return faults.shift() ?? {};
   });
