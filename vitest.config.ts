@@ -9,12 +9,12 @@ const stackFiles = ["test/infra/**/*.test.ts"];
  * deployed, an interrupted run of the tests themselves, and the engine stopped and started again under load.
  */
 const longFiles = [
-  "test/browser/**",
-  "test/deployed/**",
+  "test/browser/*.test.ts",
+  "test/deployed/*.test.ts",
   "test/docs/commands.test.ts",
   "test/faults/restart.test.ts",
   "test/process/interrupted.test.ts",
-  "test/sam/**",
+  "test/sam/*.test.ts",
 ];
 
 /** What `--mode` runs: the rules with short searches, the searches at full length, or what a first change needs. */

@@ -1,24 +1,31 @@
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { hashSecret } from "../shared/auth/secret.ts";
 import { metricsNamespaceVariable } from "../shared/config/metricsConfig.ts";
 import { formatInstant } from "../shared/domain/instant.ts";
 import { countOne } from "../shared/http/countActivity.ts";
 import { createContext } from "../shared/operations/context.ts";
 import { writeEnrollment } from "../shared/operations/enroll.ts";
 import { openTable, patientLimits } from "../shared/table/client.ts";
-import { createCredential } from "../shared/table/credentials.ts";
 import { customerPartition, enrollmentKey } from "../shared/table/keys.ts";
-import { environmentOf } from "./closing.ts";
+import {
+  callByConnections,
+  callsPerSecond,
+  environmentOf,
+  type Loads,
+  latencyFigures,
+  newLoads,
+  ratiosOf,
+  speedFigures,
+  unusedPerConnection,
+} from "./besideTheSdk.ts";
 import { copyItems } from "./copies.ts";
 import { type BenchEngine, withEngine } from "./engine.ts";
-import { during, newPlace, type Place } from "./place.ts";
+import { benchAuthor, during, newAuthorization, newPlace, type Place } from "./place.ts";
 import { postAll } from "./postLoad.ts";
 import type { DirectWork, EngineRequest, MeasuredLoad } from "./processes/directRequests.ts";
 import type { MeasuredServiceQuestion } from "./processes/measuredService.ts";
 import { Worker } from "./processes.ts";
 import { printTable, type Target, verdict } from "./report.ts";
-import { median, quantile, ratios } from "./statistics.ts";
+import { median } from "./statistics.ts";
 
 const target = 0.85;
 const judgedAt = 32;
@@ -41,9 +48,6 @@ const amountsByTargets = new Map([
     ]),
   ],
 ]);
-const authorship = { enteredBy: "bench", source: "API" } as const;
-/** A connection asks for the body of its next call before it knows whether there will be one. */
-const unusedPerConnection = 2;
 
 /**
  * Activities counted over HTTP, beside the SDK that sends the same query and the same transaction to the same engine at
@@ -85,16 +89,16 @@ class Members {
 
   static async create(engine: BenchEngine, targetCount: number): Promise<Members> {
     const place = await newPlace(engine.table, 12, targetCount);
-    const [username, secret] = [randomUUID(), randomUUID()];
-    const credential = { username, org: place.org, accessGroup: "default", secret: hashSecret(secret) } as const;
-    await createCredential(engine.table, credential, during(1));
     const plan = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" }, definitionVersion: 1 } as const;
     for (const { id: targetId } of place.group.targets) {
       const ref = { org: place.org, customerId: 1, groupId: place.group.id, targetId };
-      await writeEnrollment(engine.table, ref, plan, { authorship, idempotency: undefined, now: during(1) });
+      await writeEnrollment(engine.table, ref, plan, {
+        authorship: benchAuthor,
+        idempotency: undefined,
+        now: during(1),
+      });
     }
-    const authorization = `Basic ${Buffer.from(`${username}:${secret}`).toString("base64")}`;
-    return new Members(engine, place, authorization);
+    return new Members(engine, place, await newAuthorization(engine.table, place.org));
   }
 
   /** Enrols more customers and answers the first of them. The very first customer stays as the model of all others. */
@@ -178,7 +182,7 @@ async function requestsOf({ table, access }: BenchEngine, { org }: Place): Promi
     },
     { step: "build", name: "takeDown" },
   );
-  await countOne(createContext(watched), { org, authorship }, activityOf(1), during(1));
+  await countOne(createContext(watched), { org, authorship: benchAuthor }, activityOf(1), during(1));
   watched.close();
   if (requests.length !== 2) throw new Error(`An activity takes ${requests.length} requests`);
   return requests;
@@ -193,34 +197,26 @@ function forCustomer(requests: readonly EngineRequest[], { org }: Place, custome
   return copies;
 }
 
-type Loads = { readonly http: MeasuredLoad[]; readonly direct: MeasuredLoad[] };
-
 async function measure(
   sides: Sides,
   targetCount: number,
   amounts: ReadonlyMap<number, number>,
   rounds: number,
 ): Promise<Target> {
-  const warmUpAmount = amounts.get(judgedAt) ?? 0;
-  await sides.overHttp(warmUpAmount, judgedAt);
-  await sides.direct(warmUpAmount, judgedAt);
-  const loads = new Map([...amounts.keys()].map((connections): [number, Loads] => [connections, newLoads()]));
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const [connections, { http, direct }] of loads) {
-      const amount = amounts.get(connections) ?? 0;
-      // The two sides take turns in going first, because the engine becomes slower as it fills.
-      if (round % 2 === 0) http.push(await sides.overHttp(amount, connections));
-      direct.push(await sides.direct(amount, connections));
-      if (round % 2 === 1) http.push(await sides.overHttp(amount, connections));
-    }
-  }
+  const loads = await callByConnections<MeasuredLoad>({
+    ours: (amount, connections) => sides.overHttp(amount, connections),
+    sdk: (amount, connections) => sides.direct(amount, connections),
+    amounts,
+    warmUp: { amount: amounts.get(judgedAt) ?? 0, connections: judgedAt },
+    rounds,
+  });
   printFigures(loads, targetCount);
-  const judged = median(ratiosOf(loads.get(judgedAt) ?? newLoads()));
+  const judged = median(ratiosOf(loads.get(judgedAt) ?? newLoads<MeasuredLoad>(), callsPerSecond));
   const what = `throughput with ${targetCount} of a customer's targets at ${judgedAt} connections, of the SDK alone`;
   return verdict(what, judged, "≥", target);
 }
 
-function printFigures(loads: ReadonlyMap<number, Loads>, targetCount: number): void {
+function printFigures(loads: ReadonlyMap<number, Loads<MeasuredLoad>>, targetCount: number): void {
   printTable(
     [
       `targets: ${targetCount}`,
@@ -233,33 +229,14 @@ function printFigures(loads: ReadonlyMap<number, Loads>, targetCount: number): v
       "p50 ms",
       "p99 ms",
     ],
-    [...loads].flatMap(([connections, { http, direct }]) => [
-      [`${connections} connections`, "the SDK alone", ...figuresOf(direct, [1])],
-      [`${connections} connections`, "HTTP", ...figuresOf(http, ratiosOf({ http, direct }))],
+    [...loads].flatMap(([connections, both]) => [
+      [`${connections} connections`, "the SDK alone", ...figuresOf(both.sdk, [1])],
+      [`${connections} connections`, "HTTP", ...figuresOf(both.ours, ratiosOf(both, callsPerSecond))],
     ]),
   );
 }
 
-function newLoads(): Loads {
-  return { http: [], direct: [] };
-}
-
-/** The ratios of loads that ran directly after each other. */
-function ratiosOf({ http, direct }: Loads): number[] {
-  return ratios(http.map(throughputOf), direct.map(throughputOf));
-}
-
-function throughputOf({ latencies, milliseconds }: MeasuredLoad): number {
-  return (1000 * latencies.length) / milliseconds;
-}
-
 function figuresOf(loads: readonly MeasuredLoad[], ofTheSdk: readonly number[]): string[] {
-  const latencies = loads.flatMap((load) => load.latencies);
-  return [
-    median(loads.map(throughputOf)).toFixed(0),
-    ...[median(ofTheSdk), Math.min(...ofTheSdk), Math.max(...ofTheSdk)].map((ratio) => ratio.toFixed(2)),
-    median(loads.map((load) => load.cpuMicroseconds / load.latencies.length)).toFixed(0),
-    quantile(latencies, 0.5).toFixed(1),
-    quantile(latencies, 0.99).toFixed(1),
-  ];
+  const cpuMicroseconds = median(loads.map((load) => load.cpuMicroseconds / load.latencies.length));
+  return [...speedFigures(loads, callsPerSecond, ofTheSdk), cpuMicroseconds.toFixed(0), ...latencyFigures(loads)];
 }

@@ -88,6 +88,10 @@ function unenrollmentSteps(till: Till): Step[] {
 function definitionSteps(till: Till): Step[] {
   return [
     { name: "putCustomer", run: () => till.send({ method: "PUT", path: "/customers/3", body: { firstName: "Ada" } }) },
+    {
+      name: "putCustomer, with an external id",
+      run: () => till.send({ method: "PUT", path: "/customers/6", body: { externalId: "CARD-6" } }),
+    },
     { name: "getCustomer", run: () => till.get("/customers/3") },
     {
       name: "createTargetGroup",

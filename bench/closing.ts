@@ -11,17 +11,17 @@ import { createClient, openTable, patientLimits } from "../shared/table/client.t
 import { buildCountingUpdate } from "../shared/table/countingUpdate.ts";
 import { findEnrollment } from "../shared/table/enrollments.ts";
 import { enrollmentKey, indexPartition, indexRowKey, shardCount } from "../shared/table/keys.ts";
-import type { Update } from "../shared/table/store.ts";
 import { ShardList } from "../shared/table/targetShards.ts";
+import { addRound, environmentOf, type Loads, newLoads, ratiosOf, speedFigures, spelledOut } from "./besideTheSdk.ts";
 import { copyItems, putAll } from "./copies.ts";
 import { type BenchEngine, withEngine } from "./engine.ts";
 import { Meter } from "./meter.ts";
-import { during, newPlace, type Place } from "./place.ts";
+import { benchAuthor, during, newPlace, type Place } from "./place.ts";
 import type { ClosingAnswer, ClosingQuestion } from "./processes/closer.ts";
 import type { DirectWork, EngineRequest, MeasuredLoad } from "./processes/directRequests.ts";
 import { Worker } from "./processes.ts";
 import { printTable, type Target, verdict } from "./report.ts";
-import { median, ratios } from "./statistics.ts";
+import { median } from "./statistics.ts";
 
 const target = 0.8;
 /** How many enrolments each side closes in a round. */
@@ -39,10 +39,13 @@ export async function benchClosing(rounds: number): Promise<Target[]> {
     const closer = new Worker(join(import.meta.dirname, "processes/closer.ts"), {});
     const direct = new Worker(join(import.meta.dirname, "processes/directRequests.ts"), environmentOf(engine));
     try {
-      const sides = { closer: () => closeByFunction(engine, closer), direct: () => closeDirectly(engine, direct) };
-      const loads = await takeTurns(sides, rounds);
+      const sides = { ours: () => closeByFunction(engine, closer), sdk: () => closeDirectly(engine, direct) };
+      // The first round only warms up.
+      await addRound(newLoads(), 0, sides);
+      const loads = newLoads<Load>();
+      for (let round = 1; round <= rounds; round += 1) await addRound(loads, round, sides);
       printFigures(loads, await unitsOfAnEnrolment(engine));
-      const judged = median(ratiosOf(loads));
+      const judged = median(ratiosOf(loads, enrolmentsPerSecond));
       return [verdict("enrolments closed per second, of the SDK alone", judged, "≥", target)];
     } finally {
       for (const worker of [closer, direct]) worker.stop();
@@ -50,34 +53,7 @@ export async function benchClosing(rounds: number): Promise<Target[]> {
   });
 }
 
-export function environmentOf({ access }: BenchEngine): Record<string, string> {
-  return {
-    AWS_REGION: access.region,
-    AWS_ACCESS_KEY_ID: access.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: access.credentials.secretAccessKey,
-    AWS_ENDPOINT_URL_DYNAMODB: access.endpoint,
-  };
-}
-
 type Load = { readonly milliseconds: number; readonly cpuMicroseconds: number };
-type Loads = { readonly closer: Load[]; readonly direct: Load[] };
-
-async function takeTurns(
-  sides: { readonly closer: () => Promise<Load>; readonly direct: () => Promise<Load> },
-  rounds: number,
-): Promise<Loads> {
-  const loads: Loads = { closer: [], direct: [] };
-  // The first round only warms up.
-  await sides.closer();
-  await sides.direct();
-  for (let round = 1; round <= rounds; round += 1) {
-    // The two sides take turns in going first, because the engine becomes slower as it fills.
-    if (round % 2 === 0) loads.closer.push(await sides.closer());
-    loads.direct.push(await sides.direct());
-    if (round % 2 === 1) loads.closer.push(await sides.closer());
-  }
-  return loads;
-}
 
 /** A brand with enrolments in the index whose first cycle ends. */
 async function newMembers({ table }: BenchEngine, count: number): Promise<Place> {
@@ -87,7 +63,7 @@ async function newMembers({ table }: BenchEngine, count: number): Promise<Place>
   const ref = (customerId: number) => ({ org, customerId, groupId: group.id, targetId: targetOf(place) });
   const plan = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" }, definitionVersion: 1 } as const;
   await writeEnrollment(table, ref(1), plan, {
-    authorship: { enteredBy: "bench", source: "API" },
+    authorship: benchAuthor,
     idempotency: undefined,
     now: during(1),
   });
@@ -170,11 +146,6 @@ function closingOf({ table }: BenchEngine, place: Place, stored: Enrollment, cus
   ];
 }
 
-/** The update with values in the engine's notation, for the SDK without the document client. */
-function spelledOut({ Key, ExpressionAttributeValues, ...expressions }: Update) {
-  return { ...expressions, Key: marshall(Key), ExpressionAttributeValues: marshall(ExpressionAttributeValues) };
-}
-
 type Units = { readonly read: number; readonly write: number };
 
 /** All that a closing costs, the list, the pages and the notes included, for each of its enrolments. */
@@ -193,29 +164,22 @@ async function unitsOfAnEnrolment(engine: BenchEngine): Promise<Units> {
   return { read: cost.readUnits / customerCount, write: cost.writeUnits / customerCount };
 }
 
-function printFigures(loads: Loads, { read, write }: Units): void {
+function printFigures(loads: Loads<Load>, { read, write }: Units): void {
   printTable(
     ["by", "enrolments a second", "of the SDK", "from", "to", "µs of CPU each"],
     [
-      ["the SDK alone", ...figuresOf(loads.direct, [1])],
-      ["the function", ...figuresOf(loads.closer, ratiosOf(loads))],
+      ["the SDK alone", ...figuresOf(loads.sdk, [1])],
+      ["the function", ...figuresOf(loads.ours, ratiosOf(loads, enrolmentsPerSecond))],
     ],
   );
   console.log(`An enrolment costs ${read.toFixed(2)} read units and ${write.toFixed(2)} write units.`);
 }
 
-function ratiosOf({ closer, direct }: Loads): number[] {
-  return ratios(closer.map(throughputOf), direct.map(throughputOf));
-}
-
-function throughputOf({ milliseconds }: Load): number {
+function enrolmentsPerSecond({ milliseconds }: Load): number {
   return (1000 * customerCount) / milliseconds;
 }
 
 function figuresOf(loads: readonly Load[], ofTheSdk: readonly number[]): string[] {
-  return [
-    median(loads.map(throughputOf)).toFixed(0),
-    ...[median(ofTheSdk), Math.min(...ofTheSdk), Math.max(...ofTheSdk)].map((ratio) => ratio.toFixed(2)),
-    (median(loads.map(({ cpuMicroseconds }) => cpuMicroseconds)) / customerCount).toFixed(0),
-  ];
+  const cpuMicroseconds = median(loads.map((load) => load.cpuMicroseconds)) / customerCount;
+  return [...speedFigures(loads, enrolmentsPerSecond, ofTheSdk), cpuMicroseconds.toFixed(0)];
 }

@@ -1,23 +1,29 @@
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { hashSecret } from "../shared/auth/secret.ts";
 import { metricsNamespaceVariable } from "../shared/config/metricsConfig.ts";
 import type { Table } from "../shared/table/client.ts";
-import { createCredential } from "../shared/table/credentials.ts";
 import { buildEnrollmentUpdate } from "../shared/table/enrollmentUpdate.ts";
 import { customerKey, enrollmentKey } from "../shared/table/keys.ts";
-import type { Update } from "../shared/table/store.ts";
+import {
+  callByConnections,
+  callsPerSecond,
+  environmentOf,
+  latencyFigures,
+  newLoads,
+  ratiosOf,
+  speedFigures,
+  spelledOut,
+  unusedPerConnection,
+} from "./besideTheSdk.ts";
 import { type BenchEngine, withEngine } from "./engine.ts";
 import { enrollOverHttp, type HttpTarget } from "./httpLoad.ts";
-import type { EngineCalls } from "./peers/bareSdk.ts";
-import { benchAuthor, during, newPlace, type Place } from "./place.ts";
-import type { DirectQuestion, LoadAnswer } from "./processes/directCaller.ts";
+import { benchAuthor, during, newAuthorization, newPlace, type Place } from "./place.ts";
+import type { DirectWork, EngineRequest, LoadAnswer } from "./processes/directRequests.ts";
 import type { ServiceQuestion } from "./processes/service.ts";
 import { Worker } from "./processes.ts";
 import { printTable, type Target, verdict } from "./report.ts";
-import { median, quantile, ratios } from "./statistics.ts";
+import { median } from "./statistics.ts";
 
 const target = 0.85;
 /** How many enrolments one round makes, by the number of connections. */
@@ -36,7 +42,7 @@ export async function benchHttp(rounds: number): Promise<Target[]> {
       // The service writes its metrics, as when deployed.
       [metricsNamespaceVariable]: "Bench",
     });
-    const direct = new Worker(join(import.meta.dirname, "processes/directCaller.ts"), environmentOf(engine));
+    const direct = new Worker(join(import.meta.dirname, "processes/directRequests.ts"), environmentOf(engine));
     try {
       const place = await newPlace(engine.table, 12, 1);
       const customers = new Customers(engine.table, place);
@@ -48,30 +54,14 @@ export async function benchHttp(rounds: number): Promise<Target[]> {
   });
 }
 
-function environmentOf({ access }: BenchEngine): Record<string, string> {
-  return {
-    AWS_REGION: access.region,
-    AWS_ACCESS_KEY_ID: access.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: access.credentials.secretAccessKey,
-    AWS_ENDPOINT_URL_DYNAMODB: access.endpoint,
-  };
-}
-
 async function startService(service: Worker, { table, access }: BenchEngine, place: Place): Promise<HttpTarget> {
-  const [username, secret] = [randomUUID(), randomUUID()];
-  await createCredential(
-    table,
-    { username, org: place.org, accessGroup: "default", secret: hashSecret(secret) },
-    during(1),
-  );
+  const authorization = await newAuthorization(table, place.org);
   const question: ServiceQuestion = { ...access, tableName: table.name };
   const baseUrl = await service.ask<string>(question);
-  return { baseUrl, place, authorization: `Basic ${Buffer.from(`${username}:${secret}`).toString("base64")}` };
+  return { baseUrl, place, authorization };
 }
 
 const batchSize = 25;
-/** A connection asks for the body of its next call before it knows whether there will be one. */
-const unusedPerConnection = 2;
 
 /** Registered customers without an enrolment. */
 class Customers {
@@ -99,7 +89,7 @@ class Customers {
   }
 
   /** The two requests that the service would send. */
-  callsFor(customerId: number): EngineCalls {
+  callsFor(customerId: number): EngineRequest[] {
     const { org, group } = this.#place;
     const TableName = this.#table.name;
     const update = buildEnrollmentUpdate({
@@ -111,13 +101,8 @@ class Customers {
       idempotency: undefined,
     });
     const Key = marshall(customerKey(org, customerId));
-    return { get: { TableName, Key, ProjectionExpression: "pk" }, update: { TableName, ...spelledOut(update) } };
+    return [{ get: { TableName, Key, ProjectionExpression: "pk" } }, { update: { TableName, ...spelledOut(update) } }];
   }
-}
-
-/** The update with values in the engine's notation, for the SDK without the document client. */
-function spelledOut({ Key, ExpressionAttributeValues, ...expressions }: Update) {
-  return { ...expressions, Key: marshall(Key), ExpressionAttributeValues: marshall(ExpressionAttributeValues) };
 }
 
 class Sides {
@@ -138,57 +123,31 @@ class Sides {
 
   async direct(amount: number, connections: number): Promise<LoadAnswer> {
     const first = await this.#customers.register(amount);
-    const calls = Array.from({ length: amount }, (_, index) => this.#customers.callsFor(first + index));
-    const question: DirectQuestion = { calls, connections };
-    return this.#direct.ask<LoadAnswer>(question);
+    const pieces = Array.from({ length: amount }, (_, index) => this.#customers.callsFor(first + index));
+    const work: DirectWork = { pieces, connections };
+    return this.#direct.ask<LoadAnswer>(work);
   }
 }
 
-type Loads = { readonly http: LoadAnswer[]; readonly direct: LoadAnswer[] };
-
 async function measure(sides: Sides, rounds: number): Promise<Target[]> {
-  await sides.overHttp(warmUpAmount, judgedAt);
-  await sides.direct(warmUpAmount, judgedAt);
-  const loads = new Map([...amounts.keys()].map((connections): [number, Loads] => [connections, newLoads()]));
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const [connections, { http, direct }] of loads) {
-      const amount = amounts.get(connections) ?? 0;
-      // The two sides take turns in going first, because the engine becomes slower as it fills.
-      if (round % 2 === 0) http.push(await sides.overHttp(amount, connections));
-      direct.push(await sides.direct(amount, connections));
-      if (round % 2 === 1) http.push(await sides.overHttp(amount, connections));
-    }
-  }
+  const loads = await callByConnections<LoadAnswer>({
+    ours: (amount, connections) => sides.overHttp(amount, connections),
+    sdk: (amount, connections) => sides.direct(amount, connections),
+    amounts,
+    warmUp: { amount: warmUpAmount, connections: judgedAt },
+    rounds,
+  });
   printTable(
     ["connections", "by", "enrolments a second", "of the SDK", "from", "to", "p50 ms", "p99 ms"],
-    [...loads].flatMap(([connections, { http, direct }]) => [
-      [String(connections), "the SDK alone", ...figuresOf(direct, [1])],
-      [String(connections), "HTTP", ...figuresOf(http, ratiosOf({ http, direct }))],
+    [...loads].flatMap(([connections, both]) => [
+      [String(connections), "the SDK alone", ...figuresOf(both.sdk, [1])],
+      [String(connections), "HTTP", ...figuresOf(both.ours, ratiosOf(both, callsPerSecond))],
     ]),
   );
-  const judged = median(ratiosOf(loads.get(judgedAt) ?? newLoads()));
+  const judged = median(ratiosOf(loads.get(judgedAt) ?? newLoads<LoadAnswer>(), callsPerSecond));
   return [verdict(`throughput over HTTP at ${judgedAt} connections, of the SDK alone`, judged, "≥", target)];
 }
 
-function newLoads(): Loads {
-  return { http: [], direct: [] };
-}
-
-/** The ratios of loads that ran directly after each other. */
-function ratiosOf({ http, direct }: Loads): number[] {
-  return ratios(http.map(throughputOf), direct.map(throughputOf));
-}
-
-function throughputOf({ latencies, milliseconds }: LoadAnswer): number {
-  return (1000 * latencies.length) / milliseconds;
-}
-
 function figuresOf(loads: readonly LoadAnswer[], ofTheSdk: readonly number[]): string[] {
-  const latencies = loads.flatMap((load) => load.latencies);
-  return [
-    median(loads.map(throughputOf)).toFixed(0),
-    ...[median(ofTheSdk), Math.min(...ofTheSdk), Math.max(...ofTheSdk)].map((ratio) => ratio.toFixed(2)),
-    quantile(latencies, 0.5).toFixed(1),
-    quantile(latencies, 0.99).toFixed(1),
-  ];
+  return [...speedFigures(loads, callsPerSecond, ofTheSdk), ...latencyFigures(loads)];
 }

@@ -1,7 +1,7 @@
 import { formatInstant } from "../shared/domain/instant.ts";
 import { during, type Place } from "./place.ts";
 import { postAll } from "./postLoad.ts";
-import type { LoadAnswer } from "./processes/directCaller.ts";
+import type { LoadAnswer } from "./processes/directRequests.ts";
 
 export type HttpTarget = { readonly baseUrl: string; readonly authorization: string; readonly place: Place };
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { LocalFunctions } from "../local/functions.ts";
 import { buildContext, buildEvent } from "../local/proxyEvent.ts";
 import { matchRoute } from "../local/routing.ts";
+import { hashSecret } from "../shared/auth/secret.ts";
 import type { Authorship } from "../shared/domain/authorship.ts";
 import type { TargetGroupDraft } from "../shared/domain/drafting.ts";
 import { formatInstant, type Instant } from "../shared/domain/instant.ts";
@@ -10,6 +11,7 @@ import type { ErrorCode } from "../shared/http/errors.ts";
 import { createTargetGroup } from "../shared/operations/createTargetGroup.ts";
 import { putCustomer } from "../shared/operations/putCustomer.ts";
 import type { Table } from "../shared/table/client.ts";
+import { createCredential } from "../shared/table/credentials.ts";
 
 export const targetValue = 1000;
 
@@ -33,6 +35,13 @@ export async function newCustomer(table: Table, { org }: Place, customerId: numb
   const profile = { firstName: "Bench", lastName: undefined, externalId: undefined };
   await putCustomer(table, org, customerId, profile, during(1));
   return customerId;
+}
+
+/** The `Authorization` of a new credential of the brand, which may enrol and count. */
+export async function newAuthorization(table: Table, org: string): Promise<string> {
+  const [username, secret] = [randomUUID(), randomUUID()];
+  await createCredential(table, { username, org, accessGroup: "default", secret: hashSecret(secret) }, during(1));
+  return `Basic ${Buffer.from(`${username}:${secret}`).toString("base64")}`;
 }
 
 /** A place that is stored in no table: 12 cycles, one target. */

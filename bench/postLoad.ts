@@ -1,5 +1,5 @@
 import autocannon from "autocannon";
-import type { LoadAnswer } from "./processes/directCaller.ts";
+import type { LoadAnswer } from "./processes/directRequests.ts";
 
 /** Calls of one route, each with a body of its own. */
 export type PostLoad = {

@@ -1,6 +1,9 @@
-/** The median; for an even number of values the upper one of the two in the middle. */
+/** The value in the middle, or between the two in the middle. */
 export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
+  const sorted = values.toSorted((one, other) => one - other);
+  const [lower, upper] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  if (lower === undefined || upper === undefined) throw new Error("Nothing was measured");
+  return (lower + upper) / 2;
 }
 
 /** The smallest value that is not exceeded by at least this share of all values. */

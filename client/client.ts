@@ -194,7 +194,7 @@ export function createMilestreakClient(
       );
     },
 
-    /** Registers a customer, or replaces the profile. */
+    /** Registers a customer, or changes the profile: an absent field stays as it is, and `null` empties it. */
     putCustomer(
       customerId: number,
       profile: CustomerProfile = {},

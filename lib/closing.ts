@@ -5,28 +5,12 @@ import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from "aws-cdk-lib/aws-scheduler";
 import { StepFunctionsStartExecution as ScheduledExecution } from "aws-cdk-lib/aws-scheduler-targets";
 import { Queue } from "aws-cdk-lib/aws-sqs";
-import {
-  Choice,
-  Condition,
-  DefinitionBody,
-  DistributedMap,
-  Errors,
-  Fail,
-  type IChainable,
-  LogLevel,
-  Pass,
-  ProvideItems,
-  QueryLanguage,
-  StateMachine,
-  StateMachineType,
-  Succeed,
-  TaskInput,
-} from "aws-cdk-lib/aws-stepfunctions";
-import { LambdaInvoke, StepFunctionsStartExecution } from "aws-cdk-lib/aws-stepfunctions-tasks";
+import { DefinitionBody, LogLevel, QueryLanguage, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { metrics } from "../shared/observability/metricNames.ts";
 import type { Alarms } from "./alarms.ts";
 import type { ApiFunction } from "./apiFunction.ts";
+import { closingStates, lookStates, type StatesProps } from "./closingStates.ts";
 import { minute, ownMetric, sumOf, waitingMessages, workErrors } from "./stackMetrics.ts";
 
 /** The longest time between a cycle's end and the start of its closing. */
@@ -36,33 +20,11 @@ const lookTimeout = Duration.minutes(5);
 /** An execution that runs this long is stuck. The next one continues its work. */
 const executionTimeout = Duration.hours(6);
 
-/**
- * Four more attempts within 80 s. A short outage is over by then. A lasting failure shows in two minutes, which its
- * alarm requires.
- */
-const retry = { errors: [Errors.ALL], interval: Duration.seconds(2), maxAttempts: 4, backoffRate: 3 };
-
-/**
- * Executions can overlap and together start more functions than may run at once. A throttled start is then no failure.
- */
-const retryWhenTurnedAway = {
-  errors: ["Lambda.TooManyRequestsException"],
-  interval: Duration.seconds(5),
-  maxAttempts: 60,
-  backoffRate: 2,
-  maxDelay: Duration.minutes(1),
-};
-
-type ClosingProps = {
+type ClosingProps = StatesProps & {
   readonly stackName: string;
-  readonly listDueCycles: ApiFunction;
-  readonly closeShard: ApiFunction;
   readonly alarms: Alarms;
   readonly logRetentionDays: RetentionDays;
   readonly closing: "paused" | undefined;
-  readonly shardsAtOnce: number;
-  /** How many Lambdas may close shards at once; `undefined` for no limit. */
-  readonly closingConcurrency: number | undefined;
 };
 
 /**
@@ -93,7 +55,7 @@ export class Closing extends Construct {
     const role = this.#role("Role", [props.listDueCycles, props.closeShard]);
     const stateMachine = new StateMachine(this, "StateMachine", {
       ...this.#settings("Logs", `${props.stackName}-Closing`, props, role),
-      definitionBody: DefinitionBody.fromChainable(this.#definition(props)),
+      definitionBody: DefinitionBody.fromChainable(closingStates(this, props)),
       stateMachineType: StateMachineType.STANDARD,
       timeout: executionTimeout,
     });
@@ -109,7 +71,7 @@ export class Closing extends Construct {
     role.addToPolicy(new PolicyStatement({ actions: ["states:StartExecution"], resources: [stateMachineArn] }));
     return new StateMachine(this, "Look", {
       ...this.#settings("LookLogs", `${props.stackName}-ClosingLook`, props, role),
-      definitionBody: DefinitionBody.fromChainable(this.#lookDefinition(props)),
+      definitionBody: DefinitionBody.fromChainable(lookStates(this, props, this.stateMachine)),
       stateMachineType: StateMachineType.EXPRESS,
       timeout: lookTimeout,
     });
@@ -164,141 +126,6 @@ export class Closing extends Construct {
       id: `AwsSolutions-IAM5[Resource::${spelled}]`,
       reason: "The executions of a map run are named when they start; these are this state machine's only.",
     });
-  }
-
-  /** Lists pages until one has tasks, and starts the state machine with it. */
-  #lookDefinition({ listDueCycles }: ClosingProps): IChainable {
-    const scope = new Construct(this, "LookStates");
-    const start = Pass.jsonata(scope, "Start", { assign: { at: null } });
-    const list = this.#list(scope, "ListDueCycles", listDueCycles, {
-      now: startOfExecution,
-      position: "{% $at %}",
-      assign: { at: "{% $states.result.Payload.resumeAfter %}", listedAt: "{% $at %}" },
-    });
-    const close = StepFunctionsStartExecution.jsonata(scope, "StartClosing", {
-      stateMachine: this.stateMachine,
-      input: TaskInput.fromObject({
-        now: startOfExecution,
-        tasks: "{% $states.input.tasks %}",
-        listedAt: "{% $listedAt %}",
-        resumeAfter: "{% $at %}",
-      }),
-    });
-    close.addRetry(retry);
-    const next = Choice.jsonata(scope, "IsMoreListed")
-      .when(Condition.jsonata("{% $at != null %}"), list)
-      .otherwise(Succeed.jsonata(scope, "NothingIsDue"));
-    const page = Choice.jsonata(scope, "IsAnythingDue").when(Condition.jsonata(hasTasks), close).otherwise(next);
-    return start.next(list).next(page);
-  }
-
-  /** Closes pages until none is left. Fails at the end when something has failed. */
-  #definition(props: ClosingProps): IChainable {
-    const { listDueCycles } = props;
-    const start = Pass.jsonata(this, "Start", {
-      assign: {
-        now: "{% $states.input.now %}",
-        listedAt: "{% $states.input.listedAt %}",
-        resumeAfter: "{% $states.input.resumeAfter %}",
-        failedCount: 0,
-      },
-    });
-    const list = this.#list(this, "ListDueCycles", listDueCycles, {
-      now: "{% $now %}",
-      position: "{% $resumeAfter %}",
-      assign: { listedAt: "{% $resumeAfter %}", resumeAfter: "{% $states.result.Payload.resumeAfter %}" },
-    });
-    // The page again, without what is closed by now.
-    const listEachShard = this.#list(this, "ListEachShard", listDueCycles, {
-      now: "{% $now %}",
-      position: "{% $listedAt %}",
-      assign: { resumeAfter: "{% $states.result.Payload.resumeAfter %}" },
-      eachShard: true,
-    });
-    const end = Choice.jsonata(this, "HasAnyFailed")
-      .when(Condition.jsonata("{% $failedCount > 0 %}"), Fail.jsonata(this, "SomeShardsFailed", someFailed))
-      .otherwise(Succeed.jsonata(this, "EverythingIsClosed"));
-    const next = Choice.jsonata(this, "IsMoreDue")
-      .when(Condition.jsonata("{% $resumeAfter != null %}"), list)
-      .otherwise(end);
-    const close = this.#closeShards(props);
-    const page = Choice.jsonata(this, "IsAnythingDue").when(Condition.jsonata(hasTasks), close).otherwise(next);
-    const left = Choice.jsonata(this, "AreShardsLeft")
-      .when(Condition.jsonata("{% $states.input.leftCount > 0 %}"), listEachShard)
-      .otherwise(next);
-    list.next(page);
-    listEachShard.next(page);
-    return start.next(close).next(left);
-  }
-
-  /** Asks for one page of tasks. */
-  #list(
-    scope: Construct,
-    id: string,
-    { live }: ApiFunction,
-    {
-      now,
-      position,
-      assign,
-      eachShard = false,
-    }: {
-      readonly now: string;
-      readonly position: string;
-      readonly assign: Readonly<Record<string, string>>;
-      readonly eachShard?: boolean;
-    },
-  ): LambdaInvoke {
-    const list = LambdaInvoke.jsonata(scope, id, {
-      lambdaFunction: live,
-      payload: TaskInput.fromObject({ now, resumeAfter: position, ...(eachShard ? { eachShard } : {}) }),
-      assign,
-      outputs: { tasks: "{% $states.result.Payload.tasks %}" },
-      retryOnServiceExceptions: false,
-    });
-    list.addRetry(retry);
-    return list;
-  }
-
-  #closeShards({ closeShard, shardsAtOnce, closingConcurrency }: ClosingProps): DistributedMap {
-    const closeShards = DistributedMap.jsonata(this, "CloseShards", {
-      items: ProvideItems.jsonata("{% $states.input.tasks %}"),
-      mapExecutionType: StateMachineType.STANDARD,
-      maxConcurrency: Math.min(shardsAtOnce, closingConcurrency ?? shardsAtOnce),
-      assign: { failedCount: "{% $failedCount + $sum($states.result.failedCount) %}" },
-      outputs: { leftCount: "{% $sum($states.result.leftCount) %}" },
-    });
-    return closeShards.itemProcessor(this.#closeShard(closeShard, closingConcurrency));
-  }
-
-  /**
-   * One worker's part. One call may run out of time. What is left of one shard it calls the function for until it is
-   * finished. Several shards it hands back, to be closed side by side.
-   */
-  #closeShard({ live }: ApiFunction, concurrency: number | undefined): IChainable {
-    const closeShard = LambdaInvoke.jsonata(this, "CloseShard", {
-      lambdaFunction: live,
-      payload: TaskInput.fromText("{% $states.input %}"),
-      outputs: "{% $states.result.Payload %}",
-      retryOnServiceExceptions: false,
-    });
-    if (concurrency !== undefined) closeShard.addRetry(retryWhenTurnedAway);
-    closeShard.addRetry(retry);
-    closeShard.addCatch(Pass.jsonata(this, "ShardFailed", { outputs: { failedCount: 1, leftCount: 0 } }));
-    const shardClosed = Pass.jsonata(this, "ShardClosed", {
-      // Some enrolments may still be due, because others wrote to them too often for the function to close them.
-      outputs: { failedCount: "{% $states.input.busyCount > 0 ? 1 : 0 %}", leftCount: 0 },
-    });
-    const isFinished = Choice.jsonata(this, "IsShardFinished")
-      .when(Condition.jsonata("{% $count($states.input.left) = 0 %}"), shardClosed)
-      .when(Condition.jsonata("{% $count($states.input.left) = 1 %}"), closeShard, {
-        outputs: "{% $states.input.left[0] %}",
-      })
-      .otherwise(
-        Pass.jsonata(this, "HandedBack", {
-          outputs: { failedCount: 0, leftCount: "{% $count($states.input.left) %}" },
-        }),
-      );
-    return closeShard.next(isFinished);
   }
 
   /** Answers the queue for starts that the scheduler could not make. */
@@ -360,14 +187,6 @@ function spelledInFindings(part: string): string {
   ]);
   return names.get(part) ?? part;
 }
-
-const startOfExecution = "{% $states.context.Execution.StartTime %}";
-const hasTasks = "{% $count($states.input.tasks) > 0 %}";
-
-const someFailed = {
-  error: "SomeShardsFailed",
-  cause: "Some enrolments could not be closed; the log of closeShard says which. They stay due and are tried again.",
-};
 
 function unsuccessful(stateMachines: readonly StateMachine[]): IMetric {
   const options = { period: minute, statistic: "Sum" };

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 
 /** The two requests of an enrolment to the engine. */
-export type EngineCalls = { readonly get: GetItemCommandInput; readonly update: UpdateItemCommandInput };
+type EngineCalls = { readonly get: GetItemCommandInput; readonly update: UpdateItemCommandInput };
 
 const client = new DynamoDBClient({});
 

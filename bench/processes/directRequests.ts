@@ -9,7 +9,6 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import type { LoadAnswer } from "./directCaller.ts";
 
 /** One request to the engine, with values in the engine's notation. */
 export type EngineRequest =
@@ -20,6 +19,9 @@ export type EngineRequest =
 
 /** Pieces of work, each the requests that follow one another in it, and how many pieces are worked on at once. */
 export type DirectWork = { readonly pieces: readonly (readonly EngineRequest[])[]; readonly connections: number };
+
+/** The time of all calls together, and of each one. */
+export type LoadAnswer = { readonly milliseconds: number; readonly latencies: readonly number[] };
 
 /** The load with the CPU time that the process has used for it. */
 export type MeasuredLoad = LoadAnswer & { readonly cpuMicroseconds: number };

@@ -1,8 +1,8 @@
 import { sources } from "../../shared/domain/authorship.ts";
-import { notCountedReasons } from "../../shared/domain/counting.ts";
 import { frequencyTypes } from "../../shared/domain/cycleRule.ts";
 import type { CycleStatus } from "../../shared/domain/cycles.ts";
 import { ledgerKinds } from "../../shared/domain/ledger.ts";
+import { notCountedReasons } from "../../shared/domain/placing.ts";
 import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../../shared/domain/targetGroup.ts";
 import {
   count,

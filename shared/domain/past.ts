@@ -75,6 +75,17 @@ export function requireRead(enrollment: Enrollment, cycleNumber: number): void {
   throw new CycleNotRead(`Cycle ${cycleNumber} of target ${enrollment.targetId} is in a row that was not read`);
 }
 
+/**
+ * Throws when a change of the cycle would be lost: its row was not read, or it has none. A row is missing where no cycle
+ * was ever covered, so nothing can count there.
+ */
+export function requireKept(enrollment: Enrollment, cycleNumber: number): void {
+  const { past } = enrollment;
+  requireRead(enrollment, cycleNumber);
+  if (cycleNumber > lastPastCycle(past) || past.readRows.has(rowOf(past, cycleNumber))) return;
+  throw new CycleNotRead(`Cycle ${cycleNumber} of target ${enrollment.targetId} is in a row that was never written`);
+}
+
 /** Whether the cycle is met. Every cycle can be asked for, also one whose row was not read. */
 export function isMet(enrollment: Enrollment, cycleNumber: number): boolean {
   const { past, reachedAt } = enrollment;

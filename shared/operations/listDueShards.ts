@@ -61,7 +61,8 @@ export type DueQuestion = {
 export const pageLimits = { sweeps: 400, groupsAtOnce: 5, taskBytes: 100_000 } as const;
 
 /**
- * One page of the due work: tasks for the shards that hold enrolments and are not closed yet. Brands take turns. A page ends early when it is full, or when patience ends.
+ * One page of the due work: tasks for the shards that hold enrolments and are not closed yet. Brands take turns. A page
+ * ends early when it is full, or when patience ends.
  *
  * A sweep with nothing left to close is completed: the group's next one takes its place. So a group in which nobody was
  * ever enrolled makes no task.

@@ -1,8 +1,9 @@
 import type { Activity } from "../domain/activity.ts";
-import { type CountingDecision, cyclesToCount, decideCounting, type OriginalActivity } from "../domain/counting.ts";
+import { type CountingDecision, cyclesToCount, decideCounting } from "../domain/counting.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
 import { rowsToRead } from "../domain/past.ts";
+import { type OriginalActivity } from "../domain/placing.ts";
 import {
   type ActivityContent,
   asOriginal,
@@ -52,9 +53,9 @@ const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min
  *
  * It takes one consistent query and one transaction. The transaction writes the activity's record, which must not
  * exist, and each changed enrolment, which must have the revision that was decided on. A row of settled cycles is read
- * and written as well when the activity counts there. On a conflict it decides again,
- * after a random pause that spreads competing deliveries. Throws when every round met other writes: TooMuchContention
- * if nothing was counted, OutcomeUnknown if a lost attempt may still count.
+ * and written as well when the activity counts there. On a conflict it decides again, after a random pause that spreads
+ * competing deliveries. Throws when every round met other writes: TooMuchContention if nothing was counted,
+ * OutcomeUnknown if a lost attempt may still count.
  */
 export async function recordActivity(
   table: Table,

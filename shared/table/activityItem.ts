@@ -1,6 +1,7 @@
 import { type Activity, activityTypes } from "../domain/activity.ts";
-import { type CycleChange, notCountedReasons, type OriginalActivity, type TargetEffect } from "../domain/counting.ts";
+import { type CycleChange, type TargetEffect } from "../domain/counting.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
+import { notCountedReasons, type OriginalActivity } from "../domain/placing.ts";
 import type { Level } from "../domain/targetGroup.ts";
 import { buildAuthorship, parseAuthorship } from "./authorshipItem.ts";
 import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem, type Value } from "./item.ts";
@@ -24,6 +25,7 @@ export type RecordedActivity = ActivityContent & {
 };
 
 export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
+  const movedIds = movedReturnIds(activity);
   return {
     ...activityKey(org, activity.customerId, activity.activityId),
     type: activity.type,
@@ -36,8 +38,18 @@ export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
     recordedAt: formatInstant(activity.recordedAt),
     contentDigest: activity.contentDigest,
     ...buildAuthorship(activity),
-    effects: activity.effects.map((effect) => buildEffect(effect, activity.activityId)),
+    movedIds: unlessEmpty(movedIds),
+    effects: activity.effects.map((effect) => buildEffect(effect, activity.activityId, movedIds)),
   };
+}
+
+/**
+ * The ids of the returns that the activity moves, each once. A transaction can move 20 returns in each of 98 targets. With
+ * an id of 128 characters in each change, the record would be larger than an item may be.
+ */
+function movedReturnIds({ activityId, effects }: RecordedActivity): string[] {
+  const others = effects.flatMap((effect) => splitChanges(effect, activityId).others);
+  return [...new Set(others.map((change) => change.activityId))];
 }
 
 /**
@@ -45,17 +57,18 @@ export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
  * for none of them. Each is stored as a short text, `<groupId>/<targetId> <reason>`, so that the record stays small and
  * cheap.
  */
-function buildEffect(effect: TargetEffect, activityId: string): Value {
+function buildEffect(effect: TargetEffect, activityId: string, movedIds: readonly string[]): Value {
   const { groupId, targetId, notCounted, changes } = effect;
-  if (notCounted === undefined || changes.length > 0) return buildCountedEffect(effect, activityId);
+  if (notCounted === undefined || changes.length > 0) return buildCountedEffect(effect, activityId, movedIds);
   return `${groupId}/${targetId} ${notCounted}`;
 }
 
 /**
  * The names are short and what is empty is left out, because a record holds up to 98 effects and is billed by its bytes.
  * The change that the activity itself made is written without its cycle and id, which are the effect's and the record's.
+ * Each other change is two numbers of `m`, its cycle and the place of its id, and two of `d`, the sums before and after.
  */
-function buildCountedEffect(effect: TargetEffect, activityId: string): Item {
+function buildCountedEffect(effect: TargetEffect, activityId: string, movedIds: readonly string[]): Item {
   const { own, others } = splitChanges(effect, activityId);
   return {
     g: effect.groupId,
@@ -68,7 +81,8 @@ function buildCountedEffect(effect: TargetEffect, activityId: string): Item {
     r: effect.revision,
     b: own === undefined ? undefined : numberOf(own.before),
     a: own === undefined ? undefined : numberOf(own.after),
-    m: unlessEmpty(others.map(buildChange)),
+    m: unlessEmpty(others.flatMap((change) => [change.cycleNumber, movedIds.indexOf(change.activityId)])),
+    d: unlessEmpty(others.flatMap(({ before, after }) => [numberOf(before), numberOf(after)])),
     l: unlessEmpty(effect.levelsReached.map(buildLevel)),
     w: unlessEmpty(effect.announced),
     o: unlessEmpty(effect.reopened),
@@ -86,10 +100,6 @@ function unlessEmpty<Element extends Value>(list: readonly Element[]): readonly 
   return list.length === 0 ? undefined : list;
 }
 
-function buildChange({ cycleNumber, before, after, activityId }: CycleChange): Item {
-  return { c: cycleNumber, b: numberOf(before), a: numberOf(after), i: activityId };
-}
-
 function buildLevel({ id, name, cyclesToMeet }: Level): Item {
   return { id, name, cyclesToMeet };
 }
@@ -100,6 +110,7 @@ export function parseActivity(item: StoredItem): RecordedActivity {
   const customer = parseCustomerPartition(reader.text("pk"));
   if (customer === undefined) throw new MalformedItem("The key is not an activity's");
   const activityId = reader.text("sk").slice(activityPrefix.length);
+  const movedIds = reader.has("movedIds") ? reader.texts("movedIds") : [];
   return {
     activityId,
     customerId: customer.customerId,
@@ -113,12 +124,12 @@ export function parseActivity(item: StoredItem): RecordedActivity {
     recordedAt: reader.instant("recordedAt"),
     contentDigest: reader.text("contentDigest"),
     ...parseAuthorship(reader),
-    effects: reader.textsAndMaps("effects").map((effect) => parseEffect(effect, activityId)),
+    effects: reader.textsAndMaps("effects").map((effect) => parseEffect(effect, activityId, movedIds)),
   };
 }
 
-function parseEffect(effect: string | ItemReader, activityId: string): TargetEffect {
-  return typeof effect === "string" ? parseNotCounted(effect) : parseCountedEffect(effect, activityId);
+function parseEffect(effect: string | ItemReader, activityId: string, movedIds: readonly string[]): TargetEffect {
+  return typeof effect === "string" ? parseNotCounted(effect) : parseCountedEffect(effect, activityId, movedIds);
 }
 
 function parseNotCounted(text: string): TargetEffect {
@@ -141,7 +152,7 @@ function parseNotCounted(text: string): TargetEffect {
   };
 }
 
-function parseCountedEffect(reader: ItemReader, activityId: string): TargetEffect {
+function parseCountedEffect(reader: ItemReader, activityId: string, movedIds: readonly string[]): TargetEffect {
   const cycleNumber = reader.optionalInteger("c");
   return {
     groupId: reader.integer("g"),
@@ -152,7 +163,7 @@ function parseCountedEffect(reader: ItemReader, activityId: string): TargetEffec
     definitionVersion: reader.optionalInteger("v"),
     streakValue: reader.optionalInteger("k"),
     revision: reader.optionalInteger("r"),
-    changes: [...parseOwnChange(reader, cycleNumber, activityId), ...maps(reader, "m").map(parseChange)],
+    changes: [...parseOwnChange(reader, cycleNumber, activityId), ...parseOtherChanges(reader, movedIds)],
     levelsReached: maps(reader, "l").map(parseLevel),
     announced: integers(reader, "w"),
     reopened: integers(reader, "o"),
@@ -172,13 +183,18 @@ function integers(reader: ItemReader, name: string): number[] {
   return reader.has(name) ? reader.integers(name) : [];
 }
 
-function parseChange(reader: ItemReader): CycleChange {
-  return {
-    cycleNumber: reader.integer("c"),
-    before: reader.decimal("b"),
-    after: reader.decimal("a"),
-    activityId: reader.text("i"),
-  };
+function parseOtherChanges(reader: ItemReader, movedIds: readonly string[]): CycleChange[] {
+  const places = integers(reader, "m");
+  const sums = reader.has("d") ? reader.decimals("d") : [];
+  return Array.from({ length: places.length / 2 }, (_, index) => {
+    const [cycleNumber, place] = places.slice(2 * index);
+    const [before, after] = sums.slice(2 * index);
+    const activityId = movedIds[place ?? -1];
+    if (cycleNumber === undefined || before === undefined || after === undefined || activityId === undefined) {
+      throw new MalformedItem("A change of an effect is not whole");
+    }
+    return { cycleNumber, before, after, activityId };
+  });
 }
 
 /** A level as groups and activities store it. */

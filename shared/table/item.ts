@@ -152,6 +152,12 @@ export class ItemReader {
     );
   }
 
+  texts(name: string): string[] {
+    return this.#list(name).map((value) =>
+      typeof value === "string" ? value : this.#malformed(name, "a list of texts"),
+    );
+  }
+
   textsAndMaps(name: string): (string | ItemReader)[] {
     return this.#list(name).map((value) => {
       if (typeof value === "string") return value;

@@ -1,20 +1,21 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
 import { openProjection, type Projection } from "../../local/projection.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { ApiClient, type RequestOptions } from "../support/apiClient.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { newOrg, ok, type TestGroup, type TestOrg } from "../support/org.ts";
 import { during, firstInstantOf, lastInstantOf, milestone } from "../support/targetGroups.ts";
 
 // The file has a table of its own. Closing goes over every brand, and other tests of the run live at other times.
-const access = { endpoint: inject("endpoint"), ...localAccess };
+const access = { endpoint: engineEndpoint(), ...localAccess };
 const table = openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);
 let projection: Projection;
 let gateway: LocalGateway;

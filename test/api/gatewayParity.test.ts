@@ -109,7 +109,7 @@ function shapeOf(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value)
       .replace(/\d+/g, "0")
-      .replace(/(Milestone |"activityId":")[0-9a-f-]+/g, "$1"),
+      .replace(/(Milestone |"(?:activity|external)Id":")[0-9a-f-]+/g, "$1"),
   );
 }
 

@@ -21,6 +21,7 @@ import { customerKey, targetKey } from "../../shared/table/keys.ts";
 import { basicAuthorization } from "../support/apiClient.ts";
 import { type ConsoleLine, captureConsole } from "../support/capturedConsole.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { startLossyProxy } from "../support/lossyProxy.ts";
 import { queueMessage } from "../support/queueMessage.ts";
@@ -133,7 +134,7 @@ const unreachableTable = () =>
   openTable({ tableName: "t", endpoint: "http://127.0.0.1:1", ...localAccess }, patientLimits);
 /** A table that does not exist. The engine refuses each request with an error that the product does not expect. */
 const missingTable = () =>
-  openTable({ tableName: "missing", endpoint: inject("endpoint"), ...localAccess }, patientLimits);
+  openTable({ tableName: "missing", endpoint: engineEndpoint(), ...localAccess }, patientLimits);
 
 /** An admin of a new brand, and a value to look for. */
 async function newCall() {
@@ -297,7 +298,7 @@ async function thrownBy(work: () => Promise<unknown>): Promise<string> {
 async function withQuotingEngine(mark: string, work: (table: Table) => Promise<void>): Promise<void> {
   const body = { __type: "com.amazon.coral.validate#ValidationException", message: `Invalid value ${mark}` };
   const proxy = await startLossyProxy(
-    () => inject("endpoint"),
+    () => engineEndpoint(),
     () => ({ lose: "request", answer: { status: 400, body } }),
   );
   const table = openTable({ tableName: inject("tableName"), endpoint: proxy.endpoint, ...localAccess }, patientLimits);

@@ -17,6 +17,7 @@ import { ApiClient } from "../support/apiClient.ts";
 import { captureConsole } from "../support/capturedConsole.ts";
 import { captureMetrics, type MetricLine, testNamespace } from "../support/capturedMetrics.ts";
 import { newCredential } from "../support/credential.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, startLossyProxy } from "../support/lossyProxy.ts";
@@ -121,7 +122,7 @@ describe("a call over HTTP writes exactly these lines of metrics:", () => {
 async function withFaults(faults: readonly Fault[], work: (client: ApiClient, one: Setting) => Promise<void>) {
   const one = await newSetting(service);
   const credential = await newCredential(service.table, { org: one.org.org, accessGroup: "default" });
-  const proxy = await startLossyProxy(() => inject("endpoint"));
+  const proxy = await startLossyProxy(() => engineEndpoint());
   const config = { tableName: inject("tableName"), endpoint: proxy.endpoint, ...localAccess };
   const table = openTable(config, patientLimits, countRetry);
   const gateway = await startGateway(localFunctions(table), 0);

@@ -8,6 +8,7 @@ import { accessGroups } from "../../shared/domain/accessGroups.ts";
 import { credentialKey } from "../../shared/table/keys.ts";
 import { admin, type CommandResult, spawnAdmin } from "../support/adminCommand.ts";
 import { ApiClient } from "../support/apiClient.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { openTestTable } from "../support/service.ts";
 import { SettableClock } from "../support/settableClock.ts";
@@ -19,7 +20,7 @@ let gateway: LocalGateway;
 let local: readonly string[];
 
 beforeAll(async () => {
-  const address = { endpoint: inject("endpoint"), tableName: inject("tableName"), region: localAccess.region };
+  const address = { endpoint: engineEndpoint(), tableName: inject("tableName"), region: localAccess.region };
   gateway = await startGateway(localFunctions(table, clock.read), 0, enginePage(address));
   local = ["--local", "--port", new URL(gateway.baseUrl).port];
 });
@@ -285,7 +286,7 @@ describe("the program", () => {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     // The SDK itself reads these. To the command the table is that of a deployed stack.
-    AWS_ENDPOINT_URL_DYNAMODB: inject("endpoint"),
+    AWS_ENDPOINT_URL_DYNAMODB: engineEndpoint(),
   };
 
   it("works on a deployed table with the credentials and region of the operator's environment", async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
@@ -10,6 +10,7 @@ import { createCredential } from "../../shared/table/credentials.ts";
 import { admin, startAdmin } from "../support/adminCommand.ts";
 import { ApiClient } from "../support/apiClient.ts";
 import { type ApiHop, startApiHop } from "../support/apiHop.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { newCustomers, type Operator, readResults, targetOptions, useOperators } from "../support/operator.ts";
 import { ok, type TestGroup } from "../support/org.ts";
@@ -236,7 +237,7 @@ describe("a second run", () => {
 /** A new database: an org of the same name with the same credential and a target group of the same id. */
 async function startOtherDatabase({ org, username, secret }: Operator) {
   const tableName = `milestreak-test-${randomUUID()}`;
-  const table = openTable({ tableName, endpoint: inject("endpoint"), ...localAccess }, patientLimits);
+  const table = openTable({ tableName, endpoint: engineEndpoint(), ...localAccess }, patientLimits);
   await createTableIfMissing(table);
   const credential = { username, org: org.org, accessGroup: "admin", secret: hashSecret(secret) } as const;
   await createCredential(table, credential, Date.now());

@@ -5,6 +5,7 @@ import { noIssuer } from "../../shared/auth/externalIssuer.ts";
 import { systemClock } from "../../shared/config/systemClock.ts";
 import { type CommandResult, spawnAdmin } from "../support/adminCommand.ts";
 import { basicAuthorization } from "../support/apiClient.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { openTestTable } from "../support/service.ts";
 import { UsagePlanServer } from "../support/usagePlanServer.ts";
@@ -32,7 +33,7 @@ function environment(): Record<string, string> {
     AWS_REGION: localAccess.region,
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_ENDPOINT_URL_DYNAMODB: inject("endpoint"),
+    AWS_ENDPOINT_URL_DYNAMODB: engineEndpoint(),
     AWS_ENDPOINT_URL_API_GATEWAY: plan.baseUrl,
   };
 }

@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { arnOf, askedBy, type Place } from "../support/judge/asked.ts";
 import { Judge } from "../support/judge/judge.ts";
 import { isAllowed, NotJudged, parsePolicy, reductions } from "../support/judge/policy.ts";
@@ -41,7 +42,7 @@ describe("the judge in front of the engine", () => {
   const TableName = tableName;
 
   beforeAll(async () => {
-    judge = await Judge.start(inject("endpoint"), { place, tables });
+    judge = await Judge.start(engineEndpoint(), { place, tables });
   });
   afterEach(() => {
     for (const client of clients.splice(0)) client.destroy();

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { retiringGrants } from "../../lib/tableGrants.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
 import { bundleStack } from "../../scripts/sam/bundleStack.ts";
@@ -7,6 +7,7 @@ import { ApiClient } from "../support/apiClient.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
 import { deployedApi, functionIdOf } from "../support/deployed/deployedApi.ts";
 import { type Deployment, deploy } from "../support/deployed/deployment.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
 import { isAllowed, reductions } from "../support/judge/policy.ts";
 import { newOrg, ok, type TestGroup, type TestOrg, targetPath } from "../support/org.ts";
@@ -18,7 +19,7 @@ const stack = bundleStack();
 let deployment: Deployment;
 
 beforeAll(async () => {
-  deployment = await deploy(stack, inject("endpoint"));
+  deployment = await deploy(stack, engineEndpoint());
 });
 afterAll(() => deployment.stop());
 

@@ -8,7 +8,7 @@ import { type CommandBlock, documentFiles, readCommandBlocks } from "../support/
 import { makeScratchCopy } from "../support/docs/scratchCopy.ts";
 
 /** Starting a service and running some dozens of commands takes time on a machine that does other things too. */
-const timeoutMilliseconds = 600_000;
+const timeoutMilliseconds = 1_800_000;
 
 const documents = documentFiles
   .map((file) => ({ file, blocks: readCommandBlocks(file) }))

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import pMap from "p-map";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { closeShard } from "../../functions/closeShard/closeShard.ts";
 import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import { closeCycles } from "../../local/closeCycles.ts";
@@ -21,6 +21,7 @@ import { type EnrollmentRef, findEnrollment } from "../../shared/table/enrollmen
 import { enrollmentKey } from "../../shared/table/keys.ts";
 import { ShardList } from "../../shared/table/targetShards.ts";
 import { buildActivity, buildGroup, buildTarget, decimal, noonOf, startOfCycle } from "../support/domain.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { startLossyProxy } from "../support/lossyProxy.ts";
 import { enroll, unenroll } from "../support/membership.ts";
@@ -370,7 +371,7 @@ describe("a failure holds up nothing else", () => {
     await brand.enroll(16);
     await announced(brand.org);
     const { tasks } = await brand.dueAtStartOf(2);
-    const proxy = await startLossyProxy(() => inject("endpoint"));
+    const proxy = await startLossyProxy(() => engineEndpoint());
     const busy = openTable({ tableName: table.name, endpoint: proxy.endpoint, ...localAccess }, patientLimits);
     proxy.plan(...Array.from({ length: attempts }, () => ({ lose: "request", answer }) as const));
     const given = await closeShard(busy)(nextOf([...tasks]), withTime);

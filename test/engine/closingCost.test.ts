@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { closeShard } from "../../functions/closeShard/closeShard.ts";
 import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import { createTableIfMissing } from "../../local/createTable.ts";
@@ -13,13 +13,14 @@ import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
 import { shardCount } from "../../shared/table/keys.ts";
 import { ShardList } from "../../shared/table/targetShards.ts";
 import { buildGroup, buildTarget, startOfCycle } from "../support/domain.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { enroll } from "../support/membership.ts";
 import { EngineRecorder, type EngineRequest } from "../support/recorder.ts";
 
 // A table of its own: nothing but what a test makes is due in it.
 const table = openTable(
-  { tableName: `milestreak-${randomUUID()}`, endpoint: inject("endpoint"), ...localAccess },
+  { tableName: `milestreak-${randomUUID()}`, endpoint: engineEndpoint(), ...localAccess },
   patientLimits,
 );
 const recorder = EngineRecorder.on(table.client);

@@ -89,6 +89,7 @@ it("sends an event in the words of the API, its decimals as numbers with exactly
     targetRuleId: 7,
     targetName: "Target",
     occurredAt: "2030-01-02T12:00:00.000Z",
+    ...byTest,
     periodId: 2,
     periodRefCode: "c2",
     targetValue: 100,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { afterAll, describe, expect, inject, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { parseDecimal } from "../../shared/domain/decimal.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
 import { recordActivity } from "../../shared/operations/recordActivity.ts";
@@ -9,13 +9,14 @@ import { createClient, patientLimits } from "../../shared/table/client.ts";
 import { type Item, ItemReader, MalformedItem, numberOf } from "../../shared/table/item.ts";
 import { get, putUnlessThere } from "../../shared/table/store.ts";
 import { buildActivity, buildGroup, noonOf, startOfCycle } from "../support/domain.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { enroll } from "../support/membership.ts";
 import { openTestTable } from "../support/service.ts";
 
 const table = openTestTable();
 /** A client that shows numbers as the engine spells them. The table's client is compared with it. */
-const plain = createClient({ endpoint: inject("endpoint"), ...localAccess }, patientLimits);
+const plain = createClient({ endpoint: engineEndpoint(), ...localAccess }, patientLimits);
 afterAll(() => {
   table.close();
   plain.destroy();

@@ -16,6 +16,7 @@ import { type EnrollmentRef, findEnrollment } from "../../shared/table/enrollmen
 import { EngineUnavailable, OutcomeUnknown } from "../../shared/table/failures.ts";
 import { enrollmentKey } from "../../shared/table/keys.ts";
 import { OperationIds } from "../../shared/table/operationId.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
 import { enroll, unenroll } from "../support/membership.ts";
@@ -40,7 +41,7 @@ let proxy: LossyProxy;
 let table: Table;
 
 beforeAll(async () => {
-  proxy = await startLossyProxy(inject("endpoint"));
+  proxy = await startLossyProxy(engineEndpoint());
   table = openBehindProxy();
 });
 

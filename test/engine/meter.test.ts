@@ -12,6 +12,7 @@ import {
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type Cost, Meter } from "../../bench/meter.ts";
 import { createClient, openTable, patientLimits, type Table } from "../../shared/table/client.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
 import { throttling } from "../support/seededFaults.ts";
@@ -19,14 +20,14 @@ import { throttling } from "../support/seededFaults.ts";
 type Key = Record<"pk" | "sk", AttributeValue>;
 
 const TableName = inject("tableName");
-const sizes = createClient({ endpoint: inject("endpoint"), ...localAccess }, patientLimits);
+const sizes = createClient({ endpoint: engineEndpoint(), ...localAccess }, patientLimits);
 let faults: Fault[] = [];
 let proxy: LossyProxy;
 let table: Table;
 let meter: Meter;
 
 beforeAll(async () => {
-  proxy = await startLossyProxy(inject("endpoint"), () => faults.shift() ?? {});
+  proxy = await startLossyProxy(engineEndpoint(), () => faults.shift() ?? {});
   table = openTable({ tableName: TableName, endpoint: proxy.endpoint, ...localAccess }, patientLimits);
   meter = new Meter(table.client, sizes);
 });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { DeleteItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBRecord } from "aws-lambda";
 import * as fc from "fast-check";
-import { beforeAll, describe, expect, inject, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import type { LedgerEntry } from "../../shared/domain/ledger.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
@@ -12,6 +12,7 @@ import { customerPartition } from "../../shared/table/keys.ts";
 import { listLedger } from "../../shared/table/ledger.ts";
 import { parseLedgerEntry } from "../../shared/table/ledgerItem.ts";
 import { captureStream, RecordingProjector } from "../support/capturedStream.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { send } from "../support/history.ts";
 import { useProjectedService } from "../support/projectedService.ts";
@@ -21,7 +22,7 @@ import { newSetting, type Setting } from "../support/setting.ts";
 import { during, milestone, streak } from "../support/targetGroups.ts";
 
 function newTable(): Table {
-  const access = { endpoint: inject("endpoint"), ...localAccess };
+  const access = { endpoint: engineEndpoint(), ...localAccess };
   return openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBRecord } from "aws-lambda";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { authorize } from "../../functions/authorizer/authorize.ts";
 import { closeShard } from "../../functions/closeShard/closeShard.ts";
 import { countQueuedActivities } from "../../functions/countQueuedActivities/countQueuedActivities.ts";
@@ -23,6 +23,7 @@ import { ApiClient, type ApiResponse, basicAuthorization } from "../support/apiC
 import { captureStream } from "../support/capturedStream.ts";
 import { ChainRecorder } from "../support/chainRecorder.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
 import { ok } from "../support/org.ts";
@@ -35,13 +36,13 @@ import { during, firstInstantOf, milestone, streak } from "../support/targetGrou
 import { newToken, postForm } from "../support/tokens.ts";
 
 const access = { tableName: `milestreak-${randomUUID()}`, ...localAccess };
-const direct = openTable({ ...access, endpoint: inject("endpoint") }, patientLimits);
+const direct = openTable({ ...access, endpoint: engineEndpoint() }, patientLimits);
 beforeAll(() => createTableIfMissing(direct));
 const service = useService(direct);
 
 let proxy: LossyProxy;
 beforeAll(async () => {
-  proxy = await startLossyProxy(inject("endpoint"));
+  proxy = await startLossyProxy(engineEndpoint());
 });
 afterAll(() => proxy.close());
 

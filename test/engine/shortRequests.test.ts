@@ -13,9 +13,10 @@ import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest"
 import { createClient, openTable, patientLimits } from "../../shared/table/client.ts";
 import { findCustomer } from "../../shared/table/customers.ts";
 import { shortenRequests, userAgent } from "../../shared/table/shortRequests.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 
-const endpoint = inject("endpoint");
+const endpoint = engineEndpoint();
 const TableName = inject("tableName");
 const { maxAttempts } = patientLimits;
 

@@ -15,6 +15,7 @@ import { OutcomeUnknown, TooMuchContention } from "../../shared/table/failures.t
 import { findTargetGroup } from "../../shared/table/targetGroups.ts";
 import { endToken, findToken, putToken } from "../../shared/table/tokens.ts";
 import { buildActivity, buildGroup, buildTarget, decimal, noonOf, startOfCycle } from "../support/domain.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
 import { enroll } from "../support/membership.ts";
@@ -31,7 +32,7 @@ let patient: Table;
 let table: Table;
 
 beforeAll(async () => {
-  proxy = await startLossyProxy(inject("endpoint"));
+  proxy = await startLossyProxy(engineEndpoint());
   const config = { tableName: inject("tableName"), endpoint: proxy.endpoint, ...localAccess };
   patient = openTable(config, patientLimits);
   // Only the first round may begin.

@@ -7,15 +7,16 @@ import {
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBRecord } from "aws-lambda";
-import { afterAll, afterEach, describe, expect, inject, it, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import { tryProjection } from "../../local/projection.ts";
 import { NoStream, StreamPump } from "../../local/streamPump.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { startLossyProxy } from "../support/lossyProxy.ts";
 
-const access = { endpoint: inject("endpoint"), ...localAccess };
+const access = { endpoint: engineEndpoint(), ...localAccess };
 const tables: Table[] = [];
 const pumps: StreamPump[] = [];
 

@@ -14,7 +14,7 @@ import { useService } from "../support/service.ts";
 
 const onStage = useStage(useService());
 const atOnce = 8;
-const limitMilliseconds = 600_000;
+const limitMilliseconds = 1_800_000;
 
 async function record(rate: number, index: number, sabotage?: Sabotage): Promise<EnrollmentHistory> {
   const { stage } = onStage;

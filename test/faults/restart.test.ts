@@ -20,7 +20,7 @@ const clientCount = 6;
 const answersBeforeTheStop = 20;
 const answersAfterTheStart = 10;
 const visitsAfterwards = 18;
-const limitMilliseconds = 600_000;
+const limitMilliseconds = 1_800_000;
 const now = during(1);
 
 let engine: RestartableEngine;

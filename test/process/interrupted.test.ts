@@ -19,7 +19,7 @@ it.each(["SIGINT", "SIGKILL"] as const)(
   async (signal) => {
     const run = await startEndlessRun();
     started = descendantsOf(run.pid ?? 0);
-    expect(started.filter(({ name }) => name === "java")).toHaveLength(3);
+    expect(started.filter(({ name }) => name === "java")).toHaveLength(4);
     const ended = once(run, "exit");
     run.kill(signal);
     await ended;

@@ -7,12 +7,13 @@ import { delimiter, join } from "node:path";
 import { text as readText } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { askLocalService } from "../../admin/connection.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { findEnrollment } from "../../shared/table/enrollments.ts";
 import type { Settings } from "../../web/console/settings.ts";
 import { ApiClient, type ApiResponse } from "../support/apiClient.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { StartedService } from "../support/startedService.ts";
@@ -221,7 +222,7 @@ describe("the embedded engine", () => {
   });
 
   it("of a test run listens on 127.0.0.1 only", async () => {
-    const port = Number(new URL(inject("endpoint")).port);
+    const port = Number(new URL(engineEndpoint()).port);
     expect(await connects("127.0.0.1", port)).toBe(true);
     expect(await connects("127.0.0.2", port)).toBe(false);
   });
@@ -250,7 +251,7 @@ async function connects(host: string, port: number): Promise<boolean> {
 }
 
 it("the engine's port is outside the range from which the system gives free ports", () => {
-  expect(Number(new URL(inject("endpoint")).port)).toBeLessThan(32_768);
+  expect(Number(new URL(engineEndpoint()).port)).toBeLessThan(32_768);
 });
 
 describe("stopping", () => {
@@ -314,7 +315,7 @@ describe("what cannot be started ends with exit code 1 and one message", () => {
   it("when the port is in use: it names the port, and shows no stack", async () => {
     const server = await occupy(0);
     const port = portOf(server);
-    const service = start({ PORT: String(port), DYNAMODB_ENDPOINT: inject("endpoint") });
+    const service = start({ PORT: String(port), DYNAMODB_ENDPOINT: engineEndpoint() });
     try {
       await expectFailed(service);
       expect(message(service)).toContain(String(port));
@@ -392,7 +393,7 @@ describe("what cannot be started ends with exit code 1 and one message", () => {
   });
 
   it("when the engine does not take AWS_ACCESS_KEY_ID: it gives the engine's reason, and shows no stack", async () => {
-    const service = start({ PORT: "0", DYNAMODB_ENDPOINT: inject("endpoint"), AWS_ACCESS_KEY_ID: "not-a-key" });
+    const service = start({ PORT: "0", DYNAMODB_ENDPOINT: engineEndpoint(), AWS_ACCESS_KEY_ID: "not-a-key" });
     await expectFailed(service);
     expect(message(service)).toMatch(
       /^The engine at \S+ cannot be used \(UnrecognizedClientException: .*AWS_ACCESS_KEY_ID/,
@@ -555,7 +556,7 @@ describe("DATA_DIR", () => {
 
 describe("DYNAMODB_ENDPOINT", () => {
   it("starts no engine, makes table and demo data at that endpoint if missing, and needs no Java", async () => {
-    const DYNAMODB_ENDPOINT = inject("endpoint");
+    const DYNAMODB_ENDPOINT = engineEndpoint();
     const first = start({ PORT: "0", DYNAMODB_ENDPOINT, PATH: pathWithoutJava() });
     await first.ready();
     expect(first.descendants().map(({ pid }) => pid)).toEqual([first.servicePid()]);
@@ -569,7 +570,7 @@ describe("DYNAMODB_ENDPOINT", () => {
   });
 
   it("finds table and demo data at the next start, and prints a command for a customer who is not enrolled", async () => {
-    const DYNAMODB_ENDPOINT = inject("endpoint");
+    const DYNAMODB_ENDPOINT = engineEndpoint();
     const groups: unknown[] = [];
     for (let round = 1; round <= 2; round += 1) {
       const service = start({ PORT: "0", DYNAMODB_ENDPOINT });
@@ -589,7 +590,7 @@ describe("DYNAMODB_ENDPOINT", () => {
       AWS_SECRET_ACCESS_KEY: "example",
       AWS_REGION: "eu-central-1",
     };
-    const service = start({ PORT: "0", DYNAMODB_ENDPOINT: inject("endpoint"), ...credentials });
+    const service = start({ PORT: "0", DYNAMODB_ENDPOINT: engineEndpoint(), ...credentials });
     const baseUrl = await service.ready();
     expect((await client(baseUrl, "demo-reader").get("/targetGroups")).status).toBe(200);
   });
@@ -601,7 +602,7 @@ describe("PORT", () => {
     const port = portOf(server);
     server.close();
     await once(server, "close");
-    const service = start({ PORT: String(port), DYNAMODB_ENDPOINT: inject("endpoint") });
+    const service = start({ PORT: String(port), DYNAMODB_ENDPOINT: engineEndpoint() });
     expect(await service.ready()).toBe(`http://127.0.0.1:${port}/v3`);
   });
 });

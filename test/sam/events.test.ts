@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import { seedDemoData } from "../../local/demoData.ts";
 import { type BundledStack, bundleStack } from "../../scripts/sam/bundleStack.ts";
@@ -14,6 +14,7 @@ import { samTemplate } from "../../scripts/sam/template.ts";
 import { writeSamFolder } from "../../scripts/sam/writeFolder.ts";
 import { type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Configured, invokeOnce, LambdaProcess, plainRuntime, runtime } from "../support/lambda/lambdaProcess.ts";
 import { routeContracts } from "../support/routeContracts.ts";
@@ -28,7 +29,7 @@ let published: unknown[];
 let environment: Record<string, Record<string, string>>;
 
 beforeAll(async () => {
-  const engine = { endpoint: inject("endpoint"), region: localAccess.region, tableName };
+  const engine = { endpoint: engineEndpoint(), region: localAccess.region, tableName };
   table = openTable({ ...engine, credentials: localAccess.credentials }, patientLimits);
   await createTableIfMissing(table);
   await seedDemoData(table, Date.parse(sampleInstant));

@@ -1,5 +1,4 @@
 import type { DynamoDBRecord } from "aws-lambda";
-import { inject } from "vitest";
 import { projector, type StreamLambda } from "../../functions/projector/projector.ts";
 import { StreamPump } from "../../local/streamPump.ts";
 import { presentNotification } from "../../shared/bus/notificationView.ts";
@@ -7,6 +6,7 @@ import type { Notification } from "../../shared/domain/notifications.ts";
 import { createContext } from "../../shared/operations/context.ts";
 import type { ProjectionContext } from "../../shared/operations/projectChange.ts";
 import type { Table } from "../../shared/table/client.ts";
+import { engineEndpoint } from "./engineEndpoint.ts";
 import { localAccess } from "./globalSetup.ts";
 
 /** Every record of the table's stream, in the form in which the projector gets it. */
@@ -16,7 +16,7 @@ export async function captureStream(table: Table): Promise<readonly DynamoDBReco
     records.push(...Records);
     return { batchItemFailures: [] };
   };
-  const pump = await StreamPump.open(table, { endpoint: inject("endpoint"), ...localAccess }, capture);
+  const pump = await StreamPump.open(table, { endpoint: engineEndpoint(), ...localAccess }, capture);
   await pump.drain();
   await pump.stop();
   return records;

@@ -1,7 +1,7 @@
-import { inject } from "vitest";
 import { localFunctions } from "../../local/functions.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
 import { type EngineLimits, openTable, type Table } from "../../shared/table/client.ts";
+import { engineEndpoint } from "./engineEndpoint.ts";
 import { localAccess } from "./globalSetup.ts";
 import { type Fault, startLossyProxy } from "./lossyProxy.ts";
 
@@ -27,7 +27,7 @@ type Wanted = {
 
 export async function startFaultyService(wanted: Wanted): Promise<FaultyService> {
   const { processes, faultFor, limits, direct, sabotage } = wanted;
-  const proxy = await startLossyProxy(inject("endpoint"), faultFor);
+  const proxy = await startLossyProxy(engineEndpoint(), faultFor);
   const tables = Array.from({ length: processes }, () =>
     openTable({ tableName: direct.name, endpoint: proxy.endpoint, ...localAccess }, limits),
   );

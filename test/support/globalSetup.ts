@@ -1,26 +1,39 @@
 import type { TestProject } from "vitest/node";
 import { createTableIfMissing } from "../../local/createTable.ts";
-import { startEngine } from "../../local/engine.ts";
+import { type Engine, startEngine } from "../../local/engine.ts";
 import { createClient, patientLimits } from "../../shared/table/client.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    endpoint: string;
+    endpoints: readonly string[];
     tableName: string;
   }
 }
 
 const tableName = "milestreak-test";
 
-/** Starts one engine and one table for the whole run. Tests keep apart by using orgs of their own. */
+/** An engine does its work in one thread; two use two cores. */
+const engineCount = 2;
+
+/** Starts the engines of the whole run, each with the table. Tests keep apart by using orgs of their own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const engines = await Promise.all(Array.from({ length: engineCount }, startEngineWithTable));
+  project.provide(
+    "endpoints",
+    engines.map(({ endpoint }) => endpoint),
+  );
+  project.provide("tableName", tableName);
+  return async () => {
+    await Promise.all(engines.map(({ stop }) => stop()));
+  };
+}
+
+async function startEngineWithTable(): Promise<Engine> {
   const engine = await startEngine(undefined);
   const client = createClient({ endpoint: engine.endpoint, ...localAccess }, patientLimits);
   await createTableIfMissing({ client, name: tableName });
   client.destroy();
-  project.provide("endpoint", engine.endpoint);
-  project.provide("tableName", tableName);
-  return engine.stop;
+  return engine;
 }
 
 export const localAccess = {

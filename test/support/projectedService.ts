@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, inject } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import type { LocalPages } from "../../local/gateway.ts";
 import { openProjection, type Projection } from "../../local/projection.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
+import { engineEndpoint } from "./engineEndpoint.ts";
 import { localAccess } from "./globalSetup.ts";
 import { type TestService, useService } from "./service.ts";
 
@@ -29,7 +30,7 @@ type TestEvent = {
 
 /** Call it once at the top of a test file. The service answers `otherPages` as well as the projector's pages. */
 export function useProjectedService(otherPages: LocalPages = {}): ProjectedService {
-  const access = { endpoint: inject("endpoint"), ...localAccess };
+  const access = { endpoint: engineEndpoint(), ...localAccess };
   const table = openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);
   let opened: Projection | undefined;
   const projection = () => {

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, inject } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import { projector } from "../../functions/projector/projector.ts";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import { StreamPump } from "../../local/streamPump.ts";
 import type { Notification } from "../../shared/domain/notifications.ts";
 import { createContext } from "../../shared/operations/context.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
+import { engineEndpoint } from "./engineEndpoint.ts";
 import { localAccess } from "./globalSetup.ts";
 
 /** A table of the file's own, with a projector that runs when it is told to. */
@@ -19,7 +20,7 @@ export type ProjectedTable = {
 
 /** Call once at the top of a test file. */
 export function useProjectedTable(): ProjectedTable {
-  const access = { endpoint: inject("endpoint"), ...localAccess };
+  const access = { endpoint: engineEndpoint(), ...localAccess };
   const tableName = `milestreak-${randomUUID()}`;
   const open = () => openTable({ tableName, ...access }, patientLimits);
   const table = open();

@@ -3,6 +3,7 @@ import { localFunctions } from "../../local/functions.ts";
 import { type LocalGateway, type LocalPages, startGateway } from "../../local/gateway.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { ApiClient } from "./apiClient.ts";
+import { engineEndpoint } from "./engineEndpoint.ts";
 import { localAccess } from "./globalSetup.ts";
 import { newOrg, type TestOrg } from "./org.ts";
 import { EngineRecorder } from "./recorder.ts";
@@ -20,7 +21,7 @@ export type TestService = {
 };
 
 export function openTestTable(): Table {
-  return openTable({ tableName: inject("tableName"), endpoint: inject("endpoint"), ...localAccess }, patientLimits);
+  return openTable({ tableName: inject("tableName"), endpoint: engineEndpoint(), ...localAccess }, patientLimits);
 }
 
 /** Call it once at the top of a test file. The service runs from before the first test until after the last. */

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
 import { activityConsequences } from "../../shared/domain/activityConsequences.ts";
 import type { Consequences } from "../../shared/domain/change.ts";
-import { decideCounting, type OriginalActivity, type TargetEffect } from "../../shared/domain/counting.ts";
+import { decideCounting, type TargetEffect } from "../../shared/domain/counting.ts";
 import type { LedgerEntry } from "../../shared/domain/ledger.ts";
+import { type OriginalActivity } from "../../shared/domain/placing.ts";
 import { asOriginal } from "../../shared/table/activityItem.ts";
 import {
   buildActivity,

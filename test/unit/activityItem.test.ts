@@ -2,7 +2,10 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { type Arbitrary, array, assert, bigInt, constantFrom, integer, option, property, record } from "fast-check";
 import { expect, it } from "vitest";
 import { itemBytes } from "../../bench/capacity.ts";
-import { notCountedReasons, type TargetEffect } from "../../shared/domain/counting.ts";
+import { type TargetEffect } from "../../shared/domain/counting.ts";
+import { notCountedReasons } from "../../shared/domain/placing.ts";
+import { mostWaitingForOne } from "../../shared/domain/waitingReturns.ts";
+import { attributesBytes } from "../../shared/http/limits.ts";
 import { buildActivityItem, parseActivity, type RecordedActivity } from "../../shared/table/activityItem.ts";
 import { plainItem } from "../../shared/table/item.ts";
 import { buildActivity, buildLevels, decimal, noonOf } from "../support/domain.ts";
@@ -74,3 +77,39 @@ it("an effect takes at most 55 bytes, also when it reaches the target value in t
   );
   expect(((fifty ?? 0) - (none ?? 0)) / 50).toBeLessThanOrEqual(55);
 });
+
+/** The engine refuses a larger item. */
+const largestItemBytes = 400 * 1024;
+
+it.each([
+  ["the same 20 returns in each", (_: number, index: number) => index],
+  ["20 others in each", (target: number, index: number) => 20 * target + index],
+])(
+  "a transaction that moves 20 returns in each of 98 targets has room, with ids of 128 characters and %s",
+  (_, nameOf) => {
+    const effects = Array.from({ length: 98 }, (_target, target): TargetEffect => {
+      const moves = Array.from({ length: mostWaitingForOne }, (_move, index) => {
+        const activityId = `return:${nameOf(target, index)}`.padEnd(128, "x");
+        const sums = { before: -(10n ** 14n) - 1n, after: 10n ** 14n + 1n };
+        return [3, 4].map((cycleNumber) => ({ cycleNumber, ...sums, activityId }));
+      });
+      return {
+        groupId: 123_456,
+        targetId: 234_567 + target,
+        cycleNumber: 4,
+        valueSetBy: "01768035600000-000000000-00000000000a",
+        notCounted: undefined,
+        definitionVersion: 12,
+        streakValue: 3,
+        revision: 12_345,
+        changes: moves.flat(),
+        levelsReached: [],
+        announced: [4],
+        reopened: [3],
+      };
+    });
+    const item = stored({ ...recorded(effects), attributesJson: "x".repeat(attributesBytes) });
+    expect(itemBytes(item)).toBeLessThanOrEqual(largestItemBytes);
+    expect(parseActivity(plainItem(item)).effects).toEqual(effects);
+  },
+);

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
-import { decideCounting, type OriginalActivity, type TargetEffect } from "../../shared/domain/counting.ts";
+import { decideCounting, type TargetEffect } from "../../shared/domain/counting.ts";
 import { achievedValue, type Enrollment } from "../../shared/domain/enrollment.ts";
+import { type OriginalActivity } from "../../shared/domain/placing.ts";
 import { streakValue } from "../../shared/domain/streak.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { asOriginal } from "../../shared/table/activityItem.ts";

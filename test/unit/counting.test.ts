@@ -1,15 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
-import {
-  type CountedIn,
-  decideCounting,
-  mostWaitingForOne,
-  mostWaitingReturns,
-  type OriginalActivity,
-} from "../../shared/domain/counting.ts";
+import { decideCounting } from "../../shared/domain/counting.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import { type CountedIn, type OriginalActivity } from "../../shared/domain/placing.ts";
 import { streakValue } from "../../shared/domain/streak.ts";
 import type { Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
+import { mostWaitingForOne, mostWaitingReturns } from "../../shared/domain/waitingReturns.ts";
 import {
   buildActivity,
   buildEnrollment,

@@ -3,9 +3,11 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { claimDataDirectory } from "../../local/dataDirectory.ts";
 
+const limits = { timeout: 30_000 };
 const folders: string[] = [];
 const parents: ChildProcess[] = [];
 
@@ -22,13 +24,22 @@ function folderLockedBy(pid: number): string {
   return folder;
 }
 
-/** The shell starts a process that ends at once, and becomes a program that never waits for it. */
+/**
+ * The shell starts a process and becomes a program that never waits for it. Only then the process ends, because the shell
+ * itself would wait for it.
+ */
 async function startZombie(): Promise<number> {
-  const parent = spawn("sh", ["-c", "exit 0 & echo $!; exec cat"]);
+  const parent = spawn("sh", ["-c", "read -r _ <&3 & echo $!; exec cat"], {
+    stdio: ["pipe", "pipe", "inherit", "pipe"],
+  });
   parents.push(parent);
-  const [output] = await once(parent.stdout, "data");
-  const pid = Number(String(output));
-  await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /), { timeout: 30_000 });
+  const [, output, , end] = parent.stdio;
+  if (output === null) throw new Error("The shell has no output");
+  const [text] = await once(output, "data");
+  const pid = Number(String(text));
+  await vi.waitFor(() => expect(readFileSync(`/proc/${parent.pid}/comm`, "utf8")).toBe("cat\n"), limits);
+  if (end instanceof Writable) end.end();
+  await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /), limits);
   return pid;
 }
 

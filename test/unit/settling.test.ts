@@ -77,6 +77,15 @@ describe("a row of settled cycles leaves the enrolment", () => {
     expect(achievedValue(next, 1)).toBe(0n);
   });
 
+  it("and nothing can be counted in a row that was not written, because it would be lost", () => {
+    const { next } = settled(buildEnrollment({ fromCycle: 7 }), noonOf(7));
+    const returning = { activityId: "r-1", amount: decimal(5), cycleNumber: 2, valueSetBy: undefined };
+    const enrollment = { ...next, pendingReturns: new Map([["t-1", [returning]]]) };
+    const transaction = buildActivity({ activityId: "t-1", occurredAt: noonOf(7) });
+    const subject = { group, target: buildTarget(), enrollment };
+    expect(() => decideCounting(subject, transaction, undefined, noonOf(7))).toThrow("never written");
+  });
+
   it("with the size that the enrolment's first row had, whatever the rule is by now", () => {
     const first = settled(lived(5), noonOf(6)).next;
     const { next } = settle(group, first, first, noonOf(12), { ...rules, cyclesPerRow: 2 });
