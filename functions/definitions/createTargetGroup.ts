@@ -45,10 +45,14 @@ export function createTargetGroup(table: Table): Operation<typeof routes.createT
   };
 }
 
-/** The draft, with the faults that a schema cannot find: in the calendar, in decimals, and between fields. */
+/**
+ * The draft, with the faults that a schema cannot find: in the calendar, in decimals, and between fields. Targets and
+ * levels are checked against the cycles, so they are left out when no cycle could be read.
+ */
 function judgedDraft(request: CreateTargetGroupRequest, attribution: Attribution) {
   const { draft, faults } = readDraft(request, attribution);
-  return { draft, faults: [...faults, ...draftFaults(draft).map(describeDraftFault)] };
+  const judged = draft.cycles.length > 0 ? draft : { ...draft, targets: [], levels: [] };
+  return { draft, faults: [...faults, ...draftFaults(judged).map(describeDraftFault)] };
 }
 
 /**

@@ -29,13 +29,13 @@ export type CycleRule = CyclePattern & { readonly offsets: readonly ZoneOffset[]
 /** What a day is called that a rule makes: the start of its cycle in UTC terms, without the zone. */
 type CivilDay = number;
 
-const dayMilliseconds = 24 * 60 * 60 * 1000;
+const dayMilliseconds = 86_400_000;
 
 const months = { MONTHLY: 1, QUARTERLY: 3, HALF_YEARLY: 6, YEARLY: 12 } as const;
 
 /** The day on which cycle n starts, counted from the first one: the 31st of a month is the last day of a shorter one. */
-function dayOfBound({ frequencyType, frequency, firstDay }: Omit<CyclePattern, "count">, bound: number): string {
-  return formatDay(civilDayOf(frequencyType, Date.parse(firstDay), (bound - 1) * frequency));
+function dayOfBound({ frequencyType, frequency, firstDay }: Omit<CyclePattern, "count">, bound: number): CivilDay {
+  return civilDayOf(frequencyType, Date.parse(firstDay), (bound - 1) * frequency);
 }
 
 function civilDayOf(frequencyType: FrequencyType, first: CivilDay, units: number): CivilDay {
@@ -59,11 +59,8 @@ function addMonths(first: CivilDay, count: number): CivilDay {
   return Date.UTC(year, month, Math.min(date.getUTCDate(), lastDay));
 }
 
-/** Empty when the day is not in the years that a date is written with. */
 function formatDay(day: CivilDay): string {
-  // The comparison is false for a day that no date can hold.
-  if (!(day <= lastInstant)) return "";
-  return new Date(day).toISOString().slice(0, "2030-01-31".length);
+  return new Date(day).toISOString().slice(0, 10);
 }
 
 /**
@@ -78,9 +75,10 @@ export function ruleOf(
   const offsets = [...known.offsets];
   for (let bound = known.count + 2; bound <= pattern.count + 1; bound += 1) {
     const day = dayOfBound(pattern, bound);
-    const start = startOfDay(day);
+    // The comparison is false for a day that no date can hold.
+    const start = day <= lastInstant ? startOfDay(formatDay(day)) : undefined;
     if (start === undefined) return undefined;
-    const milliseconds = Date.parse(day) - start;
+    const milliseconds = day - start;
     if (offsets.at(-1)?.milliseconds !== milliseconds) offsets.push({ fromBound: bound, milliseconds });
   }
   return { ...pattern, offsets };
@@ -96,16 +94,16 @@ export function cyclesOfRule(rule: CycleRule): GeneratedCycle[] {
     const [day, nextDay] = [dayOfBound(rule, number), dayOfBound(rule, number + 1)];
     return {
       number,
-      refCode: day,
+      refCode: formatDay(day),
       startsAt: boundAt(rule, number, day),
       endsAt: boundAt(rule, number + 1, nextDay),
-      startDate: day,
-      endDate: formatDay(Date.parse(nextDay) - dayMilliseconds),
+      startDate: formatDay(day),
+      endDate: formatDay(nextDay - dayMilliseconds),
     };
   });
 }
 
-function boundAt({ offsets }: CycleRule, bound: number, day: string): Instant {
+function boundAt({ offsets }: CycleRule, bound: number, day: CivilDay): Instant {
   const offset = offsets.findLast(({ fromBound }) => fromBound <= bound);
-  return Date.parse(day) - (offset?.milliseconds ?? 0);
+  return day - (offset?.milliseconds ?? 0);
 }

@@ -10,13 +10,13 @@ export function formatInstant(instant: Instant): string {
   return new Date(instant).toISOString();
 }
 
-/** How far a caller's clock may be ahead of the service's. An activity that occurs later than that is refused. */
-export const clockToleranceMilliseconds = 5 * 60 * 1000;
+/** How far a caller's clock may be ahead of the service's: five minutes. An activity that occurs later than that is refused. */
+export const clockToleranceMilliseconds = 300_000;
 
 const instantPattern = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 
-const firstInstant = Date.parse("0001-01-01T00:00:00Z");
-export const lastInstant = Date.parse("9999-12-31T23:59:59.999Z");
+const firstInstant = /* @__PURE__ */ Date.parse("0001-01-01T00:00:00Z");
+export const lastInstant = /* @__PURE__ */ Date.parse("9999-12-31T23:59:59.999Z");
 
 /** Whether {@link formatInstant} can write the instant with a year of four digits, so that texts sort as instants do. */
 export function isWritable(instant: Instant): boolean {

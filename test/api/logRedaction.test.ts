@@ -99,8 +99,10 @@ const markedBodies: Record<BodyRouteName, (one: Setting, mark: string) => unknow
   }),
   createTargetGroup: (_, mark) => milestone({ name: mark, description: mark }),
   editTargetGroup: (_, mark) => ({ name: mark, description: mark, timeZoneName: mark }),
-  editTargetPeriods: ({ group }, mark) => [{ id: group.cycleIds[0], description: mark, startDate: mark }],
-  appendTargetPeriods: (_, mark) => [{ refCode: mark, startDate: mark, endDate: mark, description: mark }],
+  editTargetPeriods: ({ group }, mark) => [{ id: group.cycleIds[0], description: mark, [mark]: mark }],
+  appendTargetPeriods: (_, mark) => [
+    { refCode: mark, startDate: "2031-01-01", endDate: "2031-01-31", description: mark },
+  ],
   putCustomer: (_, mark) => ({ firstName: mark, lastName: mark, externalId: mark }),
 };
 

@@ -47,7 +47,12 @@ const allowed = {
     UpdateItem: ["customer"],
     ConditionCheckItem: ["customer"],
   },
-  definitions: { UpdateItem: ["org"], PutItem: ["org", "group", "sweeps"], Query: ["org", "group"] },
+  definitions: {
+    UpdateItem: ["org"],
+    PutItem: ["org", "group", "sweeps"],
+    DeleteItem: ["org", "group", "sweeps"],
+    Query: ["org", "group"],
+  },
   customers: {
     GetItem: ["customer"],
     DeleteItem: ["customer", "externalId"],
