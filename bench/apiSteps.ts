@@ -114,8 +114,36 @@ function definitionSteps(till: Till): Step[] {
       name: "appendTargetPeriods",
       run: () => till.send({ method: "POST", path: `${till.group}/targetPeriods`, body: [lastPeriod] }),
     },
+    {
+      name: "addTarget",
+      run: () => till.send({ method: "POST", path: `${till.group}/targets`, body: groupBody.targets[0] }),
+    },
+    {
+      name: "editTarget",
+      run: () =>
+        till.send({
+          method: "PUT",
+          path: `${till.group}/targets/${till.firstTarget}`,
+          body: { defaultValues: [{ defaultValue: 2000 }] },
+        }),
+    },
+    // The target that was added. The other group has the one before.
+    {
+      name: "deactivateTarget",
+      run: () => till.send({ method: "DELETE", path: `${till.group}/targets/12` }),
+    },
+    { name: "deleteTargetGroup", prepare: () => createUnused(till), run: () => deleteUnused(till) },
     { name: "getAuditLogs", run: () => till.get(`${till.group}/auditLogs`) },
   ];
+}
+
+/** The group that {@link deleteUnused} deletes. It is inactive. */
+async function createUnused(till: Till): Promise<void> {
+  await till.send({ method: "POST", path: "/targetGroups", body: { ...groupBody, name: "Unused", active: false } });
+}
+
+async function deleteUnused(till: Till): Promise<void> {
+  await till.send({ method: "DELETE", path: "/targetGroups/3" }, 2);
 }
 
 function edited({ place }: Till): string {

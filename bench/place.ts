@@ -164,6 +164,7 @@ function month(number: number): TargetGroupDraft["cycles"][number] {
 function target(number: number): TargetGroupDraft["targets"][number] {
   return {
     name: `Target ${number}`,
+    description: undefined,
     isActive: true,
     entity: "TRANSACTION",
     eventName: undefined,

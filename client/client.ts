@@ -26,6 +26,8 @@ export type Activity = Schemas["Activity"];
 export type TargetGroupDefinition = Schemas["TargetGroupDefinition"];
 export type PeriodEdit = Schemas["PeriodEdit"];
 export type PeriodAddition = Schemas["PeriodAddition"];
+export type TargetAddition = Schemas["TargetDefinition"];
+export type TargetEdit = Schemas["TargetEdit"];
 export type TargetGroupEdit = Schemas["TargetGroupEdit"];
 export type CustomerProfile = Schemas["CustomerProfile"];
 
@@ -180,6 +182,50 @@ export function createMilestreakClient(
       return call(sender, false, options, (init) =>
         api.POST("/targetGroups/{targetGroupId}/targetPeriods", { ...init, params, body: periods }),
       );
+    },
+
+    /** Adds a target to a milestone. A repeat would add another one, so only 429 is repeated. */
+    addTarget(
+      targetGroupId: number,
+      target: TargetAddition,
+      { version, ...options }: EditOptions = {},
+    ): Promise<AnswerOf<"addTarget">> {
+      const params = { path: { targetGroupId }, header: ifMatch(version) };
+      return call(sender, false, options, (init) =>
+        api.POST("/targetGroups/{targetGroupId}/targets", { ...init, params, body: target }),
+      );
+    },
+
+    /** Changes one target. It is repeated like `editTargetGroup`. */
+    editTarget(
+      { targetGroupId, targetId }: TargetRef,
+      edit: TargetEdit,
+      { version, ...options }: EditOptions = {},
+    ): Promise<AnswerOf<"editTarget">> {
+      const params = { path: { targetGroupId, targetId }, header: ifMatch(version) };
+      return call(sender, false, options, (init) =>
+        api.PUT("/targetGroups/{targetGroupId}/targets/{targetId}", { ...init, params, body: edit }),
+      );
+    },
+
+    /** Deactivates one target. It is repeated like `editTargetGroup`. */
+    deactivateTarget(
+      { targetGroupId, targetId }: TargetRef,
+      { version, ...options }: EditOptions = {},
+    ): Promise<AnswerOf<"deactivateTarget">> {
+      const params = { path: { targetGroupId, targetId }, header: ifMatch(version) };
+      return call(sender, false, options, (init) =>
+        api.DELETE("/targetGroups/{targetGroupId}/targets/{targetId}", { ...init, params }),
+      );
+    },
+
+    /** Deletes a group in which nobody was ever enrolled. A repeat would not find it, so only 429 is repeated. */
+    deleteTargetGroup(
+      targetGroupId: number,
+      { version, ...options }: EditOptions = {},
+    ): Promise<AnswerOf<"deleteTargetGroup">> {
+      const params = { path: { targetGroupId }, header: ifMatch(version) };
+      return call(sender, false, options, (init) => api.DELETE("/targetGroups/{targetGroupId}", { ...init, params }));
     },
 
     /** Who has changed what of a group, the newest first. */

@@ -98,7 +98,11 @@ export interface paths {
         readonly get: operations["getTargetGroup"];
         readonly put?: never;
         readonly post?: never;
-        readonly delete?: never;
+        /**
+         * Deletes an inactive target group in which nobody was ever enrolled
+         * @description Deletes a group in which nobody was ever enrolled. It must be inactive, and unchanged for 60 seconds. Its name becomes free, and its audit log can still be read. Needs the permission `manage`.
+         */
+        readonly delete: operations["deleteTargetGroup"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -143,6 +147,50 @@ export interface paths {
          */
         readonly post: operations["appendTargetPeriods"];
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/targetGroups/{targetGroupId}/targets": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Adds a target to a milestone
+         * @description Adds a target to a milestone. Nobody is a member of it until enrolled. A streak keeps the targets that it was created with. Needs the permission `manage`. The body is at most 256 kB.
+         */
+        readonly post: operations["addTarget"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/targetGroups/{targetGroupId}/targets/{targetId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Changes the name, the state or the values of a target
+         * @description Changes one target. A field that is absent stays as it is; `null` empties it. The value of a cycle can change until 10 minutes before the cycle starts, so each cycle is judged under one value. Members stay members. Needs the permission `manage`. The body is at most 256 kB.
+         */
+        readonly put: operations["editTarget"];
+        readonly post?: never;
+        /**
+         * Deactivates a target
+         * @description Deactivates a target, like an edit with `active: false`. What members have achieved stays, and they can leave. An edit with `active: true` takes it back. Needs the permission `manage`.
+         */
+        readonly delete: operations["deactivateTarget"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -449,6 +497,11 @@ export interface components {
              */
             readonly name: string;
             /**
+             * @description For people. Absent or `null`: none.
+             * @example Purchases in shops
+             */
+            readonly description?: string | null;
+            /**
              * @description Whether customers can be enrolled in it.
              * @default true
              * @example true
@@ -653,6 +706,80 @@ export interface components {
                 readonly defaultValue: number;
             }[];
         };
+        /** @description What to change of a target. */
+        readonly TargetEdit: {
+            /**
+             * @description The target's name.
+             * @example Monthly spend
+             */
+            readonly name?: string;
+            /**
+             * @description For people. Absent: as it is; `null`: none.
+             * @example Purchases in shops
+             */
+            readonly description?: string | null;
+            /**
+             * @description `false` stops the target: at the latest 30 s later enrolments are refused with 310018, and activities that arrive do not count, for good. `true` goes on, until the last cycle has ended (310019).
+             * @example true
+             */
+            readonly active?: boolean;
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example TRANSACTION
+             */
+            readonly targetEntity?: unknown;
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example null
+             */
+            readonly eventName?: unknown;
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example SALES
+             */
+            readonly targetType?: unknown;
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example null
+             */
+            readonly attributeName?: unknown;
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example false
+             */
+            readonly trackFromEnrollmentDate?: unknown;
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example IMMEDIATE
+             */
+            readonly rewardAllocation?: unknown;
+            /**
+             * @description Any JSON of at most 262144 bytes. It is stored and answered, and does not restrict what counts. Absent: as it is; `null`: none.
+             * @example null
+             */
+            readonly filters?: unknown;
+            /**
+             * @description New values of cycles that start at least 10 minutes from now. One row without `periodId` is the value of all of them.
+             * @example [
+             *       {
+             *         "periodId": 37,
+             *         "defaultValue": 1200
+             *       }
+             *     ]
+             */
+            readonly defaultValues?: readonly {
+                /**
+                 * @description The cycle, one of the group's `periods`. Absent in an only row: all cycles that can get a value.
+                 * @example 37
+                 */
+                readonly periodId?: number;
+                /**
+                 * @description The value to reach, in the unit of `targetType`. It has at most 4 fractional digits.
+                 * @example 1200
+                 */
+                readonly defaultValue: number;
+            }[];
+        };
         /** @description A level to rename or to add. */
         readonly StreakEdit: {
             /**
@@ -845,6 +972,11 @@ export interface components {
              * @example Monthly spend
              */
             readonly name: string;
+            /**
+             * @description For people; `null` when there is none.
+             * @example null
+             */
+            readonly description: string | null;
             /**
              * @description Whether customers can be enrolled in it.
              * @example true
@@ -2396,6 +2528,133 @@ export interface operations {
             readonly 503: components["responses"]["Unavailable"];
         };
     };
+    readonly deleteTargetGroup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The version that the edit was decided on, in quotes as `ETag` answers it, for example `"3"`. When the group has another version by now, the edit is refused with 300004 (HTTP 412), and the message names the current one. Without it the edit is made on the version there is. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Deleted; the id of the group. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: int64
+                         * @description The id that the group had.
+                         * @example 3
+                         */
+                        readonly data: number;
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            /** @description It would conflict with what exists. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            /** @description `If-Match` names another version. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
     readonly editTargetGroup: {
         readonly parameters: {
             readonly query?: never;
@@ -2700,6 +2959,313 @@ export interface operations {
             };
             readonly 413: components["responses"]["TooLarge"];
             readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly addTarget: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The version that the edit was decided on, in quotes as `ETag` answers it, for example `"3"`. When the group has another version by now, the edit is refused with 300004 (HTTP 412), and the message names the current one. Without it the edit is made on the version there is. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TargetDefinition"];
+            };
+        };
+        readonly responses: {
+            /** @description Added; the group as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description The version of the group, in quotes. Sent back as `If-Match`, it makes an edit depend on it. */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The group. */
+                        readonly data: components["schemas"]["TargetGroup"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 300004. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            /** @description `If-Match` names another version. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly editTarget: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The version that the edit was decided on, in quotes as `ETag` answers it, for example `"3"`. When the group has another version by now, the edit is refused with 300004 (HTTP 412), and the message names the current one. Without it the edit is made on the version there is. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+                /** @description The target, one of the group's `targets`. */
+                readonly targetId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TargetEdit"];
+            };
+        };
+        readonly responses: {
+            /** @description Changed; the group as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description The version of the group, in quotes. Sent back as `If-Match`, it makes an edit depend on it. */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The group. */
+                        readonly data: components["schemas"]["TargetGroup"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 310018, 300004, 310019. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017 | 310018 | 310019;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            /** @description `If-Match` names another version. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly deactivateTarget: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The version that the edit was decided on, in quotes as `ETag` answers it, for example `"3"`. When the group has another version by now, the edit is refused with 300004 (HTTP 412), and the message names the current one. Without it the edit is made on the version there is. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+                /** @description The target, one of the group's `targets`. */
+                readonly targetId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Deactivated; the group as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description The version of the group, in quotes. Sent back as `If-Match`, it makes an edit depend on it. */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The group. */
+                        readonly data: components["schemas"]["TargetGroup"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 310018. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017 | 310018;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            /** @description `If-Match` names another version. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
             readonly 429: components["responses"]["Throttled"];
             readonly 500: components["responses"]["Unexpected"];
             readonly 503: components["responses"]["Unavailable"];

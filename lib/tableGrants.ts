@@ -28,8 +28,8 @@ const credentials: Partitions = { like: "CREDENTIAL#*" };
 const tokens: Partitions = { like: "TOKEN#*" };
 
 /**
- * Everything that each function may do with the table. No function scans. Only sweeps, external ids and the names of
- * groups are deleted. Only `authorizer` and `tokens` can read credentials. `reads` cannot write. A function without an entry does not
+ * Everything that each function may do with the table. No function scans. Only sweeps, external ids, the names of
+ * groups, and groups without enrolments are deleted. Only `authorizer` and `tokens` can read credentials. `reads` cannot write. A function without an entry does not
  * compile, and a grant that no request needs fails test/deployed.
  */
 export const tableGrants = {
@@ -49,10 +49,11 @@ export const tableGrants = {
     { actions: ["Query"], partitions: groups },
     { actions: ["ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"], partitions: customers },
   ],
-  // An edit frees the old name of a group, and may put a sweep on the list.
+  // An edit frees the old name of a group, and may put a sweep on the list. A deletion looks for enrolments first.
   definitions: [
     { actions: ["Query", "UpdateItem"], partitions: orgs },
     { actions: ["Query"], partitions: groups },
+    { actions: ["Query"], partitions: closings },
     { actions: ["DeleteItem", "PutItem"], partitions: orgsGroupsAndSweeps },
   ],
   // The second is one grant, because a transaction over a profile and its external ids is one request.

@@ -146,6 +146,7 @@ function cycle(
 function target(name: string, type: "SALES" | "VISIT", value: number): TargetGroupDraft["targets"][number] {
   return {
     name,
+    description: undefined,
     isActive: true,
     entity: "TRANSACTION",
     eventName: undefined,

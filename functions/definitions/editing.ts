@@ -19,6 +19,11 @@ export function readEditCommand({ org, authorship, now, headers, parameters }: E
   return { valid: { org, now, groupId: path.targetGroupId, editedBy: authorship.enteredBy, expectedVersion } };
 }
 
+/** The refusal of an edit that was decided on another version. */
+export function otherVersion(version: number): Error {
+  return invalidInput([`The target group is at version ${version}, which If-Match does not name.`], 412);
+}
+
 /** The answer to an edit: the group as it is now, with its version in `ETag`. Throws what refuses it. */
 export function answerEdit<Fault>(
   result: EditResult<Fault>,
@@ -36,7 +41,7 @@ export function answerEdit<Fault>(
       };
     }
     case "otherVersion":
-      throw invalidInput([`The target group is at version ${result.version}, which If-Match does not name.`], 412);
+      throw otherVersion(result.version);
     case "invalid":
       throw invalidInput(result.faults.map(describeFault));
     case "refused":

@@ -36,7 +36,7 @@ export function readDraft(
     trackingType: request.trackingType,
     timeZone,
     ...readCycles(request, timeZone, faults),
-    targets: request.targets.map((target, index) => readTarget(target, index, faults)),
+    targets: request.targets.map((target, index) => readTarget(target, `targets[${index}].`, faults)),
     levels: (request.streaks ?? []).map(({ name, targetCountOfSequence }) => ({
       name,
       cyclesToMeet: targetCountOfSequence,
@@ -133,18 +133,16 @@ function readCycle(
   };
 }
 
-function readTarget(target: TargetRequest, index: number, faults: string[]): TargetGroupDraft["targets"][number] {
-  const value = ({ defaultValue }: { defaultValue: number }, position: number): Decimal => {
-    const decimal = parseDecimal(defaultValue.toString());
-    if (decimal !== undefined) return decimal;
-    faults.push(
-      `targets[${index}].defaultValues[${position}].defaultValue must have at most 4 fractional digits; got ${defaultValue}.`,
-    );
-    return 0n;
-  };
-  faults.push(...filterFaults(`targets[${index}].filters`, target.filters));
+/** The target that a request asks for. Its faults are added to `faults`, and name fields after `prefix`. */
+export function readTarget(
+  target: TargetRequest,
+  prefix: string,
+  faults: string[],
+): TargetGroupDraft["targets"][number] {
+  faults.push(...filterFaults(`${prefix}filters`, target.filters));
   return {
     name: target.name,
+    description: target.description ?? undefined,
     isActive: target.active ?? true,
     entity: target.targetEntity,
     eventName: target.eventName ?? undefined,
@@ -153,15 +151,25 @@ function readTarget(target: TargetRequest, index: number, faults: string[]): Tar
     tracksFromEnrollmentDate: target.trackFromEnrollmentDate ?? false,
     rewardAllocation: target.rewardAllocation ?? "IMMEDIATE",
     filters: target.filters ?? undefined,
-    values: target.defaultValues.map(value),
+    values: target.defaultValues.map(({ defaultValue }, position) =>
+      readValue(`${prefix}defaultValues[${position}].defaultValue`, defaultValue, faults),
+    ),
   };
+}
+
+/** The value as an exact decimal. When there are faults, it is not usable. */
+export function readValue(field: string, value: number, faults: string[]): Decimal {
+  const decimal = parseDecimal(value.toString());
+  if (decimal !== undefined) return decimal;
+  faults.push(`${field} must have at most 4 fractional digits; got ${value}.`);
+  return 0n;
 }
 
 /**
  * Filters may be any JSON, so no schema limits them. Their size counts as they are stored: `1e20` is then written with 21
  * digits, and larger filters would not fit into an item of the table.
  */
-function filterFaults(field: string, filters: unknown): readonly string[] {
+export function filterFaults(field: string, filters: unknown): readonly string[] {
   const text = canonicalJson(field, filters ?? null);
   if ("faults" in text) return text.faults;
   const sizeBytes = Buffer.byteLength(text.valid);

@@ -1,5 +1,5 @@
 import packageJson from "../../package.json" with { type: "json" };
-import { type Parameter, type Route, type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
+import { type Parameter, type Route, type RouteName, routeNames, routes, takesBody } from "../../shared/http/routes.ts";
 import { failureSchema, type Refusal, refusalResponse, refusalResponses, responseRef } from "./errors.ts";
 import { idRules, listOf, objectOf } from "./fields.ts";
 import type { JsonSchema } from "./jsonSchema.ts";
@@ -144,7 +144,7 @@ const clientSecurity = [{ basic: [] }, {}] as const;
 
 function describe({ permission, maximumBodyBytes, method }: Route, { description }: Operation): string {
   const needed = permission === "none" ? "" : ` Needs the permission \`${permission}\`.`;
-  const limit = method === "GET" ? "" : ` The body is at most ${maximumBodyBytes / 1024} kB.`;
+  const limit = !takesBody({ method }) ? "" : ` The body is at most ${maximumBodyBytes / 1024} kB.`;
   return `${description}${needed}${limit}`;
 }
 

@@ -158,4 +158,5 @@ export function responseRef(name: keyof typeof refusalResponses): { readonly $re
 }
 
 /** The detail of 310017 where it says that there is no such group. */
+export const noSuchTarget = "Target group 3 has no target 99; GET /v3/targetGroups/3 lists its targets.";
 export const noSuchGroup = "Target group 99 does not exist; GET /v3/targetGroups lists them.";

@@ -141,6 +141,7 @@ export const definitions = {
 const target = {
   id: 3,
   ...targetRule,
+  description: null,
   active: true,
   eventName: null,
   attributeName: null,
@@ -211,6 +212,12 @@ const april = { refCode: "APR", startDate: "2030-04-01", endDate: "2030-04-30" }
 export const periodAdditions = one("april", "Another month", [
   { ...april, defaultValues: [{ targetId: 3, defaultValue: 1200 }] },
 ]);
+const nextVersion = {
+  ...storedGroup,
+  version: 2,
+  attribution: { ...storedGroup.attribution, ...prolonged },
+  periods: storedPeriods,
+};
 export const extended = answer("With its next version", {
   ...storedGroup,
   version: 2,
@@ -218,6 +225,31 @@ export const extended = answer("With its next version", {
   targets: [{ ...target, defaultValues: [1000, 1000, 1000, 1200].map((defaultValue) => ({ defaultValue })) }],
   periods: [...storedPeriods, { id: 39, ...april, description: null, periodStatus: "NOT_STARTED" }],
 });
+const visits = {
+  name: "Visits",
+  targetEntity: "TRANSACTION",
+  targetType: "VISIT",
+  defaultValues: [{ defaultValue: 3 }],
+};
+export const targetAdditions = one("visits", "Three visits a month", visits);
+export const withAnotherTarget = answer("With its next version", {
+  ...nextVersion,
+  targets: [target, { ...target, id: 4, ...visits }],
+});
+export const targetEdits = {
+  ...one("value", "Another value for one month", { defaultValues: [{ periodId: 37, defaultValue: 1200 }] }),
+  ...one("values", "Another value for all months that can get one", { defaultValues: [{ defaultValue: 1200 }] }),
+  ...one("stop", "Stop the target", { active: false }),
+};
+export const withOtherValues = answer("With its next version", {
+  ...nextVersion,
+  targets: [{ ...target, defaultValues: [1000, 1200, 1000].map((defaultValue) => ({ defaultValue })) }],
+});
+export const withoutTarget = answer("With its next version", {
+  ...nextVersion,
+  targets: [{ ...target, active: false }],
+});
+export const deleted = answer("The group's id", 3);
 export const auditLogs = answer("An edit and the creation", [
   {
     version: 2,

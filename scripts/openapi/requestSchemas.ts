@@ -101,6 +101,7 @@ const period = {
 
 const target = {
   name: { description: "The target's name.", examples: ["Monthly spend"] },
+  description: { description: "For people. Absent or `null`: none.", examples: ["Purchases in shops"] },
   active: { default: true, description: "Whether customers can be enrolled in it.", examples: [true] },
   targetEntity: {
     description: "The kind of activity that is counted: transactions and returns, or events with the name `eventName`.",
@@ -229,6 +230,42 @@ const edit = {
   streaks: listOf("StreakEdit", "Levels to rename, by their ids, and new ones. The others stay as they are."),
 } as const satisfies FieldsOf<typeof schemas.editTargetGroup>;
 
+const targetEdit = {
+  name: target.name,
+  description: { description: "For people. Absent: as it is; `null`: none.", examples: ["Purchases in shops"] },
+  active: {
+    description:
+      "`false` stops the target: at the latest 30 s later enrolments are refused with 310018, and activities that arrive do not count, for good. `true` goes on, until the last cycle has ended (310019).",
+    examples: [true],
+  },
+  targetEntity: fixed("TRANSACTION"),
+  eventName: { ...fixed(""), examples: [null] },
+  targetType: fixed("SALES"),
+  attributeName: { ...fixed(""), examples: [null] },
+  trackFromEnrollmentDate: { ...fixed(""), examples: [false] },
+  rewardAllocation: fixed("IMMEDIATE"),
+  filters: {
+    description:
+      "Any JSON of at most 262144 bytes. It is stored and answered, and does not restrict what counts. Absent: as it is; `null`: none.",
+    examples: [null],
+  },
+  defaultValues: {
+    items: documented(schemas.editTarget.properties.defaultValues.items, "The value of one cycle.", {
+      periodId: {
+        description: "The cycle, one of the group's `periods`. Absent in an only row: all cycles that can get a value.",
+        examples: [37],
+      },
+      defaultValue: {
+        description: "The value to reach, in the unit of `targetType`. It has at most 4 fractional digits.",
+        examples: [1200],
+      },
+    }),
+    description:
+      "New values of cycles that start at least 10 minutes from now. One row without `periodId` is the value of all of them.",
+    examples: [[{ periodId: 37, defaultValue: 1200 }]],
+  },
+} as const satisfies FieldsOf<typeof schemas.editTarget>;
+
 const addedValue = {
   targetId: { description: "The target, one of the group's `targets`.", examples: [3] },
   defaultValue: { description: "What must be reached in this cycle. At most 4 fractional digits.", examples: [1000] },
@@ -272,6 +309,7 @@ export const requestSchemas = {
   TargetGroupDefinition: documented(schemas.createTargetGroup, "A milestone or streak to be created.", definition),
   PeriodEdit: documented(schemas.editTargetPeriods.items, "What to change of one cycle.", periodEdit),
   PeriodAddition: documented(schemas.appendTargetPeriods.items, "A cycle to append.", addedPeriod),
+  TargetEdit: documented(schemas.editTarget, "What to change of a target.", targetEdit),
   StreakEdit: documented(schemas.editTargetGroup.properties.streaks.items, "A level to rename or to add.", levelEdit),
   TargetGroupEdit: documented(schemas.editTargetGroup, "What to change of a group.", edit),
   KeyAndSecret: documented(schemas.generateToken, "A credential.", {

@@ -59,6 +59,7 @@ const period = {
 const target = {
   id: targetRuleId,
   name: targetName,
+  description: textOrNull("For people; `null` when there is none.", null),
   active: flag("Whether customers can be enrolled in it.", true),
   targetEntity,
   eventName: textOrNull("The `name` of the events that count; `null` unless `targetEntity` is `EVENT`.", null),

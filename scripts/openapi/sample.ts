@@ -11,6 +11,8 @@ export type Sample = {
   readonly caller?: "demo-till" | "demo-admin";
   readonly body?: unknown;
   readonly form?: string;
+  /** How long after the other requests it is sent. */
+  readonly secondsLater?: number;
 };
 
 export const customerId = 345651201;

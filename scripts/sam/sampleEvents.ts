@@ -3,7 +3,7 @@ import type { CallName } from "../../lib/functionNames.ts";
 import { demoSecret } from "../../local/demoData.ts";
 import { buildEvent } from "../../local/proxyEvent.ts";
 import { matchRoute } from "../../local/routing.ts";
-import { type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
+import { type RouteName, routeNames, routes, takesBody } from "../../shared/http/routes.ts";
 import type { ClosingTask } from "../../shared/operations/listDueShards.ts";
 import { enrollmentKey, shardOf } from "../../shared/table/keys.ts";
 import { oauthOperations } from "../openapi/oauth.ts";
@@ -39,7 +39,7 @@ function sampleOf(name: RouteName): Sample {
   return speaksEnvelope(name) ? operations[name].sample : oauthOperations[name].sample;
 }
 
-function requestEvent(name: RouteName, { path: called, caller = "demo-till", body, form }: Sample) {
+function requestEvent(name: RouteName, { path: called, caller = "demo-till", body, form, secondsLater = 0 }: Sample) {
   const { method, permission } = routes[name];
   const [path = "", query] = called.split("?");
   const match = matchRoute(method, path);
@@ -51,9 +51,9 @@ function requestEvent(name: RouteName, { path: called, caller = "demo-till", bod
       method,
       path,
       query: new URLSearchParams(query),
-      headers: method === "GET" ? [] : [["Content-Type", contentType]],
+      headers: takesBody({ method }) ? [["Content-Type", contentType]] : [],
       body: form ?? (body === undefined ? "" : JSON.stringify(body)),
-      nowEpochMilliseconds: atEpochMilliseconds,
+      nowEpochMilliseconds: atEpochMilliseconds + secondsLater * 1000,
     },
     match,
     permission === "none" ? {} : { principalId: caller, org, username: caller, accessGroup },

@@ -25,6 +25,7 @@ const wireNames = {
   startDate: "startDate",
   endDate: "endDate",
   value: "defaultValues",
+  filters: "filters",
 } as const satisfies Record<FieldChange["property"], string>;
 
 function presentValue(value: AuditValue): unknown {

@@ -15,8 +15,9 @@ type Part =
       readonly id: number;
       readonly property: "refCode" | "startDate" | "endDate" | "description";
     }
-  | { readonly of: "target"; readonly id: number; readonly property: "name" | "isActive" }
-  | { readonly of: "target"; readonly id: number; readonly property: "value"; readonly cycleId: number };
+  | { readonly of: "target"; readonly id: number; readonly property: "name" | "description" | "isActive" | "filters" }
+  /** Without a cycle it is the value of all cycles of a new target. */
+  | { readonly of: "target"; readonly id: number; readonly property: "value"; readonly cycleId: number | undefined };
 
 export const auditedParts = ["group", "level", "cycle", "target"] as const satisfies readonly Part["of"][];
 export const auditedProperties = [
@@ -30,6 +31,7 @@ export const auditedProperties = [
   "startDate",
   "endDate",
   "value",
+  "filters",
 ] as const satisfies readonly Part["property"][];
 
 /** A value of a property; `undefined` when there was none. */
@@ -64,19 +66,36 @@ export function creationEntry({ name, version, attribution }: TargetGroup): Audi
   };
 }
 
+/** The newest entry of the log of a group that is deleted. */
+export function deletionEntry(
+  { name, version }: TargetGroup,
+  { changedAt, changedBy }: Pick<AuditEntry, "changedAt" | "changedBy">,
+): AuditEntry {
+  const deleted = { of: "group", id: undefined, property: "created", cycleId: undefined } as const;
+  return { version: version + 1, changedAt, changedBy, changes: [{ ...deleted, before: name, after: undefined }] };
+}
+
 /**
  * What differs between two versions of a definition, one change for each property. Nothing is ever taken out of a
  * definition. Of a new part, the properties that have a value are changes.
  */
 export function changesBetween(before: TargetGroup, after: TargetGroup): FieldChange[] {
-  const known = new Map(factsOf(before).map((fact) => [keyOf(fact), fact.value]));
+  const known = new Map(factsOf(before, before).map((fact) => [keyOf(fact), fact.value]));
   const lastValues = lastValuesOf(before);
-  return factsOf(after).flatMap((fact) => {
+  return factsOf(after, before).flatMap((fact) => {
     const cycleId = "cycleId" in fact ? fact.cycleId : undefined;
     const otherwise = cycleId === undefined || fact.id === undefined ? undefined : lastValues.get(fact.id);
     const [was, is] = [known.get(keyOf(fact)) ?? otherwise, fact.value];
-    return was === is ? [] : [{ of: fact.of, id: fact.id, property: fact.property, cycleId, before: was, after: is }];
+    if (was === is) return [];
+    return [{ of: fact.of, id: fact.id, property: fact.property, cycleId, before: cut(was), after: cut(is) }];
   });
+}
+
+/** Filters can be so long that two of them would not fit into one item. */
+const longestText = 1000;
+
+function cut(value: AuditValue): AuditValue {
+  return typeof value === "string" && value.length > longestText ? `${value.slice(0, longestText)}…` : value;
 }
 
 /** The value of each target in the last cycle. A cycle that is appended has it, unless another one is given. */
@@ -87,10 +106,11 @@ function lastValuesOf({ targets, cycles }: TargetGroup): ReadonlyMap<number, Aud
 type Fact = Part & { readonly value: AuditValue };
 
 function keyOf(fact: Fact): string {
-  return [fact.of, fact.id, fact.property, "cycleId" in fact ? fact.cycleId : ""].join("#");
+  return [fact.of, fact.id, fact.property, "cycleId" in fact ? fact.cycleId : undefined].join("#");
 }
 
-function factsOf(group: TargetGroup): Fact[] {
+/** What can change of a definition. Of a target that `before` does not have, one value of all cycles is one fact. */
+function factsOf(group: TargetGroup, before: TargetGroup): Fact[] {
   const { name, description, isActive, levels, cycles, cycleRule, targets } = group;
   // Of a rule's cycles only the description can change; all else follows from the number of them.
   const ofCycle = cycleRule === undefined ? cycleFacts : (cycle: Cycle) => cycleFacts(cycle).slice(-1);
@@ -103,7 +123,7 @@ function factsOf(group: TargetGroup): Fact[] {
       ? []
       : [{ of: "group", id: undefined, property: "cycleCount", value: BigInt(cycleRule.count) * decimalOne } as const]),
     ...cycles.flatMap(ofCycle),
-    ...targets.flatMap((target) => targetFacts(target, cycles)),
+    ...targets.flatMap((target) => [...targetFacts(target), ...valueFacts(target, cycles, isIn(before, target))]),
   ];
 }
 
@@ -128,14 +148,23 @@ function cycleFacts({ id, refCode, startDate, endDate, description }: Cycle): Fa
   ];
 }
 
-function targetFacts(target: Target, cycles: readonly Cycle[]): Fact[] {
-  const { id, name, isActive } = target;
+function isIn({ targets }: TargetGroup, { id }: Target): boolean {
+  return targets.some((target) => target.id === id);
+}
+
+function targetFacts({ id, name, description, isActive, filters }: Target): Fact[] {
+  const target = { of: "target", id } as const;
   return [
-    { of: "target", id, property: "name", value: name },
-    { of: "target", id, property: "isActive", value: isActive },
-    ...cycles.map(
-      (cycle) =>
-        ({ of: "target", id, property: "value", cycleId: cycle.id, value: targetValue(target, cycle) }) as const,
-    ),
+    { ...target, property: "name", value: name },
+    { ...target, property: "description", value: description },
+    { ...target, property: "isActive", value: isActive },
+    { ...target, property: "filters", value: filters === undefined ? undefined : JSON.stringify(filters) },
   ];
+}
+
+function valueFacts(target: Target, cycles: readonly Cycle[], isKnown: boolean): Fact[] {
+  const of = { of: "target", id: target.id, property: "value" } as const;
+  const [only, ...others] = target.values;
+  if (!isKnown && others.length === 0) return [{ ...of, cycleId: undefined, value: only }];
+  return cycles.map((cycle) => ({ ...of, cycleId: cycle.id, value: targetValue(target, cycle) }));
 }

@@ -58,7 +58,12 @@ function cycleFaults(cycles: Cycles, index: number): CycleFault[] {
   return faults;
 }
 
-function targetFaults(target: TargetGroupDraft["targets"][number], index: number, cycles: number): TargetFault[] {
+/** Every rule that a target of a group with that many cycles breaks; `index` is its place among the targets. */
+export function targetFaults(
+  target: TargetGroupDraft["targets"][number],
+  index: number,
+  cycles: number,
+): TargetFault[] {
   const faults: TargetFault[] = [];
   const values = target.values.length;
   if (target.entity === "EVENT" && target.eventName === undefined)

@@ -80,8 +80,7 @@ export function decideGroupEdit(
     ...levelEditFaults(rest, edit, levels, mostLevels),
   ];
   if (faults.length > 0) return { outcome: "invalid", faults };
-  const isOver = group.cycles.every((cycle) => cycleStatus(cycle, now) === "ENDED");
-  if (next.isActive && !group.isActive && isOver) return allCyclesEnded(group);
+  if (next.isActive && !group.isActive && isOver(group, now)) return allCyclesEnded(group);
   return { outcome: "edit", group: next };
 }
 
@@ -112,10 +111,16 @@ function lengthened(
   return { group: { ...group, cycleRule, cycles: [...cycles, ...added] } };
 }
 
-function allCyclesEnded({ id }: TargetGroup): Refusal {
+/** Whether the last cycle has ended. Nobody can be enrolled any more. */
+export function isOver({ cycles }: Pick<TargetGroup, "cycles">, now: Instant): boolean {
+  return cycles.every((cycle) => cycleStatus(cycle, now) === "ENDED");
+}
+
+/** The refusal to activate a group, or a target of it, that is over. */
+export function allCyclesEnded({ id }: Pick<TargetGroup, "id">): Refusal {
   return refused(
     310019,
-    `All cycles of target group ${id} have ended, so it cannot be activated; append cycles with POST /v3/targetGroups/${id}/targetPeriods first.`,
+    `All cycles of target group ${id} have ended, so nothing of it can be activated; append cycles with POST /v3/targetGroups/${id}/targetPeriods first.`,
   );
 }
 

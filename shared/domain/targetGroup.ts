@@ -41,6 +41,7 @@ export type Level = {
 export type Target = {
   readonly id: number;
   readonly name: string;
+  readonly description: string | undefined;
   readonly isActive: boolean;
   readonly entity: TargetEntity;
   readonly eventName: string | undefined;

@@ -14,7 +14,7 @@ import { queryFaults } from "./requests/incomingText.ts";
 import { parsePath, parseQuery, unknownQueryWarnings } from "./requests/parameters.ts";
 import { nameHeaders, type Step } from "./requests/readBody.ts";
 import { readJsonBody } from "./requests/readJsonBody.ts";
-import type { PathParameter, ProtectedRoute, QueryOf, Route } from "./routes.ts";
+import { type PathParameter, type ProtectedRoute, type QueryOf, type Route, takesBody } from "./routes.ts";
 
 type Parameters<R extends Route> = {
   readonly path: Readonly<Record<PathParameter<R["path"]>, number>>;
@@ -31,7 +31,7 @@ export type ApiRequest<R extends Route> = {
    * Headers by lower-case name. The values of a header that was sent more than once are joined by a comma and a blank.
    */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** The JSON value of the body; `undefined` for a GET. */
+  /** The JSON value of the body; `undefined` for a GET and a DELETE. */
   readonly body: unknown;
   /**
    * The ids of the path, and the query. An operation reads them with `required`, which then reports their faults
@@ -58,7 +58,7 @@ export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operat
     .use(answerErrors())
     .use(permit(route))
     .use(nameHeaders())
-    .use(route.method === "GET" ? [] : readJsonBody(route.maximumBodyBytes))
+    .use(takesBody(route) ? readJsonBody(route.maximumBodyBytes) : [])
     .handler(async (event: APIGatewayProxyEvent) => {
       const { status = 200, data, warnings = [], headers } = await operation(readRequest(route, event));
       const ignored = unknownQueryWarnings(route.query, event.queryStringParameters ?? {});
@@ -91,7 +91,7 @@ function readRequest<R extends ProtectedRoute>(route: R, event: APIGatewayProxyE
     authorship: { enteredBy: username, source: "API" },
     now: event.requestContext.requestTimeEpoch,
     headers: event.headers,
-    body: route.method === "GET" ? undefined : event.body,
+    body: takesBody(route) ? event.body : undefined,
     parameters: readParameters(route, event),
   };
 }

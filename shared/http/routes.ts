@@ -7,7 +7,7 @@ export type Parameter =
   | { readonly type: "integer"; readonly minimum: number; readonly maximum: number; readonly default: number };
 
 export type Route = {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "DELETE" | "GET" | "POST" | "PUT";
   /** The path below the stage `v3`. Every `{parameter}` is an id. */
   readonly path: string;
   /**
@@ -151,6 +151,50 @@ export const appendTargetPeriods = {
   summary: "Appends cycles to a target group",
 } as const satisfies Route;
 
+export const deleteTargetGroup = {
+  method: "DELETE",
+  path: "/targetGroups/{targetGroupId}",
+  permission: "manage",
+  servedBy: "definitions",
+  throttleShare: 0.05,
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Deletes an inactive target group in which nobody was ever enrolled",
+} as const satisfies Route;
+
+export const addTarget = {
+  method: "POST",
+  path: "/targetGroups/{targetGroupId}/targets",
+  permission: "manage",
+  servedBy: "definitions",
+  throttleShare: 0.05,
+  maximumBodyBytes: definitionBytes,
+  query: {},
+  summary: "Adds a target to a milestone",
+} as const satisfies Route;
+
+export const editTarget = {
+  method: "PUT",
+  path: "/targetGroups/{targetGroupId}/targets/{targetId}",
+  permission: "manage",
+  servedBy: "definitions",
+  throttleShare: 0.05,
+  maximumBodyBytes: definitionBytes,
+  query: {},
+  summary: "Changes the name, the state or the values of a target",
+} as const satisfies Route;
+
+export const deactivateTarget = {
+  method: "DELETE",
+  path: "/targetGroups/{targetGroupId}/targets/{targetId}",
+  permission: "manage",
+  servedBy: "definitions",
+  throttleShare: 0.05,
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Deactivates a target",
+} as const satisfies Route;
+
 export const getAuditLogs = {
   method: "GET",
   path: "/targetGroups/{targetGroupId}/auditLogs",
@@ -277,7 +321,11 @@ export const routes = {
   editTargetGroup,
   editTargetPeriods,
   appendTargetPeriods,
+  addTarget,
+  editTarget,
+  deactivateTarget,
   getAuditLogs,
+  deleteTargetGroup,
   putCustomer,
   getCustomer,
   getUserTargetGroups,
@@ -303,6 +351,11 @@ type OpenRouteName = {
   [Name in RouteName]: (typeof routes)[Name]["permission"] extends "none" ? Name : never;
 }[RouteName];
 export type ProtectedRouteName = Exclude<RouteName, OpenRouteName>;
+
+/** Whether requests of the route have a body. */
+export function takesBody({ method }: Pick<Route, "method">): boolean {
+  return method === "POST" || method === "PUT";
+}
 
 export const routeNames: readonly RouteName[] = /* @__PURE__ */ Object.keys(routes).filter(isRouteName);
 

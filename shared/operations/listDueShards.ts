@@ -110,7 +110,12 @@ async function tasksOf(
   { eachShard = false }: DueQuestion,
 ): Promise<ClosingTask[]> {
   const { org, groupId, fromCycle } = sweep;
-  const [group, targets] = await Promise.all([requireGroup(table, sweep), listTargetShards(table, org, groupId)]);
+  const [group, targets] = await Promise.all([
+    findTargetGroup(table, org, groupId),
+    listTargetShards(table, org, groupId),
+  ]);
+  // The group has been deleted, in which nobody was ever enrolled.
+  if (group === undefined) return completeSweep(table, sweep, undefined).then(() => []);
   const due = lastDueAt(group, fromCycle, now) ?? sweep.dueAt;
   const open = targets.map((target) => ({ targetId: target.targetId, shards: openShards(target, due) }));
   const parts = eachShard

@@ -3,7 +3,6 @@ import type { Consequences } from "../domain/change.ts";
 import { enrollmentConsequences, merged } from "../domain/consequences.ts";
 import type { Instant } from "../domain/instant.ts";
 import { editNotification, type Notification } from "../domain/notifications.ts";
-import { ServiceError } from "../domain/serviceError.ts";
 import type { DefinitionChange } from "../table/auditLog.ts";
 import { putIndexRow } from "../table/enrollmentIndex.ts";
 import type { EnrollmentRef } from "../table/enrollments.ts";
@@ -48,7 +47,8 @@ async function publishEdit(
   now: Instant,
 ): Promise<void> {
   const group = await targetGroups.find(org, groupId, now, entry.version);
-  if (group === undefined) throw new ServiceError(`Target group ${groupId} was edited and has no definition`);
+  // The group has been deleted. Nobody was ever enrolled in it, so nobody waits for the event.
+  if (group === undefined) return;
   await bus.publish([editNotification({ org, group }, entry, changeCount)]);
 }
 

@@ -130,6 +130,7 @@ function parseTarget(reader: ItemReader): Target {
   return {
     id: reader.integer("id"),
     name: reader.text("name"),
+    description: reader.optionalText("description"),
     isActive: reader.flag("isActive"),
     entity: reader.oneOf("entity", targetEntities),
     eventName: reader.optionalText("eventName"),

@@ -96,6 +96,14 @@ describe("POST /local/close-cycles", () => {
     ]);
   });
 
+  it("passes over a group that was deleted before its cycle ended", async () => {
+    const one = await enrolled();
+    const { groupId } = await one.org.createGroup(milestone({ active: false }));
+    await ok(one.org.admin.send("DELETE", `/targetGroups/${groupId}`, undefined, { now: during(1) }));
+    expect(await close(one, { now: firstInstantOf(2) })).toHaveLength(1);
+    expect(await close(one, { now: firstInstantOf(2) })).toEqual([]);
+  });
+
   it("with targetGroupId closes the cycles of that group only; the others of the brand stay due", async () => {
     const one = await enrolled();
     const other = await one.org.createGroup(milestone());

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type ProtectedRouteName, protectedRouteNames, routes } from "../../shared/http/routes.ts";
+import {
+  takesBody as hasBody,
+  type ProtectedRouteName,
+  protectedRouteNames,
+  routes,
+} from "../../shared/http/routes.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import { permittedRequest } from "../support/permittedRequest.ts";
 import type { BodyRouteName } from "../support/routeContracts.ts";
@@ -19,6 +24,8 @@ const maximumBytes: Record<BodyRouteName, number> = {
   editTargetGroup: 16_384,
   editTargetPeriods: 262_144,
   appendTargetPeriods: 262_144,
+  addTarget: 262_144,
+  editTarget: 262_144,
 };
 const withBody = protectedRouteNames.flatMap((name) =>
   takesBody(name) ? [{ name, maximum: maximumBytes[name] }] : [],
@@ -37,7 +44,7 @@ const message = (maximum: number, size: number) =>
 
 it("covers every route that takes a body", () => {
   expect(withBody.map(({ name }) => name).toSorted()).toEqual(
-    protectedRouteNames.filter((name) => routes[name].method !== "GET").toSorted(),
+    protectedRouteNames.filter((name) => hasBody(routes[name])).toSorted(),
   );
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ProtectedRouteName, protectedRouteNames, routes } from "../../shared/http/routes.ts";
+import { type ProtectedRouteName, protectedRouteNames, routes, takesBody } from "../../shared/http/routes.ts";
 import { basicAuthorization } from "../support/apiClient.ts";
 import { newCredential } from "../support/credential.ts";
 import { expectRefused } from "../support/envelopes.ts";
@@ -11,7 +11,7 @@ import { withoutWriting } from "../support/writes.ts";
 
 const service = useService();
 
-const withBody = protectedRouteNames.filter((name) => routes[name].method !== "GET").map((name) => ({ name }));
+const withBody = protectedRouteNames.filter((name) => takesBody(routes[name])).map((name) => ({ name }));
 
 /** Sends the route's valid body with these headers. No other header describes the body. */
 async function request(name: ProtectedRouteName, headers: Readonly<Record<string, string>>) {

@@ -103,6 +103,8 @@ const markedBodies: Record<BodyRouteName, (one: Setting, mark: string) => unknow
   appendTargetPeriods: (_, mark) => [
     { refCode: mark, startDate: "2031-01-01", endDate: "2031-01-31", description: mark },
   ],
+  addTarget: (_, mark) => ({ ...milestone().targets[0], name: mark, description: mark, filters: mark }),
+  editTarget: (_, mark) => ({ name: mark, description: mark, filters: mark, [mark]: mark }),
   putCustomer: (_, mark) => ({ firstName: mark, lastName: mark, externalId: mark }),
 };
 

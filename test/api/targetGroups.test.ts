@@ -44,6 +44,7 @@ function fullBody(): TargetGroupBody {
     targets: [
       {
         name: "Steps",
+        description: "Walked in the city",
         active: false,
         targetEntity: "EVENT",
         eventName: "walk",
@@ -98,6 +99,7 @@ describe("creating a target group", () => {
     expect(data.periods[0]).toMatchObject({ description: null });
     expect(data.targets[0]).toMatchObject({
       active: true,
+      description: null,
       eventName: null,
       attributeName: null,
       trackFromEnrollmentDate: false,

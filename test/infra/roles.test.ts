@@ -51,7 +51,7 @@ const allowed = {
     UpdateItem: ["org"],
     PutItem: ["org", "group", "sweeps"],
     DeleteItem: ["org", "group", "sweeps"],
-    Query: ["org", "group"],
+    Query: ["org", "group", "closing"],
   },
   customers: {
     GetItem: ["customer"],

@@ -27,6 +27,7 @@ export function buildTarget(overrides: Partial<Target> = {}): Target {
   return {
     id: 7,
     name: "Target",
+    description: undefined,
     isActive: true,
     entity: "TRANSACTION",
     eventName: undefined,

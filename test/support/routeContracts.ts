@@ -10,7 +10,7 @@ export type Outcome = { readonly status: number; readonly error?: number | strin
 
 /** The routes behind the authorizer that take a body. */
 export type BodyRouteName = {
-  [Name in ProtectedRouteName]: (typeof routes)[Name]["method"] extends "GET" ? never : Name;
+  [Name in ProtectedRouteName]: (typeof routes)[Name]["method"] extends "POST" | "PUT" ? Name : never;
 }[ProtectedRouteName];
 
 /** The access groups that may call a route, and what other callers are answered. */
@@ -133,6 +133,35 @@ export const routeContracts: Readonly<
     request: async (org) => ({
       path: `/targetGroups/${(await org.createGroup()).groupId}/targetPeriods`,
       body: [{ refCode: "last", startDate: "2040-01-01", endDate: "2040-01-31" }],
+    }),
+  },
+  addTarget: {
+    access: { groups: admins, own: answered, other: refused(310017), nobody: unknown },
+    /** The id, then the definition and the write of the last round that patience lets begin. */
+    chain: { requests: 3, patientLoops: 1 },
+    request: async (org) => ({
+      path: `/targetGroups/${(await org.createGroup()).groupId}/targets`,
+      body: { name: "Visits", targetEntity: "TRANSACTION", targetType: "VISIT", defaultValues: [{ defaultValue: 3 }] },
+    }),
+  },
+  editTarget: {
+    access: { groups: admins, own: answered, other: refused(310017), nobody: unknown },
+    /** The definition and the write of the last round that patience lets begin. */
+    chain: { requests: 2, patientLoops: 1 },
+    request: async (org) => ({ path: targetPath(await org.createGroup()), body: { name: randomUUID() } }),
+  },
+  deactivateTarget: {
+    access: { groups: admins, own: answered, other: refused(310017), nobody: unknown },
+    /** The definition and the write of the last round that patience lets begin. */
+    chain: { requests: 2, patientLoops: 1 },
+    request: async (org) => ({ path: targetPath(await org.createGroup()) }),
+  },
+  deleteTargetGroup: {
+    access: { groups: admins, own: answered, other: refused(310017), nobody: unknown },
+    /** The definition and the shards with enrolments beside it, and the write of the last round that patience lets begin. */
+    chain: { requests: 2, patientLoops: 2 },
+    request: async (org) => ({
+      path: `/targetGroups/${(await org.createGroup(milestone({ active: false }))).groupId}`,
     }),
   },
   getAuditLogs: {

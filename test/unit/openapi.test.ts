@@ -133,6 +133,8 @@ describe("the examples", () => {
     editTargetGroup: (value) => schemaFaults(validators.editTargetGroup, value),
     editTargetPeriods: (value) => schemaFaults(validators.editTargetPeriods, value),
     appendTargetPeriods: (value) => schemaFaults(validators.appendTargetPeriods, value),
+    addTarget: (value) => schemaFaults(validators.addTarget, value),
+    editTarget: (value) => schemaFaults(validators.editTarget, value),
     putCustomer: (value) => schemaFaults(validators.putCustomer, value),
     generateToken: (value) => schemaFaults(validators.generateToken, value),
   };

@@ -1,10 +1,10 @@
 import { dataIdHeader } from "../../../shared/http/dataIdHeader.ts";
 import * as limits from "../../../shared/http/limits.ts";
-import { invalid, noSuchGroup, refusal } from "../errors.ts";
+import { invalid, noSuchGroup, noSuchTarget, refusal } from "../errors.ts";
 import * as examples from "../examples.ts";
-import { listOf, objectOf } from "../fields.ts";
+import { idRules, listOf, objectOf } from "../fields.ts";
 import { ref } from "../jsonSchema.ts";
-import { groupId, periodId } from "../sample.ts";
+import { groupId, periodId, targetId } from "../sample.ts";
 import type { Operations } from "./operation.ts";
 
 const noSuchId = invalid(400, 'targetGroupId in the path must be an integer from 1 to 9007199254740991; got "x".');
@@ -36,6 +36,7 @@ export const targetGroups = {
       caller: "demo-admin",
       body: {
         name: "A sample milestone",
+        active: false,
         trackingType: "DEFAULT",
         targetEvaluationType: "FIXED_CALENDAR_WINDOW",
         periods: [
@@ -123,7 +124,7 @@ export const targetGroups = {
       invalid(400, 'trackingType cannot be changed after creation; it is "DEFAULT", got "STREAKS".'),
       refusal(
         310019,
-        "All cycles of target group 3 have ended, so it cannot be activated; append cycles with POST /v3/targetGroups/3/targetPeriods first.",
+        "All cycles of target group 3 have ended, so nothing of it can be activated; append cycles with POST /v3/targetGroups/3/targetPeriods first.",
       ),
       refusal(310069),
     ],
@@ -182,6 +183,95 @@ export const targetGroups = {
       refusal(310017, noSuchGroup),
       otherVersion,
       invalid(400, '[0].refCode must be unique in the group; "JAN" is there already.'),
+    ],
+  },
+  addTarget: {
+    tag: "Target groups",
+    sample: {
+      path: `/targetGroups/${groupId}/targets`,
+      caller: "demo-admin",
+      body: { name: "Visits", targetEntity: "TRANSACTION", targetType: "VISIT", defaultValues: [{ defaultValue: 3 }] },
+    },
+    description:
+      "Adds a target to a milestone. Nobody is a member of it until enrolled. A streak keeps the targets that it was created with.",
+    takesVersion: true,
+    body: { schema: ref("TargetDefinition"), examples: examples.targetAdditions },
+    success: {
+      status: 200,
+      description: "Added; the group as it is now.",
+      data: objectOf("TargetGroup", "The group."),
+      examples: examples.withAnotherTarget,
+      headers: version,
+    },
+    refusals: [
+      noSuchId,
+      refusal(310017, noSuchGroup),
+      otherVersion,
+      invalid(400, "A group must not have more than 50 targets, and it has as many."),
+    ],
+  },
+  editTarget: {
+    tag: "Target groups",
+    sample: {
+      path: `/targetGroups/${groupId}/targets/${targetId}`,
+      caller: "demo-admin",
+      body: { description: "Purchases in shops" },
+    },
+    description:
+      "Changes one target. A field that is absent stays as it is; `null` empties it. The value of a cycle can change until 10 minutes before the cycle starts, so each cycle is judged under one value. Members stay members.",
+    takesVersion: true,
+    body: { schema: ref("TargetEdit"), examples: examples.targetEdits },
+    success: {
+      status: 200,
+      description: "Changed; the group as it is now.",
+      data: objectOf("TargetGroup", "The group."),
+      examples: examples.withOtherValues,
+      headers: version,
+    },
+    refusals: [
+      noSuchId,
+      refusal(310017, noSuchGroup),
+      otherVersion,
+      refusal(310018, noSuchTarget),
+      invalid(400, 'defaultValues[0] cannot be changed any more: cycle "JAN" has ended.'),
+      refusal(
+        310019,
+        "All cycles of target group 3 have ended, so nothing of it can be activated; append cycles with POST /v3/targetGroups/3/targetPeriods first.",
+      ),
+    ],
+  },
+  deactivateTarget: {
+    tag: "Target groups",
+    sample: { path: `/targetGroups/${groupId}/targets/4`, caller: "demo-admin" },
+    description:
+      "Deactivates a target, like an edit with `active: false`. What members have achieved stays, and they can leave. An edit with `active: true` takes it back.",
+    takesVersion: true,
+    success: {
+      status: 200,
+      description: "Deactivated; the group as it is now.",
+      data: objectOf("TargetGroup", "The group."),
+      examples: examples.withoutTarget,
+      headers: version,
+    },
+    refusals: [noSuchId, refusal(310017, noSuchGroup), otherVersion, refusal(310018, noSuchTarget)],
+  },
+  deleteTargetGroup: {
+    tag: "Target groups",
+    sample: { path: "/targetGroups/3", caller: "demo-admin", secondsLater: 60 },
+    description:
+      "Deletes a group in which nobody was ever enrolled. It must be inactive, and unchanged for 60 seconds. Its name becomes free, and its audit log can still be read.",
+    takesVersion: true,
+    success: {
+      status: 200,
+      description: "Deleted; the id of the group.",
+      data: { ...idRules, description: "The id that the group had.", examples: [3] },
+      examples: examples.deleted,
+    },
+    refusals: [
+      noSuchId,
+      refusal(310017, noSuchGroup),
+      invalid(409, "Customers were enrolled in the target group, so it cannot be deleted; deactivate instead."),
+      otherVersion,
     ],
   },
   getAuditLogs: {

@@ -6,6 +6,7 @@ export type CreateTargetGroupRequest = FromSchema<typeof schemas.createTargetGro
 export type EditTargetGroupRequest = FromSchema<typeof schemas.editTargetGroup>;
 export type EditTargetPeriodsRequest = FromSchema<typeof schemas.editTargetPeriods>;
 export type AppendTargetPeriodsRequest = FromSchema<typeof schemas.appendTargetPeriods>;
+export type EditTargetRequest = FromSchema<typeof schemas.editTarget>;
 export type CyclePatternRequest = FromSchema<typeof schemas.cyclePattern>;
 export type PeriodRequest = FromSchema<typeof schemas.periods.items>;
 export type TargetRequest = FromSchema<typeof schemas.targets.items>;

@@ -79,6 +79,7 @@ const target = {
   required: ["name", "targetEntity", "targetType", "defaultValues"],
   properties: {
     name,
+    description,
     active: { type: "boolean" },
     targetEntity: { type: "string", enum: targetEntities },
     eventName: { type: ["string", "null"], minLength: 1, maxLength: limits.nameCharacters },
@@ -195,6 +196,33 @@ const addedPeriod = {
 } as const;
 
 export const appendTargetPeriods = { type: "array", minItems: 1, maxItems: limits.cycles, items: addedPeriod } as const;
+
+/** A target to add. It is what a creation takes, under a name of its own. */
+export const addTarget = target;
+
+const valueEdit = {
+  type: "object",
+  required: ["defaultValue"],
+  properties: { periodId: id, defaultValue: { type: "number", exclusiveMinimum: 0, maximum: limits.targetValue } },
+} as const;
+
+/** What cannot be changed may be sent, and is compared with what there is. */
+export const editTarget = {
+  type: "object",
+  properties: {
+    name,
+    description,
+    active: { type: "boolean" },
+    targetEntity: {},
+    eventName: {},
+    targetType: {},
+    attributeName: {},
+    trackFromEnrollmentDate: {},
+    rewardAllocation: {},
+    filters: {},
+    defaultValues: { type: "array", minItems: 1, maxItems: limits.generatedCycles, items: valueEdit },
+  },
+} as const;
 
 /** The fields have types but no limits. A fault quotes what was given, and a secret must not come back in an answer. */
 export const generateToken = {

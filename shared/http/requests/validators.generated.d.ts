@@ -5,6 +5,7 @@ import type {
   CyclePatternRequest,
   EditTargetGroupRequest,
   EditTargetPeriodsRequest,
+  EditTargetRequest,
   GenerateTokenRequest,
   PeriodRequest,
   PutCustomerRequest,
@@ -38,6 +39,8 @@ export const streaks: Validator<StreakRequest[]>;
 export const createTargetGroup: Validator<CreateTargetGroupRequest>;
 export const editTargetGroup: Validator<EditTargetGroupRequest>;
 export const editTargetPeriods: Validator<EditTargetPeriodsRequest>;
+export const editTarget: Validator<EditTargetRequest>;
+export const addTarget: Validator<TargetRequest>;
 export const appendTargetPeriods: Validator<AppendTargetPeriodsRequest>;
 export const cyclePattern: Validator<CyclePatternRequest>;
 export const generateToken: Validator<GenerateTokenRequest>;

@@ -253,9 +253,362 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
   validate21.errors = vErrors;
   return errors === 0;
 }
-var appendTargetPeriods = validate22;
-var schema7 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 }, "defaultValues": { "type": "array", "maxItems": 50, "items": { "type": "object", "required": ["targetId", "defaultValue"], "properties": { "targetId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } } }, "$id": "appendTargetPeriods" };
+var addTarget = validate22;
+var schema7 = { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "filters": {}, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "addTarget" };
+var pattern2 = /* @__PURE__ */ new RegExp("\\S", "u");
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.targetEntity === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "targetEntity" }, message: "must have required property 'targetEntity'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.targetType === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "targetType" }, message: "must have required property 'targetType'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.defaultValues === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "defaultValues" }, message: "must have required property 'defaultValues'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.name !== void 0) {
+      let data0 = data.name;
+      if (typeof data0 === "string") {
+        if (func2(data0) > 200) {
+          const err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+        if (func2(data0) < 1) {
+          const err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+        if (!pattern2.test(data0)) {
+          const err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
+        }
+      } else {
+        const err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+    }
+    if (data.description !== void 0) {
+      let data1 = data.description;
+      if (typeof data1 !== "string" && data1 !== null) {
+        const err8 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema7.properties.description.type }, message: "must be string,null" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+      if (typeof data1 === "string") {
+        if (func2(data1) > 255) {
+          const err9 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.active !== void 0) {
+      if (typeof data.active !== "boolean") {
+        const err10 = { instancePath: instancePath + "/active", schemaPath: "#/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.targetEntity !== void 0) {
+      let data3 = data.targetEntity;
+      if (typeof data3 !== "string") {
+        const err11 = { instancePath: instancePath + "/targetEntity", schemaPath: "#/properties/targetEntity/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+      if (!(data3 === "TRANSACTION" || data3 === "EVENT")) {
+        const err12 = { instancePath: instancePath + "/targetEntity", schemaPath: "#/properties/targetEntity/enum", keyword: "enum", params: { allowedValues: schema7.properties.targetEntity.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.eventName !== void 0) {
+      let data4 = data.eventName;
+      if (typeof data4 !== "string" && data4 !== null) {
+        const err13 = { instancePath: instancePath + "/eventName", schemaPath: "#/properties/eventName/type", keyword: "type", params: { type: schema7.properties.eventName.type }, message: "must be string,null" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+      if (typeof data4 === "string") {
+        if (func2(data4) > 200) {
+          const err14 = { instancePath: instancePath + "/eventName", schemaPath: "#/properties/eventName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
+          }
+          errors++;
+        }
+        if (func2(data4) < 1) {
+          const err15 = { instancePath: instancePath + "/eventName", schemaPath: "#/properties/eventName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.targetType !== void 0) {
+      let data5 = data.targetType;
+      if (typeof data5 !== "string") {
+        const err16 = { instancePath: instancePath + "/targetType", schemaPath: "#/properties/targetType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+      if (!(data5 === "SALES" || data5 === "GROSS_SALES" || data5 === "QUANTITY" || data5 === "COUNT" || data5 === "VISIT" || data5 === "EVENT_ATTRIBUTE")) {
+        const err17 = { instancePath: instancePath + "/targetType", schemaPath: "#/properties/targetType/enum", keyword: "enum", params: { allowedValues: schema7.properties.targetType.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+    }
+    if (data.attributeName !== void 0) {
+      let data6 = data.attributeName;
+      if (typeof data6 !== "string" && data6 !== null) {
+        const err18 = { instancePath: instancePath + "/attributeName", schemaPath: "#/properties/attributeName/type", keyword: "type", params: { type: schema7.properties.attributeName.type }, message: "must be string,null" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+      if (typeof data6 === "string") {
+        if (func2(data6) > 200) {
+          const err19 = { instancePath: instancePath + "/attributeName", schemaPath: "#/properties/attributeName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          if (vErrors === null) {
+            vErrors = [err19];
+          } else {
+            vErrors.push(err19);
+          }
+          errors++;
+        }
+        if (func2(data6) < 1) {
+          const err20 = { instancePath: instancePath + "/attributeName", schemaPath: "#/properties/attributeName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          if (vErrors === null) {
+            vErrors = [err20];
+          } else {
+            vErrors.push(err20);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.trackFromEnrollmentDate !== void 0) {
+      if (typeof data.trackFromEnrollmentDate !== "boolean") {
+        const err21 = { instancePath: instancePath + "/trackFromEnrollmentDate", schemaPath: "#/properties/trackFromEnrollmentDate/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+    }
+    if (data.rewardAllocation !== void 0) {
+      let data8 = data.rewardAllocation;
+      if (typeof data8 !== "string") {
+        const err22 = { instancePath: instancePath + "/rewardAllocation", schemaPath: "#/properties/rewardAllocation/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      }
+      if (!(data8 === "IMMEDIATE" || data8 === "PERIOD_END")) {
+        const err23 = { instancePath: instancePath + "/rewardAllocation", schemaPath: "#/properties/rewardAllocation/enum", keyword: "enum", params: { allowedValues: schema7.properties.rewardAllocation.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+    }
+    if (data.defaultValues !== void 0) {
+      let data9 = data.defaultValues;
+      if (Array.isArray(data9)) {
+        if (data9.length > 100) {
+          const err24 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
+          if (vErrors === null) {
+            vErrors = [err24];
+          } else {
+            vErrors.push(err24);
+          }
+          errors++;
+        }
+        if (data9.length < 1) {
+          const err25 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+        const len0 = data9.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data10 = data9[i0];
+          if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+            if (data10.defaultValue === void 0) {
+              const err26 = { instancePath: instancePath + "/defaultValues/" + i0, schemaPath: "#/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
+              if (vErrors === null) {
+                vErrors = [err26];
+              } else {
+                vErrors.push(err26);
+              }
+              errors++;
+            }
+            if (data10.defaultValue !== void 0) {
+              let data11 = data10.defaultValue;
+              if (typeof data11 == "number" && isFinite(data11)) {
+                if (data11 > 999999999999999e-4 || isNaN(data11)) {
+                  const err27 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  if (vErrors === null) {
+                    vErrors = [err27];
+                  } else {
+                    vErrors.push(err27);
+                  }
+                  errors++;
+                }
+                if (data11 <= 0 || isNaN(data11)) {
+                  const err28 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                  if (vErrors === null) {
+                    vErrors = [err28];
+                  } else {
+                    vErrors.push(err28);
+                  }
+                  errors++;
+                }
+              } else {
+                const err29 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err29];
+                } else {
+                  vErrors.push(err29);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err30 = { instancePath: instancePath + "/defaultValues/" + i0, schemaPath: "#/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err30];
+            } else {
+              vErrors.push(err30);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err31 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err31];
+        } else {
+          vErrors.push(err31);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err32];
+    } else {
+      vErrors.push(err32);
+    }
+    errors++;
+  }
+  validate22.errors = vErrors;
+  return errors === 0;
+}
+var appendTargetPeriods = validate23;
+var schema8 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 }, "defaultValues": { "type": "array", "maxItems": 50, "items": { "type": "object", "required": ["targetId", "defaultValue"], "properties": { "targetId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } } }, "$id": "appendTargetPeriods" };
+function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -405,7 +758,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.description !== void 0) {
           let data4 = data0.description;
           if (typeof data4 !== "string" && data4 !== null) {
-            const err14 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema7.items.properties.description.type }, message: "must be string,null" };
+            const err14 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema8.items.properties.description.type }, message: "must be string,null" };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -561,14 +914,13 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate22.errors = vErrors;
+  validate23.errors = vErrors;
   return errors === 0;
 }
-var createTargetGroup = validate23;
-var schema8 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" } }, "$id": "createTargetGroup" };
-var pattern2 = /* @__PURE__ */ new RegExp("\\S", "u");
-var schema9 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "periods" };
-function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var createTargetGroup = validate24;
+var schema9 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" } }, "$id": "createTargetGroup" };
+var schema10 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "periods" };
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -718,7 +1070,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.description !== void 0) {
           let data4 = data0.description;
           if (typeof data4 !== "string" && data4 !== null) {
-            const err14 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema9.items.properties.description.type }, message: "must be string,null" };
+            const err14 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema10.items.properties.description.type }, message: "must be string,null" };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -757,11 +1109,10 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate24.errors = vErrors;
+  validate25.errors = vErrors;
   return errors === 0;
 }
-var schema10 = { "type": "array", "minItems": 1, "maxItems": 50, "items": { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "filters": {}, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } } }, "$id": "targets" };
-function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -786,341 +1137,24 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
     }
     const len0 = data.length;
     for (let i0 = 0; i0 < len0; i0++) {
-      let data0 = data[i0];
-      if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
-        if (data0.name === void 0) {
-          const err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
-          if (vErrors === null) {
-            vErrors = [err2];
-          } else {
-            vErrors.push(err2);
-          }
-          errors++;
-        }
-        if (data0.targetEntity === void 0) {
-          const err3 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "targetEntity" }, message: "must have required property 'targetEntity'" };
-          if (vErrors === null) {
-            vErrors = [err3];
-          } else {
-            vErrors.push(err3);
-          }
-          errors++;
-        }
-        if (data0.targetType === void 0) {
-          const err4 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "targetType" }, message: "must have required property 'targetType'" };
-          if (vErrors === null) {
-            vErrors = [err4];
-          } else {
-            vErrors.push(err4);
-          }
-          errors++;
-        }
-        if (data0.defaultValues === void 0) {
-          const err5 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "defaultValues" }, message: "must have required property 'defaultValues'" };
-          if (vErrors === null) {
-            vErrors = [err5];
-          } else {
-            vErrors.push(err5);
-          }
-          errors++;
-        }
-        if (data0.name !== void 0) {
-          let data1 = data0.name;
-          if (typeof data1 === "string") {
-            if (func2(data1) > 200) {
-              const err6 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-              if (vErrors === null) {
-                vErrors = [err6];
-              } else {
-                vErrors.push(err6);
-              }
-              errors++;
-            }
-            if (func2(data1) < 1) {
-              const err7 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-              if (vErrors === null) {
-                vErrors = [err7];
-              } else {
-                vErrors.push(err7);
-              }
-              errors++;
-            }
-            if (!pattern2.test(data1)) {
-              const err8 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-              if (vErrors === null) {
-                vErrors = [err8];
-              } else {
-                vErrors.push(err8);
-              }
-              errors++;
-            }
-          } else {
-            const err9 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err9];
-            } else {
-              vErrors.push(err9);
-            }
-            errors++;
-          }
-        }
-        if (data0.active !== void 0) {
-          if (typeof data0.active !== "boolean") {
-            const err10 = { instancePath: instancePath + "/" + i0 + "/active", schemaPath: "#/items/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-            if (vErrors === null) {
-              vErrors = [err10];
-            } else {
-              vErrors.push(err10);
-            }
-            errors++;
-          }
-        }
-        if (data0.targetEntity !== void 0) {
-          let data3 = data0.targetEntity;
-          if (typeof data3 !== "string") {
-            const err11 = { instancePath: instancePath + "/" + i0 + "/targetEntity", schemaPath: "#/items/properties/targetEntity/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err11];
-            } else {
-              vErrors.push(err11);
-            }
-            errors++;
-          }
-          if (!(data3 === "TRANSACTION" || data3 === "EVENT")) {
-            const err12 = { instancePath: instancePath + "/" + i0 + "/targetEntity", schemaPath: "#/items/properties/targetEntity/enum", keyword: "enum", params: { allowedValues: schema10.items.properties.targetEntity.enum }, message: "must be equal to one of the allowed values" };
-            if (vErrors === null) {
-              vErrors = [err12];
-            } else {
-              vErrors.push(err12);
-            }
-            errors++;
-          }
-        }
-        if (data0.eventName !== void 0) {
-          let data4 = data0.eventName;
-          if (typeof data4 !== "string" && data4 !== null) {
-            const err13 = { instancePath: instancePath + "/" + i0 + "/eventName", schemaPath: "#/items/properties/eventName/type", keyword: "type", params: { type: schema10.items.properties.eventName.type }, message: "must be string,null" };
-            if (vErrors === null) {
-              vErrors = [err13];
-            } else {
-              vErrors.push(err13);
-            }
-            errors++;
-          }
-          if (typeof data4 === "string") {
-            if (func2(data4) > 200) {
-              const err14 = { instancePath: instancePath + "/" + i0 + "/eventName", schemaPath: "#/items/properties/eventName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-              if (vErrors === null) {
-                vErrors = [err14];
-              } else {
-                vErrors.push(err14);
-              }
-              errors++;
-            }
-            if (func2(data4) < 1) {
-              const err15 = { instancePath: instancePath + "/" + i0 + "/eventName", schemaPath: "#/items/properties/eventName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-              if (vErrors === null) {
-                vErrors = [err15];
-              } else {
-                vErrors.push(err15);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data0.targetType !== void 0) {
-          let data5 = data0.targetType;
-          if (typeof data5 !== "string") {
-            const err16 = { instancePath: instancePath + "/" + i0 + "/targetType", schemaPath: "#/items/properties/targetType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err16];
-            } else {
-              vErrors.push(err16);
-            }
-            errors++;
-          }
-          if (!(data5 === "SALES" || data5 === "GROSS_SALES" || data5 === "QUANTITY" || data5 === "COUNT" || data5 === "VISIT" || data5 === "EVENT_ATTRIBUTE")) {
-            const err17 = { instancePath: instancePath + "/" + i0 + "/targetType", schemaPath: "#/items/properties/targetType/enum", keyword: "enum", params: { allowedValues: schema10.items.properties.targetType.enum }, message: "must be equal to one of the allowed values" };
-            if (vErrors === null) {
-              vErrors = [err17];
-            } else {
-              vErrors.push(err17);
-            }
-            errors++;
-          }
-        }
-        if (data0.attributeName !== void 0) {
-          let data6 = data0.attributeName;
-          if (typeof data6 !== "string" && data6 !== null) {
-            const err18 = { instancePath: instancePath + "/" + i0 + "/attributeName", schemaPath: "#/items/properties/attributeName/type", keyword: "type", params: { type: schema10.items.properties.attributeName.type }, message: "must be string,null" };
-            if (vErrors === null) {
-              vErrors = [err18];
-            } else {
-              vErrors.push(err18);
-            }
-            errors++;
-          }
-          if (typeof data6 === "string") {
-            if (func2(data6) > 200) {
-              const err19 = { instancePath: instancePath + "/" + i0 + "/attributeName", schemaPath: "#/items/properties/attributeName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-              if (vErrors === null) {
-                vErrors = [err19];
-              } else {
-                vErrors.push(err19);
-              }
-              errors++;
-            }
-            if (func2(data6) < 1) {
-              const err20 = { instancePath: instancePath + "/" + i0 + "/attributeName", schemaPath: "#/items/properties/attributeName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-              if (vErrors === null) {
-                vErrors = [err20];
-              } else {
-                vErrors.push(err20);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data0.trackFromEnrollmentDate !== void 0) {
-          if (typeof data0.trackFromEnrollmentDate !== "boolean") {
-            const err21 = { instancePath: instancePath + "/" + i0 + "/trackFromEnrollmentDate", schemaPath: "#/items/properties/trackFromEnrollmentDate/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-            if (vErrors === null) {
-              vErrors = [err21];
-            } else {
-              vErrors.push(err21);
-            }
-            errors++;
-          }
-        }
-        if (data0.rewardAllocation !== void 0) {
-          let data8 = data0.rewardAllocation;
-          if (typeof data8 !== "string") {
-            const err22 = { instancePath: instancePath + "/" + i0 + "/rewardAllocation", schemaPath: "#/items/properties/rewardAllocation/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err22];
-            } else {
-              vErrors.push(err22);
-            }
-            errors++;
-          }
-          if (!(data8 === "IMMEDIATE" || data8 === "PERIOD_END")) {
-            const err23 = { instancePath: instancePath + "/" + i0 + "/rewardAllocation", schemaPath: "#/items/properties/rewardAllocation/enum", keyword: "enum", params: { allowedValues: schema10.items.properties.rewardAllocation.enum }, message: "must be equal to one of the allowed values" };
-            if (vErrors === null) {
-              vErrors = [err23];
-            } else {
-              vErrors.push(err23);
-            }
-            errors++;
-          }
-        }
-        if (data0.defaultValues !== void 0) {
-          let data9 = data0.defaultValues;
-          if (Array.isArray(data9)) {
-            if (data9.length > 100) {
-              const err24 = { instancePath: instancePath + "/" + i0 + "/defaultValues", schemaPath: "#/items/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
-              if (vErrors === null) {
-                vErrors = [err24];
-              } else {
-                vErrors.push(err24);
-              }
-              errors++;
-            }
-            if (data9.length < 1) {
-              const err25 = { instancePath: instancePath + "/" + i0 + "/defaultValues", schemaPath: "#/items/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
-              if (vErrors === null) {
-                vErrors = [err25];
-              } else {
-                vErrors.push(err25);
-              }
-              errors++;
-            }
-            const len1 = data9.length;
-            for (let i1 = 0; i1 < len1; i1++) {
-              let data10 = data9[i1];
-              if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
-                if (data10.defaultValue === void 0) {
-                  const err26 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, schemaPath: "#/items/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
-                  if (vErrors === null) {
-                    vErrors = [err26];
-                  } else {
-                    vErrors.push(err26);
-                  }
-                  errors++;
-                }
-                if (data10.defaultValue !== void 0) {
-                  let data11 = data10.defaultValue;
-                  if (typeof data11 == "number" && isFinite(data11)) {
-                    if (data11 > 999999999999999e-4 || isNaN(data11)) {
-                      const err27 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
-                      if (vErrors === null) {
-                        vErrors = [err27];
-                      } else {
-                        vErrors.push(err27);
-                      }
-                      errors++;
-                    }
-                    if (data11 <= 0 || isNaN(data11)) {
-                      const err28 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-                      if (vErrors === null) {
-                        vErrors = [err28];
-                      } else {
-                        vErrors.push(err28);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err29 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                    if (vErrors === null) {
-                      vErrors = [err29];
-                    } else {
-                      vErrors.push(err29);
-                    }
-                    errors++;
-                  }
-                }
-              } else {
-                const err30 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, schemaPath: "#/items/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-                if (vErrors === null) {
-                  vErrors = [err30];
-                } else {
-                  vErrors.push(err30);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err31 = { instancePath: instancePath + "/" + i0 + "/defaultValues", schemaPath: "#/items/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-            if (vErrors === null) {
-              vErrors = [err31];
-            } else {
-              vErrors.push(err31);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err32 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err32];
-        } else {
-          vErrors.push(err32);
-        }
-        errors++;
+      if (!validate22(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData })) {
+        vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+        errors = vErrors.length;
       }
     }
   } else {
-    const err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array" };
     if (vErrors === null) {
-      vErrors = [err33];
+      vErrors = [err2];
     } else {
-      vErrors.push(err33);
+      vErrors.push(err2);
     }
     errors++;
   }
-  validate26.errors = vErrors;
+  validate27.errors = vErrors;
   return errors === 0;
 }
-function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -1247,10 +1281,10 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate28.errors = vErrors;
+  validate30.errors = vErrors;
   return errors === 0;
 }
-function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -1334,7 +1368,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err8 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema8.properties.description.type }, message: "must be string,null" };
+        const err8 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema9.properties.description.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -1377,7 +1411,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data3 === "DEFAULT" || data3 === "STREAKS" || data3 === "NON_CONTINUOUS_STREAKS")) {
-        const err12 = { instancePath: instancePath + "/trackingType", schemaPath: "#/properties/trackingType/enum", keyword: "enum", params: { allowedValues: schema8.properties.trackingType.enum }, message: "must be equal to one of the allowed values" };
+        const err12 = { instancePath: instancePath + "/trackingType", schemaPath: "#/properties/trackingType/enum", keyword: "enum", params: { allowedValues: schema9.properties.trackingType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -1398,7 +1432,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data4 === "FIXED_CALENDAR_WINDOW")) {
-        const err14 = { instancePath: instancePath + "/targetEvaluationType", schemaPath: "#/properties/targetEvaluationType/enum", keyword: "enum", params: { allowedValues: schema8.properties.targetEvaluationType.enum }, message: "must be equal to one of the allowed values" };
+        const err14 = { instancePath: instancePath + "/targetEvaluationType", schemaPath: "#/properties/targetEvaluationType/enum", keyword: "enum", params: { allowedValues: schema9.properties.targetEvaluationType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -1410,7 +1444,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeZoneName !== void 0) {
       let data5 = data.timeZoneName;
       if (typeof data5 !== "string" && data5 !== null) {
-        const err15 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/type", keyword: "type", params: { type: schema8.properties.timeZoneName.type }, message: "must be string,null" };
+        const err15 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/type", keyword: "type", params: { type: schema9.properties.timeZoneName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -1440,8 +1474,8 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.periods !== void 0) {
-      if (!validate24(data.periods, { instancePath: instancePath + "/periods", parentData: data, parentDataProperty: "periods", rootData })) {
-        vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+      if (!validate25(data.periods, { instancePath: instancePath + "/periods", parentData: data, parentDataProperty: "periods", rootData })) {
+        vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
         errors = vErrors.length;
       }
     }
@@ -1457,7 +1491,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data7 === "DAILY" || data7 === "WEEKLY" || data7 === "MONTHLY" || data7 === "QUARTERLY" || data7 === "HALF_YEARLY" || data7 === "YEARLY")) {
-        const err19 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/enum", keyword: "enum", params: { allowedValues: schema8.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
+        const err19 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/enum", keyword: "enum", params: { allowedValues: schema9.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err19];
         } else {
@@ -1562,14 +1596,14 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.targets !== void 0) {
-      if (!validate26(data.targets, { instancePath: instancePath + "/targets", parentData: data, parentDataProperty: "targets", rootData })) {
-        vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+      if (!validate27(data.targets, { instancePath: instancePath + "/targets", parentData: data, parentDataProperty: "targets", rootData })) {
+        vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
         errors = vErrors.length;
       }
     }
     if (data.streaks !== void 0) {
-      if (!validate28(data.streaks, { instancePath: instancePath + "/streaks", parentData: data, parentDataProperty: "streaks", rootData })) {
-        vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+      if (!validate30(data.streaks, { instancePath: instancePath + "/streaks", parentData: data, parentDataProperty: "streaks", rootData })) {
+        vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
         errors = vErrors.length;
       }
     }
@@ -1582,12 +1616,12 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate23.errors = vErrors;
+  validate24.errors = vErrors;
   return errors === 0;
 }
-var cyclePattern = validate30;
-var schema12 = { "type": "object", "required": ["frequencyType", "frequency", "recurringCycles", "fromDate"], "properties": { "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 } }, "$id": "cyclePattern" };
-function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var cyclePattern = validate32;
+var schema13 = { "type": "object", "required": ["frequencyType", "frequency", "recurringCycles", "fromDate"], "properties": { "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 } }, "$id": "cyclePattern" };
+function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -1640,7 +1674,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data0 === "DAILY" || data0 === "WEEKLY" || data0 === "MONTHLY" || data0 === "QUARTERLY" || data0 === "HALF_YEARLY" || data0 === "YEARLY")) {
-        const err5 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/enum", keyword: "enum", params: { allowedValues: schema12.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/enum", keyword: "enum", params: { allowedValues: schema13.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -1753,12 +1787,12 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate30.errors = vErrors;
+  validate32.errors = vErrors;
   return errors === 0;
 }
-var editTargetGroup = validate31;
-var schema13 = { "type": "object", "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
-function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var editTarget = validate33;
+var schema14 = { "type": "object", "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": {}, "eventName": {}, "targetType": {}, "attributeName": {}, "trackFromEnrollmentDate": {}, "rewardAllocation": {}, "filters": {}, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "periodId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "editTarget" };
+function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -1806,7 +1840,217 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema13.properties.description.type }, message: "must be string,null" };
+        const err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema14.properties.description.type }, message: "must be string,null" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+      if (typeof data1 === "string") {
+        if (func2(data1) > 255) {
+          const err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.active !== void 0) {
+      if (typeof data.active !== "boolean") {
+        const err6 = { instancePath: instancePath + "/active", schemaPath: "#/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.defaultValues !== void 0) {
+      let data3 = data.defaultValues;
+      if (Array.isArray(data3)) {
+        if (data3.length > 1e3) {
+          const err7 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+        if (data3.length < 1) {
+          const err8 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+        const len0 = data3.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data4 = data3[i0];
+          if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+            if (data4.defaultValue === void 0) {
+              const err9 = { instancePath: instancePath + "/defaultValues/" + i0, schemaPath: "#/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
+              if (vErrors === null) {
+                vErrors = [err9];
+              } else {
+                vErrors.push(err9);
+              }
+              errors++;
+            }
+            if (data4.periodId !== void 0) {
+              let data5 = data4.periodId;
+              if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
+                const err10 = { instancePath: instancePath + "/defaultValues/" + i0 + "/periodId", schemaPath: "#/properties/defaultValues/items/properties/periodId/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err10];
+                } else {
+                  vErrors.push(err10);
+                }
+                errors++;
+              }
+              if (typeof data5 == "number" && isFinite(data5)) {
+                if (data5 > 9007199254740991 || isNaN(data5)) {
+                  const err11 = { instancePath: instancePath + "/defaultValues/" + i0 + "/periodId", schemaPath: "#/properties/defaultValues/items/properties/periodId/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err11];
+                  } else {
+                    vErrors.push(err11);
+                  }
+                  errors++;
+                }
+                if (data5 < 1 || isNaN(data5)) {
+                  const err12 = { instancePath: instancePath + "/defaultValues/" + i0 + "/periodId", schemaPath: "#/properties/defaultValues/items/properties/periodId/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                  if (vErrors === null) {
+                    vErrors = [err12];
+                  } else {
+                    vErrors.push(err12);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data4.defaultValue !== void 0) {
+              let data6 = data4.defaultValue;
+              if (typeof data6 == "number" && isFinite(data6)) {
+                if (data6 > 999999999999999e-4 || isNaN(data6)) {
+                  const err13 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  if (vErrors === null) {
+                    vErrors = [err13];
+                  } else {
+                    vErrors.push(err13);
+                  }
+                  errors++;
+                }
+                if (data6 <= 0 || isNaN(data6)) {
+                  const err14 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                  if (vErrors === null) {
+                    vErrors = [err14];
+                  } else {
+                    vErrors.push(err14);
+                  }
+                  errors++;
+                }
+              } else {
+                const err15 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err15];
+                } else {
+                  vErrors.push(err15);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err16 = { instancePath: instancePath + "/defaultValues/" + i0, schemaPath: "#/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err16];
+            } else {
+              vErrors.push(err16);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err17 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err18];
+    } else {
+      vErrors.push(err18);
+    }
+    errors++;
+  }
+  validate33.errors = vErrors;
+  return errors === 0;
+}
+var editTargetGroup = validate34;
+var schema15 = { "type": "object", "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
+function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name !== void 0) {
+      let data0 = data.name;
+      if (typeof data0 === "string") {
+        if (func2(data0) > 200) {
+          const err0 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          if (vErrors === null) {
+            vErrors = [err0];
+          } else {
+            vErrors.push(err0);
+          }
+          errors++;
+        }
+        if (func2(data0) < 1) {
+          const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          if (vErrors === null) {
+            vErrors = [err1];
+          } else {
+            vErrors.push(err1);
+          }
+          errors++;
+        }
+        if (!pattern2.test(data0)) {
+          const err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+      } else {
+        const err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.description !== void 0) {
+      let data1 = data.description;
+      if (typeof data1 !== "string" && data1 !== null) {
+        const err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema15.properties.description.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1840,7 +2084,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.recurringCycles !== void 0) {
       let data3 = data.recurringCycles;
       if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3)) && data3 !== null) {
-        const err7 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: schema13.properties.recurringCycles.type }, message: "must be integer,null" };
+        const err7 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: schema15.properties.recurringCycles.type }, message: "must be integer,null" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -2018,12 +2262,12 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate31.errors = vErrors;
+  validate34.errors = vErrors;
   return errors === 0;
 }
-var editTargetPeriods = validate32;
-var schema14 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["id"], "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "editTargetPeriods" };
-function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var editTargetPeriods = validate35;
+var schema16 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["id"], "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "editTargetPeriods" };
+function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -2156,7 +2400,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.description !== void 0) {
           let data4 = data0.description;
           if (typeof data4 !== "string" && data4 !== null) {
-            const err12 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema14.items.properties.description.type }, message: "must be string,null" };
+            const err12 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema16.items.properties.description.type }, message: "must be string,null" };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -2195,12 +2439,12 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate32.errors = vErrors;
+  validate35.errors = vErrors;
   return errors === 0;
 }
-var enrollMilestone = validate33;
-var schema15 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {}, "periodName": { "type": ["string", "null"] }, "initialBalance": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 }, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollMilestone" };
-function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var enrollMilestone = validate36;
+var schema17 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {}, "periodName": { "type": ["string", "null"] }, "initialBalance": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 }, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollMilestone" };
+function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -2217,7 +2461,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.periodName !== void 0) {
       let data0 = data.periodName;
       if (typeof data0 !== "string" && data0 !== null) {
-        const err1 = { instancePath: instancePath + "/periodName", schemaPath: "#/properties/periodName/type", keyword: "type", params: { type: schema15.properties.periodName.type }, message: "must be string,null" };
+        const err1 = { instancePath: instancePath + "/periodName", schemaPath: "#/properties/periodName/type", keyword: "type", params: { type: schema17.properties.periodName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -2229,7 +2473,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.initialBalance !== void 0) {
       let data1 = data.initialBalance;
       if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1)) && data1 !== null) {
-        const err2 = { instancePath: instancePath + "/initialBalance", schemaPath: "#/properties/initialBalance/type", keyword: "type", params: { type: schema15.properties.initialBalance.type }, message: "must be integer,null" };
+        const err2 = { instancePath: instancePath + "/initialBalance", schemaPath: "#/properties/initialBalance/type", keyword: "type", params: { type: schema17.properties.initialBalance.type }, message: "must be integer,null" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -2261,7 +2505,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.resetStreakStatus !== void 0) {
       let data2 = data.resetStreakStatus;
       if (typeof data2 !== "boolean" && data2 !== null) {
-        const err5 = { instancePath: instancePath + "/resetStreakStatus", schemaPath: "#/properties/resetStreakStatus/type", keyword: "type", params: { type: schema15.properties.resetStreakStatus.type }, message: "must be boolean,null" };
+        const err5 = { instancePath: instancePath + "/resetStreakStatus", schemaPath: "#/properties/resetStreakStatus/type", keyword: "type", params: { type: schema17.properties.resetStreakStatus.type }, message: "must be boolean,null" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -2279,12 +2523,12 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate33.errors = vErrors;
+  validate36.errors = vErrors;
   return errors === 0;
 }
-var enrollStreak = validate34;
-var schema16 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {}, "periodName": {}, "initialBalance": {}, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollStreak" };
-function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var enrollStreak = validate37;
+var schema18 = { "type": "object", "required": ["customerId"], "properties": { "customerId": {}, "periodName": {}, "initialBalance": {}, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollStreak" };
+function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -2301,7 +2545,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.resetStreakStatus !== void 0) {
       let data0 = data.resetStreakStatus;
       if (typeof data0 !== "boolean" && data0 !== null) {
-        const err1 = { instancePath: instancePath + "/resetStreakStatus", schemaPath: "#/properties/resetStreakStatus/type", keyword: "type", params: { type: schema16.properties.resetStreakStatus.type }, message: "must be boolean,null" };
+        const err1 = { instancePath: instancePath + "/resetStreakStatus", schemaPath: "#/properties/resetStreakStatus/type", keyword: "type", params: { type: schema18.properties.resetStreakStatus.type }, message: "must be boolean,null" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -2319,11 +2563,11 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate34.errors = vErrors;
+  validate37.errors = vErrors;
   return errors === 0;
 }
-var generateToken = validate35;
-function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var generateToken = validate38;
+function validate38(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -2377,13 +2621,13 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate35.errors = vErrors;
+  validate38.errors = vErrors;
   return errors === 0;
 }
-var periods = validate24;
-var putCustomer = validate36;
-var schema18 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "minLength": 1, "maxLength": 200, "pattern": "\\S" } }, "$id": "putCustomer" };
-function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var periods = validate25;
+var putCustomer = validate39;
+var schema20 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "minLength": 1, "maxLength": 200, "pattern": "\\S" } }, "$id": "putCustomer" };
+function validate39(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -2391,7 +2635,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.firstName !== void 0) {
       let data0 = data.firstName;
       if (typeof data0 !== "string" && data0 !== null) {
-        const err0 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/type", keyword: "type", params: { type: schema18.properties.firstName.type }, message: "must be string,null" };
+        const err0 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/type", keyword: "type", params: { type: schema20.properties.firstName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -2414,7 +2658,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastName !== void 0) {
       let data1 = data.lastName;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err2 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/type", keyword: "type", params: { type: schema18.properties.lastName.type }, message: "must be string,null" };
+        const err2 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/type", keyword: "type", params: { type: schema20.properties.lastName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -2437,7 +2681,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.externalId !== void 0) {
       let data2 = data.externalId;
       if (typeof data2 !== "string" && data2 !== null) {
-        const err4 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/type", keyword: "type", params: { type: schema18.properties.externalId.type }, message: "must be string,null" };
+        const err4 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/type", keyword: "type", params: { type: schema20.properties.externalId.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -2484,13 +2728,13 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate36.errors = vErrors;
+  validate39.errors = vErrors;
   return errors === 0;
 }
-var streaks = validate28;
-var targets = validate26;
-var unenroll = validate37;
-function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var streaks = validate30;
+var targets = validate27;
+var unenroll = validate40;
+function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -2513,14 +2757,16 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate37.errors = vErrors;
+  validate40.errors = vErrors;
   return errors === 0;
 }
 export {
   activity,
+  addTarget,
   appendTargetPeriods,
   createTargetGroup,
   cyclePattern,
+  editTarget,
   editTargetGroup,
   editTargetPeriods,
   enrollMilestone,

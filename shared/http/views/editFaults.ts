@@ -28,7 +28,7 @@ const wireNames = {
 } as const;
 
 /** The sentence about a field that stays as the creation has set it. */
-export function describeFixed(field: string, is: string | number | undefined, asked: unknown): string {
+export function describeFixed(field: string, is: string | number | boolean | undefined, asked: unknown): string {
   return `${field} cannot be changed after creation; it is ${JSON.stringify(is ?? null)}, got ${shown(asked)}.`;
 }
 

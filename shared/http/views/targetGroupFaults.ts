@@ -7,7 +7,7 @@ export function describeDraftFault(fault: DraftFault): string {
     case "cycle":
       return describeCycleFault(fault);
     case "target":
-      return describeTargetFault(fault);
+      return describeTargetFault(fault, `targets[${fault.index}].`);
     case "level":
       return describeLevelFault(fault);
     case "group":
@@ -27,15 +27,15 @@ function describeCycleFault(fault: CycleFault): string {
   }
 }
 
-function describeTargetFault(fault: TargetFault): string {
-  const field = `targets[${fault.index}]`;
+/** The sentence names fields after `prefix`. */
+export function describeTargetFault(fault: TargetFault, prefix: string): string {
   switch (fault.rule) {
     case "namesItsEvent":
-      return `${field}.eventName is required when targetEntity is EVENT.`;
+      return `${prefix}eventName is required when targetEntity is EVENT.`;
     case "namesItsAttribute":
-      return `${field}.attributeName is required when targetType is EVENT_ATTRIBUTE.`;
+      return `${prefix}attributeName is required when targetType is EVENT_ATTRIBUTE.`;
     case "hasOneValueOrOnePerCycle":
-      return `${field}.defaultValues must hold one value for all cycles or one for each of the ${fault.cycles}; got ${fault.values}.`;
+      return `${prefix}defaultValues must hold one value for all cycles or one for each of the ${fault.cycles}; got ${fault.values}.`;
   }
 }
 

@@ -59,6 +59,7 @@ export function presentTarget(target: Target, { cycles }: Pick<TargetGroup, "cyc
   return {
     id: target.id,
     name: target.name,
+    description: target.description ?? null,
     active: target.isActive,
     targetEntity: target.entity,
     eventName: target.eventName ?? null,

@@ -122,6 +122,8 @@ const validBodies: Record<BodyRouteName | "generateToken", BodyOf> = {
   editTargetPeriods: () =>
     fc.record({ id: fc.integer({ min: 1, max: 5 }), description: fc.option(fc.string()) }).map((edit) => [edit]),
   appendTargetPeriods: () => fc.uuid().map((refCode) => [{ refCode, startDate: "9999-12-30", endDate: "9999-12-30" }]),
+  addTarget: () => fc.constantFrom(...milestone().targets),
+  editTarget: () => fc.record({ name: fc.string({ minLength: 1 }), filters: fc.option(fc.jsonValue({ maxDepth: 1 })) }),
   putCustomer: () =>
     fc.record({ firstName: fc.string(), lastName: fc.option(fc.string()), externalId: fc.option(fc.string()) }),
   generateToken: (brand) => keyAndSecret(brand),

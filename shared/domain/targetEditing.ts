@@ -1,0 +1,147 @@
+import { leadMilliseconds } from "./cycleEditing.ts";
+import { cycleStatus } from "./cycles.ts";
+import type { Decimal } from "./decimal.ts";
+import { type TargetFault, targetFaults } from "./drafting.ts";
+import { allCyclesEnded, isOver } from "./editing.ts";
+import type { Instant } from "./instant.ts";
+import { type Refusal, refused } from "./refusal.ts";
+import { type Cycle, isStreak, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
+
+/** A value for one cycle. `index` is its place in the edit, from 0. */
+type CycleValue = { readonly index: number; readonly cycleId: number; readonly value: Decimal };
+
+export const fixedTargetProperties = [
+  "entity",
+  "eventName",
+  "type",
+  "attributeName",
+  "tracksFromEnrollmentDate",
+  "rewardAllocation",
+] as const satisfies readonly (keyof Target)[];
+type FixedTargetProperty = (typeof fixedTargetProperties)[number];
+
+/** What to change of a target. A property that is absent stays as it is. */
+export type TargetEdit = {
+  readonly own: Partial<Pick<Target, "name" | "description" | "isActive" | "filters">>;
+  /** The properties that nobody can change, each with what the edit says of it. */
+  readonly fixed: Partial<Record<FixedTargetProperty, unknown>>;
+  /** The values of some cycles, or one value for every cycle that can still get one. */
+  readonly values: readonly CycleValue[] | Decimal | undefined;
+};
+
+/** A rule that an edit of a target breaks. */
+export type TargetEditFault =
+  | {
+      readonly rule: "isFixed";
+      readonly property: FixedTargetProperty;
+      readonly is: string | boolean | undefined;
+      readonly asked: unknown;
+    }
+  | { readonly rule: "isOfTheGroup" | "isNamedOnce"; readonly index: number; readonly cycleId: number }
+  | { readonly rule: "hasStarted"; readonly index: number; readonly cycle: Cycle; readonly hasEnded: boolean }
+  | { readonly rule: "isTooNear"; readonly index: number; readonly cycle: Cycle; readonly earliest: Instant };
+
+export type TargetEditDecision =
+  | Refusal
+  | { readonly outcome: "invalid"; readonly faults: readonly TargetEditFault[] }
+  | { readonly outcome: "edit"; readonly group: TargetGroup };
+
+/**
+ * Decides what an edit makes of one target of a group. The value of a cycle changes while the cycle's start lies ahead by
+ * {@link leadMilliseconds}: so each cycle is judged under one value, whatever the order of arrival.
+ *
+ * Refuses with 310018 when the group has no such target, and with 310019 to activate one whose last cycle has ended.
+ */
+export function decideTargetEdit(
+  group: TargetGroup,
+  targetId: number,
+  edit: TargetEdit,
+  now: Instant,
+): TargetEditDecision {
+  const target = group.targets.find(({ id }) => id === targetId);
+  if (target === undefined) return targetNotFound(group.id, targetId);
+  const faults = [...fixedFaults(target, edit), ...valueFaults(group, edit.values, now)];
+  if (faults.length > 0) return { outcome: "invalid", faults };
+  const next = { ...target, ...edit.own, values: editedValues(group.cycles, target, edit.values, now) };
+  if (next.isActive && !target.isActive && isOver(group, now)) return allCyclesEnded(group);
+  const targets = group.targets.map((one) => (one === target ? next : one));
+  return { outcome: "edit", group: { ...group, targets } };
+}
+
+function targetNotFound(groupId: number, targetId: number): Refusal {
+  return refused(
+    310018,
+    `Target group ${groupId} has no target ${targetId}; GET /v3/targetGroups/${groupId} lists its targets.`,
+  );
+}
+
+function fixedFaults(target: Target, { fixed }: TargetEdit): TargetEditFault[] {
+  return fixedTargetProperties.flatMap((property) => {
+    const [is, asked] = [target[property], fixed[property]];
+    // A read answers null where there is nothing, and may be sent back.
+    return asked === undefined || asked === (is ?? null) ? [] : [{ rule: "isFixed", property, is, asked }];
+  });
+}
+
+function valueFaults({ cycles }: TargetGroup, values: TargetEdit["values"], now: Instant): TargetEditFault[] {
+  if (values === undefined || typeof values === "bigint") return [];
+  return values.flatMap(({ index, cycleId }, place): TargetEditFault[] => {
+    const cycle = cycles.find(({ id }) => id === cycleId);
+    if (cycle === undefined) return [{ rule: "isOfTheGroup", index, cycleId }];
+    if (values.findIndex((other) => other.cycleId === cycleId) < place)
+      return [{ rule: "isNamedOnce", index, cycleId }];
+    const status = cycleStatus(cycle, now);
+    if (status !== "NOT_STARTED") return [{ rule: "hasStarted", index, cycle, hasEnded: status === "ENDED" }];
+    return takesValue(cycle, now) ? [] : [{ rule: "isTooNear", index, cycle, earliest: now + leadMilliseconds }];
+  });
+}
+
+function takesValue({ startsAt }: Cycle, now: Instant): boolean {
+  return startsAt >= now + leadMilliseconds;
+}
+
+function editedValues(
+  cycles: readonly Cycle[],
+  target: Target,
+  values: TargetEdit["values"],
+  now: Instant,
+): readonly Decimal[] {
+  if (values === undefined) return target.values;
+  return withoutRepeats(cycles.map((cycle) => newValue(cycle, values, now) ?? targetValue(target, cycle)));
+}
+
+function newValue(cycle: Cycle, values: readonly CycleValue[] | Decimal, now: Instant): Decimal | undefined {
+  if (typeof values === "bigint") return takesValue(cycle, now) ? values : undefined;
+  return values.find(({ cycleId }) => cycleId === cycle.id)?.value;
+}
+
+/** The last value is that of all later cycles too, so it is kept once. */
+function withoutRepeats(values: readonly Decimal[]): readonly Decimal[] {
+  const last = values.findLastIndex((value) => value !== values.at(-1));
+  return values.slice(0, last + 2);
+}
+
+/** A rule that a new target breaks. */
+export type TargetAdditionFault =
+  | TargetFault
+  | { readonly of: "group"; readonly rule: "isNoStreak" }
+  | { readonly of: "group"; readonly rule: "isWithinTheMost"; readonly most: number };
+
+/** Decides whether a target can be added. A streak has the targets that it was created with. */
+export function decideTargetAddition(
+  group: TargetGroup,
+  target: Target,
+  mostTargets: number,
+):
+  | { readonly outcome: "invalid"; readonly faults: readonly TargetAdditionFault[] }
+  | { readonly outcome: "edit"; readonly group: TargetGroup } {
+  const faults: TargetAdditionFault[] = [
+    ...(isStreak(group) ? [{ of: "group", rule: "isNoStreak" } as const] : []),
+    ...(group.targets.length >= mostTargets
+      ? [{ of: "group", rule: "isWithinTheMost", most: mostTargets } as const]
+      : []),
+    ...targetFaults(target, 0, group.cycles.length),
+  ];
+  if (faults.length > 0) return { outcome: "invalid", faults };
+  return { outcome: "edit", group: { ...group, targets: [...group.targets, target] } };
+}
