@@ -4,7 +4,7 @@ import { expectRefused } from "../support/envelopes.ts";
 import { ok, type TestGroup, type TestOrg } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
 import { newSetting } from "../support/setting.ts";
-import { during, firstInstantOf, milestone } from "../support/targetGroups.ts";
+import { during, milestone } from "../support/targetGroups.ts";
 
 const service = useProjectedService();
 
