@@ -160,7 +160,7 @@ export const targetGroups = {
   appendTargetPeriods: {
     tag: "Target groups",
     sample: {
-      path: `/targetGroups/${groupId}/targetPeriods`,
+      path: "/targetGroups/2/targetPeriods",
       caller: "demo-admin",
       body: [{ refCode: "LAST", startDate: "2040-01-01", endDate: "2040-01-31" }],
     },
