@@ -16,6 +16,7 @@ export async function apiSteps(workshop: Workshop): Promise<Step[]> {
   return [
     ...enrollmentSteps(till),
     ...activitySteps(till),
+    ...simulationSteps(till),
     ...unenrollmentSteps(till),
     ...definitionSteps(till),
     ...readingSteps(till, workshop),
@@ -67,6 +68,17 @@ function activitySteps(till: Till): Step[] {
     },
     // This call is a month later, when no definition is cached any more.
     { name: "recordActivities, ten targets, cold", run: () => till.count(inTenTargets, "two", 2) },
+  ];
+}
+
+/** A simulation reads every definition anew, so none is cold. */
+function simulationSteps(till: Till): Step[] {
+  const { one, inNothing } = customers;
+  const simulated = (ask: ReturnType<Till["enrollment"]>) => till.send({ ...ask, path: `${ask.path}/simulate` });
+  return [
+    { name: "simulateEnrollment", run: () => simulated(till.enrollment({ customerId: inNothing })) },
+    { name: "simulateUnenrollment", run: () => simulated(till.unenrollment(one)) },
+    { name: "simulateActivities", run: () => simulated(till.activities(activity(one, "not-sent"))) },
   ];
 }
 

@@ -22,6 +22,7 @@ export type CodeOf<Name extends OperationName> = CodeIn<BodyOf<Name>>;
 /** Every error code (docs/errors.md). */
 export type ErrorCode = { [Name in OperationName]: CodeOf<Name> }[OperationName];
 
+export type Simulation = Schemas["Simulation"];
 export type Warning = Schemas["Warning"];
 export type Fault<Code> = { readonly code: Code; readonly message: string };
 
@@ -40,6 +41,8 @@ type Accepted<Data> = Came & {
   readonly errors: null;
   /** What the API has ignored, such as a field that does not apply to streaks. */
   readonly warnings: readonly Warning[] | null;
+  /** What a simulated enrolment would write. No other call has it. */
+  readonly simulation?: Simulation;
 };
 
 export type Refused<Code> = Came & {

@@ -1,4 +1,4 @@
-import { type Answer, type Fault, MilestreakUnreachable, type Warning } from "./answer.ts";
+import { type Answer, type Fault, MilestreakUnreachable, type Simulation, type Warning } from "./answer.ts";
 import { type Sender, send } from "./send.ts";
 
 export type CallOptions = {
@@ -47,7 +47,8 @@ function readAnswer<Data, Code>(body: unknown, response: Response, attempts: num
   const { status, headers } = response;
   const came = { status, attempts, headers };
   if (isSuccess<Data>(body)) {
-    return { ...came, code: null, data: body.data, errors: null, warnings: body.warnings };
+    const { data, warnings, simulation } = body;
+    return { ...came, code: null, data, errors: null, warnings, ...(simulation === undefined ? {} : { simulation }) };
   }
   const [first] = isFailure<Code>(body) ? body.errors : [];
   if (!isFailure<Code>(body) || first === undefined) {
@@ -56,7 +57,12 @@ function readAnswer<Data, Code>(body: unknown, response: Response, attempts: num
   return { ...came, code: first.code, data: null, errors: body.errors, warnings: null };
 }
 
-type Success<Data> = { readonly data: Data; readonly errors: null; readonly warnings: readonly Warning[] | null };
+type Success<Data> = {
+  readonly data: Data;
+  readonly errors: null;
+  readonly warnings: readonly Warning[] | null;
+  readonly simulation?: Simulation;
+};
 type Failure<Code> = { readonly errors: readonly Fault<Code>[] };
 
 /** The contents of an envelope are not checked here. The API's own tests hold them to the OpenAPI document. */

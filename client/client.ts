@@ -120,6 +120,50 @@ export function createMilestreakClient(
       return call(sender, true, options, (init) => api.POST("/activities", { ...init, body: activities }));
     },
 
+    /** What `enroll` would do, in `simulation`. Nothing is written. */
+    simulateEnrollment(
+      { targetGroupId, targetId }: TargetRef,
+      record: EnrollmentRecord,
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"simulateEnrollment">> {
+      const params = { path: { targetGroupId, targetId } };
+      return call(sender, true, options, (init) =>
+        api.POST("/targetGroups/{targetGroupId}/targets/{targetId}/enroll/simulate", { ...init, params, body: record }),
+      );
+    },
+
+    /** What `unenroll` would answer. Nothing is written. */
+    simulateUnenrollment(
+      { targetGroupId, targetId }: TargetRef,
+      customerId: number | string,
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"simulateUnenrollment">> {
+      const params = { path: { targetGroupId, targetId } };
+      return call(sender, true, options, (init) =>
+        api.POST("/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll/simulate", {
+          ...init,
+          params,
+          body: { customerId },
+        }),
+      );
+    },
+
+    /** What `recordActivity` would answer. Nothing is written. */
+    simulateActivity(
+      activity: Activity,
+      options: CallOptions = {},
+    ): Promise<Answer<Schemas["ActivityOutcome"], CodeOf<"simulateActivities">>> {
+      return call(sender, true, options, (init) => api.POST("/activities/simulate", { ...init, body: activity }));
+    },
+
+    /** What `recordActivities` would answer; each activity is tried on what is stored. Nothing is written. */
+    simulateActivities(
+      activities: readonly Activity[],
+      options: CallOptions = {},
+    ): Promise<Answer<readonly Schemas["ActivityAnswer"][], CodeOf<"simulateActivities">>> {
+      return call(sender, true, options, (init) => api.POST("/activities/simulate", { ...init, body: activities }));
+    },
+
     /** Creates a milestone or streak. A repeat would be refused because the name is taken, so only 429 is repeated. */
     createTargetGroup(
       definition: TargetGroupDefinition,

@@ -20,6 +20,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll/simulate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Says what an un-enrolment would do
+         * @description Answers what the un-enrolment would be answered now, and writes nothing. Needs the permission `read`. The body is at most 16 kB.
+         */
+        readonly post: operations["simulateUnenrollment"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll": {
         readonly parameters: {
             readonly query?: never;
@@ -34,6 +54,46 @@ export interface paths {
          * @description Takes one customer out of the current cycle and every later one. Earlier cycles keep what they earned. A streak keeps its levels, and its value is kept for a later re-enrolment. An inactive group or target can be left too; 310017 and 310018 say that there is none. Needs the permission `enroll`. The body is at most 16 kB.
          */
         readonly post: operations["unenroll"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/targetGroups/{targetGroupId}/targets/{targetId}/enroll/simulate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Says what an enrolment would do
+         * @description Answers what the enrolment would be answered now, and writes nothing. `simulation` says what would be written; it is absent when the call would be refused. An `Idempotency-Key` is ignored with a warning. It is a path of its own, because an older deployment would ignore an unknown flag and write. Needs the permission `read`. The body is at most 16 kB.
+         */
+        readonly post: operations["simulateEnrollment"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/activities/simulate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Says what one activity or up to 25 would do
+         * @description Answers what the activities would be answered now, and writes nothing. Each activity of an array is tried on what is stored, and not on what those before it would change. One that was delivered before is answered as its repeat would be. Needs the permission `read`. The body is at most 64 kB.
+         */
+        readonly post: operations["simulateActivities"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -909,6 +969,29 @@ export interface components {
              * @example 2030-01-10T08:00:00.000Z
              */
             readonly lastUpdatedOn: string;
+        };
+        /** @description What an enrolment would write. */
+        readonly Simulation: {
+            /**
+             * @description The first cycle that it would cover.
+             * @example JAN
+             */
+            readonly periodName: string;
+            /**
+             * @description The achieved value of that cycle afterwards, in the target's unit. At most 4 fractional digits.
+             * @example 250
+             */
+            readonly targetAchievedValueAfter: number;
+            /**
+             * @description Whether the cycle would count as reached.
+             * @example false
+             */
+            readonly reached: boolean;
+            /**
+             * @description How many cycles it would cover.
+             * @example 3
+             */
+            readonly coveredPeriods: number;
         };
         /** @description A cycle. */
         readonly Period: {
@@ -2149,6 +2232,82 @@ export interface operations {
             readonly 503: components["responses"]["Unavailable"];
         };
     };
+    readonly simulateUnenrollment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+                /** @description The target, one of the group's `targets`. */
+                readonly targetId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": readonly components["schemas"]["UnenrollmentRecord"][] | components["schemas"]["UnenrollmentRecord"];
+            };
+        };
+        readonly responses: {
+            /** @description The customer could be un-enrolled. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: int64
+                         * @description The customer.
+                         * @example 345651201
+                         */
+                        readonly data: number;
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 310018, 310011, 310126. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017 | 310018 | 310011 | 310126;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
     readonly unenroll: {
         readonly parameters: {
             readonly query?: never;
@@ -2220,6 +2379,179 @@ export interface operations {
             readonly 404: components["responses"]["NoSuchRoute"];
             readonly 413: components["responses"]["TooLarge"];
             readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly simulateEnrollment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+                /** @description The target, one of the group's `targets`. */
+                readonly targetId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": readonly components["schemas"]["EnrollmentRecord"][] | components["schemas"]["EnrollmentRecord"];
+            };
+        };
+        readonly responses: {
+            /** @description The customer could be enrolled. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: int64
+                         * @description The customer.
+                         * @example 345651201
+                         */
+                        readonly data: number;
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                        /** @description What would be written. */
+                        readonly simulation?: components["schemas"]["Simulation"];
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 310018, 310011, 310019, 310119. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017 | 310018 | 310011 | 310019 | 310119;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly simulateActivities: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Activity"] | readonly components["schemas"]["Activity"][];
+            };
+        };
+        readonly responses: {
+            /** @description What would count. For an array, the outcome of each item. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The activity's effects; for an array, an envelope for each item. */
+                        readonly data: components["schemas"]["ActivityOutcome"] | readonly components["schemas"]["ActivityAnswer"][];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310011. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310011;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["NotJson"];
+            /** @description An id or key was used before for something else. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
             readonly 429: components["responses"]["Throttled"];
             readonly 500: components["responses"]["Unexpected"];
             readonly 503: components["responses"]["Unavailable"];

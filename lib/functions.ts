@@ -26,6 +26,7 @@ export function createFunctions(scope: Construct, settings: Settings, table: Mil
     definitions: create("definitions"),
     customers: create("customers"),
     reads: create("reads"),
+    simulations: create("simulations"),
     tokens: create("tokens"),
     countQueuedActivities: create("countQueuedActivities"),
     projector: create("projector", settings.projectorConcurrency),

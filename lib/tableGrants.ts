@@ -29,7 +29,8 @@ const tokens: Partitions = { like: "TOKEN#*" };
 
 /**
  * Everything that each function may do with the table. No function scans. Only sweeps, external ids, the names of
- * groups, and groups without enrolments are deleted. Only `authorizer` and `tokens` can read credentials. `reads` cannot write. A function without an entry does not
+ * groups, and groups without enrolments are deleted. Only `authorizer` and `tokens` can read credentials. `reads` and
+ * `simulations` cannot write. A function without an entry does not
  * compile, and a grant that no request needs fails test/deployed.
  */
 export const tableGrants = {
@@ -62,6 +63,11 @@ export const tableGrants = {
     { actions: ["DeleteItem", "PutItem", "UpdateItem"], partitions: customersAndExternalIds },
   ],
   reads: [
+    { actions: ["Query"], partitions: groups },
+    { actions: ["GetItem", "Query"], partitions: customers },
+  ],
+  // They run the code of the calls that they try, and can write nothing.
+  simulations: [
     { actions: ["Query"], partitions: groups },
     { actions: ["GetItem", "Query"], partitions: customers },
   ],

@@ -5,6 +5,7 @@ import { enrollRoutes } from "../functions/enroll/routes.ts";
 import { membershipRoutes } from "../functions/membership/routes.ts";
 import { readsRoutes } from "../functions/reads/routes.ts";
 import { recordActivitiesRoutes } from "../functions/recordActivities/routes.ts";
+import { simulationsRoutes } from "../functions/simulations/routes.ts";
 import { tokensRoutes } from "../functions/tokens/routes.ts";
 import type { Clock } from "../shared/auth/clock.ts";
 import { type JwtAuthenticator, noIssuer } from "../shared/auth/externalIssuer.ts";
@@ -40,6 +41,7 @@ export function localFunctions(
       ...definitionsRoutes(createContext(table)),
       ...customersRoutes(table),
       ...readsRoutes(createContext(table)),
+      ...simulationsRoutes(table),
       ...tokensRoutes({ table, clock, lifetimeSeconds }),
     },
   };

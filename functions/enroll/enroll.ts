@@ -1,11 +1,8 @@
-import { isStreak, type TargetGroup } from "../../shared/domain/targetGroup.ts";
-import type { ApiAnswer, Operation } from "../../shared/http/apiHandler.ts";
-import { businessRefusal, invalidInput } from "../../shared/http/errors.ts";
+import type { Operation } from "../../shared/http/apiHandler.ts";
+import { enrollOne } from "../../shared/http/enrollOne.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { countEnrollment } from "../../shared/observability/metrics.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
-import { type EnrollResult, enroll as enrollCustomer } from "../../shared/operations/enroll.ts";
-import { type EnrollRecord, ignoredFields, readEnrollRecord } from "./enrollRecord.ts";
 
 /**
  * `POST …/enroll`: enrols or re-enrols one customer (docs/enrolment.md).
@@ -14,38 +11,8 @@ import { type EnrollRecord, ignoredFields, readEnrollRecord } from "./enrollReco
  */
 export function enroll(context: ServiceContext): Operation<typeof routes.enroll> {
   return async (request) => {
-    const { org, authorship, now } = request;
-    const record = readEnrollRecord(request);
-    const { targetGroupId: groupId, targetId } = record.path;
-    if (record.milestoneFaults.length > 0 && !isStreakGroup(await context.targetGroups.find(org, groupId, now))) {
-      throw invalidInput(record.milestoneFaults);
-    }
-    const result = await enrollCustomer(context, { ...record, org, authorship, groupId, targetId }, now);
-    if (result.outcome === "enrolled") countEnrollment(org);
-    return answer(result, record);
+    const { result, answer } = await enrollOne(context, request);
+    if (result.outcome === "enrolled") countEnrollment(request.org);
+    return answer;
   };
-}
-
-function isStreakGroup(group: TargetGroup | undefined): boolean {
-  return group !== undefined && isStreak(group);
-}
-
-function answer(result: EnrollResult, record: EnrollRecord): ApiAnswer {
-  switch (result.outcome) {
-    case "enrolled":
-    case "repeated": {
-      const { customerId, group } = result;
-      return {
-        data: customerId,
-        warnings: [...record.warnings, ...(group === undefined ? [] : ignoredFields(group, record))],
-      };
-    }
-    case "refused":
-      throw businessRefusal(result);
-    case "idempotencyKeyReused":
-      throw invalidInput(
-        ["This Idempotency-Key has enrolled the same customer with another record; use a new key for a new request."],
-        422,
-      );
-  }
 }

@@ -93,7 +93,7 @@ const composedSchemas = {
 } as const;
 
 /** The envelope of a success. */
-function envelope(data: JsonSchema): JsonSchema {
+function envelope(data: JsonSchema, besides: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
   return {
     type: "object",
     required: ["data", "errors", "warnings"],
@@ -104,6 +104,7 @@ function envelope(data: JsonSchema): JsonSchema {
         ...listOf("Warning", "What was ignored, a mistyped field for example; `null` when nothing was."),
         type: ["array", "null"],
       },
+      ...besides,
     },
   };
 }
@@ -176,14 +177,14 @@ function textOf<Text>(texts: Readonly<Record<string, Text>>, name: string): Text
 }
 
 function responsesOf({ body, success, refusals }: Operation): JsonSchema {
-  const { status, description, data, examples, headers } = success;
+  const { status, description, data, examples, headers, besides } = success;
   const ofStatus = (wanted: number) => refusals.filter((one) => one.status === wanted);
   const [conflicts, versions, reuses] = [ofStatus(409), ofStatus(412), ofStatus(422)];
   return {
     [status]: {
       description,
       ...(headers === undefined ? {} : { headers }),
-      content: { "application/json": { schema: envelope(data), examples } },
+      content: { "application/json": { schema: envelope(data, besides), examples } },
     },
     400: refusalResponse(describeRefusals(ofStatus(400)), ofStatus(400)),
     401: responseRef("Unauthenticated"),

@@ -106,6 +106,15 @@ export const activitiesCounted = {
   ),
 };
 
+const nothingWritten = "Nothing was written: this is a simulation.";
+
+export const enrollmentSimulated = one("success", "What would be written", {
+  ...successEnvelope(customerId, [nothingWritten]),
+  simulation: { periodName: "JAN", targetAchievedValueAfter: 250, reached: false, coveredPeriods: 3 },
+});
+export const unenrollmentSimulated = answer("The customer's id", customerId, [nothingWritten]);
+export const activitiesSimulated = answer("One activity", counted, [nothingWritten]);
+
 const periods = [
   { refCode: "JAN", startDate: "2030-01-01", endDate: "2030-01-31" },
   { refCode: "FEB", startDate: "2030-02-01", endDate: "2030-02-28" },

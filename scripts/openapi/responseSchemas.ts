@@ -222,6 +222,12 @@ export const responseSchemas = {
     ),
   }),
   Customer: answerObject("A registered customer.", customer),
+  Simulation: answerObject("What an enrolment would write.", {
+    periodName: text("The first cycle that it would cover.", "JAN"),
+    targetAchievedValueAfter: decimal(`The achieved value of that cycle afterwards, ${unit}`, 250),
+    reached: flag("Whether the cycle would count as reached.", false),
+    coveredPeriods: count("How many cycles it would cover.", 3, { type: "integer", minimum: 1 }),
+  }),
   Period: answerObject("A cycle.", period),
   PeriodName: answerObject("A cycle's id and name.", { id: periodId, refCode: periodRefCode }),
   Target: answerObject("A target.", target),

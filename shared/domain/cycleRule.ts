@@ -31,8 +31,6 @@ type CivilDay = number;
 
 const dayMilliseconds = 86_400_000;
 
-const months = { MONTHLY: 1, QUARTERLY: 3, HALF_YEARLY: 6, YEARLY: 12 } as const;
-
 /** The day on which cycle n starts, counted from the first one: the 31st of a month is the last day of a shorter one. */
 function dayOfBound({ frequencyType, frequency, firstDay }: Omit<CyclePattern, "count">, bound: number): CivilDay {
   return civilDayOf(frequencyType, Date.parse(firstDay), (bound - 1) * frequency);
@@ -45,10 +43,13 @@ function civilDayOf(frequencyType: FrequencyType, first: CivilDay, units: number
     case "WEEKLY":
       return first + 7 * units * dayMilliseconds;
     case "MONTHLY":
+      return addMonths(first, units);
     case "QUARTERLY":
+      return addMonths(first, 3 * units);
     case "HALF_YEARLY":
+      return addMonths(first, 6 * units);
     case "YEARLY":
-      return addMonths(first, units * months[frequencyType]);
+      return addMonths(first, 12 * units);
   }
 }
 

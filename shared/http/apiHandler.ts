@@ -45,6 +45,8 @@ export type ApiAnswer = {
   readonly data: unknown;
   readonly warnings?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** Fields of the envelope beside its usual three. */
+  readonly besides?: Readonly<Record<string, unknown>>;
 };
 
 export type Operation<R extends Route> = (request: ApiRequest<R>) => Promise<ApiAnswer>;
@@ -60,9 +62,9 @@ export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operat
     .use(nameHeaders())
     .use(takesBody(route) ? readJsonBody(route.maximumBodyBytes) : [])
     .handler(async (event: APIGatewayProxyEvent) => {
-      const { status = 200, data, warnings = [], headers } = await operation(readRequest(route, event));
+      const { status = 200, data, warnings = [], headers, besides } = await operation(readRequest(route, event));
       const ignored = unknownQueryWarnings(route.query, event.queryStringParameters ?? {});
-      return httpResult(status, successEnvelope(data, [...ignored, ...warnings]), headers);
+      return httpResult(status, { ...successEnvelope(data, [...warnings, ...ignored]), ...besides }, headers);
     });
   return forRoute(route, lambda);
 }

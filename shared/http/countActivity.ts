@@ -19,7 +19,14 @@ export type ActivitySender = { readonly org: Org; readonly authorship: Authorshi
  * the first delivery. Throws `RequestRefused` with 310011, or with 300004. The 300004 is a 422 for an id that was
  * delivered with other content, and for a customer in too many targets.
  */
-export async function countOne(
+export async function countOne(context: ServiceContext, sender: ActivitySender, value: unknown, now: Instant) {
+  const { isRecorded, answer } = await answerActivity(context, sender, value, now);
+  if (isRecorded) countRecordedActivity(sender.org);
+  return answer;
+}
+
+/** The same without its metric. `isRecorded` says that it is no repeat. */
+export async function answerActivity(
   { table, targetGroups }: ServiceContext,
   { org, authorship }: ActivitySender,
   value: unknown,
@@ -36,13 +43,11 @@ export async function countOne(
       throw activityIdReused(activity.activityId);
     case "recorded":
     case "repeated": {
-      if (result.outcome === "recorded") countRecordedActivity(org);
       const data = await presentActivity(result.activity, (groupId) => targetGroups.find(org, groupId, now));
       const warnings = unknownFieldWarnings(schemas.activity, value);
-      return {
-        data,
-        warnings: result.outcome === "repeated" ? [...warnings, alreadyCounted(activity.activityId)] : warnings,
-      };
+      if (result.outcome === "recorded") return { isRecorded: true, answer: { data, warnings } };
+      const repeat = { data, warnings: [...warnings, alreadyCounted(activity.activityId)] };
+      return { isRecorded: false, answer: repeat };
     }
   }
 }

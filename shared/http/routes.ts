@@ -80,6 +80,39 @@ export const recordActivities = {
   summary: "Counts what customers did, one activity or up to 25",
 } as const satisfies Route;
 
+export const simulateEnrollment = {
+  method: "POST",
+  path: "/targetGroups/{targetGroupId}/targets/{targetId}/enroll/simulate",
+  permission: "read",
+  servedBy: "simulations",
+  throttleShare: 0.2,
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Says what an enrolment would do",
+} as const satisfies Route;
+
+export const simulateUnenrollment = {
+  method: "POST",
+  path: "/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll/simulate",
+  permission: "read",
+  servedBy: "simulations",
+  throttleShare: 0.2,
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Says what an un-enrolment would do",
+} as const satisfies Route;
+
+export const simulateActivities = {
+  method: "POST",
+  path: "/activities/simulate",
+  permission: "read",
+  servedBy: "simulations",
+  throttleShare: 0.2,
+  maximumBodyBytes: activitiesBytes,
+  query: {},
+  summary: "Says what one activity or up to 25 would do",
+} as const satisfies Route;
+
 export const createTargetGroup = {
   method: "POST",
   path: "/targetGroups",
@@ -313,7 +346,10 @@ export const revokeToken = {
  */
 export const routes = {
   enroll,
+  simulateUnenrollment,
   unenroll,
+  simulateEnrollment,
+  simulateActivities,
   recordActivities,
   createTargetGroup,
   listTargetGroups,

@@ -37,7 +37,8 @@ export type EnrollCommand = TargetRef & {
 
 export type EnrollResult =
   | Refusal
-  | { readonly outcome: "enrolled"; readonly customerId: number; readonly group: TargetGroup }
+  /** By which plan of which enrolment. */
+  | (Omit<Planned, "outcome"> & { readonly outcome: "enrolled"; readonly customerId: number })
   /**
    * An earlier call with the same `Idempotency-Key` and record has enrolled the customer. The group may have been
    * deactivated since.
@@ -55,9 +56,10 @@ export type EnrollResult =
 export async function enroll(context: ServiceContext, command: EnrollCommand, now: Instant): Promise<EnrollResult> {
   const planned = await planEnrollment(context, command, now);
   if (planned.outcome === "refused") return replayOrRefusal(context, command, planned, now);
-  const { ref, group, plan } = planned;
+  const { ref, plan } = planned;
   const outcome = await writeEnrollment(context.table, ref, plan, { ...command, now });
-  return outcome === "enrolled" ? { outcome, customerId: ref.customerId, group } : describeFailure(outcome, ref);
+  if (outcome !== "enrolled") return describeFailure(outcome, ref);
+  return { ...planned, outcome, customerId: ref.customerId };
 }
 
 type Planned = {

@@ -7,6 +7,7 @@ import { translation } from "./item.ts";
 import { OperationIds } from "./operationId.ts";
 import { shortenRequests } from "./shortRequests.ts";
 import { SigningHash } from "./signingHash.ts";
+import type { Rehearsal } from "./store.ts";
 
 /**
  * Called for every attempt after the first. The cause is `engine` when the engine did not take a request, and
@@ -26,6 +27,8 @@ export type Table = {
   /** How long a call may go on starting further work (see Patience). */
   readonly patienceMilliseconds: number;
   readonly onRetry: RetryListener;
+  /** Answers the writes of a simulation, which are not sent; absent where writes take place. */
+  readonly rehearsal?: Rehearsal;
   /** Tests settle cycles sooner, and fewer of them together. */
   readonly settling: SettlingRules;
 };

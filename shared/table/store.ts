@@ -20,7 +20,7 @@ import type { Key } from "./keys.ts";
 import { Patience } from "./rounds.ts";
 
 /** The condition of a write, with the placeholders of all its expressions. */
-type Conditional = {
+export type Conditional = {
   readonly ConditionExpression: string;
   readonly ExpressionAttributeNames?: Record<string, string>;
   readonly ExpressionAttributeValues?: Item;
@@ -49,6 +49,18 @@ export type Conflict = { readonly outcome: "conflict"; readonly attempts: number
 
 type Applied = { readonly outcome: "applied" };
 
+/** For each part of a transaction, in order: the stored item that fails its condition, or `undefined` where it holds. */
+export type Refusals = readonly (Pick<Refused, "stored"> | undefined)[];
+
+type Updated = Applied & { readonly item: StoredItem };
+
+/** Answers writes that do not take place as if they did. */
+export type Rehearsal = {
+  readonly holds: (part: TransactionPart) => Promise<boolean>;
+  readonly update: (input: Update) => Promise<Updated | Refused>;
+  readonly transact: (parts: readonly TransactionPart[]) => Promise<Applied | Cancelled>;
+};
+
 /** The item, or only its `attributes` when they are named; `undefined` when there is no item. */
 export async function get(
   table: Table,
@@ -71,11 +83,13 @@ export async function putUnlessThere(table: Table, item: Item): Promise<boolean>
 
 /** Whether the condition held and the item was written. */
 export async function put(table: Table, input: Put): Promise<boolean> {
+  if (table.rehearsal) return table.rehearsal.holds({ Put: input });
   return isApplied(table.client.send(new PutCommand({ TableName: table.name, ...input })));
 }
 
 /** Whether the condition held and the item was deleted. */
 export async function remove(table: Table, input: Delete): Promise<boolean> {
+  if (table.rehearsal) return table.rehearsal.holds({ Delete: input });
   return isApplied(table.client.send(new DeleteCommand({ TableName: table.name, ...input })));
 }
 
@@ -97,7 +111,8 @@ export async function update(
   table: Table,
   input: Update,
   returns: "NONE" | "ALL_NEW" | "UPDATED_NEW" = "NONE",
-): Promise<(Applied & { readonly item: StoredItem }) | Refused | Conflict> {
+): Promise<Updated | Refused | Conflict> {
+  if (table.rehearsal) return table.rehearsal.update(input);
   const command = new UpdateCommand({
     TableName: table.name,
     ...input,
@@ -120,8 +135,7 @@ export async function update(
 /** A transaction that did not take place because conditions did not hold. */
 export type Cancelled = {
   readonly outcome: "refused";
-  /** For each part, in order: the stored item that failed its condition, or `undefined` where the condition held. */
-  readonly refusals: readonly (Pick<Refused, "stored"> | undefined)[];
+  readonly refusals: Refusals;
   readonly attempts: number;
 };
 
@@ -130,6 +144,7 @@ export async function transact(
   table: Table,
   parts: readonly TransactionPart[],
 ): Promise<Applied | Cancelled | Conflict> {
+  if (table.rehearsal) return table.rehearsal.transact(parts);
   const TransactItems = parts.map((part) => addressed(table.name, part));
   try {
     await send(table.client.send(new TransactWriteCommand({ TransactItems })));

@@ -82,6 +82,10 @@ describe("a client with Basic credentials", () => {
       putCustomer: unwrap(await client.putCustomer(7, { firstName: "Ada" })).firstName,
       getCustomer: unwrap(await client.getCustomer(7)).firstName,
       enroll: unwrap(await client.enroll(ref, { customerId: 7, initialBalance: 5 }, now)),
+      simulateUnenrollment: unwrap(await client.simulateUnenrollment(ref, 7, now)),
+      simulateEnrollment: (await client.simulateEnrollment(ref, { customerId: 7 }, now)).code,
+      simulateActivities: unwrap(await client.simulateActivity({ ...activity, amount: 0.5 }, now)).targets[0]
+        ?.newAchievedValue,
       recordActivities: unwrap(await client.recordActivity({ ...activity, amount: 0.5 }, now)).targets[0]
         ?.newAchievedValue,
       getUserTargetGroups: unwrap(await client.getUserTargetGroups(7, {}, now)).targetGroups[0]?.targets[0]
@@ -105,6 +109,9 @@ describe("a client with Basic credentials", () => {
       putCustomer: "Ada",
       getCustomer: "Ada",
       enroll: 7,
+      simulateUnenrollment: 7,
+      simulateEnrollment: 310119,
+      simulateActivities: 5.5,
       recordActivities: 5.5,
       getUserTargetGroups: 5.5,
       getEnrolledTargets: group.name,

@@ -59,6 +59,7 @@ const allowed = {
     PutItem: ["customer", "externalId"],
     UpdateItem: ["customer", "externalId"],
   },
+  simulations: { Query: ["group", "customer"], GetItem: ["customer"] },
   reads: { Query: ["group", "customer"], GetItem: ["customer"] },
   projector: { Query: ["group"], PutItem: ["customer", "shard"], UpdateItem: ["closing"] },
   listDueCycles: { Query: ["group", "sweeps", "closing"], PutItem: ["sweeps"], DeleteItem: ["sweeps"] },

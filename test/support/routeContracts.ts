@@ -90,6 +90,35 @@ export const routeContracts: Readonly<
       return { path: "/activities", body: activity };
     },
   },
+  simulateEnrollment: {
+    access: { groups: everybody, own: answered, other: refused(310017), nobody: unknown },
+    /** The chain of enroll, and the enrolment as it is stored. */
+    chain: { requests: 5, patientLoops: 1 },
+    request: async (org) => {
+      const group = await org.createGroup();
+      return { path: `${targetPath(group)}/enroll/simulate`, body: [{ customerId: await org.newCustomer() }] };
+    },
+  },
+  simulateUnenrollment: {
+    access: { groups: everybody, own: answered, other: refused(310017), nobody: unknown },
+    /** The chain of unenroll. */
+    chain: { requests: 4, patientLoops: 1 },
+    request: async (org) => {
+      const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
+      await ok(org.enroll(group, { customerId }, { now: during(1) }));
+      return { path: `${targetPath(group)}/unEnroll/simulate`, body: [{ customerId }] };
+    },
+  },
+  simulateActivities: {
+    access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
+    /** The chain of recordActivities. */
+    chain: { requests: 4, patientLoops: 2 },
+    request: async (org) => {
+      const customerId = await org.newCustomer();
+      const activity = { activityId: randomUUID(), customerId, type: "TRANSACTION", occurredAt: during(1), amount: 5 };
+      return { path: "/activities/simulate", body: activity };
+    },
+  },
   createTargetGroup: {
     access: { groups: admins, own: created, other: created, nobody: unknown },
     /** The ids, and the last write, which may begin when patience ends. */

@@ -4,7 +4,7 @@ import { ref } from "../jsonSchema.ts";
 import { customerId } from "../sample.ts";
 import type { Operations } from "./operation.ts";
 
-/** The route that counts activities. */
+/** The routes that count activities, or say what would count. */
 export const activities = {
   recordActivities: {
     tag: "Activities",
@@ -35,6 +35,36 @@ export const activities = {
         anyOf: [ref("ActivityOutcome"), { type: "array", minItems: 1, maxItems: 25, items: ref("ActivityAnswer") }],
       },
       examples: examples.activitiesCounted,
+    },
+    refusals: [
+      invalid(400, 'occurredAt must be an instant with its offset, such as 2026-01-31T18:00:00Z; got "2030-01-10".'),
+      refusal(310011),
+      invalid(422, 'Activity "till-7:000123" was delivered before with other content; nothing was changed.'),
+    ],
+  },
+  simulateActivities: {
+    tag: "Activities",
+    sample: {
+      path: "/activities/simulate",
+      body: { activityId: "sample:2", customerId, type: "TRANSACTION", occurredAt: "2026-01-10T08:58:00Z", amount: 5 },
+    },
+    description:
+      "Answers what the activities would be answered now, and writes nothing. Each activity of an array is tried on what is stored, and not on what those before it would change. One that was delivered before is answered as its repeat would be.",
+    body: {
+      schema: {
+        description: "One activity, or 1 to 25.",
+        anyOf: [ref("Activity"), { type: "array", minItems: 1, maxItems: 25, items: ref("Activity") }],
+      },
+      examples: examples.activityRequests,
+    },
+    success: {
+      status: 200,
+      description: "What would count. For an array, the outcome of each item.",
+      data: {
+        description: "The activity's effects; for an array, an envelope for each item.",
+        anyOf: [ref("ActivityOutcome"), { type: "array", minItems: 1, maxItems: 25, items: ref("ActivityAnswer") }],
+      },
+      examples: examples.activitiesSimulated,
     },
     refusals: [
       invalid(400, 'occurredAt must be an instant with its offset, such as 2026-01-31T18:00:00Z; got "2030-01-10".'),

@@ -1,6 +1,6 @@
-import { invalid, noSuchGroup, refusal } from "../errors.ts";
+import { invalid, noSuchGroup, noSuchTarget, refusal } from "../errors.ts";
 import * as examples from "../examples.ts";
-import { id } from "../fields.ts";
+import { id, objectOf } from "../fields.ts";
 import { ref } from "../jsonSchema.ts";
 import { customerId, target } from "../sample.ts";
 import type { Operations } from "./operation.ts";
@@ -12,7 +12,29 @@ const oneRecord = (schema: string) => ({
   anyOf: [{ type: "array", minItems: 1, maxItems: 1, items: ref(schema) }, ref(schema)],
 });
 
-/** The routes that enrol and un-enrol. */
+const notEnrollable = [
+  invalid(
+    400,
+    "customerId is required.",
+    "periodName must be a string or null; got 7.",
+    "initialBalance must be >= 0; got -1.",
+  ),
+  refusal(310017),
+  refusal(310018),
+  refusal(310011),
+  refusal(310019),
+  refusal(310119),
+];
+
+const notUnenrollable = [
+  invalid(400, "customerId is required."),
+  refusal(310017, noSuchGroup),
+  refusal(310018, noSuchTarget),
+  refusal(310011),
+  refusal(310126),
+];
+
+/** The routes that enrol and un-enrol, or say what that would do. */
 export const enrolment = {
   enroll: {
     tag: "Enrolment",
@@ -28,17 +50,7 @@ export const enrolment = {
       examples: examples.enrolled,
     },
     refusals: [
-      invalid(
-        400,
-        "customerId is required.",
-        "periodName must be a string or null; got 7.",
-        "initialBalance must be >= 0; got -1.",
-      ),
-      refusal(310017),
-      refusal(310018),
-      refusal(310011),
-      refusal(310019),
-      refusal(310119),
+      ...notEnrollable,
       invalid(
         422,
         "This Idempotency-Key has enrolled the same customer with another record; use a new key for a new request.",
@@ -57,12 +69,34 @@ export const enrolment = {
       data: enrolledCustomer,
       examples: examples.enrolled,
     },
-    refusals: [
-      invalid(400, "customerId is required."),
-      refusal(310017, noSuchGroup),
-      refusal(310018, "Target group 3 has no target 99; GET /v3/targetGroups/3 lists its targets."),
-      refusal(310011),
-      refusal(310126),
-    ],
+    refusals: notUnenrollable,
+  },
+  simulateEnrollment: {
+    tag: "Enrolment",
+    sample: { path: `${target}/enroll/simulate`, body: [{ customerId, initialBalance: 100 }] },
+    description:
+      "Answers what the enrolment would be answered now, and writes nothing. `simulation` says what would be written; it is absent when the call would be refused. An `Idempotency-Key` is ignored with a warning. It is a path of its own, because an older deployment would ignore an unknown flag and write.",
+    body: { schema: oneRecord("EnrollmentRecord"), examples: examples.enrollRequests },
+    success: {
+      status: 200,
+      description: "The customer could be enrolled.",
+      data: enrolledCustomer,
+      besides: { simulation: objectOf("Simulation", "What would be written.") },
+      examples: examples.enrollmentSimulated,
+    },
+    refusals: notEnrollable,
+  },
+  simulateUnenrollment: {
+    tag: "Enrolment",
+    sample: { path: `${target}/unEnroll/simulate`, body: [{ customerId }] },
+    description: "Answers what the un-enrolment would be answered now, and writes nothing.",
+    body: { schema: oneRecord("UnenrollmentRecord"), examples: examples.unenrollRequests },
+    success: {
+      status: 200,
+      description: "The customer could be un-enrolled.",
+      data: enrolledCustomer,
+      examples: examples.unenrollmentSimulated,
+    },
+    refusals: notUnenrollable,
   },
 } as const satisfies Operations;

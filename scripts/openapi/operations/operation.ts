@@ -20,6 +20,8 @@ export type Operation = {
     readonly data: JsonSchema;
     readonly examples: Examples;
     readonly headers?: JsonSchema;
+    /** Fields of the envelope beside its usual three. They are not required. */
+    readonly besides?: Readonly<Record<string, JsonSchema>>;
   };
   /** The route's own refusals in order of precedence, without those of every route. */
   readonly refusals: readonly Refusal[];

@@ -113,6 +113,9 @@ const validBodies: Record<BodyRouteName | "generateToken", BodyOf> = {
   enroll: (brand) => fc.array(enrollment(brand), { minLength: 1, maxLength: 1 }),
   unenroll: (brand) => fc.record({ customerId: customerId(brand) }).map((record) => [record]),
   recordActivities: (brand) => fc.oneof(activity(brand), fc.array(activity(brand), { minLength: 1, maxLength: 4 })),
+  simulateEnrollment: (brand) => fc.array(enrollment(brand), { minLength: 1, maxLength: 1 }),
+  simulateUnenrollment: (brand) => fc.record({ customerId: customerId(brand) }).map((record) => [record]),
+  simulateActivities: (brand) => fc.oneof(activity(brand), fc.array(activity(brand), { minLength: 1, maxLength: 4 })),
   createTargetGroup: () =>
     fc.oneof(
       cycleNumbers.map((cycles) => filtered(milestone({ cycles }))),

@@ -1,21 +1,16 @@
-import { parseDecimal } from "../../shared/domain/decimal.ts";
-import type { EnrollmentRequest } from "../../shared/domain/enrolling.ts";
-import type { IdempotencyMark } from "../../shared/domain/enrollment.ts";
-import type { Refusal } from "../../shared/domain/refusal.ts";
-import { isStreak, type TargetGroup } from "../../shared/domain/targetGroup.ts";
-import type { ApiRequest } from "../../shared/http/apiHandler.ts";
-import { both, faultsOf, required } from "../../shared/http/requests/checked.ts";
-import { readCustomerId } from "../../shared/http/requests/customerId.ts";
-import { idempotencyKeyFaults, idempotencyMark } from "../../shared/http/requests/idempotency.ts";
-import * as schemas from "../../shared/http/requests/schemas.ts";
-import {
-  checkedRecord,
-  type JsonObject,
-  singleRecord,
-  unknownFieldWarnings,
-} from "../../shared/http/requests/validation.ts";
-import * as validators from "../../shared/http/requests/validators.generated.js";
-import type { routes } from "../../shared/http/routes.ts";
+import { parseDecimal } from "../../domain/decimal.ts";
+import type { EnrollmentRequest } from "../../domain/enrolling.ts";
+import type { IdempotencyMark } from "../../domain/enrollment.ts";
+import type { Refusal } from "../../domain/refusal.ts";
+import { isStreak, type TargetGroup } from "../../domain/targetGroup.ts";
+import type { ApiRequest } from "../apiHandler.ts";
+import type { routes } from "../routes.ts";
+import { both, faultsOf, required } from "./checked.ts";
+import { readCustomerId } from "./customerId.ts";
+import { idempotencyKeyFaults, idempotencyMark } from "./idempotency.ts";
+import * as schemas from "./schemas.ts";
+import { checkedRecord, type JsonObject, singleRecord, unknownFieldWarnings } from "./validation.ts";
+import * as validators from "./validators.generated.js";
 
 /** An enrolment record of the right shape, with its target. */
 export type EnrollRecord = {

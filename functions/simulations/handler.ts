@@ -1,0 +1,5 @@
+import { dispatch } from "../../shared/http/dispatch.ts";
+import { deployedTable } from "../../shared/operations/deployedTable.ts";
+import { simulationsRoutes } from "./routes.ts";
+
+export const handler = dispatch(simulationsRoutes(deployedTable()));
