@@ -35,8 +35,23 @@ function buildChange({ before, after, ...change }: FieldChange): Item {
   return { ...change, before: buildValue(before), after: buildValue(after) };
 }
 
-function buildValue(value: AuditValue): Value | undefined {
-  return typeof value === "bigint" ? numberOf(value) : value;
+/** The value under the name of its type; an empty map when there is none. */
+function buildValue(value: AuditValue): Value {
+  switch (typeof value) {
+    case "undefined":
+      return {};
+    case "bigint":
+      return { number: numberOf(value) };
+    case "boolean":
+      return { flag: value };
+    case "string":
+      return { text: value };
+  }
+}
+
+function parseValue(reader: ItemReader): AuditValue {
+  if (reader.has("flag")) return reader.flag("flag");
+  return reader.optionalText("text") ?? reader.optionalDecimal("number");
 }
 
 /** One row of the audit log: a changed property, and which edit changed it. */
@@ -93,7 +108,7 @@ function parseChange(reader: ItemReader): FieldChange {
     id: reader.optionalInteger("id"),
     property: reader.oneOf("property", auditedProperties),
     cycleId: reader.optionalInteger("cycleId"),
-    before: reader.scalar("before"),
-    after: reader.scalar("after"),
+    before: parseValue(reader.map("before")),
+    after: parseValue(reader.map("after")),
   };
 }

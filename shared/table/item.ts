@@ -105,13 +105,6 @@ export class ItemReader {
     return this.has(name) ? this.decimal(name) : undefined;
   }
 
-  /** A text, a flag or a decimal; `undefined` when the attribute is not there. */
-  scalar(name: string): string | boolean | Decimal | undefined {
-    const value = this.#attributes[name];
-    if (value === undefined || typeof value === "string" || typeof value === "boolean") return value;
-    return this.decimal(name);
-  }
-
   integers(name: string): number[] {
     return this.#list(name).map((value) => asInteger(value) ?? this.#malformed(name, "a list of safe integers"));
   }
