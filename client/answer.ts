@@ -16,6 +16,13 @@ type DataIn<Body> = Body extends { readonly data: infer Data; readonly errors: n
 /** The data of an operation's success. */
 export type DataOf<Name extends OperationName> = DataIn<BodyOf<Name>>;
 
+/** What a success has beside its data. */
+type BesideIn<Body> = Body extends { readonly errors: null }
+  ? Body extends { readonly pagination: infer Pagination }
+    ? { readonly pagination: Pagination }
+    : object
+  : never;
+
 /** The codes with which an operation can be refused. */
 export type CodeOf<Name extends OperationName> = CodeIn<BodyOf<Name>>;
 
@@ -52,9 +59,12 @@ export type Refused<Code> = Came & {
   readonly warnings: null;
 };
 
-/** The API's envelope. `code` is `null` for a success, and otherwise says which refusal it is. */
-export type Answer<Data, Code> = Accepted<Data> | Refused<Code>;
-export type AnswerOf<Name extends OperationName> = Answer<DataOf<Name>, CodeOf<Name>>;
+/**
+ * The API's envelope. `code` is `null` for a success, and otherwise says which refusal it is. `Beside` is what a success
+ * has beside its data: the `pagination` of a read that answers pages.
+ */
+export type Answer<Data, Code, Beside = object> = (Accepted<Data> & Beside) | Refused<Code>;
+export type AnswerOf<Name extends OperationName> = Answer<DataOf<Name>, CodeOf<Name>, BesideIn<BodyOf<Name>>>;
 
 /** A refusal as an exception: see {@link unwrap}. */
 export class MilestreakError extends Error {

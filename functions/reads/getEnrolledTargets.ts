@@ -26,8 +26,8 @@ export function getEnrolledTargets(context: ServiceContext): Operation<typeof ro
     const groupIds = [...new Set(enrolled.map(({ groupId }) => groupId))];
     const groups = await Promise.all(groupIds.map((groupId) => context.targetGroups.find(org, groupId, now)));
     const rows = enrolled.flatMap((enrollment) => present(groups, enrollment));
-    const enrolledTargets = fitting(rows);
-    return { data: { userId, enrolledTargets }, warnings: leftOut(enrolledTargets.length, rows.length) };
+    const shown = fitting(rows);
+    return { data: shown, warnings: leftOut(shown.length, rows.length) };
   };
 }
 

@@ -14,7 +14,8 @@ import { listLedger } from "../../shared/table/ledger.ts";
 
 /**
  * `GET /users/{userId}/trackedTargetEvents/{targetRuleId}`: what happened to the customer in the target, oldest first
- * (docs/history.md). A row appears about a second after the change it describes. Refuses with 300004, 310011, 310149.
+ * (docs/history.md). A row appears about a second after the change it describes. The total of all rows is known on a page
+ * that they do not fill, and with `periodId`. Refuses with 300004, 310011, 310149.
  */
 export function getTrackedTargetEvents(context: ServiceContext): Operation<typeof routes.getTrackedTargetEvents> {
   return async ({ org, now, parameters }) => {
@@ -27,8 +28,13 @@ export function getTrackedTargetEvents(context: ServiceContext): Operation<typeo
     const isElsewhere = query.periodId !== undefined && cycle === undefined;
     const ref = { org, customerId: userId, targetId: targetRuleId };
     const { limit, offset } = query;
-    const rows = isElsewhere ? [] : await listLedger(context.table, ref, { cycleNumber: cycle?.number, limit, offset });
-    return { data: { userId, targetRuleId, trackedTargetEvents: rows.map((row) => presentLedgerEntry(group, row)) } };
+    const { rows, total } = isElsewhere
+      ? { rows: [], total: 0 }
+      : await listLedger(context.table, ref, { cycleNumber: cycle?.number, limit, offset });
+    return {
+      data: rows.map((row) => presentLedgerEntry(group, userId, row)),
+      pagination: { limit, offset, total: total ?? null },
+    };
   };
 }
 

@@ -114,7 +114,7 @@ async function readHistory({ org: { reader }, group, customerId }: Life): Promis
   await ok(reader.get(`/users/${customerId}/enrolledTargets`, now));
   const { body } = await ok(reader.get(`/users/${customerId}/trackedTargetEvents/${group.targetId}`, now));
   const sums: Record<string, number> = {};
-  for (const { eventName, value } of body.data.trackedTargetEvents) sums[eventName] = (sums[eventName] ?? 0) + value;
+  for (const { eventName, value } of body.data) sums[eventName] = (sums[eventName] ?? 0) + value;
   return sums;
 }
 
@@ -175,7 +175,7 @@ describe("the stack's bundles, each with the role that the template gives it", (
     const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
     const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
     expect((await ok(org.reader.get(`/users/${customerId}/targetGroups`))).body.data.targetGroups).toEqual([]);
-    expect((await ok(org.reader.get(`/users/${customerId}/enrolledTargets`))).body.data.enrolledTargets).toEqual([]);
+    expect((await ok(org.reader.get(`/users/${customerId}/enrolledTargets`))).body.data).toEqual([]);
     const tracked = await org.reader.get(`/users/${customerId}/trackedTargetEvents/${group.targetId}`);
     expectRefused(tracked, 400, 310149);
   });

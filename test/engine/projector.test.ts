@@ -237,7 +237,7 @@ describe("for any history", () => {
         for (const [index, one] of steps.entries()) await take(setting, one, index);
         await service.drain();
         const ref = { org: org.org, customerId, targetId: group.targetId };
-        const rows = await listLedger(service.table, ref, { cycleNumber: undefined, offset: 0, limit: 200 });
+        const { rows } = await listLedger(service.table, ref, { cycleNumber: undefined, offset: 0, limit: 200 });
         const [enrollment] = await listEnrollments(service.table, org.org, customerId);
         expect(sumsOf(rows)).toEqual(nonZero(enrollment?.achieved ?? new Map()));
       }),

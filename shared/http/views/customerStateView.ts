@@ -12,6 +12,7 @@ import {
   targetValue,
 } from "../../domain/targetGroup.ts";
 import { presentAuthorship } from "./authorshipView.ts";
+import { cycleDates } from "./cycleDates.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
 export type StateOptions = {
@@ -51,21 +52,30 @@ export function presentCustomerState(group: TargetGroup, enrollments: readonly E
 function presentTargetCycles(group: TargetGroup, { target, enrollment }: EnrolledTarget, options: StateOptions) {
   const current = currentCycle(group.cycles, options.now);
   return shownCycles(group, enrollment, options.now, options.includeInactive).map((cycle) =>
-    presentTargetCycle(target, enrollment, cycle, cycle === current),
+    presentTargetCycle(group, { target, enrollment }, cycle, cycle === current),
   );
 }
 
-function presentTargetCycle(target: Target, enrollment: Enrollment, cycle: Cycle, isCurrent: boolean) {
+function presentTargetCycle(
+  group: TargetGroup,
+  { target, enrollment }: EnrolledTarget,
+  cycle: Cycle,
+  isCurrent: boolean,
+) {
   const reachedAt = enrollment.reachedAt.get(cycle.number);
+  const { first, last } = cycleDates(group, cycle);
   return {
     targetRuleId: target.id,
+    targetId: target.id,
     targetName: target.name,
     targetType: target.type,
     targetEntity: target.entity,
     periodId: cycle.id,
     periodRefCode: cycle.refCode,
-    periodStartDate: formatInstant(cycle.startsAt),
-    periodEndDate: formatInstant(cycle.endsAt),
+    periodStartDate: first,
+    periodEndDate: last,
+    periodStartDateWithTimeStamp: formatInstant(cycle.startsAt),
+    periodEndDateWithTimeStamp: formatInstant(cycle.endsAt),
     targetValue: wireDecimal(targetValue(target, cycle)),
     targetAchievedValue: wireDecimal(achievedValue(enrollment, cycle.number)),
     targetAchievedDateTime: reachedAt === undefined ? null : formatInstant(reachedAt),
