@@ -147,6 +147,7 @@ function withIds({ cycles, targets, ...rest }: TargetGroupDraft): TargetGroup {
     ...rest,
     id: 1,
     version: 1,
+    retiredAt: undefined,
     levels: [],
     cycles: cycles.map((cycle, index) => ({ ...cycle, id: index + 1 })),
     targets: targets.map((each, index) => ({ ...each, id: index + 1 })),

@@ -9,7 +9,7 @@ import { fitting } from "../../shared/http/views/fitting.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { customerNotFound } from "../../shared/operations/customer.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
-import { listEnrollments } from "../../shared/table/enrollments.ts";
+import { listAllEnrollments } from "../../shared/table/enrollments.ts";
 
 /**
  * `GET /users/{userId}/enrolledTargets`: the definitions of the targets the customer is enrolled in, in order of group
@@ -19,7 +19,7 @@ import { listEnrollments } from "../../shared/table/enrollments.ts";
 export function getEnrolledTargets(context: ServiceContext): Operation<typeof routes.getEnrolledTargets> {
   return async ({ org, now, parameters }) => {
     const { userId } = required(parameters).path;
-    const all = await listEnrollments(context.table, org, userId);
+    const all = await listAllEnrollments(context.table, org, userId);
     if (all.length === 0 && !(await isRegistered(context.table, org, userId)))
       throw businessRefusal(customerNotFound(userId));
     const enrolled = all.filter(({ membership }) => membership.status === "ENROLLED").toSorted(byGroupAndTarget);

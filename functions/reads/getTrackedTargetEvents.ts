@@ -8,9 +8,10 @@ import type { ServiceContext } from "../../shared/operations/context.ts";
 import { customerNotFound } from "../../shared/operations/customer.ts";
 import { requireDefinition } from "../../shared/operations/definition.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
-import { listEnrollments } from "../../shared/table/enrollments.ts";
+import { listEnrollments, listSetAside } from "../../shared/table/enrollments.ts";
 import type { Org } from "../../shared/table/keys.ts";
 import { listLedger } from "../../shared/table/ledger.ts";
+import { Patience } from "../../shared/table/rounds.ts";
 
 /**
  * `GET /users/{userId}/trackedTargetEvents/{targetRuleId}`: what happened to the customer in the target, oldest first
@@ -45,8 +46,11 @@ async function requireEnrollment(
   userId: number,
   targetRuleId: number,
 ): Promise<Enrollment> {
-  const enrollments = await listEnrollments(table, org, userId);
-  const enrollment = enrollments.find(({ targetId }) => targetId === targetRuleId);
+  const isAsked = ({ targetId }: Enrollment) => targetId === targetRuleId;
+  const patience = new Patience(table);
+  const enrollment =
+    (await listEnrollments(table, org, userId, patience)).find(isAsked) ??
+    (await listSetAside(table, org, userId, patience)).find(isAsked);
   if (enrollment !== undefined) return enrollment;
   if (!(await isRegistered(table, org, userId))) throw businessRefusal(customerNotFound(userId));
   throw new RequestRefused(310149, [

@@ -71,6 +71,11 @@ export type TargetGroup = {
   /** Strictly ascending; empty for a milestone. */
   readonly levels: readonly Level[];
   readonly targets: readonly Target[];
+  /**
+   * Since when its enrolments are set aside, because it is over; `undefined` before. A group with this mark must not get
+   * further cycles.
+   */
+  readonly retiredAt: Instant | undefined;
 };
 
 export function isStreak(group: Pick<TargetGroup, "trackingType">): boolean {

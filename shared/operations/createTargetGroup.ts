@@ -59,6 +59,7 @@ async function withIds(table: Table, org: Org, draft: TargetGroupDraft): Promise
     ...draft,
     id: groupId,
     version: 1,
+    retiredAt: undefined,
     targets: draft.targets.map((target, index) => ({ ...target, id: targetId + index })),
     cycles: draft.cycles.map((cycle, index) => ({ ...cycle, id: cycleId + index })),
     levels: draft.levels.map((level, index) => ({ ...level, id: levelId + index })),

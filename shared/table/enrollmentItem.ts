@@ -8,7 +8,7 @@ import {
 import { withRecords } from "../domain/past.ts";
 import { parseAuthorship, versionAttribute } from "./authorshipItem.ts";
 import { ItemReader, MalformedItem, type StoredItem } from "./item.ts";
-import { enrollmentPrefix, parseCustomerPartition } from "./keys.ts";
+import { enrollmentPrefix, parseCustomerPartition, setAsidePrefix } from "./keys.ts";
 import { unpackCycles } from "./packedCycles.ts";
 import { unpackPast } from "./pastItem.ts";
 
@@ -90,14 +90,16 @@ export function parseEnrollment(item: StoredItem): Enrollment {
   return settled === undefined ? enrollment : withRecords(enrollment, unpackCycles(settled));
 }
 
-function parseIds(reader: ItemReader): Pick<Enrollment, "customerId" | "groupId" | "targetId"> {
+function parseIds(reader: ItemReader): Pick<Enrollment, "customerId" | "groupId" | "targetId" | "isSetAside"> {
   const customer = parseCustomerPartition(reader.text("pk"));
   const sortKey = reader.text("sk");
-  const target = /^(\d+)#(\d+)$/.exec(sortKey.slice(enrollmentPrefix.length));
-  if (customer === undefined || target === null || !sortKey.startsWith(enrollmentPrefix)) {
+  const prefix = [enrollmentPrefix, setAsidePrefix].find((one) => sortKey.startsWith(one));
+  const target = /^(\d+)#(\d+)$/.exec(sortKey.slice(prefix?.length));
+  if (customer === undefined || target === null || prefix === undefined) {
     throw new MalformedItem("The key is not an enrolment's");
   }
-  return { customerId: customer.customerId, groupId: Number(target[1]), targetId: Number(target[2]) };
+  const { customerId } = customer;
+  return { customerId, groupId: Number(target[1]), targetId: Number(target[2]), isSetAside: prefix === setAsidePrefix };
 }
 
 function parseMembership(reader: ItemReader): Membership {

@@ -3,7 +3,7 @@ import type { Enrollment } from "../domain/enrollment.ts";
 import { parseActivity, type RecordedActivity } from "./activityItem.ts";
 import { parseEnrollment } from "./enrollmentItem.ts";
 import { ItemReader, MalformedItem, plainItem, type StoredItem } from "./item.ts";
-import { activityPrefix, enrollmentPrefix, type Org, parseCustomerPartition } from "./keys.ts";
+import { activityPrefix, enrollmentPrefix, type Org, parseCustomerPartition, setAsidePrefix } from "./keys.ts";
 
 /** A value as a stream event writes it: JSON with one property, named after the type. */
 type StreamValue = {
@@ -42,6 +42,8 @@ export function parseChange({ eventName, dynamodb = {} }: StreamRecord): TableCh
   const sortKey = dynamodb.Keys?.["sk"]?.S ?? "";
   if (eventName === undefined || eventName === "REMOVE") return undefined;
   if (sortKey.startsWith(enrollmentPrefix)) return parseEnrollmentChange(dynamodb);
+  // The insertion is the enrolment being set aside, which changes nothing in it.
+  if (sortKey.startsWith(setAsidePrefix) && eventName === "MODIFY") return parseEnrollmentChange(dynamodb);
   // A recorded activity never changes.
   if (eventName !== "INSERT" || !sortKey.startsWith(activityPrefix)) return undefined;
   const item = parseImage(dynamodb.NewImage);

@@ -83,7 +83,10 @@ async function endCycle(cycle: number): Promise<void> {
   await deployment.sources.drain();
 }
 
-/** Lives through two customers' whole life: 700 in the first cycle, 1200 in the second, and nothing after it. */
+/**
+ * Lives through two customers' whole life, until their group is over: 700 in the first cycle, 1200 in the second, and
+ * nothing after it.
+ */
 async function liveThrough(body: TargetGroupBody, again: object): Promise<Life[]> {
   const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
   const group = await org.createGroup(body);
@@ -102,6 +105,8 @@ async function liveThrough(body: TargetGroupBody, again: object): Promise<Life[]
   await endCycle(1);
   for (const life of lives) await leaveAndComeBack(life, again);
   for (let cycle = 2; cycle <= body.periods.length; cycle += 1) await endCycle(cycle);
+  // Two months after its last cycle the group is over, and its enrolments are set aside.
+  await endCycle(body.periods.length + 2);
   return lives;
 }
 

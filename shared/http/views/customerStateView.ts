@@ -2,6 +2,7 @@ import { shownCycles } from "../../domain/customerState.ts";
 import { currentCycle } from "../../domain/cycles.ts";
 import { achievedValue, type Enrollment } from "../../domain/enrollment.ts";
 import { formatInstant, type Instant } from "../../domain/instant.ts";
+import { isOver } from "../../domain/over.ts";
 import { streakValue } from "../../domain/streak.ts";
 import {
   type Cycle,
@@ -27,7 +28,7 @@ type EnrolledTarget = { readonly target: Target; readonly enrollment: Enrollment
 
 /**
  * One group of a customer's state on the wire. A milestone without a cycle to show is left out. A streak is shown even
- * between two cycles, because its levels stand then too.
+ * between two cycles, because its levels stand then too, and until it is over.
  */
 export function presentCustomerState(group: TargetGroup, enrollments: readonly Enrollment[], options: StateOptions) {
   if (!group.isActive && !options.includeInactiveTargets) return [];
@@ -36,7 +37,7 @@ export function presentCustomerState(group: TargetGroup, enrollments: readonly E
     return target === undefined || !(target.isActive || options.includeInactiveTargets) ? [] : [{ target, enrollment }];
   });
   const targets = enrolled.flatMap((one) => presentTargetCycles(group, one, options));
-  if (enrolled.length === 0 || (targets.length === 0 && !isStreak(group))) return [];
+  if (enrolled.length === 0 || (targets.length === 0 && !isListedWithout(group, options.now))) return [];
   return [
     {
       id: group.id,
@@ -47,6 +48,11 @@ export function presentCustomerState(group: TargetGroup, enrollments: readonly E
       streaks: isStreak(group) ? enrolled.flatMap((one) => presentLevels(group, one, options.now)) : [],
     },
   ];
+}
+
+/** Whether the group is listed without a cycle to show. */
+function isListedWithout(group: TargetGroup, now: Instant): boolean {
+  return isStreak(group) && !isOver(group, now);
 }
 
 function presentTargetCycles(group: TargetGroup, { target, enrollment }: EnrolledTarget, options: StateOptions) {
