@@ -930,7 +930,7 @@ export interface components {
              * @example 345651201
              */
             readonly userId: number;
-            /** @description The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current. Enrolments that were left are not listed. */
+            /** @description The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed. */
             readonly targetGroups: readonly components["schemas"]["TargetGroupProgress"][];
             /** @description What was left; only with `includeLeft=true`. */
             readonly leftTargets?: readonly components["schemas"]["LeftTarget"][];

@@ -250,7 +250,7 @@ export const responseSchemas = {
       userId: id("The customer.", 345651201),
       targetGroups: listOf(
         "TargetGroupProgress",
-        "The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current. Enrolments that were left are not listed.",
+        "The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed.",
       ),
       leftTargets: listOf("LeftTarget", "What was left; only with `includeLeft=true`."),
     },

@@ -5,7 +5,7 @@ import type { TargetGroup } from "./targetGroup.ts";
 import { waitingReturns } from "./waitingReturns.ts";
 
 /** How long after the end of its last cycle a group is over. Until then it can be extended. */
-export const overAfterMilliseconds = 30 * 24 * 60 * 60 * 1000;
+const overAfterMilliseconds = 30 * 24 * 60 * 60 * 1000;
 
 /** When the group is over. */
 export function overAt({ cycles }: Pick<TargetGroup, "cycles">): Instant {
