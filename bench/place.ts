@@ -15,7 +15,7 @@ import { createCredential } from "../shared/table/credentials.ts";
 
 export const targetValue = 1000;
 
-const benchUser = "bench";
+export const benchUser = "bench";
 
 /** Who enters what is measured. */
 export const benchAuthor: Authorship = { enteredBy: benchUser, source: "API" };

@@ -1,6 +1,7 @@
 import type { Enrollment } from "../domain/enrollment.ts";
 import { holdsWaitingAmount } from "../domain/waitingReturns.ts";
 import type { Table } from "./client.ts";
+import { names } from "./enrollmentItem.ts";
 import { type EnrollmentRef, keyOfEnrollment } from "./enrollments.ts";
 import { copyOf, type StoredItem } from "./item.ts";
 import { type Org, waitingNoteKey } from "./keys.ts";
@@ -22,7 +23,8 @@ export async function setAside(
       Delete: {
         Key: keyOfEnrollment(ref),
         // Without it, what an activity has counted since the read would be lost.
-        ConditionExpression: "revision = :revision",
+        ConditionExpression: "#revision = :revision",
+        ExpressionAttributeNames: { "#revision": names.revision },
         ExpressionAttributeValues: { ":revision": enrollment.revision },
       },
     },

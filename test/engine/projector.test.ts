@@ -8,7 +8,7 @@ import type { LedgerEntry } from "../../shared/domain/ledger.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
 import { plainItem } from "../../shared/table/item.ts";
-import { customerPartition } from "../../shared/table/keys.ts";
+import { customerPartition, enrollmentPrefix } from "../../shared/table/keys.ts";
 import { listLedger } from "../../shared/table/ledger.ts";
 import { parseLedgerEntry } from "../../shared/table/ledgerItem.ts";
 import { captureStream, RecordingProjector } from "../support/capturedStream.ts";
@@ -154,7 +154,7 @@ async function liveThrough({ org, group, customerId }: Setting, index: number): 
 }
 
 function isEnrollment({ dynamodb }: DynamoDBRecord): boolean {
-  return dynamodb?.Keys?.["sk"]?.S?.startsWith("ENROLLMENT#") === true;
+  return dynamodb?.Keys?.["sk"]?.S?.startsWith(enrollmentPrefix) === true;
 }
 
 function renamed(record: DynamoDBRecord | undefined, pk: string): DynamoDBRecord {

@@ -17,7 +17,7 @@ import { type ProtectedRouteName, protectedRouteNames } from "../../shared/http/
 import { createContext } from "../../shared/operations/context.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
-import { customerKey } from "../../shared/table/keys.ts";
+import { customerKey, enrollmentPrefix } from "../../shared/table/keys.ts";
 import { ShardList } from "../../shared/table/targetShards.ts";
 import { ApiClient, type ApiResponse, basicAuthorization } from "../support/apiClient.ts";
 import { captureStream } from "../support/capturedStream.ts";
@@ -242,7 +242,7 @@ const preparations: ReadonlyMap<string, Preparation> = new Map([
 const outOfTime = { getRemainingTimeInMillis: () => 0 };
 
 function isEnrollmentOf(pk: string, { dynamodb }: DynamoDBRecord): boolean {
-  return dynamodb?.Keys?.["pk"]?.S === pk && dynamodb.Keys["sk"]?.S?.startsWith("ENROLLMENT#") === true;
+  return dynamodb?.Keys?.["pk"]?.S === pk && dynamodb.Keys["sk"]?.S?.startsWith(enrollmentPrefix) === true;
 }
 
 describe("the longest chain of requests", () => {

@@ -1,5 +1,6 @@
 import type { ServiceOutputTypes } from "@aws-sdk/client-dynamodb";
 import type { Table } from "../../shared/table/client.ts";
+import { readByActivitiesPrefix, setAsidePrefix } from "../../shared/table/keys.ts";
 
 type Answer = { readonly response: unknown; readonly output: ServiceOutputTypes };
 
@@ -11,9 +12,9 @@ export function readSetAsideFirst({ client }: Table): void {
       const { input } = args;
       if (!("KeyConditionExpression" in input)) return next(args);
       const values: Record<string, unknown> = { ...input.ExpressionAttributeValues };
-      if (isText(values[":prefix"], "OVER#") && early !== undefined) return early;
-      if (!isText(values[":prefix"], "ENROLLMENT")) return next(args);
-      const instead = { ...input.ExpressionAttributeValues, ":prefix": "OVER#" };
+      if (isText(values[":prefix"], setAsidePrefix) && early !== undefined) return early;
+      if (!isText(values[":prefix"], readByActivitiesPrefix)) return next(args);
+      const instead = { ...input.ExpressionAttributeValues, ":prefix": setAsidePrefix };
       early = next({ ...args, input: { ...input, ExpressionAttributeValues: instead } });
       await early;
       return next(args);
@@ -35,6 +36,7 @@ export function ignoreRevisionWhenSettingAside({ client }: Table): void {
       for (const item of input.TransactItems) {
         if (!("Delete" in item) || item.Delete === undefined) continue;
         item.Delete.ConditionExpression = "attribute_exists(pk)";
+        item.Delete.ExpressionAttributeNames = undefined;
         item.Delete.ExpressionAttributeValues = undefined;
       }
       return next(args);
