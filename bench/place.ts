@@ -15,7 +15,7 @@ import { createCredential } from "../shared/table/credentials.ts";
 
 export const targetValue = 1000;
 
-const benchUser = "bench";
+export const benchUser = "bench";
 
 /** Who enters what is measured. */
 export const benchAuthor: Authorship = { enteredBy: benchUser, source: "API" };
@@ -149,6 +149,7 @@ function withIds({ cycles, targets, ...rest }: TargetGroupDraft): TargetGroup {
     ...rest,
     id: 1,
     version: 1,
+    retiredAt: undefined,
     levels: [],
     cycles: cycles.map((cycle, index) => ({ ...cycle, id: index + 1 })),
     targets: targets.map((each, index) => ({ ...each, id: index + 1 })),

@@ -5,6 +5,9 @@ import { createContext } from "../shared/operations/context.ts";
 import type { Table } from "../shared/table/client.ts";
 import type { Key } from "../shared/table/keys.ts";
 import type { BenchEngine } from "./engine.ts";
+import { during } from "./place.ts";
+
+const writtenAtSeconds = during(1) / 1000;
 
 /** The stream of a table that nobody else writes to, with a projector that works on request. */
 export class Projection {
@@ -28,7 +31,10 @@ export class Projection {
     return new Projection(await StreamPump.open(table, access, keep), records, newProjector(table));
   }
 
-  /** The latest stream record of the item, as the projector receives it. */
+  /**
+   * The latest stream record of the item, as the projector receives it. All are given the same time: definitions are
+   * cached for 30 s of the records' time, and a slow machine takes longer between two of them.
+   */
   async recordOf({ pk, sk }: Key): Promise<DynamoDBRecord> {
     await this.#pump.drain();
     const record = this.#records.findLast(({ dynamodb }) => {
@@ -36,7 +42,7 @@ export class Projection {
       return itemPk?.S === pk && itemSk?.S === sk;
     });
     if (record === undefined) throw new Error(`The stream has nothing of ${pk} ${sk}`);
-    return record;
+    return { ...record, dynamodb: { ...record.dynamodb, ApproximateCreationDateTime: writtenAtSeconds } };
   }
 
   /** Projects everything written so far. */

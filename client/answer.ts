@@ -16,13 +16,21 @@ type DataIn<Body> = Body extends { readonly data: infer Data; readonly errors: n
 /** The data of an operation's success. */
 export type DataOf<Name extends OperationName> = DataIn<BodyOf<Name>>;
 
+/** What a success has beside its data. */
+type BesideIn<Body> = Body extends { readonly errors: null }
+  ? Body extends { readonly pagination: infer Pagination }
+    ? { readonly pagination: Pagination }
+    : Body extends { readonly simulation?: infer Simulation }
+      ? { readonly simulation?: Simulation }
+      : object
+  : never;
+
 /** The codes with which an operation can be refused. */
 export type CodeOf<Name extends OperationName> = CodeIn<BodyOf<Name>>;
 
 /** Every error code (docs/errors.md). */
 export type ErrorCode = { [Name in OperationName]: CodeOf<Name> }[OperationName];
 
-export type Simulation = Schemas["Simulation"];
 export type Warning = Schemas["Warning"];
 export type Fault<Code> = { readonly code: Code; readonly message: string };
 
@@ -41,8 +49,6 @@ type Accepted<Data> = Came & {
   readonly errors: null;
   /** What the API has ignored, such as a field that does not apply to streaks. */
   readonly warnings: readonly Warning[] | null;
-  /** What a simulated enrolment would write. No other call has it. */
-  readonly simulation?: Simulation;
 };
 
 export type Refused<Code> = Came & {
@@ -55,9 +61,12 @@ export type Refused<Code> = Came & {
   readonly warnings: null;
 };
 
-/** The API's envelope. `code` is `null` for a success, and otherwise says which refusal it is. */
-export type Answer<Data, Code> = Accepted<Data> | Refused<Code>;
-export type AnswerOf<Name extends OperationName> = Answer<DataOf<Name>, CodeOf<Name>>;
+/**
+ * The API's envelope. `code` is `null` for a success, and otherwise says which refusal it is. `Beside` is what a success
+ * has beside its data: the `pagination` of a read that answers pages.
+ */
+export type Answer<Data, Code, Beside = object> = (Accepted<Data> & Beside) | Refused<Code>;
+export type AnswerOf<Name extends OperationName> = Answer<DataOf<Name>, CodeOf<Name>, BesideIn<BodyOf<Name>>>;
 
 /** A refusal as an exception: see {@link unwrap}. */
 export class MilestreakError extends Error {

@@ -1,4 +1,4 @@
-import { type Answer, type Fault, MilestreakUnreachable, type Simulation, type Warning } from "./answer.ts";
+import { type Answer, type Fault, MilestreakUnreachable, type Warning } from "./answer.ts";
 import { type Sender, send } from "./send.ts";
 
 export type CallOptions = {
@@ -18,12 +18,12 @@ type CallInit = CallOptions & {
 type Exchange = { readonly data?: string; readonly error?: unknown; readonly response: Response };
 
 /** Sends the request that `exchange` builds through {@link send}, and reads the envelope. */
-export async function call<Data, Code>(
+export async function call<Data, Code, Beside = object>(
   sender: Sender,
   isRepeatable: boolean,
   options: CallOptions,
   exchange: (init: CallInit) => Promise<Exchange>,
-): Promise<Answer<Data, Code>> {
+): Promise<Answer<Data, Code, Beside>> {
   let attempts = 0;
   const fetch = async (request: Request) => {
     const sent = await send(sender, request, isRepeatable);
@@ -43,13 +43,14 @@ function parse(text: string): unknown {
   }
 }
 
-function readAnswer<Data, Code>(body: unknown, response: Response, attempts: number): Answer<Data, Code> {
+function readAnswer<Data, Code, Beside>(
+  body: unknown,
+  response: Response,
+  attempts: number,
+): Answer<Data, Code, Beside> {
   const { status, headers } = response;
   const came = { status, attempts, headers };
-  if (isSuccess<Data>(body)) {
-    const { data, warnings, simulation } = body;
-    return { ...came, code: null, data, errors: null, warnings, ...(simulation === undefined ? {} : { simulation }) };
-  }
+  if (isSuccess<Data, Beside>(body)) return { ...body, ...came, code: null };
   const [first] = isFailure<Code>(body) ? body.errors : [];
   if (!isFailure<Code>(body) || first === undefined) {
     throw new MilestreakUnreachable(`What answered ${status} is not the API`, attempts);
@@ -57,16 +58,15 @@ function readAnswer<Data, Code>(body: unknown, response: Response, attempts: num
   return { ...came, code: first.code, data: null, errors: body.errors, warnings: null };
 }
 
-type Success<Data> = {
+type Success<Data, Beside> = {
   readonly data: Data;
   readonly errors: null;
   readonly warnings: readonly Warning[] | null;
-  readonly simulation?: Simulation;
-};
+} & Beside;
 type Failure<Code> = { readonly errors: readonly Fault<Code>[] };
 
 /** The contents of an envelope are not checked here. The API's own tests hold them to the OpenAPI document. */
-function isSuccess<Data>(body: unknown): body is Success<Data> {
+function isSuccess<Data, Beside>(body: unknown): body is Success<Data, Beside> {
   return isObject(body) && "data" in body && "errors" in body && body.errors === null;
 }
 

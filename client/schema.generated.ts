@@ -329,7 +329,7 @@ export interface paths {
         };
         /**
          * Reads what happened to a customer in a target
-         * @description The history of a customer in a target, oldest first, whether the customer is still enrolled or not. A row appears within about a second of its change. A page shorter than `limit` is the last. Needs the permission `read`.
+         * @description The history of a customer in a target, oldest first, whether the customer is still enrolled or not. A row appears within about a second of its change. `pagination.total` is `null` on a full page, because more rows may follow. A page shorter than `limit` is the last. Needs the permission `read`.
          */
         readonly get: operations["getTrackedTargetEvents"];
         readonly put?: never;
@@ -1276,6 +1276,12 @@ export interface components {
              */
             readonly targetRuleId: number;
             /**
+             * Format: int64
+             * @description The target, by its other name.
+             * @example 3
+             */
+            readonly targetId: number;
+            /**
              * @description The target's name.
              * @example Monthly spend
              */
@@ -1304,17 +1310,29 @@ export interface components {
              */
             readonly periodRefCode: string;
             /**
+             * Format: date
+             * @description First day of the cycle, in the group's time zone.
+             * @example 2030-01-01
+             */
+            readonly periodStartDate: string;
+            /**
+             * Format: date
+             * @description Last day of the cycle, in the group's time zone: the day of the last moment that belongs to it.
+             * @example 2030-01-31
+             */
+            readonly periodEndDate: string;
+            /**
              * Format: date-time
              * @description First moment of the cycle, in UTC.
              * @example 2030-01-01T00:00:00.000Z
              */
-            readonly periodStartDate: string;
+            readonly periodStartDateWithTimeStamp: string;
             /**
              * Format: date-time
              * @description First moment after the cycle, in UTC.
              * @example 2030-02-01T00:00:00.000Z
              */
-            readonly periodEndDate: string;
+            readonly periodEndDateWithTimeStamp: string;
             /**
              * @description What must be reached in the cycle, in the target's unit. At most 4 fractional digits.
              * @example 1000
@@ -1434,7 +1452,7 @@ export interface components {
              * @example 345651201
              */
             readonly userId: number;
-            /** @description The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current. Enrolments that were left are not listed. */
+            /** @description The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed. */
             readonly targetGroups: readonly components["schemas"]["TargetGroupProgress"][];
             /** @description What was left; only with `includeLeft=true`. */
             readonly leftTargets?: readonly components["schemas"]["LeftTarget"][];
@@ -1626,37 +1644,27 @@ export interface components {
         /** @description Something that happened to a customer in a target. */
         readonly LedgerEntry: {
             /**
+             * @description The row's id: a string that never changes and that no other row of the org has. Compare it, and read nothing in it.
+             * @example 345651201-3-0000000002-0000
+             */
+            readonly eventLogId: string;
+            /**
              * @description What happened.
              * @example ADD_TRANSACTION
              * @enum {string}
              */
             readonly eventName: "ENROL" | "UNENROL" | "ADD_TRANSACTION" | "RETURN_BILL" | "GENERIC_EVENT";
             /**
-             * @description The activity; `null` when it was an enrolment.
+             * Format: int64
+             * @description The customer.
+             * @example 345651201
+             */
+            readonly customerId: number;
+            /**
+             * @description The activity; `null` when it was an enrolment or un-enrolment.
              * @example till-7:000123
              */
-            readonly activityId: string | null;
-            /**
-             * Format: int64
-             * @description The cycle; `null` when none was touched.
-             * @example 36
-             */
-            readonly periodId: number | null;
-            /**
-             * @description The cycle's name; `null` when none was touched.
-             * @example JAN
-             */
-            readonly periodRefCode: string | null;
-            /**
-             * @description What it changed the cycle's sum by, in the target's unit. The rows of a cycle add up to its sum. At most 4 fractional digits.
-             * @example 249.9
-             */
-            readonly value: number;
-            /**
-             * @description Achieved value afterwards, in the target's unit. At most 4 fractional digits.
-             * @example 499.9
-             */
-            readonly achievedValue: number;
+            readonly uniqueId: string | null;
             /**
              * Format: date-time
              * @description When it happened, in UTC.
@@ -1668,7 +1676,56 @@ export interface components {
              * @description When it was recorded, in UTC.
              * @example 2030-01-10T09:15:01.000Z
              */
+            readonly eventProcessedDate: string;
+            /**
+             * Format: int64
+             * @description The cycle; `null` when none was touched.
+             * @example 36
+             */
+            readonly periodId: number | null;
+            /**
+             * Format: int64
+             * @description The target group.
+             * @example 3
+             */
+            readonly targetGroupId: number;
+            /**
+             * Format: int64
+             * @description The target.
+             * @example 3
+             */
+            readonly targetRuleId: number;
+            /**
+             * @description What it changed the cycle's sum by, in the target's unit. The rows of a cycle add up to its sum. At most 4 fractional digits.
+             * @example 249.9
+             */
+            readonly targetValue: number;
+            /**
+             * @description The same as `uniqueId`.
+             * @example till-7:000123
+             */
+            readonly activityId: string | null;
+            /**
+             * @description The cycle's name; `null` when none was touched.
+             * @example JAN
+             */
+            readonly periodRefCode: string | null;
+            /**
+             * @description The same as `targetValue`, in the target's unit. At most 4 fractional digits.
+             * @example 249.9
+             */
+            readonly value: number;
+            /**
+             * Format: date-time
+             * @description The same as `eventProcessedDate`, in UTC.
+             * @example 2030-01-10T09:15:01.000Z
+             */
             readonly recordedOn: string;
+            /**
+             * @description Achieved value afterwards, in the target's unit. At most 4 fractional digits.
+             * @example 499.9
+             */
+            readonly achievedValue: number;
             /**
              * @description Who entered it: the credential's user name, `jwt:` with the subject of an external issuer's token, or `aws:` with the sender of a queued message. `null` when nobody did.
              * @example till.1
@@ -1686,25 +1743,93 @@ export interface components {
              */
             readonly definitionVersion: number;
         };
-        /** @description The history of a customer in a target. */
-        readonly TrackedTargetEvents: {
+        /** @description The part of all rows that an answer has. */
+        readonly Pagination: {
             /**
-             * Format: int64
-             * @description The customer.
-             * @example 345651201
+             * @description The most rows that were asked for.
+             * @example 50
              */
-            readonly userId: number;
+            readonly limit: number;
+            /**
+             * @description The rows before the first one of the answer.
+             * @example 0
+             */
+            readonly offset: number;
+            /**
+             * @description All rows; `null` when more rows than the answer has may follow.
+             * @example 2
+             */
+            readonly total: number | null;
+        };
+        /** @description The definition of a target that a customer is enrolled in. */
+        readonly EnrolledTarget: {
             /**
              * Format: int64
              * @description The target.
              * @example 3
              */
-            readonly targetRuleId: number;
-            /** @description The rows, oldest first. A row appears within about a second of its change. */
-            readonly trackedTargetEvents: readonly components["schemas"]["LedgerEntry"][];
-        };
-        /** @description The definition of a target that a customer is enrolled in. */
-        readonly EnrolledTarget: {
+            readonly id: number;
+            /**
+             * @description The target's name.
+             * @example Monthly spend
+             */
+            readonly name: string;
+            /**
+             * @description For people; `null` when there is none.
+             * @example null
+             */
+            readonly description: string | null;
+            /**
+             * @description Whether customers can be enrolled in it.
+             * @example true
+             */
+            readonly active: boolean;
+            /**
+             * @description What kind of activity is counted.
+             * @example TRANSACTION
+             * @enum {string}
+             */
+            readonly targetEntity: "TRANSACTION" | "EVENT";
+            /**
+             * @description The `name` of the events that count; `null` unless `targetEntity` is `EVENT`.
+             * @example null
+             */
+            readonly eventName: string | null;
+            /**
+             * @description What is counted of each activity.
+             * @example SALES
+             * @enum {string}
+             */
+            readonly targetType: "SALES" | "GROSS_SALES" | "QUANTITY" | "COUNT" | "VISIT" | "EVENT_ATTRIBUTE";
+            /**
+             * @description The attribute that is counted; `null` when none was given.
+             * @example null
+             */
+            readonly attributeName: string | null;
+            /**
+             * @description Whether what happened before the enrolment is left out.
+             * @example false
+             */
+            readonly trackFromEnrollmentDate: boolean;
+            /**
+             * @description When a reward is due.
+             * @example IMMEDIATE
+             * @enum {string}
+             */
+            readonly rewardAllocation: "IMMEDIATE" | "PERIOD_END";
+            /**
+             * @description As it was sent, any JSON; `null` when it was not.
+             * @example null
+             */
+            readonly filters: unknown;
+            /** @description One for all cycles, or one for each in their order. */
+            readonly defaultValues: readonly components["schemas"]["TargetValue"][];
+            /**
+             * @description How customers get in: `IMPORT` is by a call.
+             * @example IMPORT
+             * @enum {string}
+             */
+            readonly enrolmentMethod: "IMPORT";
             /**
              * Format: int64
              * @description The target group.
@@ -1727,8 +1852,6 @@ export interface components {
              * @enum {string}
              */
             readonly trackingType: "DEFAULT" | "STREAKS" | "NON_CONTINUOUS_STREAKS";
-            /** @description The target's definition. */
-            readonly target: components["schemas"]["Target"];
             /** @description The levels; empty for a milestone. */
             readonly streaks: readonly components["schemas"]["Streak"][];
             /** @description The first cycle that the enrolment covers; it covers every later one too. */
@@ -1755,17 +1878,6 @@ export interface components {
              * @example 1
              */
             readonly definitionVersion: number;
-        };
-        /** @description The definitions of what a customer is enrolled in. */
-        readonly EnrolledTargets: {
-            /**
-             * Format: int64
-             * @description The customer.
-             * @example 345651201
-             */
-            readonly userId: number;
-            /** @description In the order of their groups and targets. */
-            readonly enrolledTargets: readonly components["schemas"]["EnrolledTarget"][];
         };
         /** @description An access token. */
         readonly GeneratedToken: {
@@ -3935,8 +4047,10 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @description The page. */
-                        readonly data: components["schemas"]["TrackedTargetEvents"];
+                        /** @description The rows of the page, oldest first. */
+                        readonly data: readonly components["schemas"]["LedgerEntry"][];
+                        /** @description The part of the history that the page is. */
+                        readonly pagination: components["schemas"]["Pagination"];
                         /** @description There are none. */
                         readonly errors: null;
                         /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
@@ -3999,8 +4113,8 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @description The definitions. */
-                        readonly data: components["schemas"]["EnrolledTargets"];
+                        /** @description One row for each target, in the order of their groups and targets. */
+                        readonly data: readonly components["schemas"]["EnrolledTarget"][];
                         /** @description There are none. */
                         readonly errors: null;
                         /** @description What was ignored, a mistyped field for example; `null` when nothing was. */

@@ -13,7 +13,7 @@ import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { busNameVariable } from "../shared/config/busConfig.ts";
 import { metrics } from "../shared/observability/metricNames.ts";
-import { activityPrefix, auditPrefix, enrollmentPrefix } from "../shared/table/keys.ts";
+import { activityPrefix, auditPrefix, enrollmentPrefix, setAsidePrefix } from "../shared/table/keys.ts";
 import type { Alarms } from "./alarms.ts";
 import type { ApiFunction } from "./apiFunction.ts";
 import { failuresAmong, fiveMinutes, minute, ownMetric, waitingMessages, workErrors } from "./stackMetrics.ts";
@@ -88,7 +88,12 @@ export class Projector extends Construct {
       retryAttempts,
       maxRecordAge: maximumRecordAge,
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
-      filters: [inserted(activityPrefix), inserted(auditPrefix), insertedOrModified(enrollmentPrefix)],
+      filters: [
+        inserted(activityPrefix),
+        inserted(auditPrefix),
+        insertedOrModified(enrollmentPrefix),
+        modified(setAsidePrefix),
+      ],
     });
     // Lambda tries the permission to read when the mapping is made.
     mapping.node.addDependency(lambda.role ?? lambda);
@@ -153,6 +158,11 @@ function inserted(prefix: string) {
 
 function insertedOrModified(prefix: string) {
   return FilterCriteria.filter({ eventName: FilterRule.or("INSERT", "MODIFY"), dynamodb: sortKeyBeginsWith(prefix) });
+}
+
+/** An enrolment that is set aside is inserted unchanged. */
+function modified(prefix: string) {
+  return FilterCriteria.filter({ eventName: FilterRule.isEqual("MODIFY"), dynamodb: sortKeyBeginsWith(prefix) });
 }
 
 function sortKeyBeginsWith(prefix: string) {

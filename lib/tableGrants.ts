@@ -28,9 +28,10 @@ const credentials: Partitions = { like: "CREDENTIAL#*" };
 const tokens: Partitions = { like: "TOKEN#*" };
 
 /**
- * Everything that each function may do with the table. No function scans. Only sweeps, external ids, the names of
- * groups, and groups without enrolments are deleted. Only `authorizer` and `tokens` can read credentials. `reads` and
- * `simulations` cannot write. A function without an entry does not
+ * Everything that each function may do with the table. No function scans. Items are deleted from the list of sweeps
+ * and of external ids, and `closeShard` deletes an enrolment where it puts it elsewhere. `definitions` deletes names of
+ * groups, and groups without enrolments. Only `authorizer` and `tokens` can read credentials. `reads` and `simulations`
+ * cannot write. A function without an entry does not
  * compile, and a grant that no request needs fails test/deployed.
  */
 export const tableGrants = {
@@ -79,14 +80,14 @@ export const tableGrants = {
     { actions: ["UpdateItem"], partitions: closings },
   ],
   listDueCycles: [
-    { actions: ["Query"], partitions: groups },
+    { actions: ["Query", "UpdateItem"], partitions: groups },
     { actions: ["DeleteItem", "PutItem", "Query"], partitions: sweeps },
     { actions: ["Query"], partitions: closings },
   ],
   closeShard: [
     { actions: ["Query"], partitions: groups },
     { actions: ["Query"], partitions: shards },
-    { actions: ["GetItem", "UpdateItem"], partitions: customers },
+    { actions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"], partitions: customers },
     { actions: ["UpdateItem"], partitions: closings },
   ],
   authorizer: [

@@ -7,7 +7,7 @@ import { type Finding, findingsOf } from "./finding.ts";
 
 export type Trial = TargetOptions & { readonly customer: number };
 
-type Row = DataOf<"getTrackedTargetEvents">["trackedTargetEvents"][number];
+type Row = DataOf<"getTrackedTargetEvents">[number];
 
 const pageSize = 200;
 /** The API's largest offset. */
@@ -103,6 +103,6 @@ async function listRows(
   offset: number,
 ): Promise<readonly Row[] | undefined> {
   const answer = await answerOf(api.getTrackedTargetEvents(customer, target, { limit: pageSize, offset }));
-  if (answer.kind === "accepted") return answer.data.trackedTargetEvents;
+  if (answer.kind === "accepted") return answer.data;
   return answer.kind === "refused" ? [] : undefined;
 }

@@ -3,6 +3,7 @@ import { GetCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from "@
 import { formatInstant } from "../../shared/domain/instant.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
+import { names, statuses } from "../../shared/table/enrollmentItem.ts";
 import { buildEnrollmentUpdate } from "../../shared/table/enrollmentUpdate.ts";
 import type { StoredItem } from "../../shared/table/item.ts";
 import type { Key } from "../../shared/table/keys.ts";
@@ -40,10 +41,14 @@ export function idempotencyRecord(table: Table): Design {
         new UpdateCommand({
           TableName: table.name,
           Key,
-          UpdateExpression: "SET #status = :unenrolled, revision = revision + :one",
-          ConditionExpression: "revision = :revision",
-          ExpressionAttributeNames: { "#status": "status" },
-          ExpressionAttributeValues: { ":unenrolled": "UNENROLLED", ":one": 1, ":revision": Item?.["revision"] },
+          UpdateExpression: "SET #status = :unenrolled, #revision = #revision + :one",
+          ConditionExpression: "#revision = :revision",
+          ExpressionAttributeNames: { "#status": names.status, "#revision": names.revision },
+          ExpressionAttributeValues: {
+            ":unenrolled": statuses.unenrolled,
+            ":one": 1,
+            ":revision": Item?.[names.revision],
+          },
         }),
       );
     },
@@ -86,13 +91,13 @@ async function close(table: Table, Key: Key, cycleNumber: number): Promise<void>
     new UpdateCommand({
       TableName: table.name,
       Key,
-      UpdateExpression: "SET #closedAt = :now, revision = revision + :one",
-      ConditionExpression: "revision = :revision",
-      ExpressionAttributeNames: { "#closedAt": `closedAt#${cycleNumber}` },
+      UpdateExpression: "SET #closedAt = :now, #revision = #revision + :one",
+      ConditionExpression: "#revision = :revision",
+      ExpressionAttributeNames: { "#closedAt": `closedAt#${cycleNumber}`, "#revision": names.revision },
       ExpressionAttributeValues: {
         ":now": formatInstant(endOf(cycleNumber)),
         ":one": 1,
-        ":revision": Item["revision"],
+        ":revision": Item[names.revision],
       },
     }),
   );
@@ -110,15 +115,20 @@ async function readEnrollments(table: Table, org: string, customerId: number) {
   return Items;
 }
 
-function countingUpdate(TableName: string, { pk, sk, revision }: StoredItem, cycleNumber: number, achieved: number) {
+function countingUpdate(TableName: string, item: StoredItem, cycleNumber: number, achieved: number) {
+  const { pk, sk, [names.revision]: revision } = item;
   if (pk === undefined || sk === undefined || revision === undefined) throw new Error("Not an enrolment");
   return {
     Update: {
       TableName,
       Key: { pk, sk },
-      UpdateExpression: "SET #achieved = :amount, #reachedAt = :now, revision = revision + :one",
-      ConditionExpression: "revision = :revision",
-      ExpressionAttributeNames: { "#achieved": `achieved#${cycleNumber}`, "#reachedAt": `reachedAt#${cycleNumber}` },
+      UpdateExpression: "SET #achieved = :amount, #reachedAt = :now, #revision = #revision + :one",
+      ConditionExpression: "#revision = :revision",
+      ExpressionAttributeNames: {
+        "#achieved": `achieved#${cycleNumber}`,
+        "#reachedAt": `reachedAt#${cycleNumber}`,
+        "#revision": names.revision,
+      },
       ExpressionAttributeValues: {
         ":amount": achieved,
         ":now": formatInstant(during(cycleNumber)),

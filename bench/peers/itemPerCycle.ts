@@ -9,13 +9,16 @@ import { formatInstant } from "../../shared/domain/instant.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
 import type { Design } from "../designs.ts";
-import { during, endOf, type Place, targetValue } from "../place.ts";
+import { benchUser, during, endOf, type Place, targetValue } from "../place.ts";
 
 /**
  * The first usual design: an item for each cycle of an enrolment. All items are written in one transaction, because
  * half an enrolment would be wrong. It is limited to 100 cycles, the most items of a transaction; more are written here by
  * several, which can leave half an enrolment. Keys begin with the cycle, so that an activity reads only the items it may
  * change.
+ *
+ * An item holds what a report or a dispute needs and cannot be found out later, as the service's enrolments do: who
+ * enrolled the customer, by which way and under which version, and whether the reached cycle was announced.
  */
 export function itemPerCycle(table: Table): Design {
   return {
@@ -27,14 +30,19 @@ export function itemPerCycle(table: Table): Design {
         Update: {
           TableName: table.name,
           Key: keyOf(org, customerId, group.id, targetId, number),
-          UpdateExpression: "SET #status = :enrolled, enrolledAt = :now, achieved = if_not_exists(achieved, :zero)",
+          UpdateExpression:
+            "SET #status = :enrolled, enrolledAt = :now, achieved = if_not_exists(achieved, :zero), " +
+            "enteredBy = :user, #source = :api, definitionVersion = :version",
           ConditionExpression: "attribute_not_exists(pk) OR #status = :unenrolled",
-          ExpressionAttributeNames: { "#status": "status" },
+          ExpressionAttributeNames: { "#status": "status", "#source": "source" },
           ExpressionAttributeValues: {
             ":enrolled": { S: "ENROLLED" },
             ":unenrolled": { S: "UNENROLLED" },
             ":now": { S: formatInstant(during(cycleNumber)) },
             ":zero": { N: "0" },
+            ":user": { S: benchUser },
+            ":api": { S: "API" },
+            ":version": { N: "1" },
           },
         },
       }));
@@ -98,13 +106,14 @@ async function post(
     Update: {
       TableName: table.name,
       Key: { pk: pk ?? noKey(), sk: sk ?? noKey() },
-      UpdateExpression: "SET achieved = achieved + :amount, reachedAt = :now",
+      UpdateExpression: "SET achieved = achieved + :amount, reachedAt = :now, announced = :yes",
       ConditionExpression: "#status = :enrolled",
       ExpressionAttributeNames: { "#status": "status" },
       ExpressionAttributeValues: {
         ":amount": { N: amount.toString() },
         ":now": { S: formatInstant(during(cycleNumber)) },
         ":enrolled": { S: "ENROLLED" },
+        ":yes": { BOOL: true },
       },
     },
   }));

@@ -10,7 +10,7 @@ import type { ServiceContext } from "../../shared/operations/context.ts";
 import { customerNotFound } from "../../shared/operations/customer.ts";
 import { findGroupsOf } from "../../shared/operations/definition.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
-import { listEnrollments } from "../../shared/table/enrollments.ts";
+import { listAllEnrollments } from "../../shared/table/enrollments.ts";
 
 /**
  * `GET /users/{userId}/enrolledTargets`: the definitions of the targets the customer is enrolled in, in order of group
@@ -20,14 +20,14 @@ import { listEnrollments } from "../../shared/table/enrollments.ts";
 export function getEnrolledTargets(context: ServiceContext): Operation<typeof routes.getEnrolledTargets> {
   return async ({ org, now, parameters }) => {
     const { userId } = required(parameters).path;
-    const all = await listEnrollments(context.table, org, userId);
+    const all = await listAllEnrollments(context.table, org, userId);
     if (all.length === 0 && !(await isRegistered(context.table, org, userId)))
       throw businessRefusal(customerNotFound(userId));
     const enrolled = all.filter(({ membership }) => membership.status === "ENROLLED").toSorted(byGroupAndTarget);
     const groups = await findGroupsOf(context.targetGroups, org, enrolled, now);
     const rows = enrolled.flatMap((enrollment) => present(groups, enrollment));
-    const enrolledTargets = fitting(rows);
-    return { data: { userId, enrolledTargets }, warnings: leftOut(enrolledTargets.length, rows.length) };
+    const shown = fitting(rows);
+    return { data: shown, warnings: leftOut(shown.length, rows.length) };
   };
 }
 

@@ -8,13 +8,15 @@ import type { ServiceContext } from "../../shared/operations/context.ts";
 import { customerNotFound } from "../../shared/operations/customer.ts";
 import { requireDefinition } from "../../shared/operations/definition.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
-import { listEnrollments } from "../../shared/table/enrollments.ts";
+import { listEnrollments, listSetAside } from "../../shared/table/enrollments.ts";
 import type { Org } from "../../shared/table/keys.ts";
 import { listLedger } from "../../shared/table/ledger.ts";
+import { Patience } from "../../shared/table/rounds.ts";
 
 /**
  * `GET /users/{userId}/trackedTargetEvents/{targetRuleId}`: what happened to the customer in the target, oldest first
- * (docs/history.md). A row appears about a second after the change it describes. Refuses with 300004, 310011, 310149.
+ * (docs/history.md). A row appears about a second after the change it describes. The total of all rows is known on a page
+ * that they do not fill, and with `periodId`. Refuses with 300004, 310011, 310149.
  */
 export function getTrackedTargetEvents(context: ServiceContext): Operation<typeof routes.getTrackedTargetEvents> {
   return async ({ org, now, parameters }) => {
@@ -27,8 +29,13 @@ export function getTrackedTargetEvents(context: ServiceContext): Operation<typeo
     const isElsewhere = query.periodId !== undefined && cycle === undefined;
     const ref = { org, customerId: userId, targetId: targetRuleId };
     const { limit, offset } = query;
-    const rows = isElsewhere ? [] : await listLedger(context.table, ref, { cycleNumber: cycle?.number, limit, offset });
-    return { data: { userId, targetRuleId, trackedTargetEvents: rows.map((row) => presentLedgerEntry(group, row)) } };
+    const { rows, total } = isElsewhere
+      ? { rows: [], total: 0 }
+      : await listLedger(context.table, ref, { cycleNumber: cycle?.number, limit, offset });
+    return {
+      data: rows.map((row) => presentLedgerEntry(group, userId, row)),
+      pagination: { limit, offset, total: total ?? null },
+    };
   };
 }
 
@@ -39,8 +46,11 @@ async function requireEnrollment(
   userId: number,
   targetRuleId: number,
 ): Promise<Enrollment> {
-  const enrollments = await listEnrollments(table, org, userId);
-  const enrollment = enrollments.find(({ targetId }) => targetId === targetRuleId);
+  const isAsked = ({ targetId }: Enrollment) => targetId === targetRuleId;
+  const patience = new Patience(table);
+  const enrollment =
+    (await listEnrollments(table, org, userId, patience)).find(isAsked) ??
+    (await listSetAside(table, org, userId, patience)).find(isAsked);
   if (enrollment !== undefined) return enrollment;
   if (!(await isRegistered(table, org, userId))) throw businessRefusal(customerNotFound(userId));
   throw new RequestRefused(310149, [

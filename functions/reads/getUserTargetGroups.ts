@@ -12,7 +12,7 @@ import { customerNotFound } from "../../shared/operations/customer.ts";
 import { findGroupsOf } from "../../shared/operations/definition.ts";
 import { withShownPast } from "../../shared/operations/shownPast.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
-import { listEnrollments } from "../../shared/table/enrollments.ts";
+import { listAllEnrollments, listEnrollments } from "../../shared/table/enrollments.ts";
 
 /**
  * `GET /users/{userId}/targetGroups`: the targets the customer is enrolled in, and what was achieved
@@ -22,11 +22,11 @@ import { listEnrollments } from "../../shared/table/enrollments.ts";
 export function getUserTargetGroups(context: ServiceContext): Operation<typeof routes.getUserTargetGroups> {
   return async ({ org, now, parameters }) => {
     const { path, query } = required(parameters);
-    const [isKnown, enrollments] = await Promise.all([
-      isRegistered(context.table, org, path.userId),
-      listEnrollments(context.table, org, path.userId),
-    ]);
-    if (!isKnown) throw businessRefusal(customerNotFound(path.userId));
+    // Enrolments in groups that are over are shown only with all their cycles, or when they were left.
+    const list = query.includeInactive || query.includeLeft ? listAllEnrollments : listEnrollments;
+    const enrollments = await list(context.table, org, path.userId);
+    if (enrollments.length === 0 && !(await isRegistered(context.table, org, path.userId)))
+      throw businessRefusal(customerNotFound(path.userId));
     const asked = enrollments.filter(({ targetId }) => [undefined, targetId].includes(query.targetRuleId));
     const [current, left] = [
       asked.filter(isEnrolled),

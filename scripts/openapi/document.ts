@@ -36,7 +36,7 @@ export function buildDocument(): JsonSchema {
 
 const introduction = `The enrolment API of a loyalty programme: customers take part in milestones ("spend 1000 a month") and streaks ("a visit a day, five days in a row"), are enrolled exactly once, and have every activity counted exactly once.
 
-Every answer is an envelope of \`data\`, \`errors\` and \`warnings\`; only \`POST /oauth/token\` and \`POST /oauth/revoke\` answer as OAuth says. \`errors\` is \`null\` exactly when the request succeeded. A program decides by an error's \`code\`. New fields may be added to answers, so ignore what you do not know.
+Every answer is an envelope of \`data\`, \`errors\` and \`warnings\`; the history of a customer has \`pagination\` too. Only \`POST /oauth/token\` and \`POST /oauth/revoke\` answer as OAuth says. \`errors\` is \`null\` exactly when the request succeeded. A program decides by an error's \`code\`. New fields may be added to answers, so ignore what you do not know.
 
 The credential says which brand (org) is meant; what another org has is never found.`;
 
@@ -92,13 +92,22 @@ const composedSchemas = {
   },
 } as const;
 
-/** The envelope of a success. */
-function envelope(data: JsonSchema, besides: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
+/**
+ * The envelope of a success. Routes that answer pages also say which page it is. `besides` are further fields, which are
+ * not required.
+ */
+function envelope(
+  data: JsonSchema,
+  pagination?: JsonSchema,
+  besides: Readonly<Record<string, JsonSchema>> = {},
+): JsonSchema {
+  const page = pagination && { pagination };
   return {
     type: "object",
-    required: ["data", "errors", "warnings"],
+    required: ["data", ...Object.keys(page ?? {}), "errors", "warnings"],
     properties: {
       data,
+      ...page,
       errors: { type: "null", description: "There are none." },
       warnings: {
         ...listOf("Warning", "What was ignored, a mistyped field for example; `null` when nothing was."),
@@ -177,14 +186,14 @@ function textOf<Text>(texts: Readonly<Record<string, Text>>, name: string): Text
 }
 
 function responsesOf({ body, success, refusals }: Operation): JsonSchema {
-  const { status, description, data, examples, headers, besides } = success;
+  const { status, description, data, pagination, examples, headers, besides } = success;
   const ofStatus = (wanted: number) => refusals.filter((one) => one.status === wanted);
   const [conflicts, versions, reuses] = [ofStatus(409), ofStatus(412), ofStatus(422)];
   return {
     [status]: {
       description,
       ...(headers === undefined ? {} : { headers }),
-      content: { "application/json": { schema: envelope(data, besides), examples } },
+      content: { "application/json": { schema: envelope(data, pagination, besides), examples } },
     },
     400: refusalResponse(describeRefusals(ofStatus(400)), ofStatus(400)),
     401: responseRef("Unauthenticated"),

@@ -1,4 +1,4 @@
-import { successEnvelope } from "../../shared/http/envelope.ts";
+import { type Pagination, successEnvelope } from "../../shared/http/envelope.ts";
 
 /** All examples tell one story: a milestone of three months, and a customer who is enrolled in January. */
 const customerId = 345651201;
@@ -8,8 +8,8 @@ function one(name: string, summary: string, value: unknown) {
   return { [name]: { summary, value } } as const;
 }
 
-function answer(summary: string, data: unknown, warnings: readonly string[] = []) {
-  return one("success", summary, successEnvelope(data, warnings));
+function answer(summary: string, data: unknown, pagination?: Pagination) {
+  return one("success", summary, successEnvelope(data, [], pagination));
 }
 
 export const enrollRequests = {
@@ -112,8 +112,8 @@ export const enrollmentSimulated = one("success", "What would be written", {
   ...successEnvelope(customerId, [nothingWritten]),
   simulation: { periodName: "JAN", targetAchievedValueAfter: 250, reached: false, coveredPeriods: 3 },
 });
-export const unenrollmentSimulated = answer("The customer's id", customerId, [nothingWritten]);
-export const activitiesSimulated = answer("One activity", counted, [nothingWritten]);
+export const unenrollmentSimulated = one("success", "The customer's id", successEnvelope(customerId, [nothingWritten]));
+export const activitiesSimulated = one("success", "One activity", successEnvelope(counted, [nothingWritten]));
 
 const periods = [
   { refCode: "JAN", startDate: "2030-01-01", endDate: "2030-01-31" },
@@ -303,13 +303,16 @@ export const state = answer("250 of 1000 in the current cycle", {
       targets: [
         {
           targetRuleId: 3,
+          targetId: 3,
           targetName: "Monthly spend",
           targetType: "SALES",
           targetEntity: "TRANSACTION",
           periodId: 36,
           periodRefCode: "JAN",
-          periodStartDate: "2030-01-01T00:00:00.000Z",
-          periodEndDate: "2030-02-01T00:00:00.000Z",
+          periodStartDate: "2030-01-01",
+          periodEndDate: "2030-01-31",
+          periodStartDateWithTimeStamp: "2030-01-01T00:00:00.000Z",
+          periodEndDateWithTimeStamp: "2030-02-01T00:00:00.000Z",
           targetValue: 1000,
           targetAchievedValue: 250,
           targetAchievedDateTime: null,
@@ -323,54 +326,63 @@ export const state = answer("250 of 1000 in the current cycle", {
   ],
 });
 
-export const history = answer("An enrolment and a purchase", {
-  userId: customerId,
-  targetRuleId: 3,
-  trackedTargetEvents: [
-    {
-      eventName: "ENROL",
-      activityId: null,
-      periodId: 36,
-      periodRefCode: "JAN",
-      value: 250,
-      achievedValue: 250,
-      eventDate: "2030-01-10T09:00:00.000Z",
-      recordedOn: "2030-01-10T09:00:00.000Z",
-      ...byTill,
-      definitionVersion: 1,
-    },
-    {
-      eventName: "ADD_TRANSACTION",
-      activityId: "till-7:000123",
-      periodId: 36,
-      periodRefCode: "JAN",
-      value: 249.9,
-      achievedValue: 499.9,
-      eventDate: "2030-01-10T09:15:00.000Z",
-      recordedOn: "2030-01-10T09:15:01.000Z",
-      ...byTill,
-      definitionVersion: 1,
-    },
-  ],
-});
+/** What all rows of the customer's history have in common. */
+const inJanuary = { targetGroupId: 3, targetRuleId: 3, periodId: 36, periodRefCode: "JAN" };
 
-export const enrolledTargets = answer("One target", {
-  userId: customerId,
-  enrolledTargets: [
+export const history = answer(
+  "An enrolment and a purchase",
+  [
     {
-      targetGroupId: 3,
-      targetGroupName: "Spend 1000 a month",
-      targetGroupActive: true,
-      trackingType: "DEFAULT",
-      target,
-      streaks: [],
-      fromPeriod: { id: 36, refCode: "JAN" },
-      enrolledOn: "2030-01-10T09:00:00.000Z",
+      eventLogId: `${customerId}-3-0000000001-0000`,
+      eventName: "ENROL",
+      customerId,
+      uniqueId: null,
+      eventDate: "2030-01-10T09:00:00.000Z",
+      eventProcessedDate: "2030-01-10T09:00:00.000Z",
+      ...inJanuary,
+      targetValue: 250,
+      activityId: null,
+      value: 250,
+      recordedOn: "2030-01-10T09:00:00.000Z",
+      achievedValue: 250,
+      ...byTill,
+      definitionVersion: 1,
+    },
+    {
+      eventLogId: `${customerId}-3-0000000002-0000`,
+      eventName: "ADD_TRANSACTION",
+      customerId,
+      uniqueId: "till-7:000123",
+      eventDate: "2030-01-10T09:15:00.000Z",
+      eventProcessedDate: "2030-01-10T09:15:01.000Z",
+      ...inJanuary,
+      targetValue: 249.9,
+      activityId: "till-7:000123",
+      value: 249.9,
+      recordedOn: "2030-01-10T09:15:01.000Z",
+      achievedValue: 499.9,
       ...byTill,
       definitionVersion: 1,
     },
   ],
-});
+  { limit: 50, offset: 0, total: 2 },
+);
+
+export const enrolledTargets = answer("One target", [
+  {
+    ...target,
+    enrolmentMethod: "IMPORT",
+    targetGroupId: 3,
+    targetGroupName: "Spend 1000 a month",
+    targetGroupActive: true,
+    trackingType: "DEFAULT",
+    streaks: [],
+    fromPeriod: { id: 36, refCode: "JAN" },
+    enrolledOn: "2030-01-10T09:00:00.000Z",
+    ...byTill,
+    definitionVersion: 1,
+  },
+]);
 
 export const keys = one("key", "A credential", { key: "till.1", secret: "the secret of till.1" });
 

@@ -32,6 +32,10 @@ export function instant(description: string, example: string) {
   return { type: "string", format: "date-time", description: `${description}, in UTC.`, examples: [example] } as const;
 }
 
+export function day(description: string, example: string) {
+  return { type: "string", format: "date", description, examples: [example] } as const;
+}
+
 /** `null` when it has not happened. */
 export function instantOrNull(description: string, example: string | null) {
   return {

@@ -6,6 +6,7 @@ import { notCountedReasons } from "../../shared/domain/placing.ts";
 import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../../shared/domain/targetGroup.ts";
 import {
   count,
+  day,
   decimal,
   decimalOrNull,
   flag,
@@ -103,13 +104,19 @@ const group = {
 
 const targetProgress = {
   targetRuleId,
+  targetId: id("The target, by its other name.", 3),
   targetName,
   targetType,
   targetEntity,
   periodId,
   periodRefCode,
-  periodStartDate: instant("First moment of the cycle", "2030-01-01T00:00:00.000Z"),
-  periodEndDate: instant("First moment after the cycle", "2030-02-01T00:00:00.000Z"),
+  periodStartDate: day("First day of the cycle, in the group's time zone.", "2030-01-01"),
+  periodEndDate: day(
+    "Last day of the cycle, in the group's time zone: the day of the last moment that belongs to it.",
+    "2030-01-31",
+  ),
+  periodStartDateWithTimeStamp: instant("First moment of the cycle", "2030-01-01T00:00:00.000Z"),
+  periodEndDateWithTimeStamp: instant("First moment after the cycle", "2030-02-01T00:00:00.000Z"),
   targetValue: decimal(`What must be reached in the cycle, ${unit}`, 1000, { exclusiveMinimum: 0 }),
   targetAchievedValue: decimal(`What has been counted so far, not capped at \`targetValue\`, ${unit}`, 250),
   targetAchievedDateTime: instantOrNull("When the value was last reached", null),
@@ -150,14 +157,24 @@ const activityEffect = {
 };
 
 const ledgerEntry = {
+  eventLogId: text(
+    "The row's id: a string that never changes and that no other row of the org has. Compare it, and read nothing in it.",
+    "345651201-3-0000000002-0000",
+  ),
   eventName: oneOfTexts("What happened.", ledgerKinds, "ADD_TRANSACTION"),
-  activityId: textOrNull("The activity; `null` when it was an enrolment.", "till-7:000123"),
-  periodId: idOrNull("The cycle; `null` when none was touched.", 36),
-  periodRefCode: textOrNull("The cycle's name; `null` when none was touched.", "JAN"),
-  value: decimal(`What it changed the cycle's sum by, ${unit} The rows of a cycle add up to its sum.`, 249.9, {}),
-  achievedValue: decimal(`Achieved value afterwards, ${unit}`, 499.9),
+  customerId: id("The customer.", 345651201),
+  uniqueId: textOrNull("The activity; `null` when it was an enrolment or un-enrolment.", "till-7:000123"),
   eventDate: instant("When it happened", "2030-01-10T09:15:00.000Z"),
-  recordedOn: instant("When it was recorded", "2030-01-10T09:15:01.000Z"),
+  eventProcessedDate: instant("When it was recorded", "2030-01-10T09:15:01.000Z"),
+  periodId: idOrNull("The cycle; `null` when none was touched.", 36),
+  targetGroupId: groupId,
+  targetRuleId,
+  targetValue: decimal(`What it changed the cycle's sum by, ${unit} The rows of a cycle add up to its sum.`, 249.9, {}),
+  activityId: textOrNull("The same as `uniqueId`.", "till-7:000123"),
+  periodRefCode: textOrNull("The cycle's name; `null` when none was touched.", "JAN"),
+  value: decimal(`The same as \`targetValue\`, ${unit}`, 249.9, {}),
+  recordedOn: instant("The same as `eventProcessedDate`", "2030-01-10T09:15:01.000Z"),
+  achievedValue: decimal(`Achieved value afterwards, ${unit}`, 499.9),
   ...authorship("it", "till.1"),
   definitionVersion,
 };
@@ -172,11 +189,12 @@ const customer = {
 };
 
 const enrolledTarget = {
+  ...target,
+  enrolmentMethod: oneOfTexts("How customers get in: `IMPORT` is by a call.", ["IMPORT"], "IMPORT"),
   targetGroupId: groupId,
   targetGroupName: text("The group's name.", "Spend 1000 a month"),
   targetGroupActive: flag("Whether customers can be enrolled in the group's targets.", true),
   trackingType,
-  target: objectOf("Target", "The target's definition."),
   streaks: listOf("Streak", "The levels; empty for a milestone."),
   fromPeriod: objectOf("PeriodName", "The first cycle that the enrolment covers; it covers every later one too."),
   enrolledOn,
@@ -273,7 +291,7 @@ export const responseSchemas = {
       userId: id("The customer.", 345651201),
       targetGroups: listOf(
         "TargetGroupProgress",
-        "The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current. Enrolments that were left are not listed.",
+        "The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed.",
       ),
       leftTargets: listOf("LeftTarget", "What was left; only with `includeLeft=true`."),
     },
@@ -297,19 +315,15 @@ export const responseSchemas = {
     notCounted: listOf("ActivityNotCounted", "One row for each target that it did not count for."),
   }),
   LedgerEntry: answerObject("Something that happened to a customer in a target.", ledgerEntry),
-  TrackedTargetEvents: answerObject("The history of a customer in a target.", {
-    userId: id("The customer.", 345651201),
-    targetRuleId,
-    trackedTargetEvents: listOf(
-      "LedgerEntry",
-      "The rows, oldest first. A row appears within about a second of its change.",
-    ),
+  Pagination: answerObject("The part of all rows that an answer has.", {
+    limit: count("The most rows that were asked for.", 50, { minimum: 1 }),
+    offset: count("The rows before the first one of the answer.", 0),
+    total: count("All rows; `null` when more rows than the answer has may follow.", 2, {
+      type: ["integer", "null"],
+      minimum: 0,
+    }),
   }),
   EnrolledTarget: answerObject("The definition of a target that a customer is enrolled in.", enrolledTarget),
-  EnrolledTargets: answerObject("The definitions of what a customer is enrolled in.", {
-    userId: id("The customer.", 345651201),
-    enrolledTargets: listOf("EnrolledTarget", "In the order of their groups and targets."),
-  }),
   GeneratedToken: answerObject("An access token.", {
     accessToken: text("Goes into `Authorization: Bearer`.", "YptFq1s0qZ3mR7y0cW8t3v5n2b6k9d1f4h7j0l3p6r8"),
     ttlSeconds: count("Seconds for which it is good.", 1800, { minimum: 1 }),

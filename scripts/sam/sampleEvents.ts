@@ -5,6 +5,8 @@ import { buildEvent } from "../../local/proxyEvent.ts";
 import { matchRoute } from "../../local/routing.ts";
 import { type RouteName, routeNames, routes, takesBody } from "../../shared/http/routes.ts";
 import type { ClosingTask } from "../../shared/operations/listDueShards.ts";
+import { enteredByAttribute, sourceAttribute, versionAttribute } from "../../shared/table/authorshipItem.ts";
+import { names, statuses } from "../../shared/table/enrollmentItem.ts";
 import { enrollmentKey, shardOf } from "../../shared/table/keys.ts";
 import { oauthOperations } from "../openapi/oauth.ts";
 import { operations, speaksEnvelope } from "../openapi/operations.ts";
@@ -112,14 +114,14 @@ function streamEvent(): DynamoDBStreamEvent {
           Keys,
           NewImage: {
             ...Keys,
-            status: { S: "ENROLLED" },
-            fromCycle: { N: "1" },
-            enrolledAt: { N: Date.parse(sampleInstant).toString() },
-            operationId: { S: "01768035600000-000000000-00000000000a" },
-            revision: { N: "1" },
-            by: { S: "demo-till" },
-            via: { S: "API" },
-            version: { N: "1" },
+            [names.status]: { S: statuses.enrolled },
+            [names.fromCycle]: { N: "1" },
+            [names.enrolledAt]: { N: Date.parse(sampleInstant).toString() },
+            [names.operationId]: { S: "0mk88a800000000000000000a" },
+            [names.revision]: { N: "1" },
+            [enteredByAttribute]: { S: "demo-till" },
+            [sourceAttribute]: { S: "API" },
+            [versionAttribute]: { N: "1" },
             a1: { N: "100" },
           },
           SequenceNumber: "100000000000000000001",

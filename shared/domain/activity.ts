@@ -1,5 +1,5 @@
 import type { Authorship } from "./authorship.ts";
-import type { Decimal } from "./decimal.ts";
+import { type Decimal, one } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
 import type { Target } from "./targetGroup.ts";
 
@@ -42,8 +42,6 @@ export function contribution(target: Target, activity: Activity): Decimal | unde
       return target.attributeName === undefined ? undefined : activity.attributes.get(target.attributeName);
   }
 }
-
-const one: Decimal = 10_000n;
 
 function isOfEntity(target: Target, activity: Activity): boolean {
   switch (target.entity) {

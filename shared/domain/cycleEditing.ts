@@ -1,6 +1,7 @@
 import { cycleStatus } from "./cycles.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
+import { isOver } from "./over.ts";
 import type { Cycle, Target, TargetGroup } from "./targetGroup.ts";
 
 /**
@@ -9,9 +10,6 @@ import type { Cycle, Target, TargetGroup } from "./targetGroup.ts";
  * the two bounds.
  */
 export const leadMilliseconds = 10 * 60 * 1000;
-
-/** How long after its last cycle's end a group can be extended. */
-const extensionMilliseconds = 30 * 24 * 60 * 60 * 1000;
 
 /** A bound as it was read and as it was written. */
 export type Bound = { readonly at: Instant; readonly text: string };
@@ -162,17 +160,16 @@ function asCycle(addition: CycleAddition, known: number): Cycle {
   return { id, number: known + index + 1, refCode, description, startsAt, endsAt, startDate, endDate };
 }
 
-function faultsOfGroup(
-  { cycles, cycleRule }: TargetGroup,
-  now: Instant,
-  most: number,
-  count: number,
-): CycleEditFault[] {
+/** A group that is over stays so: its enrolments are set aside, where no activity of now looks for them. */
+function faultsOfGroup(group: TargetGroup, now: Instant, most: number, count: number): CycleEditFault[] {
+  const { cycles, cycleRule } = group;
   if (cycleRule !== undefined) return [{ index: 0, rule: "comesFromTheRule", bound: undefined }];
   const lastEndedAt = cycles.at(-1)?.endsAt ?? now;
   return [
     ...(count > most ? [{ index: 0, rule: "isWithinTheMost", most, cycles: count } as const] : []),
-    ...(now > lastEndedAt + extensionMilliseconds ? [{ index: 0, rule: "comesInTime", lastEndedAt } as const] : []),
+    ...(group.retiredAt !== undefined || isOver(group, now)
+      ? [{ index: 0, rule: "comesInTime", lastEndedAt } as const]
+      : []),
   ];
 }
 

@@ -7,6 +7,9 @@
 export type Decimal = bigint;
 
 const fractionDigits = 4;
+
+/** The number 1. */
+export const one: Decimal = 10_000n;
 const decimalPattern = /^(-?)(\d+)(?:\.(\d{1,4}))?$/;
 
 /** The decimal a plain notation such as `12`, `-0.5` or `1000.0001` stands for; `undefined` for any other text. */

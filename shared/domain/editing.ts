@@ -80,7 +80,7 @@ export function decideGroupEdit(
     ...levelEditFaults(rest, edit, levels, mostLevels),
   ];
   if (faults.length > 0) return { outcome: "invalid", faults };
-  if (next.isActive && !group.isActive && isOver(group, now)) return allCyclesEnded(group);
+  if (next.isActive && !group.isActive && hasEnded(group, now)) return allCyclesEnded(group);
   return { outcome: "edit", group: next };
 }
 
@@ -112,7 +112,7 @@ function lengthened(
 }
 
 /** Whether the last cycle has ended. Nobody can be enrolled any more. */
-export function isOver({ cycles }: Pick<TargetGroup, "cycles">, now: Instant): boolean {
+export function hasEnded({ cycles }: Pick<TargetGroup, "cycles">, now: Instant): boolean {
   return cycles.every((cycle) => cycleStatus(cycle, now) === "ENDED");
 }
 

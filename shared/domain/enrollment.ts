@@ -49,7 +49,9 @@ export type Enrollment = MembershipChange & {
   readonly settledThrough: number;
   /** The settled cycles that are kept outside of the enrolment. */
   readonly past: Past;
-  /** Grows by one with every write. */
+  /** Whether it is kept apart from the customer's other enrolments, because its group is over. */
+  readonly isSetAside: boolean;
+  /** Grows by one with every write. Setting it aside changes nothing in it. */
   readonly revision: number;
   /** The operation that wrote this state. Later operations have greater ids (docs/decisions/0002-operation-ids.md). */
   readonly operationId: string;

@@ -23,11 +23,15 @@ export type CountingSubject = {
 };
 
 /** What is known of the activity a return names. */
-export type OriginalActivity =
-  /** For each target id: the cycle it counted in, and the operation that had last set that cycle's value. */
-  | { readonly type: "TRANSACTION"; readonly countedIn: ReadonlyMap<number, CountedIn> }
+export type OriginalActivity = { readonly occurredAt: Instant } & (
+  | {
+      readonly type: "TRANSACTION";
+      /** For each target id: the cycle it counted in, and the operation that had last set that cycle's value. */
+      readonly countedIn: ReadonlyMap<number, CountedIn>;
+    }
   /** Only a transaction can be returned. */
-  | { readonly type: "RETURN" | "EVENT" };
+  | { readonly type: "RETURN" | "EVENT" }
+);
 
 export type CountedIn = { readonly cycleNumber: number; readonly valueSetBy: string | undefined };
 

@@ -1,5 +1,6 @@
 import { currentOrNextCycle } from "./cycles.ts";
 import { clockToleranceMilliseconds, type Instant } from "./instant.ts";
+import { overAt } from "./over.ts";
 import type { TargetGroup } from "./targetGroup.ts";
 
 /**
@@ -18,6 +19,17 @@ export type Sweep = {
  * finds them.
  */
 const secondSweepMilliseconds = 25 * 60 * 60 * 1000;
+
+/**
+ * How long after a group is over its enrolments are set aside. Clocks differ by minutes. Without the delay, a function
+ * whose clock is behind would not look for an enrolment where it is.
+ */
+const retiringDelayMilliseconds = 60 * 60 * 1000;
+
+/** When the group's last sweep is due, which sets its enrolments aside. */
+export function retiresAt(group: Pick<TargetGroup, "cycles">): Instant {
+  return overAt(group) + retiringDelayMilliseconds;
+}
 
 /**
  * The first sweep of a group that is created now; `undefined` when all its cycles have ended. Nobody can enrol into an
@@ -49,15 +61,15 @@ export function lastDueAt(group: Pick<TargetGroup, "cycles">, fromCycle: number,
   return dueTimes(group, fromCycle).findLast((dueAt) => dueAt <= now);
 }
 
-/** The sweep after the given time; `undefined` after the second sweep of the last cycle. */
+/** The sweep after the given time; `undefined` after the one that sets the enrolments aside. */
 export function sweepAfter(group: Pick<TargetGroup, "cycles">, fromCycle: number, time: Instant): Sweep | undefined {
   const dueAt = dueTimes(group, fromCycle).find((each) => each > time);
   return dueAt === undefined ? undefined : { dueAt, fromCycle };
 }
 
-/** In order: two times for each cycle, at its end and about a day later. */
-function dueTimes({ cycles }: Pick<TargetGroup, "cycles">, fromCycle: number): Instant[] {
-  const swept = cycles.filter(({ number }) => number >= fromCycle);
+/** In order: two times for each cycle, at its end and about a day later, and one when the group is over. */
+function dueTimes(group: Pick<TargetGroup, "cycles">, fromCycle: number): Instant[] {
+  const swept = group.cycles.filter(({ number }) => number >= fromCycle);
   const times = swept.flatMap(({ endsAt }) => [endsAt, endsAt + secondSweepMilliseconds]);
-  return times.toSorted((one, other) => one - other);
+  return [...times, retiresAt(group)].toSorted((one, other) => one - other);
 }

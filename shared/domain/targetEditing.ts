@@ -2,7 +2,7 @@ import { leadMilliseconds } from "./cycleEditing.ts";
 import { cycleStatus } from "./cycles.ts";
 import type { Decimal } from "./decimal.ts";
 import { type TargetFault, targetFaults } from "./drafting.ts";
-import { allCyclesEnded, isOver } from "./editing.ts";
+import { allCyclesEnded, hasEnded } from "./editing.ts";
 import type { Instant } from "./instant.ts";
 import { type Refusal, refused } from "./refusal.ts";
 import { type Cycle, isStreak, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
@@ -63,7 +63,7 @@ export function decideTargetEdit(
   const faults = [...fixedFaults(target, edit), ...valueFaults(group, edit.values, now)];
   if (faults.length > 0) return { outcome: "invalid", faults };
   const next = { ...target, ...edit.own, values: editedValues(group.cycles, target, edit.values, now) };
-  if (next.isActive && !target.isActive && isOver(group, now)) return allCyclesEnded(group);
+  if (next.isActive && !target.isActive && hasEnded(group, now)) return allCyclesEnded(group);
   const targets = group.targets.map((one) => (one === target ? next : one));
   return { outcome: "edit", group: { ...group, targets } };
 }

@@ -85,6 +85,11 @@ export type TargetGroup = {
   /** Strictly ascending; empty for a milestone. */
   readonly levels: readonly Level[];
   readonly targets: readonly Target[];
+  /**
+   * Since when its enrolments are set aside, because it is over; `undefined` before. A group with this mark must not get
+   * further cycles.
+   */
+  readonly retiredAt: Instant | undefined;
 };
 
 /** The attribution of a definition that was created at this moment and never changed. */

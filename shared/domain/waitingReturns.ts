@@ -43,6 +43,11 @@ export function waitingReturns(
   return type === "TRANSACTION" ? (pendingReturns.get(activityId) ?? []) : [];
 }
 
+/** Whether a return that waits has taken an amount off a cycle. The transaction may have to give it back. */
+export function holdsWaitingAmount({ pendingReturns }: Pick<Enrollment, "pendingReturns">): boolean {
+  return pendingReturns.values().some((waiting) => waiting.some(({ cycleNumber }) => cycleNumber !== undefined));
+}
+
 /**
  * The most returns that wait in one enrolment. Each takes about 100 bytes of an item's 400 000. Further returns stay
  * taken off the cycle they occurred in.

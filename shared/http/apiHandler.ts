@@ -4,7 +4,7 @@ import type { Authorship } from "../domain/authorship.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Org } from "../table/keys.ts";
 import { forRoute, type RouteLambda } from "./dispatch.ts";
-import { httpResult, successEnvelope } from "./envelope.ts";
+import { httpResult, type Pagination, successEnvelope } from "./envelope.ts";
 import { answerErrors } from "./errorMiddleware.ts";
 import { errorCatalogue, RequestRefused } from "./errors.ts";
 import { middlewareChain } from "./middlewareChain.ts";
@@ -43,6 +43,7 @@ export type ApiRequest<R extends Route> = {
 export type ApiAnswer = {
   readonly status?: 200 | 201;
   readonly data: unknown;
+  readonly pagination?: Pagination;
   readonly warnings?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
   /** Fields of the envelope beside its usual three. */
@@ -62,9 +63,11 @@ export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operat
     .use(nameHeaders())
     .use(takesBody(route) ? readJsonBody(route.maximumBodyBytes) : [])
     .handler(async (event: APIGatewayProxyEvent) => {
-      const { status = 200, data, warnings = [], headers, besides } = await operation(readRequest(route, event));
+      const answer = await operation(readRequest(route, event));
+      const { status = 200, data, pagination, warnings = [], headers, besides } = answer;
       const ignored = unknownQueryWarnings(route.query, event.queryStringParameters ?? {});
-      return httpResult(status, { ...successEnvelope(data, [...warnings, ...ignored]), ...besides }, headers);
+      const envelope = successEnvelope(data, [...warnings, ...ignored], pagination);
+      return httpResult(status, { ...envelope, ...besides }, headers);
     });
   return forRoute(route, lambda);
 }

@@ -5,8 +5,20 @@ import { type ErrorCode, errorCatalogue } from "./errors.ts";
 /** The body of every answer, the gateway's own included. */
 export type Envelope = {
   readonly data: unknown;
+  /** Only in successes of routes that answer pages. */
+  readonly pagination?: Pagination;
   readonly errors: readonly { readonly code: ErrorCode; readonly message: string }[] | null;
   readonly warnings: readonly { readonly message: string }[] | null;
+};
+
+/** The part of all rows that an answer has. */
+export type Pagination = {
+  /** The most rows that were asked for. */
+  readonly limit: number;
+  /** The number of rows before the first one of the answer. */
+  readonly offset: number;
+  /** The number of all rows; `null` when they were not read to their end. */
+  readonly total: number | null;
 };
 
 /** Headers of every answer. An answer is about one caller's data, it is always JSON, and it came over TLS. */
@@ -16,9 +28,9 @@ export const securityHeaders = {
   "X-Content-Type-Options": "nosniff",
 } as const;
 
-export function successEnvelope(data: unknown, warnings: readonly string[]): Envelope {
+export function successEnvelope(data: unknown, warnings: readonly string[], pagination?: Pagination): Envelope {
   const told = firstOf(warnings, "warnings").map((message) => ({ message: shortened(message) }));
-  return { data, errors: null, warnings: told.length === 0 ? null : told };
+  return { data, ...(pagination && { pagination }), errors: null, warnings: told.length === 0 ? null : told };
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Item } from "../table/item.ts";
 import { nameKey, type Org } from "../table/keys.ts";
 import { inRounds, Overtaken } from "../table/rounds.ts";
 import { type Cancelled, type TransactionPart, transact } from "../table/store.ts";
-import { buildGroupItem, buildTargetItem } from "../table/targetGroupItem.ts";
+import { buildGroupItem, buildTargetItem, retiredAtAttribute } from "../table/targetGroupItem.ts";
 import { findTargetGroup } from "../table/targetGroups.ts";
 import type { ServiceContext } from "./context.ts";
 import { groupNotFound, nameTaken } from "./definition.ts";
@@ -108,9 +108,11 @@ function putVersion(org: Org, before: TargetGroup, after: TargetGroup): Transact
   return {
     Put: {
       Item: buildGroupItem(org, after),
-      // Two edits that were decided on one version would each overwrite what the other has changed.
-      ConditionExpression: "#version = :version",
-      ExpressionAttributeNames: { "#version": "version" },
+      // Two edits that were decided on one version would each overwrite what the other has changed. Closing marks a group
+      // whose enrolments it sets aside, and leaves the version: an edit that was decided before would take the mark away
+      // and extend the group.
+      ConditionExpression: `#version = :version AND attribute_${before.retiredAt === undefined ? "not_exists" : "exists"}(#mark)`,
+      ExpressionAttributeNames: { "#version": "version", "#mark": retiredAtAttribute },
       ExpressionAttributeValues: { ":version": before.version },
     },
   };

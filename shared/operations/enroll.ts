@@ -9,7 +9,7 @@ import { isRegistered } from "../table/customers.ts";
 import {
   type EnrollmentRef,
   type FailedWrite,
-  findEnrollment,
+  findWherever,
   keyOfEnrollment,
   writeEnrollment as write,
 } from "../table/enrollments.ts";
@@ -99,7 +99,8 @@ function planFor({ group, target }: Definition, ref: EnrollmentRef, request: Enr
 
 /**
  * A call that repeats an `Idempotency-Key` gets the first call's answer. That holds even when its record would be
- * refused now, for example because the cycle has ended since. Only this path costs an extra read.
+ * refused now, for example because the cycle has ended since. Only this path costs an extra read, or two when the
+ * enrolment was set aside.
  */
 async function replayOrRefusal(
   { table, targetGroups }: ServiceContext,
@@ -109,7 +110,7 @@ async function replayOrRefusal(
 ): Promise<EnrollResult> {
   if (idempotency === undefined || typeof customerId !== "number") return refusal;
   const ref = { org, customerId, groupId, targetId };
-  const outcome = replayOutcome(await findEnrollment(table, ref), idempotency);
+  const outcome = replayOutcome(await findWherever(table, ref), idempotency);
   if (outcome === undefined) return refusal;
   if (outcome !== "enrolled") return describeFailure(outcome, ref);
   return { outcome: "repeated", customerId, group: await targetGroups.find(org, groupId, now) };

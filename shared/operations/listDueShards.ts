@@ -1,12 +1,12 @@
 import type { Instant } from "../domain/instant.ts";
 import { ServiceError } from "../domain/serviceError.ts";
-import { lastDueAt, sweepAfter } from "../domain/sweeps.ts";
+import { lastDueAt, retiresAt, sweepAfter } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "../table/client.ts";
 import { completeSweep, type DueSweep, listDueSweeps } from "../table/dueSweeps.ts";
 import type { Org } from "../table/keys.ts";
 import { Patience } from "../table/rounds.ts";
-import { findTargetGroup } from "../table/targetGroups.ts";
+import { findTargetGroup, retireGroup } from "../table/targetGroups.ts";
 import { listTargetShards, type TargetShards } from "../table/targetShards.ts";
 import { interleaved } from "./interleaved.ts";
 
@@ -102,7 +102,10 @@ async function nextSweeps(
   return { waiting: interleaved(wanted), after: page.hasMore ? (page.sweeps.at(-1) ?? null) : null };
 }
 
-/** What is left of a sweep. When nothing is, completes it. */
+/**
+ * What is left of a sweep. When nothing is, completes it. The last sweep of a group retires it first. When the group has
+ * changed in the meantime, the next look decides again.
+ */
 async function tasksOf(
   table: Table,
   sweep: DueSweep,
@@ -117,6 +120,7 @@ async function tasksOf(
   // The group has been deleted, in which nobody was ever enrolled.
   if (group === undefined) return completeSweep(table, sweep, undefined).then(() => []);
   const due = lastDueAt(group, fromCycle, now) ?? sweep.dueAt;
+  if (due >= retiresAt(group) && !(await retireGroup(table, org, group, now))) return [];
   const open = targets.map((target) => ({ targetId: target.targetId, shards: openShards(target, due) }));
   const parts = eachShard
     ? open.flatMap(({ targetId, shards }) => shards.map((shard) => ({ targetId, shards: [shard] })))

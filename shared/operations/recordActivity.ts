@@ -2,8 +2,10 @@ import type { Activity } from "../domain/activity.ts";
 import { type CountingDecision, cyclesToCount, decideCounting } from "../domain/counting.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
+import { isConcerned, reachesBack } from "../domain/over.ts";
 import { rowsToRead } from "../domain/past.ts";
 import { type OriginalActivity } from "../domain/placing.ts";
+import { holdsWaitingAmount } from "../domain/waitingReturns.ts";
 import {
   type ActivityContent,
   asOriginal,
@@ -14,13 +16,20 @@ import {
 import type { Table } from "../table/client.ts";
 import { buildCountingUpdate } from "../table/countingUpdate.ts";
 import { isRegistered } from "../table/customers.ts";
-import { listEnrollments } from "../table/enrollments.ts";
+import {
+  type ActiveEnrollments,
+  keyOfEnrollment,
+  listActive,
+  listSetAside,
+  withSetAside,
+} from "../table/enrollments.ts";
 import { outrun } from "../table/failures.ts";
-import { activityKey, enrollmentKey, type Org } from "../table/keys.ts";
+import { activityKey, type Org } from "../table/keys.ts";
 import { readRows } from "../table/past.ts";
 import { buildChangedRows } from "../table/pastItem.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
-import { get, type TransactionPart, transact, type Update } from "../table/store.ts";
+import { buildWaitingNote } from "../table/settingAside.ts";
+import { get, requirePatience, type TransactionPart, transact, type Update } from "../table/store.ts";
 import { requireDefinition } from "./definition.ts";
 import type { TargetGroupCache } from "./targetGroupCache.ts";
 
@@ -51,7 +60,8 @@ const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min
 /**
  * Counts an activity for every target the customer is enrolled in. It counts once, however often it is delivered.
  *
- * It takes one consistent query and one transaction. The transaction writes the activity's record, which must not
+ * It takes one consistent query and one transaction. An activity of long ago takes a second query, for enrolments that
+ * were set aside. The transaction writes the activity's record, which must not
  * exist, and each changed enrolment, which must have the revision that was decided on. A row of settled cycles is read
  * and written as well when the activity counts there. On a conflict it decides again, after a random pause that spreads
  * competing deliveries. Throws when every round met other writes: TooMuchContention if nothing was counted,
@@ -67,18 +77,24 @@ export async function recordActivity(
   const patience = new Patience(table);
   const overtaken = "The activity met other writes in every round";
   return inRounds(table, { ...rounds, patience, overtaken }, async (lostAttempts) => {
-    const [enrollments, original] = await Promise.all([
-      listEnrollments(table, org, activity.customerId, patience),
+    const [active, original] = await Promise.all([
+      listActive(table, org, activity.customerId, patience),
       findOriginal(table, org, activity),
     ]);
+    const circumstances = { table, targetGroups, org, activity, original, now };
+    const enrollments = await withThoseReached(circumstances, active, patience);
     if (enrollments.length === 0 && !(await isRegistered(table, org, activity.customerId))) {
       return { outcome: "unknownCustomer" };
     }
-    const decisions = await decide({ table, targetGroups, org, activity, original, now }, enrollments);
-    const updates = decisions.flatMap((decision) => buildUpdates(org, decision));
-    if (updates.length > mostChangedItems) return tooMany(table, org, activity, updates.length, lostAttempts);
+    const decisions = await decide(circumstances, enrollments);
+    const isToBeNoted = !active.isAwaited && decisions.some(waitsAside);
+    const changes = [
+      ...decisions.flatMap((decision) => buildUpdates(org, decision)).map((Update) => ({ Update })),
+      ...(isToBeNoted ? [{ Put: buildWaitingNote(org, activity.customerId) }] : []),
+    ];
+    if (changes.length > mostChangedItems) return tooMany(table, org, activity, changes.length, lostAttempts);
     const recorded = { ...activity, recordedAt: now, effects: decisions.map(({ effect }) => effect) };
-    const result = await commit(table, org, recorded, updates, original);
+    const result = await commit(table, org, recorded, changes, original);
     if (result === "committed") return { outcome: "recorded", activity: recorded };
     return result instanceof Overtaken ? result : repeated(result, activity);
   });
@@ -114,18 +130,38 @@ type Circumstances = {
 /** `enrollment` is the state that was decided on, with the settled cycles that were needed. */
 type Decision = CountingDecision & { readonly enrollment: Enrollment };
 
+/**
+ * Adds the enrolments that were set aside, if the activity may change one of them. They are read after the others and
+ * like a further page of them.
+ */
+async function withThoseReached(
+  { table, org, activity, original, now }: Circumstances,
+  { enrollments, isAwaited }: ActiveEnrollments,
+  patience: Patience,
+): Promise<readonly Enrollment[]> {
+  const mayBeAwaited = activity.type === "TRANSACTION" && isAwaited;
+  if (!mayBeAwaited && !reachesBack(activity, original, now)) return enrollments;
+  requirePatience(patience);
+  return withSetAside(enrollments, await listSetAside(table, org, activity.customerId, patience));
+}
+
+function waitsAside({ next }: Decision): boolean {
+  return next !== undefined && next.isSetAside && holdsWaitingAmount(next);
+}
+
 async function decide(circumstances: Circumstances, enrollments: readonly Enrollment[]): Promise<Decision[]> {
-  return Promise.all(enrollments.map((enrollment) => decideOne(circumstances, enrollment)));
+  return (await Promise.all(enrollments.map((enrollment) => decideOne(circumstances, enrollment)))).flat();
 }
 
 async function decideOne(
   { table, targetGroups, org, activity, original, now }: Circumstances,
   stored: Enrollment,
-): Promise<Decision> {
+): Promise<Decision[]> {
   const definition = await requireDefinition(targetGroups, org, stored, now);
+  if (!isConcerned({ ...definition, enrollment: stored }, activity, original, now)) return [];
   const cycles = cyclesToCount({ ...definition, enrollment: stored }, activity, original);
   const enrollment = await readRows(table, org, stored, rowsToRead(stored, cycles));
-  return { enrollment, ...decideCounting({ ...definition, enrollment }, activity, original, now) };
+  return [{ enrollment, ...decideCounting({ ...definition, enrollment }, activity, original, now) }];
 }
 
 async function findOriginal(table: Table, org: Org, activity: Activity): Promise<OriginalActivity | undefined> {
@@ -148,10 +184,10 @@ async function commit(
   table: Table,
   org: Org,
   activity: RecordedActivity,
-  updates: readonly Update[],
+  changes: readonly TransactionPart[],
   original: OriginalActivity | undefined,
 ): Promise<"committed" | Overtaken | RecordedActivity> {
-  const result = await transact(table, buildTransaction(org, activity, updates, original));
+  const result = await transact(table, buildTransaction(org, activity, changes, original));
   if (result.outcome === "applied") return "committed";
   const record = result.outcome === "refused" ? result.refusals[0]?.stored : undefined;
   return record === undefined ? new Overtaken(result.attempts - 1) : parseActivity(record);
@@ -160,7 +196,7 @@ async function commit(
 function buildTransaction(
   org: Org,
   activity: RecordedActivity,
-  updates: readonly Update[],
+  changes: readonly TransactionPart[],
   original: OriginalActivity | undefined,
 ): TransactionPart[] {
   const record = {
@@ -170,14 +206,13 @@ function buildTransaction(
       ConditionExpression: "attribute_not_exists(pk)",
     },
   };
-  return [record, ...updates.map((Update) => ({ Update })), ...originalStillUnknown(org, activity, original)];
+  return [record, ...changes, ...originalStillUnknown(org, activity, original)];
 }
 
 /** What a decision changes: the enrolment, and rows of settled cycles. */
 function buildUpdates(org: Org, { enrollment, next }: Decision): Update[] {
   if (next === undefined) return [];
-  const { customerId, groupId, targetId } = enrollment;
-  const key = enrollmentKey(org, customerId, groupId, targetId);
+  const key = keyOfEnrollment({ org, ...enrollment });
   return [buildCountingUpdate(key, enrollment, next), ...buildChangedRows(org, enrollment, next)];
 }
 

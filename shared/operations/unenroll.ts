@@ -1,11 +1,18 @@
 import type { Authorship } from "../domain/authorship.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
+import { isOver } from "../domain/over.ts";
 import { type Refusal, refused } from "../domain/refusal.ts";
 import { decideUnenrollment, type UnenrollmentPlan } from "../domain/unenrolling.ts";
 import type { Table } from "../table/client.ts";
 import { isRegistered } from "../table/customers.ts";
-import { type EnrollmentRef, findEnrollment, keyOfEnrollment, writeEnrollment as write } from "../table/enrollments.ts";
+import {
+  type EnrollmentRef,
+  findEnrollment,
+  findSetAside,
+  keyOfEnrollment,
+  writeEnrollment as write,
+} from "../table/enrollments.ts";
 import { buildUnenrollmentUpdate } from "../table/enrollmentUpdate.ts";
 import { OutcomeUnknown } from "../table/failures.ts";
 import type { Org } from "../table/keys.ts";
@@ -44,7 +51,8 @@ export async function unenroll(
   if (typeof customerId !== "number") return customerId;
   const ref = { org, customerId, groupId, targetId };
   const decide = (stored: Enrollment | undefined) => decideUnenrollment(definition.group, stored, now);
-  const refusal = await writeUnenrollment(table, ref, { ...command, now }, decide);
+  const call = { ...command, now, mayBeSetAside: isOver(definition.group, now) };
+  const refusal = await writeUnenrollment(table, ref, call, decide);
   return refusal === undefined ? { outcome: "unenrolled", customerId } : explain(table, ref, refusal);
 }
 
@@ -67,7 +75,11 @@ async function explain(
 /** How often a call decides anew when other operations came first. */
 const mostRounds = 10;
 
-type UnenrollmentCall = Pick<UnenrollCommand, "authorship"> & { readonly now: Instant };
+type UnenrollmentCall = Pick<UnenrollCommand, "authorship"> & {
+  readonly now: Instant;
+  /** Whether the group is over. */
+  readonly mayBeSetAside: boolean;
+};
 
 /**
  * Un-enrols with one read and one write whose condition is the state that was read. After a conflict it decides again
@@ -76,25 +88,27 @@ type UnenrollmentCall = Pick<UnenrollCommand, "authorship"> & { readonly now: In
 export async function writeUnenrollment(
   table: Table,
   ref: EnrollmentRef,
-  { authorship, now }: UnenrollmentCall,
+  { authorship, now, mayBeSetAside }: UnenrollmentCall,
   decide: (stored: Enrollment | undefined) => UnenrollmentPlan | Refusal,
 ): Promise<Refusal | undefined> {
-  const key = keyOfEnrollment(ref);
   const patience = new Patience(table);
-  let stored = await findEnrollment(table, ref);
+  const setAside = async () => (mayBeSetAside ? findSetAside(table, ref) : undefined);
+  let stored = (await findEnrollment(table, ref)) ?? (await setAside());
   const options = { most: mostRounds, patience, overtaken: "The enrolment changed under every attempt to leave it" };
   return inRounds<Refusal | undefined>(table, options, async () => {
     const plan = decide(stored);
     if (plan.outcome === "refused" || stored === undefined) return plan.outcome === "refused" ? plan : undefined;
     const { revision } = stored;
+    const key = keyOfEnrollment({ org: ref.org, ...stored });
     const operationId = nextOperationId(table, stored);
     const update = buildUnenrollmentUpdate({ key, plan, now, operationId, authorship, revision });
     const result = await write(table, update, patience);
     if (result === "applied") return undefined;
-    const verdict = judgeFailedWrite(result, operationId);
+    // An enrolment that is not there any more was set aside, with what an attempt of this call may have written.
+    stored = result.stored ?? (await setAside());
+    const verdict = judgeFailedWrite({ ...result, stored }, operationId);
     if (verdict === "ours") return undefined;
     if (verdict === "unknown") throw new OutcomeUnknown("The un-enrolment may have happened and been replaced since");
-    stored = result.stored;
     // A lost attempt names an outdated revision, so it can no longer be applied.
     return new Overtaken(0);
   });

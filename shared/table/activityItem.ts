@@ -203,10 +203,14 @@ export function parseLevel(reader: ItemReader): Level {
 }
 
 /** The part of a recorded activity that a return of it needs. */
-export function asOriginal({ type, effects }: Pick<RecordedActivity, "type" | "effects">): OriginalActivity {
-  if (type !== "TRANSACTION") return { type };
+export function asOriginal({
+  type,
+  occurredAt,
+  effects,
+}: Pick<RecordedActivity, "type" | "occurredAt" | "effects">): OriginalActivity {
+  if (type !== "TRANSACTION") return { type, occurredAt };
   const counted = effects.flatMap(({ targetId, cycleNumber, valueSetBy }) =>
     cycleNumber === undefined ? [] : [[targetId, { cycleNumber, valueSetBy }] as const],
   );
-  return { type, countedIn: new Map(counted) };
+  return { type, occurredAt, countedIn: new Map(counted) };
 }

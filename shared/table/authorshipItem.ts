@@ -1,11 +1,11 @@
 import { type Authorship, sources } from "../domain/authorship.ts";
 import type { Item, ItemReader } from "./item.ts";
 
-/** The names are short, because enrolments and activities are paid for by their size. */
-export const enteredByAttribute = "by";
-export const sourceAttribute = "via";
+/** The names are letters, because enrolments and activities are paid for by their size. */
+export const enteredByAttribute = "b";
+export const sourceAttribute = "w";
 /** The version of the group's definition. */
-export const versionAttribute = "version";
+export const versionAttribute = "d";
 
 /** The attributes of an authorship, as every item has them. */
 export function buildAuthorship({ enteredBy, source }: Authorship): Item {

@@ -4,6 +4,7 @@ import {
   achievedAttribute,
   closedAtAttribute,
   levelReachedAtAttribute,
+  names,
   pendingReturnAttribute,
   reachedAtAttribute,
   valueSetByAttribute,
@@ -21,14 +22,14 @@ import type { Update } from "./store.ts";
  */
 export function buildCountingUpdate(key: Key, before: Enrollment, next: Enrollment): Update {
   const expression = new Expression();
-  expression.increment("revision");
+  expression.increment(names.revision);
   writeOpenCycles(expression, before, next);
   writeDifferences(expression, before.levelReachedAt, next.levelReachedAt, levelReachedAtAttribute, asIs);
   writeDifferences(expression, before.pendingReturns, next.pendingReturns, pendingReturnAttribute, pendingReturnsValue);
   writeSettledCycles(expression, before, next);
   // Two activities at once, or an activity and an un-enrolment, may be decided on the same state. Without the condition
   // the second write would undo the first.
-  const condition = `${expression.name("revision")} = ${expression.value(before.revision)}`;
+  const condition = `${expression.name(names.revision)} = ${expression.value(before.revision)}`;
   return expression.update(key, condition);
 }
 
@@ -45,8 +46,8 @@ function writeOpenCycles(expression: Expression, before: Enrollment, next: Enrol
   write(({ valueSetBy }) => valueSetBy, valueSetByAttribute, asIs);
   const [earlier, announced] = [before, next].map(openAnnounced);
   if (announced === undefined || earlier?.symmetricDifference(announced).size === 0) return;
-  if (announced.size === 0) expression.remove("announced");
-  else expression.set("announced", announced);
+  if (announced.size === 0) expression.remove(names.announced);
+  else expression.set(names.announced, announced);
 }
 
 function open<Content>({ settledThrough }: Enrollment, map: ReadonlyMap<number, Content>): Map<number, Content> {
@@ -59,9 +60,9 @@ function openAnnounced({ settledThrough, announced }: Enrollment): Set<number> {
 
 /** The settled cycles: those that are still in the item together in one attribute, and which of the others are met. */
 function writeSettledCycles(expression: Expression, before: Enrollment, next: Enrollment): void {
-  if (next.settledThrough !== before.settledThrough) expression.set("settledThrough", next.settledThrough);
-  writeBytes(expression, "settled", packSettled(before), packSettled(next));
-  if (next.past.rowCount > 0) writeBytes(expression, "past", packPast(before), packPast(next));
+  if (next.settledThrough !== before.settledThrough) expression.set(names.settledThrough, next.settledThrough);
+  writeBytes(expression, names.settled, packSettled(before), packSettled(next));
+  if (next.past.rowCount > 0) writeBytes(expression, names.past, packPast(before), packPast(next));
 }
 
 function packSettled(enrollment: Enrollment): Uint8Array {

@@ -8,13 +8,32 @@ import {
 import { withRecords } from "../domain/past.ts";
 import { parseAuthorship, versionAttribute } from "./authorshipItem.ts";
 import { ItemReader, MalformedItem, type StoredItem } from "./item.ts";
-import { enrollmentPrefix, parseCustomerPartition } from "./keys.ts";
+import { enrollmentPrefix, parseCustomerPartition, setAsidePrefix } from "./keys.ts";
 import { unpackCycles } from "./packedCycles.ts";
 import { unpackPast } from "./pastItem.ts";
 
 /**
+ * The attributes that most enrolments have. An activity reads all enrolments of its customer and is billed by their
+ * bytes, so these names are letters.
+ */
+export const names = {
+  status: "s",
+  fromCycle: "f",
+  enrolledAt: "e",
+  announced: "n",
+  settledThrough: "t",
+  settled: "p",
+  past: "q",
+  revision: "i",
+  operationId: "o",
+} as const;
+
+/** The stored forms of a membership's status. */
+export const statuses = { enrolled: "IN", unenrolled: "OUT" } as const;
+
+/**
  * Each touched cycle that is not settled has attributes of its own. So one flat update serves a first enrolment and a
- * re-enrolment. Their names are short, because an item is billed by its bytes.
+ * re-enrolment.
  */
 export function achievedAttribute(cycleNumber: number): string {
   return `a${cycleNumber}`;
@@ -65,8 +84,8 @@ export function parseEnrollment(item: StoredItem): Enrollment {
   const enrollment: Enrollment = {
     ...parseIds(reader),
     membership: parseMembership(reader),
-    fromCycle: reader.integer("fromCycle"),
-    enrolledAt: reader.integer("enrolledAt"),
+    fromCycle: reader.integer(names.fromCycle),
+    enrolledAt: reader.integer(names.enrolledAt),
     ...parseAuthorship(reader),
     definitionVersion: reader.integer(versionAttribute),
     achieved: byNumber(reader, achievedAttribute, (name) => reader.decimal(name)),
@@ -78,37 +97,41 @@ export function parseEnrollment(item: StoredItem): Enrollment {
     leftInCycle: reader.optionalInteger("leftInCycle"),
     owedCycles: reader.has("owedCycles") ? reader.integers("owedCycles") : [],
     pendingReturns: parsePendingReturns(reader),
-    announced: new Set(reader.has("announced") ? reader.integerSet("announced") : []),
+    announced: new Set(reader.has(names.announced) ? reader.integerSet(names.announced) : []),
     valueSetBy: byNumber(reader, valueSetByAttribute, (name) => reader.text(name)),
-    settledThrough: reader.has("settledThrough") ? reader.integer("settledThrough") : 0,
-    past: unpackPast(reader.optionalBytes("past")),
-    revision: reader.integer("revision"),
-    operationId: reader.text("operationId"),
+    settledThrough: reader.has(names.settledThrough) ? reader.integer(names.settledThrough) : 0,
+    past: unpackPast(reader.optionalBytes(names.past)),
+    revision: reader.integer(names.revision),
+    operationId: reader.text(names.operationId),
     idempotency: markAttributes.flatMap((name) => parseMark(reader, name)),
   };
-  const settled = reader.optionalBytes("settled");
+  const settled = reader.optionalBytes(names.settled);
   return settled === undefined ? enrollment : withRecords(enrollment, unpackCycles(settled));
 }
 
-function parseIds(reader: ItemReader): Pick<Enrollment, "customerId" | "groupId" | "targetId"> {
+function parseIds(reader: ItemReader): Pick<Enrollment, "customerId" | "groupId" | "targetId" | "isSetAside"> {
   const customer = parseCustomerPartition(reader.text("pk"));
   const sortKey = reader.text("sk");
-  const target = /^(\d+)#(\d+)$/.exec(sortKey.slice(enrollmentPrefix.length));
-  if (customer === undefined || target === null || !sortKey.startsWith(enrollmentPrefix)) {
+  const prefix = [enrollmentPrefix, setAsidePrefix].find((one) => sortKey.startsWith(one));
+  const target = /^(\d+)#(\d+)$/.exec(sortKey.slice(prefix?.length));
+  if (customer === undefined || target === null || prefix === undefined) {
     throw new MalformedItem("The key is not an enrolment's");
   }
-  return { customerId: customer.customerId, groupId: Number(target[1]), targetId: Number(target[2]) };
+  const { customerId } = customer;
+  return { customerId, groupId: Number(target[1]), targetId: Number(target[2]), isSetAside: prefix === setAsidePrefix };
 }
 
 function parseMembership(reader: ItemReader): Membership {
-  const status = reader.oneOf("status", ["ENROLLED", "UNENROLLED"]);
-  return status === "ENROLLED" ? { status } : { status, leftAt: reader.integer("leftAt") };
+  const status = reader.oneOf(names.status, Object.values(statuses));
+  return status === statuses.enrolled
+    ? { status: "ENROLLED" }
+    : { status: "UNENROLLED", leftAt: reader.integer("leftAt") };
 }
 
 function parsePendingReturns(reader: ItemReader): Enrollment["pendingReturns"] {
-  const names = reader.names().filter((name) => name.startsWith(pendingReturnPrefix));
+  const attributes = reader.names().filter((name) => name.startsWith(pendingReturnPrefix));
   return new Map(
-    names.map((name) => [name.slice(pendingReturnPrefix.length), reader.maps(name).map(parsePendingReturn)]),
+    attributes.map((name) => [name.slice(pendingReturnPrefix.length), reader.maps(name).map(parsePendingReturn)]),
   );
 }
 

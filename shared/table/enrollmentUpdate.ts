@@ -10,8 +10,10 @@ import {
   markAttributes,
   markStart,
   markText,
+  names,
   noMark,
   reachedAtAttribute,
+  statuses,
   valueSetByAttribute,
 } from "./enrollmentItem.ts";
 import { Expression } from "./expression.ts";
@@ -35,12 +37,12 @@ export type EnrollmentWrite = {
 export function buildEnrollmentUpdate(write: EnrollmentWrite): Update {
   const { key, plan, now, operationId, idempotency } = write;
   const expression = new Expression();
-  expression.set("status", "ENROLLED");
-  expression.set("fromCycle", plan.fromCycle);
-  expression.set("enrolledAt", now);
+  expression.set(names.status, statuses.enrolled);
+  expression.set(names.fromCycle, plan.fromCycle);
+  expression.set(names.enrolledAt, now);
   setMembershipChange(expression, write);
-  expression.set("operationId", operationId);
-  expression.increment("revision");
+  expression.set(names.operationId, operationId);
+  expression.increment(names.revision);
   openCycle(expression, plan.opening, plan.fromCycle, now, operationId);
   if (idempotency !== undefined) rememberKey(expression, idempotency);
   return expression.update(key, enrollmentCondition(expression, plan.fromCycle, operationId, idempotency));
@@ -84,10 +86,10 @@ function enrollmentCondition(
   operationId: string,
   idempotency: IdempotencyMark | undefined,
 ): string {
-  const left = `${expression.name("status")} = ${expression.value("UNENROLLED")}`;
-  const older = `${expression.name("operationId")} < ${expression.value(operationId)}`;
+  const left = `${expression.name(names.status)} = ${expression.value(statuses.unenrolled)}`;
+  const older = `${expression.name(names.operationId)} < ${expression.value(operationId)}`;
   // A comparison with an attribute that does not exist is false, so the clause is negated.
-  const open = `NOT ${expression.name("settledThrough")} >= ${expression.value(fromCycle)}`;
+  const open = `NOT ${expression.name(names.settledThrough)} >= ${expression.value(fromCycle)}`;
   const clauses = [left, older, open];
   if (idempotency !== undefined) {
     const start = expression.value(markStart(idempotency.keyDigest));
@@ -113,8 +115,8 @@ function openCycle(
       if (opening.isReached) expression.set(reachedAtAttribute(cycleNumber), now);
       else expression.remove(reachedAtAttribute(cycleNumber));
       expression.set(valueSetByAttribute(cycleNumber), operationId);
-      if (opening.isAnnounced) expression.addToSet("announced", [cycleNumber]);
-      else expression.deleteFromSet("announced", [cycleNumber]);
+      if (opening.isAnnounced) expression.addToSet(names.announced, [cycleNumber]);
+      else expression.deleteFromSet(names.announced, [cycleNumber]);
       return;
     case "streakReset":
       for (const cleared of opening.clearedCycles) {
@@ -128,7 +130,7 @@ function openCycle(
         ...opening.clearedCycles.map(reachedAtAttribute),
         ...opening.levelIds.map(levelReachedAtAttribute),
       );
-      expression.deleteFromSet("announced", opening.clearedCycles);
+      expression.deleteFromSet(names.announced, opening.clearedCycles);
       return;
   }
 }
@@ -147,22 +149,22 @@ export type UnenrollmentWrite = {
 export function buildUnenrollmentUpdate(write: UnenrollmentWrite): Update {
   const { key, plan, now, operationId, revision } = write;
   const expression = new Expression();
-  expression.set("status", "UNENROLLED");
+  expression.set(names.status, statuses.unenrolled);
   expression.set("leftAt", now);
   setMembershipChange(expression, write);
   expression.set("leftInCycle", plan.leftInCycle);
   expression.set("carriedRun", plan.carriedRun);
   setCycles(expression, "metWhenLeft", plan.metWhenLeft);
   setCycles(expression, "owedCycles", plan.owedCycles);
-  expression.set("operationId", operationId);
-  expression.increment("revision");
+  expression.set(names.operationId, operationId);
+  expression.increment(names.revision);
   // The first clause refuses the second of two un-enrolments at once. The revision must be the one that was decided on,
   // because the run to carry would miss an activity that was counted since. The operation id refuses a late retry of
   // this write after a re-enrolment, whose id is newer.
   const condition = [
-    `${expression.name("status")} = ${expression.value("ENROLLED")}`,
-    `${expression.name("revision")} = ${expression.value(revision)}`,
-    `${expression.name("operationId")} < ${expression.value(operationId)}`,
+    `${expression.name(names.status)} = ${expression.value(statuses.enrolled)}`,
+    `${expression.name(names.revision)} = ${expression.value(revision)}`,
+    `${expression.name(names.operationId)} < ${expression.value(operationId)}`,
   ].join(" AND ");
   return expression.update(key, condition);
 }

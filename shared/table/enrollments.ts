@@ -1,8 +1,18 @@
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Table } from "./client.ts";
 import { parseEnrollment } from "./enrollmentItem.ts";
-import { customerPartition, enrollmentKey, enrollmentPrefix, type Key, type Org } from "./keys.ts";
-import { inRounds, Overtaken, type Patience } from "./rounds.ts";
+import { ItemReader, type StoredItem } from "./item.ts";
+import {
+  customerPartition,
+  enrollmentKey,
+  enrollmentPrefix,
+  type Key,
+  type Org,
+  readByActivitiesPrefix,
+  setAsideKey,
+  setAsidePrefix,
+} from "./keys.ts";
+import { inRounds, Overtaken, Patience } from "./rounds.ts";
 import { get, queryAll, type Update, update } from "./store.ts";
 
 /** Names one enrolment. */
@@ -13,22 +23,101 @@ export type EnrollmentRef = {
   readonly targetId: number;
 };
 
-/** The enrolment as it is now (strongly consistent), or `undefined` when the customer never had one. */
+/**
+ * The enrolment as it is now (strongly consistent), or `undefined` when the customer never had one or it was set aside.
+ */
 export async function findEnrollment(table: Table, ref: EnrollmentRef): Promise<Enrollment | undefined> {
-  const item = await get(table, keyOfEnrollment(ref), { isConsistent: true });
+  return find(table, keyOfEnrollment(ref));
+}
+
+/** The enrolment if it was set aside. */
+export async function findSetAside(table: Table, ref: EnrollmentRef): Promise<Enrollment | undefined> {
+  return find(table, keyOfEnrollment({ ...ref, isSetAside: true }));
+}
+
+/** The enrolment, set aside or not. It is looked for in the order in which it moves, so it is not missed. */
+export async function findWherever(table: Table, ref: EnrollmentRef): Promise<Enrollment | undefined> {
+  return (await findEnrollment(table, ref)) ?? (await findSetAside(table, ref));
+}
+
+async function find(table: Table, key: Key): Promise<Enrollment | undefined> {
+  const item = await get(table, key, { isConsistent: true });
   return item === undefined ? undefined : parseEnrollment(item);
 }
 
-/** Every enrolment the customer has or had. */
+/** The enrolment with the item that holds it. */
+export async function findEnrollmentItem(
+  table: Table,
+  ref: EnrollmentRef,
+): Promise<{ readonly item: StoredItem; readonly enrollment: Enrollment } | undefined> {
+  const item = await get(table, keyOfEnrollment(ref), { isConsistent: true });
+  return item === undefined ? undefined : { item, enrollment: parseEnrollment(item) };
+}
+
+/** What an activity reads of a customer's enrolments. */
+export type ActiveEnrollments = {
+  /** All but those that were set aside. */
+  readonly enrollments: readonly Enrollment[];
+  /** Whether a return waits in one that was set aside. Its transaction has to look there too. */
+  readonly isAwaited: boolean;
+};
+
+/** One consistent query. */
+export async function listActive(
+  table: Table,
+  org: Org,
+  customerId: number,
+  patience?: Patience,
+): Promise<ActiveEnrollments> {
+  const query = { partition: customerPartition(org, customerId), sortKeyPrefix: readByActivitiesPrefix };
+  const items = await queryAll(table, query, patience);
+  const enrollments = items.filter(isEnrollment);
+  return { enrollments: enrollments.map(parseEnrollment), isAwaited: enrollments.length < items.length };
+}
+
+function isEnrollment(item: StoredItem): boolean {
+  return ItemReader.of(item).text("sk").startsWith(enrollmentPrefix);
+}
+
+/** Every enrolment the customer has or had, but for those that were set aside. */
 export async function listEnrollments(
   table: Table,
   org: Org,
   customerId: number,
   patience?: Patience,
-): Promise<Enrollment[]> {
-  const query = { partition: customerPartition(org, customerId), sortKeyPrefix: enrollmentPrefix };
-  const items = await queryAll(table, query, patience);
-  return items.map(parseEnrollment);
+): Promise<readonly Enrollment[]> {
+  return (await listActive(table, org, customerId, patience)).enrollments;
+}
+
+/** The enrolments that were set aside. */
+export async function listSetAside(
+  table: Table,
+  org: Org,
+  customerId: number,
+  patience?: Patience,
+): Promise<readonly Enrollment[]> {
+  const query = { partition: customerPartition(org, customerId), sortKeyPrefix: setAsidePrefix };
+  return (await queryAll(table, query, patience)).map(parseEnrollment);
+}
+
+/** Every enrolment the customer has or had. */
+export async function listAllEnrollments(table: Table, org: Org, customerId: number): Promise<Enrollment[]> {
+  const patience = new Patience(table);
+  const enrollments = await listEnrollments(table, org, customerId, patience);
+  return withSetAside(enrollments, await listSetAside(table, org, customerId, patience));
+}
+
+/**
+ * Both lists together. Those set aside must have been read after the others: an enrolment only moves this way, so none
+ * is missed. One that is in both has moved in between, and counts as it was read last.
+ */
+export function withSetAside(enrollments: readonly Enrollment[], setAside: readonly Enrollment[]): Enrollment[] {
+  const stayed = enrollments.filter((one) => !setAside.some((other) => isSame(one, other)));
+  return [...stayed, ...setAside];
+}
+
+function isSame(one: Enrollment, other: Enrollment): boolean {
+  return one.groupId === other.groupId && one.targetId === other.targetId;
 }
 
 /**
@@ -61,6 +150,13 @@ export async function writeEnrollment(
   });
 }
 
-export function keyOfEnrollment({ org, customerId, groupId, targetId }: EnrollmentRef): Key {
-  return enrollmentKey(org, customerId, groupId, targetId);
+/** Where the enrolment is kept. */
+export function keyOfEnrollment({
+  org,
+  customerId,
+  groupId,
+  targetId,
+  isSetAside = false,
+}: EnrollmentRef & { readonly isSetAside?: boolean }): Key {
+  return (isSetAside ? setAsideKey : enrollmentKey)(org, customerId, groupId, targetId);
 }

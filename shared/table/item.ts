@@ -45,6 +45,20 @@ export function plainItem(item: Record<string, AttributeValue>): StoredItem {
   return unmarshall(item, { wrapNumbers: true });
 }
 
+/** A stored item as it is written under another key. */
+export function copyOf(item: StoredItem): Item {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, copyOfValue(name, value)]));
+}
+
+function copyOfValue(name: string, value: unknown): Value {
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (value instanceof NumberValue || value instanceof Uint8Array) return value;
+  if (value instanceof Set) return new Set(ItemReader.of({ [name]: value }).integerSet(name));
+  if (Array.isArray(value)) return value.map((one) => copyOfValue(name, one));
+  if (isMap(value)) return copyOf(value);
+  throw new MalformedItem(`Attribute ${name} has a type of value that no item of the table has`);
+}
+
 /** An item does not have the shape its parser demands: the table holds something this version did not write. */
 export class MalformedItem extends ServiceError {
   override readonly name = "MalformedItem";

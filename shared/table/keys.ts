@@ -9,7 +9,10 @@ export const usernamePattern = /^[A-Za-z0-9._-]{1,64}$/;
 
 export type Key = { readonly pk: string; readonly sk: string };
 
-export const enrollmentPrefix = "ENROLLMENT#";
+/** It is short for the same reason as the names of the attributes: see enrollmentItem.ts. */
+export const enrollmentPrefix = "E#";
+/** Enrolments that were set aside. It must not begin like the prefix above, because activities read by that. */
+export const setAsidePrefix = "OVER#";
 export const activityPrefix = "ACTIVITY#";
 const ledgerPrefix = "LEDGER#";
 export const namePrefix = "NAME#";
@@ -100,6 +103,22 @@ export function externalIdKey(org: Org, externalId: string): Key {
 
 export function enrollmentKey(org: Org, customerId: number, groupId: number, targetId: number): Key {
   return { pk: customerPartition(org, customerId), sk: `${enrollmentPrefix}${groupId}#${targetId}` };
+}
+
+/** The key of an enrolment that was set aside, because its group is over. */
+export function setAsideKey(org: Org, customerId: number, groupId: number, targetId: number): Key {
+  return { pk: customerPartition(org, customerId), sk: `${setAsidePrefix}${groupId}#${targetId}` };
+}
+
+/** How the sort keys begin that an activity reads: all enrolments but those set aside, and the note about these. */
+export const readByActivitiesPrefix = "E";
+
+/**
+ * The key of the note that a return waits in an enrolment that was set aside. It begins so that one query reads the
+ * enrolments and the note. It does not begin like an enrolment's, so that the stream's filter leaves it out.
+ */
+export function waitingNoteKey(org: Org, customerId: number): Key {
+  return { pk: customerPartition(org, customerId), sk: `${readByActivitiesPrefix}_OVER` };
 }
 
 /** The prefix of the sort keys of all settled cycles of a customer, or of those in one target. */

@@ -24,20 +24,28 @@ export type LedgerPage = {
   readonly limit: number;
 };
 
+export type LedgerRows = {
+  readonly rows: readonly LedgerEntry[];
+  /** The number of all rows, those of other pages included; `undefined` when the page ends before they do. */
+  readonly total: number | undefined;
+};
+
 /** A customer's rows for a target, oldest first: `limit` of them after the first `offset`. */
 export async function listLedger(
   table: Table,
   ref: { readonly org: Org; readonly customerId: number; readonly targetId: number },
   { cycleNumber, offset, limit }: LedgerPage,
-): Promise<LedgerEntry[]> {
+): Promise<LedgerRows> {
+  const end = offset + limit;
   const items = await queryAll(table, {
     partition: customerPartition(ref.org, ref.customerId),
     sortKeyPrefix: ledgerTargetPrefix(ref.targetId),
     // Rows of other cycles lie between those of this one, so the number to read is not known in advance.
-    ...(cycleNumber === undefined ? { limit: offset + limit } : {}),
+    ...(cycleNumber === undefined ? { limit: end } : {}),
   });
   const rows = items
     .map(parseLedgerEntry)
     .filter((row) => cycleNumber === undefined || row.cycleNumber === cycleNumber);
-  return rows.slice(offset, offset + limit);
+  const isWhole = cycleNumber !== undefined || items.length < end;
+  return { rows: rows.slice(offset, end), total: isWhole ? rows.length : undefined };
 }

@@ -213,6 +213,11 @@ export class ReadTooLong extends ServiceError {
   override readonly name = "ReadTooLong";
 }
 
+/** Throws {@link EngineBusy} when patience is over, so that a call begins no further read. */
+export function requirePatience(patience: Patience): void {
+  if (patience.isOver) throw new EngineBusy(new ReadTooLong());
+}
+
 /**
  * The partition's items in key order. Reading is consistent and stops when it has `limit` items. Further pages are read
  * while there is patience; after that it throws {@link EngineBusy}.
@@ -221,7 +226,7 @@ export async function queryAll(table: Table, query: Query, patience = new Patien
   const items: StoredItem[] = [];
   let page: QueryPage | undefined;
   do {
-    if (page !== undefined && patience.isOver) throw new EngineBusy(new ReadTooLong());
+    if (page !== undefined) requirePatience(patience);
     page = await nextPage(table, query, page?.resumeAfter ?? query.after);
     items.push(...page.items);
   } while (page.resumeAfter !== undefined && items.length < (query.limit ?? Number.POSITIVE_INFINITY));

@@ -4,7 +4,14 @@ import { parseActivity, type RecordedActivity } from "./activityItem.ts";
 import { type DefinitionChange, parseNewEdit } from "./auditLog.ts";
 import { parseEnrollment } from "./enrollmentItem.ts";
 import { ItemReader, MalformedItem, plainItem, type StoredItem } from "./item.ts";
-import { activityPrefix, auditPrefix, enrollmentPrefix, type Org, parseCustomerPartition } from "./keys.ts";
+import {
+  activityPrefix,
+  auditPrefix,
+  enrollmentPrefix,
+  type Org,
+  parseCustomerPartition,
+  setAsidePrefix,
+} from "./keys.ts";
 
 /** A value as a stream event writes it: JSON with one property, named after the type. */
 type StreamValue = {
@@ -44,6 +51,8 @@ export function parseChange({ eventName, dynamodb = {} }: StreamRecord): TableCh
   const sortKey = dynamodb.Keys?.["sk"]?.S ?? "";
   if (eventName === undefined || eventName === "REMOVE") return undefined;
   if (sortKey.startsWith(enrollmentPrefix)) return parseEnrollmentChange(dynamodb);
+  // The insertion is the enrolment being set aside, which changes nothing in it.
+  if (sortKey.startsWith(setAsidePrefix) && eventName === "MODIFY") return parseEnrollmentChange(dynamodb);
   if (sortKey.startsWith(auditPrefix)) return parseEdit(dynamodb);
   // A recorded activity never changes.
   if (eventName !== "INSERT" || !sortKey.startsWith(activityPrefix)) return undefined;

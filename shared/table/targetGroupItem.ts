@@ -13,6 +13,9 @@ import { parseLevel } from "./activityItem.ts";
 import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem } from "./item.ts";
 import { groupKey, type Org, targetKey, targetPrefix } from "./keys.ts";
 
+/** Absent until the group is over. A write that adds cycles must have the condition that it is absent. */
+export const retiredAtAttribute = "retiredAt";
+
 /** The group's own item, with its cycles and levels. */
 export function buildGroupItem(org: Org, group: TargetGroup): Item {
   const { id, version, attribution, cycleRule, name, description, isActive, trackingType, timeZone, cycles, levels } =
@@ -32,6 +35,7 @@ export function buildGroupItem(org: Org, group: TargetGroup): Item {
     timeZone,
     ...(cycleRule === undefined ? { cycles: cycles.map(buildCycle) } : { rule: buildRule(cycleRule, cycles) }),
     levels,
+    [retiredAtAttribute]: group.retiredAt === undefined ? undefined : formatInstant(group.retiredAt),
   };
 }
 
@@ -83,6 +87,7 @@ export function parseTargetGroup(items: readonly StoredItem[]): TargetGroup | un
     ...parseCycles(group),
     levels: group.maps("levels").map(parseLevel),
     targets: targets.toSorted((one, other) => one.id - other.id),
+    retiredAt: group.has(retiredAtAttribute) ? group.instant(retiredAtAttribute) : undefined,
   };
 }
 

@@ -1,13 +1,34 @@
+import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "./client.ts";
+import { Expression } from "./expression.ts";
 import { ItemReader } from "./item.ts";
-import { groupPartition, namePrefix, type Org, orgPartition } from "./keys.ts";
-import { queryAll } from "./store.ts";
-import { parseTargetGroup } from "./targetGroupItem.ts";
+import { groupKey, groupPartition, namePrefix, type Org, orgPartition } from "./keys.ts";
+import { queryAll, update } from "./store.ts";
+import { parseTargetGroup, retiredAtAttribute } from "./targetGroupItem.ts";
 
 /** The whole definition in one query, as it is now; `undefined` when the org has no such group. */
 export async function findTargetGroup(table: Table, org: Org, groupId: number): Promise<TargetGroup | undefined> {
   return parseTargetGroup(await queryAll(table, { partition: groupPartition(org, groupId) }));
+}
+
+/**
+ * Marks the group as one whose enrolments are set aside from now on. Answers whether it is marked; it is not when its
+ * definition has changed since it was read.
+ */
+export async function retireGroup(table: Table, org: Org, group: TargetGroup, now: Instant): Promise<boolean> {
+  if (group.retiredAt !== undefined) return true;
+  const expression = new Expression();
+  expression.set(retiredAtAttribute, formatInstant(now));
+  // Without the first clause, a group that gets further cycles at this moment would be marked all the same. The second
+  // keeps the mark of another execution.
+  const clauses = [
+    `${expression.name("version")} = ${expression.value(group.version)}`,
+    `attribute_not_exists(${expression.name(retiredAtAttribute)})`,
+  ];
+  const result = await update(table, expression.update(groupKey(org, group.id), clauses.join(" AND ")));
+  if (result.outcome !== "refused") return result.outcome === "applied";
+  return result.stored !== undefined && ItemReader.of(result.stored).has(retiredAtAttribute);
 }
 
 /** Ids of the org's groups in order of their names, `limit` of them after the first `offset`. */

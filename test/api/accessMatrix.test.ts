@@ -10,6 +10,7 @@ import { isProtected, type ProtectedRouteName, type RouteName, routeNames, route
 import { disableCredential, rotateCredential } from "../../shared/table/credentials.ts";
 import { ApiClient, basicAuthorization } from "../support/apiClient.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
+import { expectEnvelope } from "../support/envelopes.ts";
 import { newOrg, type TestOrg } from "../support/org.ts";
 import { type PermittedRequest, permittedRequest } from "../support/permittedRequest.ts";
 import { type Outcome, routeContracts } from "../support/routeContracts.ts";
@@ -167,7 +168,7 @@ async function askApi({ method, path, body }: PermittedRequest, Authorization: s
   const client = new ApiClient(gateway.baseUrl, undefined);
   const response = await client.send(method, path, body, { now, headers: { Authorization } });
   const { data, errors, warnings } = response.body;
-  expect(Object.keys(response.body)).toEqual(["data", "errors", "warnings"]);
+  expectEnvelope(response);
   expectChallenge(response.status, response.headers);
   if (errors === null) return { status: response.status };
   const [error, ...others] = errors;

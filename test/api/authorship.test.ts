@@ -82,7 +82,7 @@ describe("what a customer is enrolled in", () => {
     const byAdmin = { enteredBy: org.credentials.admin.username, source: "API" };
     expect((await stateOf(one)).targetGroups[0].targets).toMatchObject([byTill]);
     const { data } = (await ok(org.reader.get(`/users/${customerId}/enrolledTargets`))).body;
-    expect(data.enrolledTargets).toMatchObject([{ ...byTill, definitionVersion: 1 }]);
+    expect(data).toMatchObject([{ ...byTill, definitionVersion: 1 }]);
     await ok(org.admin.post(`${targetPath(group)}/unEnroll`, [{ customerId }], { now: during(1, 3) }));
     expect((await stateOf(one)).leftTargets).toMatchObject([byAdmin]);
     await ok(org.admin.post(`${targetPath(group)}/enroll`, [{ customerId }], { now: during(1, 4) }));

@@ -90,8 +90,8 @@ describe("a client with Basic credentials", () => {
         ?.newAchievedValue,
       getUserTargetGroups: unwrap(await client.getUserTargetGroups(7, {}, now)).targetGroups[0]?.targets[0]
         ?.targetAchievedValue,
-      getEnrolledTargets: unwrap(await client.getEnrolledTargets(7)).enrolledTargets[0]?.targetGroupName,
-      getTrackedTargetEvents: unwrap(await client.getTrackedTargetEvents(7, ref.targetId, { limit: 1 })).userId,
+      getEnrolledTargets: unwrap(await client.getEnrolledTargets(7))[0]?.targetGroupName,
+      getTrackedTargetEvents: unwrap(await client.getTrackedTargetEvents(7, ref.targetId, { limit: 1 })),
       unenroll: unwrap(await client.unenroll(ref, 7, now)),
     };
     expect(calls).toEqual({
@@ -115,7 +115,7 @@ describe("a client with Basic credentials", () => {
       recordActivities: 5.5,
       getUserTargetGroups: 5.5,
       getEnrolledTargets: group.name,
-      getTrackedTargetEvents: 7,
+      getTrackedTargetEvents: [],
       unenroll: 7,
     });
     expect(Object.keys(calls).toSorted()).toEqual(protectedRouteNames.toSorted());

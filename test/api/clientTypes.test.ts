@@ -56,6 +56,21 @@ describe("the client's types", () => {
     expectTypeOf(unwrap(answer).firstName).toEqualTypeOf<string | null>();
   });
 
+  it("have the pagination of a history: a read without pages has none, and so does a refusal", async () => {
+    const { client, ref, customerId } = await newCall();
+    await client.enroll(ref, { customerId }, now);
+    const answer = await client.getTrackedTargetEvents(customerId, ref.targetId, { limit: 5, offset: 1 }, now);
+    if (answer.code !== null) throw new Error("It was refused");
+    expectTypeOf(answer.pagination.total).toEqualTypeOf<number | null>();
+    expect(answer.pagination).toEqual({ limit: 5, offset: 1, total: 0 });
+    const enrolled = await client.getEnrolledTargets(customerId, now);
+    // @ts-expect-error -- it answers no pages.
+    expect(enrolled.pagination).toBeUndefined();
+    const refused = await client.getTrackedTargetEvents(customerId, 987_654_321);
+    expect(refused).toMatchObject({ code: 310149 });
+    expect(refused).not.toHaveProperty("pagination");
+  });
+
   it("have the codes of the operation: a code that it never answers does not compile", async () => {
     const { client, ref, customerId } = await newCall();
     const { code } = await client.unenroll(ref, customerId, now);

@@ -44,7 +44,7 @@ function takeBack(one: Setting, originalActivityId: string, now: string, amount 
 
 async function history({ org, group, customerId }: Setting) {
   const { body } = await org.reader.get(`/users/${customerId}/trackedTargetEvents/${group.targetId}`);
-  return body.data.trackedTargetEvents;
+  return body.data;
 }
 
 /** The streak value and the reached marks of the levels. */

@@ -61,21 +61,28 @@ async function answerTo(request: FuzzRequest): Promise<RawResponse> {
   expect(response.headers.get("cache-control"), report).toBe("no-store");
   expect(response.text, report).not.toMatch(internals);
   expect([...response.headers.values()].join("\n"), report).not.toMatch(internals);
-  expect(isEnvelope(response) || isOauthAnswer(request, response), report).toBe(true);
+  expect(isEnvelope(request, response) || isOauthAnswer(request, response), report).toBe(true);
   return response;
 }
 
 /** Partition keys, stack frames, file paths and names of internals. No answer may hold them. */
 const internals = /(?:ORG|CREDENTIAL|TOKEN)#|\\n\s+at |\.[jt]s:\d|node_modules|dynamodb|Exception|TypeError/i;
 
-function isEnvelope({ status, text }: RawResponse): boolean {
-  const { data, errors, warnings, ...others }: Record<string, unknown> = Object(JSON.parse(text));
+function isEnvelope({ about }: FuzzRequest, { status, text }: RawResponse): boolean {
+  const { data, pagination, errors, warnings, ...others }: Record<string, unknown> = Object(JSON.parse(text));
   if (Object.keys(others).length > 0 || data === undefined) return false;
+  const isPage = about === "getTrackedTargetEvents" && errors === null;
+  if (isPage !== isPagination(pagination)) return false;
   if (warnings !== null && !isListOf(warnings, ({ message }) => typeof message === "string")) return false;
   if (errors === null) return status === 200 || status === 201;
   return (
     data === null && isListOf(errors, ({ code, message }) => typeof message === "string" && isStatusOf(code, status))
   );
+}
+
+function isPagination(value: unknown): boolean {
+  const { limit, offset, total }: Record<string, unknown> = Object(value);
+  return [limit, offset, total ?? 0].every((number) => Number.isSafeInteger(number));
 }
 
 function isListOf(value: unknown, isMember: (member: Record<string, unknown>) => boolean): boolean {

@@ -6,7 +6,7 @@ import { type ProtectedRouteName, protectedRouteNames } from "../../shared/http/
 import { openTable } from "../../shared/table/client.ts";
 import { ApiClient, type ApiResponse } from "../support/apiClient.ts";
 import { newCredential } from "../support/credential.ts";
-import { expectRefused } from "../support/envelopes.ts";
+import { expectEnvelope, expectRefused } from "../support/envelopes.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { targetPath } from "../support/org.ts";
 import { permittedRequest } from "../support/permittedRequest.ts";
@@ -83,7 +83,7 @@ describe("carries the security headers and is JSON:", () => {
     const response = await call(await newSetting(service));
     expect(response.status).toBe(status);
     expectSafeHeaders(response);
-    expect(Object.keys(response.body)).toEqual(["data", "errors", "warnings"]);
+    expectEnvelope(response);
   });
 
   it("503 when the credential cannot be checked because the engine does not answer", async () => {

@@ -370,11 +370,12 @@ describe("a cycle of plain dates runs from 00:00 of its first day to 24:00 of it
   } as const;
   const cases = Object.entries(boundaries).map(([title, [timeZoneName, startDate, endDate, start, end]]) => ({
     title,
+    dates: { periodStartDate: startDate, periodEndDate: endDate },
     body: milestone({ timeZoneName, periods: [{ refCode: "only", startDate, endDate }] }),
     start,
     end,
   }));
-  it.each(cases)("$title, $start to $end", async ({ body, start, end }) => {
+  it.each(cases)("$title, $start to $end", async ({ body, dates, start, end }) => {
     const { org, group, customerId } = await newSetting(service, body);
     const statusAt = async (instant: string) => {
       const { data } = (await ok(org.reader.get(`/targetGroups/${group.groupId}`, { now: instant }))).body;
@@ -393,7 +394,8 @@ describe("a cycle of plain dates runs from 00:00 of its first day to 24:00 of it
     );
     expectAccepted(await org.enroll(group, { customerId, periodName: "only" }, { now: lastBefore(end) }), customerId);
     const state = await org.readState(group, customerId, { now: lastBefore(end) });
-    expect(state?.targets[0]).toMatchObject({ periodStartDate: start, periodEndDate: end, currentPeriod: true });
+    const instants = { periodStartDateWithTimeStamp: start, periodEndDateWithTimeStamp: end };
+    expect(state?.targets[0]).toMatchObject({ ...dates, ...instants, currentPeriod: true });
   });
 
   it("two cycles that meet at a date leave no gap and do not overlap", async () => {
@@ -429,8 +431,10 @@ describe("a cycle of instants", () => {
     expectAccepted(await org.enroll(group, { customerId }, { now: "2030-02-01T04:30:00.499Z" }), customerId);
     const state = await org.readState(group, customerId, { now });
     expect(state?.targets[0]).toMatchObject({
-      periodStartDate: "2029-12-31T18:30:00.000Z",
-      periodEndDate: "2030-02-01T04:30:00.500Z",
+      periodStartDate: "2029-12-31",
+      periodEndDate: "2030-02-01",
+      periodStartDateWithTimeStamp: "2029-12-31T18:30:00.000Z",
+      periodEndDateWithTimeStamp: "2030-02-01T04:30:00.500Z",
     });
   });
 

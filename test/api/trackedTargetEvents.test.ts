@@ -28,9 +28,38 @@ function unenroll({ org, group, customerId }: Setting, now: string) {
   return ok(org.unenroll(group, customerId, { now }));
 }
 
-function at(day: number, { org }: Setting) {
-  const enteredBy = org.credentials.till.username;
-  return { eventDate: during(1, day), recordedOn: during(1, day), enteredBy, source: "API", definitionVersion: 1 };
+/** The fields that do not depend on what happened, for a row of that day of the first cycle. */
+function at(day: number, { org, group, customerId }: Setting) {
+  const instant = during(1, day);
+  return {
+    eventLogId: expect.stringMatching(/^[0-9-]+$/),
+    customerId,
+    targetGroupId: group.groupId,
+    targetRuleId: group.targetId,
+    periodId: group.cycleIds[0],
+    periodRefCode: "c1",
+    eventDate: instant,
+    eventProcessedDate: instant,
+    recordedOn: instant,
+    enteredBy: org.credentials.till.username,
+    source: "API",
+    definitionVersion: 1,
+  };
+}
+
+/** The id of an activity and what it changed, under both of their names. */
+function change(activityId: string | null, value: number) {
+  return { activityId, uniqueId: activityId, value, targetValue: value };
+}
+
+async function pageOf({ org, group, customerId }: Setting, query = "") {
+  const path = `/users/${customerId}/trackedTargetEvents/${group.targetId}${query}`;
+  return (await ok(org.reader.get(path))).body;
+}
+
+async function eventLogIdsOf(one: Setting, query = ""): Promise<readonly string[]> {
+  const rows = await readHistory(one.org.reader, one.customerId, one.group.targetId, query);
+  return rows.map(({ eventLogId }) => eventLogId);
 }
 
 describe("the history of a target", () => {
@@ -48,12 +77,11 @@ describe("the history of a target", () => {
     });
     await unenroll(one, during(1, 4));
     await service.drain();
-    const cycle = { periodId: group.cycleIds[0], periodRefCode: "c1" };
     expect(await readHistory(org.reader, customerId, group.targetId)).toEqual([
-      { eventName: "ENROL", activityId: null, ...cycle, value: 100, achievedValue: 100, ...at(1, one) },
-      { eventName: "ADD_TRANSACTION", activityId: sale, ...cycle, value: 300.25, achievedValue: 400.25, ...at(2, one) },
-      { eventName: "RETURN_BILL", activityId: refund, ...cycle, value: -0.25, achievedValue: 400, ...at(3, one) },
-      { eventName: "UNENROL", activityId: null, ...cycle, value: 0, achievedValue: 400, ...at(4, one) },
+      { eventName: "ENROL", ...change(null, 100), achievedValue: 100, ...at(1, one) },
+      { eventName: "ADD_TRANSACTION", ...change(sale, 300.25), achievedValue: 400.25, ...at(2, one) },
+      { eventName: "RETURN_BILL", ...change(refund, -0.25), achievedValue: 400, ...at(3, one) },
+      { eventName: "UNENROL", ...change(null, 0), achievedValue: 400, ...at(4, one) },
     ]);
   });
 
@@ -130,6 +158,7 @@ describe("the history of a target", () => {
       eventName: "GENERIC_EVENT",
       value: 1,
       eventDate: during(1, 2),
+      eventProcessedDate: during(1, 9),
       recordedOn: during(1, 9),
     });
   });
@@ -220,6 +249,90 @@ describe("a part of the history", () => {
       expectRefused(await one.org.reader.get(path), 400, 300004, new RegExp(query.split("=")[0] ?? ""));
     },
   );
+});
+
+describe("the pagination of a history stands beside data and", () => {
+  it("says the limit and offset of the answer, the defaults where the caller named none", async () => {
+    const one = await longHistory();
+    expect((await pageOf(one)).pagination).toEqual({ limit: 50, offset: 0, total: 6 });
+    expect((await pageOf(one, "?limit=10&offset=4")).pagination).toEqual({ limit: 10, offset: 4, total: 6 });
+  });
+
+  it("has the total on every page that ends before its limit, an empty one included", async () => {
+    const one = await longHistory();
+    expect((await pageOf(one, "?limit=5&offset=2")).pagination?.total).toBe(6);
+    expect((await pageOf(one, "?limit=5&offset=6")).pagination?.total).toBe(6);
+    expect((await pageOf(one, "?limit=5&offset=10000")).pagination?.total).toBe(6);
+  });
+
+  it("has null for the total on a full page, because more rows may follow and were not read", async () => {
+    const one = await longHistory();
+    expect((await pageOf(one, "?limit=2")).pagination).toEqual({ limit: 2, offset: 0, total: null });
+    expect((await pageOf(one, "?limit=6")).pagination).toEqual({ limit: 6, offset: 0, total: null });
+    expect((await pageOf(one, "?limit=2&offset=4")).pagination).toEqual({ limit: 2, offset: 4, total: null });
+  });
+
+  it("has the number of the cycle's rows on every page with periodId, and 0 for a cycle of another group", async () => {
+    const one = await longHistory();
+    const [, second] = one.group.cycleIds;
+    expect((await pageOf(one, `?periodId=${second}&limit=1`)).pagination).toEqual({ limit: 1, offset: 0, total: 2 });
+    expect((await pageOf(one, `?periodId=${second}&offset=9`)).pagination).toEqual({ limit: 50, offset: 9, total: 2 });
+    expect((await pageOf(one, `?periodId=${unknownId}&limit=1`)).pagination).toEqual({ limit: 1, offset: 0, total: 0 });
+  });
+});
+
+describe("the eventLogId of a row", () => {
+  it("is the same in every page, with periodId, and after more rows came", async () => {
+    const one = await longHistory();
+    const [first] = one.group.cycleIds;
+    const all = await eventLogIdsOf(one);
+    const pages = [0, 2, 4].map((offset) => eventLogIdsOf(one, `?limit=2&offset=${offset}`));
+    expect((await Promise.all(pages)).flat()).toEqual(all);
+    const ofFirstCycle = await eventLogIdsOf(one, `?periodId=${first}`);
+    expect(ofFirstCycle.length).toBeGreaterThan(1);
+    expect(ofFirstCycle).toEqual(all.filter((id) => ofFirstCycle.includes(id)));
+    await unenroll(one, during(4, 1));
+    await enroll(one, during(4, 2));
+    await service.drain();
+    const later = await eventLogIdsOf(one);
+    expect(later).toHaveLength(8);
+    expect(later.slice(0, 6)).toEqual(all);
+  });
+
+  it("is no other row's, of whichever customer or target of the brand", async () => {
+    const [target] = milestone().targets;
+    const first = await newSetting(service, milestone({ targets: [target, { ...target, name: "Second" }] }));
+    const [, secondTarget = 0] = first.group.targetIds;
+    const second = { ...first, group: { ...first.group, targetId: secondTarget } };
+    const settings = [first, second, { ...first, customerId: await first.org.newCustomer() }];
+    for (const one of settings) await enroll(one, during(1, 1));
+    for (const { org, customerId } of [first, ...settings.slice(2)]) {
+      await send(org.till, { customerId, activityId: "the-same", occurredAt: during(1, 2), amount: 5 });
+    }
+    await service.drain();
+    const ids = (await Promise.all(settings.map((one) => eventLogIdsOf(one)))).flat();
+    expect(ids).toHaveLength(6);
+    expect(new Set(ids).size).toBe(6);
+  });
+
+  it("tells apart the rows that one activity made", async () => {
+    const one = await newSetting(service);
+    const { org, customerId } = one;
+    await enroll(one, during(1, 1));
+    const refund = {
+      customerId,
+      occurredAt: during(2, 1),
+      type: "RETURN",
+      amount: 30,
+      originalActivityId: "sold",
+    } as const;
+    await send(org.till, refund, during(2, 1));
+    await send(org.till, { customerId, activityId: "sold", occurredAt: during(1, 2), amount: 100 }, during(2, 2));
+    await service.drain();
+    const ids = await eventLogIdsOf(one);
+    expect(ids).toHaveLength(5);
+    expect(new Set(ids).size).toBe(5);
+  });
 });
 
 describe("refuses", () => {

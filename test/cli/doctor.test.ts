@@ -237,7 +237,7 @@ async function newTrial(operator: Operator) {
   const customer = await operator.org.newCustomer();
   const isEnrolled = async () => {
     const { body } = await operator.org.reader.get(`/users/${customer}/enrolledTargets`);
-    return body.data.enrolledTargets.length > 0;
+    return body.data.length > 0;
   };
   const trial = { group: group.groupId, target: group.targetId, customer };
   return { group, trial, isEnrolled, options: [...targetOptions(group), "--customer", String(customer)] };
@@ -260,7 +260,7 @@ describe("the enrolment that doctor tries", () => {
       expect({ status, findings }).toMatchObject({ status: 0, findings: { enrolment: ok, history: ok, removal: ok } });
       await service.drain();
       const path = `/users/${trial.customer}/trackedTargetEvents/${group.targetId}`;
-      const { trackedTargetEvents: rows } = (await operator.org.reader.get(path)).body.data;
+      const { data: rows } = (await operator.org.reader.get(path)).body;
       expect(rows.map(({ eventName }: { eventName: string }) => eventName)).toEqual(
         Array.from({ length: round }, () => ["ENROL", "UNENROL"]).flat(),
       );

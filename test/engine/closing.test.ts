@@ -17,6 +17,7 @@ import { recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
+import { names } from "../../shared/table/enrollmentItem.ts";
 import { type EnrollmentRef, findEnrollment } from "../../shared/table/enrollments.ts";
 import { enrollmentKey } from "../../shared/table/keys.ts";
 import { ShardList } from "../../shared/table/targetShards.ts";
@@ -435,7 +436,8 @@ async function setEnrolledAt(
       TableName: table.name,
       Key: enrollmentKey(org, customerId, groupId, targetId),
       ConditionExpression: "attribute_exists(pk)",
-      UpdateExpression: "SET enrolledAt = :value",
+      UpdateExpression: "SET #enrolledAt = :value",
+      ExpressionAttributeNames: { "#enrolledAt": names.enrolledAt },
       ExpressionAttributeValues: { ":value": value },
     }),
   );

@@ -11,7 +11,7 @@ import type { WriteOutcome } from "../../shared/operations/enroll.ts";
 import { putCustomer } from "../../shared/operations/putCustomer.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { findCustomer } from "../../shared/table/customers.ts";
-import { achievedAttribute } from "../../shared/table/enrollmentItem.ts";
+import { achievedAttribute, names } from "../../shared/table/enrollmentItem.ts";
 import { type EnrollmentRef, findEnrollment } from "../../shared/table/enrollments.ts";
 import { EngineUnavailable, OutcomeUnknown } from "../../shared/table/failures.ts";
 import { enrollmentKey } from "../../shared/table/keys.ts";
@@ -91,8 +91,8 @@ async function deliverActivity({ org, customerId, groupId, targetId }: Enrollmen
       TableName: other.name,
       Key: { pk: { S: pk }, sk: { S: sk } },
       ConditionExpression: "attribute_exists(pk)",
-      UpdateExpression: "SET revision = revision + :one, #achieved = :sum",
-      ExpressionAttributeNames: { "#achieved": achievedAttribute(1) },
+      UpdateExpression: "SET #revision = #revision + :one, #achieved = :sum",
+      ExpressionAttributeNames: { "#revision": names.revision, "#achieved": achievedAttribute(1) },
       ExpressionAttributeValues: { ":one": { N: "1" }, ":sum": { N: "250" } },
     }),
   );

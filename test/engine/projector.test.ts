@@ -8,7 +8,7 @@ import type { LedgerEntry } from "../../shared/domain/ledger.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
 import { plainItem } from "../../shared/table/item.ts";
-import { customerPartition } from "../../shared/table/keys.ts";
+import { customerPartition, enrollmentPrefix } from "../../shared/table/keys.ts";
 import { listLedger } from "../../shared/table/ledger.ts";
 import { parseLedgerEntry } from "../../shared/table/ledgerItem.ts";
 import { captureStream, RecordingProjector } from "../support/capturedStream.ts";
@@ -154,7 +154,7 @@ async function liveThrough({ org, group, customerId }: Setting, index: number): 
 }
 
 function isEnrollment({ dynamodb }: DynamoDBRecord): boolean {
-  return dynamodb?.Keys?.["sk"]?.S?.startsWith("ENROLLMENT#") === true;
+  return dynamodb?.Keys?.["sk"]?.S?.startsWith(enrollmentPrefix) === true;
 }
 
 function renamed(record: DynamoDBRecord | undefined, pk: string): DynamoDBRecord {
@@ -237,7 +237,7 @@ describe("for any history", () => {
         for (const [index, one] of steps.entries()) await take(setting, one, index);
         await service.drain();
         const ref = { org: org.org, customerId, targetId: group.targetId };
-        const rows = await listLedger(service.table, ref, { cycleNumber: undefined, offset: 0, limit: 200 });
+        const { rows } = await listLedger(service.table, ref, { cycleNumber: undefined, offset: 0, limit: 200 });
         const [enrollment] = await listEnrollments(service.table, org.org, customerId);
         expect(sumsOf(rows)).toEqual(nonZero(enrollment?.achieved ?? new Map()));
       }),

@@ -17,7 +17,7 @@ import { type ProtectedRouteName, protectedRouteNames } from "../../shared/http/
 import { createContext } from "../../shared/operations/context.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
-import { customerKey } from "../../shared/table/keys.ts";
+import { customerKey, enrollmentPrefix } from "../../shared/table/keys.ts";
 import { ShardList } from "../../shared/table/targetShards.ts";
 import { ApiClient, type ApiResponse, basicAuthorization } from "../support/apiClient.ts";
 import { captureStream } from "../support/capturedStream.ts";
@@ -82,6 +82,8 @@ function letReadsLag({ middlewareStack }: DynamoDBClient): void {
 
 const now = during(1);
 const at = { now };
+/** The groups are over, so that their enrolments may have been set aside. */
+const afterwards = during(24);
 
 async function newClient({ org }: Setting): Promise<{ readonly api: ApiClient; readonly credential: TestCredential }> {
   const credential = await newCredential(direct, { org: org.org, accessGroup: "admin" });
@@ -152,12 +154,14 @@ const longest: Readonly<
     const { api } = await newClient(one);
     // The record has a fault in a field that a streak ignores. The service has to read the definition to know that.
     const record = { customerId: one.customerId, periodName: 5 };
-    return () => ok(api.post(`${targetPathOf(one)}/enroll`, [record], at));
+    const call = { now: afterwards, headers: { "Idempotency-Key": randomUUID() } };
+    return () => refusedWith(310019, api.post(`${targetPathOf(one)}/enroll`, [record], call));
   },
   unenroll: async () => {
     const one = await newSetting(service);
     const { api } = await newClient(one);
-    return () => refusedWith(310126, api.post(`${targetPathOf(one)}/unEnroll`, [{ customerId: one.customerId }], at));
+    const record = { customerId: one.customerId };
+    return () => refusedWith(310126, api.post(`${targetPathOf(one)}/unEnroll`, [record], { now: afterwards }));
   },
   recordActivities: async () => {
     const one = await newSetting(service);
@@ -175,6 +179,12 @@ const longest: Readonly<
     await closeShard({ ...direct, settling })(task, outOfTime);
     const { api } = await newClient(one);
     return () => ok(api.get(`/users/${one.customerId}/targetGroups?includeInactive=true`, at));
+  },
+  getTrackedTargetEvents: async () => {
+    const one = await newSetting(service);
+    const { api } = await newClient(one);
+    const path = `/users/${one.customerId}/trackedTargetEvents/${one.group.targetId}`;
+    return () => refusedWith(310149, api.get(path, at));
   },
   getEnrolledTargets: async () => {
     const one = await newSetting(service);
@@ -232,7 +242,7 @@ const preparations: ReadonlyMap<string, Preparation> = new Map([
 const outOfTime = { getRemainingTimeInMillis: () => 0 };
 
 function isEnrollmentOf(pk: string, { dynamodb }: DynamoDBRecord): boolean {
-  return dynamodb?.Keys?.["pk"]?.S === pk && dynamodb.Keys["sk"]?.S?.startsWith("ENROLLMENT#") === true;
+  return dynamodb?.Keys?.["pk"]?.S === pk && dynamodb.Keys["sk"]?.S?.startsWith(enrollmentPrefix) === true;
 }
 
 describe("the longest chain of requests", () => {

@@ -73,7 +73,7 @@ class Life {
   }
 
   leave(now: number) {
-    return writeUnenrollment(this.table, this.ref, { authorship: byTest, now }, (stored) =>
+    return writeUnenrollment(this.table, this.ref, { authorship: byTest, now, mayBeSetAside: false }, (stored) =>
       decideUnenrollment(this.#group, stored, now),
     );
   }

@@ -20,6 +20,7 @@ async function record(rate: number, index: number, sabotage?: Sabotage): Promise
     sabotage,
     hasReturns: index % 4 !== 1,
     isSettled: index % 2 === 0,
+    isOver: index % 4 >= 2,
   });
 }
 

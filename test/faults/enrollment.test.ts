@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
 import type { Table } from "../../shared/table/client.ts";
+import { names } from "../../shared/table/enrollmentItem.ts";
 import {
   describeHistory,
   type EnrollmentHistory,
@@ -79,8 +80,8 @@ function ignoreOperationIds({ client }: Table): void {
     (next) => (args) => {
       const { input } = args;
       if (!("UpdateExpression" in input) || input.ConditionExpression === undefined) return next(args);
-      const names = Object.entries(input.ExpressionAttributeNames ?? {});
-      const [alias = ""] = names.find(([, name]) => name === "operationId") ?? [];
+      const aliases = Object.entries(input.ExpressionAttributeNames ?? {});
+      const [alias = ""] = aliases.find(([, name]) => name === names.operationId) ?? [];
       const ConditionExpression = input.ConditionExpression.replace(
         new RegExp(`${alias} < :\\w+`),
         `($& OR attribute_exists(${alias}))`,
@@ -98,8 +99,8 @@ function forgetOwnWrites({ client }: Table): void {
       try {
         return await next(args);
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException && error.Item?.["operationId"] !== undefined)
-          error.Item["operationId"] = { S: "0" };
+        if (error instanceof ConditionalCheckFailedException && error.Item?.[names.operationId] !== undefined)
+          error.Item[names.operationId] = { S: "0" };
         throw error;
       }
     },

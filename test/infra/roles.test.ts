@@ -62,10 +62,17 @@ const allowed = {
   simulations: { Query: ["group", "customer"], GetItem: ["customer"] },
   reads: { Query: ["group", "customer"], GetItem: ["customer"] },
   projector: { Query: ["group"], PutItem: ["customer", "shard"], UpdateItem: ["closing"] },
-  listDueCycles: { Query: ["group", "sweeps", "closing"], PutItem: ["sweeps"], DeleteItem: ["sweeps"] },
+  listDueCycles: {
+    Query: ["group", "sweeps", "closing"],
+    PutItem: ["sweeps"],
+    DeleteItem: ["sweeps"],
+    UpdateItem: ["group"],
+  },
   closeShard: {
     Query: ["group", "shard"],
+    DeleteItem: ["customer"],
     GetItem: ["customer"],
+    PutItem: ["customer"],
     UpdateItem: ["customer", "closing"],
   },
   authorizer: { GetItem: ["credential", "token"] },

@@ -30,5 +30,5 @@ it("npm start tells of an enrolment at GET /local/events and on the console, and
   await expect.poll(() => service.output, { timeout: 30_000 }).toContain(line);
 
   const history = await till.get(`/users/${customerId}/trackedTargetEvents/${targetId}`);
-  expect(history.body.data.trackedTargetEvents).toMatchObject([{ eventName: "ENROL", value: 0, achievedValue: 0 }]);
+  expect(history.body.data).toMatchObject([{ eventName: "ENROL", value: 0, achievedValue: 0 }]);
 });

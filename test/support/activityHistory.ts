@@ -51,30 +51,36 @@ type Wanted = {
    * membership that begins later does not cover the cycle.
    */
   readonly isSettled: boolean;
+  /** Whether the group is over, and the enrolment is set aside meanwhile. The customer stays in then too. */
+  readonly isOver: boolean;
 };
 
 const clientCount = 4;
 const activityCount = 8;
 const deliveriesPerClient = 5;
 const occurredAt = during(1);
+/** The group has five cycles. */
+const afterwards = during(8);
 
 /**
  * Clients of two processes deliver one customer's activities at the same time, many of them more than once. Requests to
  * the engine fail meanwhile.
  */
 export async function recordActivityHistory(stage: Stage, wanted: Wanted): Promise<ActivityHistory> {
-  const { seed, rate, customerId, sabotage, hasReturns, isSettled } = wanted;
+  const { seed, rate, customerId, sabotage, hasReturns, isSettled, isOver } = wanted;
   const random = new Random(seed);
   const { witness } = stage;
   const till = new Till(stage, customerId);
   await ok(till.enter(witness, openingBalance));
   if (isSettled) await till.settleFirstCycle(stage);
+  if (isOver) till.waitUntilOver();
   const activities = randomActivities(random, hasReturns);
   const service = await startFaultyClients(stage, { seed: random.integer(2 ** 32), rate, clientCount, sabotage });
   const log = new DeliveryLog(activities);
   const orders = service.clients.map(() => Array.from({ length: deliveriesPerClient }, () => random.oneOf(activities)));
   await Promise.all([
     ...service.clients.map((client, index) => till.deliver(client, orders[index] ?? [], log)),
+    ...(isOver ? [till.setAside(stage)] : []),
     ...(hasReturns ? [] : service.clients.slice(0, 1).map((client) => till.leaveAndReturn(client))),
   ]);
   await service.close();
@@ -146,6 +152,15 @@ class Till {
     for (const cycle of [2, 3]) await closing.close({ org: org.org, customerId, group }, Date.parse(during(cycle)));
     if (!(await closing.hasSettled(org.org, customerId))) throw new Error("The first cycle is not settled");
     this.#now = during(3);
+  }
+
+  waitUntilOver(): void {
+    this.#now = afterwards;
+  }
+
+  async setAside({ direct, org, group }: Stage): Promise<void> {
+    const aim = { org: org.org, customerId: this.#customerId, group };
+    await new CustomerClosing(direct).setAside(aim, Date.parse(afterwards));
   }
 
   async deliver(client: ApiClient, activities: readonly SentActivity[], log: DeliveryLog): Promise<void> {

@@ -1,6 +1,7 @@
 import { createMilestreakClient, type MilestreakClient } from "../../client/client.ts";
 import { realSurroundings } from "../../client/retry.ts";
 import { assertDocumented, fetchDocumented } from "./documentedAnswer.ts";
+import type { Schemas } from "./wireTypes.ts";
 
 /** An answer as it came: the body parsed, or the text when it is not JSON. */
 export type ApiResponse = {
@@ -13,6 +14,7 @@ type Envelope = {
   // Tests read any part of an answer and compare it whole.
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly data: any;
+  readonly pagination?: Schemas["Pagination"];
   readonly errors: readonly { readonly code: number; readonly message: string }[] | null;
   readonly warnings: readonly { readonly message: string }[] | null;
 };

@@ -70,6 +70,7 @@ export function buildGroup(overrides: Partial<TargetGroup> & { readonly cycleCou
     cycles,
     levels: [],
     targets: [buildTarget()],
+    retiredAt: undefined,
     ...fields,
   };
 }
@@ -101,6 +102,7 @@ export function buildEnrollment(overrides: Partial<Enrollment> = {}): Enrollment
     valueSetBy: new Map(),
     settledThrough: 0,
     past: noPast,
+    isSetAside: false,
     revision: 1,
     operationId: "operation-1",
     idempotency: [],

@@ -1,6 +1,12 @@
 import { expect } from "vitest";
 import type { ApiResponse } from "./apiClient.ts";
 
+/** The fields of every envelope. `pagination` is checked against the document, which demands it of one route's successes. */
+export function expectEnvelope({ body }: ApiResponse): void {
+  const fields = Object.keys(body).filter((name) => name !== "pagination");
+  expect(fields).toEqual(["data", "errors", "warnings"]);
+}
+
 /** The whole envelope of an accepted enrolment or un-enrolment. */
 export function expectAccepted(response: ApiResponse, customerId: number, warnings: readonly RegExp[] = []): void {
   const expected =

@@ -3,7 +3,7 @@ import type { ApiClient, RequestOptions } from "./apiClient.ts";
 import { ok } from "./org.ts";
 import type { Schemas } from "./wireTypes.ts";
 
-/** A row of `trackedTargetEvents`. */
+/** A row of a history. */
 export type HistoryRow = Schemas["LedgerEntry"];
 
 export async function readHistory(
@@ -14,7 +14,7 @@ export async function readHistory(
   options?: RequestOptions,
 ): Promise<readonly HistoryRow[]> {
   const { body } = await ok(client.get(`/users/${customerId}/trackedTargetEvents/${targetId}${query}`, options));
-  return body.data.trackedTargetEvents;
+  return body.data;
 }
 
 type ActivityFields = {

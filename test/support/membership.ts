@@ -30,5 +30,5 @@ export function unenroll(
   now: Instant,
   decide: (stored: Enrollment | undefined) => UnenrollmentPlan | Refusal,
 ): Promise<Refusal | undefined> {
-  return writeUnenrollment(table, ref, { authorship: byTest, now }, decide);
+  return writeUnenrollment(table, ref, { authorship: byTest, now, mayBeSetAside: false }, decide);
 }

@@ -47,7 +47,7 @@ const ajv = new Ajv2020({
   // The schemas hold OpenAPI's own keywords, `examples` and `discriminator`, which ajv does not know.
   strict: false,
   allErrors: true,
-  formats: { int64: true, "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ },
+  formats: { int64: true, date: /^\d{4}-\d\d-\d\d$/, "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ },
 });
 ajv.addSchema(closed(openapi), documentId);
 

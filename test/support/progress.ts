@@ -1,6 +1,11 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Table } from "../../shared/table/client.ts";
-import { achievedAttribute, levelReachedAtAttribute, reachedAtAttribute } from "../../shared/table/enrollmentItem.ts";
+import {
+  achievedAttribute,
+  levelReachedAtAttribute,
+  names,
+  reachedAtAttribute,
+} from "../../shared/table/enrollmentItem.ts";
 import { enrollmentKey } from "../../shared/table/keys.ts";
 import type { TestGroup, TestOrg } from "./org.ts";
 
@@ -29,8 +34,11 @@ export async function recordProgress(table: Table, progress: Progress): Promise<
       TableName: table.name,
       Key: { pk: { S: pk }, sk: { S: sk } },
       ConditionExpression: "attribute_exists(pk)",
-      UpdateExpression: `SET revision = revision + :one, ${attributes.map((_, index) => `#${index} = :${index}`).join(", ")}`,
-      ExpressionAttributeNames: Object.fromEntries(attributes.map(([name], index) => [`#${index}`, name])),
+      UpdateExpression: `SET #revision = #revision + :one, ${attributes.map((_, index) => `#${index} = :${index}`).join(", ")}`,
+      ExpressionAttributeNames: {
+        "#revision": names.revision,
+        ...Object.fromEntries(attributes.map(([name], index) => [`#${index}`, name])),
+      },
       ExpressionAttributeValues: {
         ":one": { N: "1" },
         ...Object.fromEntries(attributes.map(([, value], index) => [`:${index}`, value])),

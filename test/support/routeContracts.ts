@@ -58,10 +58,10 @@ export const routeContracts: Readonly<
   enroll: {
     access: { groups: tills, own: answered, other: refused(310017), nobody: unknown },
     /**
-     * A definition to judge the record by, two look-ups of the customer, and a write. Or a read and a definition for a
-     * repeat.
+     * A definition to judge the record by, two look-ups of the customer, and a write. Or, with a key, two reads in place
+     * of the write, because an enrolment may have been set aside.
      */
-    chain: { requests: 4, patientLoops: 1 },
+    chain: { requests: 5, patientLoops: 1 },
     request: async (org) => {
       const group = await org.createGroup();
       return { path: `${targetPath(group)}/enroll`, body: [{ customerId: await org.newCustomer() }] };
@@ -69,8 +69,11 @@ export const routeContracts: Readonly<
   },
   unenroll: {
     access: { groups: tills, own: answered, other: refused(310017), nobody: unknown },
-    /** The definition, the enrolment and a write. Or two look-ups of the customer in place of the write. */
-    chain: { requests: 4, patientLoops: 1 },
+    /**
+     * The definition, the enrolment in two places, a write, and the second place again. Or two look-ups of the customer
+     * in place of the write.
+     */
+    chain: { requests: 5, patientLoops: 1 },
     request: async (org) => {
       const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
       await ok(org.enroll(group, { customerId }, { now: during(1) }));
@@ -217,16 +220,19 @@ export const routeContracts: Readonly<
   getUserTargetGroups: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
     /**
-     * The enrolments by pages, and two look-ups of the customer beside them; then the definitions side by side; then the
-     * settled cycles by pages.
+     * The enrolments by pages, and those set aside; then the definitions side by side; then the settled cycles by pages.
+     * Or two look-ups of the customer in place of the last two.
      */
     chain: { requests: 4, patientLoops: 2 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/targetGroups` }),
   },
   getTrackedTargetEvents: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
-    /** The enrolments by pages; then the definition and the rows by pages, or two look-ups of the customer. */
-    chain: { requests: 3, patientLoops: 2 },
+    /**
+     * The enrolments by pages, and those set aside; then the definition and the rows by pages, or two look-ups of the
+     * customer.
+     */
+    chain: { requests: 4, patientLoops: 2 },
     request: async (org) => {
       const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
       await ok(org.enroll(group, { customerId }, { now: during(1) }));
@@ -235,8 +241,10 @@ export const routeContracts: Readonly<
   },
   getEnrolledTargets: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
-    /** The enrolments by pages; then the definitions side by side, or two look-ups of the customer. */
-    chain: { requests: 3, patientLoops: 1 },
+    /**
+     * The enrolments by pages, and those set aside; then the definitions side by side, or two look-ups of the customer.
+     */
+    chain: { requests: 4, patientLoops: 1 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/enrolledTargets` }),
   },
   // The callers of these routes prove themselves in the request, so a token proves nothing there. The "own" token is

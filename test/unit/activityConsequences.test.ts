@@ -189,7 +189,7 @@ function countAll(activities: readonly Activity[]) {
     const subject = { group: small, target, enrollment };
     const original = originals.get(activity.originalActivityId ?? "");
     const { effect, next = enrollment } = decideCounting(subject, activity, original, recordedAt);
-    originals.set(activity.activityId, asOriginal({ type: activity.type, effects: [effect] }));
+    originals.set(activity.activityId, asOriginal({ ...activity, effects: [effect] }));
     all.push(consequences(effect, activity));
     // Every write does this.
     enrollment = { ...next, revision: enrollment.revision + 1 };

@@ -101,7 +101,7 @@ function originalOf(
   const effect = effects.get(originalActivityId);
   if (effect === undefined) return undefined;
   // A return here names only transactions, or what never arrives.
-  return asOriginal({ type: "TRANSACTION", effects: [effect] });
+  return asOriginal({ type: "TRANSACTION", occurredAt: noonOf(1), effects: [effect] });
 }
 
 function standing(of: TargetGroup, { enrollment: state }: Outcome) {

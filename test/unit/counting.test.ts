@@ -38,7 +38,7 @@ function count(activity: Partial<Activity>, given: Given = {}) {
 }
 
 function transaction(...countedIn: readonly (readonly [number, CountedIn])[]): OriginalActivity {
-  return { type: "TRANSACTION", countedIn: new Map(countedIn) };
+  return { type: "TRANSACTION", occurredAt: noonOf(1), countedIn: new Map(countedIn) };
 }
 
 describe("what a target counts", () => {
@@ -220,7 +220,10 @@ describe("a return", () => {
   it("that names an activity of another type is taken off its own cycle, and waits for nothing", () => {
     const back = { type: "RETURN", occurredAt: noonOf(2), originalActivityId: "a-0" } as const;
     for (const type of ["RETURN", "EVENT"] as const) {
-      const { next } = count(back, { enrollment: buildEnrollment({ achieved }), original: { type } });
+      const { next } = count(back, {
+        enrollment: buildEnrollment({ achieved }),
+        original: { type, occurredAt: noonOf(1) },
+      });
       expect([next.achieved.get(2), next.pendingReturns.size]).toEqual([decimal(10), 0]);
     }
   });

@@ -40,6 +40,8 @@ const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
   customerKey: (org) => keys.customerKey(org, 1),
   externalIdKey: (org) => keys.externalIdKey(org, "crm-1"),
   enrollmentKey: (org) => keys.enrollmentKey(org, 1, 1, 1),
+  setAsideKey: (org) => keys.setAsideKey(org, 1, 1, 1),
+  waitingNoteKey: (org) => keys.waitingNoteKey(org, 1),
   pastKey: (org) => keys.pastKey(org, { customerId: 1, groupId: 1, targetId: 1 }, 1),
   activityKey: (org) => keys.activityKey(org, 1, "a"),
   ledgerKey: (org) => keys.ledgerKey(org, 1, { targetId: 1, recordedAt: "2030", entryId: "e" }),

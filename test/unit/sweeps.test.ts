@@ -26,7 +26,7 @@ describe("the first sweep of a new group", () => {
 });
 
 describe("a group is swept", () => {
-  test("at the end of each cycle and 25 hours later, in the order of time", () => {
+  test("at the end of each cycle and 25 hours later, in the order of time, and an hour after it is over", () => {
     const times: number[] = [];
     for (let sweep = sweepAfter(group, 1, 0); sweep !== undefined; sweep = sweepAfter(group, 1, sweep.dueAt)) {
       times.push(sweep.dueAt);
@@ -38,6 +38,7 @@ describe("a group is swept", () => {
       endOfThird,
       endOfSecond + 25 * hour,
       endOfThird + 25 * hour,
+      endOfThird + (30 * 24 + 1) * hour,
     ]);
   });
 
@@ -55,6 +56,7 @@ describe("the last time a group had to be swept", () => {
   });
 
   test("is the latest of all that were missed", () => {
-    expect(lastDueAt(group, 1, startOfCycle(99))).toBe(endOfThird + 25 * hour);
+    expect(lastDueAt(group, 1, startOfCycle(30))).toBe(endOfThird + 25 * hour);
+    expect(lastDueAt(group, 1, startOfCycle(99))).toBe(endOfThird + (30 * 24 + 1) * hour);
   });
 });

@@ -22,7 +22,6 @@ export type WireCustomerState = Schemas["CustomerState"];
 export type WireTargetCycle = Schemas["TargetProgress"];
 export type WireLeftTarget = Schemas["LeftTarget"];
 export type WireStreakLevel = Schemas["StreakProgress"];
-export type WireHistory = Schemas["TrackedTargetEvents"];
 export type WireHistoryRow = Schemas["LedgerEntry"];
 
 export type WireActivityOutcome = Schemas["ActivityOutcome"];

@@ -1,6 +1,6 @@
 import { invalid, refusal } from "../errors.ts";
 import * as examples from "../examples.ts";
-import { objectOf } from "../fields.ts";
+import { listOf, objectOf } from "../fields.ts";
 import { ref } from "../jsonSchema.ts";
 import { customerId, targetId } from "../sample.ts";
 import type { Operations } from "./operation.ts";
@@ -56,11 +56,12 @@ export const customers = {
     tag: "Customers",
     sample: { path: `/users/${customerId}/trackedTargetEvents/${targetId}` },
     description:
-      "The history of a customer in a target, oldest first, whether the customer is still enrolled or not. A row appears within about a second of its change. A page shorter than `limit` is the last.",
+      "The history of a customer in a target, oldest first, whether the customer is still enrolled or not. A row appears within about a second of its change. `pagination.total` is `null` on a full page, because more rows may follow. A page shorter than `limit` is the last.",
     success: {
       status: 200,
       description: "One page of history.",
-      data: objectOf("TrackedTargetEvents", "The page."),
+      data: listOf("LedgerEntry", "The rows of the page, oldest first."),
+      pagination: objectOf("Pagination", "The part of the history that the page is."),
       examples: examples.history,
     },
     refusals: [noSuchUser, refusal(310011), refusal(310149)],
@@ -72,7 +73,7 @@ export const customers = {
     success: {
       status: 200,
       description: "The definitions.",
-      data: objectOf("EnrolledTargets", "The definitions."),
+      data: listOf("EnrolledTarget", "One row for each target, in the order of their groups and targets."),
       examples: examples.enrolledTargets,
     },
     refusals: [noSuchUser, refusal(310011)],

@@ -18,6 +18,8 @@ export type Operation = {
     readonly status: 200 | 201;
     readonly description: string;
     readonly data: JsonSchema;
+    /** What the envelope says of the page, for a route that answers pages. */
+    readonly pagination?: JsonSchema;
     readonly examples: Examples;
     readonly headers?: JsonSchema;
     /** Fields of the envelope beside its usual three. They are not required. */

@@ -2,6 +2,7 @@ import { shownCycles } from "../../domain/customerState.ts";
 import { currentCycle } from "../../domain/cycles.ts";
 import { achievedValue, type Enrollment } from "../../domain/enrollment.ts";
 import { formatInstant, type Instant } from "../../domain/instant.ts";
+import { isOver } from "../../domain/over.ts";
 import { streakValue } from "../../domain/streak.ts";
 import {
   type Cycle,
@@ -12,6 +13,7 @@ import {
   targetValue,
 } from "../../domain/targetGroup.ts";
 import { presentAuthorship } from "./authorshipView.ts";
+import { cycleDates } from "./cycleDates.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
 export type StateOptions = {
@@ -26,7 +28,7 @@ type EnrolledTarget = { readonly target: Target; readonly enrollment: Enrollment
 
 /**
  * One group of a customer's state on the wire. A milestone without a cycle to show is left out. A streak is shown even
- * between two cycles, because its levels stand then too.
+ * between two cycles, because its levels stand then too, and until it is over.
  */
 export function presentCustomerState(group: TargetGroup, enrollments: readonly Enrollment[], options: StateOptions) {
   if (!group.isActive && !options.includeInactiveTargets) return [];
@@ -35,7 +37,7 @@ export function presentCustomerState(group: TargetGroup, enrollments: readonly E
     return target === undefined || !(target.isActive || options.includeInactiveTargets) ? [] : [{ target, enrollment }];
   });
   const targets = enrolled.flatMap((one) => presentTargetCycles(group, one, options));
-  if (enrolled.length === 0 || (targets.length === 0 && !isStreak(group))) return [];
+  if (enrolled.length === 0 || (targets.length === 0 && !isListedWithout(group, options.now))) return [];
   return [
     {
       id: group.id,
@@ -48,24 +50,38 @@ export function presentCustomerState(group: TargetGroup, enrollments: readonly E
   ];
 }
 
+/** Whether the group is listed without a cycle to show. */
+function isListedWithout(group: TargetGroup, now: Instant): boolean {
+  return isStreak(group) && !isOver(group, now);
+}
+
 function presentTargetCycles(group: TargetGroup, { target, enrollment }: EnrolledTarget, options: StateOptions) {
   const current = currentCycle(group.cycles, options.now);
   return shownCycles(group, enrollment, options.now, options.includeInactive).map((cycle) =>
-    presentTargetCycle(target, enrollment, cycle, cycle === current),
+    presentTargetCycle(group, { target, enrollment }, cycle, cycle === current),
   );
 }
 
-function presentTargetCycle(target: Target, enrollment: Enrollment, cycle: Cycle, isCurrent: boolean) {
+function presentTargetCycle(
+  group: TargetGroup,
+  { target, enrollment }: EnrolledTarget,
+  cycle: Cycle,
+  isCurrent: boolean,
+) {
   const reachedAt = enrollment.reachedAt.get(cycle.number);
+  const { first, last } = cycleDates(group, cycle);
   return {
     targetRuleId: target.id,
+    targetId: target.id,
     targetName: target.name,
     targetType: target.type,
     targetEntity: target.entity,
     periodId: cycle.id,
     periodRefCode: cycle.refCode,
-    periodStartDate: formatInstant(cycle.startsAt),
-    periodEndDate: formatInstant(cycle.endsAt),
+    periodStartDate: first,
+    periodEndDate: last,
+    periodStartDateWithTimeStamp: formatInstant(cycle.startsAt),
+    periodEndDateWithTimeStamp: formatInstant(cycle.endsAt),
     targetValue: wireDecimal(targetValue(target, cycle)),
     targetAchievedValue: wireDecimal(achievedValue(enrollment, cycle.number)),
     targetAchievedDateTime: reachedAt === undefined ? null : formatInstant(reachedAt),

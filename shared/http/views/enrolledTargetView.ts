@@ -4,15 +4,19 @@ import { cycleOf, type Target, type TargetGroup } from "../../domain/targetGroup
 import { presentAuthorship } from "./authorshipView.ts";
 import { presentLevel, presentTarget } from "./targetGroupView.ts";
 
-/** The definition of a target in which a customer is enrolled, and the first cycle of the enrolment. */
+/**
+ * The definition of a target in which a customer is enrolled, with its group's name and levels, and the first cycle of
+ * the enrolment. `enrolmentMethod` is how customers get in: for every target by a call (`IMPORT`).
+ */
 export function presentEnrolledTarget(group: TargetGroup, target: Target, enrollment: Enrollment) {
   const { id, refCode } = cycleOf(group, enrollment.fromCycle);
   return {
+    ...presentTarget(target, group),
+    enrolmentMethod: "IMPORT",
     targetGroupId: group.id,
     targetGroupName: group.name,
     targetGroupActive: group.isActive,
     trackingType: group.trackingType,
-    target: presentTarget(target, group),
     streaks: group.levels.map(presentLevel),
     fromPeriod: { id, refCode },
     enrolledOn: formatInstant(enrollment.enrolledAt),

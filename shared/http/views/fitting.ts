@@ -3,7 +3,7 @@ const mostBytes = 5_000_000;
 
 /**
  * The first rows, as many as one answer can carry and at least one. A definition can take 256 kB, and a customer's
- * state in a group 2 MB. Lambda's answer holds the body as a text in JSON, in which every quotation mark takes two
+ * state in a group 3 MB. Lambda's answer holds the body as a text in JSON, in which every quotation mark takes two
  * bytes.
  */
 export function fitting<View>(views: readonly View[]): readonly View[] {

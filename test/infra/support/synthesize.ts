@@ -28,8 +28,21 @@ export type SynthesizedStack = Resources & {
  */
 export const withoutBundling = { "aws:cdk:bundling-stacks": [] };
 
-/** The stack as `cdk synth` makes it with these settings. Its functions are not bundled. */
+/** What was synthesized in this process, by its settings. A synthesis takes a second. */
+const synthesized = new Map<string, SynthesizedStack>();
+
+/**
+ * The stack as `cdk synth` makes it with these settings. Its functions are not bundled. The files that one worker runs
+ * share what one of them has synthesized, so nothing may be changed in it.
+ */
 export function synthesize(settings: Readonly<Record<string, unknown>> = {}): SynthesizedStack {
+  const key = JSON.stringify(settings);
+  const stack = synthesized.get(key) ?? synthesizeAnew(settings);
+  synthesized.set(key, stack);
+  return stack;
+}
+
+function synthesizeAnew(settings: Readonly<Record<string, unknown>>): SynthesizedStack {
   const outdir = mkdtempSync(join(tmpdir(), "milestreak-synth-"));
   try {
     return readStack(createApp({ outdir, context: { ...cdkJson.context, ...withoutBundling, ...settings } }));

@@ -61,8 +61,8 @@ export function enrollmentsOf(
 
 function cycleOf(row: WireTargetCycle, zone: string, now: number): CustomerCycle {
   const span = {
-    start: wallTimeOf(Date.parse(row.periodStartDate), zone),
-    end: wallTimeOf(Date.parse(row.periodEndDate), zone),
+    start: wallTimeOf(Date.parse(row.periodStartDateWithTimeStamp), zone),
+    end: wallTimeOf(Date.parse(row.periodEndDateWithTimeStamp), zone),
   };
   return {
     id: row.periodId,
@@ -80,8 +80,8 @@ function cycleOf(row: WireTargetCycle, zone: string, now: number): CustomerCycle
 function stateOf(row: WireTargetCycle, now: number): CycleState {
   if (row.targetAchievedDateTime !== null) return "met";
   if (row.currentPeriod) return "open";
-  if (Date.parse(row.periodStartDate) > now) return "upcoming";
-  return Date.parse(row.periodEndDate) <= Date.parse(row.enrolledOn) ? "before" : "missed";
+  if (Date.parse(row.periodStartDateWithTimeStamp) > now) return "upcoming";
+  return Date.parse(row.periodEndDateWithTimeStamp) <= Date.parse(row.enrolledOn) ? "before" : "missed";
 }
 
 /**

@@ -6,7 +6,7 @@ import { formatNumber } from "../numbers.ts";
 import { type Reading, useReading } from "../reading.ts";
 import { useSession } from "../session/session.ts";
 import { formatInstant } from "../time.ts";
-import type { WireHistory, WireHistoryRow } from "../wire.ts";
+import type { WireHistoryRow } from "../wire.ts";
 import { refOf, TargetSelect, valueOf } from "./targetSelect.tsx";
 
 const pageSize = 50;
@@ -59,11 +59,11 @@ function Rows({ customerId, targetId, zone, version }: RowsProps) {
   const { api } = useSession();
   const [offset, setOffset] = useState(0);
   const path = `/users/${customerId}/trackedTargetEvents/${targetId}?limit=${pageSize}&offset=${offset}`;
-  const reading = useReading(() => api.read<WireHistory>(get(path)), [api, path, version]);
+  const reading = useReading(() => api.read<readonly WireHistoryRow[]>(get(path)), [api, path, version]);
   if (isNeverEnrolled(reading)) return <p class="muted">Never enrolled in this target.</p>;
   return (
     <Shown reading={reading} what="the history">
-      {({ trackedTargetEvents: rows }) => (
+      {(rows) => (
         <>
           <Table rows={rows} zone={zone} />
           <p class="pages">
@@ -84,7 +84,7 @@ function Rows({ customerId, targetId, zone, version }: RowsProps) {
   );
 }
 
-function isNeverEnrolled(reading: Reading<WireHistory>): boolean {
+function isNeverEnrolled(reading: Reading<readonly WireHistoryRow[]>): boolean {
   return reading.state === "failed" && reading.codes.includes(neverEnrolled);
 }
 
@@ -108,9 +108,8 @@ function Table({ rows, zone }: { readonly rows: readonly WireHistoryRow[]; reado
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, index) => (
-            // Rows are only added at the end, so the index is a stable key.
-            <Row key={index} row={row} zone={zone} />
+          {rows.map((row) => (
+            <Row key={row.eventLogId} row={row} zone={zone} />
           ))}
         </tbody>
       </table>
