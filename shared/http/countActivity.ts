@@ -43,7 +43,9 @@ export async function answerActivity(
       throw activityIdReused(activity.activityId);
     case "recorded":
     case "repeated": {
-      const data = await presentActivity(result.activity, (groupId) => targetGroups.find(org, groupId, now));
+      const data = await presentActivity(result.activity, (groupId, version) =>
+        targetGroups.find(org, groupId, now, version),
+      );
       const warnings = unknownFieldWarnings(schemas.activity, value);
       if (result.outcome === "recorded") return { isRecorded: true, answer: { data, warnings } };
       const repeat = { data, warnings: [...warnings, alreadyCounted(activity.activityId)] };

@@ -37,16 +37,9 @@ function buildChange({ before, after, ...change }: FieldChange): Item {
 
 /** The value under the name of its type; an empty map when there is none. */
 function buildValue(value: AuditValue): Value {
-  switch (typeof value) {
-    case "undefined":
-      return {};
-    case "bigint":
-      return { number: numberOf(value) };
-    case "boolean":
-      return { flag: value };
-    case "string":
-      return { text: value };
-  }
+  if (value === undefined) return {};
+  if (typeof value === "bigint") return { number: numberOf(value) };
+  return typeof value === "boolean" ? { flag: value } : { text: value };
 }
 
 function parseValue(reader: ItemReader): AuditValue {

@@ -1,5 +1,6 @@
 import type { Table } from "./client.ts";
 import { holds } from "./conditions.ts";
+import { type Item, ItemReader } from "./item.ts";
 import type { Key } from "./keys.ts";
 import { type Conditional, get, type Refusals, type TransactionPart } from "./store.ts";
 
@@ -32,8 +33,13 @@ async function judge(table: Table, part: TransactionPart): Promise<Refusals[numb
 }
 
 function addressOf(part: TransactionPart): readonly [Key, Conditional] {
-  if ("Put" in part) return [{ pk: String(part.Put.Item["pk"]), sk: String(part.Put.Item["sk"]) }, part.Put];
+  if ("Put" in part) return [keyOf(part.Put.Item), part.Put];
   if ("Update" in part) return [part.Update.Key, part.Update];
   if ("Delete" in part) return [part.Delete.Key, part.Delete];
   return [part.ConditionCheck.Key, part.ConditionCheck];
+}
+
+function keyOf(item: Item): Key {
+  const reader = ItemReader.of(item);
+  return { pk: reader.text("pk"), sk: reader.text("sk") };
 }

@@ -53,10 +53,14 @@ export function parseChange({ eventName, dynamodb = {} }: StreamRecord): TableCh
   if (sortKey.startsWith(enrollmentPrefix)) return parseEnrollmentChange(dynamodb);
   // The insertion is the enrolment being set aside, which changes nothing in it.
   if (sortKey.startsWith(setAsidePrefix) && eventName === "MODIFY") return parseEnrollmentChange(dynamodb);
-  if (sortKey.startsWith(auditPrefix)) return parseEdit(dynamodb);
-  // A recorded activity never changes.
-  if (eventName !== "INSERT" || !sortKey.startsWith(activityPrefix)) return undefined;
-  const item = parseImage(dynamodb.NewImage);
+  // The items of the audit log and recorded activities never change.
+  return eventName === "INSERT" ? parseInsertion(sortKey, dynamodb) : undefined;
+}
+
+function parseInsertion(sortKey: string, images: Images): TableChange | undefined {
+  if (sortKey.startsWith(auditPrefix)) return parseEdit(images);
+  if (!sortKey.startsWith(activityPrefix)) return undefined;
+  const item = parseImage(images.NewImage);
   return { kind: "activity", org: orgOf(item), activity: parseActivity(item) };
 }
 

@@ -86,6 +86,8 @@ function putItem(Item: Item): Promise<boolean> {
 it.each(["size(a) > :0", "a = :0 b", "contains(a, :0)", "(a = :0"])(
   "a condition that it does not know throws: %s",
   (text) => {
-    expect(() => holds({ ConditionExpression: text, ExpressionAttributeValues: { ":0": 1 } }, { a: "x" })).toThrow();
+    expect(() => holds({ ConditionExpression: text, ExpressionAttributeValues: { ":0": 1 } }, { a: "x" })).toThrow(
+      /rehearse/,
+    );
   },
 );

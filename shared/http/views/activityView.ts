@@ -4,12 +4,17 @@ import { type TargetGroup, targetValue } from "../../domain/targetGroup.ts";
 import type { RecordedActivity } from "../../table/activityItem.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
-/** Finds a definition. A recorded activity holds only ids. */
-export type FindGroup = (groupId: number) => Promise<TargetGroup | undefined>;
+/**
+ * Finds a definition in that version or a later one. A recorded activity holds only ids, and a cached definition may lack
+ * a cycle that it names.
+ */
+export type FindGroup = (groupId: number, leastVersion: number | undefined) => Promise<TargetGroup | undefined>;
 
 /** The activity's effects, target by target, and the reason for each target in which it did not count. */
 export async function presentActivity({ activityId, customerId, effects }: RecordedActivity, findGroup: FindGroup) {
-  const rows = await Promise.all(effects.map(async (effect) => ({ effect, group: await findGroup(effect.groupId) })));
+  const rows = await Promise.all(
+    effects.map(async (effect) => ({ effect, group: await findGroup(effect.groupId, effect.definitionVersion) })),
+  );
   const notCounted = rows.flatMap(({ effect }) => presentNotCounted(effect));
   return {
     activityId,
