@@ -11,6 +11,8 @@ import { addUnenroll } from "./enrollments/unenroll.ts";
 import type { Output } from "./output.ts";
 import { type FailureStatus, Refused } from "./refused.ts";
 import { addCreate as addCreateTargetGroup } from "./targetGroups/create.ts";
+import { addActivate, addDeactivate, addExtend, addUpdate } from "./targetGroups/edits.ts";
+import { addHistory } from "./targetGroups/history.ts";
 import { addList as addListTargetGroups } from "./targetGroups/list.ts";
 import { addShow } from "./targetGroups/show.ts";
 
@@ -44,7 +46,16 @@ const nouns: readonly { readonly name: string; readonly about: string; readonly 
   {
     name: "target-groups",
     about: "milestones and streaks",
-    commands: [addCreateTargetGroup, addListTargetGroups, addShow],
+    commands: [
+      addCreateTargetGroup,
+      addListTargetGroups,
+      addShow,
+      addUpdate,
+      addDeactivate,
+      addActivate,
+      addExtend,
+      addHistory,
+    ],
   },
   { name: "customers", about: "the members of the programme", commands: [addImport] },
 ];

@@ -4,7 +4,7 @@ import { acceptedData } from "../answer.ts";
 import { answerOf, openApi } from "../api.ts";
 import { type Output, report } from "../output.ts";
 import { Refused } from "../refused.ts";
-import { type Definition, readDefinition } from "./definitionFile.ts";
+import { locate, readDefinition } from "./definitionFile.ts";
 import { detailLines } from "./view.ts";
 
 export function addCreate(parent: Command, output: Output): void {
@@ -31,11 +31,4 @@ async function create(command: Command, file: string, options: AccessOptions, ou
   const group = acceptedData(answer);
   if (answer.kind === "accepted") for (const warning of answer.warnings) output.problem(`${file}: ${warning}\n`);
   report(output, options.json, group, ["Created.", ...detailLines(group)]);
-}
-
-/** A fault begins with its field, and the field leads to the line. For any other text only the file is named. */
-function locate(message: string, file: string, { lineOf }: Definition): string {
-  const [, field = ""] = /^Invalid input\. ([\w.[\]]+)/.exec(message) ?? [];
-  const line = lineOf(field);
-  return line === undefined ? `${file}: ${message}` : `${file}:${line}: ${message}`;
 }

@@ -24,6 +24,25 @@ export function detailLines(group: TargetGroup): string[] {
   ];
 }
 
+/** Fields of answers that no request has. */
+const onlyAnswered: ReadonlySet<string> = new Set(["id", "version", "attribution", "periodStatus"]);
+
+/** The fields of the group that a creation takes, without those that have no value. */
+export function definitionOf({ periods = [], targets, streaks, ...own }: TargetGroup): object {
+  return {
+    ...sentFields(own),
+    ...(own.frequencyType === null ? { periods: periods.map(sentFields) } : {}),
+    targets: targets.map(sentFields),
+    ...(streaks.length === 0 ? {} : { streaks: streaks.map(sentFields) }),
+  };
+}
+
+function sentFields(fields: object): object {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([name, value]) => value !== null && !onlyAnswered.has(name)),
+  );
+}
+
 function section<Row>(title: string, rows: readonly Row[], describe: (row: Row) => string): string[] {
   return rows.length === 0 ? [] : ["", title, ...rows.map(describe)];
 }

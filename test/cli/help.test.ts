@@ -4,7 +4,7 @@ import { admin } from "../support/adminCommand.ts";
 const levels: readonly (readonly [level: string, commands: readonly string[]])[] = [
   ["", ["credentials", "target-groups", "customers", "enroll|enrol", "unenroll|unenrol", "doctor"]],
   ["credentials", ["create", "list", "disable", "rotate", "limit"]],
-  ["target-groups", ["create", "list", "show"]],
+  ["target-groups", ["create", "list", "show", "update", "deactivate", "activate", "extend", "history"]],
   ["customers", ["import"]],
 ];
 
@@ -13,7 +13,12 @@ const bulk = [...calling, "--results", "--concurrency", "--attempts", "--delimit
 const commands: readonly (readonly [command: string, options: readonly string[]])[] = [
   ["target-groups create", calling],
   ["target-groups list", calling],
-  ["target-groups show", calling],
+  ["target-groups show", [...calling, "--yaml"]],
+  ["target-groups update", [...calling, "--if-version"]],
+  ["target-groups deactivate", [...calling, "--if-version", "--target"]],
+  ["target-groups activate", [...calling, "--if-version", "--target"]],
+  ["target-groups extend", [...calling, "--if-version", "--cycles"]],
+  ["target-groups history", calling],
   ["customers import", bulk],
   ["enroll", [...bulk, "--group", "--target"]],
   ["enrol", [...bulk, "--group", "--target"]],

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse as parseYaml } from "yaml";
+import { definitionOf } from "../../admin/targetGroups/view.ts";
 import { admin } from "../support/adminCommand.ts";
 import { startApiHop } from "../support/apiHop.ts";
 import { useOperators } from "../support/operator.ts";
@@ -195,4 +196,105 @@ describe("target-groups show", () => {
     expect(missing.stderr).toMatch(/^Target group not found or inactive\./);
     expect((await admin("target-groups", "show", "zero", ...operator.access())).status).toBe(2);
   });
+});
+
+/** What a command prints with `--json`. */
+const jsonOf = async (...args: string[]) => {
+  const { status, stdout, stderr } = await admin("target-groups", ...args, "--json");
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return JSON.parse(stdout);
+};
+
+describe("target-groups update, deactivate, activate and extend", () => {
+  it("change what a file names, and print the group as the API answers it", async () => {
+    const operator = await newOperator();
+    const { groupId } = await operator.org.createGroup(streak({ description: "kept" }));
+    const file = operator.file("edit.yaml", "name: Renamed");
+    const edited = await jsonOf("update", String(groupId), file, ...operator.access());
+    expect(edited).toMatchObject({ name: "Renamed", description: "kept", version: 2 });
+    expect((await operator.org.reader.get(`/targetGroups/${groupId}`)).body.data).toEqual(edited);
+  });
+
+  it("refuse with status 1 another version, and name the line of a fault", async () => {
+    const operator = await newOperator();
+    const { groupId } = await operator.org.createGroup();
+    const file = operator.file("edit.yaml", "description: x", "trackingType: STREAKS");
+    const stale = await admin(
+      "target-groups",
+      "update",
+      String(groupId),
+      file,
+      "--if-version",
+      "7",
+      ...operator.access(),
+    );
+    expect(stale).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining("is at version 1") });
+    const fixed = await admin("target-groups", "update", String(groupId), file, ...operator.access());
+    expect(fixed).toMatchObject({ status: 1, stdout: "" });
+    expect(fixed.stderr).toContain(`${file}:2: Invalid input. trackingType cannot be changed after creation`);
+  });
+
+  it("stop a group or one target, and let it go on", async () => {
+    const operator = await newOperator();
+    const { groupId, targetId } = await operator.org.createGroup();
+    const id = String(groupId);
+    expect(await jsonOf("deactivate", id, ...operator.access())).toMatchObject({ active: false });
+    // The cycles of the group lie ahead of the clock.
+    expect(await jsonOf("activate", id, ...operator.access())).toMatchObject({ active: true });
+    const target = ["--target", String(targetId), ...operator.access()];
+    expect(await jsonOf("deactivate", id, ...target)).toMatchObject({ active: true, targets: [{ active: false }] });
+    expect(await jsonOf("activate", id, ...target)).toMatchObject({ version: 5, targets: [{ active: true }] });
+  });
+
+  it("append the cycles of a file, or more cycles of a rule", async () => {
+    const operator = await newOperator();
+    const { groupId } = await operator.org.createGroup();
+    const file = operator.file("more.yaml", "- refCode: more", "  startDate: 2040-01-01", "  endDate: 2040-01-31");
+    const extended = await jsonOf("extend", String(groupId), file, ...operator.access());
+    expect(extended.periods.at(-1)).toMatchObject({ refCode: "more", endDate: "2040-01-31" });
+    const yaml = readFileSync("docs/examples/streak-of-a-year.yaml", "utf8");
+    const year = await jsonOf("create", operator.file("year.yaml", yaml), ...operator.access());
+    const longer = await jsonOf("extend", String(year.id), "--cycles", "366", ...operator.access());
+    expect(longer.periods).toHaveLength(366);
+  });
+
+  it.each([[[]], [["file.yaml", "--cycles", "3"]]])(
+    "extend needs a file or a count, not both (2): %j",
+    async (args) => {
+      const operator = await newOperator();
+      expect((await admin("target-groups", "extend", "1", ...args, ...operator.access())).status).toBe(2);
+    },
+  );
+});
+
+describe("target-groups history", () => {
+  it("lists every change, the newest first, and with --json what the API answers", async () => {
+    const operator = await newOperator("admin");
+    const { groupId } = await operator.org.createGroup(milestone({ name: "First" }));
+    await operator.org.admin.put(`/targetGroups/editTargetGroup/${groupId}`, { name: "Second" });
+    const { status, stdout } = await admin("target-groups", "history", String(groupId), ...operator.access());
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^ +2  \S+  \S+  name: "First" → "Second"\n +1  \S+  \S+  targetGroup: null → "First"\n$/);
+    const { stdout: json } = await admin("target-groups", "history", String(groupId), ...operator.access(), "--json");
+    expect(JSON.parse(json)).toEqual((await operator.org.reader.get(`/targetGroups/${groupId}/auditLogs`)).body.data);
+  });
+});
+
+describe("target-groups show --yaml", () => {
+  it.each(["docs/examples/streak.yaml", "docs/examples/streak-of-a-year.yaml"])(
+    "prints a file that create makes the same group of: %s",
+    async (path) => {
+      const operator = await newOperator();
+      const first = operator.file("first.yaml", readFileSync(path, "utf8"));
+      const made = await admin("target-groups", "create", first, ...operator.access(), "--json");
+      const { id } = JSON.parse(made.stdout);
+      const shown = await admin("target-groups", "show", String(id), "--yaml", ...operator.access());
+      expect(shown).toMatchObject({ status: 0, stderr: "" });
+      const second = operator.file("second.yaml", shown.stdout.replace(/^name: .*$/m, "name: Again"));
+      const { status, stdout } = await admin("target-groups", "create", second, ...operator.access(), "--json");
+      expect(status).toBe(0);
+      const again = JSON.parse(stdout);
+      expect(definitionOf({ ...again, name: "" })).toEqual(definitionOf({ ...JSON.parse(made.stdout), name: "" }));
+    },
+  );
 });
