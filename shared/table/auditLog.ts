@@ -35,16 +35,17 @@ function buildChange({ before, after, ...change }: FieldChange): Item {
   return { ...change, before: buildValue(before), after: buildValue(after) };
 }
 
-/** The value under the name of its type; an empty map when there is none. */
-function buildValue(value: AuditValue): Value {
-  if (value === undefined) return {};
+/** The value under the name of its type; nothing when there is none. */
+function buildValue(value: AuditValue): Value | undefined {
+  if (value === undefined) return undefined;
   if (typeof value === "bigint") return { number: numberOf(value) };
   return typeof value === "boolean" ? { flag: value } : { text: value };
 }
 
-function parseValue(reader: ItemReader): AuditValue {
-  if (reader.has("flag")) return reader.flag("flag");
-  return reader.optionalText("text") ?? reader.optionalDecimal("number");
+function parseValue(change: ItemReader, name: "before" | "after"): AuditValue {
+  if (!change.has(name)) return undefined;
+  const value = change.map(name);
+  return value.has("flag") ? value.flag("flag") : (value.optionalText("text") ?? value.optionalDecimal("number"));
 }
 
 /** One row of the audit log: a changed property, and which edit changed it. */
@@ -101,7 +102,7 @@ function parseChange(reader: ItemReader): FieldChange {
     id: reader.optionalInteger("id"),
     property: reader.oneOf("property", auditedProperties),
     cycleId: reader.optionalInteger("cycleId"),
-    before: parseValue(reader.map("before")),
-    after: parseValue(reader.map("after")),
+    before: parseValue(reader, "before"),
+    after: parseValue(reader, "after"),
   };
 }
