@@ -295,3 +295,18 @@ describe("what was created a moment ago, while eventually consistent reads may n
     expect(requests.map(({ command }) => command)).not.toContain("UpdateItem");
   });
 });
+
+describe("an enrolment is 0.5 RCU + 1 WCU whatever the definition has become", () => {
+  it("at version 50, and with 1000 cycles of a rule", async () => {
+    const { periods: _, ...rest } = streak({ levels: [2] });
+    const body = { ...rest, frequencyType: "DAILY", frequency: 1, recurringCycles: 1000, fromDate: "2030-01-01" };
+    const one = await newSetting(service, body);
+    for (let version = 2; version <= 50; version += 1) {
+      const edit = { description: `Version ${version}` };
+      const path = `/targetGroups/editTargetGroup/${one.group.groupId}`;
+      expect((await one.org.admin.put(path, edit, { now: during(1) })).body.data.version).toBe(version);
+    }
+    await enter({ ...one, customerId: await one.org.newCustomer() })();
+    expect(await service.recorder.during(enter(one))).toEqual([read, write]);
+  });
+});
