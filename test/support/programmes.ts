@@ -478,7 +478,7 @@ export const programmes: fc.Arbitrary<Programme> = fc.record({
         { weight: 1, arbitrary: fc.constant([]) },
       ),
       fc.array(step, { minLength: 8, maxLength: 20, size: "max" }),
-      fc.option(fc.array(afterwards, { minLength: 3, maxLength: 8 }), { nil: undefined, freq: 1 }),
+      fc.option(fc.array(afterwards, { minLength: 3, maxLength: 8 }), { nil: undefined, freq: 2 }),
     )
     .map(([first, before, others, last]) => [
       first,
