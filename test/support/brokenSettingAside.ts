@@ -30,7 +30,7 @@ export function neverLookAside({ client }: Table): void {
       const { input } = args;
       if (!("KeyConditionExpression" in input)) return next(args);
       const values: Record<string, unknown> = { ...input.ExpressionAttributeValues };
-      if (!isText(values[":prefix"], "OVER#")) return next(args);
+      if (!isText(values[":prefix"], setAsidePrefix)) return next(args);
       return next({ ...args, input: { ...input, ExpressionAttributeValues: { ...values, ":prefix": "NOTHING#" } } });
     },
     { step: "initialize", name: "neverLookAside" },
