@@ -122,7 +122,7 @@ describe("of the three designs", () => {
   });
 
   it.each(ours)("the $operation, $cycles cycles and $targets targets, writes at most 1.05 of the best", (row) => {
-    const writeUnits = row.cost.writeUnits - rowsBesides(row) * writeUnitsOfRow;
-    expect(writeUnits).toBeLessThanOrEqual(1.05 * bestOf(row, ({ cost }) => cost.writeUnits));
+    const units = row.cost.writeUnits - rowsBesides(row) * writeUnitsOfRow;
+    expect(units).toBeLessThanOrEqual(1.05 * bestOf(row, ({ cost }) => cost.writeUnits));
   });
 });
