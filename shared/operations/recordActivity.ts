@@ -47,7 +47,7 @@ export type RecordOutcome =
    * The activity would change more enrolments, and rows of settled cycles, than one transaction can hold. Nothing was
    * changed.
    */
-  | { readonly outcome: "tooManyTargets"; readonly targets: number; readonly most: number };
+  | { readonly outcome: "tooManyTargets"; readonly targets: number; readonly changes: number; readonly most: number };
 
 /**
  * The engine allows 100 items in a transaction. Two are the activity's record and the check on the activity that a
@@ -92,7 +92,10 @@ export async function recordActivity(
       ...decisions.flatMap((decision) => buildUpdates(org, decision)).map((Update) => ({ Update })),
       ...(isToBeNoted ? [{ Put: buildWaitingNote(org, activity.customerId) }] : []),
     ];
-    if (changes.length > mostChangedItems) return tooMany(table, org, activity, changes.length, lostAttempts);
+    if (changes.length > mostChangedItems) {
+      const targets = decisions.filter(({ next }) => next !== undefined).length;
+      return tooMany(table, org, activity, { targets, changes: changes.length }, lostAttempts);
+    }
     const recorded = { ...activity, recordedAt: now, effects: decisions.map(({ effect }) => effect) };
     const result = await commit(table, org, recorded, changes, original);
     if (result === "committed") return { outcome: "recorded", activity: recorded };
@@ -104,14 +107,14 @@ async function tooMany(
   table: Table,
   org: Org,
   activity: IncomingActivity,
-  targets: number,
+  counts: { readonly targets: number; readonly changes: number },
   lostAttempts: number,
 ): Promise<RecordOutcome> {
   const earlier = await findActivity(table, org, activity.customerId, activity.activityId);
   if (earlier !== undefined) return repeated(earlier, activity);
   // An earlier round had fewer targets and was sent. Its lost attempt may still arrive.
   if (lostAttempts > 0) throw outrun(lostAttempts, "The activity counts for more targets by now");
-  return { outcome: "tooManyTargets", targets, most: mostChangedItems };
+  return { outcome: "tooManyTargets", ...counts, most: mostChangedItems };
 }
 
 function repeated(earlier: RecordedActivity, { contentDigest }: IncomingActivity): RecordOutcome {

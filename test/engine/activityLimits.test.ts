@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
+import { closeEnrollment } from "../../shared/operations/closeShards.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
 import { recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
@@ -48,6 +49,16 @@ class Brand {
     return recordActivity(through, new TargetGroupCache(through), this.org, { ...activity, contentDigest }, now);
   }
 
+  /** Closes and settles the first cycle in every target. It leaves the enrolments. */
+  async settleFirstCycle(): Promise<void> {
+    const settling: Table = { ...table, settling: { delayMilliseconds: 0, cyclesPerRow: 1 } };
+    const places = this.groups.flatMap((group) => group.targets.map(({ id: targetId }) => ({ group, targetId })));
+    for (const { group, targetId } of places) {
+      const ref = { org: this.org, customerId, groupId: group.id, targetId };
+      for (const cycle of [2, 3]) await closeEnrollment(settling, group, ref, startOfCycle(cycle));
+    }
+  }
+
   async sums(): Promise<bigint[]> {
     const enrollments = await listEnrollments(table, this.org, customerId);
     return enrollments.flatMap(({ achieved }) => [...achieved.values()]);
@@ -70,7 +81,7 @@ describe("an activity that counts for many targets of a customer", () => {
     const first = await brand.record();
     await brand.addGroup("One more", 1);
     const refused = await brand.record({ activityId: "a-2" });
-    expect(refused).toEqual({ outcome: "tooManyTargets", targets: 99, most: 98 });
+    expect(refused).toEqual({ outcome: "tooManyTargets", targets: 99, changes: 99, most: 98 });
     expect((await brand.sums()).toSorted()).toEqual([0n, ...Array.from({ length: 98 }, () => decimal(10))]);
     const again = await brand.record();
     expect(again).toMatchObject({ outcome: "repeated" });
@@ -78,6 +89,16 @@ describe("an activity that counts for many targets of a customer", () => {
       "activity" in first && first.activity.effects,
     );
   });
+});
+
+it("an activity that is late for cycles which have left counts for 49 targets, and is refused for 50", async () => {
+  const brand = await brandWith(49);
+  await brand.settleFirstCycle();
+  expect(await brand.record()).toMatchObject({ outcome: "recorded" });
+  await brand.addGroup("One more", 1);
+  await brand.settleFirstCycle();
+  const refused = await brand.record({ activityId: "a-2" });
+  expect(refused).toEqual({ outcome: "tooManyTargets", targets: 50, changes: 100, most: 98 });
 });
 
 it("an activity that does not count in a hundred enrolments makes its record hardly larger", async () => {
