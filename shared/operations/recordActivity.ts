@@ -3,7 +3,7 @@ import { type CountingDecision, cyclesToCount, decideCounting } from "../domain/
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
 import { isConcerned, reachesBack } from "../domain/over.ts";
-import { rowsToRead } from "../domain/past.ts";
+import { keeping, returnedTo, rowsToRead } from "../domain/past.ts";
 import { type OriginalActivity } from "../domain/placing.ts";
 import { holdsWaitingAmount } from "../domain/waitingReturns.ts";
 import {
@@ -26,7 +26,7 @@ import {
 import { outrun } from "../table/failures.ts";
 import { activityKey, type Org } from "../table/keys.ts";
 import { readRows } from "../table/past.ts";
-import { buildChangedRows } from "../table/pastItem.ts";
+import { buildChangedRows, changedPastCycles, changedRows } from "../table/pastItem.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import { buildWaitingNote } from "../table/settingAside.ts";
 import { get, requirePatience, type TransactionPart, transact, type Update } from "../table/store.ts";
@@ -88,10 +88,13 @@ export async function recordActivity(
     }
     const decisions = await decide(circumstances, enrollments);
     const isToBeNoted = !active.isAwaited && decisions.some(waitsAside);
-    const changes = [
-      ...decisions.flatMap((decision) => buildUpdates(org, decision)).map((Update) => ({ Update })),
-      ...(isToBeNoted ? [{ Put: buildWaitingNote(org, activity.customerId) }] : []),
+    const note = isToBeNoted ? [{ Put: buildWaitingNote(org, activity.customerId) }] : [];
+    const changesBy = (build: (org: Org, decision: Decision) => Update[]) => [
+      ...decisions.flatMap((decision) => build(org, decision)).map((Update) => ({ Update })),
+      ...note,
     ];
+    const withRows = changesBy(buildUpdates);
+    const changes = withRows.length > mostChangedItems ? changesBy(buildKeptUpdates) : withRows;
     if (changes.length > mostChangedItems) {
       const targets = decisions.filter(({ next }) => next !== undefined).length;
       return tooMany(table, org, activity, { targets, changes: changes.length }, lostAttempts);
@@ -216,7 +219,18 @@ function buildTransaction(
 function buildUpdates(org: Org, { enrollment, next }: Decision): Update[] {
   if (next === undefined) return [];
   const key = keyOfEnrollment({ org, ...enrollment });
-  return [buildCountingUpdate(key, enrollment, next), ...buildChangedRows(org, enrollment, next)];
+  const rest = returnedTo(next, changedRows(enrollment, next));
+  return [buildCountingUpdate(key, enrollment, rest), ...buildChangedRows(org, enrollment, next)];
+}
+
+/**
+ * The same in one item: the enrolment keeps the changed cycles of rows until the next closing. It is for an activity that
+ * changes too many enrolments to write their rows in the same transaction.
+ */
+function buildKeptUpdates(org: Org, { enrollment, next }: Decision): Update[] {
+  if (next === undefined) return [];
+  const kept = keeping(next, changedPastCycles(enrollment, next));
+  return [buildCountingUpdate(keyOfEnrollment({ org, ...enrollment }), enrollment, kept)];
 }
 
 /**

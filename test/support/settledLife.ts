@@ -6,9 +6,12 @@ import { cyclesToCount, decideCounting, type TargetEffect } from "../../shared/d
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import {
   type CycleRecord,
+  keeping,
   lastPastCycle,
   metPastCycles,
   recordsOfRow,
+  returnedTo,
+  rowsOfKept,
   rowsToRead,
   withoutCycles,
   withRow,
@@ -16,6 +19,7 @@ import {
 import type { OriginalActivity } from "../../shared/domain/placing.ts";
 import { type Settlement, settle } from "../../shared/domain/settling.ts";
 import type { Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
+import { changedPastCycles } from "../../shared/table/pastItem.ts";
 import { noonOf } from "./domain.ts";
 import { searchLength } from "./seeds.ts";
 
@@ -41,6 +45,7 @@ export class SettledLife {
   #stored: Enrollment;
   #cycle = 1;
   #countsLate = false;
+  #keepsNext = false;
 
   constructor(group: TargetGroup, enrollment: Enrollment, keep: Keeping = (wanted) => wanted, cyclesPerRow = 2) {
     const [target] = group.targets;
@@ -84,15 +89,23 @@ export class SettledLife {
     const decision = decideClosing(this.#group, this.#target, this.#stored, now);
     if (decision.outcome === "nothingToDo") return;
     const rules = { delayMilliseconds, cyclesPerRow: this.#cyclesPerRow };
-    this.#store(settle(this.#group, this.#stored, decision.next, now, rules), "CLOSING");
+    const { next, rows } = settle(this.#group, this.#stored, decision.next, now, rules);
+    const keptRows = rowsOfKept(this.#stored);
+    const whole = this.#read(keptRows);
+    const returned = keptRows.map((row) => ({ row, records: recordsOfRow(whole, whole.past, row) }));
+    const stored = withoutCycles(returnedTo(next, keptRows), lastPastCycle(next.past));
+    this.#store({ next: stored, rows: [...rows, ...returned] }, "CLOSING");
   }
 
   count(activity: Activity, original: OriginalActivity | undefined): TargetEffect {
     const subject = { group: this.#group, target: this.#target, enrollment: this.#stored };
     const enrollment = this.#read(rowsToRead(this.#stored, cyclesToCount(subject, activity, original)));
     const { effect, next } = decideCounting({ ...subject, enrollment }, activity, original, noonOf(this.#cycle));
-    if (next !== undefined) this.#store(withoutRows(next), activity.type);
-    if (effect.changes.length > 0 && enrollment.past.readRows.size > 0) this.#countsLate = true;
+    const isLate = effect.changes.length > 0 && changesPast(enrollment, effect);
+    if (next !== undefined) this.#store(this.#keepsNext ? keptIn(enrollment, next) : withoutRows(next), activity.type);
+    // What an activity in many targets does: the enrolment keeps the change until the next closing.
+    if (isLate) this.#keepsNext = !this.#keepsNext;
+    if (isLate) this.#countsLate = true;
     return effect;
   }
 
@@ -111,12 +124,27 @@ export class SettledLife {
   }
 }
 
+/** Whether the activity changed a cycle that has left the enrolment. */
+function changesPast({ past }: Enrollment, { changes }: TargetEffect): boolean {
+  return changes.some(({ cycleNumber }) => cycleNumber <= lastPastCycle(past));
+}
+
 /** The rows that were read, and the enrolment without their cycles. */
 function withoutRows(enrollment: Enrollment): Settlement {
   const { past } = enrollment;
   const rows = [...past.readRows.keys()].map((row) => ({ row, records: recordsOfRow(enrollment, past, row) }));
-  const stored = withoutCycles(enrollment, lastPastCycle(past));
-  return { next: { ...stored, past: { ...past, metCycles: metPastCycles(enrollment), readRows: new Map() } }, rows };
+  return { next: asStored(returnedTo(enrollment, [...past.readRows.keys()])), rows };
+}
+
+/** The enrolment with the changed cycles of rows, which stay as they are. */
+function keptIn(before: Enrollment, next: Enrollment): Settlement {
+  return { next: asStored(keeping(next, changedPastCycles(before, next))), rows: [] };
+}
+
+/** The enrolment as it is read again, without the rows. */
+function asStored(enrollment: Enrollment): Enrollment {
+  const past = { ...enrollment.past, metCycles: metPastCycles(enrollment), readRows: new Map() };
+  return withoutCycles({ ...enrollment, past }, lastPastCycle(past));
 }
 
 /**

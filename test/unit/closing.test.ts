@@ -18,6 +18,7 @@ import type { Activity } from "../../shared/domain/activity.ts";
 import { brokenRun, decideClosing, mostCyclesInOneClosing } from "../../shared/domain/closing.ts";
 import { closingConsequences } from "../../shared/domain/closingConsequences.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import { keeping, noPast, withoutCycles } from "../../shared/domain/past.ts";
 import type { Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { decideUnenrollment } from "../../shared/domain/unenrolling.ts";
 import { forgetAnnounced, forgetMet, loseLateReturns } from "../support/brokenSettling.ts";
@@ -201,6 +202,15 @@ describe("a closing announces", () => {
     const ids = first?.map(({ eventId }) => eventId);
     expect(new Set(ids).size).toBe(4);
     expect(again?.map(({ eventId }) => eventId)).toEqual(ids);
+  });
+
+  test("nothing again when a late activity brings a cycle that had left back into the enrolment", () => {
+    const past = { ...noPast, cyclesPerRow: 2, rowCount: 1, writtenRows: new Set([1]) };
+    const whole = closed(enrolled(reached), periodEnd);
+    const before = withoutCycles({ ...whole, past, settledThrough: 2 }, 2);
+    const after = keeping({ ...whole, past, settledThrough: 2 }, [2]);
+    expect(before.closedAt.size).toBeLessThan(after.closedAt.size);
+    expect(notificationsOf(before, after, periodEnd)).toEqual([]);
   });
 
   test("nothing when the write was not a closing", () => {

@@ -123,15 +123,12 @@ export function activityIdReused(activityId: string): RequestRefused {
   );
 }
 
-/**
- * The refusal of an activity that would change more enrolments, and rows of their settled cycles, than a transaction of
- * the engine can hold.
- */
+/** The refusal of an activity that would change more enrolments than a transaction of the engine can hold. */
 export function tooManyTargets(
   { customerId }: Pick<IncomingActivity, "customerId">,
   { targets, changes, most }: { readonly targets: number; readonly changes: number; readonly most: number },
 ): RequestRefused {
   const counted = `The activity counts for ${targets} targets of customer ${customerId}`;
-  const late = `, which with their settled cycles are ${changes} changes`;
-  return invalidInput([`${counted}${changes > targets ? late : ""}, more than the ${most} that one can change.`], 422);
+  const more = `, which takes ${changes} changes`;
+  return invalidInput([`${counted}${changes > targets ? more : ""}, more than the ${most} that one can change.`], 422);
 }
