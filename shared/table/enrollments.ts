@@ -13,7 +13,7 @@ import {
   setAsidePrefix,
   waitingNoteSortKey,
 } from "./keys.ts";
-import { inRounds, Overtaken, Patience } from "./rounds.ts";
+import { inRounds, Overtaken, type Patience } from "./rounds.ts";
 import { get, queryAll, type Update, update } from "./store.ts";
 
 /** Names one enrolment. */

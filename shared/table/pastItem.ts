@@ -69,10 +69,13 @@ export function changedRows(before: Enrollment, next: Enrollment): number[] {
 
 /** The cycles of those rows that a decision has changed. */
 export function changedPastCycles(before: Enrollment, next: Enrollment): number[] {
-  const contentOf = (state: Enrollment, cycle: number) => packCycles(recordsBetween(state, cycle - 1, cycle));
   return changedRows(before, next)
     .flatMap((row) => cyclesOfRow(next.past, row))
-    .filter((cycle) => Buffer.compare(contentOf(before, cycle), contentOf(next, cycle)) !== 0);
+    .filter((cycle) => Buffer.compare(packCycle(before, cycle), packCycle(next, cycle)) !== 0);
+}
+
+function packCycle(enrollment: Enrollment, cycle: number): Uint8Array {
+  return packCycles(recordsBetween(enrollment, cycle - 1, cycle));
 }
 
 /** The rows that a decision has changed. They are written in one transaction with the enrolment. */
