@@ -4,7 +4,7 @@ import { brokenRun } from "./closing.ts";
 import { achievedValue, isAnnounced } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { enrollmentNotification, type Notification, type NotificationContent } from "./notifications.ts";
-import { isMet } from "./past.ts";
+import { isMet, lastPastCycle } from "./past.ts";
 import { type Cycle, cycleOf, targetValue } from "./targetGroup.ts";
 
 /**
@@ -14,7 +14,10 @@ import { type Cycle, cycleOf, targetValue } from "./targetGroup.ts";
 export function closingConsequences(change: EnrollmentChange): Consequences {
   const { before, after, group } = change;
   if (before === undefined) return noConsequences;
-  const closed = [...after.closedAt].filter(([number]) => !before.closedAt.has(number));
+  // A cycle whose row has left was closed by an earlier write. It comes back into the enrolment when a late activity is kept.
+  const closed = [...after.closedAt].filter(
+    ([number]) => number > lastPastCycle(after.past) && !before.closedAt.has(number),
+  );
   const inOrder = closed.toSorted(([one], [other]) => one - other);
   const notifications = inOrder.flatMap(([number, at]) => closingNotifications(change, cycleOf(group, number), at));
   return { entries: [], notifications };

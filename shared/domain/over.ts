@@ -34,7 +34,7 @@ function namedInstant(
 
 /**
  * Whether the activity is decided in this target, and so named in its answer. A target of a group that is over is left
- * out where nothing can change. So an answer does not depend on whether the enrolment was set aside already.
+ * out where no sum can change. So an answer does not depend on whether the enrolment was set aside already.
  */
 export function isConcerned(
   { group, enrollment }: Pick<CountingSubject, "group" | "enrollment">,
@@ -43,5 +43,5 @@ export function isConcerned(
   now: Instant,
 ): boolean {
   if (!isOver(group, now) || reachesBack(activity, original, now)) return true;
-  return waitingReturns(enrollment, activity).length > 0;
+  return waitingReturns(enrollment, activity).some(({ cycleNumber }) => cycleNumber !== undefined);
 }

@@ -17,6 +17,11 @@ export type Past = {
   readonly metCycles: ReadonlySet<number>;
   /** The rows whose cycles are in this enrolment now, with the revision that each row was read at. */
   readonly readRows: ReadonlyMap<number, number>;
+  /**
+   * Cycles of rows that the enrolment holds itself until the next closing, because an activity changed too many targets
+   * at once to write their rows as well. What the enrolment has of them is later than what their row has.
+   */
+  readonly kept: ReadonlySet<number>;
 };
 
 export const noPast: Past = {
@@ -25,6 +30,7 @@ export const noPast: Past = {
   writtenRows: new Set(),
   metCycles: new Set(),
   readRows: new Map(),
+  kept: new Set(),
 };
 
 /** Everything that is known of one cycle of an enrolment. */
@@ -56,9 +62,9 @@ function rowOf({ cyclesPerRow }: Past, cycleNumber: number): number {
   return Math.ceil(cycleNumber / cyclesPerRow);
 }
 
-/** Whether the cycle is in a row that was not read. */
+/** Whether the cycle is only in a row that was not read. */
 function isElsewhere(past: Past, cycleNumber: number): boolean {
-  if (cycleNumber > lastPastCycle(past)) return false;
+  if (cycleNumber > lastPastCycle(past) || past.kept.has(cycleNumber)) return false;
   const row = rowOf(past, cycleNumber);
   return past.writtenRows.has(row) && !past.readRows.has(row);
 }
@@ -82,7 +88,8 @@ export function requireRead(enrollment: Enrollment, cycleNumber: number): void {
 export function requireKept(enrollment: Enrollment, cycleNumber: number): void {
   const { past } = enrollment;
   requireRead(enrollment, cycleNumber);
-  if (cycleNumber > lastPastCycle(past) || past.readRows.has(rowOf(past, cycleNumber))) return;
+  if (cycleNumber > lastPastCycle(past) || past.kept.has(cycleNumber)) return;
+  if (past.readRows.has(rowOf(past, cycleNumber))) return;
   throw new CycleNotRead(`Cycle ${cycleNumber} of target ${enrollment.targetId} is in a row that was never written`);
 }
 
@@ -95,9 +102,9 @@ export function isMet(enrollment: Enrollment, cycleNumber: number): boolean {
 /** The met cycles of all rows, as they are after what was decided. */
 export function metPastCycles(enrollment: Enrollment): ReadonlySet<number> {
   const { past, reachedAt } = enrollment;
-  const inReadRows = [...past.readRows.keys()].flatMap((row) => cyclesOfRow(past, row));
-  const met = past.metCycles.difference(new Set(inReadRows));
-  return met.union(new Set(inReadRows.filter((number) => reachedAt.has(number))));
+  const here = new Set([...[...past.readRows.keys()].flatMap((row) => cyclesOfRow(past, row)), ...past.kept]);
+  const met = past.metCycles.difference(here);
+  return met.union(new Set([...here].filter((number) => reachedAt.has(number))));
 }
 
 /** What is known of the touched cycles after `after` and up to `through`, in order. */
@@ -151,20 +158,42 @@ export function withRow(
   { revision, records }: { readonly revision: number; readonly records: readonly CycleRecord[] },
 ): Enrollment {
   const { past } = enrollment;
-  const whole = withRecords(enrollment, records);
+  const whole = withRecords(
+    enrollment,
+    records.filter(({ cycleNumber }) => !past.kept.has(cycleNumber)),
+  );
   return { ...whole, past: { ...past, readRows: new Map([...past.readRows, [row, revision]]) } };
 }
 
-/** The enrolment without what it knows of the cycles up to `through`. */
+/** The enrolment without what it knows of the cycles up to `through`, but for those it keeps itself. */
 export function withoutCycles(enrollment: Enrollment, through: number): Enrollment {
-  const later = <Content>(map: ReadonlyMap<number, Content>) =>
-    new Map([...map].filter(([cycleNumber]) => cycleNumber > through));
+  const stays = (cycleNumber: number) => cycleNumber > through || enrollment.past.kept.has(cycleNumber);
+  const staying = <Content>(map: ReadonlyMap<number, Content>) =>
+    new Map([...map].filter(([cycleNumber]) => stays(cycleNumber)));
   return {
     ...enrollment,
-    achieved: later(enrollment.achieved),
-    reachedAt: later(enrollment.reachedAt),
-    closedAt: later(enrollment.closedAt),
-    announced: new Set([...enrollment.announced].filter((cycleNumber) => cycleNumber > through)),
-    valueSetBy: later(enrollment.valueSetBy),
+    achieved: staying(enrollment.achieved),
+    reachedAt: staying(enrollment.reachedAt),
+    closedAt: staying(enrollment.closedAt),
+    announced: new Set([...enrollment.announced].filter(stays)),
+    valueSetBy: staying(enrollment.valueSetBy),
   };
+}
+
+/** The rows in which the enrolment's own cycles belong. */
+export function rowsOfKept({ past }: Pick<Enrollment, "past">): number[] {
+  return [...new Set([...past.kept].map((cycleNumber) => rowOf(past, cycleNumber)))];
+}
+
+/** The enrolment keeps these cycles itself, with those that it keeps already. */
+export function keeping(enrollment: Enrollment, cycles: readonly number[]): Enrollment {
+  const { past } = enrollment;
+  return { ...enrollment, past: { ...past, kept: past.kept.union(new Set(cycles)) } };
+}
+
+/** The enrolment when these rows are written with the cycles of them that it kept: it keeps those no longer. */
+export function returnedTo(enrollment: Enrollment, rows: readonly number[]): Enrollment {
+  const { past } = enrollment;
+  const kept = new Set([...past.kept].filter((cycleNumber) => !rows.includes(rowOf(past, cycleNumber))));
+  return { ...enrollment, past: { ...past, metCycles: metPastCycles(enrollment), kept } };
 }

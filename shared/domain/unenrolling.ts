@@ -9,8 +9,8 @@ import { isStreak, type TargetGroup } from "./targetGroup.ts";
 export type UnenrollmentPlan = KeptRun & {
   readonly outcome: "accepted";
   /**
-   * The customer leaves this cycle and all later ones. It is never before the membership's first cycle, and N + 1 when
-   * all have ended.
+   * The customer leaves this cycle and all later ones. It is never before the membership's first cycle, nor a settled one,
+   * and N + 1 when all have ended.
    */
   readonly leftInCycle: number;
   /** Cycles that have ended and are not closed yet. They are still closed after the customer left or came back. */
@@ -30,7 +30,8 @@ export function decideUnenrollment(
 ): UnenrollmentPlan | Refusal {
   if (enrollment?.membership.status !== "ENROLLED") return refused(310126, "Nothing was changed.");
   const notEnded = currentOrNextCycle(group.cycles, now)?.number ?? group.cycles.length + 1;
-  const leftInCycle = Math.max(notEnded, enrollment.fromCycle);
+  // Settled cycles have ended, also when this call is an hour late. What they earned may not be in the enrolment any more.
+  const leftInCycle = Math.max(notEnded, enrollment.fromCycle, enrollment.settledThrough + 1);
   const kept = isStreak(group) ? runToKeep(group, enrollment, now, leftInCycle) : nothingKept;
   const owed = owedCycles(group, enrollment, now);
   return { outcome: "accepted", leftInCycle, ...kept, owedCycles: owed, definitionVersion: group.version };

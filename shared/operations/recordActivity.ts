@@ -3,7 +3,7 @@ import { type CountingDecision, cyclesToCount, decideCounting } from "../domain/
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
 import { isConcerned, reachesBack } from "../domain/over.ts";
-import { rowsToRead } from "../domain/past.ts";
+import { keeping, returnedTo, rowsToRead } from "../domain/past.ts";
 import { type OriginalActivity } from "../domain/placing.ts";
 import { holdsWaitingAmount } from "../domain/waitingReturns.ts";
 import {
@@ -26,7 +26,7 @@ import {
 import { outrun } from "../table/failures.ts";
 import { activityKey, type Org } from "../table/keys.ts";
 import { readRows } from "../table/past.ts";
-import { buildChangedRows } from "../table/pastItem.ts";
+import { buildChangedRows, changedPastCycles, changedRows } from "../table/pastItem.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import { buildWaitingNote } from "../table/settingAside.ts";
 import { get, requirePatience, type TransactionPart, transact, type Update } from "../table/store.ts";
@@ -47,7 +47,7 @@ export type RecordOutcome =
    * The activity would change more enrolments, and rows of settled cycles, than one transaction can hold. Nothing was
    * changed.
    */
-  | { readonly outcome: "tooManyTargets"; readonly targets: number; readonly most: number };
+  | { readonly outcome: "tooManyTargets"; readonly targets: number; readonly changes: number; readonly most: number };
 
 /**
  * The engine allows 100 items in a transaction. Two are the activity's record and the check on the activity that a
@@ -88,11 +88,17 @@ export async function recordActivity(
     }
     const decisions = await decide(circumstances, enrollments);
     const isToBeNoted = !active.isAwaited && decisions.some(waitsAside);
-    const changes = [
-      ...decisions.flatMap((decision) => buildUpdates(org, decision)).map((Update) => ({ Update })),
-      ...(isToBeNoted ? [{ Put: buildWaitingNote(org, activity.customerId) }] : []),
+    const note = isToBeNoted ? [{ Put: buildWaitingNote(org, activity.customerId) }] : [];
+    const changesBy = (build: (org: Org, decision: Decision) => Update[]) => [
+      ...decisions.flatMap((decision) => build(org, decision)).map((Update) => ({ Update })),
+      ...note,
     ];
-    if (changes.length > mostChangedItems) return tooMany(table, org, activity, changes.length, lostAttempts);
+    const withRows = changesBy(buildUpdates);
+    const changes = withRows.length > mostChangedItems ? changesBy(buildKeptUpdates) : withRows;
+    if (changes.length > mostChangedItems) {
+      const targets = decisions.filter(({ next }) => next !== undefined).length;
+      return tooMany(table, org, activity, { targets, changes: changes.length }, lostAttempts);
+    }
     const recorded = { ...activity, recordedAt: now, effects: decisions.map(({ effect }) => effect) };
     const result = await commit(table, org, recorded, changes, original);
     if (result === "committed") return { outcome: "recorded", activity: recorded };
@@ -104,14 +110,14 @@ async function tooMany(
   table: Table,
   org: Org,
   activity: IncomingActivity,
-  targets: number,
+  counts: { readonly targets: number; readonly changes: number },
   lostAttempts: number,
 ): Promise<RecordOutcome> {
   const earlier = await findActivity(table, org, activity.customerId, activity.activityId);
   if (earlier !== undefined) return repeated(earlier, activity);
   // An earlier round had fewer targets and was sent. Its lost attempt may still arrive.
   if (lostAttempts > 0) throw outrun(lostAttempts, "The activity counts for more targets by now");
-  return { outcome: "tooManyTargets", targets, most: mostChangedItems };
+  return { outcome: "tooManyTargets", ...counts, most: mostChangedItems };
 }
 
 function repeated(earlier: RecordedActivity, { contentDigest }: IncomingActivity): RecordOutcome {
@@ -213,7 +219,18 @@ function buildTransaction(
 function buildUpdates(org: Org, { enrollment, next }: Decision): Update[] {
   if (next === undefined) return [];
   const key = keyOfEnrollment({ org, ...enrollment });
-  return [buildCountingUpdate(key, enrollment, next), ...buildChangedRows(org, enrollment, next)];
+  const rest = returnedTo(next, changedRows(enrollment, next));
+  return [buildCountingUpdate(key, enrollment, rest), ...buildChangedRows(org, enrollment, next)];
+}
+
+/**
+ * The same in one item: the enrolment keeps the changed cycles of rows until the next closing. It is for an activity that
+ * changes too many enrolments to write their rows in the same transaction.
+ */
+function buildKeptUpdates(org: Org, { enrollment, next }: Decision): Update[] {
+  if (next === undefined) return [];
+  const kept = keeping(next, changedPastCycles(enrollment, next));
+  return [buildCountingUpdate(keyOfEnrollment({ org, ...enrollment }), enrollment, kept)];
 }
 
 /**

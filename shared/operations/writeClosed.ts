@@ -1,12 +1,13 @@
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
-import { settle } from "../domain/settling.ts";
+import { recordsOfRow, returnedTo, rowsOfKept } from "../domain/past.ts";
+import { type SettledRow, settle } from "../domain/settling.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "../table/client.ts";
 import { buildCountingUpdate } from "../table/countingUpdate.ts";
 import { keyOfEnrollment } from "../table/enrollments.ts";
 import type { Org } from "../table/keys.ts";
-import { writeSettledRows } from "../table/past.ts";
+import { readRows, writeSettledRows } from "../table/past.ts";
 import { update } from "../table/store.ts";
 
 /**
@@ -23,7 +24,22 @@ export async function writeClosed(
   now: Instant,
 ): Promise<boolean> {
   const { next, rows } = settle(group, stored, closed, now, table.settling);
-  if (!(await writeSettledRows(table, org, stored, rows))) return false;
-  const result = await update(table, buildCountingUpdate(keyOfEnrollment({ org, ...stored }), stored, next));
+  const returned = await returnKept(table, org, closed);
+  if (!(await writeSettledRows(table, org, stored, [...rows, ...returned]))) return false;
+  const result = await update(
+    table,
+    buildCountingUpdate(keyOfEnrollment({ org, ...stored }), stored, withoutKept(next)),
+  );
   return result.outcome === "applied";
+}
+
+/** The rows as they are with the cycles of them that the enrolment keeps itself. */
+async function returnKept(table: Table, org: Org, enrollment: Enrollment): Promise<SettledRow[]> {
+  const rows = rowsOfKept(enrollment);
+  const whole = await readRows(table, org, enrollment, rows);
+  return rows.map((row) => ({ row, records: recordsOfRow(whole, whole.past, row) }));
+}
+
+function withoutKept(enrollment: Enrollment): Enrollment {
+  return returnedTo(enrollment, rowsOfKept(enrollment));
 }

@@ -13,7 +13,7 @@ import { Expression } from "./expression.ts";
 import { numberOf, type Value } from "./item.ts";
 import type { Key } from "./keys.ts";
 import { packCycles } from "./packedCycles.ts";
-import { packPast } from "./pastItem.ts";
+import { packKept, packPast } from "./pastItem.ts";
 import type { Update } from "./store.ts";
 
 /**
@@ -62,7 +62,9 @@ function openAnnounced({ settledThrough, announced }: Enrollment): Set<number> {
 function writeSettledCycles(expression: Expression, before: Enrollment, next: Enrollment): void {
   if (next.settledThrough !== before.settledThrough) expression.set(names.settledThrough, next.settledThrough);
   writeBytes(expression, names.settled, packSettled(before), packSettled(next));
-  if (next.past.rowCount > 0) writeBytes(expression, names.past, packPast(before), packPast(next));
+  if (next.past.rowCount === 0) return;
+  writeBytes(expression, names.past, packPast(before), packPast(next));
+  writeBytes(expression, names.kept, packKept(before), packKept(next));
 }
 
 function packSettled(enrollment: Enrollment): Uint8Array {

@@ -5,7 +5,7 @@ import {
   type PendingReturn,
   rememberedKeys,
 } from "../domain/enrollment.ts";
-import { withRecords } from "../domain/past.ts";
+import { type CycleRecord, keeping, withRecords } from "../domain/past.ts";
 import { parseAuthorship, versionAttribute } from "./authorshipItem.ts";
 import { ItemReader, MalformedItem, type StoredItem } from "./item.ts";
 import { enrollmentPrefix, parseCustomerPartition, setAsidePrefix } from "./keys.ts";
@@ -24,6 +24,7 @@ export const names = {
   settledThrough: "t",
   settled: "p",
   past: "q",
+  kept: "k",
   revision: "i",
   operationId: "o",
 } as const;
@@ -105,8 +106,19 @@ export function parseEnrollment(item: StoredItem): Enrollment {
     operationId: reader.text(names.operationId),
     idempotency: markAttributes.flatMap((name) => parseMark(reader, name)),
   };
-  const settled = reader.optionalBytes(names.settled);
-  return settled === undefined ? enrollment : withRecords(enrollment, unpackCycles(settled));
+  const [settled, kept] = [names.settled, names.kept].map((name) => unpackOptional(reader, name));
+  const whole = withRecords(enrollment, [...(settled ?? []), ...(kept ?? [])]);
+  return kept === undefined
+    ? whole
+    : keeping(
+        whole,
+        kept.map(({ cycleNumber }) => cycleNumber),
+      );
+}
+
+function unpackOptional(reader: ItemReader, name: string): CycleRecord[] | undefined {
+  const bytes = reader.optionalBytes(name);
+  return bytes === undefined ? undefined : unpackCycles(bytes);
 }
 
 function parseIds(reader: ItemReader): Pick<Enrollment, "customerId" | "groupId" | "targetId" | "isSetAside"> {

@@ -3,16 +3,17 @@ import type { Table } from "./client.ts";
 import { parseEnrollment } from "./enrollmentItem.ts";
 import { ItemReader, type StoredItem } from "./item.ts";
 import {
+  anyEnrollmentPrefix,
   customerPartition,
   enrollmentKey,
-  enrollmentPrefix,
   type Key,
   type Org,
   readByActivitiesPrefix,
   setAsideKey,
   setAsidePrefix,
+  waitingNoteSortKey,
 } from "./keys.ts";
-import { inRounds, Overtaken, Patience } from "./rounds.ts";
+import { inRounds, Overtaken, type Patience } from "./rounds.ts";
 import { get, queryAll, type Update, update } from "./store.ts";
 
 /** Names one enrolment. */
@@ -71,12 +72,13 @@ export async function listActive(
 ): Promise<ActiveEnrollments> {
   const query = { partition: customerPartition(org, customerId), sortKeyPrefix: readByActivitiesPrefix };
   const items = await queryAll(table, query, patience);
-  const enrollments = items.filter(isEnrollment);
+  const enrollments = items.filter((item) => !isNote(item));
   return { enrollments: enrollments.map(parseEnrollment), isAwaited: enrollments.length < items.length };
 }
 
-function isEnrollment(item: StoredItem): boolean {
-  return ItemReader.of(item).text("sk").startsWith(enrollmentPrefix);
+/** Whether the item is the note that a return waits in an enrolment that was set aside. */
+function isNote(item: StoredItem): boolean {
+  return ItemReader.of(item).text("sk") === waitingNoteSortKey;
 }
 
 /** Every enrolment the customer has or had, but for those that were set aside. */
@@ -100,11 +102,14 @@ export async function listSetAside(
   return (await queryAll(table, query, patience)).map(parseEnrollment);
 }
 
-/** Every enrolment the customer has or had. */
+/** Every enrolment the customer has or had, by one consistent query. Each is read before where it may move to. */
 export async function listAllEnrollments(table: Table, org: Org, customerId: number): Promise<Enrollment[]> {
-  const patience = new Patience(table);
-  const enrollments = await listEnrollments(table, org, customerId, patience);
-  return withSetAside(enrollments, await listSetAside(table, org, customerId, patience));
+  const query = { partition: customerPartition(org, customerId), sortKeyPrefix: anyEnrollmentPrefix };
+  const all = (await queryAll(table, query)).filter((item) => !isNote(item)).map(parseEnrollment);
+  return withSetAside(
+    all.filter(({ isSetAside }) => !isSetAside),
+    all.filter(({ isSetAside }) => isSetAside),
+  );
 }
 
 /**

@@ -9,10 +9,14 @@ export const usernamePattern = /^[A-Za-z0-9._-]{1,64}$/;
 
 export type Key = { readonly pk: string; readonly sk: string };
 
-/** It is short for the same reason as the names of the attributes: see enrollmentItem.ts. */
-export const enrollmentPrefix = "E#";
+/**
+ * How the sort keys of all enrolments begin. They are short for the same reason as the names of the attributes: see
+ * enrollmentItem.ts. One query reads those below first and then those set aside.
+ */
+export const anyEnrollmentPrefix = "E";
+export const enrollmentPrefix = `${anyEnrollmentPrefix}A#`;
 /** Enrolments that were set aside. It must not begin like the prefix above, because activities read by that. */
-export const setAsidePrefix = "OVER#";
+export const setAsidePrefix = `${anyEnrollmentPrefix}O#`;
 export const activityPrefix = "ACTIVITY#";
 const ledgerPrefix = "LEDGER#";
 export const namePrefix = "NAME#";
@@ -111,14 +115,16 @@ export function setAsideKey(org: Org, customerId: number, groupId: number, targe
 }
 
 /** How the sort keys begin that an activity reads: all enrolments but those set aside, and the note about these. */
-export const readByActivitiesPrefix = "E";
+export const readByActivitiesPrefix = `${anyEnrollmentPrefix}A`;
+
+export const waitingNoteSortKey = `${readByActivitiesPrefix}_OVER`;
 
 /**
  * The key of the note that a return waits in an enrolment that was set aside. It begins so that one query reads the
  * enrolments and the note. It does not begin like an enrolment's, so that the stream's filter leaves it out.
  */
 export function waitingNoteKey(org: Org, customerId: number): Key {
-  return { pk: customerPartition(org, customerId), sk: `${readByActivitiesPrefix}_OVER` };
+  return { pk: customerPartition(org, customerId), sk: waitingNoteSortKey };
 }
 
 /** The prefix of the sort keys of all settled cycles of a customer, or of those in one target. */

@@ -1,5 +1,14 @@
 import type { Enrollment } from "../domain/enrollment.ts";
-import { type CycleRecord, lastPastCycle, metPastCycles, noPast, type Past, recordsOfRow } from "../domain/past.ts";
+import {
+  type CycleRecord,
+  cyclesOfRow,
+  lastPastCycle,
+  metPastCycles,
+  noPast,
+  type Past,
+  recordsBetween,
+  recordsOfRow,
+} from "../domain/past.ts";
 import { Expression } from "./expression.ts";
 import { ItemReader, MalformedItem, type StoredItem } from "./item.ts";
 import { type Org, pastKey } from "./keys.ts";
@@ -51,20 +60,43 @@ export function buildSettledRow(
   );
 }
 
+/** The rows, of those that were read, in which a decision has changed something. */
+export function changedRows(before: Enrollment, next: Enrollment): number[] {
+  const { past } = next;
+  const contentOf = (state: Enrollment, row: number) => packCycles(recordsOfRow(state, past, row));
+  return [...past.readRows.keys()].filter((row) => Buffer.compare(contentOf(before, row), contentOf(next, row)) !== 0);
+}
+
+/** The cycles of those rows that a decision has changed. */
+export function changedPastCycles(before: Enrollment, next: Enrollment): number[] {
+  return changedRows(before, next)
+    .flatMap((row) => cyclesOfRow(next.past, row))
+    .filter((cycle) => Buffer.compare(packCycle(before, cycle), packCycle(next, cycle)) !== 0);
+}
+
+function packCycle(enrollment: Enrollment, cycle: number): Uint8Array {
+  return packCycles(recordsBetween(enrollment, cycle - 1, cycle));
+}
+
 /** The rows that a decision has changed. They are written in one transaction with the enrolment. */
 export function buildChangedRows(org: Org, before: Enrollment, next: Enrollment): Update[] {
   const { past } = next;
-  return [...past.readRows].flatMap(([row, revision]) => {
-    const [earlier, cycles] = [before, next].map((state) => packCycles(recordsOfRow(state, past, row)));
-    if (earlier === undefined || cycles === undefined || Buffer.compare(earlier, cycles) === 0) return [];
+  return changedRows(before, next).map((row) => {
     const expression = new Expression();
-    expression.set("cycles", cycles);
+    expression.set("cycles", packCycles(recordsOfRow(next, past, row)));
     expression.set("revision", before.revision + 1);
     // The row must be the one that was decided on. The enrolment's own condition refuses every other late activity; this
     // one also refuses to write when the row is gone.
-    const condition = `${expression.name("revision")} = ${expression.value(revision)}`;
-    return [expression.update(pastKey(org, next, row), condition)];
+    const condition = `${expression.name("revision")} = ${expression.value(past.readRows.get(row) ?? 0)}`;
+    return expression.update(pastKey(org, next, row), condition);
   });
+}
+
+/** The cycles of rows that the enrolment holds itself. */
+export function packKept(enrollment: Enrollment): Uint8Array {
+  const { past } = enrollment;
+  const all = recordsBetween(enrollment, 0, lastPastCycle(past));
+  return packCycles(all.filter(({ cycleNumber }) => past.kept.has(cycleNumber)));
 }
 
 /** What an enrolment stores of its past: the size and number of rows, which are written, and the met cycles. */
@@ -88,5 +120,6 @@ export function unpackPast(bytes: Uint8Array | undefined): Past {
     writtenRows: reader.numbers(rowCount),
     metCycles: reader.numbers(cyclesPerRow * rowCount),
     readRows: new Map(),
+    kept: new Set(),
   };
 }

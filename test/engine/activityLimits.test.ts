@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
+import { sumOf } from "../../shared/domain/enrollment.ts";
+import { rowsToRead } from "../../shared/domain/past.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
+import { closeEnrollment } from "../../shared/operations/closeShards.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
 import { recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { listEnrollments } from "../../shared/table/enrollments.ts";
+import { readRows } from "../../shared/table/past.ts";
 import { buildActivity, buildGroup, buildTarget, decimal, noonOf, startOfCycle } from "../support/domain.ts";
 import { enroll } from "../support/membership.ts";
 import { EngineRecorder } from "../support/recorder.ts";
@@ -48,6 +52,30 @@ class Brand {
     return recordActivity(through, new TargetGroupCache(through), this.org, { ...activity, contentDigest }, now);
   }
 
+  /** Closes and settles the first cycle in every target. It leaves the enrolments. */
+  async settleFirstCycle(): Promise<void> {
+    for (const cycle of [2, 3]) await this.closeAt(startOfCycle(cycle));
+  }
+
+  async closeAt(instant: number): Promise<void> {
+    const settling: Table = { ...table, settling: { delayMilliseconds: 0, cyclesPerRow: 1 } };
+    for (const group of this.groups) {
+      for (const { id: targetId } of group.targets) {
+        await closeEnrollment(settling, group, { org: this.org, customerId, groupId: group.id, targetId }, instant);
+      }
+    }
+  }
+
+  /** The sums of the first cycle, which has left, and how many enrolments keep it themselves. */
+  async firstCycle() {
+    const enrollments = await listEnrollments(table, this.org, customerId);
+    const whole = await Promise.all(enrollments.map((one) => readRows(table, this.org, one, rowsToRead(one, [1]))));
+    return {
+      kept: enrollments.filter(({ past }) => past.kept.has(1)).length,
+      sums: whole.map((one) => sumOf(one, 1)),
+    };
+  }
+
   async sums(): Promise<bigint[]> {
     const enrollments = await listEnrollments(table, this.org, customerId);
     return enrollments.flatMap(({ achieved }) => [...achieved.values()]);
@@ -70,7 +98,7 @@ describe("an activity that counts for many targets of a customer", () => {
     const first = await brand.record();
     await brand.addGroup("One more", 1);
     const refused = await brand.record({ activityId: "a-2" });
-    expect(refused).toEqual({ outcome: "tooManyTargets", targets: 99, most: 98 });
+    expect(refused).toEqual({ outcome: "tooManyTargets", targets: 99, changes: 99, most: 98 });
     expect((await brand.sums()).toSorted()).toEqual([0n, ...Array.from({ length: 98 }, () => decimal(10))]);
     const again = await brand.record();
     expect(again).toMatchObject({ outcome: "repeated" });
@@ -78,6 +106,25 @@ describe("an activity that counts for many targets of a customer", () => {
       "activity" in first && first.activity.effects,
     );
   });
+});
+
+it("an activity that is late for cycles which have left counts for 98 targets, and is refused for 99", async () => {
+  const brand = await brandWith(50, 48);
+  await brand.settleFirstCycle();
+  expect(await brand.record()).toMatchObject({ outcome: "recorded" });
+  expect(await brand.record()).toMatchObject({ outcome: "repeated" });
+  expect(await brand.record({ activityId: "a-2" })).toMatchObject({ outcome: "recorded" });
+  const goodsReturn = { activityId: "r-1", type: "RETURN", originalActivityId: "a-2", amount: decimal(4) } as const;
+  expect(await brand.record(goodsReturn)).toMatchObject({ outcome: "recorded" });
+  expect(await brand.firstCycle()).toEqual({ kept: 98, sums: Array.from({ length: 98 }, () => decimal(16)) });
+  await brand.closeAt(startOfCycle(4));
+  expect(await brand.firstCycle()).toEqual({ kept: 0, sums: Array.from({ length: 98 }, () => decimal(16)) });
+  expect(await brand.record({ activityId: "a-3" })).toMatchObject({ outcome: "recorded" });
+  expect(await brand.firstCycle()).toEqual({ kept: 98, sums: Array.from({ length: 98 }, () => decimal(26)) });
+  await brand.addGroup("One more", 1);
+  await brand.settleFirstCycle();
+  const refused = await brand.record({ activityId: "a-4" });
+  expect(refused).toEqual({ outcome: "tooManyTargets", targets: 99, changes: 99, most: 98 });
 });
 
 it("an activity that does not count in a hundred enrolments makes its record hardly larger", async () => {

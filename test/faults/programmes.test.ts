@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { neverLookAside } from "../support/brokenSettingAside.ts";
 import { dropMarks, loseLateChanges } from "../support/brokenSettling.ts";
 import { CustomerClosing } from "../support/customerClosing.ts";
 import type { Sabotage } from "../support/faultStage.ts";
@@ -50,6 +51,7 @@ describe.runIf(isFullLength)("the same comparison", () => {
   describe.each([
     ["drops the marks of the cycles it settles", dropMarks],
     ["loses what comes late to a settled cycle", loseLateChanges],
+    ["never looks for enrolments that were set aside", neverLookAside],
   ])("notices a service that %s", (_, sabotage: Sabotage) => {
     const table = openTestTable();
     sabotage(table);

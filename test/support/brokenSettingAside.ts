@@ -23,6 +23,20 @@ export function readSetAsideFirst({ client }: Table): void {
   );
 }
 
+/** Finds no enrolment that was set aside. */
+export function neverLookAside({ client }: Table): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const { input } = args;
+      if (!("KeyConditionExpression" in input)) return next(args);
+      const values: Record<string, unknown> = { ...input.ExpressionAttributeValues };
+      if (!isText(values[":prefix"], setAsidePrefix)) return next(args);
+      return next({ ...args, input: { ...input, ExpressionAttributeValues: { ...values, ":prefix": "NOTHING#" } } });
+    },
+    { step: "initialize", name: "neverLookAside" },
+  );
+}
+
 function isText(value: unknown, text: string): boolean {
   return (JSON.stringify(value) ?? "").includes(`"${text}"`);
 }

@@ -1,5 +1,7 @@
 import type { TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import type { Table } from "../../shared/table/client.ts";
+import { names } from "../../shared/table/enrollmentItem.ts";
+import type { Keeping } from "./settledLife.ts";
 
 /** Settles cycles and forgets which of them were met. */
 export function dropMarks({ client }: Table): void {
@@ -7,8 +9,8 @@ export function dropMarks({ client }: Table): void {
     (next) => (args) => {
       const { input } = args;
       if (!("UpdateExpression" in input) || input.UpdateExpression === undefined) return next(args);
-      const { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} } = input;
-      const alias = Object.keys(names).find((name) => names[name] === "past") ?? "none";
+      const { ExpressionAttributeNames: aliases = {}, ExpressionAttributeValues: values = {} } = input;
+      const alias = Object.keys(aliases).find((name) => aliases[name] === names.past) ?? "none";
       const [, placeholder = ""] = new RegExp(`${alias} = (:\\w+)`).exec(input.UpdateExpression) ?? [];
       const packed = bytesOf(values[placeholder]);
       // The size of a row, the number of rows, and one byte that says which rows there are, come before the marks.
@@ -41,3 +43,18 @@ export function loseLateChanges({ client }: Table): void {
 function isOfRow(sortKey: unknown): boolean {
   return JSON.stringify(sortKey ?? "").includes("PAST#");
 }
+
+/** Settles cycles and forgets which of them were met. */
+export const forgetMet: Keeping = ({ next, rows }, writer) => {
+  const past = writer === "CLOSING" ? { ...next.past, metCycles: new Set<number>() } : next.past;
+  return { next: { ...next, past }, rows };
+};
+
+/** Settles cycles and forgets which of them were announced. */
+export const forgetAnnounced: Keeping = ({ next, rows }) => ({
+  next,
+  rows: rows.map(({ row, records }) => ({ row, records: records.map((one) => ({ ...one, isAnnounced: false })) })),
+});
+
+/** Counts a late return in the enrolment, and not in the row of the settled cycle. */
+export const loseLateReturns: Keeping = ({ next, rows }, writer) => ({ next, rows: writer === "RETURN" ? [] : rows });

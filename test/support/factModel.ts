@@ -225,6 +225,17 @@ export class History {
     return [...new Set([...(own === undefined ? [] : [own.cycle]), ...waiting])];
   }
 
+  /** Whether a return that waited for the activity was taken off a cycle. The cycle may have been replaced since. */
+  isAwaited(arrival: number): boolean {
+    const fact = this.facts[arrival];
+    if (fact?.kind !== "arrived" || fact.activity.type !== "TRANSACTION") return false;
+    const before = this.before(arrival);
+    return before.facts.some(
+      (one, index) =>
+        one.kind === "arrived" && one.activity.originalId === fact.activity.id && before.#posting(index) !== undefined,
+    );
+  }
+
   /**
    * The cycles from which returns were taken off before their transaction arrived, unless their value was replaced
    * since.

@@ -16,6 +16,7 @@ import type { Table } from "../../shared/table/client.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
 import { type EnrollmentRef, findWherever, listEnrollments, listSetAside } from "../../shared/table/enrollments.ts";
 import type { Org } from "../../shared/table/keys.ts";
+import { readRows } from "../../shared/table/past.ts";
 import { findTargetGroup, retireGroup } from "../../shared/table/targetGroups.ts";
 import { ShardList } from "../../shared/table/targetShards.ts";
 import { buildActivity, buildGroup, buildTarget, noonOf } from "./domain.ts";
@@ -111,7 +112,8 @@ export class OverLife {
   }
 
   async sum(group = this.over): Promise<Decimal> {
-    const { achieved } = await this.enrollment(group);
+    const stored = await this.enrollment(group);
+    const { achieved } = await readRows(this.table, this.org, stored, [...stored.past.writtenRows]);
     return [...achieved.values()].reduce((one, other) => one + other, 0n);
   }
 

@@ -17,6 +17,7 @@ const cycles = [0, 1, 3, 4, 5].map((offset, index) => ({
   end: firstDay + (offset + 1) * day,
 }));
 const boundaries = [...new Set(cycles.flatMap(({ start, end }) => [start, end]))];
+const overAt = Math.max(...boundaries) + 30 * day;
 const targetValue = 100;
 
 const kinds = ["DEFAULT", "STREAKS", "STREAKS", "NON_CONTINUOUS_STREAKS"] as const;
@@ -80,7 +81,9 @@ type Step =
   | Send
   | { readonly kind: "leave"; readonly group: number }
   | { readonly kind: "redeliver"; readonly index: number }
-  | { readonly kind: "wait"; readonly until: number | "boundary" | "shortOfBoundary" };
+  | { readonly kind: "wait"; readonly until: number | "boundary" | "shortOfBoundary" }
+  /** Waits until the groups are over, and sets the enrolments aside if the programme closes cycles. */
+  | { readonly kind: "outlive" };
 
 /** What one customer does in two groups, from the first of them on. */
 export type Programme = {
@@ -150,7 +153,16 @@ class Run {
       case "wait":
         this.#now = after(this.#now, step.until);
         return this.#close();
+      case "outlive":
+        this.#now = overAt + 2 * hour;
+        return this.#setAside();
     }
+  }
+
+  async #setAside(): Promise<void> {
+    const entered = this.#places.filter(({ history }) => history.lastEnrolment !== undefined);
+    const aims = entered.map(({ group }) => ({ org: this.#org.org, customerId: this.#customerId, group }));
+    await Promise.all(aims.map(async (aim) => this.#closing?.setAside(aim, this.#now)));
   }
 
   async #close(): Promise<void> {
@@ -223,13 +235,21 @@ class Run {
       originalId: type === "RETURN" && named !== undefined ? idOf(named) : undefined,
     };
     const data = await this.#deliver(activity);
+    const isRecent = this.#now >= overAt && !this.#reachesBack(activity);
     this.#sent.push(activity);
     this.#answers.push(data);
     for (const place of this.#places) {
       const before = place.history;
       this.#note(place, { kind: "arrived", at: this.#now, activity });
-      if (before.lastEnrolment !== undefined) expectEffect(data, place, this.#now);
+      if (before.lastEnrolment !== undefined) expectEffect(data, place, this.#now, isRecent);
     }
+  }
+
+  /** Whether the activity, or what it names, happened 30 days ago. What it names may be unknown. */
+  #reachesBack({ type, occurredAt, originalId }: FactActivity): boolean {
+    const named = this.#sent.find(({ id }) => id === originalId)?.occurredAt ?? Number.NEGATIVE_INFINITY;
+    const isNaming = type === "RETURN" && originalId !== undefined;
+    return Math.min(occurredAt, isNaming ? named : occurredAt) < this.#now - 30 * day;
   }
 
   async #redeliver(index: number): Promise<void> {
@@ -300,11 +320,15 @@ function expectedCode(
   return history.isIn ? 310119 : undefined;
 }
 
-/** Compares an activity's answered effect on one target with the histories before and after it. */
+/**
+ * Compares an activity's answered effect on one target with the histories before and after it. A target of a group that
+ * is over is not named for a recent activity, unless a return was taken off there that waited for it.
+ */
 function expectEffect(
   { targets, notCounted }: Schemas["ActivityOutcome"],
   { group, history }: Place,
   now: number,
+  isRecent: boolean,
 ): void {
   const index = history.facts.length - 1;
   const before = history.before(index);
@@ -326,7 +350,7 @@ function expectEffect(
     [],
   );
   const isNotCounted = notCounted.some(({ targetGroupId }) => targetGroupId === group.groupId);
-  expectSame(isNotCounted, !history.counted(index));
+  expectSame(isNotCounted, !history.counted(index) && (!isRecent || history.isAwaited(index)));
   const value = history.group.kind === "DEFAULT" ? null : history.streakValue(now);
   const had = before.levels();
   const levels = history
@@ -359,7 +383,7 @@ function expectedGroup({ group, history }: Place, now: number, all: boolean) {
   const shown = [...cycles.entries()].filter(
     ([index, { start, end }]) => (all || (start <= now && now < end)) && (isStreak || index >= lastEnrolment.from),
   );
-  if (shown.length === 0 && !isStreak) return [];
+  if (shown.length === 0 && (!isStreak || now >= overAt)) return [];
   const achievedAt = history.levels();
   return [
     {
@@ -431,6 +455,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 7, arbitrary: wait },
   { weight: 1, arbitrary: redeliver },
 );
+const longAgo = fc.constantFrom(0, hour, ...[31, 32, 33, 34, 35, 36].map((days) => days * day));
+/** What happens once the groups are over. */
+const afterwards = fc.oneof(
+  { weight: 1, arbitrary: enrol },
+  { weight: 1, arbitrary: leave },
+  { weight: 4, arbitrary: sale.chain((one) => longAgo.map((agoMilliseconds) => ({ ...one, agoMilliseconds }))) },
+  { weight: 4, arbitrary: giveBack.chain((one) => longAgo.map((agoMilliseconds) => ({ ...one, agoMilliseconds }))) },
+  { weight: 1, arbitrary: redeliver },
+);
 /** A purchase, and then time until a cycle begins or ends. After three of them, the first cycle is settled. */
 const lived = fc.tuple(sale, fc.constant({ kind: "wait", until: "boundary" } as const));
 const groupIndex = fc.nat({ max: factGroups.length - 1 });
@@ -445,7 +478,13 @@ export const programmes: fc.Arbitrary<Programme> = fc.record({
         { weight: 1, arbitrary: fc.constant([]) },
       ),
       fc.array(step, { minLength: 8, maxLength: 20, size: "max" }),
+      fc.option(fc.array(afterwards, { minLength: 3, maxLength: 8 }), { nil: undefined, freq: 2 }),
     )
-    .map(([first, before, others]) => [first, ...before.flat(), ...others]),
+    .map(([first, before, others, last]) => [
+      first,
+      ...before.flat(),
+      ...others,
+      ...(last === undefined ? [] : [{ kind: "outlive" } as const, ...last]),
+    ]),
   closes: fc.constantFrom(true, true, true, true, true, false),
 });

@@ -220,10 +220,10 @@ export const routeContracts: Readonly<
   getUserTargetGroups: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
     /**
-     * The enrolments by pages, and those set aside; then the definitions side by side; then the settled cycles by pages.
-     * Or two look-ups of the customer in place of the last two.
+     * The enrolments by pages; then the definitions side by side; then the settled cycles by pages. Or two look-ups of the
+     * customer in place of the last two.
      */
-    chain: { requests: 4, patientLoops: 2 },
+    chain: { requests: 3, patientLoops: 2 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/targetGroups` }),
   },
   getTrackedTargetEvents: {
@@ -241,10 +241,8 @@ export const routeContracts: Readonly<
   },
   getEnrolledTargets: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
-    /**
-     * The enrolments by pages, and those set aside; then the definitions side by side, or two look-ups of the customer.
-     */
-    chain: { requests: 4, patientLoops: 1 },
+    /** The enrolments by pages; then the definitions side by side, or two look-ups of the customer. */
+    chain: { requests: 3, patientLoops: 1 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/enrolledTargets` }),
   },
   // The callers of these routes prove themselves in the request, so a token proves nothing there. The "own" token is

@@ -5,7 +5,7 @@ import { endWithUs } from "./guard.ts";
 import { descendantsOf, listProcesses, type RunningProcess } from "./processes.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const limitMilliseconds = 60_000;
+const limitMilliseconds = 110_000;
 const watchMilliseconds = 100;
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };

@@ -2,31 +2,38 @@ import {
   type Arbitrary,
   array,
   assert,
+  constant,
   constantFrom,
   dictionary,
   integer,
   nat,
+  noBias,
   option,
   property,
   record,
+  tuple,
 } from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Activity } from "../../shared/domain/activity.ts";
 import { brokenRun, decideClosing, mostCyclesInOneClosing } from "../../shared/domain/closing.ts";
 import { closingConsequences } from "../../shared/domain/closingConsequences.ts";
-import { decideCounting } from "../../shared/domain/counting.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import { keeping, noPast, withoutCycles } from "../../shared/domain/past.ts";
 import type { Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { decideUnenrollment } from "../../shared/domain/unenrolling.ts";
+import { forgetAnnounced, forgetMet, loseLateReturns } from "../support/brokenSettling.ts";
 import {
   buildActivity,
   buildEnrollment,
   buildGroup,
+  buildLevels,
   buildTarget,
   decimal,
   noonOf,
   startOfCycle,
 } from "../support/domain.ts";
 import { searchLength } from "../support/seeds.ts";
+import { arrivals, expectOfLives, isNoticed, type Keeping, SettledLife } from "../support/settledLife.ts";
 
 const milestone = buildGroup();
 const immediate = buildTarget();
@@ -197,6 +204,15 @@ describe("a closing announces", () => {
     expect(again?.map(({ eventId }) => eventId)).toEqual(ids);
   });
 
+  test("nothing again when a late activity brings a cycle that had left back into the enrolment", () => {
+    const past = { ...noPast, cyclesPerRow: 2, rowCount: 1, writtenRows: new Set([1]) };
+    const whole = closed(enrolled(reached), periodEnd);
+    const before = withoutCycles({ ...whole, past, settledThrough: 2 }, 2);
+    const after = keeping({ ...whole, past, settledThrough: 2 }, [2]);
+    expect(before.closedAt.size).toBeLessThan(after.closedAt.size);
+    expect(notificationsOf(before, after, periodEnd)).toEqual([]);
+  });
+
   test("nothing when the write was not a closing", () => {
     const enrollment = closed(enrolled());
     expect(notificationsOf(enrollment, { ...left(enrollment, 4), revision: 9 })).toEqual([]);
@@ -244,53 +260,111 @@ describe("streakEnd", () => {
   });
 });
 
-describe("whatever happened before", () => {
-  const runs = { numRuns: searchLength(1_000) };
-
+describe("whatever happened before, with settled cycles too", () => {
   test("closing never changes achieved values, reached marks or levels, and closing twice is closing once", () => {
-    assert(
-      property(histories(), ({ group, target, enrollment, now }) => {
-        const first = decideClosing(group, target, enrollment, now);
-        if (first.outcome === "nothingToDo") return;
-        const { closedAt: _, announced: __, ...untouched } = enrollment;
-        expect(first.next).toMatchObject(untouched);
-        expect(decideClosing(group, target, first.next, now)).toEqual({ outcome: "nothingToDo" });
-      }),
-      runs,
-    );
+    let [runs, settled] = [0, 0];
+    const ended = property(histories(), ({ group, target, enrollment, now }) => {
+      runs += 1;
+      if (enrollment.past.writtenRows.size > 0) settled += 1;
+      const first = decideClosing(group, target, enrollment, now);
+      if (first.outcome === "nothingToDo") return;
+      const { closedAt: _, announced: __, ...untouched } = enrollment;
+      expect(first.next).toMatchObject(untouched);
+      expect(decideClosing(group, target, first.next, now)).toEqual({ outcome: "nothingToDo" });
+    });
+    assert(ended, { numRuns: searchLength(1_000) });
+    expect(settled / runs).toBeGreaterThanOrEqual(0.5);
   });
 
   test("a period-end reward is announced at most once, by the closing or by what comes after it", () => {
-    assert(
-      property(array(integer({ min: 1, max: 90 }), { maxLength: 8 }), nat(8), (amounts, closeAfter) => {
-        expect(announcements(amounts, closeAfter)).toBe(sum(amounts) >= 100 ? 1 : 0);
-      }),
-      runs,
-    );
+    expectOfLives(livesOfOneCycle, isRewardedOnce);
+  });
+
+  test("closings and activities tell what they would if every cycle had stayed in the enrolment", () => {
+    expectOfLives(livesOfStreaks, tellsTheSame);
+  });
+
+  test.each([
+    ["forgets which cycles were met", forgetMet],
+    ["loses a late return", loseLateReturns],
+  ])("a settling that %s is noticed by what later closings and activities tell", (_, keep) => {
+    expect(isNoticed(livesOfStreaks, tellsTheSame, keep)).toBe(true);
+  });
+
+  test("a settling that forgets which cycles were announced is noticed, because a reward is announced twice", () => {
+    expect(isNoticed(livesOfOneCycle, isRewardedOnce, forgetAnnounced)).toBe(true);
   });
 });
 
-/**
- * The number of times that the reward of cycle 2 is announced when the cycle is closed after so many of the activities.
- */
-function announcements(amounts: readonly number[], closeAfter: number): number {
-  let enrollment = enrolled();
-  let count = 0;
-  const close = () => {
-    const after = closed(enrollment, periodEnd);
-    count += notificationsOf(enrollment, after, periodEnd).filter(({ type }) => type === "targetValueAchieved").length;
-    enrollment = after;
-  };
-  amounts.forEach((amount, index) => {
-    if (index === closeAfter) close();
-    const activity = buildActivity({ activityId: `a-${index}`, amount: decimal(amount), occurredAt: noonOf(2) });
-    const subject = { group: milestone, target: periodEnd, enrollment };
-    const { effect, next } = decideCounting(subject, activity, undefined, startOfCycle(3));
-    count += effect.announced.length;
-    enrollment = next ?? enrollment;
+/** What one customer sent for which cycle, and the cycle in which each arrives. A return has an amount below 0. */
+type Sent = { readonly activities: readonly Activity[]; readonly arrivedIn: readonly number[] };
+
+function sent(forCycle: Arbitrary<number>): Arbitrary<Sent> {
+  const rows = array(tuple(forCycle, integer({ min: -90, max: 110 })), { minLength: 5, maxLength: 14 });
+  return rows.chain((some) =>
+    record({ activities: constant(some.map(asActivity)), arrivedIn: arrivals(some.length, milestone.cycles.length) }),
+  );
+}
+
+function asActivity([forCycle, amount]: readonly [number, number], index: number): Activity {
+  return buildActivity({
+    activityId: `a-${index}`,
+    type: amount < 0 ? "RETURN" : "TRANSACTION",
+    amount: decimal(Math.abs(amount)),
+    occurredAt: noonOf(forCycle),
   });
-  if (amounts.length <= closeAfter) close();
-  return count;
+}
+
+/** What is told in the order of time: notifications of closings, and effects of activities. */
+function tellAll(life: SettledLife, group: TargetGroup, { activities, arrivedIn }: Sent) {
+  const [target = immediate] = group.targets;
+  const pass = (to: number) =>
+    life.passTo(to).flatMap(({ before, after }) => notificationsOf(before, after, target, group));
+  const during = activities.map((activity, index) => ({
+    closings: pass(arrivedIn[index] ?? 1),
+    effect: life.count(activity, undefined),
+  }));
+  return { during, afterwards: pass(group.cycles.length + 1) };
+}
+
+const rewarding = buildGroup({ targets: [periodEnd] });
+const livesOfOneCycle = sent(constant(2));
+
+function isRewardedOnce(given: Sent, keep?: Keeping): SettledLife {
+  const life = new SettledLife(rewarding, buildEnrollment(), keep);
+  const { during, afterwards } = tellAll(life, rewarding, given);
+  const notifications = [...during.flatMap(({ closings }) => closings), ...afterwards];
+  const byClosing = notifications.filter(({ type }) => type === "targetValueAchieved").length;
+  const byActivity = during.flatMap(({ effect }) => effect.announced).length;
+  expect(byClosing + byActivity).toBe(isReachedFromClosingOn(given) ? 1 : 0);
+  return life;
+}
+
+/** Whether the sum of cycle 2 is reached when it is closed, which is in cycle 3, or at any time after that. */
+function isReachedFromClosingOn({ activities, arrivedIn }: Sent): boolean {
+  const sums = activities.map((_, index) => sumOf(activities.slice(0, index + 1)));
+  const atClosing = sumOf(activities.filter((_, index) => (arrivedIn[index] ?? 1) < 3));
+  return [atClosing, ...sums.filter((_, index) => (arrivedIn[index] ?? 1) >= 3)].some((sum) => sum >= decimal(100));
+}
+
+function sumOf(activities: readonly Activity[]): bigint {
+  return activities.reduce((sum, { type, amount = 0n }) => sum + (type === "RETURN" ? -amount : amount), 0n);
+}
+
+const streakGroup = record({
+  trackingType: constantFrom("STREAKS", "NON_CONTINUOUS_STREAKS"),
+  rewardAllocation: constantFrom("IMMEDIATE", "PERIOD_END"),
+}).map(({ trackingType, rewardAllocation }) =>
+  buildGroup({ trackingType, levels: buildLevels(2, 4), targets: [buildTarget({ rewardAllocation })] }),
+);
+const livesOfStreaks = record({ group: streakGroup, given: sent(noBias(integer({ min: 1, max: 10 }))) });
+type StreakLife = typeof livesOfStreaks extends Arbitrary<infer One> ? One : never;
+
+function tellsTheSame({ group, given }: StreakLife, keep?: Keeping): SettledLife {
+  const life = new SettledLife(group, buildEnrollment(), keep);
+  const whole = new SettledLife(group, buildEnrollment(), undefined, Number.POSITIVE_INFINITY);
+  expect(tellAll(life, group, given)).toEqual(tellAll(whole, group, given));
+  return life;
 }
 
 function met(...cycles: number[]): Pick<Enrollment, "reachedAt"> {
@@ -304,18 +378,21 @@ type History = {
   readonly now: number;
 };
 
+/** Enrolments that have lived through cycles, which were closed and settled, and were left after that or not. */
 function histories(): Arbitrary<History> {
-  const cycle = integer({ min: 1, max: 10 });
+  const cycle = noBias(integer({ min: 1, max: 10 }));
   return record({
     trackingType: constantFrom("DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"),
     rewardAllocation: constantFrom("IMMEDIATE", "PERIOD_END"),
-    fromCycle: cycle,
-    leavingCycle: option(cycle, { nil: undefined }),
+    fromCycle: constantFrom(1, 1, 1, 2, 5),
+    livedThrough: noBias(integer({ min: 4, max: 10 })),
+    cyclesToLeaving: option(nat(3), { nil: undefined, freq: 2 }),
+    cyclesToClosing: nat(3),
     sums: dictionary(cycle.map(String), integer({ min: -50, max: 200 })),
     closedCycles: array(cycle),
-    nowCycle: cycle,
-  }).map(({ trackingType, rewardAllocation, fromCycle, leavingCycle, sums, closedCycles, nowCycle }) => {
-    const group = buildGroup({ trackingType });
+  }).map(({ trackingType, rewardAllocation, fromCycle, sums, closedCycles, ...cycles }) => {
+    const target = buildTarget({ rewardAllocation });
+    const group = buildGroup({ trackingType, targets: [target] });
     const entries = Object.entries(sums).map(([number, value]) => [Number(number), decimal(value)] as const);
     const member = buildEnrollment({
       fromCycle,
@@ -323,15 +400,14 @@ function histories(): Arbitrary<History> {
       ...met(...entries.filter(([, value]) => value >= decimal(100)).map(([number]) => number)),
       closedAt: new Map(closedCycles.map((number) => [number, noonOf(number)])),
     });
-    const enrollment = leavingCycle === undefined ? member : left(member, leavingCycle, group);
-    return { group, target: buildTarget({ rewardAllocation }), enrollment, now: noonOf(nowCycle) };
+    const life = new SettledLife(group, member);
+    life.passTo(cycles.livedThrough);
+    const lastCycle = cycles.livedThrough + (cycles.cyclesToLeaving ?? 0);
+    const enrollment = cycles.cyclesToLeaving === undefined ? life.stored : left(life.stored, lastCycle, group);
+    return { group, target, enrollment, now: noonOf(lastCycle + cycles.cyclesToClosing) };
   });
 }
 
 function typesOf(notifications: ReturnType<typeof notificationsOf>): string[] {
   return notifications.map(({ type }) => type);
-}
-
-function sum(amounts: readonly number[]): number {
-  return amounts.reduce((total, amount) => total + amount, 0);
 }

@@ -7,6 +7,7 @@ import { type OriginalActivity } from "../../shared/domain/placing.ts";
 import { streakValue } from "../../shared/domain/streak.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { asOriginal } from "../../shared/table/activityItem.ts";
+import { forgetAnnounced, forgetMet, loseLateReturns } from "../support/brokenSettling.ts";
 import {
   buildActivity,
   buildEnrollment,
@@ -16,9 +17,8 @@ import {
   decimal,
   noonOf,
 } from "../support/domain.ts";
-import { searchLength } from "../support/seeds.ts";
+import { arrivals, expectOfLives, isNoticed, type Keeping, SettledLife } from "../support/settledLife.ts";
 
-const runs = { numRuns: searchLength(1_000) };
 const cycleCount = 8;
 const now = noonOf(cycleCount);
 
@@ -43,12 +43,12 @@ const enrollment = fc
   .map(({ fromCycle, carriedRun }) => buildEnrollment({ fromCycle, carriedRun, enrolledAt: noonOf(fromCycle) }));
 
 const transaction = fc.record({
-  cycle: fc.integer({ min: 0, max: cycleCount + 1 }),
+  cycle: fc.noBias(fc.integer({ min: 0, max: cycleCount + 1 })),
   cents: fc.integer({ min: 0, max: 9_999 }),
 });
 
 const sales = fc
-  .array(transaction, { maxLength: 12 })
+  .array(transaction, { minLength: 6, maxLength: 14 })
   .map((rows) =>
     rows.map(({ cycle, cents }, index) =>
       buildActivity({ activityId: `t${index}`, occurredAt: noonOf(cycle), amount: BigInt(cents) * 100n }),
@@ -71,27 +71,23 @@ const salesAndReturns = fc
     ),
   ]);
 
-type Outcome = { readonly enrollment: Enrollment; readonly effects: ReadonlyMap<string, TargetEffect> };
+/** Activities in the order of their delivery, and the cycle in which each arrives. */
+type Deliveries = { readonly activities: readonly Activity[]; readonly arrivedIn: readonly number[] };
+type Outcome = { readonly life: SettledLife; readonly effects: ReadonlyMap<string, TargetEffect> };
 
-/** Counts deliveries as the store does. Each id counts once, and a return knows the transactions before it. */
-function countAll(of: TargetGroup, start: Enrollment, deliveries: readonly Activity[]): Outcome {
-  const [target] = of.targets;
-  if (target === undefined) throw new Error("The group has a target");
+/**
+ * Counts deliveries as the store does, and closes and settles cycles meanwhile. Each id counts once, and a return knows
+ * the transactions before it.
+ */
+function live(of: TargetGroup, start: Enrollment, { activities, arrivedIn }: Deliveries, keep?: Keeping): Outcome {
+  const life = new SettledLife(of, start, keep);
   const effects = new Map<string, TargetEffect>();
-  let current = start;
-  for (const activity of deliveries) {
+  for (const [index, activity] of activities.entries()) {
+    life.passTo(arrivedIn[index] ?? 1);
     if (effects.has(activity.activityId)) continue;
-    const original = originalOf(activity, effects);
-    const { effect, next = current } = decideCounting(
-      { group: of, target, enrollment: current },
-      activity,
-      original,
-      now,
-    );
-    effects.set(activity.activityId, effect);
-    current = next;
+    effects.set(activity.activityId, life.count(activity, originalOf(activity, effects)));
   }
-  return { enrollment: current, effects };
+  return { life, effects };
 }
 
 function originalOf(
@@ -104,98 +100,115 @@ function originalOf(
   return asOriginal({ type: "TRANSACTION", occurredAt: noonOf(1), effects: [effect] });
 }
 
-function standing(of: TargetGroup, { enrollment: state }: Outcome) {
+/** No cycle ends while the activities arrive, so none is settled. */
+function liveAtOnce(of: TargetGroup, start: Enrollment, activities: readonly Activity[]): Outcome {
+  return live(of, start, { activities, arrivedIn: [] });
+}
+
+function standing(of: TargetGroup, { life: { stored, whole } }: Outcome) {
   const cycles = of.cycles.map(({ number }) => number);
   return {
-    achieved: cycles.map((cycle) => achievedValue(state, cycle)),
-    sums: cycles.map((cycle) => state.achieved.get(cycle) ?? 0n),
-    met: cycles.filter((cycle) => state.reachedAt.has(cycle)),
-    streak: streakValue(of, state, now),
+    achieved: cycles.map((cycle) => achievedValue(whole, cycle)),
+    sums: cycles.map((cycle) => whole.achieved.get(cycle) ?? 0n),
+    met: cycles.filter((cycle) => whole.reachedAt.has(cycle)),
+    streak: streakValue(of, stored, now),
   };
 }
 
-function shuffledWithRepeats(activities: fc.Arbitrary<Activity[]>) {
+/** The activities, and deliveries of them in another order, some repeated. Many are late for a settled cycle. */
+function delivered(activities: fc.Arbitrary<Activity[]>) {
   return activities.chain((list) =>
-    fc.tuple(
-      fc.constant(list),
-      fc
-        .tuple(fc.shuffledSubarray(list, { minLength: list.length }), fc.subarray(list))
-        .chain(([all, repeats]) =>
-          fc.shuffledSubarray([...all, ...repeats], { minLength: all.length + repeats.length }),
-        ),
-    ),
+    fc
+      .tuple(fc.shuffledSubarray(list, { minLength: list.length }), fc.subarray(list))
+      .chain(([all, repeats]) => {
+        const count = all.length + repeats.length;
+        return fc.tuple(fc.shuffledSubarray([...all, ...repeats], { minLength: count }), arrivals(count, cycleCount));
+      })
+      .map(([inOrder, arrivedIn]) => ({ list, deliveries: { activities: inOrder, arrivedIn } })),
   );
 }
 
-describe("any order and any repetition of the same activities", () => {
+const livesOfSales = fc.record({ of: group, start: enrollment, sent: delivered(sales) });
+const lives = fc.record({ of: group, start: enrollment, sent: delivered(salesAndReturns) });
+type Given = typeof lives extends fc.Arbitrary<infer One> ? One : never;
+
+function levelsOf({ life }: Outcome): number[] {
+  return [...life.stored.levelReachedAt.keys()].toSorted();
+}
+
+function givesTheSame({ of, start, sent }: Given, keep?: Keeping): SettledLife {
+  const outcome = live(of, start, sent.deliveries, keep);
+  expect(standing(of, outcome)).toEqual(standing(of, liveAtOnce(of, start, sent.list)));
+  return outcome.life;
+}
+
+describe("any order and any repetition of the same activities, late ones for settled cycles too", () => {
   it("gives the same achieved values, met cycles and streak value, returns included", () => {
-    fc.assert(
-      fc.property(group, enrollment, shuffledWithRepeats(salesAndReturns), (of, start, [ordered, delivered]) => {
-        expect(standing(of, countAll(of, start, delivered))).toEqual(standing(of, countAll(of, start, ordered)));
-      }),
-      runs,
-    );
+    expectOfLives(lives, givesTheSame);
   });
 
   it("gives the same levels where there are no returns", () => {
-    fc.assert(
-      fc.property(group, enrollment, shuffledWithRepeats(sales), (of, start, [ordered, delivered]) => {
-        const levels = (activities: readonly Activity[]) =>
-          [...countAll(of, start, activities).enrollment.levelReachedAt.keys()].toSorted();
-        expect(levels(delivered)).toEqual(levels(ordered));
-      }),
-      runs,
-    );
+    expectOfLives(livesOfSales, ({ of, start, sent }) => {
+      const outcome = live(of, start, sent.deliveries);
+      expect(levelsOf(outcome)).toEqual(levelsOf(liveAtOnce(of, start, sent.list)));
+      return outcome.life;
+    });
   });
 });
 
-describe("over any history", () => {
+function addsUp({ of, start, sent }: Given, keep?: Keeping): SettledLife {
+  const { life, effects } = live(of, start, sent.deliveries, keep);
+  const changes = [...effects.values()].flatMap((effect) => effect.changes);
+  const { achieved } = life.whole;
+  for (const { number } of of.cycles) {
+    const ofCycle = changes.filter(({ cycleNumber }) => cycleNumber === number);
+    const total = ofCycle.reduce((sum, { before, after }) => sum + after - before, 0n);
+    expect(total).toBe(achieved.get(number) ?? 0n);
+  }
+  return life;
+}
+
+function announcesOnce({ of, start, sent }: Given, keep?: Keeping): SettledLife {
+  const { life, effects } = live(of, start, sent.deliveries, keep);
+  const levels = [...effects.values()].flatMap(({ levelsReached }) => levelsReached.map(({ id }) => id));
+  const cycles = [...effects.values()].flatMap(({ announced }) => announced);
+  expect([new Set(levels).size, new Set(cycles).size]).toEqual([levels.length, cycles.length]);
+  return life;
+}
+
+describe("over any history, with settled cycles too", () => {
   it("the effects add up to the sum of each cycle", () => {
-    fc.assert(
-      fc.property(group, enrollment, salesAndReturns, (of, start, activities) => {
-        const outcome = countAll(of, start, activities);
-        const changes = [...outcome.effects.values()].flatMap((effect) => effect.changes);
-        for (const { number } of of.cycles) {
-          const ofCycle = changes.filter(({ cycleNumber }) => cycleNumber === number);
-          const total = ofCycle.reduce((sum, { before, after }) => sum + after - before, 0n);
-          expect(total).toBe(outcome.enrollment.achieved.get(number) ?? 0n);
-        }
-      }),
-      runs,
-    );
+    expectOfLives(lives, addsUp);
   });
 
   it("no level is reached twice and no cycle is announced as reached twice", () => {
-    fc.assert(
-      fc.property(group, enrollment, shuffledWithRepeats(salesAndReturns), (of, start, [, delivered]) => {
-        const effects = [...countAll(of, start, delivered).effects.values()];
-        const levels = effects.flatMap(({ levelsReached }) => levelsReached.map(({ id }) => id));
-        const cycles = effects.flatMap(({ announced }) => announced);
-        expect([new Set(levels).size, new Set(cycles).size]).toEqual([levels.length, cycles.length]);
-      }),
-      runs,
-    );
+    expectOfLives(lives, announcesOnce);
   });
 
   it("a streak value never exceeds the carried value plus the cycles since enrolment or reset", () => {
-    fc.assert(
-      fc.property(group, enrollment, salesAndReturns, (of, start, activities) => {
-        const outcome = countAll(of, start, activities);
-        const cyclesSince = cycleCount - start.fromCycle + 1;
-        expect(standing(of, outcome).streak).toBeLessThanOrEqual(start.carriedRun + cyclesSince);
-      }),
-      runs,
-    );
+    expectOfLives(lives, ({ of, start, sent }) => {
+      const outcome = live(of, start, sent.deliveries);
+      const cyclesSince = cycleCount - start.fromCycle + 1;
+      expect(standing(of, outcome).streak).toBeLessThanOrEqual(start.carriedRun + cyclesSince);
+      return outcome.life;
+    });
   });
 
   it("the achieved value shown is never below 0", () => {
-    fc.assert(
-      fc.property(group, enrollment, shuffledWithRepeats(salesAndReturns), (of, start, [, delivered]) => {
-        const { achieved } = standing(of, countAll(of, start, delivered));
-        expect(achieved.every((value) => value >= 0n)).toBe(true);
-      }),
-      runs,
-    );
+    expectOfLives(lives, ({ of, start, sent }) => {
+      const outcome = live(of, start, sent.deliveries);
+      expect(standing(of, outcome).achieved.every((value) => value >= 0n)).toBe(true);
+      return outcome.life;
+    });
+  });
+
+  it.each([
+    ["forgets which cycles were met", forgetMet, givesTheSame],
+    ["forgets which cycles were announced", forgetAnnounced, announcesOnce],
+    ["loses a late return and so gives another result", loseLateReturns, givesTheSame],
+    ["loses a late return and so does not add up", loseLateReturns, addsUp],
+  ])("a settling that %s is noticed", (_, keep, check) => {
+    expect(isNoticed(lives, check, keep)).toBe(true);
   });
 });
 

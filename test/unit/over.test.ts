@@ -35,10 +35,16 @@ describe("an activity reaches back to what is over", () => {
 });
 
 describe("an activity of now concerns a target of a group that is over", () => {
-  it("only when a return waits for it there", () => {
+  it("only when a return that was taken off waits for it there", () => {
     const now = end + 30 * day;
     const waiting = { activityId: "r-1", amount: decimal(1), cycleNumber: 1, valueSetBy: undefined };
-    const awaited = buildEnrollment({ pendingReturns: new Map([["t-1", [waiting]]]) });
+    const elsewhere = { ...waiting, cycleNumber: undefined };
+    const awaited = buildEnrollment({
+      pendingReturns: new Map([
+        ["t-1", [elsewhere, waiting]],
+        ["t-2", [elsewhere]],
+      ]),
+    });
     const concerns = (activityId: string, at: number) =>
       isConcerned({ group, enrollment: awaited }, buildActivity({ activityId, occurredAt: now }), undefined, at);
     expect([concerns("t-1", now), concerns("t-2", now), concerns("t-2", now - 1)]).toEqual([true, false, true]);

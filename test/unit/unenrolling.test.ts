@@ -13,6 +13,11 @@ it.each([
   expect(plan).toMatchObject({ outcome: "accepted", leftInCycle });
 });
 
+it("a call that is hours late leaves the cycle after the settled ones, because nothing else is kept in the enrolment", () => {
+  const plan = decideUnenrollment(buildGroup(), buildEnrollment({ settledThrough: 4 }), noonOf(3));
+  expect(plan).toMatchObject({ outcome: "accepted", leftInCycle: 5 });
+});
+
 it.each([
   ["STREAKS", [1, 2], 2, []],
   ["STREAKS", [1, 2, 3], 2, [3]],

@@ -126,12 +126,9 @@ export function activityIdReused(activityId: string): RequestRefused {
 /** The refusal of an activity that would change more enrolments than a transaction of the engine can hold. */
 export function tooManyTargets(
   { customerId }: Pick<IncomingActivity, "customerId">,
-  { targets, most }: { readonly targets: number; readonly most: number },
+  { targets, changes, most }: { readonly targets: number; readonly changes: number; readonly most: number },
 ): RequestRefused {
-  return invalidInput(
-    [
-      `The activity counts for ${targets} targets of customer ${customerId}, more than the ${most} that one can change.`,
-    ],
-    422,
-  );
+  const counted = `The activity counts for ${targets} targets of customer ${customerId}`;
+  const more = `, which takes ${changes} changes`;
+  return invalidInput([`${counted}${changes > targets ? more : ""}, more than the ${most} that one can change.`], 422);
 }
