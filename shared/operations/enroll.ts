@@ -55,9 +55,24 @@ export type EnrollResult =
  */
 export async function enroll(context: ServiceContext, command: EnrollCommand, now: Instant): Promise<EnrollResult> {
   const planned = await planEnrollment(context, command, now);
-  if (planned.outcome === "refused") return replayOrRefusal(context, command, planned, now);
+  if (planned.outcome === "planned") return writePlanned(context, command, planned, now);
+  // Only these paths cost further reads. They go side by side, because a call has time for few requests in a row.
+  const [current, earlier] = await Promise.all([
+    planned.code === 310019 ? planAnew(context, command, now) : planned,
+    findEarlierCall(context, command, now),
+  ]);
+  if (earlier !== undefined) return earlier;
+  return current.outcome === "refused" ? current : writePlanned(context, command, current, now);
+}
+
+async function writePlanned(
+  { table }: ServiceContext,
+  command: EnrollCommand,
+  planned: Planned,
+  now: Instant,
+): Promise<EnrollResult> {
   const { ref, plan } = planned;
-  const outcome = await writeEnrollment(context.table, ref, plan, { ...command, now });
+  const outcome = await writeEnrollment(table, ref, plan, { ...command, now });
   if (outcome !== "enrolled") return describeFailure(outcome, ref);
   return { ...planned, outcome, customerId: ref.customerId };
 }
@@ -84,34 +99,45 @@ async function planEnrollment(
   if (definition.outcome === "refused") return definition;
   if (!isId) return customerId;
   if (!isKnown) return customerNotFound(customerId);
-  const ref = { org, customerId, groupId, targetId };
-  const planned = planFor(definition, ref, request, now);
-  if (planned.outcome === "planned") return planned;
-  // A cycle may have been appended or moved a moment ago. So the refusal is based on the definition as it is now.
-  const current = await findActiveTargetFresh(targetGroups, org, command, now);
-  return current.outcome === "refused" ? current : planFor(current, ref, request, now);
+  return planFor(definition, { org, customerId, groupId, targetId }, request, now);
 }
 
-function planFor({ group, target }: Definition, ref: EnrollmentRef, request: EnrollmentRequest, now: Instant) {
+/** A cycle may have been appended or moved a moment ago. So 310019 is based on the definition as it is now. */
+async function planAnew(
+  { targetGroups }: ServiceContext,
+  command: EnrollCommand,
+  now: Instant,
+): Promise<Planned | Refusal> {
+  const { org, customerId, groupId, targetId, request } = command;
+  if (typeof customerId !== "number") return customerId;
+  const definition = await findActiveTargetFresh(targetGroups, org, command, now);
+  if (definition.outcome === "refused") return definition;
+  return planFor(definition, { org, customerId, groupId, targetId }, request, now);
+}
+
+function planFor(
+  { group, target }: Definition,
+  ref: EnrollmentRef,
+  request: EnrollmentRequest,
+  now: Instant,
+): Planned | Refusal {
   const decided = decideEnrollment(group, target, request, now);
-  return decided.outcome === "refused" ? decided : ({ outcome: "planned", ref, group, plan: decided } as const);
+  return decided.outcome === "refused" ? decided : { outcome: "planned", ref, group, plan: decided };
 }
 
 /**
  * A call that repeats an `Idempotency-Key` gets the first call's answer. That holds even when its record would be
- * refused now, for example because the cycle has ended since. Only this path costs an extra read, or two when the
- * enrolment was set aside.
+ * refused now, for example because the cycle has ended since.
  */
-async function replayOrRefusal(
+async function findEarlierCall(
   { table, targetGroups }: ServiceContext,
   { org, customerId, groupId, targetId, idempotency }: EnrollCommand,
-  refusal: Refusal,
   now: Instant,
-): Promise<EnrollResult> {
-  if (idempotency === undefined || typeof customerId !== "number") return refusal;
+): Promise<EnrollResult | undefined> {
+  if (idempotency === undefined || typeof customerId !== "number") return undefined;
   const ref = { org, customerId, groupId, targetId };
   const outcome = replayOutcome(await findWherever(table, ref), idempotency);
-  if (outcome === undefined) return refusal;
+  if (outcome === undefined) return undefined;
   if (outcome !== "enrolled") return describeFailure(outcome, ref);
   return { outcome: "repeated", customerId, group: await targetGroups.find(org, groupId, now) };
 }
