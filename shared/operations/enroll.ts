@@ -1,11 +1,12 @@
 import type { Authorship } from "../domain/authorship.ts";
 import { decideEnrollment, type EnrollmentPlan, type EnrollmentRequest } from "../domain/enrolling.ts";
-import type { Enrollment, IdempotencyMark } from "../domain/enrollment.ts";
+import type { IdempotencyMark } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Refusal, refused } from "../domain/refusal.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "../table/client.ts";
 import { isRegistered } from "../table/customers.ts";
+import { type MembershipState, parseMembershipState } from "../table/enrollmentItem.ts";
 import {
   type EnrollmentRef,
   type FailedWrite,
@@ -136,7 +137,7 @@ async function findEarlierCall(
 ): Promise<EnrollResult | undefined> {
   if (idempotency === undefined || typeof customerId !== "number") return undefined;
   const ref = { org, customerId, groupId, targetId };
-  const outcome = replayOutcome(await findWherever(table, ref), idempotency);
+  const outcome = replayOutcome(await findWherever(table, ref, parseMembershipState), idempotency);
   if (outcome === undefined) return undefined;
   if (outcome !== "enrolled") return describeFailure(outcome, ref);
   return { outcome: "repeated", customerId, group: await targetGroups.find(org, groupId, now) };
@@ -196,7 +197,7 @@ export async function writeEnrollment(
   const options = { most: mostRounds, patience, overtaken: "The enrolment was overtaken every time" };
   return inRounds<WriteOutcome>(table, options, async () => {
     const update = buildEnrollmentUpdate({ key, plan, now, operationId, authorship, idempotency });
-    const result = await write(table, update, patience);
+    const result = await write(table, update, patience, parseMembershipState);
     if (result === "applied") return "enrolled";
     const replay = replayOutcome(result.stored, idempotency);
     if (replay !== undefined) return replay;
@@ -214,14 +215,14 @@ export async function writeEnrollment(
  * A refusal is final only when no attempt can still arrive. A lost attempt could arrive after the customer has left by
  * an operation that began before ours, and would enrol the customer again.
  */
-function alreadyEnrolled({ attempts }: FailedWrite): "alreadyEnrolled" {
+function alreadyEnrolled({ attempts }: FailedWrite<MembershipState>): "alreadyEnrolled" {
   if (attempts === 1) return "alreadyEnrolled";
   throw new OutcomeUnknown("The customer is enrolled, and an earlier attempt may still be on its way");
 }
 
 /** The answer to a call whose `Idempotency-Key` the stored enrolment remembers; `undefined` when the key is new. */
 function replayOutcome(
-  stored: Enrollment | undefined,
+  stored: Pick<MembershipState, "idempotency"> | undefined,
   idempotency: IdempotencyMark | undefined,
 ): "enrolled" | "idempotencyKeyReused" | undefined {
   const remembered = stored?.idempotency.find(({ keyDigest }) => keyDigest === idempotency?.keyDigest);

@@ -2,6 +2,9 @@ import type { Enrollment } from "../domain/enrollment.ts";
 import type { Table } from "../table/client.ts";
 import type { FailedWrite } from "../table/enrollments.ts";
 
+/** A stored state, by the operation that wrote it. */
+type Written = Pick<Enrollment, "operationId">;
+
 /**
  * What a failed condition says about our write. Operation ids on an item only grow.
  * - `ours`: the stored state is our own. An earlier attempt succeeded and its reply was lost.
@@ -11,7 +14,7 @@ import type { FailedWrite } from "../table/enrollments.ts";
  *   replaced.
  */
 export function judgeFailedWrite(
-  { stored, attempts }: FailedWrite,
+  { stored, attempts }: FailedWrite<Written>,
   operationId: string,
 ): "ours" | "notApplied" | "unknown" {
   if (stored === undefined || stored.operationId < operationId) return "notApplied";
@@ -20,6 +23,6 @@ export function judgeFailedWrite(
 }
 
 /** An operation id newer than that of the stored state. */
-export function nextOperationId(table: Table, stored: Enrollment | undefined): string {
+export function nextOperationId(table: Table, stored: Written | undefined): string {
   return stored === undefined ? table.operationIds.next() : table.operationIds.nextAfter(stored.operationId);
 }

@@ -6,6 +6,7 @@ import { type Refusal, refused } from "../domain/refusal.ts";
 import { decideUnenrollment, type UnenrollmentPlan } from "../domain/unenrolling.ts";
 import type { Table } from "../table/client.ts";
 import { isRegistered } from "../table/customers.ts";
+import { parseEnrollment } from "../table/enrollmentItem.ts";
 import {
   type EnrollmentRef,
   findEnrollment,
@@ -102,7 +103,7 @@ export async function writeUnenrollment(
     const key = keyOfEnrollment({ org: ref.org, ...stored });
     const operationId = nextOperationId(table, stored);
     const update = buildUnenrollmentUpdate({ key, plan, now, operationId, authorship, revision });
-    const result = await write(table, update, patience);
+    const result = await write(table, update, patience, parseEnrollment);
     if (result === "applied") return undefined;
     // An enrolment that is not there any more was set aside, with what an attempt of this call may have written.
     stored = result.stored ?? (await setAside());

@@ -79,12 +79,26 @@ export function pendingReturnAttribute(originalActivityId: string): string {
   return `${pendingReturnPrefix}${originalActivityId}`;
 }
 
-/** The only reader of enrolment items. Throws {@link MalformedItem} when the item is not one. */
+/** Whether the customer is in, and by which operation. An enrolment that is refused asks for no more. */
+export type MembershipState = Pick<Enrollment, "membership" | "settledThrough" | "operationId" | "idempotency">;
+
+/** Throws {@link MalformedItem} when the item is no enrolment. */
+export function parseMembershipState(item: StoredItem): MembershipState {
+  const reader = ItemReader.of(item);
+  return {
+    membership: parseMembership(reader),
+    settledThrough: reader.has(names.settledThrough) ? reader.integer(names.settledThrough) : 0,
+    operationId: reader.text(names.operationId),
+    idempotency: markAttributes.flatMap((name) => parseMark(reader, name)),
+  };
+}
+
+/** Reads a whole enrolment. Throws {@link MalformedItem} when the item is not one. */
 export function parseEnrollment(item: StoredItem): Enrollment {
   const reader = ItemReader.of(item);
   const enrollment: Enrollment = {
     ...parseIds(reader),
-    membership: parseMembership(reader),
+    ...parseMembershipState(item),
     fromCycle: reader.integer(names.fromCycle),
     enrolledAt: reader.integer(names.enrolledAt),
     ...parseAuthorship(reader),
@@ -100,11 +114,8 @@ export function parseEnrollment(item: StoredItem): Enrollment {
     pendingReturns: parsePendingReturns(reader),
     announced: new Set(reader.has(names.announced) ? reader.integerSet(names.announced) : []),
     valueSetBy: byNumber(reader, valueSetByAttribute, (name) => reader.text(name)),
-    settledThrough: reader.has(names.settledThrough) ? reader.integer(names.settledThrough) : 0,
     past: unpackPast(reader.optionalBytes(names.past)),
     revision: reader.integer(names.revision),
-    operationId: reader.text(names.operationId),
-    idempotency: markAttributes.flatMap((name) => parseMark(reader, name)),
   };
   const [settled, kept] = [names.settled, names.kept].map((name) => unpackOptional(reader, name));
   const whole = withRecords(enrollment, [...(settled ?? []), ...(kept ?? [])]);

@@ -28,22 +28,30 @@ export type EnrollmentRef = {
  * The enrolment as it is now (strongly consistent), or `undefined` when the customer never had one or it was set aside.
  */
 export async function findEnrollment(table: Table, ref: EnrollmentRef): Promise<Enrollment | undefined> {
-  return find(table, keyOfEnrollment(ref));
+  return find(table, keyOfEnrollment(ref), parseEnrollment);
 }
 
 /** The enrolment if it was set aside. */
 export async function findSetAside(table: Table, ref: EnrollmentRef): Promise<Enrollment | undefined> {
-  return find(table, keyOfEnrollment({ ...ref, isSetAside: true }));
+  return find(table, keyOfEnrollment({ ...ref, isSetAside: true }), parseEnrollment);
 }
 
-/** The enrolment, set aside or not. It is looked for in the order in which it moves, so it is not missed. */
-export async function findWherever(table: Table, ref: EnrollmentRef): Promise<Enrollment | undefined> {
-  return (await findEnrollment(table, ref)) ?? (await findSetAside(table, ref));
+/**
+ * What `parse` makes of the enrolment, set aside or not. It is looked for in the order in which it moves, so it is not
+ * missed.
+ */
+export async function findWherever<State>(
+  table: Table,
+  ref: EnrollmentRef,
+  parse: (item: StoredItem) => State,
+): Promise<State | undefined> {
+  const found = await find(table, keyOfEnrollment(ref), parse);
+  return found ?? find(table, keyOfEnrollment({ ...ref, isSetAside: true }), parse);
 }
 
-async function find(table: Table, key: Key): Promise<Enrollment | undefined> {
+async function find<State>(table: Table, key: Key, parse: (item: StoredItem) => State): Promise<State | undefined> {
   const item = await get(table, key, { isConsistent: true });
-  return item === undefined ? undefined : parseEnrollment(item);
+  return item === undefined ? undefined : parse(item);
 }
 
 /** The enrolment with the item that holds it. */
@@ -126,10 +134,10 @@ function isSame(one: Enrollment, other: Enrollment): boolean {
 }
 
 /**
- * A write whose condition did not hold: the stored enrolment, and the number of attempts. All attempts but the last
- * were lost.
+ * A write whose condition did not hold: the stored enrolment, or what is needed of it, and the number of attempts. All
+ * attempts but the last were lost.
  */
-export type FailedWrite = { readonly stored: Enrollment | undefined; readonly attempts: number };
+export type FailedWrite<State> = { readonly stored: State | undefined; readonly attempts: number };
 
 const conflictRounds = {
   most: 5,
@@ -141,16 +149,17 @@ const conflictRounds = {
  * Sends the write. When an activity's transaction holds the item, it is sent again as the same operation. Attempts
  * whose outcome is unknown add up. An attempt that met the transaction was certainly not applied.
  */
-export async function writeEnrollment(
+export async function writeEnrollment<State>(
   table: Table,
   input: Update,
   patience: Patience,
-): Promise<"applied" | FailedWrite> {
-  return inRounds<"applied" | FailedWrite>(table, { ...conflictRounds, patience }, async (lostAttempts) => {
+  parse: (item: StoredItem) => State,
+): Promise<"applied" | FailedWrite<State>> {
+  return inRounds<"applied" | FailedWrite<State>>(table, { ...conflictRounds, patience }, async (lostAttempts) => {
     const result = await update(table, input);
     if (result.outcome === "applied") return "applied";
     if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);
-    const stored = result.stored === undefined ? undefined : parseEnrollment(result.stored);
+    const stored = result.stored === undefined ? undefined : parse(result.stored);
     return { stored, attempts: lostAttempts + result.attempts };
   });
 }

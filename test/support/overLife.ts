@@ -14,6 +14,7 @@ import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import { writeUnenrollment } from "../../shared/operations/unenroll.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
+import { parseEnrollment } from "../../shared/table/enrollmentItem.ts";
 import { type EnrollmentRef, findWherever, listEnrollments, listSetAside } from "../../shared/table/enrollments.ts";
 import type { Org } from "../../shared/table/keys.ts";
 import { readRows } from "../../shared/table/past.ts";
@@ -106,7 +107,7 @@ export class OverLife {
 
   async enrollment(group = this.over): Promise<Enrollment> {
     const [ref = this.ref] = this.refs(group);
-    const stored = await findWherever(this.table, ref);
+    const stored = await findWherever(this.table, ref, parseEnrollment);
     if (stored === undefined) throw new Error("The customer was never enrolled");
     return stored;
   }
