@@ -176,13 +176,16 @@ describe("late activities and returns into an enrolment that is set aside", () =
     const ids = Array.from({ length: 12 }, (_, index) => `late${index}`);
     const deliveries = [...ids, ...ids].map((activityId) => life.count({ ...late, activityId, amount: decimal(1) }));
     // So many activities at once may overtake the worker in each of its rounds. Then the task is tried again.
-    const worker = life.setAside().catch((error: unknown) => expect(error).toBeInstanceOf(TooMuchContention));
-    await Promise.all([...deliveries, worker]);
+    await Promise.all([...deliveries, life.setAside().catch(unlessOvertaken)]);
     await life.setAside();
     expect((await life.places()).aside).toEqual([life.over.id]);
     expect(await life.sum()).toBe(decimal(12));
   });
 });
+
+function unlessOvertaken(error: unknown): void {
+  if (!(error instanceof TooMuchContention)) throw error;
+}
 
 /** More than any of the calls sends. */
 const mostRequests = 9;
