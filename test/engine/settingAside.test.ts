@@ -6,6 +6,7 @@ import type { Activity } from "../../shared/domain/activity.ts";
 import { overAt } from "../../shared/domain/over.ts";
 import { listDueShards } from "../../shared/operations/listDueShards.ts";
 import type { Table } from "../../shared/table/client.ts";
+import { TooMuchContention } from "../../shared/table/failures.ts";
 import { listLedger } from "../../shared/table/ledger.ts";
 import { retireGroup } from "../../shared/table/targetGroups.ts";
 import { ignoreRevisionWhenSettingAside, readSetAsideFirst } from "../support/brokenSettingAside.ts";
@@ -174,12 +175,17 @@ describe("late activities and returns into an enrolment that is set aside", () =
     const life = await OverLife.begin(table);
     const ids = Array.from({ length: 12 }, (_, index) => `late${index}`);
     const deliveries = [...ids, ...ids].map((activityId) => life.count({ ...late, activityId, amount: decimal(1) }));
-    await Promise.all([...deliveries, life.setAside()]);
+    // So many activities at once may overtake the worker in each of its rounds. Then the task is tried again.
+    await Promise.all([...deliveries, life.setAside().catch(unlessOvertaken)]);
     await life.setAside();
     expect((await life.places()).aside).toEqual([life.over.id]);
     expect(await life.sum()).toBe(decimal(12));
   });
 });
+
+function unlessOvertaken(error: unknown): void {
+  if (!(error instanceof TooMuchContention)) throw error;
+}
 
 /** More than any of the calls sends. */
 const mostRequests = 9;
