@@ -109,7 +109,7 @@ async function serve(local: LocalConfig, endpoint: string, stopRequested: Promis
     ...projection?.pages,
     ...enginePage({ endpoint, region, tableName }),
     ...consolePages({
-      demoCredential: { username: "demo-till", secret: demoSecret },
+      demoCredential: { username: "demo-admin", secret: demoSecret },
       exampleCustomerId: demoCustomerWithHistory,
       hasEvents: projection !== undefined,
     }),

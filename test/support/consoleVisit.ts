@@ -69,7 +69,7 @@ function watch(page: Page, origin: string, problems: string[]): void {
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => {
     // The browser reports a refusal in this way, and the test asked for that refusal.
-    if (/^Failed to load resource: the server responded with a status of 40\d/.test(message.text())) return;
+    if (/^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text())) return;
     if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
   });
 }

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { CustomerView } from "./customer/customerView.tsx";
 import { EventsView } from "./events/eventsView.tsx";
 import { GroupsView } from "./groups/groupsView.tsx";
+import { GroupView } from "./groups/groupView.tsx";
 import { addressOf, parseView, type View } from "./route.ts";
 import { Api } from "./session/api.ts";
 import { forget, recall, type SignedIn } from "./session/connection.ts";
@@ -48,6 +49,8 @@ function Shown({ view }: { readonly view: View }) {
   switch (view.name) {
     case "groups":
       return <GroupsView />;
+    case "group":
+      return <GroupView key={view.groupId} groupId={view.groupId} />;
     case "customers":
       return <CustomerView customerId={undefined} />;
     case "customer":
@@ -64,14 +67,13 @@ function Navigation({ view, onSignOut }: { readonly view: View; readonly onSignO
     ["customers", { name: "customers" }, "Customers"],
     ...(local?.hasEvents ? [["events", { name: "events" }, "Events"] as const] : []),
   ];
-  const shown = view.name === "customer" ? "customers" : view.name;
   return (
     <>
       <nav aria-label="Views">
         <ul>
           {links.map(([name, target, text]) => (
             <li key={name}>
-              <a href={addressOf(target)} aria-current={name === shown ? "page" : undefined}>
+              <a href={addressOf(target)} aria-current={name === listOf(view) ? "page" : undefined}>
                 {text}
               </a>
             </li>
@@ -90,6 +92,20 @@ function Navigation({ view, onSignOut }: { readonly view: View; readonly onSignO
       </p>
     </>
   );
+}
+
+/** The view in the navigation that a view belongs to. */
+function listOf(view: View): View["name"] {
+  switch (view.name) {
+    case "group":
+      return "groups";
+    case "customer":
+      return "customers";
+    case "groups":
+    case "customers":
+    case "events":
+      return view.name;
+  }
 }
 
 /** The link moves the focus itself, because the address belongs to the views. */

@@ -28,7 +28,7 @@ export type ActivityFields = {
   readonly occurredAt: string;
 };
 
-const json = { "Content-Type": "application/json" };
+export const json = { "Content-Type": "application/json" };
 
 export function get(path: string): Call {
   return { method: "GET", path, headers: {}, body: undefined };

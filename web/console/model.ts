@@ -11,20 +11,25 @@ export type Cycle = {
 
 export type Group = {
   readonly id: number;
+  /** The version that is shown. An edit names it, so that it is refused when somebody else has edited the group since. */
+  readonly version: number;
   readonly name: string;
   readonly description: string | null;
   readonly isActive: boolean;
   readonly trackingType: TrackingType;
   readonly zone: string;
   readonly cycles: readonly Cycle[];
+  /** How many cycles the rule makes; `null` when the cycles were listed. */
+  readonly ruleCount: number | null;
   readonly targets: readonly WireTarget[];
   readonly levels: readonly WireLevel[];
 };
 
 export function groupOf(wire: WireGroup): Group {
-  const { id, name, description, active, trackingType, timeZoneName, periods = [], targets, streaks } = wire;
+  const { id, version, name, description, active, trackingType, timeZoneName, periods = [], targets, streaks } = wire;
   return {
     id,
+    version,
     name,
     description,
     isActive: active,
@@ -36,6 +41,7 @@ export function groupOf(wire: WireGroup): Group {
       span: spanOf(period.startDate, period.endDate, timeZoneName),
       status: period.periodStatus,
     })),
+    ruleCount: wire.recurringCycles,
     targets,
     levels: streaks,
   };

@@ -24,6 +24,9 @@ export type WireLeftTarget = Schemas["LeftTarget"];
 export type WireStreakLevel = Schemas["StreakProgress"];
 export type WireHistoryRow = Schemas["LedgerEntry"];
 
+/** A changed field of a group. */
+export type WireAuditLog = Schemas["AuditLog"];
+
 export type WireActivityOutcome = Schemas["ActivityOutcome"];
 
 /** The answer of `GET /local/events`, which is no part of the API. */

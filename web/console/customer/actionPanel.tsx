@@ -1,15 +1,16 @@
 import { useRef, useState } from "preact/hooks";
 import type { TargetRef } from "../calls.ts";
+import { AnswerShown } from "../forms/answerShown.tsx";
+import { Choice } from "../forms/choice.tsx";
+import { Question } from "../forms/question.tsx";
+import { RequestShown } from "../forms/requestShown.tsx";
 import type { Group } from "../model.ts";
-import { explain } from "../reading.ts";
-import type { Answer } from "../session/api.ts";
 import { useSession } from "../session/session.ts";
+import { useSending } from "../session/useSending.ts";
 import { type ActionFields, type ActionName, callOf, emptyFields, type InputsProps } from "./actionFields.ts";
 import { ActivityInputs, EnrollInputs } from "./actionInputs.tsx";
-import { AnswerShown } from "./answerShown.tsx";
-import { RequestShown } from "./requestShown.tsx";
+import { describeOutcome } from "./describeOutcome.ts";
 import { nameOfTarget, refOf, TargetSelect } from "./targetSelect.tsx";
-import { UnenrollQuestion } from "./unenrollQuestion.tsx";
 
 type Props = {
   readonly customerId: number;
@@ -25,17 +26,11 @@ export function ActionPanel({ customerId, groups, own, onSent }: Props) {
   const { api } = useSession();
   const [fields, setFields] = useState(() => emptyFields(groups, own));
   const question = useRef<HTMLDialogElement>(null);
-  const [outcome, setOutcome] = useState<Answer | string>();
-  const [isBusy, setBusy] = useState(false);
+  const { outcome, isBusy, send } = useSending();
   const change = (changed: Partial<ActionFields>) => setFields((current) => ({ ...current, ...changed }));
   const call = api.complete(callOf(fields, customerId, api.now()));
-  const send = async () => {
-    setBusy(true);
-    setOutcome(undefined);
-    const answer = await trySending(() => api.send(call));
-    setBusy(false);
-    setOutcome(answer);
-    if (typeof answer === "string") return;
+  const sendAction = async () => {
+    if ((await send(call)) === undefined) return;
     // The call was answered, so the next one gets a key of its own. Without an answer the same call can be repeated
     // safely.
     change({ key: crypto.randomUUID() });
@@ -48,36 +43,40 @@ export function ActionPanel({ customerId, groups, own, onSent }: Props) {
         onSubmit={(event) => {
           event.preventDefault();
           if (fields.action === "unenroll") question.current?.showModal();
-          else void send();
+          else void sendAction();
         }}
       >
-        <ActionChoice chosen={fields.action} onChange={(action) => change({ action })} />
+        <Choice
+          legend="What to do"
+          names={actionNames}
+          order={actions}
+          chosen={fields.action}
+          onChange={(action) => change({ action })}
+        />
         <Inputs fields={fields} groups={groups} own={own} onChange={change} />
         <button type="submit" class="primary" disabled={isBusy}>
           {buttonNames[fields.action]}
         </button>
       </form>
-      <AnswerShown outcome={outcome} />
+      <AnswerShown outcome={outcome} unanswered="Sending again repeats the same call." describe={describeOutcome} />
       <RequestShown call={call} />
-      <UnenrollQuestion
+      <Question
         dialog={question}
-        customerId={customerId}
-        target={nameOfTarget(refOf(fields.target), groups)}
-        onYes={() => void send()}
+        question={`Un-enrol customer ${customerId} from ${nameOfTarget(refOf(fields.target), groups)}?`}
+        consequences={unenrollConsequences}
+        no="Keep enrolled"
+        yes="Yes, un-enrol"
+        onYes={() => void sendAction()}
       />
     </section>
   );
 }
 
-/** The answer, or why there is none. */
-async function trySending(send: () => Promise<Answer>): Promise<Answer | string> {
-  try {
-    return await send();
-  } catch (error) {
-    return explain(error);
-  }
-}
+/** A re-enrolment does not bring back everything that an un-enrolment takes away. */
+const unenrollConsequences =
+  "The customer leaves the current cycle and all later ones. What earlier cycles earned stays. A reward that waits for the end of the current cycle is not granted.";
 
+const actions: readonly ActionName[] = ["enroll", "unenroll", "activity"];
 const actionNames = { enroll: "Enrol", unenroll: "Un-enrol", activity: "Activity" } as const satisfies Record<
   ActionName,
   string
@@ -87,23 +86,6 @@ const buttonNames = {
   unenroll: "Un-enrol",
   activity: "Record activity",
 } as const satisfies Record<ActionName, string>;
-
-type ChoiceProps = { readonly chosen: ActionName; readonly onChange: (action: ActionName) => void };
-
-function ActionChoice({ chosen, onChange }: ChoiceProps) {
-  const names: readonly ActionName[] = ["enroll", "unenroll", "activity"];
-  return (
-    <fieldset class="choice">
-      <legend class="hidden">What to do</legend>
-      {names.map((name) => (
-        <label key={name}>
-          <input type="radio" name="action" checked={name === chosen} onChange={() => onChange(name)} />
-          <span>{actionNames[name]}</span>
-        </label>
-      ))}
-    </fieldset>
-  );
-}
 
 function Inputs(props: InputsProps) {
   const { fields, groups, own, onChange } = props;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, type TargetRef } from "../calls.ts";
 import { EventFeed } from "../events/eventFeed.tsx";
-import { formText } from "../formText.ts";
+import { formText } from "../forms/formText.ts";
 import { useGroups } from "../groups/useGroups.ts";
 import { Failure, Shown } from "../notice.tsx";
 import { Page } from "../page.tsx";

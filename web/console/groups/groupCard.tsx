@@ -1,20 +1,31 @@
 import { type Group, isStreak, statusNames, trackingNames } from "../model.ts";
 import { counted, formatNumber } from "../numbers.ts";
+import { addressOf } from "../route.ts";
 import { formatSpan } from "../time.ts";
 import type { WireTarget } from "../wire.ts";
 import { Timeline } from "./timeline.tsx";
 
+type Props = {
+  readonly group: Group;
+  /** Whether the name leads to the group's own view. */
+  readonly isLinked: boolean;
+};
+
 /** Shows a target group: its kind, its place in its cycles, and the target values. */
-export function GroupCard({ group }: { readonly group: Group }) {
+export function GroupCard({ group, isLinked }: Props) {
   const headingId = `group-${group.id}`;
   return (
     <article class="card" aria-labelledby={headingId}>
       <header>
-        <h2 id={headingId}>{group.name}</h2>
+        <h2 id={headingId}>
+          {isLinked ? <a href={addressOf({ name: "group", groupId: group.id })}>{group.name}</a> : group.name}
+        </h2>
         <p class="facts">
           <span class="tag">{trackingNames[group.trackingType]}</span>
           {group.isActive ? null : <span class="tag bad">Inactive</span>}
-          <span class="muted">Group {group.id}</span>
+          <span class="muted">
+            Group {group.id}, version {group.version}
+          </span>
           <span class="muted">Time zone {group.zone}</span>
           {group.description === null ? null : <span class="muted">{group.description}</span>}
         </p>

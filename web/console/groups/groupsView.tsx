@@ -15,7 +15,7 @@ export function GroupsView() {
               {hasMore ? `The first ${groups.length} groups by name.` : `${counted(groups.length, "group")}, by name.`}
             </p>
             {groups.map((group) => (
-              <GroupCard key={group.id} group={group} />
+              <GroupCard key={group.id} group={group} isLinked={true} />
             ))}
           </>
         )}

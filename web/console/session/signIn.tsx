@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { get } from "../calls.ts";
-import { formText } from "../formText.ts";
+import { formText } from "../forms/formText.ts";
 import { Failure } from "../notice.tsx";
 import { Page } from "../page.tsx";
 import { explain } from "../reading.ts";
@@ -55,7 +55,7 @@ export function SignIn({ settings, onSignedIn }: Props) {
         {failure === undefined ? null : <Failure message={failure} />}
         <p class="muted">
           {demo === undefined
-            ? "The secret stays in this tab. Access group default can enrol and record activities; read-only can look."
+            ? "The secret stays in this tab. Access group default can enrol and record activities, admin can also change target groups, read-only can look."
             : "A demo credential of this machine is filled in."}
         </p>
       </form>
