@@ -4,6 +4,7 @@ import type { Activity } from "../../shared/domain/activity.ts";
 import { decideClosing } from "../../shared/domain/closing.ts";
 import { cyclesToCount, decideCounting, type TargetEffect } from "../../shared/domain/counting.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import type { Instant } from "../../shared/domain/instant.ts";
 import {
   type CycleRecord,
   keeping,
@@ -37,8 +38,8 @@ type Closing = { readonly before: Enrollment; readonly after: Enrollment };
  * cycles leave the enrolment together, unless another number is given.
  */
 export class SettledLife {
-  readonly #group: TargetGroup;
-  readonly #target: Target;
+  #group: TargetGroup;
+  #target: Target;
   readonly #keep: Keeping;
   readonly #cyclesPerRow: number;
   readonly #rows = new Map<number, readonly CycleRecord[]>();
@@ -48,10 +49,8 @@ export class SettledLife {
   #keepsNext = false;
 
   constructor(group: TargetGroup, enrollment: Enrollment, keep: Keeping = (wanted) => wanted, cyclesPerRow = 2) {
-    const [target] = group.targets;
-    if (target === undefined) throw new Error("The group has a target");
     this.#group = group;
-    this.#target = target;
+    this.#target = firstTarget(group);
     this.#stored = enrollment;
     this.#keep = keep;
     this.#cyclesPerRow = cyclesPerRow;
@@ -72,20 +71,30 @@ export class SettledLife {
     return this.#countsLate;
   }
 
+  /** What is counted and closed from now on is decided by this definition. */
+  decideBy(group: TargetGroup): void {
+    this.#group = group;
+    this.#target = firstTarget(group);
+  }
+
   /** Lets time pass to the noon of the cycle. At every noon the ended cycles are closed. */
   passTo(cycle: number): Closing[] {
     const closings: Closing[] = [];
     while (this.#cycle < cycle) {
       this.#cycle += 1;
-      const before = this.#stored;
-      this.#close();
-      if (this.#stored !== before) closings.push({ before, after: this.#stored });
+      closings.push(...this.closeAt(noonOf(this.#cycle)));
     }
     return closings;
   }
 
-  #close(): void {
-    const now = noonOf(this.#cycle);
+  /** Closes what has ended by then. */
+  closeAt(now: Instant): Closing[] {
+    const before = this.#stored;
+    this.#close(now);
+    return this.#stored === before ? [] : [{ before, after: this.#stored }];
+  }
+
+  #close(now: Instant): void {
     const decision = decideClosing(this.#group, this.#target, this.#stored, now);
     if (decision.outcome === "nothingToDo") return;
     const rules = { delayMilliseconds, cyclesPerRow: this.#cyclesPerRow };
@@ -97,10 +106,10 @@ export class SettledLife {
     this.#store({ next: stored, rows: [...rows, ...returned] }, "CLOSING");
   }
 
-  count(activity: Activity, original: OriginalActivity | undefined): TargetEffect {
+  count(activity: Activity, original: OriginalActivity | undefined, now = noonOf(this.#cycle)): TargetEffect {
     const subject = { group: this.#group, target: this.#target, enrollment: this.#stored };
     const enrollment = this.#read(rowsToRead(this.#stored, cyclesToCount(subject, activity, original)));
-    const { effect, next } = decideCounting({ ...subject, enrollment }, activity, original, noonOf(this.#cycle));
+    const { effect, next } = decideCounting({ ...subject, enrollment }, activity, original, now);
     const isLate = effect.changes.length > 0 && changesPast(enrollment, effect);
     if (next !== undefined) this.#store(this.#keepsNext ? keptIn(enrollment, next) : withoutRows(next), activity.type);
     // What an activity in many targets does: the enrolment keeps the change until the next closing.
@@ -122,6 +131,11 @@ export class SettledLife {
     for (const { row, records } of rows) this.#rows.set(row, records);
     this.#stored = { ...next, revision: this.#stored.revision + 1 };
   }
+}
+
+function firstTarget({ targets: [target] }: TargetGroup): Target {
+  if (target === undefined) throw new Error("The group has a target");
+  return target;
 }
 
 /** Whether the activity changed a cycle that has left the enrolment. */
