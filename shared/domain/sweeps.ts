@@ -3,11 +3,15 @@ import { clockToleranceMilliseconds, type Instant } from "./instant.ts";
 import { overAt } from "./over.ts";
 import type { TargetGroup } from "./targetGroup.ts";
 
-/**
- * When a group has to be looked at next. A sweep closes all cycles that have ended by then in all enrolments of the
- * group.
- */
-export type Sweep = {
+/** When a group has to be looked at next, and what for. A sweep of each kind is an item of its own on the list. */
+export type Sweep = ClosingSweep;
+
+/** The kinds of sweeps, as they are stored. */
+export const sweepKinds = ["CLOSING"] as const satisfies readonly Sweep["kind"][];
+
+/** It closes all cycles that have ended by then in all enrolments of the group. */
+export type ClosingSweep = {
+  readonly kind: "CLOSING";
   readonly dueAt: Instant;
   /** The first cycle that sweeps are made for. Earlier ones had ended when the group was created. */
   readonly fromCycle: number;
@@ -36,9 +40,9 @@ export function retiresAt(group: Pick<TargetGroup, "cycles">): Instant {
  * ended cycle, so none needs a sweep for it. A cycle that ended within the tolerated clock difference has one, because
  * an enrolment may be served by a machine whose clock is behind.
  */
-export function firstSweep(group: Pick<TargetGroup, "cycles">, now: Instant): Sweep | undefined {
+export function firstSweep(group: Pick<TargetGroup, "cycles">, now: Instant): ClosingSweep | undefined {
   const first = group.cycles.find(({ endsAt }) => endsAt > now - clockToleranceMilliseconds);
-  return first && { fromCycle: first.number, dueAt: first.endsAt };
+  return first && { kind: "CLOSING", fromCycle: first.number, dueAt: first.endsAt };
 }
 
 /**
@@ -50,10 +54,10 @@ export function sweepOfEdit(
   before: Pick<TargetGroup, "cycles">,
   after: Pick<TargetGroup, "cycles">,
   now: Instant,
-): Sweep | undefined {
+): ClosingSweep | undefined {
   const was = currentOrNextCycle(before.cycles, now)?.endsAt ?? Number.POSITIVE_INFINITY;
   const is = currentOrNextCycle(after.cycles, now)?.endsAt ?? Number.POSITIVE_INFINITY;
-  return is < was ? { dueAt: is, fromCycle: 1 } : undefined;
+  return is < was ? { kind: "CLOSING", dueAt: is, fromCycle: 1 } : undefined;
 }
 
 /** The last time until now at which the group had to be swept; `undefined` when there was none. */
@@ -62,9 +66,13 @@ export function lastDueAt(group: Pick<TargetGroup, "cycles">, fromCycle: number,
 }
 
 /** The sweep after the given time; `undefined` after the one that sets the enrolments aside. */
-export function sweepAfter(group: Pick<TargetGroup, "cycles">, fromCycle: number, time: Instant): Sweep | undefined {
+export function sweepAfter(
+  group: Pick<TargetGroup, "cycles">,
+  fromCycle: number,
+  time: Instant,
+): ClosingSweep | undefined {
   const dueAt = dueTimes(group, fromCycle).find((each) => each > time);
-  return dueAt === undefined ? undefined : { dueAt, fromCycle };
+  return dueAt === undefined ? undefined : { kind: "CLOSING", dueAt, fromCycle };
 }
 
 /** In order: two times for each cycle, at its end and about a day later, and one when the group is over. */

@@ -1,6 +1,6 @@
 import type { Instant } from "../domain/instant.ts";
 import { ServiceError } from "../domain/serviceError.ts";
-import { lastDueAt, retiresAt, sweepAfter } from "../domain/sweeps.ts";
+import { type ClosingSweep, lastDueAt, retiresAt, sweepAfter } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "../table/client.ts";
 import { completeSweep, type DueSweep, listDueSweeps } from "../table/dueSweeps.ts";
@@ -102,23 +102,32 @@ async function nextSweeps(
   return { waiting: interleaved(wanted), after: page.hasMore ? (page.sweeps.at(-1) ?? null) : null };
 }
 
-/**
- * What is left of a sweep. When nothing is, completes it. The last sweep of a group retires it first. When the group has
- * changed in the meantime, the next look decides again.
- */
-async function tasksOf(
-  table: Table,
-  sweep: DueSweep,
-  now: Instant,
-  { eachShard = false }: DueQuestion,
-): Promise<ClosingTask[]> {
-  const { org, groupId, fromCycle } = sweep;
+/** What is left of a sweep. When nothing is, completes it. */
+async function tasksOf(table: Table, sweep: DueSweep, now: Instant, question: DueQuestion): Promise<ClosingTask[]> {
+  const { org, groupId } = sweep;
   const [group, targets] = await Promise.all([
     findTargetGroup(table, org, groupId),
     listTargetShards(table, org, groupId),
   ]);
   // The group has been deleted, in which nobody was ever enrolled.
   if (group === undefined) return completeSweep(table, sweep, undefined).then(() => []);
+  switch (sweep.kind) {
+    case "CLOSING":
+      return closingTasks(table, sweep, { group, targets }, now, question);
+  }
+}
+
+/**
+ * The last sweep of a group retires it first. When the group has changed in the meantime, the next look decides again.
+ */
+async function closingTasks(
+  table: Table,
+  sweep: DueSweep & ClosingSweep,
+  { group, targets }: { readonly group: TargetGroup; readonly targets: readonly TargetShards[] },
+  now: Instant,
+  { eachShard = false }: DueQuestion,
+): Promise<ClosingTask[]> {
+  const { org, fromCycle } = sweep;
   const due = lastDueAt(group, fromCycle, now) ?? sweep.dueAt;
   if (due >= retiresAt(group) && !(await retireGroup(table, org, group, now))) return [];
   const open = targets.map((target) => ({ targetId: target.targetId, shards: openShards(target, due) }));

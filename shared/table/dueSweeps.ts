@@ -1,21 +1,20 @@
 import { formatInstant, type Instant } from "../domain/instant.ts";
-import type { Sweep } from "../domain/sweeps.ts";
+import { type Sweep, sweepKinds } from "../domain/sweeps.ts";
 import type { Table } from "./client.ts";
 import { type Item, ItemReader, type StoredItem } from "./item.ts";
 import { type Key, type Org, sweepKey, sweepPartition } from "./keys.ts";
 import { putUnlessThere, queryPage, remove } from "./store.ts";
 
-/** The next sweep of one group. */
+/** A sweep of one group. */
 export type DueSweep = Sweep & { readonly org: Org; readonly groupId: number };
 
-function keyOf({ org, groupId, dueAt }: DueSweep): Key {
-  return sweepKey(org, { groupId, dueAt: formatInstant(dueAt) });
+function keyOf({ org, groupId, kind, dueAt }: DueSweep): Key {
+  return sweepKey(org, { groupId, kind, dueAt: formatInstant(dueAt) });
 }
 
 /** The item of a sweep. */
 export function buildSweepItem(sweep: DueSweep): Item {
-  const { org, groupId, fromCycle, dueAt } = sweep;
-  return { ...keyOf(sweep), org, groupId, fromCycle, dueAt: formatInstant(dueAt) };
+  return { ...keyOf(sweep), ...sweep, dueAt: formatInstant(sweep.dueAt) };
 }
 
 /** The only reader of sweep items. */
@@ -24,9 +23,16 @@ function parseSweep(item: StoredItem): DueSweep {
   return {
     org: reader.text("org"),
     groupId: reader.integer("groupId"),
-    fromCycle: reader.integer("fromCycle"),
-    dueAt: reader.instant("dueAt"),
+    ...parseKind(reader, reader.instant("dueAt")),
   };
+}
+
+function parseKind(reader: ItemReader, dueAt: Instant): Sweep {
+  const kind = reader.oneOf("kind", sweepKinds);
+  switch (kind) {
+    case "CLOSING":
+      return { kind, dueAt, fromCycle: reader.integer("fromCycle") };
+  }
 }
 
 export type DueSweepPage = {
@@ -53,7 +59,7 @@ export async function listDueSweeps(
 }
 
 /**
- * Puts the group's next sweep on the list, then takes this one off. In this order the group stays on the list even when
+ * Puts the group's next sweep of the kind on the list, then takes this one off. In this order the group stays on the list even when
  * the second write fails. In a rare race a sweep comes back; it finds every enrolment closed.
  */
 export async function completeSweep(table: Table, sweep: DueSweep, next: Sweep | undefined): Promise<void> {

@@ -209,13 +209,16 @@ export function indexRowKey(
 }
 
 /**
- * One partition with one item for each group of every org: its next sweep. The items are in order of time. So due
- * sweeps are found without a scan, however long ago the last look was. Only the scheduled functions may access it.
+ * One partition with the next sweeps of the groups of every org, one item for each kind. The items are in order of time.
+ * So due sweeps are found without a scan, however long ago the last look was. Only the scheduled functions may access it.
  */
 export const sweepPartition = "CLOSING";
 
-export function sweepKey(org: Org, sweep: { readonly groupId: number; readonly dueAt: string }): Key {
-  return { pk: sweepPartition, sk: `${sweep.dueAt}#${org}#${sweep.groupId}` };
+export function sweepKey(
+  org: Org,
+  { groupId, kind, dueAt }: { readonly groupId: number; readonly kind: string; readonly dueAt: string },
+): Key {
+  return { pk: sweepPartition, sk: `${dueAt}#${org}#${groupId}#${kind}` };
 }
 
 /** One partition for each group: which shards of its targets hold enrolments, and how far they are closed. */

@@ -167,7 +167,7 @@ describe("a page of what is due", () => {
     const shards = Array.from({ length: shardCount }, (_, shard) => shard);
     const progress = { resumeAfter: null, hasFailures: false, failedCount: 0, busyCount: 0 };
     const task: ClosingTask = { org, groupId: id, targetId: id, now: id, shards, ...progress };
-    const sweep = { org, groupId: id, fromCycle: 100, dueAt: id };
+    const sweep = { kind: "CLOSING", org, groupId: id, fromCycle: 100, dueAt: id } as const;
     const tasksOfLastGroups = Array.from({ length: 50 * pageLimits.groupsAtOnce }, () => task);
     const waiting = Array.from({ length: pageLimits.sweeps }, () => sweep);
     const bytes = pageLimits.taskBytes + JSON.stringify({ tasksOfLastGroups, waiting }).length;

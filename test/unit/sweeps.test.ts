@@ -10,14 +10,14 @@ const [endOfFirst, endOfSecond, endOfThird] = [startOfCycle(2), startOfCycle(3),
 
 describe("the first sweep of a new group", () => {
   test("is at the end of the first cycle that has not ended", () => {
-    expect(firstSweep(group, startOfCycle(1) - 1)).toEqual({ fromCycle: 1, dueAt: endOfFirst });
-    expect(firstSweep(group, endOfSecond - 1)).toEqual({ fromCycle: 2, dueAt: endOfSecond });
+    expect(firstSweep(group, startOfCycle(1) - 1)).toEqual({ kind: "CLOSING", fromCycle: 1, dueAt: endOfFirst });
+    expect(firstSweep(group, endOfSecond - 1)).toEqual({ kind: "CLOSING", fromCycle: 2, dueAt: endOfSecond });
   });
 
   test("is for a cycle that has just ended too, by as much as clocks may differ", () => {
     const tolerated = endOfFirst + clockToleranceMilliseconds;
-    expect(firstSweep(group, tolerated - 1)).toEqual({ fromCycle: 1, dueAt: endOfFirst });
-    expect(firstSweep(group, tolerated)).toEqual({ fromCycle: 2, dueAt: endOfSecond });
+    expect(firstSweep(group, tolerated - 1)).toEqual({ kind: "CLOSING", fromCycle: 1, dueAt: endOfFirst });
+    expect(firstSweep(group, tolerated)).toEqual({ kind: "CLOSING", fromCycle: 2, dueAt: endOfSecond });
   });
 
   test("does not exist when all cycles have ended", () => {
@@ -43,7 +43,7 @@ describe("a group is swept", () => {
   });
 
   test("never for a cycle that had ended when it was created", () => {
-    expect(sweepAfter(group, 3, 0)).toEqual({ fromCycle: 3, dueAt: endOfThird });
+    expect(sweepAfter(group, 3, 0)).toEqual({ kind: "CLOSING", fromCycle: 3, dueAt: endOfThird });
     expect(lastDueAt(group, 3, endOfThird - 1)).toBeUndefined();
   });
 });
