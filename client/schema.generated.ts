@@ -707,6 +707,11 @@ export interface components {
              */
             readonly id: number;
             /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example c1
+             */
+            readonly refCode?: unknown;
+            /**
              * @description First moment of the cycle: a plain date in the group's time zone, or an ISO 8601 instant with its offset. Cycles are in order and do not overlap. A date stands for its 00:00. Absent: as it is.
              * @example 2030-01-01
              */
@@ -768,6 +773,11 @@ export interface components {
         };
         /** @description What to change of a target. */
         readonly TargetEdit: {
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example 3
+             */
+            readonly id?: unknown;
             /**
              * @description The target's name.
              * @example Monthly spend
@@ -860,6 +870,11 @@ export interface components {
         };
         /** @description What to change of a group. */
         readonly TargetGroupEdit: {
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example 12
+             */
+            readonly id?: unknown;
             /**
              * @description Unique in the org, compared without regard to case; a name that is taken is refused with 310069.
              * @example Spend 1000 a month

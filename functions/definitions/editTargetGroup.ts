@@ -80,8 +80,9 @@ function readOwn({ name, description, active }: EditTargetGroupRequest): EditRec
 }
 
 function readFixed(request: EditTargetGroupRequest): EditRecord["fixed"] {
-  const { trackingType, timeZoneName, frequencyType, frequency, fromDate } = request;
+  const { id, trackingType, timeZoneName, frequencyType, frequency, fromDate } = request;
   return {
+    ...(id === undefined ? {} : { id }),
     ...(frequencyType === undefined ? {} : { frequencyType }),
     ...(frequency === undefined ? {} : { frequency }),
     ...(fromDate === undefined ? {} : { firstDay: fromDate }),

@@ -88,7 +88,7 @@ function readAll<Item, Valid>(
 }
 
 function readEdit(
-  { id, startDate, endDate, description }: EditTargetPeriodsRequest[number],
+  { id, refCode, startDate, endDate, description }: EditTargetPeriodsRequest[number],
   index: number,
   timeZone: string,
 ): Checked<CycleEdit> {
@@ -97,7 +97,7 @@ function readEdit(
   const bounds = both(startsAt, endsAt);
   if ("faults" in bounds) return bounds;
   const texts = description === undefined ? {} : { description: description ?? undefined };
-  return { valid: { index, id, startsAt: bounds.valid[0], endsAt: bounds.valid[1], texts } };
+  return { valid: { index, id, refCode, startsAt: bounds.valid[0], endsAt: bounds.valid[1], texts } };
 }
 
 function readAddition(

@@ -131,8 +131,9 @@ function readOwn({ name, description, active, filters }: EditTargetRequest): Tar
 }
 
 function readFixed(request: EditTargetRequest): TargetEdit["fixed"] {
-  const { targetEntity, eventName, targetType, attributeName, trackFromEnrollmentDate, rewardAllocation } = request;
+  const { id, targetEntity, eventName, targetType, attributeName, trackFromEnrollmentDate, rewardAllocation } = request;
   return {
+    ...(id === undefined ? {} : { id }),
     ...(targetEntity === undefined ? {} : { entity: targetEntity }),
     ...(eventName === undefined ? {} : { eventName }),
     ...(targetType === undefined ? {} : { type: targetType }),

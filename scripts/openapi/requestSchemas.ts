@@ -209,6 +209,7 @@ const levelEdit = {
 } as const satisfies FieldsOf<typeof schemas.editTargetGroup.properties.streaks.items>;
 
 const edit = {
+  id: { ...fixed(""), examples: [12] },
   name: definition.name,
   description: { description: "For people. Absent: as it is; `null`: none.", examples: ["Prolonged"] },
   active: {
@@ -231,6 +232,7 @@ const edit = {
 } as const satisfies FieldsOf<typeof schemas.editTargetGroup>;
 
 const targetEdit = {
+  id: { ...fixed(""), examples: [3] },
   name: target.name,
   description: { description: "For people. Absent: as it is; `null`: none.", examples: ["Purchases in shops"] },
   active: {
@@ -286,6 +288,7 @@ const addedPeriod = {
 
 const periodEdit = {
   id: { description: "The cycle, one of the group's `periods`.", examples: [36] },
+  refCode: fixed("c1"),
   startDate: { ...period.startDate, description: `${period.startDate.description} Absent: as it is.` },
   endDate: { ...period.endDate, description: `${period.endDate.description} Absent: as it is.` },
   description: { description: "For people. Absent: as it is; `null`: none.", examples: ["January"] },

@@ -20,6 +20,8 @@ export type CycleEdit = {
   readonly id: number;
   readonly startsAt: Bound | undefined;
   readonly endsAt: Bound | undefined;
+  /** What the edit says of the name, which nobody can change. */
+  readonly refCode: unknown;
   readonly texts: Partial<Pick<Cycle, "description">>;
 };
 
@@ -34,6 +36,7 @@ export type BoundName = "startsAt" | "endsAt";
 /** A rule that an edit of cycles breaks. `index` is the place in the edit, from 0. */
 export type CycleEditFault = { readonly index: number } & (
   | { readonly rule: "isOfTheGroup" | "isNamedOnce"; readonly id: number }
+  | { readonly rule: "keepsItsName"; readonly is: string; readonly asked: unknown }
   | { readonly rule: "hasStarted"; readonly bound: BoundName; readonly cycle: Cycle; readonly hasEnded: boolean }
   | { readonly rule: "comesFromTheRule"; readonly bound: BoundName | undefined }
   | { readonly rule: "wasTooNear"; readonly bound: BoundName; readonly was: Instant; readonly earliest: Instant }
@@ -98,10 +101,16 @@ function faultsOfEdit(
   const cycle = cycles.find((one) => one.id === id);
   if (cycle === undefined) return [{ index, rule: "isOfTheGroup", id }];
   if (edits.findIndex((other) => other.id === id) < edits.indexOf(edit)) return [{ index, rule: "isNamedOnce", id }];
-  return (["startsAt", "endsAt"] as const).flatMap((bound) => {
+  const renamed = edit.refCode === undefined || edit.refCode === cycle.refCode ? [] : [keepsItsName(cycle, edit)];
+  const moved = (["startsAt", "endsAt"] as const).flatMap((bound): CycleEditFault[] => {
     if (cycleRule === undefined) return faultsOfBound(index, cycle, bound, edit[bound], now);
     return isMoved(cycle[bound], edit[bound]) ? [{ index, rule: "comesFromTheRule", bound }] : [];
   });
+  return [...renamed, ...moved];
+}
+
+function keepsItsName({ refCode: is }: Cycle, { index, refCode: asked }: CycleEdit): CycleEditFault {
+  return { index, rule: "keepsItsName", is, asked };
 }
 
 function faultsOfBound(

@@ -14,7 +14,7 @@ export type LevelEdit = { readonly index: number } & (
 
 /** The properties of a group that nobody can change, each with what the edit says of it. */
 type FixedProperties = Partial<
-  Record<"trackingType" | "timeZone" | "frequencyType" | "frequency" | "firstDay", unknown>
+  Record<"id" | "trackingType" | "timeZone" | "frequencyType" | "frequency" | "firstDay", unknown>
 >;
 
 /** What to change of a group. A property that is absent stays as it is. */
@@ -140,10 +140,10 @@ function editedLevels(levels: readonly Level[], { levels: edits, newLevelIds }: 
 }
 
 function fixedFaults(group: TargetGroup, fixed: FixedProperties): EditFault[] {
-  const { trackingType, timeZone, cycleRule } = group;
+  const { id, trackingType, timeZone, cycleRule } = group;
   const { frequencyType, frequency, firstDay } = cycleRule ?? {};
-  const values = { trackingType, timeZone, frequencyType, frequency, firstDay };
-  const properties = ["trackingType", "timeZone", "frequencyType", "frequency", "firstDay"] as const;
+  const values = { id, trackingType, timeZone, frequencyType, frequency, firstDay };
+  const properties = ["id", "trackingType", "timeZone", "frequencyType", "frequency", "firstDay"] as const;
   return properties.flatMap((property) => {
     const [is, asked] = [values[property], fixed[property]];
     // A read answers null where there is no rule, and may be sent back.

@@ -11,6 +11,7 @@ import { type Cycle, isStreak, type Target, type TargetGroup, targetValue } from
 type CycleValue = { readonly index: number; readonly cycleId: number; readonly value: Decimal };
 
 export const fixedTargetProperties = [
+  "id",
   "entity",
   "eventName",
   "type",
@@ -34,7 +35,7 @@ export type TargetEditFault =
   | {
       readonly rule: "isFixed";
       readonly property: FixedTargetProperty;
-      readonly is: string | boolean | undefined;
+      readonly is: string | number | boolean | undefined;
       readonly asked: unknown;
     }
   | { readonly rule: "isOfTheGroup" | "isNamedOnce"; readonly index: number; readonly cycleId: number }

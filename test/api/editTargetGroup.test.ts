@@ -280,6 +280,7 @@ describe("levels of a streak", () => {
 
 describe("what is fixed for ever", () => {
   it.each([
+    ["id", unknownId],
     ["trackingType", "STREAKS"],
     ["targetEvaluationType", "ROLLING"],
     ["timeZoneName", "Europe/Vienna"],
@@ -299,8 +300,8 @@ describe("what is fixed for ever", () => {
   it("may be sent with the value it has", async () => {
     const { org, group } = await newSetting(service, streak({ levels: [2] }));
     const { body } = await read(org, group);
-    const { trackingType, targetEvaluationType, timeZoneName, streaks } = body.data;
-    const same = { trackingType, targetEvaluationType, timeZoneName, streaks };
+    const { id, trackingType, targetEvaluationType, timeZoneName, streaks } = body.data;
+    const same = { id, trackingType, targetEvaluationType, timeZoneName, streaks };
     expect((await ok(edit(org, group, same))).body.data).toEqual(body.data);
   });
 });

@@ -72,6 +72,15 @@ describe("moving cycles", () => {
     expectRefused(await move(org, group, [{ id: group.cycleIds[place], ...change }]), 400, 300004, message);
   });
 
+  it("keeps the name of one: it may be sent as it is, and another one is refused with 300004", async () => {
+    const { org, group } = await newSetting(service);
+    const [id] = group.cycleIds;
+    const message = /\[0\]\.refCode cannot be changed after creation; it is "c1", got "x"/;
+    expectRefused(await move(org, group, [{ id, refCode: "x" }]), 400, 300004, message);
+    const same = (await ok(move(org, group, [{ id, refCode: "c1" }]))).body;
+    expect([same.data.version, same.warnings]).toEqual([1, null]);
+  });
+
   it("changes nothing but the description of an ended one", async () => {
     const { org, group } = await newSetting(service);
     const [first] = group.cycleIds;

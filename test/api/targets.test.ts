@@ -47,7 +47,7 @@ describe("an edit of a target changes what it names and nothing else", () => {
   it("writes nothing and leaves the version when nothing is different", async () => {
     const { org, group } = await newSetting(service);
     const [known] = (await ok(org.reader.get(`/targetGroups/${group.groupId}`))).body.data.targets;
-    const { id: _, defaultValues: __, filters: ___, ...same } = known;
+    const { defaultValues: _, filters: __, ...same } = known;
     const answer = await withoutWriting(service, () => ok(edit(org, group, same)));
     expect(answer.body.data).toMatchObject({ version: 1 });
   });
@@ -165,6 +165,7 @@ describe("the value of a cycle", () => {
 
 describe("what is fixed for ever of a target", () => {
   it.each([
+    ["id", unknownId],
     ["targetEntity", "EVENT"],
     ["eventName", "visit"],
     ["targetType", "VISIT"],

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
+import { closeEnrollment } from "../../shared/operations/closeShards.ts";
+import { findTargetGroup } from "../../shared/table/targetGroups.ts";
 import { ApiClient } from "../support/apiClient.ts";
 import { expectRefused } from "../support/envelopes.ts";
-import { ok, type TestOrg, targetPath } from "../support/org.ts";
+import { ok, type TestGroup, type TestOrg, targetPath } from "../support/org.ts";
 import { useService } from "../support/service.ts";
-import { newSetting } from "../support/setting.ts";
-import { during, firstInstantOf, milestone } from "../support/targetGroups.ts";
+import { newSetting, type Setting } from "../support/setting.ts";
+import { during, firstInstantOf, lastInstantOf, milestone, streak } from "../support/targetGroups.ts";
 
 const service = useService();
 
@@ -24,14 +26,30 @@ async function withOtherProcess(org: TestOrg, work: (till: ApiClient) => Promise
   }
 }
 
+/** Appends the second month. */
+async function append(org: TestOrg, { groupId }: TestGroup, at: string): Promise<void> {
+  const added = [{ refCode: "c2", startDate: firstInstantOf(2), endDate: firstInstantOf(3) }];
+  await ok(org.admin.post(`/targetGroups/${groupId}/targetPeriods`, added, { now: at }));
+}
+
+async function spend(till: ApiClient, customerId: number, at: string): Promise<unknown> {
+  const activity = {
+    activityId: at.replaceAll(/\W/g, ""),
+    customerId,
+    type: "TRANSACTION",
+    occurredAt: at,
+    amount: 1000,
+  };
+  return (await ok(till.post("/activities", activity, { now: at }))).body.data;
+}
+
 describe("a process whose cached definition is 30 s old", () => {
   it("counts in the appended cycle for whoever was enrolled under the new definition", async () => {
     const { org, group, customerId } = await newSetting(service, milestone({ cycles: 1 }));
     const other = await org.newCustomer();
     await withOtherProcess(org, async (till) => {
       await ok(till.post(`${targetPath(group)}/enroll`, [{ customerId: other }], { now }));
-      const added = [{ refCode: "c2", startDate: firstInstantOf(2), endDate: firstInstantOf(3) }];
-      await ok(org.admin.post(`/targetGroups/${group.groupId}/targetPeriods`, added, { now }));
+      await append(org, group, now);
       await ok(org.enroll(group, { customerId, periodName: "c2", initialBalance: 7 }, { now }));
       const activity = { activityId: "a", customerId, type: "TRANSACTION", occurredAt: now, amount: 5 };
       const { data } = (await ok(till.post("/activities", activity, { now: stale }))).body;
@@ -46,8 +64,7 @@ describe("a process whose cached definition is 30 s old", () => {
     await withOtherProcess(org, async (till) => {
       const enroll = (record: object, at: string) => till.post(`${targetPath(group)}/enroll`, [record], { now: at });
       await ok(enroll({ customerId: other }, now));
-      const added = [{ refCode: "c2", startDate: firstInstantOf(2), endDate: firstInstantOf(3) }];
-      await ok(org.admin.post(`/targetGroups/${group.groupId}/targetPeriods`, added, { now }));
+      await append(org, group, now);
       await ok(enroll({ customerId, periodName: "c2" }, stale));
       expectRefused(await enroll({ customerId: other, periodName: "c3" }, stale), 400, 310019);
     });
@@ -77,6 +94,18 @@ describe("a process whose cached definition is 30 s old", () => {
     expect(state?.targets).toMatchObject([{ targetAchievedValue: 10 }]);
   });
 
+  it("lets nobody leave a cycle that it does not know: the appended one is left too", async () => {
+    const { org, group, customerId } = await newSetting(service, milestone({ cycles: 1 }));
+    const other = await org.newCustomer();
+    await ok(org.enroll(group, { customerId }, { now }));
+    await withOtherProcess(org, async (till) => {
+      await ok(till.post(`${targetPath(group)}/enroll`, [{ customerId: other }], { now }));
+      await append(org, group, now);
+      await ok(till.post(`${targetPath(group)}/unEnroll`, [{ customerId }], { now: stale }));
+    });
+    expect(await spend(org.till, customerId, during(2))).toMatchObject({ notCounted: [{ reason: "NOT_ENROLLED" }] });
+  });
+
   it("stops enrolling and counting when its 30 s are over", async () => {
     const { org, group, customerId } = await newSetting(service);
     const other = await org.newCustomer();
@@ -90,5 +119,51 @@ describe("a process whose cached definition is 30 s old", () => {
       const { data } = (await ok(till.post("/activities", activity, { now: over }))).body;
       expect(data).toMatchObject({ targets: [], notCounted: [{ reason: "TARGET_INACTIVE" }] });
     });
+  });
+});
+
+describe("a worker that closes with the definition it read before an edit", () => {
+  /** Closes the customer's ended cycles by the definition as it is at this moment, whenever it is asked to. */
+  async function workerOf({ org, group, customerId }: Setting) {
+    const definition = await findTargetGroup(service.table, org.org, group.groupId);
+    if (definition === undefined) throw new Error("The group is there");
+    const { groupId, targetId } = group;
+    const ref = { org: org.org, customerId, groupId, targetId };
+    return (at: string) => closeEnrollment(service.table, definition, ref, Date.parse(at));
+  }
+
+  it("closes nothing before an end that was moved to later, and what is counted until then is in the cycle", async () => {
+    const one = await newSetting(service, milestone({ cycles: 1 }));
+    const { org, group, customerId } = one;
+    await ok(org.enroll(group, { customerId }, { now }));
+    const close = await workerOf(one);
+    const edited = new Date(Date.parse(firstInstantOf(2)) - 10 * 60_000).toISOString();
+    const moved = [{ id: group.cycleIds[0], endDate: firstInstantOf(3) }];
+    await ok(org.admin.put(`/targetGroups/${group.groupId}/targetPeriods`, moved, { now: edited }));
+    expect(await close(new Date(Date.parse(edited) + 29_999).toISOString())).toEqual([]);
+    const closeByNew = await workerOf(one);
+    expect(await closeByNew(firstInstantOf(2))).toEqual([]);
+    expect(await spend(org.till, customerId, during(2))).toMatchObject({ targets: [{ reached: true }] });
+    expect(await closeByNew(lastInstantOf(2))).toEqual([]);
+    expect([await closeByNew(firstInstantOf(3)), await closeByNew(during(3))]).toEqual([[1], []]);
+  });
+
+  it("closes the last cycle once when others are appended meanwhile, and the run goes on into them", async () => {
+    const one = await newSetting(service, streak({ cycles: 1, levels: [1] }));
+    const { org, group, customerId } = one;
+    await ok(org.enroll(group, { customerId }, { now }));
+    await spend(org.till, customerId, now);
+    const close = await workerOf(one);
+    // Two hours later all cycles are closed and settled.
+    const over = new Date(Date.parse(firstInstantOf(2)) + 2 * 60 * 60_000).toISOString();
+    const next = [{ refCode: "c2", startDate: during(2), endDate: firstInstantOf(3) }];
+    await ok(org.admin.post(`/targetGroups/${group.groupId}/targetPeriods`, next, { now: over }));
+    expect([await close(over), await close(over)]).toEqual([[1], []]);
+    expect(await spend(org.till, customerId, during(2))).toMatchObject({ targets: [{ streakValue: 2 }] });
+    const closeByNew = await workerOf(one);
+    expect([await closeByNew(firstInstantOf(3)), await close(firstInstantOf(3))]).toEqual([[2], []]);
+    expect((await org.readState(group, customerId, { now: firstInstantOf(3) }))?.streaks).toMatchObject([
+      { currentCount: 2 },
+    ]);
   });
 });

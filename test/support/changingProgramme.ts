@@ -234,7 +234,8 @@ function decideBounds(group: TargetGroup, edit: Extract<Edit, { kind: "bounds" }
   if (cycle === undefined) return { outcome: "invalid" };
   const bound = (asked: When) => ({ at: momentOf(asked, cycle, now), text: `${momentOf(asked, cycle, now)}` });
   const startsAt = edit.startsAt && bound(edit.startsAt);
-  return decideCycleEdit(group, [{ index: 0, id: cycle.id, startsAt, endsAt: bound(edit.endsAt), texts: {} }], now);
+  const named = { index: 0, id: cycle.id, refCode: undefined };
+  return decideCycleEdit(group, [{ ...named, startsAt, endsAt: bound(edit.endsAt), texts: {} }], now);
 }
 
 function momentOf(asked: When, { startsAt }: Cycle, now: Instant): Instant {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { makeRule } from "../../functions/definitions/readDraft.ts";
 import { type CyclePattern, cyclesOfRule } from "../../shared/domain/cycleRule.ts";
+import { streakValue } from "../../shared/domain/streak.ts";
+import { buildActivity, buildEnrollment, buildGroup, buildTarget, decimal } from "../support/domain.ts";
+import { SettledLife } from "../support/settledLife.ts";
 
 const hour = 60 * 60 * 1000;
 
@@ -57,6 +60,26 @@ describe("a cycle of a rule", () => {
       ["2031-10-26", 25],
       ["2032-03-28", 23],
     ]);
+  });
+
+  it("is one of 1000 in a run when each is met in its last instant and then closed", () => {
+    const cycles = cyclesOf(thousandDays, "Europe/Vienna").map((cycle) => ({
+      ...cycle,
+      id: cycle.number,
+      description: undefined,
+    }));
+    const group = buildGroup({ trackingType: "STREAKS", cycles, targets: [buildTarget({ values: [decimal(10)] })] });
+    const life = new SettledLife(group, buildEnrollment(), undefined, 24);
+    for (const { number, endsAt } of cycles) {
+      const effect = life.count(
+        buildActivity({ activityId: `${number}`, occurredAt: endsAt - 1 }),
+        undefined,
+        endsAt - 1,
+      );
+      expect(effect).toMatchObject({ cycleNumber: number, streakValue: number });
+      life.closeAt(endsAt);
+    }
+    expect(streakValue(group, life.stored, Number.POSITIVE_INFINITY)).toBe(1000);
   });
 
   it("starts with the first moment of its day where midnight is skipped", () => {

@@ -155,6 +155,7 @@ const levelEdit = {
 export const editTargetGroup = {
   type: "object",
   properties: {
+    id: {},
     name,
     description,
     active: { type: "boolean" },
@@ -172,7 +173,7 @@ export const editTargetGroup = {
 const periodEdit = {
   type: "object",
   required: ["id"],
-  properties: { id, startDate: date, endDate: date, description },
+  properties: { id, refCode: {}, startDate: date, endDate: date, description },
 } as const;
 
 export const editTargetPeriods = { type: "array", minItems: 1, maxItems: limits.cycles, items: periodEdit } as const;
@@ -210,6 +211,7 @@ const valueEdit = {
 export const editTarget = {
   type: "object",
   properties: {
+    id: {},
     name,
     description,
     active: { type: "boolean" },

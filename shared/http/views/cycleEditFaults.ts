@@ -1,6 +1,7 @@
 import type { BoundName, CycleEditFault } from "../../domain/cycleEditing.ts";
 import { formatInstant } from "../../domain/instant.ts";
 import type { Cycle } from "../../domain/targetGroup.ts";
+import { describeFixed } from "./editFaults.ts";
 
 const wireNames = { startsAt: "startDate", endsAt: "endDate" } as const satisfies Record<BoundName, string>;
 
@@ -13,6 +14,8 @@ export function describeCycleEditFault(fault: CycleEditFault): string {
       return `${item}.id must be the id of a cycle of the group; got ${fault.id}.`;
     case "isNamedOnce":
       return `${item}.id must be named once; ${fault.id} is there already.`;
+    case "keepsItsName":
+      return describeFixed(`${item}.refCode`, fault.is, fault.asked);
     case "endsAfterItStarts":
       return `${item}.endDate must be after its startDate; got ${span(fault.cycle)}.`;
     case "overlaps":

@@ -20,6 +20,7 @@ export function describeEditFault(fault: EditFault): string {
 }
 
 const wireNames = {
+  id: "id",
   trackingType: "trackingType",
   timeZone: "timeZoneName",
   frequencyType: "frequencyType",

@@ -20,6 +20,7 @@ export function describeTargetEditFault(fault: TargetEditFault): string {
 }
 
 const wireNames = {
+  id: "id",
   entity: "targetEntity",
   eventName: "eventName",
   type: "targetType",
