@@ -70,8 +70,8 @@ function deployInWaves(deployments: Deployments, watched: Watched, answers: read
   const { functions, activityQueue, projector, closing } = watched;
   const last: readonly ServingFunction[] = ["membership", "recordActivities", "enroll"];
   const first = servingFunctions.filter((name) => !last.includes(name));
-  for (const name of first) deployments.watch(functions[name], answers);
   deployments.watch(functions.projector, [projector.errors]);
+  for (const name of first) deployments.watch(functions[name], answers);
   for (const each of [functions.listDueCycles, functions.closeShard]) deployments.watchRare(each, [closing.errors]);
   deployments.watch(functions.authorizer, answers);
   deployments.watch(functions.countQueuedActivities, [activityQueue.errors]);

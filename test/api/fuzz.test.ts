@@ -69,10 +69,14 @@ async function answerTo(request: FuzzRequest): Promise<RawResponse> {
 const internals = /(?:ORG|CREDENTIAL|TOKEN)#|\\n\s+at |\.[jt]s:\d|node_modules|dynamodb|Exception|TypeError/i;
 
 function isEnvelope({ about }: FuzzRequest, { status, text }: RawResponse): boolean {
-  const { data, pagination, errors, warnings, ...others }: Record<string, unknown> = Object(JSON.parse(text));
+  const { data, pagination, simulation, errors, warnings, ...others }: Record<string, unknown> = Object(
+    JSON.parse(text),
+  );
   if (Object.keys(others).length > 0 || data === undefined) return false;
   const isPage = about === "getTrackedTargetEvents" && errors === null;
   if (isPage !== isPagination(pagination)) return false;
+  const isSimulation = about === "simulateEnrollment" && errors === null;
+  if (isSimulation !== (simulation !== undefined)) return false;
   if (warnings !== null && !isListOf(warnings, ({ message }) => typeof message === "string")) return false;
   if (errors === null) return status === 200 || status === 201;
   return (
@@ -91,7 +95,7 @@ function isListOf(value: unknown, isMember: (member: Record<string, unknown>) =>
 
 function isStatusOf(code: unknown, status: number): boolean {
   const [, entry] = Object.entries(errorCatalogue).find(([key]) => key === String(code)) ?? [];
-  return entry?.status === status || (code === 300004 && [413, 415, 422].includes(status));
+  return entry?.status === status || (code === 300004 && [409, 412, 413, 415, 422].includes(status));
 }
 
 /** Whether an answer is one that RFC 6749 or 7009 defines for these two routes. */

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
 import type { ApiResponse } from "../support/apiClient.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
-import { ok, type TestOrg } from "../support/org.ts";
+import { ok, type TestOrg, targetPath } from "../support/org.ts";
 import { useService } from "../support/service.ts";
-import { during, milestone } from "../support/targetGroups.ts";
+import { during, firstInstantOf, milestone } from "../support/targetGroups.ts";
 
 const service = useService();
 
@@ -53,7 +53,9 @@ type Case = {
   readonly call: (org: TestOrg, own: Ids, named: Ids) => Promise<ApiResponse>;
 };
 
-const enrollment = (route: "enroll" | "unenroll", action: string): readonly Case[] => [
+type EnrollmentRoute = "enroll" | "unenroll" | "simulateEnrollment" | "simulateUnenrollment";
+
+const enrollment = (route: EnrollmentRoute, action: string): readonly Case[] => [
   {
     route,
     named: "group",
@@ -91,9 +93,57 @@ const enrollment = (route: "enroll" | "unenroll", action: string): readonly Case
   },
 ];
 
+type Edit = (admin: TestOrg["admin"], path: string) => Promise<ApiResponse>;
+
+/** What an admin may ask about a group. */
+const groupEdits: readonly (readonly [RouteName, Edit])[] = [
+  [
+    "editTargetGroup",
+    (admin, path) =>
+      admin.put(path.replace("/targetGroups", "/targetGroups/editTargetGroup"), { active: false }, { now }),
+  ],
+  ["deleteTargetGroup", (admin, path) => admin.send("DELETE", path, undefined, { now })],
+  ["editTargetPeriods", (admin, path) => admin.put(`${path}/targetPeriods`, [{ id: 1, description: "Ours" }], { now })],
+  ["appendTargetPeriods", (admin, path) => admin.post(`${path}/targetPeriods`, [appended], { now })],
+  ["addTarget", (admin, path) => admin.post(`${path}/targets`, milestone().targets[0], { now })],
+  ["getAuditLogs", (admin, path) => admin.get(`${path}/auditLogs`, { now })],
+];
+
+/** What an admin may ask about a target. */
+const targetEdits: readonly (readonly [RouteName, Edit])[] = [
+  ["editTarget", (admin, path) => admin.put(path, { name: "Ours" }, { now })],
+  ["deactivateTarget", (admin, path) => admin.send("DELETE", path, undefined, { now })],
+];
+
+const appended = { refCode: "ours", startDate: firstInstantOf(6), endDate: firstInstantOf(7) };
+
+const edits: readonly Case[] = [
+  ...groupEdits.map(([route, edit]) => ({
+    route,
+    named: "group",
+    code: 310017,
+    call: ({ admin }: TestOrg, _: Ids, { groupId }: Ids) => edit(admin, `/targetGroups/${groupId}`),
+  })),
+  ...targetEdits.map(([route, edit]) => ({
+    route,
+    named: "group and target",
+    code: 310017,
+    call: ({ admin }: TestOrg, _: Ids, ids: Ids) => edit(admin, targetPath(ids)),
+  })),
+  ...targetEdits.map(([route, edit]) => ({
+    route,
+    named: "target",
+    code: 310018,
+    call: ({ admin }: TestOrg, { groupId }: Ids, { targetId }: Ids) => edit(admin, targetPath({ groupId, targetId })),
+  })),
+];
+
 const cases: readonly Case[] = [
+  ...edits,
   ...enrollment("enroll", "enroll"),
   ...enrollment("unenroll", "unEnroll"),
+  ...enrollment("simulateEnrollment", "enroll/simulate"),
+  ...enrollment("simulateUnenrollment", "unEnroll/simulate"),
   {
     route: "getTargetGroup",
     named: "group",
@@ -138,6 +188,12 @@ const cases: readonly Case[] = [
     code: 310149,
     call: ({ reader }, { customerId }, { targetId }) =>
       reader.get(`/users/${customerId}/trackedTargetEvents/${targetId}`, { now }),
+  },
+  {
+    route: "simulateActivities",
+    named: "customer",
+    code: 310011,
+    call: ({ till }, _, { customerId }) => till.post("/activities/simulate", { ...activity, customerId }, { now }),
   },
   {
     route: "recordActivities",

@@ -50,6 +50,6 @@ export async function startFaultyService(wanted: Wanted): Promise<FaultyService>
 export const hastyLimits = {
   maxAttempts: 3,
   connectionTimeoutMilliseconds: 1_000,
-  requestTimeoutMilliseconds: 250,
+  requestTimeoutMilliseconds: 1_500,
   patienceMilliseconds: 60_000,
 } as const satisfies EngineLimits;

@@ -80,7 +80,7 @@ const sources = globSync("{shared,functions,local,admin,bin}/**/*.ts").map((path
 
 /** The forms that a partition may have outside keys.ts. It must come from a key builder and not be a text. */
 const built =
-  /^(pk: \{ S: (\w+\.)?pk|":pk": (pk|partition)|pk: string|partition: (string|pk|sweepPartition|\w+Partition\(.*))$/;
+  /^(pk: \{ S: (\w+\.)?pk|pk: reader\.text\("pk"\)|":pk": (pk|partition)|pk: string|partition: (string|pk|sweepPartition|\w+Partition\(.*))$/;
 
 /** The partitions in a source that no key builder made. */
 function unbuiltPartitions(text: string): string[] {
