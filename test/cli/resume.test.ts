@@ -238,7 +238,7 @@ describe("a second run", () => {
 async function startOtherDatabase({ org, username, secret }: Operator) {
   const tableName = `milestreak-test-${randomUUID()}`;
   const table = openTable({ tableName, endpoint: engineEndpoint(), ...localAccess }, patientLimits);
-  await createTableIfMissing(table);
+  await createTableIfMissing(table, { isStreamed: false });
   const credential = { username, org: org.org, accessGroup: "admin", secret: hashSecret(secret) } as const;
   await createCredential(table, credential, Date.now());
   const gateway = await startGateway(localFunctions(table), 0);

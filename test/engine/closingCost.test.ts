@@ -24,7 +24,7 @@ const table = openTable(
   patientLimits,
 );
 const recorder = EngineRecorder.on(table.client);
-beforeAll(() => createTableIfMissing(table));
+beforeAll(() => createTableIfMissing(table, { isStreamed: false }));
 afterAll(() => table.close());
 
 const withTime = { getRemainingTimeInMillis: () => 900_000 };

@@ -16,7 +16,7 @@ const access = { tableName: `milestreak-${randomUUID()}`, endpoint: engineEndpoi
 const table = openTable(access, patientLimits);
 const metered = openTable(access, patientLimits);
 const meter = new Meter(metered.client, table.client);
-beforeAll(() => createTableIfMissing(table));
+beforeAll(() => createTableIfMissing(table, { isStreamed: false }));
 afterAll(() => {
   for (const each of [table, metered]) each.close();
 });

@@ -15,7 +15,10 @@ const tableName = "milestreak-test";
 /** An engine does its work in one thread; two use two cores. */
 const engineCount = 2;
 
-/** Starts the engines of the whole run, each with the table. Tests keep apart by using orgs of their own. */
+/**
+ * Starts the engines of the whole run, each with the table. Tests keep apart by using orgs of their own. The table has no
+ * stream; a test file that reads the stream has a table of its own.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const engines = await Promise.all(Array.from({ length: engineCount }, startEngineWithTable));
   project.provide(
@@ -31,7 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function startEngineWithTable(): Promise<Engine> {
   const engine = await startEngine(undefined);
   const client = createClient({ endpoint: engine.endpoint, ...localAccess }, patientLimits);
-  await createTableIfMissing({ client, name: tableName });
+  await createTableIfMissing({ client, name: tableName }, { isStreamed: false });
   client.destroy();
   return engine;
 }
