@@ -10,7 +10,7 @@ import { type Cycle, isStreak, type Target, type TargetGroup, targetValue } from
 /** A value for one cycle. `index` is its place in the edit, from 0. */
 type CycleValue = { readonly index: number; readonly cycleId: number; readonly value: Decimal };
 
-export const fixedTargetProperties = [
+const fixedTargetProperties = [
   "id",
   "entity",
   "eventName",
