@@ -671,6 +671,12 @@ export interface components {
              * @example Europe/Vienna
              */
             readonly timeZoneName?: string | null;
+            /**
+             * @description How many days of 24 hours after the end of a cycle its end is told, so that late activities still count before.
+             * @default 0
+             * @example 3
+             */
+            readonly offsetDays?: number | null;
             /** @description The cycles, in order. Absent when they are made from a rule. */
             readonly periods?: readonly components["schemas"]["PeriodDefinition"][];
             /**
@@ -906,6 +912,11 @@ export interface components {
              */
             readonly timeZoneName?: unknown;
             /**
+             * @description How many days of 24 hours after the end of a cycle its end is told. Of the cycles that end at least 10 minutes from now; earlier ones keep theirs. `null`: 0.
+             * @example 3
+             */
+            readonly offsetDays?: number | null;
+            /**
              * @description Cannot be changed: another value than that of the creation is refused with 300004.
              * @example DAILY
              */
@@ -1042,6 +1053,18 @@ export interface components {
              * @enum {string}
              */
             readonly periodStatus: "NOT_STARTED" | "RUNNING" | "ENDED";
+            /**
+             * Format: date-time
+             * @description When the cycle is closed and its end told: `offsetDays` after it, in UTC.
+             * @example 2030-02-01T00:00:00.000Z
+             */
+            readonly closingOn: string;
+            /**
+             * Format: date-time
+             * @description When the closing was found finished for all members; `null` before, in UTC; `null` when it has not.
+             * @example null
+             */
+            readonly closedOn: string | null;
         };
         /** @description A cycle's id and name. */
         readonly PeriodName: {
@@ -1254,6 +1277,11 @@ export interface components {
              * @example UTC
              */
             readonly timeZoneName: string;
+            /**
+             * @description Days of 24 hours between the end of a cycle and its closing, of the cycles to come.
+             * @example 0
+             */
+            readonly offsetDays: number;
             /**
              * @description The unit of a cycle that a rule makes; `null` when the cycles were listed.
              * @example null

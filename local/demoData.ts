@@ -129,6 +129,7 @@ function draft(name: string, trackingType: TargetGroupDraft["trackingType"], now
     trackingType,
     timeZone: "UTC",
     cycleRule: undefined,
+    closingOffsets: [{ fromCycle: 1, days: 0 }],
   };
 }
 

@@ -25,7 +25,14 @@ export function detailLines(group: TargetGroup): string[] {
 }
 
 /** Fields of answers that no request has. */
-const onlyAnswered: ReadonlySet<string> = new Set(["id", "version", "attribution", "periodStatus"]);
+const onlyAnswered: ReadonlySet<string> = new Set([
+  "id",
+  "version",
+  "attribution",
+  "periodStatus",
+  "closingOn",
+  "closedOn",
+]);
 
 /** The fields of the group that a creation takes, without those that have no value. */
 export function definitionOf({ periods = [], targets, streaks, ...own }: TargetGroup): object {

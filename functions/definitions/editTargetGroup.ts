@@ -62,6 +62,7 @@ function readRecord(body: unknown): Checked<EditRecord> {
     valid: {
       own: readOwn(shape.valid),
       fixed: readFixed(shape.valid),
+      offsetDays: readOffset(shape.valid),
       cycleCount: shape.valid.recurringCycles ?? undefined,
       levels: levels.flatMap((level) => ("valid" in level ? [level.valid] : [])),
     },
@@ -77,6 +78,11 @@ function readOwn({ name, description, active }: EditTargetGroupRequest): EditRec
     ...(description === undefined ? {} : { description: description ?? undefined }),
     ...(active === undefined ? {} : { isActive: active }),
   };
+}
+
+/** `null` empties: the cycles are closed at their end. */
+function readOffset({ offsetDays }: EditTargetGroupRequest): number | undefined {
+  return offsetDays === null ? 0 : offsetDays;
 }
 
 function readFixed(request: EditTargetGroupRequest): EditRecord["fixed"] {

@@ -35,6 +35,7 @@ export function readDraft(
     isActive: request.active ?? true,
     trackingType: request.trackingType,
     timeZone,
+    closingOffsets: [{ fromCycle: 1, days: request.offsetDays ?? 0 }],
     ...readCycles(request, timeZone, faults),
     targets: request.targets.map((target, index) => readTarget(target, `targets[${index}].`, faults)),
     levels: (request.streaks ?? []).map(({ name, targetCountOfSequence }) => ({

@@ -175,6 +175,7 @@ const storedGroup = {
   trackingType: "DEFAULT",
   targetEvaluationType: "FIXED_CALENDAR_WINDOW",
   timeZoneName: "UTC",
+  offsetDays: 0,
   frequencyType: null,
   frequency: null,
   recurringCycles: null,
@@ -188,6 +189,8 @@ const storedPeriods = periods.map((period, index) => ({
   ...period,
   description: null,
   periodStatus: index === 0 ? "RUNNING" : "NOT_STARTED",
+  closingOn: ["2030-02-01T00:00:00.000Z", "2030-03-01T00:00:00.000Z", "2030-04-01T00:00:00.000Z"][index],
+  closedOn: null,
 }));
 
 export const created = answer("As it was sent, with ids", { ...storedGroup, periods: storedPeriods });
@@ -232,7 +235,17 @@ export const extended = answer("With its next version", {
   version: 2,
   attribution: { ...storedGroup.attribution, ...prolonged },
   targets: [{ ...target, defaultValues: [1000, 1000, 1000, 1200].map((defaultValue) => ({ defaultValue })) }],
-  periods: [...storedPeriods, { id: 39, ...april, description: null, periodStatus: "NOT_STARTED" }],
+  periods: [
+    ...storedPeriods,
+    {
+      id: 39,
+      ...april,
+      description: null,
+      periodStatus: "NOT_STARTED",
+      closingOn: "2030-05-01T00:00:00.000Z",
+      closedOn: null,
+    },
+  ],
 });
 const visits = {
   name: "Visits",

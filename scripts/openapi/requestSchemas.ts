@@ -173,6 +173,12 @@ const definition = {
     description: "IANA time zone that plain dates are read in, daylight saving included. Absent or `null`: UTC.",
     examples: ["Europe/Vienna"],
   },
+  offsetDays: {
+    default: 0,
+    description:
+      "How many days of 24 hours after the end of a cycle its end is told, so that late activities still count before.",
+    examples: [3],
+  },
   periods: listOf("PeriodDefinition", "The cycles, in order. Absent when they are made from a rule."),
   frequencyType: {
     description:
@@ -220,6 +226,11 @@ const edit = {
   trackingType: fixed("DEFAULT"),
   targetEvaluationType: fixed("FIXED_CALENDAR_WINDOW"),
   timeZoneName: fixed("Europe/Vienna"),
+  offsetDays: {
+    description:
+      "How many days of 24 hours after the end of a cycle its end is told. Of the cycles that end at least 10 minutes from now; earlier ones keep theirs. `null`: 0.",
+    examples: [3],
+  },
   frequencyType: fixed("DAILY"),
   frequency: { ...fixed("DAILY"), examples: [1] },
   fromDate: fixed("2030-01-01"),

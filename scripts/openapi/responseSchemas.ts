@@ -55,6 +55,8 @@ const period = {
   startDate: text("First moment, as it was sent: a date or an instant.", "2030-01-01"),
   endDate: text("End, as it was sent: a date, which is the last day, or an instant.", "2030-01-31"),
   periodStatus: oneOfTexts("The state of the cycle at the time of the request.", cycleStatuses, "RUNNING"),
+  closingOn: instant("When the cycle is closed and its end told: `offsetDays` after it", "2030-02-01T00:00:00.000Z"),
+  closedOn: instantOrNull("When the closing was found finished for all members; `null` before", null),
 };
 
 const target = {
@@ -88,6 +90,10 @@ const group = {
   trackingType,
   targetEvaluationType: evaluationType,
   timeZoneName: text("IANA time zone that plain dates are read in.", "UTC"),
+  offsetDays: count("Days of 24 hours between the end of a cycle and its closing, of the cycles to come.", 0, {
+    minimum: 0,
+    maximum: 30,
+  }),
   frequencyType: {
     type: ["string", "null"],
     enum: [...frequencyTypes, null],

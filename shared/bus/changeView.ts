@@ -21,6 +21,7 @@ const wireNames = {
   isActive: "active",
   cyclesToMeet: "targetCountOfSequence",
   cycleCount: "recurringCycles",
+  offsetDays: "offsetDays",
   refCode: "refCode",
   startDate: "startDate",
   endDate: "endDate",

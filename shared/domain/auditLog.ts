@@ -1,3 +1,4 @@
+import { offsetDaysOf } from "./cycleClosing.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
 import { type Cycle, type Level, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
@@ -7,7 +8,7 @@ type Part =
   | {
       readonly of: "group";
       readonly id: undefined;
-      readonly property: "name" | "description" | "isActive" | "created" | "cycleCount";
+      readonly property: "name" | "description" | "isActive" | "created" | "cycleCount" | "offsetDays";
     }
   | { readonly of: "level"; readonly id: number; readonly property: "name" | "cyclesToMeet" }
   | {
@@ -27,6 +28,7 @@ export const auditedProperties = [
   "isActive",
   "cyclesToMeet",
   "cycleCount",
+  "offsetDays",
   "refCode",
   "startDate",
   "endDate",
@@ -118,6 +120,7 @@ function factsOf(group: TargetGroup, before: TargetGroup): Fact[] {
     { of: "group", id: undefined, property: "name", value: name },
     { of: "group", id: undefined, property: "description", value: description },
     { of: "group", id: undefined, property: "isActive", value: isActive },
+    { of: "group", id: undefined, property: "offsetDays", value: BigInt(offsetDaysOf(group)) * decimalOne },
     ...levels.flatMap(levelFacts),
     ...(cycleRule === undefined
       ? []

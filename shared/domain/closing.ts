@@ -1,10 +1,10 @@
 import { announce } from "./counting.ts";
-import { cycleStatus } from "./cycles.ts";
+import { closesAt, isToBeClosed } from "./cycleClosing.ts";
 import { type Enrollment, isAnnounced, isClosed } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { isMet } from "./past.ts";
 import { runBefore } from "./streak.ts";
-import { isContinuous, type Target, type TargetGroup } from "./targetGroup.ts";
+import { cycleOf, isContinuous, type Target, type TargetGroup } from "./targetGroup.ts";
 
 /** What the end of cycles does to one enrolment: the state to store. */
 export type ClosingDecision =
@@ -25,8 +25,8 @@ export type ClosingDecision =
 export const mostCyclesInOneClosing = 25;
 
 /**
- * Decides how the ended cycles of one enrolment are closed: every one that it covers and that is not closed yet, the
- * oldest first, at most {@link mostCyclesInOneClosing}. They are marked as closed. A period-end reward is marked as
+ * Decides which cycles of one enrolment are closed: every one that is to be closed by now, that it covers and that is not
+ * closed yet, the oldest first, at most {@link mostCyclesInOneClosing}. They are marked as closed. A period-end reward is marked as
  * announced where the cycle's value was reached. Sums, reached marks and levels stay as they are.
  *
  * A second decision on the resulting state leaves these cycles out, so a cycle is closed once, however often it is
@@ -48,11 +48,11 @@ export function decideClosing(
   return { outcome: "close", next: announce(closed, rewarded), closedCycles, hasMore };
 }
 
-function dueCycles({ cycles }: TargetGroup, enrollment: Enrollment, now: Instant): number[] {
-  const open = cycles.filter(({ number }) => number > enrollment.settledThrough);
+function dueCycles(group: TargetGroup, enrollment: Enrollment, now: Instant): number[] {
+  const open = group.cycles.filter(({ number }) => number > enrollment.settledThrough);
   const due = open.filter(
     (cycle) =>
-      covers(enrollment, cycle.number) && !isClosed(enrollment, cycle.number) && cycleStatus(cycle, now) === "ENDED",
+      covers(enrollment, cycle.number) && !isClosed(enrollment, cycle.number) && isToBeClosed(group, cycle, now),
   );
   return due.map(({ number }) => number);
 }
@@ -72,11 +72,17 @@ function isRewardDue({ rewardAllocation }: Target, enrollment: Enrollment, cycle
 }
 
 /**
- * The length of the run that an ended cycle broke. It is 0 when the cycle was met, when there was no run, when the
- * streak is not continuous, and when the cycle belongs to an earlier membership, whose run ended by leaving.
+ * The length of the run that a closed cycle broke. It is 0 when the cycle was met, when there was no run, when the
+ * streak is not continuous, when the cycle belongs to an earlier membership, whose run ended by leaving, and when the
+ * customer left before it was closed. Leaving has kept the run then.
  */
 export function brokenRun(group: TargetGroup, enrollment: Enrollment, cycleNumber: number): number {
   const isBroken = isContinuous(group) && !isMet(enrollment, cycleNumber);
-  if (!isBroken || cycleNumber < enrollment.fromCycle) return 0;
+  if (!isBroken || cycleNumber < enrollment.fromCycle || hasLeftBefore(group, enrollment, cycleNumber)) return 0;
   return runBefore(group, enrollment, cycleNumber);
+}
+
+function hasLeftBefore(group: TargetGroup, { membership }: Enrollment, cycleNumber: number): boolean {
+  if (membership.status === "ENROLLED") return false;
+  return membership.leftAt < closesAt(group, cycleOf(group, cycleNumber));
 }

@@ -1,7 +1,7 @@
 import { cycleStatus } from "./cycles.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
-import { isOver } from "./over.ts";
+import { extensibleUntil } from "./over.ts";
 import type { Cycle, Target, TargetGroup } from "./targetGroup.ts";
 
 /**
@@ -176,7 +176,7 @@ function faultsOfGroup(group: TargetGroup, now: Instant, most: number, count: nu
   const lastEndedAt = cycles.at(-1)?.endsAt ?? now;
   return [
     ...(count > most ? [{ index: 0, rule: "isWithinTheMost", most, cycles: count } as const] : []),
-    ...(group.retiredAt !== undefined || isOver(group, now)
+    ...(group.retiredAt !== undefined || now >= extensibleUntil(group)
       ? [{ index: 0, rule: "comesInTime", lastEndedAt } as const]
       : []),
   ];

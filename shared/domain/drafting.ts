@@ -2,7 +2,10 @@ import type { Instant } from "./instant.ts";
 import { type Cycle, isStreak, type Level, type Target, type TargetGroup } from "./targetGroup.ts";
 
 /** A target group as asked for and by whom, before it has ids and a version. */
-export type TargetGroupDraft = Omit<TargetGroup, "id" | "version" | "cycles" | "levels" | "targets" | "retiredAt"> & {
+export type TargetGroupDraft = Omit<
+  TargetGroup,
+  "id" | "version" | "cycles" | "levels" | "targets" | "retiredAt" | "closedAt"
+> & {
   readonly cycles: readonly Omit<Cycle, "id">[];
   readonly levels: readonly Omit<Level, "id">[];
   readonly targets: readonly Omit<Target, "id">[];

@@ -1,3 +1,4 @@
+import { withOffsetFrom } from "./cycleClosing.ts";
 import { leadMilliseconds } from "./cycleEditing.ts";
 import { type CycleRule, cyclesOfRule } from "./cycleRule.ts";
 import { cycleStatus } from "./cycles.ts";
@@ -22,6 +23,8 @@ export type GroupEdit = {
   readonly own: Partial<Pick<TargetGroup, "name" | "description" | "isActive">>;
   readonly fixed: FixedProperties;
   readonly levels: readonly LevelEdit[];
+  /** The days between the end of a cycle and its closing; `undefined` leaves them as they are. */
+  readonly offsetDays: number | undefined;
   /** How many cycles the rule is to make; `undefined` leaves them as they are. */
   readonly cycleCount: number | undefined;
   /** The ids for the new levels, in their order. */
@@ -73,7 +76,7 @@ export function decideGroupEdit(
   const longer = lengthened(group, edit.cycleCount, now, lengthen);
   const rest = "faults" in longer ? group : longer.group;
   const levels = editedLevels(group.levels, edit);
-  const next = { ...rest, ...edit.own, levels };
+  const next = { ...rest, ...edit.own, levels, closingOffsets: editedOffsets(rest, edit.offsetDays, now) };
   const faults = [
     ...fixedFaults(group, edit.fixed),
     ...("faults" in longer ? longer.faults : []),
@@ -82,6 +85,14 @@ export function decideGroupEdit(
   if (faults.length > 0) return { outcome: "invalid", faults };
   if (next.isActive && !group.isActive && hasEnded(group, now)) return allCyclesEnded(group);
   return { outcome: "edit", group: next };
+}
+
+/**
+ * Other days are those of the cycles whose end lies ahead by {@link leadMilliseconds}. So no process closes a cycle under
+ * an old definition that stays open under the new one, or the other way round.
+ */
+function editedOffsets(group: TargetGroup, days: number | undefined, now: Instant): TargetGroup["closingOffsets"] {
+  return days === undefined ? group.closingOffsets : withOffsetFrom(group, now + leadMilliseconds, days);
 }
 
 /** The rule with more cycles; `undefined` when one of them is not in the years that a date is written with. */

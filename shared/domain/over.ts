@@ -1,18 +1,24 @@
 import type { Activity } from "./activity.ts";
+import { type ClosingTimes, closesAt } from "./cycleClosing.ts";
 import type { Instant } from "./instant.ts";
 import type { CountingSubject, OriginalActivity } from "./placing.ts";
 import type { TargetGroup } from "./targetGroup.ts";
 import { waitingReturns } from "./waitingReturns.ts";
 
-/** How long after the end of its last cycle a group is over. Until then it can be extended. */
+/** How long after the closing of its last cycle a group is over. */
 const overAfterMilliseconds = 30 * 24 * 60 * 60 * 1000;
 
 /** When the group is over. */
-export function overAt({ cycles }: Pick<TargetGroup, "cycles">): Instant {
-  return Math.max(...cycles.map(({ endsAt }) => endsAt)) + overAfterMilliseconds;
+export function overAt(group: ClosingTimes): Instant {
+  return Math.max(...group.cycles.slice(-1).map((cycle) => closesAt(group, cycle))) + overAfterMilliseconds;
 }
 
-export function isOver(group: Pick<TargetGroup, "cycles">, now: Instant): boolean {
+/** Until when cycles can be appended: 30 days after the last end. A group is never over before. */
+export function extensibleUntil({ cycles }: Pick<TargetGroup, "cycles">): Instant {
+  return Math.max(...cycles.slice(-1).map(({ endsAt }) => endsAt)) + overAfterMilliseconds;
+}
+
+export function isOver(group: ClosingTimes, now: Instant): boolean {
   return now >= overAt(group);
 }
 

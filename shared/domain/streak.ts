@@ -1,3 +1,4 @@
+import { isToBeClosed } from "./cycleClosing.ts";
 import { cycleStatus } from "./cycles.ts";
 import type { Enrollment, KeptRun } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
@@ -8,8 +9,9 @@ import { isContinuous, type TargetGroup } from "./targetGroup.ts";
  * The streak value: the number of met cycles in the current run, plus what a re-enrolment without reset carried over.
  * While the customer is out, it is the value that leaving has kept. Later changes of the cycles do not change it.
  *
- * In a continuous streak, an ended cycle that was not met ends the run. The current cycle does not end it before its
- * own end. In a streak that is not continuous, every met cycle since the enrolment or reset counts.
+ * In a continuous streak, a cycle that was not met ends the run when it is closed. Before, it does not: the current cycle
+ * can still be met, and so can one that has ended, by a late activity. In a streak that is not continuous, every met cycle
+ * since the enrolment or reset counts.
  */
 export function streakValue(group: TargetGroup, enrollment: Enrollment, now: Instant): number {
   if (enrollment.membership.status === "UNENROLLED") return enrollment.carriedRun + enrollment.metWhenLeft.length;
@@ -50,7 +52,8 @@ export function longestRun(group: TargetGroup, enrollment: Enrollment): number {
 }
 
 /**
- * The run before a cycle that has ended, to find out whether the cycle broke a run. All earlier cycles have ended too.
+ * The run before a cycle that is closed, to find out whether the cycle broke a run. Cycles close in their order, so none
+ * before it is left open.
  *
  * If the customer has left since, `carriedRun` already contains this run. It is left out here, or the run would count
  * twice.
@@ -70,7 +73,7 @@ function runUpTo(group: TargetGroup, enrollment: Enrollment, now: Instant, endCy
     // A till whose clock is ahead can have met the next cycle already. The run stops at the current cycle, which is not
     // met yet.
     else if (cycleStatus(cycle, now) !== "ENDED") break;
-    else run = 0;
+    else if (isToBeClosed(group, cycle, now)) run = 0;
   }
   return run;
 }

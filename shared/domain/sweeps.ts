@@ -1,7 +1,6 @@
-import { currentOrNextCycle } from "./cycles.ts";
+import { type ClosingTimes, closesAt } from "./cycleClosing.ts";
 import { clockToleranceMilliseconds, type Instant } from "./instant.ts";
 import { overAt } from "./over.ts";
-import type { TargetGroup } from "./targetGroup.ts";
 
 /** When a group has to be looked at next, and what for. A sweep of each kind is an item of its own on the list. */
 export type Sweep = ClosingSweep;
@@ -9,7 +8,7 @@ export type Sweep = ClosingSweep;
 /** The kinds of sweeps, as they are stored. */
 export const sweepKinds = ["CLOSING"] as const satisfies readonly Sweep["kind"][];
 
-/** It closes all cycles that have ended by then in all enrolments of the group. */
+/** It closes all cycles that are to be closed by then in all enrolments of the group. */
 export type ClosingSweep = {
   readonly kind: "CLOSING";
   readonly dueAt: Instant;
@@ -18,7 +17,7 @@ export type ClosingSweep = {
 };
 
 /**
- * How long after a cycle's end its second sweep is due. The index of enrolments is written from the table's stream,
+ * How long after a cycle's closing its second sweep is due. The index of enrolments is written from the table's stream,
  * which keeps a record for 24 hours. When the stream is behind, the first sweep misses enrolments; the second sweep
  * finds them.
  */
@@ -31,7 +30,7 @@ const secondSweepMilliseconds = 25 * 60 * 60 * 1000;
 const retiringDelayMilliseconds = 60 * 60 * 1000;
 
 /** When the group's last sweep is due, which sets its enrolments aside. */
-export function retiresAt(group: Pick<TargetGroup, "cycles">): Instant {
+export function retiresAt(group: ClosingTimes): Instant {
   return overAt(group) + retiringDelayMilliseconds;
 }
 
@@ -40,44 +39,41 @@ export function retiresAt(group: Pick<TargetGroup, "cycles">): Instant {
  * ended cycle, so none needs a sweep for it. A cycle that ended within the tolerated clock difference has one, because
  * an enrolment may be served by a machine whose clock is behind.
  */
-export function firstSweep(group: Pick<TargetGroup, "cycles">, now: Instant): ClosingSweep | undefined {
+export function firstSweep(group: ClosingTimes, now: Instant): ClosingSweep | undefined {
   const first = group.cycles.find(({ endsAt }) => endsAt > now - clockToleranceMilliseconds);
-  return first && { kind: "CLOSING", fromCycle: first.number, dueAt: first.endsAt };
+  return first && { kind: "CLOSING", fromCycle: first.number, dueAt: closesAt(group, first) };
 }
 
 /**
  * The sweep that an edit makes necessary; `undefined` when the group's next sweep on the list comes early enough. It does
- * unless the first end that lies ahead was moved to earlier, or all cycles had ended before and the list may not have the
- * group any more. A sweep that comes too early finds nothing to close and goes on to the next one.
+ * unless the first closing that lies ahead was moved to earlier, or all cycles had been closed before and the list may not
+ * have the group any more. A sweep that comes too early finds nothing to close and goes on to the next one.
  */
-export function sweepOfEdit(
-  before: Pick<TargetGroup, "cycles">,
-  after: Pick<TargetGroup, "cycles">,
-  now: Instant,
-): ClosingSweep | undefined {
-  const was = currentOrNextCycle(before.cycles, now)?.endsAt ?? Number.POSITIVE_INFINITY;
-  const is = currentOrNextCycle(after.cycles, now)?.endsAt ?? Number.POSITIVE_INFINITY;
+export function sweepOfEdit(before: ClosingTimes, after: ClosingTimes, now: Instant): ClosingSweep | undefined {
+  const [was, is] = [nextClosing(before, now), nextClosing(after, now)];
   return is < was ? { kind: "CLOSING", dueAt: is, fromCycle: 1 } : undefined;
 }
 
+function nextClosing(group: ClosingTimes, now: Instant): Instant {
+  const times = group.cycles.map((cycle) => closesAt(group, cycle));
+  return times.find((time) => time > now) ?? Number.POSITIVE_INFINITY;
+}
+
 /** The last time until now at which the group had to be swept; `undefined` when there was none. */
-export function lastDueAt(group: Pick<TargetGroup, "cycles">, fromCycle: number, now: Instant): Instant | undefined {
+export function lastDueAt(group: ClosingTimes, fromCycle: number, now: Instant): Instant | undefined {
   return dueTimes(group, fromCycle).findLast((dueAt) => dueAt <= now);
 }
 
 /** The sweep after the given time; `undefined` after the one that sets the enrolments aside. */
-export function sweepAfter(
-  group: Pick<TargetGroup, "cycles">,
-  fromCycle: number,
-  time: Instant,
-): ClosingSweep | undefined {
+export function sweepAfter(group: ClosingTimes, fromCycle: number, time: Instant): ClosingSweep | undefined {
   const dueAt = dueTimes(group, fromCycle).find((each) => each > time);
   return dueAt === undefined ? undefined : { kind: "CLOSING", dueAt, fromCycle };
 }
 
-/** In order: two times for each cycle, at its end and about a day later, and one when the group is over. */
-function dueTimes(group: Pick<TargetGroup, "cycles">, fromCycle: number): Instant[] {
+/** In order: two times for each cycle, at its closing and about a day later, and one when the group is over. */
+function dueTimes(group: ClosingTimes, fromCycle: number): Instant[] {
   const swept = group.cycles.filter(({ number }) => number >= fromCycle);
-  const times = swept.flatMap(({ endsAt }) => [endsAt, endsAt + secondSweepMilliseconds]);
+  const closings = swept.map((cycle) => closesAt(group, cycle));
+  const times = closings.flatMap((closing) => [closing, closing + secondSweepMilliseconds]);
   return [...times, retiresAt(group)].toSorted((one, other) => one - other);
 }

@@ -67,6 +67,9 @@ export type Attribution = {
   readonly lastUpdatedBy: string | undefined;
 };
 
+/** How many days after its end a cycle is closed, for this cycle and the following ones. */
+export type ClosingOffset = { readonly fromCycle: number; readonly days: number };
+
 export type TargetGroup = {
   readonly id: number;
   /** 1 when the group is created; it grows with every change of the definition. */
@@ -82,6 +85,8 @@ export type TargetGroup = {
   readonly cycleRule: CycleRule | undefined;
   /** The cycles in order, not overlapping. */
   readonly cycles: readonly Cycle[];
+  /** In the order of their cycles; the first is for cycle 1 on, and the last for all later cycles too. */
+  readonly closingOffsets: readonly ClosingOffset[];
   /** Strictly ascending; empty for a milestone. */
   readonly levels: readonly Level[];
   readonly targets: readonly Target[];
@@ -90,6 +95,8 @@ export type TargetGroup = {
    * further cycles.
    */
   readonly retiredAt: Instant | undefined;
+  /** When the cycles were found closed for all members, by cycle number. It is no part of the definition's version. */
+  readonly closedAt: ReadonlyMap<number, Instant>;
 };
 
 /** The attribution of a definition that was created at this moment and never changed. */

@@ -4,6 +4,8 @@
 export const cycles = 100;
 /** Cycles that are made from a rule: a year of days must be possible. */
 export const generatedCycles = 1000;
+/** The most days between the end of a cycle and its closing. */
+export const offsetDays = 30;
 export const targets = 50;
 export const levels = 10;
 export const nameCharacters = 200;

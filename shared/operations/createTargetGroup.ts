@@ -72,6 +72,7 @@ async function withIds(table: Table, org: Org, draft: TargetGroupDraft): Promise
     id: groupId,
     version: 1,
     retiredAt: undefined,
+    closedAt: new Map(),
     targets: targets.map((target, index) => ({ ...target, id: targetId + index })),
     cycles: cycles.map((cycle, index) => ({ ...cycle, id: cycleId + index })),
     levels: levels.map((level, index) => ({ ...level, id: levelId + index })),

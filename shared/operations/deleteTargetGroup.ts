@@ -5,7 +5,7 @@ import type { TargetGroup } from "../domain/targetGroup.ts";
 import { buildAuditItems } from "../table/auditLog.ts";
 import type { Table } from "../table/client.ts";
 import { outrun } from "../table/failures.ts";
-import { groupKey, nameKey, type Org, targetKey } from "../table/keys.ts";
+import { closedCyclesKey, groupKey, nameKey, type Org, targetKey } from "../table/keys.ts";
 import { inRounds, Overtaken } from "../table/rounds.ts";
 import { type TransactionPart, transact } from "../table/store.ts";
 import { findTargetGroup } from "../table/targetGroups.ts";
@@ -92,5 +92,8 @@ function deletions(org: Org, group: TargetGroup): TransactionPart[] {
       // A second deletion finds nothing.
       Delete: { Key: targetKey(org, group.id, id), ConditionExpression: "attribute_exists(pk)" },
     })),
+    ...(group.closedAt.size === 0
+      ? []
+      : [{ Delete: { Key: closedCyclesKey(org, group.id), ConditionExpression: "attribute_exists(pk)" } }]),
   ];
 }

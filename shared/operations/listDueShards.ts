@@ -1,8 +1,10 @@
+import { isToBeClosed } from "../domain/cycleClosing.ts";
 import type { Instant } from "../domain/instant.ts";
 import { ServiceError } from "../domain/serviceError.ts";
 import { type ClosingSweep, lastDueAt, retiresAt, sweepAfter } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "../table/client.ts";
+import { noteClosedCycles } from "../table/closedCycles.ts";
 import { completeSweep, type DueSweep, listDueSweeps } from "../table/dueSweeps.ts";
 import type { Org } from "../table/keys.ts";
 import { Patience } from "../table/rounds.ts";
@@ -18,7 +20,7 @@ export type ClosingTask = {
   readonly org: Org;
   readonly groupId: number;
   readonly targetId: number;
-  /** Cycles that have ended by this time are closed. */
+  /** Cycles that are to be closed by this time are closed. */
   readonly now: Instant;
   /** The shards to go through, in this order. */
   readonly shards: readonly number[];
@@ -118,7 +120,8 @@ async function tasksOf(table: Table, sweep: DueSweep, now: Instant, question: Du
 }
 
 /**
- * The last sweep of a group retires it first. When the group has changed in the meantime, the next look decides again.
+ * When nothing is left, notes which cycles are closed. The last sweep of a group retires it first. When the group has
+ * changed in the meantime, the next look decides again.
  */
 async function closingTasks(
   table: Table,
@@ -135,8 +138,16 @@ async function closingTasks(
     ? open.flatMap(({ targetId, shards }) => shards.map((shard) => ({ targetId, shards: [shard] })))
     : open;
   const tasks = parts.filter(({ shards }) => shards.length > 0).map((part) => newTask(sweep, part, now));
-  if (tasks.length === 0) await completeSweep(table, sweep, sweepAfter(group, fromCycle, due));
-  return tasks;
+  if (tasks.length > 0) return tasks;
+  await noteClosedCycles(table, sweep, closedBy(group, due), now);
+  await completeSweep(table, sweep, sweepAfter(group, fromCycle, due));
+  return [];
+}
+
+/** The cycles that were to be closed by the time, and of which no note says so. */
+function closedBy(group: TargetGroup, time: Instant): number[] {
+  const open = group.cycles.filter(({ number }) => !group.closedAt.has(number));
+  return open.filter((cycle) => isToBeClosed(group, cycle, time)).map(({ number }) => number);
 }
 
 function openShards({ closedUpTo }: TargetShards, due: Instant): number[] {

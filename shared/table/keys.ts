@@ -22,6 +22,7 @@ const ledgerPrefix = "LEDGER#";
 export const namePrefix = "NAME#";
 export const auditPrefix = "VERSION#";
 export const targetPrefix = "TARGET#";
+export const closedCyclesSortKey = "CLOSED";
 export const credentialEntryPrefix = "CREDENTIAL#";
 
 export function groupPartition(org: Org, groupId: number): string {
@@ -34,6 +35,11 @@ export function groupKey(org: Org, groupId: number): Key {
 
 export function targetKey(org: Org, groupId: number, targetId: number): Key {
   return { pk: groupPartition(org, groupId), sk: `${targetPrefix}${targetId}` };
+}
+
+/** The note of when a group's cycles were closed. It is read with the definition, and edits do not write it. */
+export function closedCyclesKey(org: Org, groupId: number): Key {
+  return { pk: groupPartition(org, groupId), sk: closedCyclesSortKey };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type CycleRule, cyclesOfRule, frequencyTypes } from "../domain/cycleRule.ts";
 import { formatInstant } from "../domain/instant.ts";
 import {
+  type ClosingOffset,
   type Cycle,
   rewardAllocations,
   type Target,
@@ -10,8 +11,9 @@ import {
   trackingTypes,
 } from "../domain/targetGroup.ts";
 import { parseLevel } from "./activityItem.ts";
+import { parseClosedCycles } from "./closedCycles.ts";
 import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem } from "./item.ts";
-import { groupKey, type Org, targetKey, targetPrefix } from "./keys.ts";
+import { closedCyclesSortKey, groupKey, type Org, targetKey, targetPrefix } from "./keys.ts";
 
 /** Absent until the group is over. A write that adds cycles must have the condition that it is absent. */
 export const retiredAtAttribute = "retiredAt";
@@ -34,6 +36,7 @@ export function buildGroupItem(org: Org, group: TargetGroup): Item {
     trackingType,
     timeZone,
     ...(cycleRule === undefined ? { cycles: cycles.map(buildCycle) } : { rule: buildRule(cycleRule, cycles) }),
+    closingOffsets: group.closingOffsets,
     levels,
     [retiredAtAttribute]: group.retiredAt === undefined ? undefined : formatInstant(group.retiredAt),
   };
@@ -85,10 +88,16 @@ export function parseTargetGroup(items: readonly StoredItem[]): TargetGroup | un
     trackingType: group.oneOf("trackingType", trackingTypes),
     timeZone: group.text("timeZone"),
     ...parseCycles(group),
+    closingOffsets: group.maps("closingOffsets").map(parseOffset),
     levels: group.maps("levels").map(parseLevel),
     targets: targets.toSorted((one, other) => one.id - other.id),
     retiredAt: group.has(retiredAtAttribute) ? group.instant(retiredAtAttribute) : undefined,
+    closedAt: parseClosedCycles(readers.find((reader) => reader.text("sk") === closedCyclesSortKey)),
   };
+}
+
+function parseOffset(reader: ItemReader): ClosingOffset {
+  return { fromCycle: reader.integer("fromCycle"), days: reader.integer("days") };
 }
 
 function parseCycles(group: ItemReader): Pick<TargetGroup, "cycles" | "cycleRule"> {

@@ -32,6 +32,7 @@ function fullBody(): TargetGroupBody {
     trackingType: "NON_CONTINUOUS_STREAKS",
     targetEvaluationType: "FIXED_CALENDAR_WINDOW",
     timeZoneName: "Europe/Berlin",
+    offsetDays: 2,
     periods: [
       { refCode: "jan", startDate: "2030-01-01", endDate: "2030-01-31", description: "January" },
       {
@@ -81,8 +82,8 @@ describe("creating a target group", () => {
       recurringCycles: null,
       fromDate: null,
       periods: [
-        { id: 1, ...jan, periodStatus: "RUNNING" },
-        { id: 2, ...feb, periodStatus: "NOT_STARTED" },
+        { id: 1, ...jan, periodStatus: "RUNNING", closingOn: "2030-02-02T23:00:00.000Z", closedOn: null },
+        { id: 2, ...feb, periodStatus: "NOT_STARTED", closingOn: "2030-03-02T23:00:00.000Z", closedOn: null },
       ],
       targets: [{ id: 1, ...target, filters: null }],
       streaks: [
@@ -95,7 +96,7 @@ describe("creating a target group", () => {
   it("answers the defaults of what was not sent", async () => {
     const { admin } = await service.newOrg();
     const { data } = (await admin.post("/targetGroups", milestone(), { now })).body;
-    expect(data).toMatchObject({ description: null, active: true, timeZoneName: "UTC", streaks: [] });
+    expect(data).toMatchObject({ description: null, active: true, timeZoneName: "UTC", offsetDays: 0, streaks: [] });
     expect(data.periods[0]).toMatchObject({ description: null });
     expect(data.targets[0]).toMatchObject({
       active: true,
@@ -425,7 +426,8 @@ describe("a cycle of instants", () => {
     ];
     const { org, group, customerId } = await newSetting(service, milestone({ timeZoneName: "Europe/Berlin", periods }));
     const { data } = (await org.reader.get(`/targetGroups/${group.groupId}`, { now })).body;
-    expect(data.periods).toEqual([{ id: expect.any(Number), ...periods[0], periodStatus: "RUNNING" }]);
+    const closing = { closingOn: "2030-02-01T04:30:00.500Z", closedOn: null };
+    expect(data.periods).toEqual([{ id: expect.any(Number), ...periods[0], periodStatus: "RUNNING", ...closing }]);
     const late = await org.enroll(group, { customerId }, { now: "2030-02-01T04:30:00.500Z" });
     expectRefused(late, 400, 310019, /Every cycle of target group \d+ has ended/);
     expectAccepted(await org.enroll(group, { customerId }, { now: "2030-02-01T04:30:00.499Z" }), customerId);

@@ -81,7 +81,7 @@ describe("what nobody is enrolled in", () => {
   });
 
   it.each([1, 50])(
-    "makes no task of a group with %i targets: one look puts its next sweep on the list",
+    "makes no task of a group with %i targets: one look notes that the cycle is closed and puts the next sweep on the list",
     async (targetCount) => {
       const { org } = await groupOf({ targetCount });
       const first = await recorder.during(async () => expect((await due(startOfCycle(2), org)).tasks).toEqual([]));
@@ -91,6 +91,7 @@ describe("what nobody is enrolled in", () => {
         "Query",
         "Query",
         "Query",
+        "UpdateItem",
       ]);
       const second = await recorder.during(async () => expect((await due(startOfCycle(2), org)).tasks).toEqual([]));
       expect(second.map(({ command }) => command)).toEqual(["Query"]);

@@ -261,6 +261,13 @@ function decideActive(group: TargetGroup, { of, isActive }: Extract<Edit, { kind
   const [target] = group.targets;
   if (of === "target" && target !== undefined)
     return decideTargetEdit(group, target.id, { own: { isActive }, fixed: {}, values: undefined }, now);
-  const edit = { own: { isActive }, fixed: {}, levels: [], cycleCount: undefined, newLevelIds: [] };
+  const edit = {
+    own: { isActive },
+    fixed: {},
+    levels: [],
+    offsetDays: undefined,
+    cycleCount: undefined,
+    newLevelIds: [],
+  };
   return decideGroupEdit(group, edit, now, { mostLevels: 10, lengthen: () => undefined });
 }

@@ -67,10 +67,12 @@ export function buildGroup(overrides: Partial<TargetGroup> & { readonly cycleCou
     trackingType: "DEFAULT",
     timeZone: "UTC",
     cycleRule: undefined,
+    closingOffsets: [{ fromCycle: 1, days: 0 }],
     cycles,
     levels: [],
     targets: [buildTarget()],
     retiredAt: undefined,
+    closedAt: new Map(),
     ...fields,
   };
 }

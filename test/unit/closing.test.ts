@@ -296,6 +296,13 @@ describe("whatever happened before, with settled cycles too", () => {
   });
 });
 
+const atItsEnd = [{ fromCycle: 1, days: 0 }];
+const aDayLater = [{ fromCycle: 1, days: 1 }];
+const lowered = [
+  { fromCycle: 1, days: 2 },
+  { fromCycle: 4, days: 0 },
+];
+
 /** What one customer sent for which cycle, and the cycle in which each arrives. A return has an amount below 0. */
 type Sent = { readonly activities: readonly Activity[]; readonly arrivedIn: readonly number[] };
 
@@ -354,8 +361,9 @@ function sumOf(activities: readonly Activity[]): bigint {
 const streakGroup = record({
   trackingType: constantFrom("STREAKS", "NON_CONTINUOUS_STREAKS"),
   rewardAllocation: constantFrom("IMMEDIATE", "PERIOD_END"),
-}).map(({ trackingType, rewardAllocation }) =>
-  buildGroup({ trackingType, levels: buildLevels(2, 4), targets: [buildTarget({ rewardAllocation })] }),
+  closingOffsets: constantFrom(atItsEnd, atItsEnd, aDayLater, lowered),
+}).map(({ trackingType, rewardAllocation, closingOffsets }) =>
+  buildGroup({ trackingType, closingOffsets, levels: buildLevels(2, 4), targets: [buildTarget({ rewardAllocation })] }),
 );
 const livesOfStreaks = record({ group: streakGroup, given: sent(noBias(integer({ min: 1, max: 10 }))) });
 type StreakLife = typeof livesOfStreaks extends Arbitrary<infer One> ? One : never;

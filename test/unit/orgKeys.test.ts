@@ -29,6 +29,7 @@ type OrgBuilderName = Exclude<BuilderName, (typeof withoutOrg)[number]>;
 const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
   groupPartition: (org) => keys.groupPartition(org, 1),
   groupKey: (org) => keys.groupKey(org, 1),
+  closedCyclesKey: (org) => keys.closedCyclesKey(org, 1),
   targetKey: (org) => keys.targetKey(org, 1, 1),
   auditKey: (org) => keys.auditKey(org, 1, { version: 1, part: 0 }),
   auditPartition: (org) => keys.auditPartition(org, 1),

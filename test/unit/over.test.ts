@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
-import { isConcerned, isOver, overAt, reachesBack } from "../../shared/domain/over.ts";
+import { extensibleUntil, isConcerned, isOver, overAt, reachesBack } from "../../shared/domain/over.ts";
 import { buildActivity, buildEnrollment, buildGroup, decimal, startOfCycle } from "../support/domain.ts";
 
 const day = 24 * 60 * 60 * 1000;
 const group = buildGroup({ cycleCount: 2 });
 const end = startOfCycle(3);
+
+it("a group that waits for late activities is over 30 days after its last closing; cycles can be appended for 30 days", () => {
+  const waiting = buildGroup({ cycleCount: 3, closingOffsets: [{ fromCycle: 1, days: 10 }] });
+  expect(overAt(waiting)).toBe(startOfCycle(4) + 40 * day);
+  expect(extensibleUntil(waiting)).toBe(startOfCycle(4) + 30 * day);
+});
 
 describe("a group is over", () => {
   it("30 days after the end of its last cycle, and not a millisecond earlier", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { clockToleranceMilliseconds } from "../../shared/domain/instant.ts";
-import { firstSweep, lastDueAt, sweepAfter } from "../../shared/domain/sweeps.ts";
+import { firstSweep, lastDueAt, sweepAfter, sweepOfEdit } from "../../shared/domain/sweeps.ts";
 import { buildGroup, startOfCycle } from "../support/domain.ts";
 
 const hour = 60 * 60 * 1000;
@@ -45,6 +45,30 @@ describe("a group is swept", () => {
   test("never for a cycle that had ended when it was created", () => {
     expect(sweepAfter(group, 3, 0)).toEqual({ kind: "CLOSING", fromCycle: 3, dueAt: endOfThird });
     expect(lastDueAt(group, 3, endOfThird - 1)).toBeUndefined();
+  });
+});
+
+describe("a group that waits for late activities", () => {
+  const waiting = (...days: readonly [number, number][]) =>
+    buildGroup({ cycleCount: 3, closingOffsets: days.map(([fromCycle, count]) => ({ fromCycle, days: count })) });
+
+  test("is swept at each closing instead of each end, and is over 30 days after the last closing", () => {
+    const group = waiting([1, 10]);
+    const [first, second, third] = [startOfCycle(12), startOfCycle(13), startOfCycle(14)];
+    expect(firstSweep(group, 0)).toEqual({ kind: "CLOSING", fromCycle: 1, dueAt: first });
+    expect(sweepAfter(group, 1, first)?.dueAt).toBe(second);
+    expect(sweepAfter(group, 1, second)?.dueAt).toBe(first + 25 * hour);
+    expect(lastDueAt(group, 1, startOfCycle(99))).toBe(third + (30 * 24 + 1) * hour);
+  });
+
+  test("gets an earlier sweep by an edit to fewer days, and none by one to more", () => {
+    const noon = startOfCycle(1) + 12 * hour;
+    expect(sweepOfEdit(waiting([1, 10]), waiting([1, 2]), noon)).toEqual({
+      kind: "CLOSING",
+      fromCycle: 1,
+      dueAt: startOfCycle(4),
+    });
+    expect(sweepOfEdit(waiting([1, 2]), waiting([1, 10]), noon)).toBeUndefined();
   });
 });
 

@@ -112,6 +112,8 @@ const frequency = { type: "integer", minimum: 1, maximum: 366 } as const;
 const recurringCycles = { type: "integer", minimum: 1, maximum: limits.generatedCycles } as const;
 const fromDate = { type: "string", minLength: 10, maxLength: 10 } as const;
 
+const offsetDays = { type: ["integer", "null"], minimum: 0, maximum: limits.offsetDays } as const;
+
 /** What cycles are made from instead of a list. */
 export const cyclePattern = {
   type: "object",
@@ -134,6 +136,7 @@ export const createTargetGroup = {
     trackingType: { type: "string", enum: trackingTypes },
     targetEvaluationType: { type: "string", enum: ["FIXED_CALENDAR_WINDOW"] },
     timeZoneName: { type: ["string", "null"], minLength: 1, maxLength: 64 },
+    offsetDays,
     periods,
     frequencyType,
     frequency,
@@ -162,6 +165,7 @@ export const editTargetGroup = {
     trackingType: {},
     targetEvaluationType: {},
     timeZoneName: {},
+    offsetDays,
     frequencyType: {},
     frequency: {},
     fromDate: {},

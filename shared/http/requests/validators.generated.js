@@ -918,7 +918,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var createTargetGroup = validate24;
-var schema9 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" } }, "$id": "createTargetGroup" };
+var schema9 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" } }, "$id": "createTargetGroup" };
 var schema10 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "periods" };
 function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
@@ -1473,16 +1473,10 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.periods !== void 0) {
-      if (!validate25(data.periods, { instancePath: instancePath + "/periods", parentData: data, parentDataProperty: "periods", rootData })) {
-        vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-        errors = vErrors.length;
-      }
-    }
-    if (data.frequencyType !== void 0) {
-      let data7 = data.frequencyType;
-      if (typeof data7 !== "string") {
-        const err18 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.offsetDays !== void 0) {
+      let data6 = data.offsetDays;
+      if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6)) && data6 !== null) {
+        const err18 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/type", keyword: "type", params: { type: schema9.properties.offsetDays.type }, message: "must be integer,null" };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -1490,52 +1484,58 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data7 === "DAILY" || data7 === "WEEKLY" || data7 === "MONTHLY" || data7 === "QUARTERLY" || data7 === "HALF_YEARLY" || data7 === "YEARLY")) {
-        const err19 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/enum", keyword: "enum", params: { allowedValues: schema9.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 30 || isNaN(data6)) {
+          const err19 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
+          if (vErrors === null) {
+            vErrors = [err19];
+          } else {
+            vErrors.push(err19);
+          }
+          errors++;
+        }
+        if (data6 < 0 || isNaN(data6)) {
+          const err20 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          if (vErrors === null) {
+            vErrors = [err20];
+          } else {
+            vErrors.push(err20);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.periods !== void 0) {
+      if (!validate25(data.periods, { instancePath: instancePath + "/periods", parentData: data, parentDataProperty: "periods", rootData })) {
+        vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.frequencyType !== void 0) {
+      let data8 = data.frequencyType;
+      if (typeof data8 !== "string") {
+        const err21 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err19];
+          vErrors = [err21];
         } else {
-          vErrors.push(err19);
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+      if (!(data8 === "DAILY" || data8 === "WEEKLY" || data8 === "MONTHLY" || data8 === "QUARTERLY" || data8 === "HALF_YEARLY" || data8 === "YEARLY")) {
+        const err22 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/enum", keyword: "enum", params: { allowedValues: schema9.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
         }
         errors++;
       }
     }
     if (data.frequency !== void 0) {
-      let data8 = data.frequency;
-      if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
-        const err20 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        if (vErrors === null) {
-          vErrors = [err20];
-        } else {
-          vErrors.push(err20);
-        }
-        errors++;
-      }
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 366 || isNaN(data8)) {
-          const err21 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 366 }, message: "must be <= 366" };
-          if (vErrors === null) {
-            vErrors = [err21];
-          } else {
-            vErrors.push(err21);
-          }
-          errors++;
-        }
-        if (data8 < 1 || isNaN(data8)) {
-          const err22 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-          if (vErrors === null) {
-            vErrors = [err22];
-          } else {
-            vErrors.push(err22);
-          }
-          errors++;
-        }
-      }
-    }
-    if (data.recurringCycles !== void 0) {
-      let data9 = data.recurringCycles;
+      let data9 = data.frequency;
       if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-        const err23 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        const err23 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -1544,8 +1544,8 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data9 == "number" && isFinite(data9)) {
-        if (data9 > 1e3 || isNaN(data9)) {
-          const err24 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+        if (data9 > 366 || isNaN(data9)) {
+          const err24 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 366 }, message: "must be <= 366" };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -1554,7 +1554,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data9 < 1 || isNaN(data9)) {
-          const err25 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          const err25 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -1564,20 +1564,20 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.fromDate !== void 0) {
-      let data10 = data.fromDate;
-      if (typeof data10 === "string") {
-        if (func2(data10) > 10) {
-          const err26 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/maxLength", keyword: "maxLength", params: { limit: 10 }, message: "must NOT have more than 10 characters" };
-          if (vErrors === null) {
-            vErrors = [err26];
-          } else {
-            vErrors.push(err26);
-          }
-          errors++;
+    if (data.recurringCycles !== void 0) {
+      let data10 = data.recurringCycles;
+      if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
+        const err26 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
         }
-        if (func2(data10) < 10) {
-          const err27 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+        errors++;
+      }
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 1e3 || isNaN(data10)) {
+          const err27 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
           if (vErrors === null) {
             vErrors = [err27];
           } else {
@@ -1585,12 +1585,44 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
+        if (data10 < 1 || isNaN(data10)) {
+          const err28 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err28];
+          } else {
+            vErrors.push(err28);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.fromDate !== void 0) {
+      let data11 = data.fromDate;
+      if (typeof data11 === "string") {
+        if (func2(data11) > 10) {
+          const err29 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/maxLength", keyword: "maxLength", params: { limit: 10 }, message: "must NOT have more than 10 characters" };
+          if (vErrors === null) {
+            vErrors = [err29];
+          } else {
+            vErrors.push(err29);
+          }
+          errors++;
+        }
+        if (func2(data11) < 10) {
+          const err30 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          if (vErrors === null) {
+            vErrors = [err30];
+          } else {
+            vErrors.push(err30);
+          }
+          errors++;
+        }
       } else {
-        const err28 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err31 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err28];
+          vErrors = [err31];
         } else {
-          vErrors.push(err28);
+          vErrors.push(err31);
         }
         errors++;
       }
@@ -1608,11 +1640,11 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err29 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err29];
+      vErrors = [err32];
     } else {
-      vErrors.push(err29);
+      vErrors.push(err32);
     }
     errors++;
   }
@@ -2001,7 +2033,11 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var editTargetGroup = validate34;
+<<<<<<< HEAD
 var schema15 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
+=======
+var schema15 = { "type": "object", "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
+>>>>>>> 6228493 (feat: what is told of a cycle's end waits for late activities)
 function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -2081,10 +2117,10 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.recurringCycles !== void 0) {
-      let data3 = data.recurringCycles;
+    if (data.offsetDays !== void 0) {
+      let data3 = data.offsetDays;
       if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3)) && data3 !== null) {
-        const err7 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: schema15.properties.recurringCycles.type }, message: "must be integer,null" };
+        const err7 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/type", keyword: "type", params: { type: schema15.properties.offsetDays.type }, message: "must be integer,null" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -2093,8 +2129,8 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
-        if (data3 > 1e3 || isNaN(data3)) {
-          const err8 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+        if (data3 > 30 || isNaN(data3)) {
+          const err8 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -2102,8 +2138,8 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data3 < 1 || isNaN(data3)) {
-          const err9 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (data3 < 0 || isNaN(data3)) {
+          const err9 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -2113,68 +2149,68 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.streaks !== void 0) {
-      let data4 = data.streaks;
-      if (Array.isArray(data4)) {
-        if (data4.length > 10) {
-          const err10 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+    if (data.recurringCycles !== void 0) {
+      let data4 = data.recurringCycles;
+      if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4)) && data4 !== null) {
+        const err10 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: schema15.properties.recurringCycles.type }, message: "must be integer,null" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e3 || isNaN(data4)) {
+          const err11 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
           if (vErrors === null) {
-            vErrors = [err10];
+            vErrors = [err11];
           } else {
-            vErrors.push(err10);
+            vErrors.push(err11);
           }
           errors++;
         }
-        const len0 = data4.length;
+        if (data4 < 1 || isNaN(data4)) {
+          const err12 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err12];
+          } else {
+            vErrors.push(err12);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.streaks !== void 0) {
+      let data5 = data.streaks;
+      if (Array.isArray(data5)) {
+        if (data5.length > 10) {
+          const err13 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+          if (vErrors === null) {
+            vErrors = [err13];
+          } else {
+            vErrors.push(err13);
+          }
+          errors++;
+        }
+        const len0 = data5.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data5 = data4[i0];
-          if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-            if (data5.id !== void 0) {
-              let data6 = data5.id;
-              if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-                const err11 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          let data6 = data5[i0];
+          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+            if (data6.id !== void 0) {
+              let data7 = data6.id;
+              if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
+                const err14 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
-                  vErrors = [err11];
+                  vErrors = [err14];
                 } else {
-                  vErrors.push(err11);
+                  vErrors.push(err14);
                 }
                 errors++;
               }
-              if (typeof data6 == "number" && isFinite(data6)) {
-                if (data6 > 9007199254740991 || isNaN(data6)) {
-                  const err12 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-                  if (vErrors === null) {
-                    vErrors = [err12];
-                  } else {
-                    vErrors.push(err12);
-                  }
-                  errors++;
-                }
-                if (data6 < 1 || isNaN(data6)) {
-                  const err13 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-                  if (vErrors === null) {
-                    vErrors = [err13];
-                  } else {
-                    vErrors.push(err13);
-                  }
-                  errors++;
-                }
-              }
-            }
-            if (data5.name !== void 0) {
-              let data7 = data5.name;
-              if (typeof data7 === "string") {
-                if (func2(data7) > 200) {
-                  const err14 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err14];
-                  } else {
-                    vErrors.push(err14);
-                  }
-                  errors++;
-                }
-                if (func2(data7) < 1) {
-                  const err15 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              if (typeof data7 == "number" && isFinite(data7)) {
+                if (data7 > 9007199254740991 || isNaN(data7)) {
+                  const err15 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
                   if (vErrors === null) {
                     vErrors = [err15];
                   } else {
@@ -2182,8 +2218,8 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (!pattern2.test(data7)) {
-                  const err16 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+                if (data7 < 1 || isNaN(data7)) {
+                  const err16 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
                   if (vErrors === null) {
                     vErrors = [err16];
                   } else {
@@ -2191,30 +2227,31 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-              } else {
-                const err17 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err17];
-                } else {
-                  vErrors.push(err17);
-                }
-                errors++;
               }
             }
-            if (data5.targetCountOfSequence !== void 0) {
-              let data8 = data5.targetCountOfSequence;
-              if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
-                const err18 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-                if (vErrors === null) {
-                  vErrors = [err18];
-                } else {
-                  vErrors.push(err18);
+            if (data6.name !== void 0) {
+              let data8 = data6.name;
+              if (typeof data8 === "string") {
+                if (func2(data8) > 200) {
+                  const err17 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err17];
+                  } else {
+                    vErrors.push(err17);
+                  }
+                  errors++;
                 }
-                errors++;
-              }
-              if (typeof data8 == "number" && isFinite(data8)) {
-                if (data8 > 1e3 || isNaN(data8)) {
-                  const err19 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+                if (func2(data8) < 1) {
+                  const err18 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err18];
+                  } else {
+                    vErrors.push(err18);
+                  }
+                  errors++;
+                }
+                if (!pattern2.test(data8)) {
+                  const err19 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
                   if (vErrors === null) {
                     vErrors = [err19];
                   } else {
@@ -2222,43 +2259,74 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (data8 < 1 || isNaN(data8)) {
-                  const err20 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              } else {
+                const err20 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err20];
+                } else {
+                  vErrors.push(err20);
+                }
+                errors++;
+              }
+            }
+            if (data6.targetCountOfSequence !== void 0) {
+              let data9 = data6.targetCountOfSequence;
+              if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
+                const err21 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err21];
+                } else {
+                  vErrors.push(err21);
+                }
+                errors++;
+              }
+              if (typeof data9 == "number" && isFinite(data9)) {
+                if (data9 > 1e3 || isNaN(data9)) {
+                  const err22 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
                   if (vErrors === null) {
-                    vErrors = [err20];
+                    vErrors = [err22];
                   } else {
-                    vErrors.push(err20);
+                    vErrors.push(err22);
+                  }
+                  errors++;
+                }
+                if (data9 < 1 || isNaN(data9)) {
+                  const err23 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                  if (vErrors === null) {
+                    vErrors = [err23];
+                  } else {
+                    vErrors.push(err23);
                   }
                   errors++;
                 }
               }
             }
           } else {
-            const err21 = { instancePath: instancePath + "/streaks/" + i0, schemaPath: "#/properties/streaks/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err24 = { instancePath: instancePath + "/streaks/" + i0, schemaPath: "#/properties/streaks/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err21];
+              vErrors = [err24];
             } else {
-              vErrors.push(err21);
+              vErrors.push(err24);
             }
             errors++;
           }
         }
       } else {
-        const err22 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err25 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err22];
+          vErrors = [err25];
         } else {
-          vErrors.push(err22);
+          vErrors.push(err25);
         }
         errors++;
       }
     }
   } else {
-    const err23 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err26 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err23];
+      vErrors = [err26];
     } else {
-      vErrors.push(err23);
+      vErrors.push(err26);
     }
     errors++;
   }

@@ -1,3 +1,4 @@
+import { closesAt, offsetDaysOf } from "../../domain/cycleClosing.ts";
 import type { CycleRule } from "../../domain/cycleRule.ts";
 import { cycleStatus } from "../../domain/cycles.ts";
 import type { Decimal } from "../../domain/decimal.ts";
@@ -24,8 +25,9 @@ export function presentTargetGroup(group: TargetGroup, now: Instant, options: { 
     trackingType: group.trackingType,
     targetEvaluationType: "FIXED_CALENDAR_WINDOW",
     timeZoneName: group.timeZone,
+    offsetDays: offsetDaysOf(group),
     ...presentRule(group.cycleRule),
-    ...(options.includePeriods ? { periods: group.cycles.map((cycle) => presentCycle(cycle, now)) } : {}),
+    ...(options.includePeriods ? { periods: group.cycles.map((cycle) => presentCycle(group, cycle, now)) } : {}),
     targets: group.targets.map((target) => presentTarget(target, group)),
     streaks: group.levels.map(presentLevel),
   };
@@ -50,9 +52,19 @@ function presentAttribution({ createdAt, createdBy, lastUpdatedAt, lastUpdatedBy
   };
 }
 
-function presentCycle(cycle: Cycle, now: Instant) {
+function presentCycle(group: TargetGroup, cycle: Cycle, now: Instant) {
   const { id, refCode, description, startDate, endDate } = cycle;
-  return { id, refCode, description: description ?? null, startDate, endDate, periodStatus: cycleStatus(cycle, now) };
+  const closedAt = group.closedAt.get(cycle.number);
+  return {
+    id,
+    refCode,
+    description: description ?? null,
+    startDate,
+    endDate,
+    periodStatus: cycleStatus(cycle, now),
+    closingOn: formatInstant(closesAt(group, cycle)),
+    closedOn: closedAt === undefined ? null : formatInstant(closedAt),
+  };
 }
 
 export function presentTarget(target: Target, { cycles }: Pick<TargetGroup, "cycles">) {
