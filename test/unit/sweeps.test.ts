@@ -48,27 +48,26 @@ describe("a group is swept", () => {
   });
 });
 
-describe("a group that waits for late activities", () => {
-  const waiting = (...days: readonly [number, number][]) =>
-    buildGroup({ cycleCount: 3, closingOffsets: days.map(([fromCycle, count]) => ({ fromCycle, days: count })) });
+const waiting = (days: number) => buildGroup({ cycleCount: 3, closingOffsets: [{ fromCycle: 1, days }] });
 
+describe("a group that waits for late activities", () => {
   test("is swept at each closing instead of each end, and is over 30 days after the last closing", () => {
-    const group = waiting([1, 10]);
+    const later = waiting(10);
     const [first, second, third] = [startOfCycle(12), startOfCycle(13), startOfCycle(14)];
-    expect(firstSweep(group, 0)).toEqual({ kind: "CLOSING", fromCycle: 1, dueAt: first });
-    expect(sweepAfter(group, 1, first)?.dueAt).toBe(second);
-    expect(sweepAfter(group, 1, second)?.dueAt).toBe(first + 25 * hour);
-    expect(lastDueAt(group, 1, startOfCycle(99))).toBe(third + (30 * 24 + 1) * hour);
+    expect(firstSweep(later, 0)).toEqual({ kind: "CLOSING", fromCycle: 1, dueAt: first });
+    expect(sweepAfter(later, 1, first)?.dueAt).toBe(second);
+    expect(sweepAfter(later, 1, second)?.dueAt).toBe(first + 25 * hour);
+    expect(lastDueAt(later, 1, startOfCycle(99))).toBe(third + (30 * 24 + 1) * hour);
   });
 
   test("gets an earlier sweep by an edit to fewer days, and none by one to more", () => {
     const noon = startOfCycle(1) + 12 * hour;
-    expect(sweepOfEdit(waiting([1, 10]), waiting([1, 2]), noon)).toEqual({
+    expect(sweepOfEdit(waiting(10), waiting(2), noon)).toEqual({
       kind: "CLOSING",
       fromCycle: 1,
       dueAt: startOfCycle(4),
     });
-    expect(sweepOfEdit(waiting([1, 2]), waiting([1, 10]), noon)).toBeUndefined();
+    expect(sweepOfEdit(waiting(2), waiting(10), noon)).toBeUndefined();
   });
 });
 
