@@ -32,7 +32,7 @@ async function append(org: TestOrg, { groupId }: TestGroup, at: string): Promise
   await ok(org.admin.post(`/targetGroups/${groupId}/targetPeriods`, added, { now: at }));
 }
 
-async function spend(till: ApiClient, customerId: number, at: string): Promise<unknown> {
+async function spendAt(till: ApiClient, customerId: number, at: string): Promise<unknown> {
   const activity = {
     activityId: at.replaceAll(/\W/g, ""),
     customerId,
@@ -103,7 +103,7 @@ describe("a process whose cached definition is 30 s old", () => {
       await append(org, group, now);
       await ok(till.post(`${targetPath(group)}/unEnroll`, [{ customerId }], { now: stale }));
     });
-    expect(await spend(org.till, customerId, during(2))).toMatchObject({ notCounted: [{ reason: "NOT_ENROLLED" }] });
+    expect(await spendAt(org.till, customerId, during(2))).toMatchObject({ notCounted: [{ reason: "NOT_ENROLLED" }] });
   });
 
   it("stops enrolling and counting when its 30 s are over", async () => {
@@ -122,16 +122,16 @@ describe("a process whose cached definition is 30 s old", () => {
   });
 });
 
-describe("a worker that closes with the definition it read before an edit", () => {
-  /** Closes the customer's ended cycles by the definition as it is at this moment, whenever it is asked to. */
-  async function workerOf({ org, group, customerId }: Setting) {
-    const definition = await findTargetGroup(service.table, org.org, group.groupId);
-    if (definition === undefined) throw new Error("The group is there");
-    const { groupId, targetId } = group;
-    const ref = { org: org.org, customerId, groupId, targetId };
-    return (at: string) => closeEnrollment(service.table, definition, ref, Date.parse(at));
-  }
+/** Closes the customer's ended cycles by the definition as it is at this moment, whenever it is asked to. */
+async function workerOf({ org, group, customerId }: Setting) {
+  const definition = await findTargetGroup(service.table, org.org, group.groupId);
+  if (definition === undefined) throw new Error("The group is there");
+  const { groupId, targetId } = group;
+  const ref = { org: org.org, customerId, groupId, targetId };
+  return (at: string) => closeEnrollment(service.table, definition, ref, Date.parse(at));
+}
 
+describe("a worker that closes with the definition it read before an edit", () => {
   it("closes nothing before an end that was moved to later, and what is counted until then is in the cycle", async () => {
     const one = await newSetting(service, milestone({ cycles: 1 }));
     const { org, group, customerId } = one;
@@ -143,7 +143,7 @@ describe("a worker that closes with the definition it read before an edit", () =
     expect(await close(new Date(Date.parse(edited) + 29_999).toISOString())).toEqual([]);
     const closeByNew = await workerOf(one);
     expect(await closeByNew(firstInstantOf(2))).toEqual([]);
-    expect(await spend(org.till, customerId, during(2))).toMatchObject({ targets: [{ reached: true }] });
+    expect(await spendAt(org.till, customerId, during(2))).toMatchObject({ targets: [{ reached: true }] });
     expect(await closeByNew(lastInstantOf(2))).toEqual([]);
     expect([await closeByNew(firstInstantOf(3)), await closeByNew(during(3))]).toEqual([[1], []]);
   });
@@ -152,14 +152,14 @@ describe("a worker that closes with the definition it read before an edit", () =
     const one = await newSetting(service, streak({ cycles: 1, levels: [1] }));
     const { org, group, customerId } = one;
     await ok(org.enroll(group, { customerId }, { now }));
-    await spend(org.till, customerId, now);
+    await spendAt(org.till, customerId, now);
     const close = await workerOf(one);
     // Two hours later all cycles are closed and settled.
     const over = new Date(Date.parse(firstInstantOf(2)) + 2 * 60 * 60_000).toISOString();
     const next = [{ refCode: "c2", startDate: during(2), endDate: firstInstantOf(3) }];
     await ok(org.admin.post(`/targetGroups/${group.groupId}/targetPeriods`, next, { now: over }));
     expect([await close(over), await close(over)]).toEqual([[1], []]);
-    expect(await spend(org.till, customerId, during(2))).toMatchObject({ targets: [{ streakValue: 2 }] });
+    expect(await spendAt(org.till, customerId, during(2))).toMatchObject({ targets: [{ streakValue: 2 }] });
     const closeByNew = await workerOf(one);
     expect([await closeByNew(firstInstantOf(3)), await close(firstInstantOf(3))]).toEqual([[2], []]);
     expect((await org.readState(group, customerId, { now: firstInstantOf(3) }))?.streaks).toMatchObject([

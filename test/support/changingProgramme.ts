@@ -17,13 +17,13 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 /** How long a process may go on with a definition that was changed. */
-const cachedMilliseconds = 30_000;
+export const cachedMilliseconds = 30_000;
 
 /** A moment for a bound: an hour of the cycle's day, or some minutes from now. */
 type When = { readonly hourOfDay: number } | { readonly minutesAhead: number };
 
 /** What is sent: a sale, or a return that may name an activity by its place among all that were sent. */
-type Sent = {
+export type Sent = {
   readonly type: "TRANSACTION" | "RETURN";
   readonly minutesAgo: number;
   readonly cents: number;
@@ -202,7 +202,7 @@ export class ChangingProgramme {
   }
 }
 
-type Edit = Extract<Step, { kind: "value" | "bounds" | "append" | "active" }>;
+export type Edit = Extract<Step, { kind: "value" | "bounds" | "append" | "active" }>;
 type Decision = { readonly outcome: "edit"; readonly group: TargetGroup } | { readonly outcome: "refused" | "invalid" };
 
 function decide(group: TargetGroup, one: Edit, now: Instant): Decision {
@@ -238,7 +238,8 @@ function decideBounds(group: TargetGroup, edit: Extract<Edit, { kind: "bounds" }
   return decideCycleEdit(group, [{ ...named, startsAt, endsAt: bound(edit.endsAt), texts: {} }], now);
 }
 
-function momentOf(asked: When, { startsAt }: Cycle, now: Instant): Instant {
+/** The moment that is asked for. An hour is one of the day on which the cycle starts now. */
+export function momentOf(asked: When, { startsAt }: Pick<Cycle, "startsAt">, now: Instant): Instant {
   if ("minutesAhead" in asked) return now + asked.minutesAhead * minute;
   return Math.floor(startsAt / day) * day + asked.hourOfDay * hour;
 }
@@ -250,11 +251,15 @@ function decideAppending(
 ): Decision {
   const [number, [target]] = [group.cycles.length + 1, group.targets];
   const last = group.cycles.at(-1)?.endsAt ?? startOfCycle(1);
-  // Also after all cycles have ended: on the next day then.
-  const startsAt = Math.ceil(Math.max(last, now + hour) / day) * day + daysLater * day;
+  const startsAt = startOfAppended(last, daysLater, now);
   const values = own === undefined || target === undefined ? [] : [{ targetId: target.id, value: decimal(own) }];
   const named = { id: number, refCode: `c${number}`, description: undefined, startDate: "", endDate: "" };
   return decideCycleAddition(group, [{ ...named, index: 0, startsAt, endsAt: startsAt + 20 * hour, values }], now, 100);
+}
+
+/** The first midnight after the last cycle, or after now when all cycles have ended, or some days later. */
+export function startOfAppended(lastEndsAt: Instant, daysLater: number, now: Instant): Instant {
+  return Math.ceil(Math.max(lastEndsAt, now + hour) / day) * day + daysLater * day;
 }
 
 function decideActive(group: TargetGroup, { of, isActive }: Extract<Edit, { kind: "active" }>, now: Instant): Decision {
