@@ -177,5 +177,6 @@ function target(number: number): TargetGroupDraft["targets"][number] {
     rewardAllocation: "IMMEDIATE",
     filters: undefined,
     values: [BigInt(targetValue) * 10_000n],
+    revaluation: undefined,
   };
 }

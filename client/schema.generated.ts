@@ -242,7 +242,7 @@ export interface paths {
         readonly get?: never;
         /**
          * Changes the name, the state or the values of a target
-         * @description Changes one target. A field that is absent stays as it is; `null` empties it. The value of a cycle can change until 10 minutes before the cycle starts, so each cycle is judged under one value. Members stay members. Needs the permission `manage`. The body is at most 256 kB.
+         * @description Changes one target. A field that is absent stays as it is; `null` empties it. The value of a cycle can change until the cycle ends. A minute later all customers are judged by it: `reevaluation` tells when that is done. Members stay members. Needs the permission `manage`. The body is at most 256 kB.
          */
         readonly put: operations["editTarget"];
         readonly post?: never;
@@ -835,7 +835,7 @@ export interface components {
              */
             readonly filters?: unknown;
             /**
-             * @description New values of cycles that start at least 10 minutes from now. One row without `periodId` is the value of all of them.
+             * @description New values of cycles that have not ended. One row without `periodId` is the value of all of them.
              * @example [
              *       {
              *         "periodId": 37,
@@ -1143,6 +1143,33 @@ export interface components {
             readonly filters: unknown;
             /** @description One for all cycles, or one for each in their order. */
             readonly defaultValues: readonly components["schemas"]["TargetValue"][];
+            /**
+             * @description The last change of values of cycles that had not ended; `null` when there was none.
+             * @example null
+             */
+            readonly reevaluation: components["schemas"]["Reevaluation"] | null;
+        };
+        /** @description A change of values, by which customers are judged again. */
+        readonly Reevaluation: {
+            /**
+             * @description The cycles whose value was changed.
+             * @example [
+             *       36
+             *     ]
+             */
+            readonly periodIds: readonly number[];
+            /**
+             * Format: date-time
+             * @description When the values were changed, in UTC.
+             * @example 2030-01-10T09:00:00.000Z
+             */
+            readonly startedOn: string;
+            /**
+             * Format: date-time
+             * @description When all customers had been judged by them, in UTC; `null` when it has not.
+             * @example null
+             */
+            readonly finishedOn: string | null;
         };
         /** @description The value of one cycle, or of all. */
         readonly TargetValue: {
@@ -1867,6 +1894,11 @@ export interface components {
             readonly filters: unknown;
             /** @description One for all cycles, or one for each in their order. */
             readonly defaultValues: readonly components["schemas"]["TargetValue"][];
+            /**
+             * @description The last change of values of cycles that had not ended; `null` when there was none.
+             * @example null
+             */
+            readonly reevaluation: components["schemas"]["Reevaluation"] | null;
             /**
              * @description How customers get in: `IMPORT` is by a call.
              * @example IMPORT

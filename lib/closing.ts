@@ -165,6 +165,13 @@ export class Closing extends Construct {
       metric: waitingMessages(this.missedStarts),
       above: 0,
     });
+    alarms.add("JudgingErrors", {
+      impact: "A changed target value is not applied to some customers; they do not see that they have reached it.",
+      firstStep: "Read the failed lines of closeShard; it is tried again every five minutes.",
+      metric: ownMetric(stackName, metrics.failures, "judging").with({ period: minute }),
+      above: 0,
+      breached: { periods: 2, of: 10 },
+    });
     const failures = ownMetric(stackName, metrics.failures, "closing");
     return alarms.add("ClosingErrors", {
       impact: "Closing cycles fails for some customers and is tried again; they learn late how a cycle ended.",

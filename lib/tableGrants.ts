@@ -81,13 +81,14 @@ export const tableGrants = {
   ],
   listDueCycles: [
     { actions: ["Query", "UpdateItem"], partitions: groups },
-    { actions: ["DeleteItem", "PutItem", "Query"], partitions: sweeps },
+    { actions: ["DeleteItem", "GetItem", "PutItem", "Query"], partitions: sweeps },
     { actions: ["Query"], partitions: closings },
   ],
   closeShard: [
     { actions: ["Query"], partitions: groups },
     { actions: ["Query"], partitions: shards },
     { actions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"], partitions: customers },
+    { actions: ["GetItem", "UpdateItem"], partitions: sweeps },
     { actions: ["UpdateItem"], partitions: closings },
   ],
   authorizer: [

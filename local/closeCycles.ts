@@ -2,8 +2,8 @@ import pMap from "p-map";
 import { closeShard, type ShardLambda } from "../functions/closeShard/closeShard.ts";
 import { type DueCyclesLambda, listDueCycles } from "../functions/listDueCycles/listDueCycles.ts";
 import { formatInstant, type Instant } from "../shared/domain/instant.ts";
-import type { ClosedCounts } from "../shared/operations/closeShards.ts";
 import type { ClosingTask, DuePosition, DueQuestion, DueShards } from "../shared/operations/listDueShards.ts";
+import type { ClosedCounts } from "../shared/operations/sweepShards.ts";
 import type { Table } from "../shared/table/client.ts";
 import { buildContext } from "./proxyEvent.ts";
 

@@ -157,6 +157,7 @@ function target(name: string, type: "SALES" | "VISIT", value: number): TargetGro
     rewardAllocation: "IMMEDIATE",
     filters: undefined,
     values: [BigInt(value) * 10_000n],
+    revaluation: undefined,
   };
 }
 

@@ -32,6 +32,7 @@ const onlyAnswered: ReadonlySet<string> = new Set([
   "periodStatus",
   "closingOn",
   "closedOn",
+  "reevaluation",
 ]);
 
 /** The fields of the group that a creation takes, without those that have no value. */

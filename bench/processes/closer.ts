@@ -1,7 +1,7 @@
 import { closeShard } from "../../functions/closeShard/closeShard.ts";
 import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import { buildContext } from "../../local/proxyEvent.ts";
-import type { ClosedCounts } from "../../shared/operations/closeShards.ts";
+import type { ClosedCounts } from "../../shared/operations/sweepShards.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import type { BenchEngine } from "../engine.ts";
 

@@ -1,8 +1,12 @@
 import type { Context } from "aws-lambda";
 import { ServiceError } from "../../shared/domain/serviceError.ts";
+import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
-import { type ClosedCounts, closeShards } from "../../shared/operations/closeShards.ts";
-import { type ClosingTask, requireGroup } from "../../shared/operations/listDueShards.ts";
+import type { FailureSource } from "../../shared/observability/metricNames.ts";
+import { closeShards } from "../../shared/operations/closeShards.ts";
+import { judgeShards } from "../../shared/operations/judgeShards.ts";
+import { type ClosingTask, requireGroup, type TaskSweep } from "../../shared/operations/listDueShards.ts";
+import type { ClosedCounts, SweepProgress } from "../../shared/operations/sweepShards.ts";
 import { withoutInput } from "../../shared/operations/withoutInput.ts";
 import { engineLimits, longestChainMilliseconds, type Table } from "../../shared/table/client.ts";
 import { MalformedItem } from "../../shared/table/item.ts";
@@ -25,9 +29,10 @@ export type ShardLambda = (
 const reserveMilliseconds = longestChainMilliseconds(engineLimits.closingStepChain);
 
 /**
- * Closes what has ended in some shards of a target, as far as the time allows, and answers what is left.
+ * Closes what has ended in some shards of a target, or judges by changed values there, as far as the time allows. Answers
+ * what is left.
  *
- * An enrolment that could not be closed is logged. Its shard stays due and is tried again in the next run. When nothing
+ * An enrolment that failed is logged. Its shard stays due and is tried again in the next run. When nothing
  * is left, this throws if an enrolment could not be read. Enrolments that others wrote to too often are only counted in
  * the answer. A thrown error rolls a new version back, and callers must not be able to cause that.
  */
@@ -35,8 +40,8 @@ export function closeShard(table: Table): ShardLambda {
   return withoutInput(async (task, context) => {
     const mustStop = () => context.getRemainingTimeInMillis() < reserveMilliseconds;
     const group = await requireGroup(table, task);
-    const { closed, failures, left } = await closeShards(table, group, task, mustStop);
-    for (const { error } of failures) logUnexpected(error, "closing", { org: task.org });
+    const { closed, failures, left } = await sweep(table, group, task, mustStop);
+    for (const { error } of failures) logUnexpected(error, failureSources[task.sweep.kind], { org: task.org });
     const malformed = failures.filter(({ error }) => error instanceof MalformedItem);
     const failedCount = task.failedCount + malformed.length;
     const busyCount = task.busyCount + failures.length - malformed.length;
@@ -44,6 +49,21 @@ export function closeShard(table: Table): ShardLambda {
     if (isFinished && failedCount > 0) throw new ServiceError(`${failedCount} enrolments could not be closed`);
     return { closed, busyCount, left: tasksFor({ ...task, ...left, failedCount, busyCount }) };
   });
+}
+
+/** What goes wrong with one kind of work is counted apart from what goes wrong with another. */
+const failureSources = {
+  CLOSING: "closing",
+  JUDGING: "judging",
+} as const satisfies Record<TaskSweep["kind"], FailureSource>;
+
+function sweep(table: Table, group: TargetGroup, task: ClosingTask, mustStop: () => boolean): Promise<SweepProgress> {
+  switch (task.sweep.kind) {
+    case "CLOSING":
+      return closeShards(table, group, task, mustStop);
+    case "JUDGING":
+      return judgeShards(table, group, task, task.sweep, mustStop);
+  }
 }
 
 /** The first goes on from the position and has the counts; the others begin. */

@@ -155,6 +155,7 @@ export function readTarget(
     values: target.defaultValues.map(({ defaultValue }, position) =>
       readValue(`${prefix}defaultValues[${position}].defaultValue`, defaultValue, faults),
     ),
+    revaluation: undefined,
   };
 }
 

@@ -158,6 +158,7 @@ const target = {
   rewardAllocation: "IMMEDIATE",
   filters: null,
   defaultValues: [{ defaultValue: 1000 }],
+  reevaluation: null,
 };
 
 const storedGroup = {
@@ -265,7 +266,13 @@ export const targetEdits = {
 };
 export const withOtherValues = answer("With its next version", {
   ...nextVersion,
-  targets: [{ ...target, defaultValues: [1000, 1200, 1000].map((defaultValue) => ({ defaultValue })) }],
+  targets: [
+    {
+      ...target,
+      defaultValues: [1000, 1200, 1000].map((defaultValue) => ({ defaultValue })),
+      reevaluation: { periodIds: [37], startedOn: prolonged.lastUpdatedOn, finishedOn: null },
+    },
+  ],
 });
 export const withoutTarget = answer("With its next version", {
   ...nextVersion,

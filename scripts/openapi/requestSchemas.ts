@@ -273,8 +273,7 @@ const targetEdit = {
         examples: [1200],
       },
     }),
-    description:
-      "New values of cycles that start at least 10 minutes from now. One row without `periodId` is the value of all of them.",
+    description: "New values of cycles that have not ended. One row without `periodId` is the value of all of them.",
     examples: [[{ periodId: 37, defaultValue: 1200 }]],
   },
 } as const satisfies FieldsOf<typeof schemas.editTarget>;

@@ -12,6 +12,7 @@ import {
   flag,
   id,
   idOrNull,
+  idRules,
   instant,
   instantOrNull,
   listOf,
@@ -20,7 +21,7 @@ import {
   text,
   textOrNull,
 } from "./fields.ts";
-import { answerObject, type JsonSchema } from "./jsonSchema.ts";
+import { answerObject, type JsonSchema, ref } from "./jsonSchema.ts";
 
 const cycleStatuses: readonly CycleStatus[] = ["NOT_STARTED", "RUNNING", "ENDED"];
 const unit = "in the target's unit.";
@@ -72,6 +73,11 @@ const target = {
   rewardAllocation: oneOfTexts("When a reward is due.", rewardAllocations, "IMMEDIATE"),
   filters: { description: "As it was sent, any JSON; `null` when it was not.", examples: [null] },
   defaultValues: listOf("TargetValue", "One for all cycles, or one for each in their order."),
+  reevaluation: {
+    anyOf: [ref("Reevaluation"), { type: "null" }],
+    description: "The last change of values of cycles that had not ended; `null` when there was none.",
+    examples: [null],
+  },
 };
 
 function auditValue(description: string, example: string | null) {
@@ -255,6 +261,11 @@ export const responseSchemas = {
   Period: answerObject("A cycle.", period),
   PeriodName: answerObject("A cycle's id and name.", { id: periodId, refCode: periodRefCode }),
   Target: answerObject("A target.", target),
+  Reevaluation: answerObject("A change of values, by which customers are judged again.", {
+    periodIds: { type: "array", items: idRules, description: "The cycles whose value was changed.", examples: [[36]] },
+    startedOn: instant("When the values were changed", "2030-01-10T09:00:00.000Z"),
+    finishedOn: instantOrNull("When all customers had been judged by them", null),
+  }),
   TargetValue: answerObject("The value of one cycle, or of all.", {
     defaultValue: decimal(`What must be reached, ${unit}`, 1000, { exclusiveMinimum: 0 }),
   }),

@@ -137,5 +137,5 @@ function streamEvent(): DynamoDBStreamEvent {
 function closingTask(): ClosingTask {
   const now = Date.parse("2026-02-01T00:00:00.000Z");
   const progress = { resumeAfter: null, hasFailures: false, failedCount: 0, busyCount: 0 };
-  return { org, groupId, targetId, now, shards: [shardOf(customerId)], ...progress };
+  return { org, groupId, targetId, sweep: { kind: "CLOSING" }, now, shards: [shardOf(customerId)], ...progress };
 }

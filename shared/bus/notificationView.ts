@@ -73,6 +73,14 @@ function presentContent({ type, detail }: NotificationContent): Record<string, u
         oldTargetAchievedValue: decimal(detail.oldValue),
         newTargetAchievedValue: decimal(detail.newValue),
       };
+    case "targetValueUpdated":
+      return {
+        ...presentCycle(detail.cycle),
+        oldTargetValue: decimal(detail.oldValue),
+        newTargetValue: decimal(detail.newValue),
+        targetAchievedValue: decimal(detail.achievedValue),
+        achieved: detail.isReached,
+      };
     case "targetValueAchieved":
       return { ...presentReward(detail), activityId: detail.activityId };
     case "targetPeriodCompleted":

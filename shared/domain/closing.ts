@@ -2,7 +2,9 @@ import { announce } from "./counting.ts";
 import { closesAt, isToBeClosed } from "./cycleClosing.ts";
 import { type Enrollment, isAnnounced, isClosed } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
+import { judge } from "./judging.ts";
 import { isMet } from "./past.ts";
+import type { CountingSubject } from "./placing.ts";
 import { runBefore } from "./streak.ts";
 import { cycleOf, isContinuous, type Target, type TargetGroup } from "./targetGroup.ts";
 
@@ -26,8 +28,9 @@ export const mostCyclesInOneClosing = 25;
 
 /**
  * Decides which cycles of one enrolment are closed: every one that is to be closed by now, that it covers and that is not
- * closed yet, the oldest first, at most {@link mostCyclesInOneClosing}. They are marked as closed. A period-end reward is marked as
- * announced where the cycle's value was reached. Sums, reached marks and levels stay as they are.
+ * closed yet, the oldest first, at most {@link mostCyclesInOneClosing}. They are marked as closed. A period-end reward is
+ * marked as announced where the cycle's value was reached. Sums, reached marks and levels stay as they are, unless a
+ * cycle's value was changed and the enrolment not judged by it yet.
  *
  * A second decision on the resulting state leaves these cycles out, so a cycle is closed once, however often it is
  * tried.
@@ -42,10 +45,17 @@ export function decideClosing(
   const closedCycles = due.slice(0, mostCyclesInOneClosing);
   if (closedCycles.length === 0) return { outcome: "nothingToDo" };
   const marks = closedCycles.map((cycleNumber) => [cycleNumber, now] as const);
-  const closed = { ...enrollment, closedAt: new Map([...enrollment.closedAt, ...marks]) };
+  const judged = judgeChanged({ group, target, enrollment }, closedCycles, now);
+  const closed = { ...judged, closedAt: new Map([...judged.closedAt, ...marks]) };
   const rewarded = closedCycles.filter((cycleNumber) => isRewardDue(target, closed, cycleNumber));
   const hasMore = due.length > closedCycles.length;
   return { outcome: "close", next: announce(closed, rewarded), closedCycles, hasMore };
+}
+
+/** A cycle can end between the change of its value and the judging. Its end is told by the new value. */
+function judgeChanged(subject: CountingSubject, cycles: readonly number[], now: Instant): Enrollment {
+  const { revaluation } = subject.target;
+  return revaluation === undefined ? subject.enrollment : judge(subject, cycles, revaluation.changes, now);
 }
 
 function dueCycles(group: TargetGroup, enrollment: Enrollment, now: Instant): number[] {

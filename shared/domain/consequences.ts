@@ -1,5 +1,6 @@
 import type { Consequences, EnrollmentChange } from "./change.ts";
 import { closingConsequences } from "./closingConsequences.ts";
+import { judgingConsequences } from "./judgingConsequences.ts";
 import { membershipConsequences } from "./membershipConsequences.ts";
 
 /**
@@ -7,7 +8,11 @@ import { membershipConsequences } from "./membershipConsequences.ts";
  * a write of another kind. Counting has no rule here: its consequences come from the activity's own record, which says
  * more.
  */
-const rules: readonly ((change: EnrollmentChange) => Consequences)[] = [membershipConsequences, closingConsequences];
+const rules: readonly ((change: EnrollmentChange) => Consequences)[] = [
+  membershipConsequences,
+  closingConsequences,
+  judgingConsequences,
+];
 
 export function enrollmentConsequences(change: EnrollmentChange): Consequences {
   return merged(rules.map((rule) => rule(change)));

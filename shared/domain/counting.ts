@@ -14,7 +14,7 @@ import {
   setterOf,
 } from "./placing.ts";
 import { longestRun, streakValue } from "./streak.ts";
-import { isStreak, type Level, targetValue } from "./targetGroup.ts";
+import { isStreak, type Level, type TargetGroup, targetValue } from "./targetGroup.ts";
 import { nextPendingReturns, type Posting, postingsOfWaitingReturns, waitingReturns } from "./waitingReturns.ts";
 
 /** A cycle's sum before and after; not yet cut off at 0. */
@@ -77,7 +77,9 @@ export function decideCounting(
     return { effect, next: isUnchanged ? undefined : { ...subject.enrollment, pendingReturns } };
   }
   const marked = withReachedMarks(subject, { ...subject.enrollment, achieved, pendingReturns }, changes, now);
-  const { next, levelsReached } = withLevels(subject, marked, now);
+  const { next, levelsReached } = isCounting(subject)
+    ? withLevels(subject.group, marked, now)
+    : { next: marked, levelsReached: [] };
   const announced = changedCycles(changes).filter((cycle) => isToBeAnnounced(subject, next, cycle));
   return {
     effect: describeEffect(subject, placement, changes, next, levelsReached, now, announced),
@@ -142,12 +144,11 @@ function withReachedMarks(
 }
 
 /**
- * A level is reached when any run since the enrolment or reset has its length. It stays reached until a reset. No level
- * is reached while the customer is out, also when a waiting return is settled.
+ * A level is reached when any run since the enrolment or reset has its length. It stays reached until a reset. The
+ * customer must be enrolled: no level is reached while out, also when a waiting return is settled.
  */
-function withLevels(subject: CountingSubject, enrollment: Enrollment, now: Instant) {
-  const { group } = subject;
-  const run = isStreak(group) && isCounting(subject) ? longestRun(group, enrollment) : 0;
+export function withLevels(group: TargetGroup, enrollment: Enrollment, now: Instant) {
+  const run = isStreak(group) ? longestRun(group, enrollment) : 0;
   const levelsReached = group.levels.filter(
     ({ id, cyclesToMeet }) => cyclesToMeet <= run && !enrollment.levelReachedAt.has(id),
   );
@@ -160,8 +161,11 @@ function withLevels(subject: CountingSubject, enrollment: Enrollment, now: Insta
  * announced before, and its reward is due. A period-end reward is due as soon as the cycle has been closed.
  */
 function isToBeAnnounced(subject: CountingSubject, next: Enrollment, cycle: number): boolean {
-  if (!isCounting(subject)) return false;
-  const { target, enrollment } = subject;
+  return isCounting(subject) && hasBecomeDue(subject, next, cycle);
+}
+
+/** The same for a customer of whom it is known that something is told. */
+export function hasBecomeDue({ target, enrollment }: CountingSubject, next: Enrollment, cycle: number): boolean {
   const hasBecomeReached = isMet(next, cycle) && !isMet(enrollment, cycle);
   const isDue = target.rewardAllocation === "IMMEDIATE" || isClosed(enrollment, cycle);
   return hasBecomeReached && isDue && cycle >= enrollment.fromCycle && !isAnnounced(enrollment, cycle);

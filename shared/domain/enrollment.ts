@@ -47,6 +47,8 @@ export type Enrollment = MembershipChange & {
    * The cycles up to this one are settled: no enrolment writes to them any more. 0 when none is.
    */
   readonly settledThrough: number;
+  /** The last judging by changed values that the customer was told of. */
+  readonly judged: Judged | undefined;
   /** The settled cycles that are kept outside of the enrolment. */
   readonly past: Past;
   /** Whether it is kept apart from the customer's other enrolments, because its group is over. */
@@ -61,6 +63,22 @@ export type Enrollment = MembershipChange & {
 
 /** Who last enrolled or un-enrolled the customer, and the version of the group's definition that decided it. */
 type MembershipChange = Authorship & { readonly definitionVersion: number };
+
+/** Cycles whose mark has changed because their target value was changed. */
+export type Judged = {
+  /** The enrolment's revision after that write. A later revision was made by a write of another kind. */
+  readonly revision: number;
+  readonly at: Instant;
+  readonly cycles: readonly JudgedCycle[];
+};
+
+export type JudgedCycle = {
+  readonly cycleNumber: number;
+  readonly oldValue: Decimal;
+  readonly newValue: Decimal;
+  /** Whether this write has announced the cycle as reached. */
+  readonly isAnnounced: boolean;
+};
 
 /** What an un-enrolment keeps of a streak's run. */
 export type KeptRun = Pick<Enrollment, "carriedRun" | "metWhenLeft">;

@@ -63,7 +63,23 @@ type Content =
     }
   | {
       readonly type: "streakLevelAchieved";
-      readonly detail: { readonly level: Level; readonly activityId: string; readonly streakValue: number };
+      readonly detail: {
+        readonly level: Level;
+        /** `undefined` when a changed target value has made the last cycle of the run met. */
+        readonly activityId: string | undefined;
+        readonly streakValue: number;
+      };
+    }
+  | {
+      /** A changed target value has made the cycle reached, or not reached any more. */
+      readonly type: "targetValueUpdated";
+      readonly detail: {
+        readonly cycle: Cycle;
+        readonly oldValue: Decimal;
+        readonly newValue: Decimal;
+        readonly achievedValue: Decimal;
+        readonly isReached: boolean;
+      };
     }
   | {
       readonly type: "streakEnd";

@@ -1,12 +1,13 @@
 import { type ClosingTimes, closesAt } from "./cycleClosing.ts";
 import { clockToleranceMilliseconds, type Instant } from "./instant.ts";
 import { overAt } from "./over.ts";
+import type { ChangedValues, TargetGroup } from "./targetGroup.ts";
 
 /** When a group has to be looked at next, and what for. A sweep of each kind is an item of its own on the list. */
-export type Sweep = ClosingSweep;
+export type Sweep = ClosingSweep | JudgingSweep;
 
 /** The kinds of sweeps, as they are stored. */
-export const sweepKinds = ["CLOSING"] as const satisfies readonly Sweep["kind"][];
+export const sweepKinds = ["CLOSING", "JUDGING"] as const satisfies readonly Sweep["kind"][];
 
 /** It closes all cycles that are to be closed by then in all enrolments of the group. */
 export type ClosingSweep = {
@@ -15,6 +16,42 @@ export type ClosingSweep = {
   /** The first cycle that sweeps are made for. Earlier ones had ended when the group was created. */
   readonly fromCycle: number;
 };
+
+/** It judges the enrolments of one target again, after an edit has changed values of cycles. */
+export type JudgingSweep = {
+  readonly kind: "JUDGING";
+  readonly dueAt: Instant;
+  readonly targetId: number;
+  readonly editedAt: Instant;
+  /** The version of the group that the edit has made. */
+  readonly version: number;
+};
+
+/**
+ * How long after an edit of values its first sweep is due. Processes use a definition for up to 30 s, and a call of a
+ * function that began in that time takes up to 25 s.
+ */
+const judgingDelayMilliseconds = 60 * 1000;
+
+/** The targets whose values the edit has changed, each with its first sweep and with what was changed. */
+export function judgingsOfEdit(
+  before: Pick<TargetGroup, "targets">,
+  after: Pick<TargetGroup, "targets" | "version">,
+): { readonly sweep: JudgingSweep; readonly changes: readonly ChangedValues[] }[] {
+  return after.targets.flatMap(({ id, revaluation }) => {
+    const known = before.targets.find((target) => target.id === id);
+    if (revaluation === undefined || known === undefined || revaluation === known.revaluation) return [];
+    const { startedAt: editedAt, changes } = revaluation;
+    const dueAt = editedAt + judgingDelayMilliseconds;
+    return [{ sweep: { kind: "JUDGING", dueAt, targetId: id, editedAt, version: after.version }, changes }];
+  });
+}
+
+/** The second sweep finds the enrolments that the index did not have at the first one; none follows it. */
+export function judgingAfter(sweep: JudgingSweep): JudgingSweep | undefined {
+  const isSecond = sweep.dueAt > sweep.editedAt + judgingDelayMilliseconds;
+  return isSecond ? undefined : { ...sweep, dueAt: sweep.dueAt + secondSweepMilliseconds };
+}
 
 /**
  * How long after a cycle's closing its second sweep is due. The index of enrolments is written from the table's stream,

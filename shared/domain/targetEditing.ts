@@ -1,9 +1,9 @@
-import { leadMilliseconds } from "./cycleEditing.ts";
 import { cycleStatus } from "./cycles.ts";
 import type { Decimal } from "./decimal.ts";
 import { type TargetFault, targetFaults } from "./drafting.ts";
 import { allCyclesEnded, hasEnded } from "./editing.ts";
 import type { Instant } from "./instant.ts";
+import { changedValues } from "./judging.ts";
 import { type Refusal, refused } from "./refusal.ts";
 import { type Cycle, isStreak, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
 
@@ -39,8 +39,7 @@ export type TargetEditFault =
       readonly asked: unknown;
     }
   | { readonly rule: "isOfTheGroup" | "isNamedOnce"; readonly index: number; readonly cycleId: number }
-  | { readonly rule: "hasStarted"; readonly index: number; readonly cycle: Cycle; readonly hasEnded: boolean }
-  | { readonly rule: "isTooNear"; readonly index: number; readonly cycle: Cycle; readonly earliest: Instant };
+  | { readonly rule: "hasEnded"; readonly index: number; readonly cycle: Cycle };
 
 export type TargetEditDecision =
   | Refusal
@@ -48,8 +47,8 @@ export type TargetEditDecision =
   | { readonly outcome: "edit"; readonly group: TargetGroup };
 
 /**
- * Decides what an edit makes of one target of a group. The value of a cycle changes while the cycle's start lies ahead by
- * {@link leadMilliseconds}: so each cycle is judged under one value, whatever the order of arrival.
+ * Decides what an edit makes of one target of a group. The value of a cycle changes until the cycle has ended. Enrolments
+ * are judged by the new value later, so the result does not depend on what arrived before the edit and what after it.
  *
  * Refuses with 310018 when the group has no such target, and with 310019 to activate one whose last cycle has ended.
  */
@@ -63,7 +62,7 @@ export function decideTargetEdit(
   if (target === undefined) return targetNotFound(group.id, targetId);
   const faults = [...fixedFaults(target, edit), ...valueFaults(group, edit.values, now)];
   if (faults.length > 0) return { outcome: "invalid", faults };
-  const next = { ...target, ...edit.own, values: editedValues(group.cycles, target, edit.values, now) };
+  const next = revalued(group, target, { ...target, ...edit.own, values: editedValues(group, target, edit, now) }, now);
   if (next.isActive && !target.isActive && hasEnded(group, now)) return allCyclesEnded(group);
   const targets = group.targets.map((one) => (one === target ? next : one));
   return { outcome: "edit", group: { ...group, targets } };
@@ -91,20 +90,25 @@ function valueFaults({ cycles }: TargetGroup, values: TargetEdit["values"], now:
     if (cycle === undefined) return [{ rule: "isOfTheGroup", index, cycleId }];
     if (values.findIndex((other) => other.cycleId === cycleId) < place)
       return [{ rule: "isNamedOnce", index, cycleId }];
-    const status = cycleStatus(cycle, now);
-    if (status !== "NOT_STARTED") return [{ rule: "hasStarted", index, cycle, hasEnded: status === "ENDED" }];
-    return takesValue(cycle, now) ? [] : [{ rule: "isTooNear", index, cycle, earliest: now + leadMilliseconds }];
+    return takesValue(cycle, now) ? [] : [{ rule: "hasEnded", index, cycle }];
   });
 }
 
-function takesValue({ startsAt }: Cycle, now: Instant): boolean {
-  return startsAt >= now + leadMilliseconds;
+function takesValue(cycle: Cycle, now: Instant): boolean {
+  return cycleStatus(cycle, now) !== "ENDED";
+}
+
+/** Notes which values the edit has changed. */
+function revalued({ cycles }: TargetGroup, before: Target, after: Target, now: Instant): Target {
+  const changes = changedValues(cycles, before, after);
+  if (changes.length === 0) return after;
+  return { ...after, revaluation: { changes, startedAt: now, finishedAt: undefined } };
 }
 
 function editedValues(
-  cycles: readonly Cycle[],
+  { cycles }: TargetGroup,
   target: Target,
-  values: TargetEdit["values"],
+  { values }: TargetEdit,
   now: Instant,
 ): readonly Decimal[] {
   if (values === undefined) return target.values;

@@ -56,6 +56,23 @@ export type Target = {
   readonly filters: unknown;
   /** The values of the cycles in order. The last one is the value of all later cycles too, so one can be enough. */
   readonly values: readonly Decimal[];
+  /** The last change of values, after which enrolments are judged again; `undefined` when there was none. */
+  readonly revaluation: Revaluation | undefined;
+};
+
+/** A change of values of cycles that had not ended. */
+export type Revaluation = {
+  readonly changes: readonly ChangedValues[];
+  readonly startedAt: Instant;
+  /** When all enrolments were judged by the new values; `undefined` before. */
+  readonly finishedAt: Instant | undefined;
+};
+
+/** Neighbouring cycles whose value was changed, and the one value that they had before. */
+export type ChangedValues = {
+  readonly fromCycle: number;
+  readonly throughCycle: number;
+  readonly oldValue: Decimal;
 };
 
 /** Who created the definition and who changed it last. Both are the same until it is changed. */

@@ -79,6 +79,13 @@ function anyTarget(group: TargetGroup | undefined, { groupId, targetId }: Target
   );
 }
 
+/** The target of the group. Throws when it has none, as a stored enrolment always names one. */
+export function targetOf(group: TargetGroup, targetId: number): Target {
+  const target = group.targets.find(({ id }) => id === targetId);
+  if (target === undefined) throw new ServiceError(`Target group ${group.id} has no target ${targetId}`);
+  return target;
+}
+
 export function groupNotFound(groupId: number): Refusal {
   return refused(310017, `Target group ${groupId} does not exist; GET /v3/targetGroups lists them.`);
 }

@@ -1,17 +1,17 @@
 import { changesBetween } from "../domain/auditLog.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Refusal } from "../domain/refusal.ts";
-import { sweepOfEdit } from "../domain/sweeps.ts";
-import type { TargetGroup } from "../domain/targetGroup.ts";
+import { judgingsOfEdit, sweepOfEdit } from "../domain/sweeps.ts";
+import type { Target, TargetGroup } from "../domain/targetGroup.ts";
 import { buildAuditItems } from "../table/auditLog.ts";
 import type { Table } from "../table/client.ts";
-import { buildSweepItem } from "../table/dueSweeps.ts";
+import { buildJudgingItem, buildSweepItem } from "../table/dueSweeps.ts";
 import { outrun } from "../table/failures.ts";
 import type { Item } from "../table/item.ts";
 import { nameKey, type Org } from "../table/keys.ts";
 import { inRounds, Overtaken } from "../table/rounds.ts";
 import { type Cancelled, type TransactionPart, transact } from "../table/store.ts";
-import { buildGroupItem, buildTargetItem, retiredAtAttribute } from "../table/targetGroupItem.ts";
+import { buildGroupItem, buildTargetItem, retiredAtAttribute, revaluedAtAttribute } from "../table/targetGroupItem.ts";
 import { findTargetGroup } from "../table/targetGroups.ts";
 import type { ServiceContext } from "./context.ts";
 import { groupNotFound, nameTaken } from "./definition.ts";
@@ -87,6 +87,7 @@ async function editOnce<Fault>(
   const result = await transact(table, [
     ...definitionParts(org, before, after),
     ...sweepParts(org, before, after, now),
+    ...judgingParts(org, before, after),
     ...rows,
   ]);
   if (result.outcome === "applied") return { outcome: "edited", group: after };
@@ -141,9 +142,29 @@ function targetParts(org: Org, before: TargetGroup, after: TargetGroup): Transac
     const known = before.targets.find(({ id }) => id === target.id);
     if (known === target) return [];
     const Item = buildTargetItem(org, after.id, target);
-    // The version of the group guards its targets. The condition keeps an id from being used twice.
-    return known === undefined ? [putNew(Item)] : [{ Put: { Item, ConditionExpression: "attribute_exists(pk)" } }];
+    return [known === undefined ? putNew(Item) : putTarget(Item, known)];
   });
+}
+
+function putTarget(Item: Item, { revaluation }: Target): TransactionPart {
+  const isFinished = revaluation?.finishedAt !== undefined;
+  return {
+    Put: {
+      Item,
+      // The version of the group guards its targets. But the end of a judging is noted without another version: an edit
+      // that was decided before would take the note away.
+      ConditionExpression: `attribute_exists(pk) AND attribute_${isFinished ? "exists" : "not_exists"}(#mark)`,
+      ExpressionAttributeNames: { "#mark": revaluedAtAttribute },
+    },
+  };
+}
+
+/** A sweep for each target whose values were changed. */
+function judgingParts(org: Org, before: TargetGroup, after: TargetGroup): TransactionPart[] {
+  // Every edit has a version of its own, so only a lost attempt of this one can have put the same item.
+  return judgingsOfEdit(before, after).map(({ sweep, changes }) =>
+    putNew(buildJudgingItem({ ...sweep, org, groupId: after.id }, changes)),
+  );
 }
 
 /** A sweep at the first end that lies ahead, when the list does not have one that early. */

@@ -1,26 +1,42 @@
 import { isToBeClosed } from "../domain/cycleClosing.ts";
 import type { Instant } from "../domain/instant.ts";
 import { ServiceError } from "../domain/serviceError.ts";
-import { type ClosingSweep, lastDueAt, retiresAt, sweepAfter } from "../domain/sweeps.ts";
+import {
+  type ClosingSweep,
+  type JudgingSweep,
+  judgingAfter,
+  lastDueAt,
+  retiresAt,
+  sweepAfter,
+} from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "../table/client.ts";
 import { noteClosedCycles } from "../table/closedCycles.ts";
-import { completeSweep, type DueSweep, listDueSweeps } from "../table/dueSweeps.ts";
-import type { Org } from "../table/keys.ts";
+import {
+  buildJudgingItem,
+  buildSweepItem,
+  completeSweep,
+  type DueSweep,
+  findJudging,
+  listDueSweeps,
+} from "../table/dueSweeps.ts";
+import { type Org, targetKey } from "../table/keys.ts";
 import { Patience } from "../table/rounds.ts";
-import { findTargetGroup, retireGroup } from "../table/targetGroups.ts";
+import { findTargetGroup, noteRevalued, retireGroup } from "../table/targetGroups.ts";
 import { listTargetShards, type TargetShards } from "../table/targetShards.ts";
 import { interleaved } from "./interleaved.ts";
 
 /**
- * The work of one call: to close what has ended in some shards of a target's enrolments. It is JSON, so a missing value
- * is `null`.
+ * The work of one call: to close what has ended in some shards of a target's enrolments, or to do there what another
+ * sweep is for. It is JSON, so a missing value is `null`.
  */
 export type ClosingTask = {
   readonly org: Org;
   readonly groupId: number;
   readonly targetId: number;
-  /** Cycles that are to be closed by this time are closed. */
+  /** What is done with each enrolment. */
+  readonly sweep: TaskSweep;
+  /** Cycles that are to be closed by this time are closed, and other work is done at this time. */
   readonly now: Instant;
   /** The shards to go through, in this order. */
   readonly shards: readonly number[];
@@ -33,6 +49,9 @@ export type ClosingTask = {
   /** Of enrolments that were being written to by others. Callers can bring that about, so it is no failure of the function. */
   readonly busyCount: number;
 };
+
+/** What a task needs to know of its sweep. Closing depends on nothing but the time. */
+export type TaskSweep = Pick<ClosingSweep, "kind"> | JudgingSweep;
 
 /** Where the next page of due work begins. */
 export type DuePosition = {
@@ -60,7 +79,7 @@ export type DueQuestion = {
  * A page is the state machine's input, which may have 256 kB. These leave room for the tasks of the last groups, which
  * have at most 15 kB each.
  */
-export const pageLimits = { sweeps: 400, groupsAtOnce: 5, taskBytes: 100_000 } as const;
+export const pageLimits = { sweeps: 400, groupsAtOnce: 5, taskBytes: 90_000 } as const;
 
 /**
  * One page of the due work: tasks for the shards that hold enrolments and are not closed yet. Brands take turns. A page
@@ -116,6 +135,8 @@ async function tasksOf(table: Table, sweep: DueSweep, now: Instant, question: Du
   switch (sweep.kind) {
     case "CLOSING":
       return closingTasks(table, sweep, { group, targets }, now, question);
+    case "JUDGING":
+      return judgingTasks(table, sweep, targets, now, question);
   }
 }
 
@@ -128,20 +149,66 @@ async function closingTasks(
   sweep: DueSweep & ClosingSweep,
   { group, targets }: { readonly group: TargetGroup; readonly targets: readonly TargetShards[] },
   now: Instant,
-  { eachShard = false }: DueQuestion,
+  question: DueQuestion,
 ): Promise<ClosingTask[]> {
-  const { org, fromCycle } = sweep;
+  const { org, groupId, fromCycle } = sweep;
   const due = lastDueAt(group, fromCycle, now) ?? sweep.dueAt;
   if (due >= retiresAt(group) && !(await retireGroup(table, org, group, now))) return [];
   const open = targets.map((target) => ({ targetId: target.targetId, shards: openShards(target, due) }));
+  const tasks = tasksFor(sweep, { kind: sweep.kind }, open, now, question);
+  if (tasks.length > 0) return tasks;
+  await noteClosedCycles(table, sweep, closedBy(group, due), now);
+  const next = sweepAfter(group, fromCycle, due);
+  await completeSweep(table, sweep, next && buildSweepItem({ ...next, org, groupId }));
+  return [];
+}
+
+/** A sweep goes through all shards with enrolments, and is followed by one that finds those that came into the index later. */
+async function judgingTasks(
+  table: Table,
+  sweep: DueSweep & JudgingSweep,
+  targets: readonly TargetShards[],
+  now: Instant,
+  question: DueQuestion,
+): Promise<ClosingTask[]> {
+  const { org, groupId, targetId, kind, dueAt, editedAt, version } = sweep;
+  const judging = await findJudging(table, sweep);
+  // Another execution has completed it.
+  if (judging === undefined) return [];
+  const left = shardsOf(targets, targetId).filter((shard) => !judging.swept.has(shard));
+  const tasks = tasksFor(
+    sweep,
+    { kind, dueAt, targetId, editedAt, version },
+    [{ targetId, shards: left }],
+    now,
+    question,
+  );
+  if (tasks.length > 0) return tasks;
+  await noteRevalued(table, targetKey(org, groupId, targetId), { editedAt, now });
+  const next = judgingAfter(sweep);
+  await completeSweep(table, sweep, next && buildJudgingItem({ ...next, org, groupId }, judging.changes));
+  return [];
+}
+
+/** The shards of the target that hold enrolments, in order. */
+function shardsOf(targets: readonly TargetShards[], targetId: number): number[] {
+  const target = targets.find((each) => each.targetId === targetId);
+  return [...(target?.closedUpTo.keys() ?? [])].toSorted((one, other) => one - other);
+}
+
+type OpenShards = Pick<ClosingTask, "targetId" | "shards">;
+
+function tasksFor(
+  due: DueSweep,
+  sweep: TaskSweep,
+  open: readonly OpenShards[],
+  now: Instant,
+  { eachShard = false }: DueQuestion,
+): ClosingTask[] {
   const parts = eachShard
     ? open.flatMap(({ targetId, shards }) => shards.map((shard) => ({ targetId, shards: [shard] })))
     : open;
-  const tasks = parts.filter(({ shards }) => shards.length > 0).map((part) => newTask(sweep, part, now));
-  if (tasks.length > 0) return tasks;
-  await noteClosedCycles(table, sweep, closedBy(group, due), now);
-  await completeSweep(table, sweep, sweepAfter(group, fromCycle, due));
-  return [];
+  return parts.filter(({ shards }) => shards.length > 0).map((part) => newTask(due, sweep, part, now));
 }
 
 /** The cycles that were to be closed by the time, and of which no note says so. */
@@ -157,11 +224,12 @@ function openShards({ closedUpTo }: TargetShards, due: Instant): number[] {
 
 function newTask(
   { org, groupId }: DueSweep,
-  { targetId, shards }: Pick<ClosingTask, "targetId" | "shards">,
+  sweep: TaskSweep,
+  { targetId, shards }: OpenShards,
   now: Instant,
 ): ClosingTask {
   const progress = { resumeAfter: null, hasFailures: false, failedCount: 0, busyCount: 0 };
-  return { org, groupId, targetId, now, shards, ...progress };
+  return { org, groupId, targetId, sweep, now, shards, ...progress };
 }
 
 /**

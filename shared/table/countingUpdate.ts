@@ -3,6 +3,7 @@ import { lastPastCycle, recordsBetween } from "../domain/past.ts";
 import {
   achievedAttribute,
   closedAtAttribute,
+  judgedValue,
   levelReachedAtAttribute,
   names,
   pendingReturnAttribute,
@@ -27,6 +28,8 @@ export function buildCountingUpdate(key: Key, before: Enrollment, next: Enrollme
   writeDifferences(expression, before.levelReachedAt, next.levelReachedAt, levelReachedAtAttribute, asIs);
   writeDifferences(expression, before.pendingReturns, next.pendingReturns, pendingReturnAttribute, pendingReturnsValue);
   writeSettledCycles(expression, before, next);
+  if (next.judged !== undefined && next.judged !== before.judged)
+    expression.set(names.judged, judgedValue(next.judged));
   // Two activities at once, or an activity and an un-enrolment, may be decided on the same state. Without the condition
   // the second write would undo the first.
   const condition = `${expression.name(names.revision)} = ${expression.value(before.revision)}`;

@@ -1,13 +1,14 @@
 import {
   type Enrollment,
   type IdempotencyMark,
+  type Judged,
   type Membership,
   type PendingReturn,
   rememberedKeys,
 } from "../domain/enrollment.ts";
 import { type CycleRecord, keeping, withRecords } from "../domain/past.ts";
 import { parseAuthorship, versionAttribute } from "./authorshipItem.ts";
-import { ItemReader, MalformedItem, type StoredItem } from "./item.ts";
+import { ItemReader, MalformedItem, numberOf, type StoredItem, type Value } from "./item.ts";
 import { enrollmentPrefix, parseCustomerPartition, setAsidePrefix } from "./keys.ts";
 import { unpackCycles } from "./packedCycles.ts";
 import { unpackPast } from "./pastItem.ts";
@@ -25,6 +26,7 @@ export const names = {
   settled: "p",
   past: "q",
   kept: "k",
+  judged: "j",
   revision: "i",
   operationId: "o",
 } as const;
@@ -114,6 +116,7 @@ export function parseEnrollment(item: StoredItem): Enrollment {
     pendingReturns: parsePendingReturns(reader),
     announced: new Set(reader.has(names.announced) ? reader.integerSet(names.announced) : []),
     valueSetBy: byNumber(reader, valueSetByAttribute, (name) => reader.text(name)),
+    judged: reader.has(names.judged) ? parseJudged(reader.map(names.judged)) : undefined,
     past: unpackPast(reader.optionalBytes(names.past)),
     revision: reader.integer(names.revision),
   };
@@ -167,6 +170,33 @@ function parsePendingReturn(reader: ItemReader): PendingReturn {
   };
 }
 
+/** The names of its parts are letters too. */
+function parseJudged(reader: ItemReader): Judged {
+  return {
+    revision: reader.integer(names.revision),
+    at: reader.integer("t"),
+    cycles: reader.maps("c").map((cycle) => ({
+      cycleNumber: cycle.integer("n"),
+      oldValue: cycle.decimal("o"),
+      newValue: cycle.decimal("w"),
+      isAnnounced: cycle.has("a"),
+    })),
+  };
+}
+
+export function judgedValue({ revision, at, cycles }: Judged): Value {
+  return {
+    [names.revision]: revision,
+    t: at,
+    c: cycles.map(({ cycleNumber, oldValue, newValue, isAnnounced }) => ({
+      n: cycleNumber,
+      o: numberOf(oldValue),
+      w: numberOf(newValue),
+      ...(isAnnounced ? { a: true } : {}),
+    })),
+  };
+}
+
 function parseMark(reader: ItemReader, name: string): IdempotencyMark[] {
   const text = reader.optionalText(name) ?? noMark;
   if (text === noMark) return [];
@@ -175,11 +205,11 @@ function parseMark(reader: ItemReader, name: string): IdempotencyMark[] {
   return [{ keyDigest, recordDigest }];
 }
 
-function byNumber<Value>(
+function byNumber<Content>(
   reader: ItemReader,
   attribute: (number: number) => string,
-  read: (name: string) => Value,
-): Map<number, Value> {
+  read: (name: string) => Content,
+): Map<number, Content> {
   const letter = attribute(0).slice(0, -1);
   const numbers = reader.names().flatMap((name) => (name.startsWith(letter) ? numberAfter(letter, name) : []));
   return new Map(numbers.map((number) => [number, read(attribute(number))]));

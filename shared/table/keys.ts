@@ -215,7 +215,7 @@ export function indexRowKey(
 }
 
 /**
- * One partition with the next sweeps of the groups of every org, one item for each kind. The items are in order of time.
+ * One partition with the next sweeps of the groups of every org, at least one item for each kind. The items are in order of time.
  * So due sweeps are found without a scan, however long ago the last look was. Only the scheduled functions may access it.
  */
 export const sweepPartition = "CLOSING";
@@ -223,8 +223,11 @@ export const sweepPartition = "CLOSING";
 export function sweepKey(
   org: Org,
   { groupId, kind, dueAt }: { readonly groupId: number; readonly kind: string; readonly dueAt: string },
+  /** What tells it from other sweeps of the kind that are due for the group at the same moment. */
+  part?: string,
 ): Key {
-  return { pk: sweepPartition, sk: `${dueAt}#${org}#${groupId}#${kind}` };
+  const name = `${dueAt}#${org}#${groupId}#${kind}`;
+  return { pk: sweepPartition, sk: part === undefined ? name : `${name}#${part}` };
 }
 
 /** One partition for each group: which shards of its targets hold enrolments, and how far they are closed. */

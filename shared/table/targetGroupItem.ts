@@ -1,8 +1,10 @@
 import { type CycleRule, cyclesOfRule, frequencyTypes } from "../domain/cycleRule.ts";
 import { formatInstant } from "../domain/instant.ts";
 import {
+  type ChangedValues,
   type ClosingOffset,
   type Cycle,
+  type Revaluation,
   rewardAllocations,
   type Target,
   type TargetGroup,
@@ -17,6 +19,9 @@ import { closedCyclesSortKey, groupKey, type Org, targetKey, targetPrefix } from
 
 /** Absent until the group is over. A write that adds cycles must have the condition that it is absent. */
 export const retiredAtAttribute = "retiredAt";
+
+/** Absent until all enrolments were judged by the values that the last edit has changed. */
+export const revaluedAtAttribute = "revaluedAt";
 
 /** The group's own item, with its cycles and levels. */
 export function buildGroupItem(org: Org, group: TargetGroup): Item {
@@ -58,13 +63,41 @@ function buildRule(rule: CycleRule, cycles: readonly Cycle[]): Item {
 
 /** One item for each target, in the group's partition. */
 export function buildTargetItem(org: Org, groupId: number, target: Target): Item {
-  const { values, filters, ...plain } = target;
+  const { values, filters, revaluation, ...plain } = target;
   return {
     ...targetKey(org, groupId, target.id),
     ...plain,
     filters: filters === undefined ? undefined : JSON.stringify(filters),
     values: values.map(numberOf),
+    ...(revaluation === undefined ? {} : buildRevaluation(revaluation)),
   };
+}
+
+function buildRevaluation({ changes, startedAt, finishedAt }: Revaluation): Item {
+  return {
+    revaluation: { startedAt: formatInstant(startedAt), changes: buildChanges(changes) },
+    [revaluedAtAttribute]: finishedAt === undefined ? undefined : formatInstant(finishedAt),
+  };
+}
+
+function parseRevaluation(target: ItemReader): Revaluation | undefined {
+  if (!target.has("revaluation")) return undefined;
+  const reader = target.map("revaluation");
+  const finishedAt = target.has(revaluedAtAttribute) ? target.instant(revaluedAtAttribute) : undefined;
+  return { startedAt: reader.instant("startedAt"), changes: parseChanges(reader), finishedAt };
+}
+
+export function buildChanges(changes: readonly ChangedValues[]): Item[] {
+  return changes.map((change) => ({ ...change, oldValue: numberOf(change.oldValue) }));
+}
+
+/** What {@link buildChanges} has made, in the attribute `changes`. */
+export function parseChanges(reader: ItemReader): ChangedValues[] {
+  return reader.maps("changes").map((change) => ({
+    fromCycle: change.integer("fromCycle"),
+    throughCycle: change.integer("throughCycle"),
+    oldValue: change.decimal("oldValue"),
+  }));
 }
 
 /** A whole definition from the items of its partition; `undefined` when the group's own item is not among them. */
@@ -154,6 +187,7 @@ function parseTarget(reader: ItemReader): Target {
     rewardAllocation: reader.oneOf("rewardAllocation", rewardAllocations),
     filters: parseFilters(reader.optionalText("filters")),
     values: reader.decimals("values"),
+    revaluation: parseRevaluation(reader),
   };
 }
 

@@ -3,9 +3,9 @@ import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "./client.ts";
 import { Expression } from "./expression.ts";
 import { ItemReader } from "./item.ts";
-import { groupKey, groupPartition, namePrefix, type Org, orgPartition } from "./keys.ts";
+import { groupKey, groupPartition, type Key, namePrefix, type Org, orgPartition } from "./keys.ts";
 import { queryAll, update } from "./store.ts";
-import { parseTargetGroup, retiredAtAttribute } from "./targetGroupItem.ts";
+import { parseTargetGroup, retiredAtAttribute, revaluedAtAttribute } from "./targetGroupItem.ts";
 
 /** The whole definition in one query, as it is now; `undefined` when the org has no such group. */
 export async function findTargetGroup(table: Table, org: Org, groupId: number): Promise<TargetGroup | undefined> {
@@ -29,6 +29,26 @@ export async function retireGroup(table: Table, org: Org, group: TargetGroup, no
   const result = await update(table, expression.update(groupKey(org, group.id), clauses.join(" AND ")));
   if (result.outcome !== "refused") return result.outcome === "applied";
   return result.stored !== undefined && ItemReader.of(result.stored).has(retiredAtAttribute);
+}
+
+/**
+ * Notes that all enrolments of the target were judged by the values that were changed at the instant. Does nothing when
+ * they have been changed again since.
+ */
+export async function noteRevalued(
+  table: Table,
+  key: Key,
+  { editedAt, now }: { readonly editedAt: Instant; readonly now: Instant },
+): Promise<void> {
+  const expression = new Expression();
+  expression.set(revaluedAtAttribute, formatInstant(now));
+  // Without the first clause, the end of one judging would be noted as that of a later edit, which is still to come. The
+  // second keeps the time of the first sweep when the second one ends.
+  const clauses = [
+    `${expression.name("revaluation")}.${expression.name("startedAt")} = ${expression.value(formatInstant(editedAt))}`,
+    `attribute_not_exists(${expression.name(revaluedAtAttribute)})`,
+  ];
+  await update(table, expression.update(key, clauses.join(" AND ")));
 }
 
 /** Ids of the org's groups in order of their names, `limit` of them after the first `offset`. */

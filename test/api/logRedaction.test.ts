@@ -322,7 +322,8 @@ async function withQuotingEngine(mark: string, work: (table: Table) => Promise<v
 
 describe("what a function throws holds nothing that a caller sent, as the Lambda runtime writes it:", () => {
   const progress = { resumeAfter: null, hasFailures: false, failedCount: 0, busyCount: 0 };
-  const task = { org: "100", groupId: 1, targetId: 1, now: 1, shards: [0], ...progress };
+  const sweep = { kind: "CLOSING" } as const;
+  const task = { org: "100", groupId: 1, targetId: 1, sweep, now: 1, shards: [0], ...progress };
   const methodArn = "arn:aws:execute-api:us-east-1:1:api/v3/GET/targetGroups";
 
   it.each<[string, (table: Table, mark: string) => Promise<unknown>]>([

@@ -83,9 +83,12 @@ async function endCycle(cycle: number): Promise<void> {
   await deployment.sources.drain();
 }
 
-/** Gives another name, and moves the end of the first cycle there and back. */
-async function editAndTakeBack({ admin }: TestOrg, { groupId, cycleIds }: TestGroup): Promise<void> {
+/** Gives another name, changes a value, and moves the end of the first cycle; the latter two there and back. */
+async function editAndTakeBack({ admin }: TestOrg, group: TestGroup): Promise<void> {
+  const { groupId, cycleIds } = group;
   const now = during(1);
+  for (const defaultValue of [1200, 1000])
+    await ok(admin.put(targetPath(group), { defaultValues: [{ periodId: cycleIds[0], defaultValue }] }, { now }));
   await ok(admin.put(`/targetGroups/editTargetGroup/${groupId}`, { name: randomUUID() }, { now }));
   for (const endDate of [during(1, 20), firstInstantOf(2)])
     await ok(admin.put(`/targetGroups/${groupId}/targetPeriods`, [{ id: cycleIds[0], endDate }], { now }));

@@ -167,7 +167,8 @@ describe("a page of what is due", () => {
     const org = "o".repeat(64);
     const shards = Array.from({ length: shardCount }, (_, shard) => shard);
     const progress = { resumeAfter: null, hasFailures: false, failedCount: 0, busyCount: 0 };
-    const task: ClosingTask = { org, groupId: id, targetId: id, now: id, shards, ...progress };
+    const sweepOfTask = { kind: "JUDGING", dueAt: id, editedAt: id, targetId: id, version: id } as const;
+    const task: ClosingTask = { org, groupId: id, targetId: id, sweep: sweepOfTask, now: id, shards, ...progress };
     const sweep = { kind: "CLOSING", org, groupId: id, fromCycle: 100, dueAt: id } as const;
     const tasksOfLastGroups = Array.from({ length: 50 * pageLimits.groupsAtOnce }, () => task);
     const waiting = Array.from({ length: pageLimits.sweeps }, () => sweep);

@@ -11,6 +11,7 @@ import { decideUnenrollment } from "../../shared/domain/unenrolling.ts";
 import { closeEnrollment } from "../../shared/operations/closeShards.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
 import { writeEnrollment } from "../../shared/operations/enroll.ts";
+import { judgeEnrollment } from "../../shared/operations/judgeShards.ts";
 import { recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import { writeUnenrollment } from "../../shared/operations/unenroll.ts";
@@ -80,6 +81,13 @@ class Life {
 
   close(now: number) {
     return closeEnrollment(this.table, this.#group, this.ref, now);
+  }
+
+  /** Judges the first cycles by another value, as after an edit. */
+  async judge(cycles: readonly number[], value: number, now: number): Promise<void> {
+    const targets = this.#group.targets.map((target) => ({ ...target, values: [decimal(value)] }));
+    const changes = [{ fromCycle: 1, throughCycle: Math.max(...cycles), oldValue: decimal(100) }];
+    await judgeEnrollment(this.table, { ...this.#group, targets }, this.ref, { cycles, changes }, now);
   }
 
   /** Counts an activity, of which the answer matters. */
@@ -184,6 +192,21 @@ describe("what is told of a settled cycle is what would be told had it stayed in
       return [out, early, await life.spend("t8", 8)];
     });
     expect(settled).toEqual(kept);
+  });
+});
+
+describe("a changed value", () => {
+  it("judges cycles that have left the enrolment, before and after their row is written once more", async () => {
+    const [settled, kept] = await inBoth(async (life) => {
+      await life.liveThrough(5);
+      await life.judge([1, 2, 3], 101, noonOf(6));
+      const marks = (await life.cycles()).map(({ reachedAt }) => reachedAt !== undefined);
+      await life.close(startOfCycle(7) + 1);
+      await life.judge([2], 100, noonOf(7));
+      return [marks, (await life.enrollment()).judged];
+    });
+    expect(settled).toEqual(kept);
+    expect(settled).toMatchObject([[[false, false, false, true, true], { cycles: [{ cycleNumber: 2 }] }], {}]);
   });
 });
 

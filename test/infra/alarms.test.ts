@@ -68,6 +68,7 @@ test("the alarms are these", () => {
     "ClosingMissedStarts",
     "EnrollLatency",
     "FunctionThrottles",
+    "JudgingErrors",
     "ProjectorAge",
     "ProjectorDeadLetters",
     "ProjectorErrors",

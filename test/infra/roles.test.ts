@@ -64,6 +64,7 @@ const allowed = {
   projector: { Query: ["group"], PutItem: ["customer", "shard"], UpdateItem: ["closing"] },
   listDueCycles: {
     Query: ["group", "sweeps", "closing"],
+    GetItem: ["sweeps"],
     PutItem: ["sweeps"],
     DeleteItem: ["sweeps"],
     UpdateItem: ["group"],
@@ -71,9 +72,9 @@ const allowed = {
   closeShard: {
     Query: ["group", "shard"],
     DeleteItem: ["customer"],
-    GetItem: ["customer"],
+    GetItem: ["customer", "sweeps"],
     PutItem: ["customer"],
-    UpdateItem: ["customer", "closing"],
+    UpdateItem: ["customer", "sweeps", "closing"],
   },
   authorizer: { GetItem: ["credential", "token"] },
   tokens: { GetItem: ["credential"], PutItem: ["token"], UpdateItem: ["token"] },

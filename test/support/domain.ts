@@ -37,6 +37,7 @@ export function buildTarget(overrides: Partial<Target> = {}): Target {
     rewardAllocation: "IMMEDIATE",
     filters: undefined,
     values: [decimal(100)],
+    revaluation: undefined,
     ...overrides,
   };
 }
@@ -103,6 +104,7 @@ export function buildEnrollment(overrides: Partial<Enrollment> = {}): Enrollment
     announced: new Set(),
     valueSetBy: new Map(),
     settledThrough: 0,
+    judged: undefined,
     past: noPast,
     isSetAside: false,
     revision: 1,

@@ -218,7 +218,7 @@ export const targetGroups = {
       body: { description: "Purchases in shops" },
     },
     description:
-      "Changes one target. A field that is absent stays as it is; `null` empties it. The value of a cycle can change until 10 minutes before the cycle starts, so each cycle is judged under one value. Members stay members.",
+      "Changes one target. A field that is absent stays as it is; `null` empties it. The value of a cycle can change until the cycle ends. A minute later all customers are judged by it: `reevaluation` tells when that is done. Members stay members.",
     takesVersion: true,
     body: { schema: ref("TargetEdit"), examples: examples.targetEdits },
     success: {

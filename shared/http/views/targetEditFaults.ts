@@ -1,4 +1,3 @@
-import { formatInstant } from "../../domain/instant.ts";
 import type { TargetAdditionFault, TargetEditFault } from "../../domain/targetEditing.ts";
 import { describeFixed } from "./editFaults.ts";
 import { describeTargetFault } from "./targetGroupFaults.ts";
@@ -12,10 +11,8 @@ export function describeTargetEditFault(fault: TargetEditFault): string {
       return `defaultValues[${fault.index}].periodId must be the id of a cycle of the group; got ${fault.cycleId}.`;
     case "isNamedOnce":
       return `defaultValues[${fault.index}].periodId must be named once; ${fault.cycleId} is there already.`;
-    case "hasStarted":
-      return `defaultValues[${fault.index}] cannot be changed any more: cycle ${JSON.stringify(fault.cycle.refCode)} has ${fault.hasEnded ? "ended" : "started"}.`;
-    case "isTooNear":
-      return `defaultValues[${fault.index}] can be changed until 10 minutes before cycle ${JSON.stringify(fault.cycle.refCode)} starts; it starts at ${formatInstant(fault.cycle.startsAt)}, which is before ${formatInstant(fault.earliest)}.`;
+    case "hasEnded":
+      return `defaultValues[${fault.index}] cannot be changed any more: cycle ${JSON.stringify(fault.cycle.refCode)} has ended.`;
   }
 }
 

@@ -81,6 +81,21 @@ export function presentTarget(target: Target, { cycles }: Pick<TargetGroup, "cyc
     rewardAllocation: target.rewardAllocation,
     filters: target.filters ?? null,
     defaultValues: valuesOf(target, cycles).map((value) => ({ defaultValue: wireDecimal(value) })),
+    reevaluation: presentRevaluation(target, cycles),
+  };
+}
+
+/** The last change of values of cycles that had not ended, and since when all customers are judged by them. */
+function presentRevaluation({ revaluation }: Target, cycles: readonly Cycle[]) {
+  if (revaluation === undefined) return null;
+  const { changes, startedAt, finishedAt } = revaluation;
+  const changed = cycles.filter(({ number }) =>
+    changes.some(({ fromCycle, throughCycle }) => fromCycle <= number && number <= throughCycle),
+  );
+  return {
+    periodIds: changed.map(({ id }) => id),
+    startedOn: formatInstant(startedAt),
+    finishedOn: finishedAt === undefined ? null : formatInstant(finishedAt),
   };
 }
 

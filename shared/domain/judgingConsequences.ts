@@ -1,0 +1,72 @@
+import { byItself } from "./authorship.ts";
+import { type Consequences, type EnrollmentChange, noConsequences } from "./change.ts";
+import { achievedValue, type Enrollment, type Judged, type JudgedCycle } from "./enrollment.ts";
+import { enrollmentNotification, type NotificationContent } from "./notifications.ts";
+import { isMet, lastPastCycle } from "./past.ts";
+import { streakValue } from "./streak.ts";
+import { cycleOf, isStreak } from "./targetGroup.ts";
+
+/**
+ * What follows when cycles were judged by a changed target value: for each in order the changed value, that it is
+ * reached, and its end once more when that was told before; then the levels that the run has reached by it.
+ */
+export function judgingConsequences(change: EnrollmentChange): Consequences {
+  const { judged } = change.after;
+  if (judged?.revision !== change.after.revision) return noConsequences;
+  const ofCycles = judged.cycles.flatMap((cycle) =>
+    cycleContents(change, cycle).map((content) => notification(change, judged, cycle.cycleNumber, content)),
+  );
+  const ofLevels = levelContents(change, judged).map((content, index) => notification(change, judged, index, content));
+  return { entries: [], notifications: [...ofCycles, ...ofLevels] };
+}
+
+function notification(
+  { org, customerId, group, target, after }: EnrollmentChange,
+  { at }: Judged,
+  index: number,
+  content: NotificationContent,
+) {
+  return enrollmentNotification(
+    { org, customerId, group, target },
+    { ...byItself, revision: after.revision, at, index },
+    content,
+  );
+}
+
+function cycleContents(change: EnrollmentChange, judged: JudgedCycle): NotificationContent[] {
+  const { group, target, after } = change;
+  const { cycleNumber, oldValue, newValue, isAnnounced } = judged;
+  const cycle = cycleOf(group, cycleNumber);
+  const [achieved, isReached] = [achievedValue(after, cycleNumber), isMet(after, cycleNumber)];
+  const { rewardAllocation } = target;
+  const reward = { cycle, activityId: undefined, targetValue: newValue, achievedValue: achieved, rewardAllocation };
+  const updated = { cycle, oldValue, newValue, achievedValue: achieved, isReached };
+  // The write that closes a cycle tells of its end, and of its reward, by the rule for closing.
+  const isClosedNow = isClosedBy(change, cycleNumber);
+  const wasClosed = after.closedAt.has(cycleNumber) && !isClosedNow;
+  return [
+    { type: "targetValueUpdated", detail: updated },
+    ...(isAnnounced && !isClosedNow ? [{ type: "targetValueAchieved", detail: reward } as const] : []),
+    ...(wasClosed ? [{ type: "targetPeriodCompleted", detail: { ...reward, isReached } } as const] : []),
+  ];
+}
+
+/** A cycle whose row has left was closed by an earlier write. */
+function isClosedBy({ before, after }: EnrollmentChange, cycleNumber: number): boolean {
+  if (before === undefined || cycleNumber <= lastPastCycle(after.past)) return false;
+  return after.closedAt.has(cycleNumber) && !before.closedAt.has(cycleNumber);
+}
+
+function levelContents({ group, before, after }: EnrollmentChange, { at }: Judged): NotificationContent[] {
+  if (!isStreak(group)) return [];
+  return group.levels
+    .filter((level) => isNew(before, after, level.id))
+    .map((level) => {
+      const detail = { level, activityId: undefined, streakValue: streakValue(group, after, at) };
+      return { type: "streakLevelAchieved", detail };
+    });
+}
+
+function isNew(before: Enrollment | undefined, after: Enrollment, levelId: number): boolean {
+  return after.levelReachedAt.has(levelId) && before?.levelReachedAt.has(levelId) !== true;
+}
