@@ -14,6 +14,10 @@ export const eventNames = [
   "Cycle ended",
   "Streak ended",
   "Un-enrolled",
+  "Group changed",
+  "Cycle started",
+  "Reminder",
+  "Judged again",
 ] as const;
 
 const namesByType: ReadonlyMap<string, (typeof eventNames)[number]> = new Map([
@@ -26,6 +30,10 @@ const namesByType: ReadonlyMap<string, (typeof eventNames)[number]> = new Map([
   ["targetPeriodCompleted", "Cycle ended"],
   ["streakLevelAchieved", "Level reached"],
   ["streakEnd", "Streak ended"],
+  ["targetGroupUpdated", "Group changed"],
+  ["targetPeriodStarted", "Cycle started"],
+  ["targetPeriodReminder", "Reminder"],
+  ["targetValueUpdated", "Judged again"],
 ]);
 
 /**
@@ -60,6 +68,13 @@ const describeContent: ReadonlyMap<string, (detail: WireEventDetail) => string> 
   ["targetValueAchieved", describeValue],
   ["targetPeriodCompleted", describeValue],
   ["streakLevelAchieved", ({ streakName }: WireEventDetail) => streakName ?? ""],
+  ["targetGroupUpdated", ({ version }: WireEventDetail) => `version ${number(version)}`],
+  ["targetPeriodReminder", ({ reminderName }: WireEventDetail) => reminderName ?? ""],
+  [
+    "targetValueUpdated",
+    ({ oldTargetValue, newTargetValue }: WireEventDetail) =>
+      `by ${number(newTargetValue)} in place of ${number(oldTargetValue)}`,
+  ],
   ["streakEnd", ({ endedCount }: WireEventDetail) => `a run of ${counted(endedCount ?? 0, "cycle")}`],
 ]);
 

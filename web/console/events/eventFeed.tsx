@@ -79,7 +79,7 @@ function Events({ events, isOfOne, limit }: EventsProps) {
 }
 
 function Event({ event, name, isOfOne }: NamedEvent & { readonly isOfOne: boolean }) {
-  const { customerId, targetName, targetGroupName, occurredAt } = event.detail;
+  const { targetName, targetGroupName, occurredAt } = event.detail;
   return (
     <li>
       <details>
@@ -87,7 +87,8 @@ function Event({ event, name, isOfOne }: NamedEvent & { readonly isOfOne: boolea
           <strong>{name}</strong> <span>{describeEvent(event)}</span>
           <br />
           <span class="muted">
-            {formatInstant(occurredAt, "UTC")} UTC · {targetName}, {targetGroupName}
+            {formatInstant(occurredAt, "UTC")} UTC · {targetName === undefined ? "" : `${targetName}, `}
+            {targetGroupName}
           </span>
         </summary>
         <p class="muted">Other systems are told this as {event["detail-type"]}:</p>
@@ -95,8 +96,17 @@ function Event({ event, name, isOfOne }: NamedEvent & { readonly isOfOne: boolea
           {JSON.stringify(event, undefined, 2)}
         </pre>
       </details>
-      {isOfOne ? null : <a href={addressOf({ name: "customer", customerId })}>Customer {customerId}</a>}
+      {isOfOne ? null : <SubjectLink detail={event.detail} />}
     </li>
+  );
+}
+
+/** Leads to the customer that the event is about, or to the group when it is about a definition. */
+function SubjectLink({ detail: { customerId, targetGroupId: groupId } }: { readonly detail: WireEvent["detail"] }) {
+  return customerId === undefined ? (
+    <a href={addressOf({ name: "group", groupId })}>Group {groupId}</a>
+  ) : (
+    <a href={addressOf({ name: "customer", customerId })}>Customer {customerId}</a>
   );
 }
 
