@@ -412,6 +412,39 @@ describe("an action", () => {
   });
 });
 
+async function tryIt(page: Page, choice: "Enrol" | "Un-enrol" | "Activity"): Promise<string> {
+  await page.getByRole("radio", { name: choice, exact: true }).check();
+  const answered = page.waitForResponse((response) => response.url().endsWith("/simulate"));
+  await page.getByRole("button", { name: "Try", exact: true }).click();
+  await answered;
+  await answer(page).getByText("Nothing was written: this is a simulation.", { exact: true }).waitFor();
+  return answer(page).innerText();
+}
+
+describe("an action that is only tried", () => {
+  it("says what would change, and changes nothing: an enrolment, a purchase and an un-enrolment", async () => {
+    const { org, group, customerId, page } = await customerOfMilestone();
+    await page.getByLabel("Opening balance").fill("850");
+    expect(await tryIt(page, "Enrol")).toContain(
+      "The customer would be enrolled in 4 cycles from c2 on, and have 850 in c2, which does not reach the target yet.",
+    );
+    expect(await org.readState(group, customerId, { now: during(2) })).toBeUndefined();
+    await act(page, "Enrol or re-enrol");
+    expect(await tryIt(page, "Activity")).toContain("Spend 1000, c2: 850 → 950 of 1,000");
+    expect(await tryIt(page, "Un-enrol")).toContain("The customer would leave the current cycle and all later ones.");
+    const state = await org.readState(group, customerId, { now: during(2) });
+    expect(state?.targets[0]).toMatchObject({ periodRefCode: "c2", targetAchievedValue: 850 });
+    expect(await act(page, "Record activity")).toContain("Spend 1000, c2: 850 → 950 of 1,000");
+  });
+
+  it("is refused as the real one would be", async () => {
+    const { page } = await customerOfMilestone();
+    await page.getByLabel("From cycle").selectOption("c1");
+    await page.getByRole("button", { name: "Try", exact: true }).click();
+    await expect.poll(() => answer(page).innerText(), limits).toContain("310019");
+  });
+});
+
 describe("the event feed", () => {
   it("shows the events of one name, an event's own name when it is opened, and a return as one", async () => {
     const org = await service.newOrg();
@@ -434,6 +467,21 @@ describe("the event feed", () => {
     expect(await feed.innerText()).toContain('"detail-type": "targetAchievedValueUpdated"');
     await page.getByRole("combobox", { name: /^Show/ }).selectOption("Cycle ended");
     await page.getByText("No such events yet.").waitFor();
+  });
+
+  it("shows the edit of a group with a link to the group, because it is about no customer", async () => {
+    const org = await service.newOrg();
+    const { groupId } = await org.createGroup(milestone({ name: "Spend 1000" }));
+    await ok(org.admin.put(`/targetGroups/editTargetGroup/${groupId}`, { description: "Spring" }));
+    await service.drain();
+    const page = await visits.openAt(org, during(1));
+    await page.getByRole("link", { name: "Events" }).click();
+    await page.getByRole("combobox", { name: /^Show/ }).selectOption("Group changed");
+    const edit = page
+      .getByRole("list", { name: "Events, the latest first" })
+      .getByRole("listitem")
+      .filter({ has: page.getByRole("link", { name: `Group ${groupId}`, exact: true }) });
+    await expect.poll(() => edit.innerText(), limits).toMatch(/^Group changed version 2\n.* UTC · Spend 1000\n/);
   });
 
   it("lists the events of all customers, the latest first, with a link to each", async () => {

@@ -72,6 +72,12 @@ export function activityCall({ activityId, customerId, type, amount, name, occur
   return { method: "POST", path: "/activities", headers: json, body };
 }
 
+/** The call that only says what the other one would do. It writes nothing, so it takes no key. */
+export function simulated({ path, headers, ...call }: Call): Call {
+  const { "Idempotency-Key": _, ...others } = headers;
+  return { ...call, path: `${path}/simulate`, headers: others };
+}
+
 /** Registers the customer by the id alone. */
 export function registerCall(customerId: number): Call {
   return { method: "PUT", path: `/customers/${customerId}`, headers: json, body: {} };

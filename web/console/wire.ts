@@ -7,6 +7,8 @@ export type Envelope<Data> = {
   readonly data: Data;
   readonly errors: readonly WireError[] | null;
   readonly warnings: readonly { readonly message: string }[] | null;
+  /** What an enrolment would write. Only the answer of its simulation has it. */
+  readonly simulation?: Schemas["Simulation"];
 };
 
 export type WireError = { readonly code: number; readonly message: string };
@@ -40,10 +42,12 @@ export type WireEvent = {
 /** The fields of any event that the console shows. */
 export type WireEventDetail = {
   readonly eventId: string;
-  readonly customerId: number;
-  readonly targetRuleId: number;
+  /** An event about a definition is about no customer and no target. */
+  readonly customerId?: number;
+  readonly targetRuleId?: number;
+  readonly targetGroupId: number;
   readonly targetGroupName: string;
-  readonly targetName: string;
+  readonly targetName?: string;
   readonly occurredAt: string;
   readonly periodRefCode?: string;
   readonly oldTargetAchievedValue?: number;
@@ -54,4 +58,8 @@ export type WireEventDetail = {
   readonly endedCount?: number;
   readonly streakName?: string;
   readonly reEnrolment?: boolean;
+  readonly version?: number;
+  readonly reminderName?: string;
+  readonly oldTargetValue?: number;
+  readonly newTargetValue?: number;
 };

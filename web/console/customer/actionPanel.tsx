@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import type { TargetRef } from "../calls.ts";
+import { simulated, type TargetRef } from "../calls.ts";
 import { AnswerShown } from "../forms/answerShown.tsx";
 import { Choice } from "../forms/choice.tsx";
 import { Question } from "../forms/question.tsx";
@@ -9,7 +9,7 @@ import { useSession } from "../session/session.ts";
 import { useSending } from "../session/useSending.ts";
 import { type ActionFields, type ActionName, callOf, emptyFields, type InputsProps } from "./actionFields.ts";
 import { ActivityInputs, EnrollInputs } from "./actionInputs.tsx";
-import { describeOutcome } from "./describeOutcome.ts";
+import { describeOutcome, describeTrial } from "./describeOutcome.ts";
 import { nameOfTarget, refOf, TargetSelect } from "./targetSelect.tsx";
 
 type Props = {
@@ -27,9 +27,15 @@ export function ActionPanel({ customerId, groups, own, onSent }: Props) {
   const [fields, setFields] = useState(() => emptyFields(groups, own));
   const question = useRef<HTMLDialogElement>(null);
   const { outcome, isBusy, send } = useSending();
+  const [tried, setTried] = useState<ActionName>();
   const change = (changed: Partial<ActionFields>) => setFields((current) => ({ ...current, ...changed }));
   const call = api.complete(callOf(fields, customerId, api.now()));
+  const tryAction = async () => {
+    setTried(fields.action);
+    await send(simulated(call));
+  };
   const sendAction = async () => {
+    setTried(undefined);
     if ((await send(call)) === undefined) return;
     // The call was answered, so the next one gets a key of its own. Without an answer the same call can be repeated
     // safely.
@@ -42,7 +48,8 @@ export function ActionPanel({ customerId, groups, own, onSent }: Props) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (fields.action === "unenroll") question.current?.showModal();
+          if (event.submitter?.id === tryId) void tryAction();
+          else if (fields.action === "unenroll") question.current?.showModal();
           else void sendAction();
         }}
       >
@@ -54,11 +61,20 @@ export function ActionPanel({ customerId, groups, own, onSent }: Props) {
           onChange={(action) => change({ action })}
         />
         <Inputs fields={fields} groups={groups} own={own} onChange={change} />
-        <button type="submit" class="primary" disabled={isBusy}>
-          {buttonNames[fields.action]}
-        </button>
+        <p class="buttons">
+          <button type="submit" class="primary" disabled={isBusy}>
+            {buttonNames[fields.action]}
+          </button>
+          <button type="submit" id={tryId} title="Says what would change, and writes nothing" disabled={isBusy}>
+            Try
+          </button>
+        </p>
       </form>
-      <AnswerShown outcome={outcome} unanswered="Sending again repeats the same call." describe={describeOutcome} />
+      <AnswerShown
+        outcome={outcome}
+        unanswered="Sending again repeats the same call."
+        describe={(answer) => (tried === undefined ? describeOutcome(answer) : describeTrial(tried, answer))}
+      />
       <RequestShown call={call} />
       <Question
         dialog={question}
@@ -75,6 +91,9 @@ export function ActionPanel({ customerId, groups, own, onSent }: Props) {
 /** A re-enrolment does not bring back everything that an un-enrolment takes away. */
 const unenrollConsequences =
   "The customer leaves the current cycle and all later ones. What earlier cycles earned stays. A reward that waits for the end of the current cycle is not granted.";
+
+/** Both buttons submit the form, so that the browser checks the fields for both. */
+const tryId = "try";
 
 const actions: readonly ActionName[] = ["enroll", "unenroll", "activity"];
 const actionNames = { enroll: "Enrol", unenroll: "Un-enrol", activity: "Activity" } as const satisfies Record<

@@ -9,6 +9,8 @@ export type Answer = {
   readonly warnings: readonly string[];
   /** The data of a success. It is `undefined` for an answer without the envelope. */
   readonly data: unknown;
+  /** What an enrolment would write, if it was only tried. */
+  readonly simulation: Envelope<unknown>["simulation"];
   /** The answer as text. JSON is formatted for reading, any other text is unchanged. */
   readonly text: string;
 };
@@ -58,6 +60,7 @@ export class Api {
       errors: envelope?.errors ?? [],
       warnings: envelope?.warnings?.map(({ message }) => message) ?? [],
       data: envelope?.data,
+      simulation: envelope?.simulation,
       text: envelope === undefined ? text : JSON.stringify(envelope, undefined, 2),
     };
   }
