@@ -2,7 +2,7 @@ import axe from "axe-core";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { consolePages } from "../../local/consolePages.ts";
-import { findCustomer, newCredential, useVisits } from "../support/consoleVisit.ts";
+import { findCustomer, newCredential, setTime, signIn, useVisits } from "../support/consoleVisit.ts";
 import { ok, type TestOrg } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
 import { during, milestone, streak } from "../support/targetGroups.ts";
@@ -75,6 +75,52 @@ async function showEvents(page: Page): Promise<void> {
   await first.locator("summary").click();
 }
 
+/** The views that only an admin has. */
+const adminViews: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
+  ["a group with its changes, after its values were changed", showValues],
+  ["a group's form for further cycles", showCycles],
+  ["the form for a new streak of listed cycles", showNewGroup],
+];
+
+async function showGroup(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Visits" }).click();
+  await page.getByRole("region", { name: "Changes, as a table" }).waitFor();
+}
+
+async function showValues(page: Page): Promise<void> {
+  await showGroup(page);
+  await page.getByRole("radio", { name: "Values" }).check();
+  await page.getByRole("combobox", { name: /^In/ }).selectOption("c9 (not started)");
+  await page.getByLabel("New value").fill("1234.5678");
+  await page.getByRole("button", { name: "Change the value" }).click();
+  await page.getByText("Done. The group is at version 2.").waitFor();
+  await page.getByRole("row").filter({ hasText: "Value of target Spend 1000 in c9" }).waitFor();
+}
+
+async function showCycles(page: Page): Promise<void> {
+  await showGroup(page);
+  await page.getByRole("radio", { name: "Cycles" }).check();
+  await page.getByRole("button", { name: "Add a cycle" }).click();
+  await page.getByLabel("Last day").first().fill("2039-01-31");
+}
+
+async function showNewGroup(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "New target group" }).click();
+  await page.getByLabel("Kind").selectOption("Streak");
+  await page.getByRole("button", { name: "Add a target" }).click();
+  await page.getByRole("combobox", { name: /^of/ }).last().selectOption("events");
+  await page.getByRole("region", { name: "Preview of the cycles" }).locator("summary").click();
+  await page.getByRole("radio", { name: "From a list" }).check();
+}
+
+async function openAsAdmin(org: TestOrg, ...opened: Parameters<typeof visits.open>): Promise<Page> {
+  const page = await visits.open(...opened);
+  await signIn(page, await newCredential(service, org, "admin"));
+  await setTime(page, during(5));
+  await page.getByText("All 100 cycles").waitFor();
+  return page;
+}
+
 type Violation = { readonly id: string; readonly nodes: readonly { readonly html: string }[] };
 
 async function violations(page: Page): Promise<string[]> {
@@ -99,6 +145,13 @@ describe.each(["light", "dark"] as const)("in the %s scheme", (colorScheme) => {
     await show(page, customerId);
     expect(await violations(page)).toEqual([]);
   });
+
+  it.each(adminViews)("axe finds nothing on %s", async (_, show) => {
+    const { org } = await brandWithPast();
+    const page = await openAsAdmin(org, { colorScheme }, axe.source);
+    await show(page);
+    expect(await violations(page)).toEqual([]);
+  });
 });
 
 it("axe finds a fault that is there", async () => {
@@ -114,6 +167,13 @@ describe("360 pixels wide", () => {
     const page = await visits.openAt(org, during(5), { viewport: { width: 360, height: 740 } });
     await page.getByText("All 100 cycles").waitFor();
     await show(page, customerId);
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(360);
+  });
+
+  it.each(adminViews)("%s needs no sideways scrolling", async (_, show) => {
+    const { org } = await brandWithPast();
+    const page = await openAsAdmin(org, { viewport: { width: 360, height: 740 } });
+    await show(page);
     expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(360);
   });
 });

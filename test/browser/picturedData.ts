@@ -63,7 +63,7 @@ export async function seedPictured(admin: ApiClient): Promise<void> {
 }
 
 async function create(admin: ApiClient, group: unknown): Promise<string> {
-  const { data } = (await ok(admin.post("/targetGroups", group))).body;
+  const { data } = (await ok(admin.post("/targetGroups", group, { now: "2029-12-03T09:00:00Z" }))).body;
   return `/targetGroups/${data.id}/targets/${data.targets[0].id}`;
 }
 

@@ -68,6 +68,8 @@ async function picture(baseUrl: string): Promise<void> {
     return page;
   };
   await pictureGroups(await open({ viewport: { width: 1120, height: 1060 } }));
+  await pictureNewGroup(await open({ viewport: { width: 1120, height: 1240 } }));
+  await pictureGroup(await open({ viewport: { width: 1120, height: 960 } }));
   await pictureMilestone(await open({ viewport: { width: 1120, height: 960 } }));
   await pictureStreak(await open({ viewport: { width: 414, height: 800 }, colorScheme: "dark" }));
   await browser.close();
@@ -76,6 +78,33 @@ async function picture(baseUrl: string): Promise<void> {
 async function pictureGroups(page: Page): Promise<void> {
   await page.getByText("Now: Mar").waitFor();
   await save(page, "console-groups");
+}
+
+async function pictureNewGroup(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "New target group" }).click();
+  await page.getByLabel("Name", { exact: true }).first().fill("A visit a day, 2031");
+  await page.getByLabel("Kind").selectOption("Streak");
+  await page.getByLabel("Time zone").fill("Europe/Berlin");
+  await page.getByLabel("of these").selectOption("days");
+  await page.getByLabel("How many cycles").fill("365");
+  await page.getByLabel("First day").fill("2030-03-01");
+  await page.getByLabel("Name", { exact: true }).nth(1).fill("Daily visit");
+  await page.getByLabel("Value to reach").fill("1");
+  await page.getByRole("combobox", { name: /^Counts/ }).selectOption("the visits");
+  await page.getByLabel("Name", { exact: true }).nth(2).fill("A week");
+  await page.getByLabel("Cycles to meet").fill("7");
+  await page.getByRole("heading", { level: 1 }).click();
+  await save(page, "console-new-group");
+}
+
+async function pictureGroup(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Spend 1000 a month" }).click();
+  await page.getByLabel("Description").fill("Rewards club, spring and summer");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Done. The group is at version 2.").waitFor();
+  await page.getByRole("row").filter({ hasText: "Description" }).waitFor();
+  await page.getByRole("heading", { level: 1 }).click();
+  await save(page, "console-group");
 }
 
 async function pictureMilestone(page: Page): Promise<void> {

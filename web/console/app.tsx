@@ -3,6 +3,7 @@ import { CustomerView } from "./customer/customerView.tsx";
 import { EventsView } from "./events/eventsView.tsx";
 import { GroupsView } from "./groups/groupsView.tsx";
 import { GroupView } from "./groups/groupView.tsx";
+import { NewGroupView } from "./groups/newGroupView.tsx";
 import { addressOf, parseView, type View } from "./route.ts";
 import { Api } from "./session/api.ts";
 import { forget, recall, type SignedIn } from "./session/connection.ts";
@@ -51,6 +52,8 @@ function Shown({ view }: { readonly view: View }) {
       return <GroupsView />;
     case "group":
       return <GroupView key={view.groupId} groupId={view.groupId} />;
+    case "newGroup":
+      return <NewGroupView />;
     case "customers":
       return <CustomerView customerId={undefined} />;
     case "customer":
@@ -98,6 +101,7 @@ function Navigation({ view, onSignOut }: { readonly view: View; readonly onSignO
 function listOf(view: View): View["name"] {
   switch (view.name) {
     case "group":
+    case "newGroup":
       return "groups";
     case "customer":
       return "customers";

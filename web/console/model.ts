@@ -1,3 +1,4 @@
+import type { CyclePattern } from "../../shared/domain/cycleRule.ts";
 import { type Span, spanOf } from "./time.ts";
 import type { PeriodStatus, TrackingType, WireGroup, WireLevel, WireTarget } from "./wire.ts";
 
@@ -19,8 +20,8 @@ export type Group = {
   readonly trackingType: TrackingType;
   readonly zone: string;
   readonly cycles: readonly Cycle[];
-  /** How many cycles the rule makes; `null` when the cycles were listed. */
-  readonly ruleCount: number | null;
+  /** What the cycles are made from; `undefined` when they were listed. */
+  readonly rule: CyclePattern | undefined;
   readonly targets: readonly WireTarget[];
   readonly levels: readonly WireLevel[];
 };
@@ -41,10 +42,15 @@ export function groupOf(wire: WireGroup): Group {
       span: spanOf(period.startDate, period.endDate, timeZoneName),
       status: period.periodStatus,
     })),
-    ruleCount: wire.recurringCycles,
+    rule: ruleOf(wire),
     targets,
     levels: streaks,
   };
+}
+
+function ruleOf({ frequencyType, frequency, recurringCycles, fromDate }: WireGroup): CyclePattern | undefined {
+  if (frequencyType === null || frequency === null || recurringCycles === null || fromDate === null) return undefined;
+  return { frequencyType, frequency, count: recurringCycles, firstDay: fromDate };
 }
 
 export function isStreak(trackingType: TrackingType): boolean {

@@ -26,6 +26,16 @@ export function wallTimeOf(epochMilliseconds: number, zone: string): WallTime {
   return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
 }
 
+/** Whether it is the name of a time zone that the browser knows. */
+export function isZone(name: string): boolean {
+  try {
+    return name !== "" && wallTimeOf(0, name) !== undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
 /**
  * A cycle's span from the dates of its definition. A plain end date is the last day, so the span ends with that day. An
  * instant is the end itself.

@@ -22,6 +22,7 @@ const fieldNames: ReadonlyMap<string, string> = new Map([
   ["active", "Active"],
   ["targetCountOfSequence", "Cycles to meet"],
   ["recurringCycles", "Number of cycles"],
+  ["offsetDays", "Days until a cycle's end is told"],
   ["refCode", "Name"],
   ["startDate", "Start"],
   ["endDate", "End"],

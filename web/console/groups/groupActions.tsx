@@ -1,13 +1,16 @@
 import { useState } from "preact/hooks";
 import { Choice } from "../forms/choice.tsx";
+import { CyclesForm } from "./cyclesForm.tsx";
 import type { EditProps } from "./groupForm.tsx";
+import { NamesForm } from "./namesForm.tsx";
 import { StateForm } from "./stateForm.tsx";
+import { ValuesForm } from "./valuesForm.tsx";
 
-type EditName = "state";
+type EditName = "names" | "cycles" | "values" | "state";
 
 /** The forms that change a group, one at a time. */
 export function GroupActions(props: EditProps) {
-  const [chosen, setChosen] = useState<EditName>("state");
+  const [chosen, setChosen] = useState<EditName>("names");
   return (
     <section class="card actions" aria-labelledby="actions">
       <h2 id="actions">Change this group</h2>
@@ -17,11 +20,22 @@ export function GroupActions(props: EditProps) {
   );
 }
 
-const editNames = { state: "Stop or start" } as const satisfies Record<EditName, string>;
-const edits: readonly EditName[] = ["state"];
+const editNames = {
+  names: "Names",
+  cycles: "Cycles",
+  values: "Values",
+  state: "State",
+} as const satisfies Record<EditName, string>;
+const edits: readonly EditName[] = ["names", "cycles", "values", "state"];
 
 function Form({ name, ...props }: EditProps & { readonly name: EditName }) {
   switch (name) {
+    case "names":
+      return <NamesForm {...props} />;
+    case "cycles":
+      return <CyclesForm {...props} />;
+    case "values":
+      return <ValuesForm {...props} />;
     case "state":
       return <StateForm {...props} />;
   }

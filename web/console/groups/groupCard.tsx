@@ -1,8 +1,8 @@
-import { type Group, isStreak, statusNames, trackingNames } from "../model.ts";
+import { type Group, isStreak, trackingNames } from "../model.ts";
 import { counted, formatNumber } from "../numbers.ts";
 import { addressOf } from "../route.ts";
-import { formatSpan } from "../time.ts";
 import type { WireTarget } from "../wire.ts";
+import { CycleTable } from "./cycleTable.tsx";
 import { Timeline } from "./timeline.tsx";
 
 type Props = {
@@ -85,31 +85,6 @@ function Levels({ group }: { readonly group: Group }) {
           </li>
         ))}
       </ol>
-    </section>
-  );
-}
-
-function CycleTable({ group }: { readonly group: Group }) {
-  return (
-    <section class="scroll" tabIndex={0} aria-label={`Cycles of ${group.name}, as a table`}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Cycle</th>
-            <th scope="col">Dates in {group.zone}</th>
-            <th scope="col">Status</th>
-          </tr>
-        </thead>
-        <tbody>
-          {group.cycles.map(({ id, refCode, span, status }) => (
-            <tr key={id}>
-              <th scope="row">{refCode}</th>
-              <td>{formatSpan(span)}</td>
-              <td>{statusNames[status]}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
     </section>
   );
 }

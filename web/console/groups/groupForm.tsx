@@ -27,12 +27,27 @@ type Props = {
   /** The question that is asked before the call is sent. */
   readonly asked?: Asked | undefined;
   readonly children?: ComponentChildren;
-  /** The edit was made. */
-  readonly onDone: () => void;
-} & Pick<EditProps, "onReadAgain">;
+  /** What to do when there was no answer. */
+  readonly unanswered?: string;
+  readonly describe?: (answer: Answer) => readonly string[];
+  /** The call was accepted. */
+  readonly onDone: (answer: Answer) => void;
+  /** Reads the group anew. A group that is not there yet has nothing to read. */
+  readonly onReadAgain?: () => void;
+};
 
-/** A form that edits a group: its inputs, what the edit will do, the answer and the request. */
-export function GroupForm({ call, button, consequences, asked, children, onDone, onReadAgain }: Props) {
+/** A form that creates or edits a group: its inputs, what the edit will do, the answer and the request. */
+export function GroupForm({
+  call,
+  button,
+  consequences,
+  asked,
+  children,
+  unanswered = "The change may have been made. Load the page again to see.",
+  describe = describeEdited,
+  onDone,
+  onReadAgain,
+}: Props) {
   const { api } = useSession();
   const dialog = useRef<HTMLDialogElement>(null);
   const { outcome, isBusy, send, forget } = useSending();
@@ -40,7 +55,7 @@ export function GroupForm({ call, button, consequences, asked, children, onDone,
   const sendEdit = async () => {
     if (complete === undefined) return;
     const answer = await send(complete);
-    if (answer?.errors.length === 0) onDone();
+    if (answer?.errors.length === 0) onDone(answer);
   };
   return (
     <>
@@ -57,8 +72,8 @@ export function GroupForm({ call, button, consequences, asked, children, onDone,
           {button}
         </button>
       </form>
-      <AnswerShown outcome={outcome} unanswered={unanswered} describe={describeEdited} />
-      {typeof outcome === "object" && outcome.status === otherVersion ? (
+      <AnswerShown outcome={outcome} unanswered={unanswered} describe={describe} />
+      {onReadAgain !== undefined && typeof outcome === "object" && outcome.status === otherVersion ? (
         <OtherVersion
           onReadAgain={() => {
             forget();
@@ -75,7 +90,6 @@ export function GroupForm({ call, button, consequences, asked, children, onDone,
 }
 
 const otherVersion = 412;
-const unanswered = "The change may have been made. Load the page again to see.";
 
 /** Says that the edit was decided on a group that is no longer so. */
 function OtherVersion({ onReadAgain }: { readonly onReadAgain: () => void }) {

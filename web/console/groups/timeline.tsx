@@ -5,19 +5,26 @@ import { formatEnd, formatSpan, formatWallTime, type Span, wallTimeOf } from "..
 /** With more cycles than this a segment has no room for a name. */
 const namedCycles = 8;
 
+/** With more cycles than this a segment has no room for a border. */
+const borderedCycles = 60;
+
+/** A group, or one that is being defined, with its cycles. */
+export type WithCycles = Pick<Group, "name" | "zone" | "cycles">;
+
 /** Draws a group's cycles to scale and marks now. */
-export function Timeline({ group }: { readonly group: Group }) {
+export function Timeline({ group }: { readonly group: WithCycles }) {
   const { api } = useSession();
   const [first, last] = [group.cycles.at(0), group.cycles.at(-1)];
   if (first === undefined || last === undefined) return null;
   const whole = { start: first.span.start, end: last.span.end };
   const now = wallTimeOf(api.now(), group.zone);
-  const isNamed = group.cycles.length <= namedCycles;
+  const count = group.cycles.length;
+  const isNamed = count <= namedCycles;
   const hasNow = whole.start <= now && now < whole.end;
   return (
     <div class="timeline">
       <p class="timeline-now">{describeNow(group, now)}</p>
-      <div class={isNamed ? "track named" : "track"}>
+      <div class={`track${isNamed ? " named" : ""}${count > borderedCycles ? " dense" : ""}`}>
         <ol aria-label={`Cycles of ${group.name}`}>
           {group.cycles.map((cycle) => (
             <Segment key={cycle.id} cycle={cycle} whole={whole} isNamed={isNamed} />
@@ -65,7 +72,7 @@ function percent(time: number, { start, end }: Span): string {
 }
 
 /** Says in words where in its cycles the group stands. */
-function describeNow({ cycles }: Group, now: number): string {
+function describeNow({ cycles }: WithCycles, now: number): string {
   const running = cycles.findIndex(({ status }) => status === "RUNNING");
   const current = cycles[running];
   if (current !== undefined) {

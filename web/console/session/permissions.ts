@@ -5,7 +5,7 @@ import type { Api } from "./api.ts";
 export type Permissions = {
   /** Whether it may enrol, un-enrol and record activities. */
   readonly enroll: boolean;
-  /** Whether it may register customers. */
+  /** Whether it may register customers and change target groups. */
   readonly manage: boolean;
 };
 

@@ -1,0 +1,95 @@
+import { type Cycle, isStreak } from "../model.ts";
+import { isZone, wallTimeOf } from "../time.ts";
+import type { TrackingType, WireTarget } from "../wire.ts";
+import { type CycleFields, cyclesOfFields, drawn, type RuleFields } from "./cycleDraft.ts";
+
+export type TargetFields = {
+  readonly name: string;
+  readonly targetEntity: WireTarget["targetEntity"];
+  readonly eventName: string;
+  readonly targetType: WireTarget["targetType"];
+  readonly attributeName: string;
+  readonly value: string;
+  readonly rewardAllocation: WireTarget["rewardAllocation"];
+  readonly tracksFromEnrollment: boolean;
+};
+
+type LevelFields = { readonly name: string; readonly count: string };
+
+/** The contents of the form for a new group. */
+export type GroupDraft = {
+  readonly name: string;
+  readonly description: string;
+  readonly trackingType: TrackingType;
+  readonly zone: string;
+  /** Whether the cycles come from a rule or from a list. */
+  readonly source: "rule" | "list";
+  readonly rule: RuleFields;
+  readonly cycles: readonly CycleFields[];
+  readonly targets: readonly TargetFields[];
+  readonly levels: readonly LevelFields[];
+};
+
+export const emptyTarget: TargetFields = {
+  name: "",
+  targetEntity: "TRANSACTION",
+  eventName: "",
+  targetType: "SALES",
+  attributeName: "",
+  value: "",
+  rewardAllocation: "IMMEDIATE",
+  tracksFromEnrollment: false,
+};
+
+/** A milestone of three months from the day on, in the zone of the browser. */
+export function emptyDraft(firstDay: string): GroupDraft {
+  return {
+    name: "",
+    description: "",
+    trackingType: "DEFAULT",
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    source: "rule",
+    rule: { frequencyType: "MONTHLY", frequency: "1", count: "3", firstDay },
+    cycles: [{ refCode: "", startDate: firstDay, endDate: "" }],
+    targets: [emptyTarget],
+    levels: [{ name: "", count: "2" }],
+  };
+}
+
+/** The body of the request. A field that was left empty is left out of it. */
+export function bodyOf({ name, description, trackingType, zone, targets, levels, ...draft }: GroupDraft) {
+  return {
+    name,
+    ...(description === "" ? {} : { description }),
+    trackingType,
+    targetEvaluationType: "FIXED_CALENDAR_WINDOW",
+    timeZoneName: zone,
+    ...(draft.source === "rule" ? ruleBody(draft.rule) : { periods: draft.cycles }),
+    targets: targets.map(targetBody),
+    ...(isStreak(trackingType)
+      ? { streaks: levels.map((level) => ({ name: level.name, targetCountOfSequence: Number(level.count) })) }
+      : {}),
+  };
+}
+
+function ruleBody({ frequencyType, frequency, count, firstDay }: RuleFields) {
+  return { frequencyType, frequency: Number(frequency), recurringCycles: Number(count), fromDate: firstDay };
+}
+
+function targetBody({ value, tracksFromEnrollment, eventName, attributeName, ...target }: TargetFields) {
+  return {
+    ...target,
+    ...(target.targetEntity === "EVENT" ? { eventName } : {}),
+    ...(target.targetType === "EVENT_ATTRIBUTE" ? { attributeName } : {}),
+    trackFromEnrollmentDate: tracksFromEnrollment,
+    defaultValues: [{ defaultValue: Number(value) }],
+  };
+}
+
+/** The cycles that the draft asks for, as they are drawn. It is `undefined` while the fields do not say which ones. */
+export function draftedCycles({ zone, source, rule, cycles }: GroupDraft, now: number): readonly Cycle[] | undefined {
+  if (!isZone(zone)) return undefined;
+  const planned = source === "rule" ? cyclesOfFields(rule) : cycles;
+  const isWhole = planned?.every(({ startDate, endDate }) => startDate !== "" && endDate !== "");
+  return planned === undefined || !isWhole ? undefined : drawn(planned, zone, wallTimeOf(now, zone));
+}
