@@ -6,14 +6,15 @@ const stackFiles = ["test/infra/**/*.test.ts"];
 
 /**
  * Tests that each take a machine for long: pages in a browser, every command of every document, the bundles as they are
- * deployed, an interrupted run of the tests themselves, and the engine stopped and started again under load.
+ * deployed, the service started and stopped in every way, an interrupted run of the tests themselves, and the engine
+ * stopped and started again under load.
  */
 const longFiles = [
   "test/browser/*.test.ts",
   "test/deployed/*.test.ts",
   "test/docs/commands.test.ts",
   "test/faults/restart.test.ts",
-  "test/process/interrupted.test.ts",
+  "test/process/{interrupted,startSettings,stop}.test.ts",
   "test/sam/*.test.ts",
 ];
 
