@@ -271,7 +271,7 @@ describe("the form of cycles", () => {
 });
 
 describe("the form of values", () => {
-  it("changes the value of a coming cycle, and says that nobody loses anything", async () => {
+  it("changes the value of a coming cycle, and says so", async () => {
     const visit = await visitGroup();
     const { page } = visit;
     await choose(page, "Values");
@@ -283,6 +283,20 @@ describe("the form of values", () => {
     expect((await readGroup(visit)).targets[0].defaultValues).toEqual(
       [1000, 1000, 1000, 1500.5, 1000].map((defaultValue) => ({ defaultValue })),
     );
+  });
+
+  it("changes the value of the running cycle, and shows that its customers are being judged again", async () => {
+    const visit = await visitGroup();
+    const { page } = visit;
+    await choose(page, "Values");
+    await page.getByRole("combobox", { name: /^In/ }).selectOption("c2 (running)");
+    await page.getByLabel("New value").fill("800");
+    await page.getByRole("button", { name: "Change the value" }).click();
+    await expectAnswer(page, "version 2");
+    expect((await readGroup(visit)).targets[0].defaultValues[1]).toEqual({ defaultValue: 800 });
+    await expect
+      .poll(() => page.getByRole("article", { name: "Spend 1000" }).innerText(), limits)
+      .toContain("being judged again since 15 Feb 2030, 12:00");
   });
 
   it("says of the running cycle who will count as having reached it, or no longer, and what stays", async () => {

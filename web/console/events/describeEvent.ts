@@ -17,7 +17,6 @@ export const eventNames = [
   "Group changed",
   "Cycle started",
   "Reminder",
-  "Judged again",
 ] as const;
 
 const namesByType: ReadonlyMap<string, (typeof eventNames)[number]> = new Map([
@@ -33,7 +32,6 @@ const namesByType: ReadonlyMap<string, (typeof eventNames)[number]> = new Map([
   ["targetGroupUpdated", "Group changed"],
   ["targetPeriodStarted", "Cycle started"],
   ["targetPeriodReminder", "Reminder"],
-  ["targetValueUpdated", "Judged again"],
 ]);
 
 /**

@@ -1,6 +1,7 @@
 import { type Group, isStreak, trackingNames } from "../model.ts";
 import { counted, formatNumber } from "../numbers.ts";
 import { addressOf } from "../route.ts";
+import { formatInstant } from "../time.ts";
 import type { WireTarget } from "../wire.ts";
 import { CycleTable } from "./cycleTable.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -36,7 +37,7 @@ export function GroupCard({ group, isLinked }: Props) {
           <h3>Targets</h3>
           <ul class="plain">
             {group.targets.map((target) => (
-              <Target key={target.id} target={target} />
+              <Target key={target.id} target={target} zone={group.zone} />
             ))}
           </ul>
         </section>
@@ -50,7 +51,9 @@ export function GroupCard({ group, isLinked }: Props) {
   );
 }
 
-function Target({ target }: { readonly target: WireTarget }) {
+type TargetProps = { readonly target: WireTarget; readonly zone: string };
+
+function Target({ target, zone }: TargetProps) {
   const values = new Set(target.defaultValues.map(({ defaultValue }) => defaultValue));
   const numbers = target.defaultValues.map(({ defaultValue }) => formatNumber(defaultValue));
   return (
@@ -63,9 +66,19 @@ function Target({ target }: { readonly target: WireTarget }) {
         {measureOf(target)} · target {target.id} · reward{" "}
         {target.rewardAllocation === "IMMEDIATE" ? "at once" : "at the end of the cycle"}
         {target.trackFromEnrollmentDate ? " · counts from the enrolment on" : ""}
+        {describeJudging(target, zone)}
       </span>
     </li>
   );
+}
+
+/** Says whether customers have been judged by a value that was changed. */
+function describeJudging({ reevaluation }: WireTarget, zone: string): string {
+  if (reevaluation === null) return "";
+  const { startedOn, finishedOn } = reevaluation;
+  return finishedOn === null
+    ? ` · being judged again since ${formatInstant(startedOn, zone)}`
+    : ` · judged again until ${formatInstant(finishedOn, zone)}`;
 }
 
 /** Describes what is counted, such as `SALES of transactions` or `COUNT of the event app-login`. */

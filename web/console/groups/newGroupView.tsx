@@ -58,7 +58,7 @@ export function NewGroupView() {
 }
 
 const consequences =
-  "Nobody is enrolled by this. The kind, the time zone, the rule of the cycles and what the targets count stay as they are for ever. Names, values of coming cycles and further cycles can be changed later.";
+  "Nobody is enrolled by this. The kind, the time zone, the rule of the cycles and what the targets count stay as they are for ever. Names, further cycles and the values of cycles that have not ended can be changed later.";
 
 function describeCreated(): readonly string[] {
   return ["Created."];

@@ -30,12 +30,15 @@ export function describeNewValue(changed: readonly Changed[], value: number | un
 function describeRunning({ cycle: { refCode }, value: old }: Changed, value: number): string {
   if (value === old) return `${refCode} is running and keeps its value of ${formatNumber(old)}.`;
   const [lower, higher] = [Math.min(old, value), Math.max(old, value)].map(formatNumber);
-  const marked = value < old ? "count as having reached it" : "no longer count as having reached it";
+  const marked =
+    value < old
+      ? "count as having reached it, with the levels that this gives their runs"
+      : "no longer count as having reached it";
   return `${refCode} is running and is judged again, beginning a minute after the change: members who have at least ${lower} and less than ${higher} in it ${marked}, and other systems are told so for each of them. What was announced and the levels that were reached stay.`;
 }
 
 function describeComing(coming: readonly Changed[], value: number): string {
   const [first] = coming;
   const which = coming.length === 1 ? `${first?.cycle.refCode} has` : `${counted(coming.length, "cycle")} have`;
-  return `${which} not started: all members will be judged by ${formatNumber(value)} there, and nobody loses anything.`;
+  return `${which} not started: all members will be judged by ${formatNumber(value)} there.`;
 }
