@@ -103,6 +103,17 @@ describe("a call over HTTP writes exactly these lines of metrics:", () => {
     expect(lines).toEqual([]);
   });
 
+  it("a simulation that would be carried out, none", async () => {
+    const { org, group, customerId } = await enrolled();
+    const one = targetPath(group);
+    expect((await org.reader.post(`${one}/unEnroll/simulate`, [{ customerId }], at)).status).toBe(200);
+    expect((await org.reader.post("/activities/simulate", sale(customerId, "a"), at)).status).toBe(200);
+    await org.unenroll(group, customerId, at);
+    lines.length = 0;
+    expect((await org.reader.post(`${one}/enroll/simulate`, [{ customerId }], at)).status).toBe(200);
+    expect(lines).toEqual([]);
+  });
+
   it("a credential that is not one, one, with nothing of what was sent", async () => {
     const client = new ApiClient(service.baseUrl, { username: randomUUID(), secret: "wrong" });
     expectRefused(await client.get("/targetGroups"), 401, 401);

@@ -179,6 +179,40 @@ describe("the stack's bundles, each with the role that the template gives it", (
     }
   });
 
+  it("change a target group by every route that edits, and delete it", async () => {
+    const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
+    const group = await org.createGroup(milestone({ cycles: 2 }));
+    const { groupId, cycleIds, targetId } = group;
+    const path = `/targetGroups/${groupId}`;
+    const [now, later] = [during(1), new Date(Date.parse(during(1)) + 60_000).toISOString()];
+    const third = { refCode: "c3", startDate: firstInstantOf(3), endDate: firstInstantOf(4) };
+    const other = { ...milestone().targets[0], name: "Other" };
+    await ok(org.admin.put(`${path}/targetPeriods`, [{ id: cycleIds[0], description: "first" }], { now }));
+    await ok(org.admin.post(`${path}/targetPeriods`, [third], { now }));
+    await ok(org.admin.post(`${path}/targets`, other, { now }));
+    await ok(org.admin.put(`${path}/targets/${targetId}`, { defaultValues: [{ defaultValue: 7 }] }, { now }));
+    await ok(org.admin.send("DELETE", `${path}/targets/${targetId}`, undefined, { now }));
+    await ok(org.admin.put(`/targetGroups/editTargetGroup/${groupId}`, { active: false }, { now }));
+    expect((await ok(org.reader.get(path))).body.data).toMatchObject({ version: 7, active: false });
+    await ok(org.admin.send("DELETE", path, undefined, { now: later }));
+    expectRefused(await org.reader.get(path), 400, 310017);
+  });
+
+  it("try an enrolment, an activity and an un-enrolment with a role that cannot write", async () => {
+    const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
+    const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
+    const at = { now: during(1) };
+    const sale = { activityId: randomUUID(), customerId, type: "TRANSACTION", occurredAt: during(1), amount: 1000 };
+    const tried = await ok(org.reader.post(`${targetPath(group)}/enroll/simulate`, [{ customerId }], at));
+    expect(tried.body).toMatchObject({ simulation: { coveredPeriods: 5 } });
+    expectAccepted(await org.enroll(group, { customerId }, at), customerId);
+    const { data } = (await ok(org.reader.post("/activities/simulate", sale, at))).body;
+    expect(data.targets).toMatchObject([{ newAchievedValue: 1000, reached: true }]);
+    await ok(org.reader.post(`${targetPath(group)}/unEnroll/simulate`, [{ customerId }], at));
+    const state = await org.readState(group, customerId, at);
+    expect(state?.targets[0]).toMatchObject({ targetAchievedValue: 0 });
+  });
+
   it("issue tokens that let their owner in, and end them", async () => {
     const { org } = await newOrg(deployment.table, deployment.gateway.baseUrl);
     const credential = await newCredential(deployment.table, { org });

@@ -101,6 +101,14 @@ describe("the end of a cycle is told", () => {
     expect(await completed(org)).toEqual(["c1", "c2"]);
   });
 
+  it("also while the group is stopped: its members get what they earned before", async () => {
+    const { org, group, customerId } = await newSetting(service, milestone({ cycles: 1 }));
+    await ok(org.enroll(group, { customerId }, { now }));
+    await ok(org.admin.put(`/targetGroups/editTargetGroup/${group.groupId}`, { active: false }, { now }));
+    await closeAt(org, firstInstantOf(2));
+    expect(await completed(org)).toEqual(["c1"]);
+  });
+
   it("for a cycle that was appended when nothing was left to close", async () => {
     const { org, group, customerId } = await newSetting(service, milestone({ cycles: 1 }));
     await ok(org.enroll(group, { customerId }, { now }));

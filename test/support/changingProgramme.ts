@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import type { Activity } from "../../shared/domain/activity.ts";
 import { changesBetween, type FieldChange } from "../../shared/domain/auditLog.ts";
 import type { TargetEffect } from "../../shared/domain/counting.ts";
-import { decideCycleAddition, decideCycleEdit } from "../../shared/domain/cycleEditing.ts";
+import { decideCycleAddition, decideCycleEdit, leadMilliseconds } from "../../shared/domain/cycleEditing.ts";
 import { decideGroupEdit } from "../../shared/domain/editing.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
@@ -225,8 +225,18 @@ function decideValue(
 ): Decision {
   const [target] = group.targets;
   if (target === undefined) return { outcome: "invalid" };
-  const values = cycle === undefined ? decimal(asked) : [{ index: 0, cycleId: cycle, value: decimal(asked) }];
+  const open = group.cycles.filter(({ number, startsAt }) => isOpen(cycle, number, startsAt, now));
+  if (open.length === 0) return { outcome: "invalid" };
+  const values = open.map(({ id }, index) => ({ index, cycleId: id, value: decimal(asked) }));
   return decideTargetEdit(group, target.id, { own: {}, fixed: {}, values }, now);
+}
+
+/**
+ * Whether an edit of a value is for a cycle: it names the cycle or none, and the cycle starts late enough to be judged
+ * under one value.
+ */
+export function isOpen(asked: number | undefined, cycle: number, startsAt: Instant, now: Instant): boolean {
+  return (asked === undefined || asked === cycle) && startsAt >= now + leadMilliseconds;
 }
 
 function decideBounds(group: TargetGroup, edit: Extract<Edit, { kind: "bounds" }>, now: Instant): Decision {

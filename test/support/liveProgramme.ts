@@ -8,6 +8,7 @@ import { type Arrival, earnedBy, type FinalDefinition } from "./changedReference
 import {
   cachedMilliseconds,
   type Edit,
+  isOpen,
   momentOf,
   type Sent,
   startOfAppended,
@@ -105,6 +106,7 @@ export class LiveProgramme {
 
   async #edit(edit: Edit): Promise<void> {
     const answer = await this.#ask(edit);
+    if (answer === undefined) return;
     // An edit that comes too late is refused. What may be edited has tests of its own.
     expectOneOf([200, 400], answer.status);
     if (answer.status !== 200 || answer.body.data.version === this.#definition.version) return;
@@ -112,14 +114,16 @@ export class LiveProgramme {
     this.#note(answer.body.data);
   }
 
-  #ask(edit: Edit): Promise<ApiResponse> {
+  /** `undefined` when there is nothing that the edit could change. */
+  async #ask(edit: Edit): Promise<ApiResponse | undefined> {
     const { admin } = this.#place.org;
     const { groupId } = this.group;
     const periods = `/targetGroups/${groupId}/targetPeriods`;
     switch (edit.kind) {
       case "value": {
-        const periodId = edit.cycle === undefined ? undefined : (this.#definition.periods[edit.cycle - 1]?.id ?? 1);
-        return admin.put(targetPath(this.group), { defaultValues: [{ periodId, defaultValue: edit.value }] }, this.#at);
+        const defaultValues = this.#valuesBy(edit);
+        if (defaultValues.length === 0) return undefined;
+        return admin.put(targetPath(this.group), { defaultValues }, this.#at);
       }
       case "bounds":
         return admin.put(periods, [this.#movedBy(edit)], this.#at);
@@ -130,6 +134,12 @@ export class LiveProgramme {
         return admin.put(path, { active: edit.isActive }, this.#at);
       }
     }
+  }
+
+  #valuesBy({ cycle, value }: Extract<Edit, { kind: "value" }>) {
+    return this.#definition.periods
+      .filter(({ startDate }, place) => isOpen(cycle, place + 1, Date.parse(startDate), this.#now))
+      .map(({ id }) => ({ periodId: id, defaultValue: value }));
   }
 
   #movedBy({ cycle, startsAt, endsAt }: Extract<Edit, { kind: "bounds" }>) {
