@@ -175,7 +175,7 @@ function target(number: number): TargetGroupDraft["targets"][number] {
     attributeName: undefined,
     tracksFromEnrollmentDate: false,
     rewardAllocation: "IMMEDIATE",
-    filters: undefined,
+    rules: [],
     values: [BigInt(targetValue) * 10_000n],
     revaluation: undefined,
   };

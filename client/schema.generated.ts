@@ -91,7 +91,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Says what one activity or up to 25 would do
-         * @description Answers what the activities would be answered now, and writes nothing. Each activity of an array is tried on what is stored, and not on what those before it would change. One that was delivered before is answered as its repeat would be. Needs the permission `read`. The body is at most 64 kB.
+         * @description Answers what the activities would be answered now, and writes nothing. Each activity of an array is tried on what is stored, and not on what those before it would change. One that was delivered before is answered as its repeat would be. Needs the permission `read`. The body is at most 256 kB.
          */
         readonly post: operations["simulateActivities"];
         readonly delete?: never;
@@ -111,7 +111,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Counts what customers did, one activity or up to 25
-         * @description Counts activities for every target that the customer is enrolled in, exactly once and in any order. A single activity gets an answer of its own. An array is answered with 200, and each of its items in order with an envelope of its own. An activity that failed with 4001 can be sent again unchanged. Needs the permission `enroll`. The body is at most 64 kB.
+         * @description Counts activities for every target that the customer is enrolled in, exactly once and in any order. A single activity gets an answer of its own. An array is answered with 200, and each of its items in order with an envelope of its own. An activity that failed with 4001 can be sent again unchanged. Needs the permission `enroll`. The body is at most 256 kB.
          */
         readonly post: operations["recordActivities"];
         readonly delete?: never;
@@ -507,6 +507,70 @@ export interface components {
              * @example null
              */
             readonly originalActivityId?: string | null;
+            /**
+             * @description The store. Filters of the type `STORE` compare it. A number stands for its digits.
+             * @example null
+             */
+            readonly storeId?: string | number | null;
+            /**
+             * @description The channel, such as web or shop. Filters of the type `CHANNEL` compare it. A number stands for its digits.
+             * @example null
+             */
+            readonly channel?: string | number | null;
+            /**
+             * @description The zones of the store, in any order. Filters of the type `ZONE` compare them. A number stands for its digits.
+             * @example null
+             */
+            readonly zoneIds?: readonly (string | number)[] | null;
+            /**
+             * @description The concepts of the store, in any order. Filters of the type `CONCEPT` compare them. A number stands for its digits.
+             * @example null
+             */
+            readonly conceptIds?: readonly (string | number)[] | null;
+            /**
+             * @description The means of payment, in any order. Filters of the type `TENDER` compare them. A number stands for its digits.
+             * @example null
+             */
+            readonly tenders?: readonly (string | number)[] | null;
+            /**
+             * @description The lines of what was bought or brought back, in any order. Targets with the `targetEntity` `LINEITEM` count those that their filters select.
+             * @example [
+             *       {
+             *         "itemCode": "4006381333931",
+             *         "category": "pens",
+             *         "brand": "Quill",
+             *         "amount": 12.5,
+             *         "quantity": 5
+             *       }
+             *     ]
+             */
+            readonly lineItems?: readonly {
+                /**
+                 * @description The item. Filters of the type `ITEM` compare it. A number stands for its digits.
+                 * @example 4006381333931
+                 */
+                readonly itemCode: string | number;
+                /**
+                 * @description Filters of the type `CATEGORY` compare it. A number stands for its digits.
+                 * @example pens
+                 */
+                readonly category?: string | number | null;
+                /**
+                 * @description Filters of the type `BRAND` compare it. A number stands for its digits.
+                 * @example Quill
+                 */
+                readonly brand?: string | number | null;
+                /**
+                 * @description Money for this line. At most 4 fractional digits.
+                 * @example 12.5
+                 */
+                readonly amount?: number | null;
+                /**
+                 * @description Number of items. At most 4 fractional digits.
+                 * @example 5
+                 */
+                readonly quantity?: number | null;
+            }[] | null;
         };
         /** @description A change of what is kept of a customer. An absent field stays as it is, `null` empties it. */
         readonly CustomerProfile: {
@@ -568,11 +632,11 @@ export interface components {
              */
             readonly active?: boolean;
             /**
-             * @description The kind of activity that is counted: transactions and returns, or events with the name `eventName`.
+             * @description The kind of activity that is counted: transactions and returns (`TRANSACTION`), events with the name `eventName` (`EVENT`), or the lines of transactions and returns (`LINEITEM`).
              * @example TRANSACTION
              * @enum {string}
              */
-            readonly targetEntity: "TRANSACTION" | "EVENT";
+            readonly targetEntity: "TRANSACTION" | "EVENT" | "LINEITEM";
             /**
              * @description Required when `targetEntity` is `EVENT`: the `name` of the events that are counted.
              * @example null
@@ -603,10 +667,52 @@ export interface components {
              */
             readonly rewardAllocation?: "IMMEDIATE" | "PERIOD_END";
             /**
-             * @description Any JSON of at most 262144 bytes. It is stored and answered, and does not restrict what counts.
-             * @example null
+             * @description What an activity must fulfil to count. All filters must hold. They have at most 1000 `entityIds` together.
+             * @example [
+             *       {
+             *         "entityType": "STORE",
+             *         "entityIds": [
+             *           "shop-7"
+             *         ]
+             *       }
+             *     ]
              */
-            readonly filters?: unknown;
+            readonly filters?: readonly {
+                /**
+                 * @description What is compared. `ITEM`, `CATEGORY` and `BRAND` select lines and need the `targetEntity` `LINEITEM`; the others judge the activity.
+                 * @example STORE
+                 * @enum {string}
+                 */
+                readonly entityType: "STORE" | "ZONE" | "CONCEPT" | "CHANNEL" | "TENDER" | "AMOUNT" | "ATTRIBUTE" | "ITEM" | "CATEGORY" | "BRAND";
+                /**
+                 * @description Any of these texts, compared exactly. A number stands for its digits. `AMOUNT` has none.
+                 * @example [
+                 *       "shop-7",
+                 *       "shop-9"
+                 *     ]
+                 */
+                readonly entityIds?: readonly (string | number)[] | null;
+                /**
+                 * @description `ATTRIBUTE`: the attribute that is compared, by `entityIds` or by bounds.
+                 * @example null
+                 */
+                readonly attributeName?: string | null;
+                /**
+                 * @description `AMOUNT`, `ATTRIBUTE`: the least that passes. At most 4 fractional digits.
+                 * @example null
+                 */
+                readonly minimum?: number | null;
+                /**
+                 * @description `AMOUNT`, `ATTRIBUTE`: the most that passes. At most 4 fractional digits.
+                 * @example null
+                 */
+                readonly maximum?: number | null;
+                /**
+                 * @description `true`: none of the texts may be there, or the number must be out of the bounds. An activity without the field passes then, and otherwise it does not.
+                 * @example false
+                 */
+                readonly exclude?: boolean | null;
+            }[] | null;
             /**
              * @description The value to reach: one for all cycles, or one for each in their order.
              * @example [
@@ -830,10 +936,52 @@ export interface components {
              */
             readonly rewardAllocation?: unknown;
             /**
-             * @description Any JSON of at most 262144 bytes. It is stored and answered, and does not restrict what counts. Absent: as it is; `null`: none.
-             * @example null
+             * @description What an activity must fulfil to count. All filters must hold. They have at most 1000 `entityIds` together. They are in force from the first cycle on that starts at least 10 minutes from now. Absent: as they are; `null`: none.
+             * @example [
+             *       {
+             *         "entityType": "STORE",
+             *         "entityIds": [
+             *           "shop-7"
+             *         ]
+             *       }
+             *     ]
              */
-            readonly filters?: unknown;
+            readonly filters?: readonly {
+                /**
+                 * @description What is compared. `ITEM`, `CATEGORY` and `BRAND` select lines and need the `targetEntity` `LINEITEM`; the others judge the activity.
+                 * @example STORE
+                 * @enum {string}
+                 */
+                readonly entityType: "STORE" | "ZONE" | "CONCEPT" | "CHANNEL" | "TENDER" | "AMOUNT" | "ATTRIBUTE" | "ITEM" | "CATEGORY" | "BRAND";
+                /**
+                 * @description Any of these texts, compared exactly. A number stands for its digits. `AMOUNT` has none.
+                 * @example [
+                 *       "shop-7",
+                 *       "shop-9"
+                 *     ]
+                 */
+                readonly entityIds?: readonly (string | number)[] | null;
+                /**
+                 * @description `ATTRIBUTE`: the attribute that is compared, by `entityIds` or by bounds.
+                 * @example null
+                 */
+                readonly attributeName?: string | null;
+                /**
+                 * @description `AMOUNT`, `ATTRIBUTE`: the least that passes. At most 4 fractional digits.
+                 * @example null
+                 */
+                readonly minimum?: number | null;
+                /**
+                 * @description `AMOUNT`, `ATTRIBUTE`: the most that passes. At most 4 fractional digits.
+                 * @example null
+                 */
+                readonly maximum?: number | null;
+                /**
+                 * @description `true`: none of the texts may be there, or the number must be out of the bounds. An activity without the field passes then, and otherwise it does not.
+                 * @example false
+                 */
+                readonly exclude?: boolean | null;
+            }[] | null;
             /**
              * @description New values of cycles that have not ended. One row without `periodId` is the value of all of them.
              * @example [
@@ -1108,7 +1256,7 @@ export interface components {
              * @example TRANSACTION
              * @enum {string}
              */
-            readonly targetEntity: "TRANSACTION" | "EVENT";
+            readonly targetEntity: "TRANSACTION" | "EVENT" | "LINEITEM";
             /**
              * @description The `name` of the events that count; `null` unless `targetEntity` is `EVENT`.
              * @example null
@@ -1137,10 +1285,15 @@ export interface components {
              */
             readonly rewardAllocation: "IMMEDIATE" | "PERIOD_END";
             /**
-             * @description As it was sent, any JSON; `null` when it was not.
+             * @description What an activity must fulfil to count, in the last cycles; `null` when everything counts.
              * @example null
              */
-            readonly filters: unknown;
+            readonly filters: readonly components["schemas"]["Filter"][] | null;
+            /**
+             * @description What is in force from which cycle on; `null` when it is the same in all cycles.
+             * @example null
+             */
+            readonly rules: readonly components["schemas"]["TargetRule"][] | null;
             /** @description One for all cycles, or one for each in their order. */
             readonly defaultValues: readonly components["schemas"]["TargetValue"][];
             /**
@@ -1367,7 +1520,7 @@ export interface components {
              * @example TRANSACTION
              * @enum {string}
              */
-            readonly targetEntity: "TRANSACTION" | "EVENT";
+            readonly targetEntity: "TRANSACTION" | "EVENT" | "LINEITEM";
             /**
              * Format: int64
              * @description The cycle.
@@ -1672,6 +1825,70 @@ export interface components {
             /** @description The levels that this activity reached. */
             readonly levelsReached: readonly components["schemas"]["ReachedLevel"][];
         };
+        /** @description A condition on what counts. */
+        readonly Filter: {
+            /**
+             * @description What is compared.
+             * @example STORE
+             * @enum {string}
+             */
+            readonly entityType: "STORE" | "ZONE" | "CONCEPT" | "CHANNEL" | "TENDER" | "AMOUNT" | "ATTRIBUTE" | "ITEM" | "CATEGORY" | "BRAND";
+            /**
+             * @description Any of these texts. Absent: it is compared by bounds.
+             * @example [
+             *       "shop-7"
+             *     ]
+             */
+            readonly entityIds?: readonly string[];
+            /**
+             * @description The attribute that is compared. Absent: none is.
+             * @example litres
+             */
+            readonly attributeName?: string;
+            /**
+             * @description The least that passes. Absent: no bound. At most 4 fractional digits.
+             * @example 10
+             */
+            readonly minimum?: number;
+            /**
+             * @description The most that passes. Absent: no bound. At most 4 fractional digits.
+             * @example 100
+             */
+            readonly maximum?: number;
+            /**
+             * @description `true`: it must not be like that. Absent: it must be.
+             * @example true
+             */
+            readonly exclude?: boolean;
+        };
+        /** @description What counts from a cycle on. */
+        readonly TargetRule: {
+            /**
+             * Format: int64
+             * @description The first cycle of the rule; `null` when that cycle is not set up yet.
+             * @example 37
+             */
+            readonly fromPeriodId: number | null;
+            /**
+             * @description What an activity must fulfil to count; `null` when everything counts.
+             * @example null
+             */
+            readonly filters: readonly components["schemas"]["Filter"][] | null;
+        };
+        /** @description The first filter that an activity failed. */
+        readonly FailedFilter: {
+            /**
+             * @description Its place among the target's `filters`, from 0.
+             * @example 0
+             */
+            readonly index: number;
+            /**
+             * @description What it compares.
+             * @example STORE
+             * @enum {string}
+             */
+            readonly entityType: "STORE" | "ZONE" | "CONCEPT" | "CHANNEL" | "TENDER" | "AMOUNT" | "ATTRIBUTE" | "ITEM" | "CATEGORY" | "BRAND";
+        };
         /** @description Why an activity did not count. */
         readonly ActivityNotCounted: {
             /**
@@ -1692,6 +1909,8 @@ export interface components {
              * @enum {string}
              */
             readonly reason: "NOT_ENROLLED" | "TARGET_INACTIVE" | "RULE_DOES_NOT_MATCH" | "OUTSIDE_ANY_CYCLE" | "BEFORE_ENROLMENT" | "ORIGINAL_NOT_COUNTED";
+            /** @description `RULE_DOES_NOT_MATCH`: the first filter that failed. Absent: none did. */
+            readonly filter?: components["schemas"]["FailedFilter"];
         };
         /** @description What an activity did. */
         readonly ActivityOutcome: {
@@ -1859,7 +2078,7 @@ export interface components {
              * @example TRANSACTION
              * @enum {string}
              */
-            readonly targetEntity: "TRANSACTION" | "EVENT";
+            readonly targetEntity: "TRANSACTION" | "EVENT" | "LINEITEM";
             /**
              * @description The `name` of the events that count; `null` unless `targetEntity` is `EVENT`.
              * @example null
@@ -1888,10 +2107,15 @@ export interface components {
              */
             readonly rewardAllocation: "IMMEDIATE" | "PERIOD_END";
             /**
-             * @description As it was sent, any JSON; `null` when it was not.
+             * @description What an activity must fulfil to count, in the last cycles; `null` when everything counts.
              * @example null
              */
-            readonly filters: unknown;
+            readonly filters: readonly components["schemas"]["Filter"][] | null;
+            /**
+             * @description What is in force from which cycle on; `null` when it is the same in all cycles.
+             * @example null
+             */
+            readonly rules: readonly components["schemas"]["TargetRule"][] | null;
             /** @description One for all cycles, or one for each in their order. */
             readonly defaultValues: readonly components["schemas"]["TargetValue"][];
             /**

@@ -155,7 +155,7 @@ function target(name: string, type: "SALES" | "VISIT", value: number): TargetGro
     attributeName: undefined,
     tracksFromEnrollmentDate: false,
     rewardAllocation: "IMMEDIATE",
-    filters: undefined,
+    rules: [],
     values: [BigInt(value) * 10_000n],
     revaluation: undefined,
   };

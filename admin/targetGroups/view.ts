@@ -33,6 +33,7 @@ const onlyAnswered: ReadonlySet<string> = new Set([
   "closingOn",
   "closedOn",
   "reevaluation",
+  "rules",
 ]);
 
 /** The fields of the group that a creation takes, without those that have no value. */

@@ -13,7 +13,7 @@ import { presentTargetGroup } from "../../shared/http/views/targetGroupView.ts";
 import { createTargetGroup as writeTargetGroup } from "../../shared/operations/createTargetGroup.ts";
 import { nameTaken } from "../../shared/operations/definition.ts";
 import type { Table } from "../../shared/table/client.ts";
-import { cycleSourceFaults, filterWarnings, readDraft } from "./readDraft.ts";
+import { cycleSourceFaults, readDraft } from "./readDraft.ts";
 
 /**
  * `POST /targetGroups`: creates group, cycles, targets and levels together or not at all.
@@ -35,7 +35,7 @@ export function createTargetGroup(table: Table): Operation<typeof routes.createT
     if (faults.length > 0) throw invalidInput(faults);
     const group = await writeTargetGroup(table, org, draft, now);
     if (group === "nameTaken") throw businessRefusal(nameTaken(draft.name));
-    const warnings = [...unknownFieldWarnings(schemas.createTargetGroup, body), ...filterWarnings(draft)];
+    const warnings = unknownFieldWarnings(schemas.createTargetGroup, body);
     return {
       status: 201,
       data: presentTargetGroup(group, now, { includePeriods: true }),

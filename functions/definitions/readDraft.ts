@@ -1,10 +1,10 @@
 import { type CyclePattern, type CycleRule, cyclesOfRule, ruleOf } from "../../shared/domain/cycleRule.ts";
 import { type Decimal, parseDecimal } from "../../shared/domain/decimal.ts";
 import type { TargetGroupDraft } from "../../shared/domain/drafting.ts";
+import type { Filter } from "../../shared/domain/filters.ts";
 import { type Instant, parseInstant } from "../../shared/domain/instant.ts";
 import type { Attribution } from "../../shared/domain/targetGroup.ts";
-import { filterBytes } from "../../shared/http/limits.ts";
-import { canonicalJson } from "../../shared/http/requests/canonicalJson.ts";
+import { filterIds } from "../../shared/http/limits.ts";
 import { quote } from "../../shared/http/requests/parameters.ts";
 import type {
   CreateTargetGroupRequest,
@@ -140,7 +140,7 @@ export function readTarget(
   prefix: string,
   faults: string[],
 ): TargetGroupDraft["targets"][number] {
-  faults.push(...filterFaults(`${prefix}filters`, target.filters));
+  const filters = readFilters(target.filters, prefix, faults);
   return {
     name: target.name,
     description: target.description ?? undefined,
@@ -151,7 +151,7 @@ export function readTarget(
     attributeName: target.attributeName ?? undefined,
     tracksFromEnrollmentDate: target.trackFromEnrollmentDate ?? false,
     rewardAllocation: target.rewardAllocation ?? "IMMEDIATE",
-    filters: target.filters ?? undefined,
+    rules: filters.length === 0 ? [] : [{ fromCycle: 1, filters }],
     values: target.defaultValues.map(({ defaultValue }, position) =>
       readValue(`${prefix}defaultValues[${position}].defaultValue`, defaultValue, faults),
     ),
@@ -167,20 +167,25 @@ export function readValue(field: string, value: number, faults: string[]): Decim
   return 0n;
 }
 
-/**
- * Filters may be any JSON, so no schema limits them. Their size counts as they are stored: `1e20` is then written with 21
- * digits, and larger filters would not fit into an item of the table.
- */
-export function filterFaults(field: string, filters: unknown): readonly string[] {
-  const text = canonicalJson(field, filters ?? null);
-  if ("faults" in text) return text.faults;
-  const sizeBytes = Buffer.byteLength(text.valid);
-  return sizeBytes > filterBytes ? [`${field} must take at most ${filterBytes} bytes as JSON; got ${sizeBytes}.`] : [];
+/** The filters of a request. Their faults are added to `faults`, and name fields after `prefix`. */
+export function readFilters(filters: TargetRequest["filters"], prefix: string, faults: string[]): Filter[] {
+  const read = (filters ?? []).map((filter, index) => readFilter(filter, `${prefix}filters[${index}].`, faults));
+  const ids = read.reduce((sum, { entityIds }) => sum + entityIds.size, 0);
+  if (ids > filterIds) faults.push(`${prefix}filters must have at most ${filterIds} entityIds together; got ${ids}.`);
+  return read;
 }
 
-/** Warns that filters are stored and not evaluated, because more would count than the brand expects. */
-export function filterWarnings({ targets }: TargetGroupDraft): string[] {
-  return targets.flatMap(({ filters }, index) =>
-    filters === undefined ? [] : [`targets[${index}].filters was stored; it does not restrict what counts.`],
-  );
+function readFilter(filter: NonNullable<TargetRequest["filters"]>[number], prefix: string, faults: string[]): Filter {
+  const bound = (name: "minimum" | "maximum") => {
+    const value = filter[name] ?? undefined;
+    return value === undefined ? undefined : readValue(`${prefix}${name}`, value, faults);
+  };
+  return {
+    entityType: filter.entityType,
+    entityIds: new Set((filter.entityIds ?? []).map(String)),
+    attributeName: filter.attributeName ?? undefined,
+    minimum: bound("minimum"),
+    maximum: bound("maximum"),
+    isExcluding: filter.exclude ?? false,
+  };
 }

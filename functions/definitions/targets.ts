@@ -18,7 +18,7 @@ import type { ServiceContext } from "../../shared/operations/context.ts";
 import { editTargetGroup } from "../../shared/operations/editTargetGroup.ts";
 import { allocateIds } from "../../shared/table/ids.ts";
 import { answerEdit, readEditCommand } from "./editing.ts";
-import { filterFaults, readTarget, readValue } from "./readDraft.ts";
+import { readFilters, readTarget, readValue } from "./readDraft.ts";
 
 /**
  * `PUT /targetGroups/{targetGroupId}/targets/{targetId}`: changes one target. What is absent stays as it is; `null`
@@ -34,7 +34,7 @@ export function editTarget(context: ServiceContext): Operation<typeof routes.edi
     const result = await editTargetGroup(context, command, (group) =>
       decideTargetEdit(group, path.targetId, edit, now),
     );
-    const warnings = [...unknownFieldWarnings(schemas.editTarget, body), ...storedFilterWarning(edit.own.filters)];
+    const warnings = unknownFieldWarnings(schemas.editTarget, body);
     return answerEdit(result, now, describeTargetEditFault, warnings);
   };
 }
@@ -58,7 +58,7 @@ export function addTarget(context: ServiceContext): Operation<typeof routes.addT
     const result = await editTargetGroup<TargetAdditionFault>(context, command, (group) =>
       decideTargetAddition(group, { ...target, id }, limits.targets),
     );
-    const warnings = [...unknownFieldWarnings(schemas.addTarget, body), ...storedFilterWarning(target.filters)];
+    const warnings = unknownFieldWarnings(schemas.addTarget, body);
     return answerEdit(result, now, describeTargetAdditionFault, warnings);
   };
 }
@@ -74,14 +74,15 @@ export function deactivateTarget(context: ServiceContext): Operation<typeof rout
     const { now, parameters } = request;
     const [command, { path }] = required(both(readEditCommand(request), parameters));
     const result = await editTargetGroup(context, command, (group) =>
-      decideTargetEdit(group, path.targetId, { own: { isActive: false }, fixed: {}, values: undefined }, now),
+      decideTargetEdit(
+        group,
+        path.targetId,
+        { own: { isActive: false }, fixed: {}, filters: undefined, values: undefined },
+        now,
+      ),
     );
     return answerEdit(result, now, describeTargetEditFault, []);
   };
-}
-
-function storedFilterWarning(filters: unknown): string[] {
-  return filters === undefined ? [] : ["filters was stored; it does not restrict what counts."];
 }
 
 function readAddition(body: unknown): Checked<ReturnType<typeof readTarget>> {
@@ -100,10 +101,11 @@ function readEdit(body: unknown): Checked<TargetEdit> {
   const shape = checked(validators.editTarget, body);
   if ("faults" in shape) return shape;
   const { filters, defaultValues } = shape.valid;
-  const faults = [...filterFaults("filters", filters)];
+  const faults: string[] = [];
+  const read = filters === undefined ? undefined : readFilters(filters, "", faults);
   const values = readValues(defaultValues, faults);
   if (faults.length > 0) return { faults };
-  return { valid: { own: readOwn(shape.valid), fixed: readFixed(shape.valid), values } };
+  return { valid: { own: readOwn(shape.valid), fixed: readFixed(shape.valid), filters: read, values } };
 }
 
 function readValues(rows: EditTargetRequest["defaultValues"], faults: string[]): TargetEdit["values"] {
@@ -121,12 +123,11 @@ function readValues(rows: EditTargetRequest["defaultValues"], faults: string[]):
   });
 }
 
-function readOwn({ name, description, active, filters }: EditTargetRequest): TargetEdit["own"] {
+function readOwn({ name, description, active }: EditTargetRequest): TargetEdit["own"] {
   return {
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description: description ?? undefined }),
     ...(active === undefined ? {} : { isActive: active }),
-    ...(filters === undefined ? {} : { filters: filters ?? undefined }),
   };
 }
 

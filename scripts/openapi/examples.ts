@@ -49,6 +49,16 @@ export const activityRequests = {
     amount: 49.9,
     originalActivityId: "till-7:000123",
   }),
+  ...one("lines", "A purchase with its store and its lines", {
+    ...purchase,
+    activityId: "till-7:000125",
+    storeId: "shop-7",
+    tenders: ["card"],
+    lineItems: [
+      { itemCode: "4006381333931", category: "pens", brand: "Quill", amount: 49.9, quantity: 2 },
+      { itemCode: "4006381333948", category: "ink", brand: "Nib", amount: 200, quantity: 1 },
+    ],
+  }),
   ...one("several", "Several, each answered for itself", [
     purchase,
     {
@@ -100,6 +110,26 @@ export const activitiesCounted = {
     ),
   ),
   ...one(
+    "filtered",
+    "An activity that a filter of the target keeps out",
+    successEnvelope(
+      {
+        activityId: "till-7:000125",
+        customerId,
+        targets: [],
+        notCounted: [
+          {
+            targetGroupId: 3,
+            targetRuleId: 3,
+            reason: "RULE_DOES_NOT_MATCH",
+            filter: { index: 0, entityType: "STORE" },
+          },
+        ],
+      },
+      [],
+    ),
+  ),
+  ...one(
     "repeated",
     "An activity that was delivered before",
     successEnvelope(counted, ["Activity till-7:000123 was already counted; this is what it did then."]),
@@ -133,6 +163,21 @@ const definition = {
 
 export const definitions = {
   ...one("milestone", "A milestone of three months", definition),
+  ...one("filtered", "What two brands sold in two shops counts", {
+    ...definition,
+    targets: [
+      {
+        ...targetRule,
+        targetEntity: "LINEITEM",
+        filters: [
+          { entityType: "STORE", entityIds: ["shop-7", "shop-9"] },
+          { entityType: "BRAND", entityIds: ["Quill", "Nib"] },
+          { entityType: "TENDER", entityIds: ["voucher"], exclude: true },
+        ],
+        defaultValues: [{ defaultValue: 1000 }],
+      },
+    ],
+  }),
   ...one("streak", "A streak over the same months with two levels", {
     ...definition,
     name: "Three months in a row",
@@ -157,6 +202,7 @@ const target = {
   trackFromEnrollmentDate: false,
   rewardAllocation: "IMMEDIATE",
   filters: null,
+  rules: null,
   defaultValues: [{ defaultValue: 1000 }],
   reevaluation: null,
 };

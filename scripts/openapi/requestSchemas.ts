@@ -29,6 +29,23 @@ const enrollment = {
   },
 } as const satisfies FieldsOf<typeof schemas.enrollMilestone>;
 
+/** Ids are texts; a number stands for its digits. */
+function entityId(description: string, example: string | null = null) {
+  return { description: `${description} A number stands for its digits.`, examples: [example] } as const;
+}
+
+function entityIds(description: string) {
+  return { description: `${description} A number stands for its digits.`, examples: [null] } as const;
+}
+
+const lineItem = {
+  itemCode: entityId("The item. Filters of the type `ITEM` compare it.", "4006381333931"),
+  category: entityId("Filters of the type `CATEGORY` compare it.", "pens"),
+  brand: entityId("Filters of the type `BRAND` compare it.", "Quill"),
+  amount: { description: "Money for this line. At most 4 fractional digits.", examples: [12.5] },
+  quantity: { description: "Number of items. At most 4 fractional digits.", examples: [5] },
+} as const satisfies FieldsOf<typeof schemas.activity.properties.lineItems.items>;
+
 const activity = {
   activityId: {
     description:
@@ -68,6 +85,17 @@ const activity = {
       "For a `RETURN`: the transaction that is taken back. The amount is taken off that transaction's cycle. Without this field, it is taken off the cycle of `occurredAt`.",
     examples: [null],
   },
+  storeId: entityId("The store. Filters of the type `STORE` compare it."),
+  channel: entityId("The channel, such as web or shop. Filters of the type `CHANNEL` compare it."),
+  zoneIds: entityIds("The zones of the store, in any order. Filters of the type `ZONE` compare them."),
+  conceptIds: entityIds("The concepts of the store, in any order. Filters of the type `CONCEPT` compare them."),
+  tenders: entityIds("The means of payment, in any order. Filters of the type `TENDER` compare them."),
+  lineItems: {
+    items: documented(schemas.activity.properties.lineItems.items, "One line.", lineItem),
+    description:
+      "The lines of what was bought or brought back, in any order. Targets with the `targetEntity` `LINEITEM` count those that their filters select.",
+    examples: [[{ itemCode: "4006381333931", category: "pens", brand: "Quill", amount: 12.5, quantity: 5 }]],
+  },
 } as const satisfies FieldsOf<typeof schemas.activity>;
 
 const profile = {
@@ -99,12 +127,49 @@ const period = {
   description: { description: "For people. Absent or `null`: none.", examples: ["January"] },
 } as const satisfies FieldsOf<typeof schemas.periods.items>;
 
+const filter = {
+  entityType: {
+    description:
+      "What is compared. `ITEM`, `CATEGORY` and `BRAND` select lines and need the `targetEntity` `LINEITEM`; the others judge the activity.",
+    examples: ["STORE"],
+  },
+  entityIds: {
+    description: "Any of these texts, compared exactly. A number stands for its digits. `AMOUNT` has none.",
+    examples: [["shop-7", "shop-9"]],
+  },
+  attributeName: {
+    description: "`ATTRIBUTE`: the attribute that is compared, by `entityIds` or by bounds.",
+    examples: [null],
+  },
+  minimum: {
+    description: "`AMOUNT`, `ATTRIBUTE`: the least that passes. At most 4 fractional digits.",
+    examples: [null],
+  },
+  maximum: {
+    description: "`AMOUNT`, `ATTRIBUTE`: the most that passes. At most 4 fractional digits.",
+    examples: [null],
+  },
+  exclude: {
+    description:
+      "`true`: none of the texts may be there, or the number must be out of the bounds. An activity without the field passes then, and otherwise it does not.",
+    examples: [false],
+  },
+} as const satisfies FieldsOf<typeof schemas.targets.items.properties.filters.items>;
+
+const filters = {
+  items: documented(schemas.targets.items.properties.filters.items, "A condition on what counts.", filter),
+  description:
+    "What an activity must fulfil to count. All filters must hold. They have at most 1000 `entityIds` together.",
+  examples: [[{ entityType: "STORE", entityIds: ["shop-7"] }]],
+} as const;
+
 const target = {
   name: { description: "The target's name.", examples: ["Monthly spend"] },
   description: { description: "For people. Absent or `null`: none.", examples: ["Purchases in shops"] },
   active: { default: true, description: "Whether customers can be enrolled in it.", examples: [true] },
   targetEntity: {
-    description: "The kind of activity that is counted: transactions and returns, or events with the name `eventName`.",
+    description:
+      "The kind of activity that is counted: transactions and returns (`TRANSACTION`), events with the name `eventName` (`EVENT`), or the lines of transactions and returns (`LINEITEM`).",
     examples: ["TRANSACTION"],
   },
   eventName: {
@@ -131,10 +196,7 @@ const target = {
     description: "The moment at which a reward is due: as soon as the value is reached, or when the cycle has ended.",
     examples: ["IMMEDIATE"],
   },
-  filters: {
-    description: "Any JSON of at most 262144 bytes. It is stored and answered, and does not restrict what counts.",
-    examples: [null],
-  },
+  filters,
   defaultValues: {
     items: documented(schemas.targets.items.properties.defaultValues.items, "The value of one cycle, or of all.", {
       defaultValue: {
@@ -258,9 +320,8 @@ const targetEdit = {
   trackFromEnrollmentDate: { ...fixed(""), examples: [false] },
   rewardAllocation: fixed("IMMEDIATE"),
   filters: {
-    description:
-      "Any JSON of at most 262144 bytes. It is stored and answered, and does not restrict what counts. Absent: as it is; `null`: none.",
-    examples: [null],
+    ...filters,
+    description: `${filters.description} They are in force from the first cycle on that starts at least 10 minutes from now. Absent: as they are; \`null\`: none.`,
   },
   defaultValues: {
     items: documented(schemas.editTarget.properties.defaultValues.items, "The value of one cycle.", {

@@ -1,6 +1,7 @@
 import { sources } from "../../shared/domain/authorship.ts";
 import { frequencyTypes } from "../../shared/domain/cycleRule.ts";
 import type { CycleStatus } from "../../shared/domain/cycles.ts";
+import { filterEntityTypes } from "../../shared/domain/filters.ts";
 import { ledgerKinds } from "../../shared/domain/ledger.ts";
 import { notCountedReasons } from "../../shared/domain/placing.ts";
 import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../../shared/domain/targetGroup.ts";
@@ -60,6 +61,24 @@ const period = {
   closedOn: instantOrNull("When the closing was found finished for all members; `null` before", null),
 };
 
+function filtersField(description: string) {
+  return { type: ["array", "null"], items: ref("Filter"), description, examples: [null] } as const;
+}
+
+const filter = {
+  entityType: oneOfTexts("What is compared.", filterEntityTypes, "STORE"),
+  entityIds: {
+    type: "array",
+    items: { type: "string" },
+    description: "Any of these texts. Absent: it is compared by bounds.",
+    examples: [["shop-7"]],
+  },
+  attributeName: text("The attribute that is compared. Absent: none is.", "litres"),
+  minimum: decimal("The least that passes. Absent: no bound.", 10, {}),
+  maximum: decimal("The most that passes. Absent: no bound.", 100, {}),
+  exclude: flag("`true`: it must not be like that. Absent: it must be.", true),
+} as const;
+
 const target = {
   id: targetRuleId,
   name: targetName,
@@ -71,7 +90,13 @@ const target = {
   attributeName: textOrNull("The attribute that is counted; `null` when none was given.", null),
   trackFromEnrollmentDate: flag("Whether what happened before the enrolment is left out.", false),
   rewardAllocation: oneOfTexts("When a reward is due.", rewardAllocations, "IMMEDIATE"),
-  filters: { description: "As it was sent, any JSON; `null` when it was not.", examples: [null] },
+  filters: filtersField("What an activity must fulfil to count, in the last cycles; `null` when everything counts."),
+  rules: {
+    type: ["array", "null"],
+    items: ref("TargetRule"),
+    description: "What is in force from which cycle on; `null` when it is the same in all cycles.",
+    examples: [null],
+  },
   defaultValues: listOf("TargetValue", "One for all cycles, or one for each in their order."),
   reevaluation: {
     anyOf: [ref("Reevaluation"), { type: "null" }],
@@ -320,11 +345,31 @@ export const responseSchemas = {
     streakName: text("The level's name.", "Two months in a row"),
   }),
   ActivityEffect: answerObject("What an activity did to one cycle of one target.", activityEffect),
-  ActivityNotCounted: answerObject("Why an activity did not count.", {
-    targetGroupId: idOrNull("The target group; `null` when the customer is in none.", 3),
-    targetRuleId: idOrNull("The target; `null` when the customer is in none.", 3),
-    reason: oneOfTexts("Why.", notCountedReasons, "NOT_ENROLLED"),
+  Filter: answerObject("A condition on what counts.", filter, [
+    "entityIds",
+    "attributeName",
+    "minimum",
+    "maximum",
+    "exclude",
+  ]),
+  TargetRule: answerObject("What counts from a cycle on.", {
+    fromPeriodId: idOrNull("The first cycle of the rule; `null` when that cycle is not set up yet.", 37),
+    filters: filtersField("What an activity must fulfil to count; `null` when everything counts."),
   }),
+  FailedFilter: answerObject("The first filter that an activity failed.", {
+    index: count("Its place among the target's `filters`, from 0.", 0),
+    entityType: oneOfTexts("What it compares.", filterEntityTypes, "STORE"),
+  }),
+  ActivityNotCounted: answerObject(
+    "Why an activity did not count.",
+    {
+      targetGroupId: idOrNull("The target group; `null` when the customer is in none.", 3),
+      targetRuleId: idOrNull("The target; `null` when the customer is in none.", 3),
+      reason: oneOfTexts("Why.", notCountedReasons, "NOT_ENROLLED"),
+      filter: objectOf("FailedFilter", "`RULE_DOES_NOT_MATCH`: the first filter that failed. Absent: none did."),
+    },
+    ["filter"],
+  ),
   ActivityOutcome: answerObject("What an activity did.", {
     activityId: text("As it was sent.", "till-7:000123"),
     customerId: id("The customer.", 345651201),

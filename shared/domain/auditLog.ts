@@ -1,7 +1,8 @@
 import { offsetDaysOf } from "./cycleClosing.ts";
 import type { Decimal } from "./decimal.ts";
+import { filtersText } from "./filters.ts";
 import type { Instant } from "./instant.ts";
-import { type Cycle, type Level, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
+import { type Cycle, type Level, lastRule, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
 
 /** A part of a definition that can change, and the properties of it that can. */
 type Part =
@@ -155,13 +156,15 @@ function isIn({ targets }: TargetGroup, { id }: Target): boolean {
   return targets.some((target) => target.id === id);
 }
 
-function targetFacts({ id, name, description, isActive, filters }: Target): Fact[] {
+function targetFacts(known: Target): Fact[] {
+  const { id, name, description, isActive } = known;
   const target = { of: "target", id } as const;
+  const { filters } = lastRule(known);
   return [
     { ...target, property: "name", value: name },
     { ...target, property: "description", value: description },
     { ...target, property: "isActive", value: isActive },
-    { ...target, property: "filters", value: filters === undefined ? undefined : JSON.stringify(filters) },
+    { ...target, property: "filters", value: filters.length === 0 ? undefined : filtersText(filters) },
   ];
 }
 

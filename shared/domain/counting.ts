@@ -1,6 +1,7 @@
 import type { Activity } from "./activity.ts";
 import type { Decimal } from "./decimal.ts";
 import { type Enrollment, isAnnounced, isClosed, sumOf } from "./enrollment.ts";
+import type { FailedFilter } from "./filters.ts";
 import type { Instant } from "./instant.ts";
 import { isMet, requireKept } from "./past.ts";
 import {
@@ -15,7 +16,13 @@ import {
 } from "./placing.ts";
 import { longestRun, streakValue } from "./streak.ts";
 import { isStreak, type Level, type TargetGroup, targetValue } from "./targetGroup.ts";
-import { nextPendingReturns, type Posting, postingsOfWaitingReturns, waitingReturns } from "./waitingReturns.ts";
+import {
+  nextPendingReturns,
+  type Posting,
+  postingsOfWaitingReturns,
+  type ReturnContents,
+  waitingReturns,
+} from "./waitingReturns.ts";
 
 /** A cycle's sum before and after; not yet cut off at 0. */
 export type CycleChange = {
@@ -36,6 +43,8 @@ export type TargetEffect = {
   /** The cycle it counts in; `undefined` when it does not count. */
   readonly cycleNumber: number | undefined;
   readonly notCounted: NotCountedReason | undefined;
+  /** RULE_DOES_NOT_MATCH: the first filter that failed. */
+  readonly failedFilter: FailedFilter | undefined;
   /** The version of the group's definition that decided; `undefined` when no sum changed. */
   readonly definitionVersion: number | undefined;
   /** The operation that had last set that cycle's value when the activity counted. */
@@ -60,15 +69,20 @@ export type CountingDecision = { readonly effect: TargetEffect; readonly next: E
  *
  * Values, reached cycles and streaks depend on the set of activities, not on their order. A return that arrives before
  * its transaction is taken off the cycle it occurred in. It moves to the transaction's cycle when that arrives.
+ * `contents` has the returns that {@link returnsToRead} names; the decision throws when one is missing.
  */
 export function decideCounting(
   subject: CountingSubject,
   activity: Activity,
   original: OriginalActivity | undefined,
   now: Instant,
+  contents: ReturnContents = new Map(),
 ): CountingDecision {
   const placement = place(subject, activity, original);
-  const postings = [...ownPosting(placement, activity), ...postingsOfWaitingReturns(subject, activity, placement)];
+  const postings = [
+    ...ownPosting(placement, activity),
+    ...postingsOfWaitingReturns(subject, activity, placement, contents),
+  ];
   const { changes, achieved } = post(subject.enrollment, postings);
   const pendingReturns = nextPendingReturns(subject, activity, original, placement);
   if (changes.length === 0) {
@@ -194,6 +208,7 @@ function describeEffect(
     cycleNumber,
     valueSetBy: setterOf(enrollment, cycleNumber),
     notCounted: "reason" in placement ? placement.reason : undefined,
+    failedFilter: "reason" in placement ? placement.failed : undefined,
     definitionVersion: changes.length === 0 ? undefined : group.version,
     revision: changes.length === 0 ? undefined : enrollment.revision + 1,
     changes,

@@ -1,5 +1,6 @@
+import { type FilterFault, filterFaults } from "./filters.ts";
 import type { Instant } from "./instant.ts";
-import { type Cycle, isStreak, type Level, type Target, type TargetGroup } from "./targetGroup.ts";
+import { type Cycle, isStreak, lastRule, type Level, type Target, type TargetGroup } from "./targetGroup.ts";
 
 /** A target group as asked for and by whom, before it has ids and a version. */
 export type TargetGroupDraft = Omit<
@@ -20,7 +21,8 @@ export type CycleFault = { readonly of: "cycle"; readonly index: number } & (
 
 /** What is wrong with one target of a draft. */
 export type TargetFault = { readonly of: "target"; readonly index: number } & (
-  | { readonly rule: "namesItsEvent" | "namesItsAttribute" }
+  | { readonly rule: "namesItsEvent" | "namesItsAttribute" | "countsWhatLinesHave" }
+  | { readonly rule: "filtersAreWhole"; readonly fault: FilterFault }
   | { readonly rule: "hasOneValueOrOnePerCycle"; readonly values: number; readonly cycles: number }
 );
 
@@ -73,6 +75,10 @@ export function targetFaults(
     faults.push({ of: "target", index, rule: "namesItsEvent" });
   if (target.type === "EVENT_ATTRIBUTE" && target.attributeName === undefined)
     faults.push({ of: "target", index, rule: "namesItsAttribute" });
+  if (target.entity === "LINEITEM" && target.type === "EVENT_ATTRIBUTE")
+    faults.push({ of: "target", index, rule: "countsWhatLinesHave" });
+  for (const fault of filterFaults(lastRule(target).filters, target.entity))
+    faults.push({ of: "target", index, rule: "filtersAreWhole", fault });
   if (values !== 1 && values !== cycles)
     faults.push({ of: "target", index, rule: "hasOneValueOrOnePerCycle", values, cycles });
   return faults;

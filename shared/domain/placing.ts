@@ -1,8 +1,9 @@
-import { type Activity, contribution } from "./activity.ts";
+import { type Activity, matches, matchesLines } from "./activity.ts";
 import type { Decimal } from "./decimal.ts";
 import { type Enrollment, valueSetter } from "./enrollment.ts";
+import type { FailedFilter } from "./filters.ts";
 import type { Instant } from "./instant.ts";
-import type { Cycle, Target, TargetGroup } from "./targetGroup.ts";
+import { type Cycle, ruleIn, type Target, type TargetGroup } from "./targetGroup.ts";
 
 /** Why an activity did not count for a target. */
 export const notCountedReasons = [
@@ -38,7 +39,13 @@ export type CountedIn = { readonly cycleNumber: number; readonly valueSetBy: str
 /** Where an activity counts, or why it does not. */
 export type Placement =
   | { readonly cycleNumber: number; readonly amount: Decimal }
-  | { readonly reason: NotCountedReason; readonly amount: Decimal | undefined };
+  | {
+      readonly reason: NotCountedReason;
+      /** What a return that waits for its transaction may take off later. */
+      readonly amount: Decimal | undefined;
+      /** RULE_DOES_NOT_MATCH: the first filter that failed; `undefined` when there was nothing to count. */
+      readonly failed: FailedFilter | undefined;
+    };
 
 /** The cycle that {@link place} may answer; it looks into no other. It may be named for an activity that does not count. */
 export function cycleToCount(
@@ -48,29 +55,36 @@ export function cycleToCount(
 ): number | undefined {
   const { group, target, enrollment } = subject;
   if (!isCounting(subject)) return undefined;
-  if (contribution(target, activity) === undefined) return undefined;
   if (activity.type === "RETURN" && original?.type === "TRANSACTION") {
-    return original.countedIn.get(target.id)?.cycleNumber;
+    const number = original.countedIn.get(target.id)?.cycleNumber;
+    const rule = ruleIn(target, number ?? 1);
+    return matchesLines(target, rule.filters, activity).amount === undefined ? undefined : number;
   }
   const number = cycleAt(group.cycles, activity.occurredAt)?.number;
-  return number === undefined || number < enrollment.fromCycle ? undefined : number;
+  if (number === undefined || number < enrollment.fromCycle) return undefined;
+  return matches(target, ruleIn(target, number).filters, activity).amount === undefined ? undefined : number;
 }
 
 /** The cycle that the activity counts in, and its amount; or the reason why it does not count. */
 export function place(subject: CountingSubject, activity: Activity, original: OriginalActivity | undefined): Placement {
   const { group, target, enrollment } = subject;
   const outside = whyOutside(subject);
-  if (outside !== undefined) return { reason: outside, amount: undefined };
-  const amount = contribution(target, activity);
-  if (amount === undefined) return { reason: "RULE_DOES_NOT_MATCH", amount };
+  if (outside !== undefined) return notPlaced(outside);
   if (activity.type === "RETURN" && original?.type === "TRANSACTION") {
-    return placeReturn(enrollment, original.countedIn.get(target.id), amount);
+    return placeReturn(subject, activity, original.countedIn.get(target.id));
   }
   const cycle = cycleAt(group.cycles, activity.occurredAt);
-  if (cycle === undefined) return { reason: "OUTSIDE_ANY_CYCLE", amount };
+  const { amount, failed } = matches(target, ruleIn(target, cycle?.number ?? 1).filters, activity);
+  if (amount === undefined) return notPlaced("RULE_DOES_NOT_MATCH", amount, failed);
+  if (cycle === undefined) return notPlaced("OUTSIDE_ANY_CYCLE", amount);
+  if (failed !== undefined) return notPlaced("RULE_DOES_NOT_MATCH", amount, failed);
   const isTooEarly = target.tracksFromEnrollmentDate && activity.occurredAt < enrollment.enrolledAt;
-  if (cycle.number < enrollment.fromCycle || isTooEarly) return { reason: "BEFORE_ENROLMENT", amount };
+  if (cycle.number < enrollment.fromCycle || isTooEarly) return notPlaced("BEFORE_ENROLMENT", amount);
   return { cycleNumber: cycle.number, amount };
+}
+
+function notPlaced(reason: NotCountedReason, amount?: Decimal, failed?: FailedFilter): Placement {
+  return { reason, amount, failed };
 }
 
 /** Why no activity can count: the customer has left, or the brand has switched the group or the target off. */
@@ -86,15 +100,21 @@ export function isCounting(subject: CountingSubject): boolean {
 type OutsideReason = Extract<NotCountedReason, "NOT_ENROLLED" | "TARGET_INACTIVE">;
 
 /**
- * A balance or a reset may have replaced the value since the transaction was counted. The new value never held the
- * transaction, so the return takes nothing off it.
+ * A return goes to the cycle that its transaction counted in, under the rule of that cycle. A balance or a reset may have
+ * replaced the value since. The new value never held the transaction, so the return takes nothing off it.
  */
-function placeReturn(enrollment: Enrollment, countedIn: CountedIn | undefined, amount: Decimal): Placement {
+function placeReturn(
+  { target, enrollment }: CountingSubject,
+  activity: Activity,
+  countedIn: CountedIn | undefined,
+): Placement {
+  const { amount, failed } = matchesLines(target, ruleIn(target, countedIn?.cycleNumber ?? 1).filters, activity);
+  if (amount === undefined) return notPlaced("RULE_DOES_NOT_MATCH", amount, failed);
   const isHeld = countedIn !== undefined && valueSetter(enrollment, countedIn.cycleNumber) === countedIn.valueSetBy;
-  return isHeld ? { cycleNumber: countedIn.cycleNumber, amount } : { reason: "ORIGINAL_NOT_COUNTED", amount };
+  return isHeld ? { cycleNumber: countedIn.cycleNumber, amount } : notPlaced("ORIGINAL_NOT_COUNTED", amount);
 }
 
-function cycleAt(cycles: readonly Cycle[], instant: Instant): Cycle | undefined {
+export function cycleAt(cycles: readonly Cycle[], instant: Instant): Cycle | undefined {
   return cycles.find(({ startsAt, endsAt }) => startsAt <= instant && instant < endsAt);
 }
 

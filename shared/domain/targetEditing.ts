@@ -1,11 +1,21 @@
+import { leadMilliseconds } from "./cycleEditing.ts";
 import { cycleStatus } from "./cycles.ts";
 import type { Decimal } from "./decimal.ts";
 import { type TargetFault, targetFaults } from "./drafting.ts";
 import { allCyclesEnded, hasEnded } from "./editing.ts";
+import { type Filter, type FilterFault, filterFaults, filtersText } from "./filters.ts";
 import type { Instant } from "./instant.ts";
 import { changedValues } from "./judging.ts";
 import { type Refusal, refused } from "./refusal.ts";
-import { type Cycle, isStreak, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
+import {
+  type CountingRule,
+  type Cycle,
+  isStreak,
+  lastRule,
+  type Target,
+  type TargetGroup,
+  targetValue,
+} from "./targetGroup.ts";
 
 /** A value for one cycle. `index` is its place in the edit, from 0. */
 type CycleValue = { readonly index: number; readonly cycleId: number; readonly value: Decimal };
@@ -23,9 +33,11 @@ type FixedTargetProperty = (typeof fixedTargetProperties)[number];
 
 /** What to change of a target. A property that is absent stays as it is. */
 export type TargetEdit = {
-  readonly own: Partial<Pick<Target, "name" | "description" | "isActive" | "filters">>;
+  readonly own: Partial<Pick<Target, "name" | "description" | "isActive">>;
   /** The properties that nobody can change, each with what the edit says of it. */
   readonly fixed: Partial<Record<FixedTargetProperty, unknown>>;
+  /** What counts from the next cycle on; `undefined` leaves it as it is. */
+  readonly filters: readonly Filter[] | undefined;
   /** The values of some cycles, or one value for every cycle that can still get one. */
   readonly values: readonly CycleValue[] | Decimal | undefined;
 };
@@ -38,6 +50,8 @@ export type TargetEditFault =
       readonly is: string | number | boolean | undefined;
       readonly asked: unknown;
     }
+  | { readonly rule: "filtersAreWhole"; readonly fault: FilterFault }
+  | { readonly rule: "filtersFit"; readonly mostBytes: number; readonly bytes: number }
   | { readonly rule: "isOfTheGroup" | "isNamedOnce"; readonly index: number; readonly cycleId: number }
   | { readonly rule: "hasEnded"; readonly index: number; readonly cycle: Cycle };
 
@@ -60,9 +74,14 @@ export function decideTargetEdit(
 ): TargetEditDecision {
   const target = group.targets.find(({ id }) => id === targetId);
   if (target === undefined) return targetNotFound(group.id, targetId);
-  const faults = [...fixedFaults(target, edit), ...valueFaults(group, edit.values, now)];
+  const rules = editedRules(group.cycles, target, edit, now);
+  const faults = [
+    ...fixedFaults(target, edit),
+    ...rulesFaults(target, rules, edit),
+    ...valueFaults(group, edit.values, now),
+  ];
   if (faults.length > 0) return { outcome: "invalid", faults };
-  const next = revalued(group, target, { ...target, ...edit.own, values: editedValues(group, target, edit, now) }, now);
+  const next = revalued(group, target, { ...target, ...edit.own, rules, values: editedValues(group, target, edit, now) }, now);
   if (next.isActive && !target.isActive && hasEnded(group, now)) return allCyclesEnded(group);
   const targets = group.targets.map((one) => (one === target ? next : one));
   return { outcome: "edit", group: { ...group, targets } };
@@ -81,6 +100,39 @@ function fixedFaults(target: Target, { fixed }: TargetEdit): TargetEditFault[] {
     // A read answers null where there is nothing, and may be sent back.
     return asked === undefined || asked === (is ?? null) ? [] : [{ rule: "isFixed", property, is, asked }];
   });
+}
+
+/**
+ * The rules with the edited one. It begins with the first cycle whose start lies ahead by {@link leadMilliseconds}, which
+ * may be one that is not set up yet: so a cycle is counted under one rule, whatever the order of arrival.
+ */
+function editedRules(
+  cycles: readonly Cycle[],
+  target: Target,
+  { filters }: TargetEdit,
+  now: Instant,
+): readonly CountingRule[] {
+  if (filters === undefined || filtersText(filters) === filtersText(lastRule(target).filters)) return target.rules;
+  const fromCycle = cycles.find(({ startsAt }) => startsAt >= now + leadMilliseconds)?.number ?? cycles.length + 1;
+  const earlier = target.rules.filter((rule) => rule.fromCycle < fromCycle);
+  const isAsBefore = filtersText(earlier.at(-1)?.filters ?? []) === filtersText(filters);
+  return isAsBefore ? earlier : [...earlier, { fromCycle, filters }];
+}
+
+/** The most bytes that the rules of a target take as JSON. An item of the table may have 400 kB. */
+export const mostRuleBytes = 262_144;
+
+function rulesFaults(
+  { entity }: Target,
+  rules: readonly CountingRule[],
+  { filters = [] }: TargetEdit,
+): TargetEditFault[] {
+  const bytes = rules.reduce((sum, rule) => sum + Buffer.byteLength(filtersText(rule.filters)), 0);
+  const tooLarge = { rule: "filtersFit", mostBytes: mostRuleBytes, bytes } as const;
+  return [
+    ...filterFaults(filters, entity).map((fault) => ({ rule: "filtersAreWhole", fault }) as const),
+    ...(bytes > mostRuleBytes ? [tooLarge] : []),
+  ];
 }
 
 function valueFaults({ cycles }: TargetGroup, values: TargetEdit["values"], now: Instant): TargetEditFault[] {

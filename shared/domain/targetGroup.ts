@@ -1,5 +1,6 @@
 import type { CycleRule } from "./cycleRule.ts";
 import type { Decimal } from "./decimal.ts";
+import type { Filter } from "./filters.ts";
 import type { Instant } from "./instant.ts";
 import { ServiceError } from "./serviceError.ts";
 
@@ -7,7 +8,7 @@ import { ServiceError } from "./serviceError.ts";
 export const trackingTypes = ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] as const;
 type TrackingType = (typeof trackingTypes)[number];
 
-export const targetEntities = ["TRANSACTION", "EVENT"] as const;
+export const targetEntities = ["TRANSACTION", "EVENT", "LINEITEM"] as const;
 type TargetEntity = (typeof targetEntities)[number];
 
 export const targetTypes = ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] as const;
@@ -38,6 +39,13 @@ export type Level = {
   readonly cyclesToMeet: number;
 };
 
+/** What an activity must fulfil to count in the cycles from `fromCycle` on. */
+export type CountingRule = {
+  readonly fromCycle: number;
+  /** All of them must hold. */
+  readonly filters: readonly Filter[];
+};
+
 export type Target = {
   readonly id: number;
   readonly name: string;
@@ -50,10 +58,11 @@ export type Target = {
   readonly tracksFromEnrollmentDate: boolean;
   readonly rewardAllocation: RewardAllocation;
   /**
-   * The filters as the brand sent them. They are stored and answered, and do not restrict what counts
-   * (docs/decisions/0006-target-groups.md).
+   * What counts, from which cycle on: each rule is in force until the next one begins. Before the first one, and when
+   * there is none, everything counts. A rule changes for cycles that have not started only, so a cycle is counted under
+   * one rule (docs/decisions/0034-filters.md).
    */
-  readonly filters: unknown;
+  readonly rules: readonly CountingRule[];
   /** The values of the cycles in order. The last one is the value of all later cycles too, so one can be enough. */
   readonly values: readonly Decimal[];
   /** The last change of values, after which enrolments are judged again; `undefined` when there was none. */
@@ -142,4 +151,16 @@ export function targetValue(target: Pick<Target, "id" | "values">, cycle: Pick<C
   const value = target.values[Math.min(cycle.number, target.values.length) - 1];
   if (value === undefined) throw new ServiceError(`Target ${target.id} has no value for cycle ${cycle.number}`);
   return value;
+}
+
+const noRule: CountingRule = { fromCycle: 1, filters: [] };
+
+/** The rule that a cycle is counted under. Cycles with the same rule get the same object. */
+export function ruleIn({ rules }: Pick<Target, "rules">, cycleNumber: number): CountingRule {
+  return rules.findLast(({ fromCycle }) => fromCycle <= cycleNumber) ?? noRule;
+}
+
+/** The rule of the last cycles, which further cycles have too. */
+export function lastRule({ rules }: Pick<Target, "rules">): CountingRule {
+  return rules.at(-1) ?? noRule;
 }

@@ -1,26 +1,81 @@
-import type { Activity } from "./activity.ts";
+import { type Activity, type Content, matchesLines } from "./activity.ts";
 import type { Decimal } from "./decimal.ts";
 import { type Enrollment, type PendingReturn, valueSetter } from "./enrollment.ts";
-import { type CountingSubject, type OriginalActivity, type Placement, setterOf } from "./placing.ts";
+import {
+  type CountingSubject,
+  cycleAt,
+  isCounting,
+  type OriginalActivity,
+  type Placement,
+  setterOf,
+} from "./placing.ts";
+import { ServiceError } from "./serviceError.ts";
+import { ruleIn, type Target } from "./targetGroup.ts";
 
 /** An amount to add to a cycle's sum, and the activity that it belongs to. */
 export type Posting = { readonly cycleNumber: number; readonly delta: Decimal; readonly activityId: string };
 
+/** The content of waiting returns, by their ids. */
+export type ReturnContents = ReadonlyMap<string, Content>;
+
 /**
  * Moves the returns that came before this transaction from the cycle they were provisionally taken off to the right
- * one.
+ * one. Whether the transaction counts decides it for them; what they passed or failed themselves does not matter any more.
  */
 export function postingsOfWaitingReturns(
   subject: CountingSubject,
   activity: Activity,
   placement: Placement,
+  contents: ReturnContents,
 ): Posting[] {
   return waitingReturns(subject.enrollment, activity).flatMap((pending) => [
     ...givenBack(subject.enrollment, pending),
-    ...("reason" in placement
-      ? []
-      : [{ cycleNumber: placement.cycleNumber, delta: -pending.amount, activityId: pending.activityId }]),
+    ...("reason" in placement ? [] : takenOff(subject.target, pending, placement.cycleNumber, contents)),
   ]);
+}
+
+function takenOff(
+  target: Target,
+  pending: PendingReturn,
+  cycleNumber: number,
+  contents: ReturnContents,
+): readonly Posting[] {
+  const { activityId } = pending;
+  const amount = isWorthTheSame(target, pending, cycleNumber)
+    ? pending.amount
+    : amountUnder(target, cycleNumber, contents.get(activityId));
+  return amount === undefined ? [] : [{ cycleNumber, delta: -amount, activityId }];
+}
+
+/**
+ * The lines of a return are selected by the rule of the cycle that its transaction counts in. The amount that was noted
+ * is of the rule of the cycle in which the return happened.
+ */
+function isWorthTheSame(target: Target, pending: PendingReturn, cycleNumber: number): boolean {
+  if (!isSelectedByCycle(target)) return true;
+  return pending.cycleNumber !== undefined && ruleIn(target, pending.cycleNumber) === ruleIn(target, cycleNumber);
+}
+
+/** Whether the amount of an activity depends on the cycle: its lines are selected, and not always by one rule. */
+function isSelectedByCycle({ entity, rules: [first, ...others] }: Target): boolean {
+  return entity === "LINEITEM" && first !== undefined && (others.length > 0 || first.fromCycle > 1);
+}
+
+function amountUnder(target: Target, cycleNumber: number, content: Content | undefined): Decimal | undefined {
+  if (content === undefined) throw new ServiceError(`A waiting return of target ${target.id} was not read`);
+  return matchesLines(target, ruleIn(target, cycleNumber).filters, content).amount;
+}
+
+/**
+ * The waiting returns whose content must be read before the transaction is decided. There are none unless lines are
+ * selected by another rule in the transaction's cycle than in the return's.
+ */
+export function returnsToRead({ group, target, enrollment }: CountingSubject, activity: Activity): string[] {
+  const cycle = cycleAt(group.cycles, activity.occurredAt);
+  if (cycle === undefined) return [];
+  return waitingReturns(enrollment, activity)
+    .filter((pending) => !isWorthTheSame(target, pending, cycle.number))
+    .map(({ activityId }) => activityId);
 }
 
 /**
@@ -67,20 +122,33 @@ function canWait(pendingReturns: Enrollment["pendingReturns"], originalActivityI
 
 /** The returns that wait after this activity; the same map when nothing changes. */
 export function nextPendingReturns(
-  { enrollment }: CountingSubject,
-  { type, activityId, originalActivityId }: Activity,
+  subject: CountingSubject,
+  activity: Activity,
   original: OriginalActivity | undefined,
   placement: Placement,
 ): Enrollment["pendingReturns"] {
+  const { enrollment } = subject;
+  const { type, activityId, originalActivityId } = activity;
   const { pendingReturns } = enrollment;
   if (type === "TRANSACTION" && pendingReturns.has(activityId)) {
     return new Map([...pendingReturns].filter(([waitingFor]) => waitingFor !== activityId));
   }
   const isWaiting = type === "RETURN" && originalActivityId !== undefined && original === undefined;
-  const { amount } = placement;
+  const amount = amountToNote(subject, activity, placement);
   if (!isWaiting || amount === undefined || !canWait(pendingReturns, originalActivityId)) return pendingReturns;
   const cycleNumber = "reason" in placement ? undefined : placement.cycleNumber;
   const pending = { activityId, amount, cycleNumber, valueSetBy: setterOf(enrollment, cycleNumber) };
   const waiting = [...(pendingReturns.get(originalActivityId) ?? []), pending];
   return new Map([...pendingReturns, [originalActivityId, waiting]]);
+}
+
+/**
+ * The amount that a waiting return is noted with. A return of which no line is selected may be worth something under the
+ * rule of another cycle, so it waits too.
+ */
+function amountToNote(subject: CountingSubject, activity: Activity, { amount }: Placement): Decimal | undefined {
+  if (amount !== undefined) return amount;
+  const { target } = subject;
+  const mayBeSelected = isCounting(subject) && isSelectedByCycle(target) && activity.lineItems.length > 0;
+  return mayBeSelected && matchesLines(target, [], activity).amount !== undefined ? 0n : undefined;
 }

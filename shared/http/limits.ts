@@ -14,8 +14,16 @@ export const refCodeCharacters = 128;
 export const activitiesInOneCall = 25;
 /** The most bytes of an activity's attributes as JSON. */
 export const attributesBytes = 16 * 1024;
-/** The most bytes of a target's filters as JSON. An item of the table may have 400 kB. */
-export const filterBytes = 262_144;
+/** The most bytes of an activity as JSON. Its record has room for what it did besides. */
+export const activityBytes = 64 * 1024;
+/** Zones, concepts and tenders of an activity, of each kind. */
+export const activityIds = 10;
+export const lineItems = 100;
+/** Characters of a store, a channel, an item and the like. */
+export const idCharacters = 64;
+export const filters = 20;
+/** Ids of all filters of a target together. */
+export const filterIds = 1000;
 
 /** 11 digits before the point and 4 behind it: every such decimal survives JSON exactly. */
 export const targetValue = 99_999_999_999.9999;

@@ -36,8 +36,8 @@ export type ProtectedRoute = Route & { readonly permission: Permission };
 
 /** A record has only a few fields. Parsing a much larger body would cost more than serving it. */
 const recordBytes = 16 * 1024;
-/** The size of 25 activities with attributes. */
-const activitiesBytes = 64 * 1024;
+/** The size of 25 activities with some lines, or of four with as many as they may have. */
+const activitiesBytes = 256 * 1024;
 /** The size of the largest permitted definition: 100 described cycles and 50 targets with a value for each. */
 const definitionBytes = 256 * 1024;
 

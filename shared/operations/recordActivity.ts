@@ -5,7 +5,7 @@ import type { Instant } from "../domain/instant.ts";
 import { isConcerned, reachesBack } from "../domain/over.ts";
 import { keeping, returnedTo, rowsToRead } from "../domain/past.ts";
 import { type OriginalActivity } from "../domain/placing.ts";
-import { holdsWaitingAmount } from "../domain/waitingReturns.ts";
+import { holdsWaitingAmount, type ReturnContents, returnsToRead } from "../domain/waitingReturns.ts";
 import {
   type ActivityContent,
   asOriginal,
@@ -167,7 +167,20 @@ async function decideOne(
   if (!isConcerned({ ...definition, enrollment: stored }, activity, original, now)) return [];
   const cycles = cyclesToCount({ ...definition, enrollment: stored }, activity, original);
   const enrollment = await readRows(table, org, stored, rowsToRead(stored, cycles));
-  return [{ enrollment, ...decideCounting({ ...definition, enrollment }, activity, original, now) }];
+  const subject = { ...definition, enrollment };
+  const contents = await readReturns(table, org, activity.customerId, returnsToRead(subject, activity));
+  return [{ enrollment, ...decideCounting(subject, activity, original, now, contents) }];
+}
+
+/** A return is recorded in the transaction that notes it as waiting, so each of them is there. */
+async function readReturns(
+  table: Table,
+  org: Org,
+  customerId: number,
+  activityIds: readonly string[],
+): Promise<ReturnContents> {
+  const found = await Promise.all(activityIds.map((activityId) => findActivity(table, org, customerId, activityId)));
+  return new Map(found.flatMap((one) => (one === undefined ? [] : [[one.activityId, one] as const])));
 }
 
 async function findOriginal(table: Table, org: Org, activity: Activity): Promise<OriginalActivity | undefined> {

@@ -1,14 +1,16 @@
-import { type Activity, activityTypes } from "../domain/activity.ts";
+import { type Activity, activityTypes, type LineItem } from "../domain/activity.ts";
 import { type CycleChange, type TargetEffect } from "../domain/counting.ts";
+import { type FailedFilter, filterEntityTypes } from "../domain/filters.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import { notCountedReasons, type OriginalActivity } from "../domain/placing.ts";
 import type { Level } from "../domain/targetGroup.ts";
 import { buildAuthorship, parseAuthorship } from "./authorshipItem.ts";
 import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem, type Value } from "./item.ts";
 import { activityKey, activityPrefix, type Org, parseCustomerPartition } from "./keys.ts";
+import { asNatural, asSigned, naturalBytes, PackedReader } from "./packedCycles.ts";
 
 /** An activity with its whole content, as it was sent. */
-export type ActivityContent = Omit<Activity, "attributes"> & {
+export type ActivityContent = Omit<Activity, "attributes" | "attributeTexts"> & {
   /** All attributes as JSON, with the names of every object in one order; `undefined` when there are none. */
   readonly attributesJson: string | undefined;
   /** Digest of everything the caller sent for it. The same id with other content has another digest. */
@@ -34,12 +36,39 @@ export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
     quantity: activity.quantity === undefined ? undefined : numberOf(activity.quantity),
     attributes: activity.attributesJson,
     original: activity.originalActivityId,
+    store: activity.storeId,
+    channel: activity.channel,
+    zones: unlessEmpty(activity.zoneIds),
+    concepts: unlessEmpty(activity.conceptIds),
+    tenders: unlessEmpty(activity.tenders),
+    lines: unlessEmpty(activity.lineItems.map(buildLine)),
     occurredAt: formatInstant(activity.occurredAt),
     recordedAt: formatInstant(activity.recordedAt),
     contentDigest: activity.contentDigest,
     ...buildAuthorship(activity),
     movedIds: unlessEmpty(movedIds),
     effects: activity.effects.map((effect) => buildEffect(effect, activity.activityId, movedIds)),
+  };
+}
+
+/** The names are letters, because an activity may have a hundred lines and its record is billed by its bytes. */
+function buildLine({ itemCode, category, brand, amount, quantity }: LineItem): Item {
+  return {
+    i: itemCode,
+    c: category,
+    b: brand,
+    a: amount === undefined ? undefined : numberOf(amount),
+    q: quantity === undefined ? undefined : numberOf(quantity),
+  };
+}
+
+function parseLine(reader: ItemReader): LineItem {
+  return {
+    itemCode: reader.text("i"),
+    category: reader.optionalText("c"),
+    brand: reader.optionalText("b"),
+    amount: reader.optionalDecimal("a"),
+    quantity: reader.optionalDecimal("q"),
   };
 }
 
@@ -55,18 +84,27 @@ function movedReturnIds({ activityId, effects }: RecordedActivity): string[] {
 /**
  * The stored form of an effect. A customer collects enrolments that were left or have finished, and an activity counts
  * for none of them. Each is stored as a short text, `<groupId>/<targetId> <reason>`, so that the record stays small and
- * cheap.
+ * cheap. The place and kind of the filter that failed follow, `<index> <entityType>`.
  */
 function buildEffect(effect: TargetEffect, activityId: string, movedIds: readonly string[]): Value {
   const { groupId, targetId, notCounted, changes } = effect;
   if (notCounted === undefined || changes.length > 0) return buildCountedEffect(effect, activityId, movedIds);
-  return `${groupId}/${targetId} ${notCounted}`;
+  return [`${groupId}/${targetId}`, notCounted, ...filterTexts(effect.failedFilter)].join(" ");
+}
+
+function filterTexts(failed: FailedFilter | undefined): readonly string[] {
+  return failed === undefined ? [] : [String(failed.index), failed.entityType];
+}
+
+function parseFailedFilter(index: string | undefined, entityType: string | undefined): FailedFilter | undefined {
+  const known = filterEntityTypes.find((one) => one === entityType);
+  return known === undefined ? undefined : { index: Number(index), entityType: known };
 }
 
 /**
  * The names are short and what is empty is left out, because a record holds up to 98 effects and is billed by its bytes.
  * The change that the activity itself made is written without its cycle and id, which are the effect's and the record's.
- * Each other change is two numbers of `m`, its cycle and the place of its id, and two of `d`, the sums before and after.
+ * Each other change is four numbers of the bytes `m`: its cycle, the place of its id, and the sums before and after.
  */
 function buildCountedEffect(effect: TargetEffect, activityId: string, movedIds: readonly string[]): Item {
   const { own, others } = splitChanges(effect, activityId);
@@ -76,17 +114,28 @@ function buildCountedEffect(effect: TargetEffect, activityId: string, movedIds: 
     c: effect.cycleNumber,
     s: effect.valueSetBy,
     n: effect.notCounted,
+    f: unlessEmpty(filterTexts(effect.failedFilter)),
     v: effect.definitionVersion,
     k: effect.streakValue,
     r: effect.revision,
     b: own === undefined ? undefined : numberOf(own.before),
     a: own === undefined ? undefined : numberOf(own.after),
-    m: unlessEmpty(others.flatMap((change) => [change.cycleNumber, movedIds.indexOf(change.activityId)])),
-    d: unlessEmpty(others.flatMap(({ before, after }) => [numberOf(before), numberOf(after)])),
+    m: others.length === 0 ? undefined : packChanges(others, movedIds),
     l: unlessEmpty(effect.levelsReached.map(buildLevel)),
     w: unlessEmpty(effect.announced),
     o: unlessEmpty(effect.reopened),
   };
+}
+
+/** A transaction may move so many returns that its record would be too large if each of these numbers were one of the engine's. */
+function packChanges(changes: readonly CycleChange[], movedIds: readonly string[]): Uint8Array {
+  const bytes = changes.flatMap(({ cycleNumber, before, after, activityId }) => [
+    ...naturalBytes(BigInt(cycleNumber)),
+    ...naturalBytes(BigInt(movedIds.indexOf(activityId))),
+    ...naturalBytes(asNatural(before)),
+    ...naturalBytes(asNatural(after)),
+  ]);
+  return Uint8Array.from(bytes);
 }
 
 /** The activity's own change comes first, if it made one. The others are returns that it moves. */
@@ -110,7 +159,7 @@ export function parseActivity(item: StoredItem): RecordedActivity {
   const customer = parseCustomerPartition(reader.text("pk"));
   if (customer === undefined) throw new MalformedItem("The key is not an activity's");
   const activityId = reader.text("sk").slice(activityPrefix.length);
-  const movedIds = reader.has("movedIds") ? reader.texts("movedIds") : [];
+  const movedIds = texts(reader, "movedIds");
   return {
     activityId,
     customerId: customer.customerId,
@@ -120,6 +169,12 @@ export function parseActivity(item: StoredItem): RecordedActivity {
     quantity: reader.optionalDecimal("quantity"),
     attributesJson: reader.optionalText("attributes"),
     originalActivityId: reader.optionalText("original"),
+    storeId: reader.optionalText("store"),
+    channel: reader.optionalText("channel"),
+    zoneIds: texts(reader, "zones"),
+    conceptIds: texts(reader, "concepts"),
+    tenders: texts(reader, "tenders"),
+    lineItems: maps(reader, "lines").map(parseLine),
     occurredAt: reader.instant("occurredAt"),
     recordedAt: reader.instant("recordedAt"),
     contentDigest: reader.text("contentDigest"),
@@ -133,7 +188,8 @@ function parseEffect(effect: string | ItemReader, activityId: string, movedIds: 
 }
 
 function parseNotCounted(text: string): TargetEffect {
-  const [, groupId, targetId, reason] = /^(\d+)\/(\d+) ([A-Z_]+)$/.exec(text) ?? [];
+  const [, groupId, targetId, reason, index, entityType] =
+    /^(\d+)\/(\d+) ([A-Z_]+)(?: (\d+) ([A-Z]+))?$/.exec(text) ?? [];
   const notCounted = notCountedReasons.find((one) => one === reason);
   if (notCounted === undefined) throw new MalformedItem("An effect is not one");
   return {
@@ -142,6 +198,7 @@ function parseNotCounted(text: string): TargetEffect {
     cycleNumber: undefined,
     valueSetBy: undefined,
     notCounted,
+    failedFilter: parseFailedFilter(index, entityType),
     definitionVersion: undefined,
     streakValue: undefined,
     revision: undefined,
@@ -160,6 +217,7 @@ function parseCountedEffect(reader: ItemReader, activityId: string, movedIds: re
     cycleNumber,
     valueSetBy: reader.optionalText("s"),
     notCounted: reader.has("n") ? reader.oneOf("n", notCountedReasons) : undefined,
+    failedFilter: parseFailedFilter(texts(reader, "f")[0], texts(reader, "f")[1]),
     definitionVersion: reader.optionalInteger("v"),
     streakValue: reader.optionalInteger("k"),
     revision: reader.optionalInteger("r"),
@@ -179,22 +237,25 @@ function maps(reader: ItemReader, name: string): ItemReader[] {
   return reader.has(name) ? reader.maps(name) : [];
 }
 
+function texts(reader: ItemReader, name: string): string[] {
+  return reader.has(name) ? reader.texts(name) : [];
+}
+
 function integers(reader: ItemReader, name: string): number[] {
   return reader.has(name) ? reader.integers(name) : [];
 }
 
 function parseOtherChanges(reader: ItemReader, movedIds: readonly string[]): CycleChange[] {
-  const places = integers(reader, "m");
-  const sums = reader.has("d") ? reader.decimals("d") : [];
-  return Array.from({ length: places.length / 2 }, (_, index) => {
-    const [cycleNumber, place] = places.slice(2 * index);
-    const [before, after] = sums.slice(2 * index);
-    const activityId = movedIds[place ?? -1];
-    if (cycleNumber === undefined || before === undefined || after === undefined || activityId === undefined) {
-      throw new MalformedItem("A change of an effect is not whole");
-    }
-    return { cycleNumber, before, after, activityId };
-  });
+  const packed = new PackedReader(reader.optionalBytes("m") ?? new Uint8Array());
+  const changes: CycleChange[] = [];
+  while (!packed.isAtEnd) {
+    const [cycleNumber, place] = [Number(packed.natural()), Number(packed.natural())];
+    const [before, after] = [asSigned(packed.natural()), asSigned(packed.natural())];
+    const activityId = movedIds[place];
+    if (activityId === undefined) throw new MalformedItem("A change of an effect is not whole");
+    changes.push({ cycleNumber, before, after, activityId });
+  }
+  return changes;
 }
 
 /** A level as groups and activities store it. */

@@ -145,10 +145,11 @@ function textBytes(text: string): number[] {
 }
 
 /** Positive and negative numbers by turns: 0, −1, 1, −2, 2 … So a small number has few bytes, whatever its sign. */
-function asNatural(value: Decimal): bigint {
+export function asNatural(value: Decimal): bigint {
   return value >= 0n ? value * 2n : -value * 2n - 1n;
 }
 
-function asSigned(natural: bigint): bigint {
+/** The number that {@link asNatural} made. */
+export function asSigned(natural: bigint): bigint {
   return natural % 2n === 0n ? natural / 2n : -(natural + 1n) / 2n;
 }

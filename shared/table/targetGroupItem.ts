@@ -1,8 +1,10 @@
 import { type CycleRule, cyclesOfRule, frequencyTypes } from "../domain/cycleRule.ts";
+import { type Filter, filterEntityTypes } from "../domain/filters.ts";
 import { formatInstant } from "../domain/instant.ts";
 import {
   type ChangedValues,
   type ClosingOffset,
+  type CountingRule,
   type Cycle,
   type Revaluation,
   rewardAllocations,
@@ -63,11 +65,11 @@ function buildRule(rule: CycleRule, cycles: readonly Cycle[]): Item {
 
 /** One item for each target, in the group's partition. */
 export function buildTargetItem(org: Org, groupId: number, target: Target): Item {
-  const { values, filters, revaluation, ...plain } = target;
+  const { values, rules, revaluation, ...plain } = target;
   return {
     ...targetKey(org, groupId, target.id),
     ...plain,
-    filters: filters === undefined ? undefined : JSON.stringify(filters),
+    rules: rules.length === 0 ? undefined : rules.map(buildCountingRule),
     values: values.map(numberOf),
     ...(revaluation === undefined ? {} : buildRevaluation(revaluation)),
   };
@@ -98,6 +100,22 @@ export function parseChanges(reader: ItemReader): ChangedValues[] {
     throughCycle: change.integer("throughCycle"),
     oldValue: change.decimal("oldValue"),
   }));
+}
+
+function buildCountingRule({ fromCycle, filters }: CountingRule): Item {
+  return { fromCycle, filters: filters.map(buildFilter) };
+}
+
+/** Ids are a list and no set of the engine, because a list keeps their order and may be empty. */
+function buildFilter({ entityType, entityIds, attributeName, minimum, maximum, isExcluding }: Filter): Item {
+  return {
+    entityType,
+    ids: entityIds.size === 0 ? undefined : [...entityIds],
+    attributeName,
+    minimum: minimum === undefined ? undefined : numberOf(minimum),
+    maximum: maximum === undefined ? undefined : numberOf(maximum),
+    isExcluding,
+  };
 }
 
 /** A whole definition from the items of its partition; `undefined` when the group's own item is not among them. */
@@ -185,19 +203,23 @@ function parseTarget(reader: ItemReader): Target {
     attributeName: reader.optionalText("attributeName"),
     tracksFromEnrollmentDate: reader.flag("tracksFromEnrollmentDate"),
     rewardAllocation: reader.oneOf("rewardAllocation", rewardAllocations),
-    filters: parseFilters(reader.optionalText("filters")),
+    rules: reader.has("rules") ? reader.maps("rules").map(parseCountingRule) : [],
     values: reader.decimals("values"),
     revaluation: parseRevaluation(reader),
   };
 }
 
-function parseFilters(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    // The cause is left out, because its text holds a part of the stored value.
-    throw new MalformedItem("Attribute filters is not JSON");
-  }
+function parseCountingRule(reader: ItemReader): CountingRule {
+  return { fromCycle: reader.integer("fromCycle"), filters: reader.maps("filters").map(parseFilter) };
+}
+
+function parseFilter(reader: ItemReader): Filter {
+  return {
+    entityType: reader.oneOf("entityType", filterEntityTypes),
+    entityIds: new Set(reader.has("ids") ? reader.texts("ids") : []),
+    attributeName: reader.optionalText("attributeName"),
+    minimum: reader.optionalDecimal("minimum"),
+    maximum: reader.optionalDecimal("maximum"),
+    isExcluding: reader.flag("isExcluding"),
+  };
 }

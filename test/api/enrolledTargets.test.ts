@@ -15,7 +15,7 @@ async function enrolledTargets(org: TestOrg, customerId: number) {
 describe("the definitions of what a customer is enrolled in", () => {
   it("are a list of targets, each as its group has it, with how and where the enrolment starts", async () => {
     const [target] = milestone().targets;
-    const filters = [{ entityType: "STORE", entityIds: [4] }];
+    const filters = [{ entityType: "STORE", entityIds: ["4"] }];
     const { org, group, customerId } = await newSetting(service, milestone({ targets: [{ ...target, filters }] }));
     await ok(org.enroll(group, { customerId, periodName: "c3" }, { now: during(1) }));
     const { data } = (await ok(org.reader.get(`/targetGroups/${group.groupId}`))).body;

@@ -96,6 +96,9 @@ const markedBodies: Record<BodyRouteName, (one: Setting, mark: string) => unknow
     occurredAt: during(1),
     amount: 1,
     attributes: { [mark]: mark },
+    storeId: mark,
+    tenders: [mark],
+    lineItems: [{ itemCode: mark }],
   }),
   simulateEnrollment: ({ customerId }, mark) => [{ customerId, periodName: mark, [mark]: mark }],
   simulateUnenrollment: ({ customerId }, mark) => [{ customerId, [mark]: mark }],
@@ -106,6 +109,9 @@ const markedBodies: Record<BodyRouteName, (one: Setting, mark: string) => unknow
     name: mark,
     occurredAt: during(1),
     attributes: { [mark]: mark },
+    storeId: mark,
+    tenders: [mark],
+    lineItems: [{ itemCode: mark }],
   }),
   createTargetGroup: (_, mark) => milestone({ name: mark, description: mark }),
   editTargetGroup: (_, mark) => ({ name: mark, description: mark, timeZoneName: mark }),
@@ -113,10 +119,14 @@ const markedBodies: Record<BodyRouteName, (one: Setting, mark: string) => unknow
   appendTargetPeriods: (_, mark) => [
     { refCode: mark, startDate: "2031-01-01", endDate: "2031-01-31", description: mark },
   ],
-  addTarget: (_, mark) => ({ ...milestone().targets[0], name: mark, description: mark, filters: mark }),
-  editTarget: (_, mark) => ({ name: mark, description: mark, filters: mark, [mark]: mark }),
+  addTarget: (_, mark) => ({ ...milestone().targets[0], name: mark, description: mark, filters: filtersOf(mark) }),
+  editTarget: (_, mark) => ({ name: mark, description: mark, filters: filtersOf(mark), [mark]: mark }),
   putCustomer: (_, mark) => ({ firstName: mark, lastName: mark, externalId: mark }),
 };
+
+function filtersOf(mark: string) {
+  return [{ entityType: "ATTRIBUTE", attributeName: mark, entityIds: [mark] }];
+}
 
 function takesBody(name: ProtectedRouteName): name is BodyRouteName {
   return Object.hasOwn(markedBodies, name);
@@ -207,20 +217,20 @@ describe("no line of the log holds a credential or a value of the body", () => {
 });
 
 describe("no line of the log holds a value of a body", () => {
-  it("when a stored filter cannot be read, whose text the language's own error quotes", async () => {
+  it("when a stored filter cannot be read", async () => {
     const { one, mark, authorization } = await newCall();
     const { groupId, targetId } = one.group;
     await service.table.client.send(
       new UpdateCommand({
         TableName: service.table.name,
         Key: targetKey(one.org.org, groupId, targetId),
-        UpdateExpression: "SET filters = :mark",
+        UpdateExpression: "SET rules = :mark",
         ExpressionAttributeValues: { ":mark": mark },
       }),
     );
     const response = await send(service.baseUrl, authorization, markedRequest("getTargetGroup", one, mark));
     expect(response.status).toBe(500);
-    expect(written()).toContain("Attribute filters is not JSON");
+    expect(written()).toContain("Attribute rules is not a list");
     expectNothingOf([mark]);
   });
 

@@ -9,6 +9,7 @@ import {
   during,
   firstInstantOf,
   lastInstantOf,
+  manyIds,
   milestone,
   streak,
   type TargetGroupBody,
@@ -85,7 +86,7 @@ describe("creating a target group", () => {
         { id: 1, ...jan, periodStatus: "RUNNING", closingOn: "2030-02-02T23:00:00.000Z", closedOn: null },
         { id: 2, ...feb, periodStatus: "NOT_STARTED", closingOn: "2030-03-02T23:00:00.000Z", closedOn: null },
       ],
-      targets: [{ id: 1, ...target, filters: null }],
+      targets: [{ id: 1, ...target, filters: null, rules: null }],
       streaks: [
         { id: 1, name: "Bronze", targetCountOfSequence: 1 },
         { id: 2, name: "Silver", targetCountOfSequence: 2 },
@@ -106,21 +107,8 @@ describe("creating a target group", () => {
       trackFromEnrollmentDate: false,
       rewardAllocation: "IMMEDIATE",
       filters: null,
+      rules: null,
     });
-  });
-
-  it("keeps filters as they were sent and warns that they do not restrict what counts", async () => {
-    const { admin, reader } = await service.newOrg();
-    const [target] = milestone().targets;
-    const filters = { stores: ["A", "B"], minimum: 1.5, nested: [{ any: null }] };
-    const { status, body } = await admin.post("/targetGroups", milestone({ targets: [{ ...target, filters }] }));
-    expect({ status, errors: body.errors, warnings: body.warnings }).toEqual({
-      status: 201,
-      errors: null,
-      warnings: [{ message: expect.stringMatching(/^targets\[0\]\.filters was stored; /) }],
-    });
-    const stored = await reader.get(`/targetGroups/${body.data.id}`);
-    expect(stored.body.data.targets[0].filters).toEqual(filters);
   });
 
   it("gives ids that no other group, target, cycle or level of the org has, also when done ten times at once", async () => {
@@ -238,7 +226,7 @@ describe("listing target groups", () => {
   it("ends a page where the answer would be too large for Lambda, and a warning says where to go on", async () => {
     const org = await service.newOrg();
     // A quotation mark takes two bytes in the body. In Lambda's answer, which holds the body as a text, it takes four.
-    const filters = { note: '"'.repeat(120_000) };
+    const filters = manyIds;
     const many = Array.from({ length: 25 }, (_, index) => `Group ${String(index).padStart(2, "0")}`);
     const [target] = milestone().targets;
     for (const name of many) await org.createGroup(milestone({ name, cycles: 1, targets: [{ ...target, filters }] }));

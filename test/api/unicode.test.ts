@@ -40,7 +40,7 @@ function activity(fields: string): string {
 }
 
 describe("refuses with 300004, writing nothing, half of a surrogate pair in", () => {
-  const target = { ...milestone().targets[0], filters: { note: "NOTE" } };
+  const target = { ...milestone().targets[0], filters: [{ entityType: "STORE", entityIds: ["NOTE"] }] };
   const bodies: [string, string, string, string][] = [
     ["a customer's name", "PUT", "/customers/CUSTOMER", `{"firstName":"a${loneHalf}b"}`],
     ["an externalId", "PUT", "/customers/CUSTOMER", '{"externalId":"\\udc00"}'],

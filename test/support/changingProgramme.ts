@@ -228,7 +228,7 @@ function decideValue(
   const open = group.cycles.filter(({ number, startsAt }) => isOpen(cycle, number, startsAt, now));
   if (open.length === 0) return { outcome: "invalid" };
   const values = open.map(({ id }, index) => ({ index, cycleId: id, value: decimal(asked) }));
-  return decideTargetEdit(group, target.id, { own: {}, fixed: {}, values }, now);
+  return decideTargetEdit(group, target.id, { own: {}, fixed: {}, filters: undefined, values }, now);
 }
 
 /**
@@ -275,7 +275,12 @@ export function startOfAppended(lastEndsAt: Instant, daysLater: number, now: Ins
 function decideActive(group: TargetGroup, { of, isActive }: Extract<Edit, { kind: "active" }>, now: Instant): Decision {
   const [target] = group.targets;
   if (of === "target" && target !== undefined)
-    return decideTargetEdit(group, target.id, { own: { isActive }, fixed: {}, values: undefined }, now);
+    return decideTargetEdit(
+      group,
+      target.id,
+      { own: { isActive }, fixed: {}, filters: undefined, values: undefined },
+      now,
+    );
   const edit = {
     own: { isActive },
     fixed: {},

@@ -1,6 +1,7 @@
 import type { Activity } from "../../shared/domain/activity.ts";
 import type { Decimal } from "../../shared/domain/decimal.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import type { Filter } from "../../shared/domain/filters.ts";
 import { noPast } from "../../shared/domain/past.ts";
 import { type Cycle, createdBy, type Level, type Target, type TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { byTest } from "./membership.ts";
@@ -35,9 +36,22 @@ export function buildTarget(overrides: Partial<Target> = {}): Target {
     attributeName: undefined,
     tracksFromEnrollmentDate: false,
     rewardAllocation: "IMMEDIATE",
-    filters: undefined,
+    rules: [],
     values: [decimal(100)],
     revaluation: undefined,
+    ...overrides,
+  };
+}
+
+/** A filter of the store "1". */
+export function buildFilter(overrides: Partial<Filter> = {}): Filter {
+  return {
+    entityType: "STORE",
+    entityIds: new Set(["1"]),
+    attributeName: undefined,
+    minimum: undefined,
+    maximum: undefined,
+    isExcluding: false,
     ...overrides,
   };
 }
@@ -125,6 +139,13 @@ export function buildActivity(overrides: Partial<Activity> = {}): Activity & { r
     amount: decimal(10),
     quantity: undefined,
     attributes: new Map(),
+    attributeTexts: new Map(),
+    storeId: undefined,
+    channel: undefined,
+    zoneIds: [],
+    conceptIds: [],
+    tenders: [],
+    lineItems: [],
     attributesJson: undefined,
     originalActivityId: undefined,
     ...overrides,

@@ -20,6 +20,7 @@ import {
 import type { OriginalActivity } from "../../shared/domain/placing.ts";
 import { type Settlement, settle } from "../../shared/domain/settling.ts";
 import type { Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
+import { returnsToRead } from "../../shared/domain/waitingReturns.ts";
 import { changedPastCycles } from "../../shared/table/pastItem.ts";
 import { noonOf } from "./domain.ts";
 import { searchLength } from "./seeds.ts";
@@ -43,6 +44,7 @@ export class SettledLife {
   readonly #keep: Keeping;
   readonly #cyclesPerRow: number;
   readonly #rows = new Map<number, readonly CycleRecord[]>();
+  readonly #recorded = new Map<string, Activity>();
   #stored: Enrollment;
   #cycle = 1;
   #countsLate = false;
@@ -109,13 +111,20 @@ export class SettledLife {
   count(activity: Activity, original: OriginalActivity | undefined, now = noonOf(this.#cycle)): TargetEffect {
     const subject = { group: this.#group, target: this.#target, enrollment: this.#stored };
     const enrollment = this.#read(rowsToRead(this.#stored, cyclesToCount(subject, activity, original)));
-    const { effect, next } = decideCounting({ ...subject, enrollment }, activity, original, now);
+    const contents = this.#contentsOf(returnsToRead({ ...subject, enrollment }, activity));
+    const { effect, next } = decideCounting({ ...subject, enrollment }, activity, original, now, contents);
+    this.#recorded.set(activity.activityId, activity);
     const isLate = effect.changes.length > 0 && changesPast(enrollment, effect);
     if (next !== undefined) this.#store(this.#keepsNext ? keptIn(enrollment, next) : withoutRows(next), activity.type);
     // What an activity in many targets does: the enrolment keeps the change until the next closing.
     if (isLate) this.#keepsNext = !this.#keepsNext;
     if (isLate) this.#countsLate = true;
     return effect;
+  }
+
+  #contentsOf(activityIds: readonly string[]): Map<string, Activity> {
+    const named = [...this.#recorded].filter(([activityId]) => activityIds.includes(activityId));
+    return new Map(named);
   }
 
   #read(rows: readonly number[]): Enrollment {

@@ -65,3 +65,8 @@ export function lastInstantOf(cycle: number): string {
 export function during(cycle: number, day = 15): string {
   return new Date(Date.UTC(2030, cycle - 1, day, 12)).toISOString();
 }
+
+/** Filters whose ids take as many bytes as a body has room for, in a target of their own. */
+export const manyIds = [
+  { entityType: "STORE", entityIds: Array.from({ length: 900 }, (_, index) => `"${index}`.padEnd(64, '"')) },
+];

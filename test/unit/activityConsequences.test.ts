@@ -31,6 +31,7 @@ function buildEffect(overrides: Partial<TargetEffect> = {}): TargetEffect {
     cycleNumber: 1,
     valueSetBy: undefined,
     notCounted: undefined,
+    failedFilter: undefined,
     definitionVersion: 1,
     revision: 2,
     changes: [],

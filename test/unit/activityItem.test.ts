@@ -3,9 +3,10 @@ import { type Arbitrary, array, assert, bigInt, constantFrom, integer, option, p
 import { expect, it } from "vitest";
 import { itemBytes } from "../../bench/capacity.ts";
 import { type TargetEffect } from "../../shared/domain/counting.ts";
+import { filterEntityTypes } from "../../shared/domain/filters.ts";
 import { notCountedReasons } from "../../shared/domain/placing.ts";
 import { mostWaitingForOne } from "../../shared/domain/waitingReturns.ts";
-import { attributesBytes } from "../../shared/http/limits.ts";
+import { activityBytes, attributesBytes } from "../../shared/http/limits.ts";
 import { buildActivityItem, parseActivity, type RecordedActivity } from "../../shared/table/activityItem.ts";
 import { plainItem } from "../../shared/table/item.ts";
 import { buildActivity, buildLevels, decimal, noonOf } from "../support/domain.ts";
@@ -21,6 +22,9 @@ const effect = record({
   cycleNumber: optional(cycle),
   valueSetBy: optional(constantFrom("operation-1", "operation-2")),
   notCounted: optional(constantFrom(...notCountedReasons)),
+  failedFilter: optional(
+    record({ index: integer({ min: 0, max: 19 }), entityType: constantFrom(...filterEntityTypes) }),
+  ),
   definitionVersion: optional(id),
   streakValue: optional(integer({ min: 0, max: 1_000 })),
   revision: optional(id),
@@ -39,7 +43,7 @@ const effect = record({
 });
 
 function recorded(effects: readonly TargetEffect[]): RecordedActivity {
-  const { attributes: _, ...activity } = buildActivity();
+  const { attributes: _, attributeTexts: __, ...activity } = buildActivity();
   const rest = { attributesJson: undefined, contentDigest: "digest".padEnd(43, "x"), recordedAt: noonOf(1) };
   return { ...activity, ...rest, effects, enteredBy: "till.1", source: "API" };
 }
@@ -57,6 +61,16 @@ it("the record of an activity is read as it was written, whatever it did", () =>
   );
 });
 
+it("the record of an activity that counted nowhere says which filter failed", () => {
+  const nothing = { cycleNumber: undefined, valueSetBy: undefined, definitionVersion: undefined, revision: undefined };
+  const none = { streakValue: undefined, changes: [], levelsReached: [], announced: [], reopened: [] };
+  const effects = (["STORE", undefined] as const).map((entityType, index): TargetEffect => {
+    const failedFilter = entityType === undefined ? undefined : { index: 19, entityType };
+    return { groupId: 3, targetId: index, notCounted: "RULE_DOES_NOT_MATCH", failedFilter, ...nothing, ...none };
+  });
+  expect(parseActivity(plainItem(stored(recorded(effects)))).effects).toEqual(effects);
+});
+
 it("an effect takes at most 55 bytes, also when it reaches the target value in the thousandth cycle", () => {
   const one: TargetEffect = {
     groupId: 123_456,
@@ -64,6 +78,7 @@ it("an effect takes at most 55 bytes, also when it reaches the target value in t
     cycleNumber: 1_000,
     valueSetBy: undefined,
     notCounted: undefined,
+    failedFilter: undefined,
     definitionVersion: 1,
     streakValue: undefined,
     revision: 12_345,
@@ -77,6 +92,8 @@ it("an effect takes at most 55 bytes, also when it reaches the target value in t
   );
   expect(((fifty ?? 0) - (none ?? 0)) / 50).toBeLessThanOrEqual(55);
 });
+
+const text = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
 
 /** The engine refuses a larger item. */
 const largestItemBytes = 400 * 1024;
@@ -99,6 +116,7 @@ it.each([
         cycleNumber: 4,
         valueSetBy: "01768035600000-000000000-00000000000a",
         notCounted: undefined,
+        failedFilter: undefined,
         definitionVersion: 12,
         streakValue: 3,
         revision: 12_345,
@@ -108,7 +126,11 @@ it.each([
         reopened: [3],
       };
     });
-    const item = stored({ ...recorded(effects), attributesJson: "x".repeat(attributesBytes) });
+    const line = { itemCode: "i".repeat(64), category: "c".repeat(64), brand: undefined, amount: 1n, quantity: 1n };
+    const lineItems = Array.from({ length: 100 }, () => ({ ...line, brand: "\u{1F600}".repeat(64) }));
+    const content = { attributesJson: "x".repeat(attributesBytes), lineItems };
+    expect(Buffer.byteLength(JSON.stringify(content, text))).toBeGreaterThan(activityBytes * 0.9);
+    const item = stored({ ...recorded(effects), ...content });
     expect(itemBytes(item)).toBeLessThanOrEqual(largestItemBytes);
     expect(parseActivity(plainItem(item)).effects).toEqual(effects);
   },

@@ -1,16 +1,18 @@
 import { createHash } from "node:crypto";
+import type { LineItem } from "../../domain/activity.ts";
 import type { Authorship } from "../../domain/authorship.ts";
-import { type Decimal, parseDecimal } from "../../domain/decimal.ts";
+import { type Decimal, formatDecimal, parseDecimal } from "../../domain/decimal.ts";
 import { clockToleranceMilliseconds, formatInstant, type Instant, parseInstant } from "../../domain/instant.ts";
 import type { IncomingActivity } from "../../operations/recordActivity.ts";
 import { businessRefusal, invalidInput, type RequestRefused } from "../errors.ts";
-import { attributesBytes } from "../limits.ts";
+import { activityBytes, attributesBytes } from "../limits.ts";
 import { canonicalJson } from "./canonicalJson.ts";
 import { type Checked, faultsOf } from "./checked.ts";
 import { readCustomerId } from "./customerId.ts";
 import { quote } from "./parameters.ts";
 import type { ActivityRequest } from "./requestTypes.ts";
-import { checked, describe, isJsonObject, type JsonObject } from "./validation.ts";
+import * as schemas from "./schemas.ts";
+import { checked, describe, isJsonObject, type JsonObject, longLists } from "./validation.ts";
 import { activity as validateActivity } from "./validators.generated.js";
 
 /**
@@ -18,6 +20,8 @@ import { activity as validateActivity } from "./validators.generated.js";
  * customer's id is the only fault.
  */
 export function parseActivityRequest(value: unknown, now: Instant): Omit<IncomingActivity, keyof Authorship> {
+  const tooLong = longLists(schemas.activity, value);
+  if (tooLong.length > 0) throw invalidInput(tooLong);
   const result = checked(validateActivity, value);
   const fields = isJsonObject(value) ? value : {};
   const attributes = canonicalJson("attributes", fields["attributes"] ?? {});
@@ -26,9 +30,11 @@ export function parseActivityRequest(value: unknown, now: Instant): Omit<Incomin
     ...faultsOf(result),
     ...faultsOfInstant(fields["occurredAt"], occurredAt, now),
     ...faultsOfDecimals(fields),
+    ...faultsOfLines(fields["lineItems"]),
     ...faultsOfEvent(fields),
     ...faultsOf(attributes),
     ...faultsOfSize(attributes),
+    ...faultsOfWhole(value),
   ];
   if (faults.length > 0 || "faults" in result || occurredAt === undefined || "faults" in attributes) {
     throw invalidInput(faults);
@@ -36,6 +42,7 @@ export function parseActivityRequest(value: unknown, now: Instant): Omit<Incomin
   const { valid: request } = result;
   const customerId = readCustomerId(request.customerId);
   if (typeof customerId !== "number") throw businessRefusal(customerId);
+  const circumstances = readCircumstances(request);
   return {
     activityId: request.activityId,
     customerId,
@@ -46,9 +53,60 @@ export function parseActivityRequest(value: unknown, now: Instant): Omit<Incomin
     quantity: decimalOf(request.quantity),
     attributes: numericAttributes(request.attributes ?? {}),
     attributesJson: attributes.valid === noAttributes ? undefined : attributes.valid,
+    attributeTexts: attributeTexts(request.attributes ?? {}),
     originalActivityId: request.originalActivityId ?? undefined,
-    contentDigest: digestOf(request, occurredAt, attributes.valid),
+    ...circumstances,
+    contentDigest: digestOf(request, occurredAt, attributes.valid, circumstances),
   };
+}
+
+type Circumstances = Pick<IncomingActivity, "storeId" | "channel" | "zoneIds" | "conceptIds" | "tenders" | "lineItems">;
+
+/** Where and how it happened, and its lines. Sets and lines come in one order, because their order says nothing. */
+function readCircumstances(request: ActivityRequest): Circumstances {
+  const lines = (request.lineItems ?? []).map(readLine);
+  return {
+    storeId: textOf(request.storeId),
+    channel: textOf(request.channel),
+    zoneIds: setOf(request.zoneIds),
+    conceptIds: setOf(request.conceptIds),
+    tenders: setOf(request.tenders),
+    lineItems: lines.toSorted((one, other) => inOrder(lineText(one), lineText(other))),
+  };
+}
+
+function readLine({
+  itemCode,
+  category,
+  brand,
+  amount,
+  quantity,
+}: NonNullable<ActivityRequest["lineItems"]>[number]): LineItem {
+  return {
+    itemCode: String(itemCode),
+    category: textOf(category),
+    brand: textOf(brand),
+    amount: decimalOf(amount),
+    quantity: decimalOf(quantity),
+  };
+}
+
+function textOf(id: string | number | null | undefined): string | undefined {
+  return id === null || id === undefined ? undefined : String(id);
+}
+
+function setOf(ids: readonly (string | number)[] | null | undefined): string[] {
+  return [...new Set((ids ?? []).map(String))].toSorted(inOrder);
+}
+
+function lineText({ itemCode, category, brand, amount, quantity }: LineItem): string {
+  const decimals = [amount, quantity].map((one) => (one === undefined ? null : formatDecimal(one)));
+  return JSON.stringify([itemCode, category ?? null, brand ?? null, ...decimals]);
+}
+
+function inOrder(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }
 
 function instantOf(occurredAt: unknown): Instant | undefined {
@@ -66,11 +124,18 @@ function faultsOfInstant(occurredAt: unknown, instant: Instant | undefined, now:
   return [`occurredAt must not lie in the future; got ${quote(occurredAt)}, and it is ${formatInstant(now)}.`];
 }
 
-function faultsOfDecimals(fields: JsonObject): string[] {
+function faultsOfDecimals(fields: JsonObject, prefix = ""): string[] {
   return ["amount", "quantity"]
     .map((name) => [name, fields[name]] as const)
     .filter(([, number]) => Number.isFinite(number) && decimalOf(number) === undefined)
-    .map(([name, number]) => `${name} must have at most 4 fractional digits; got ${describe(number)}.`);
+    .map(([name, number]) => `${prefix}${name} must have at most 4 fractional digits; got ${describe(number)}.`);
+}
+
+function faultsOfLines(lines: unknown): string[] {
+  if (!Array.isArray(lines)) return [];
+  return lines.flatMap((line: unknown, index) =>
+    isJsonObject(line) ? faultsOfDecimals(line, `lineItems[${index}].`) : [],
+  );
 }
 
 function faultsOfEvent({ type, name }: JsonObject): string[] {
@@ -87,6 +152,13 @@ function faultsOfSize(attributes: Checked<string>): string[] {
   return [`attributes must take at most ${attributesBytes} bytes as JSON; got ${sizeBytes}.`];
 }
 
+/** A call may have several activities, and a message of the queue may be larger than a call. */
+function faultsOfWhole(value: unknown): string[] {
+  const sizeBytes = Buffer.byteLength(JSON.stringify(value) ?? "");
+  if (sizeBytes <= activityBytes) return [];
+  return [`An activity must take at most ${activityBytes} bytes as JSON; got ${sizeBytes}.`];
+}
+
 function decimalOf(number: unknown): Decimal | undefined {
   return typeof number === "number" ? parseDecimal(number.toString()) : undefined;
 }
@@ -100,8 +172,21 @@ function numericAttributes(attributes: Readonly<Record<string, unknown>>): Map<s
   return new Map(numbers);
 }
 
+/** The attributes that a filter can compare. Lists and objects are only kept. */
+function attributeTexts(attributes: Readonly<Record<string, unknown>>): Map<string, string> {
+  const texts = Object.entries(attributes).flatMap(([name, value]): [string, string][] =>
+    typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? [[name, String(value)]] : [],
+  );
+  return new Map(texts);
+}
+
 /** Two deliveries have the same digest when their fields mean the same, in any order and spelling. */
-function digestOf(request: ActivityRequest, occurredAt: Instant, attributes: string): string {
+function digestOf(
+  request: ActivityRequest,
+  occurredAt: Instant,
+  attributes: string,
+  { storeId, channel, zoneIds, conceptIds, tenders, lineItems }: Circumstances,
+): string {
   const { type, name, amount, quantity, originalActivityId } = request;
   const meaning = [
     type,
@@ -111,6 +196,12 @@ function digestOf(request: ActivityRequest, occurredAt: Instant, attributes: str
     quantity ?? null,
     attributes,
     originalActivityId ?? null,
+    storeId ?? null,
+    channel ?? null,
+    zoneIds,
+    conceptIds,
+    tenders,
+    lineItems.map(lineText),
   ];
   return createHash("sha256").update(JSON.stringify(meaning), "utf8").digest("base64url");
 }

@@ -1,5 +1,6 @@
 import { activityTypes } from "../../domain/activity.ts";
 import { frequencyTypes } from "../../domain/cycleRule.ts";
+import { filterEntityTypes } from "../../domain/filters.ts";
 import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../../domain/targetGroup.ts";
 import * as limits from "../limits.ts";
 
@@ -12,6 +13,35 @@ const date = { type: "string", minLength: 10, maxLength: 40 } as const;
 
 const activityIdPattern = "^[A-Za-z0-9._:-]{1,128}$";
 const amount = { type: ["number", "null"], minimum: 0, maximum: limits.targetValue } as const;
+
+/** A store, a zone, a tender and the like. A number stands for its digits. */
+const entityId = {
+  type: ["string", "integer"],
+  minLength: 1,
+  maxLength: limits.idCharacters,
+  minimum: 0,
+  maximum: 9_007_199_254_740_991,
+} as const;
+const optionalEntityId = {
+  type: ["string", "integer", "null"],
+  minLength: 1,
+  maxLength: limits.idCharacters,
+  minimum: 0,
+  maximum: 9_007_199_254_740_991,
+} as const;
+const entityIds = { type: ["array", "null"], maxItems: limits.activityIds, items: entityId } as const;
+
+const lineItem = {
+  type: "object",
+  required: ["itemCode"],
+  properties: {
+    itemCode: entityId,
+    category: optionalEntityId,
+    brand: optionalEntityId,
+    amount,
+    quantity: amount,
+  },
+} as const;
 
 export const activity = {
   type: "object",
@@ -26,6 +56,12 @@ export const activity = {
     quantity: amount,
     attributes: { type: ["object", "null"] },
     originalActivityId: { type: ["string", "null"], pattern: activityIdPattern },
+    storeId: optionalEntityId,
+    channel: optionalEntityId,
+    zoneIds: entityIds,
+    conceptIds: entityIds,
+    tenders: entityIds,
+    lineItems: { type: ["array", "null"], maxItems: limits.lineItems, items: lineItem },
   },
 } as const;
 
@@ -74,6 +110,23 @@ const period = {
   },
 } as const;
 
+const bound = { type: ["number", "null"], minimum: -99_999_999_999.9999, maximum: limits.targetValue } as const;
+
+const filter = {
+  type: "object",
+  required: ["entityType"],
+  properties: {
+    entityType: { type: "string", enum: filterEntityTypes },
+    entityIds: { type: ["array", "null"], minItems: 1, maxItems: limits.filterIds, items: entityId },
+    attributeName: { type: ["string", "null"], minLength: 1, maxLength: limits.nameCharacters },
+    minimum: bound,
+    maximum: bound,
+    exclude: { type: ["boolean", "null"] },
+  },
+} as const;
+
+const filters = { type: ["array", "null"], maxItems: limits.filters, items: filter } as const;
+
 const target = {
   type: "object",
   required: ["name", "targetEntity", "targetType", "defaultValues"],
@@ -87,7 +140,7 @@ const target = {
     attributeName: { type: ["string", "null"], minLength: 1, maxLength: limits.nameCharacters },
     trackFromEnrollmentDate: { type: "boolean" },
     rewardAllocation: { type: "string", enum: rewardAllocations },
-    filters: {},
+    filters,
     defaultValues: {
       type: "array",
       minItems: 1,
@@ -225,7 +278,7 @@ export const editTarget = {
     attributeName: {},
     trackFromEnrollmentDate: {},
     rewardAllocation: {},
-    filters: {},
+    filters,
     defaultValues: { type: "array", minItems: 1, maxItems: limits.generatedCycles, items: valueEdit },
   },
 } as const;

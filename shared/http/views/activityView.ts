@@ -25,8 +25,11 @@ export async function presentActivity({ activityId, customerId, effects }: Recor
   };
 }
 
-function presentNotCounted({ groupId, targetId, notCounted }: TargetEffect) {
-  return notCounted === undefined ? [] : [{ targetGroupId: groupId, targetRuleId: targetId, reason: notCounted }];
+/** `filter` is there when the activity failed one. */
+function presentNotCounted({ groupId, targetId, notCounted, failedFilter }: TargetEffect) {
+  if (notCounted === undefined) return [];
+  const filter = failedFilter === undefined ? {} : { filter: failedFilter };
+  return [{ targetGroupId: groupId, targetRuleId: targetId, reason: notCounted, ...filter }];
 }
 
 function presentChanges(effect: TargetEffect, group: TargetGroup) {

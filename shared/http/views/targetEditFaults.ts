@@ -1,12 +1,16 @@
 import type { TargetAdditionFault, TargetEditFault } from "../../domain/targetEditing.ts";
 import { describeFixed } from "./editFaults.ts";
-import { describeTargetFault } from "./targetGroupFaults.ts";
+import { describeFilterFault, describeTargetFault } from "./targetGroupFaults.ts";
 
 /** The sentence of a 300004 for a rule that an edit of a target breaks. It names the field as the caller has written it. */
 export function describeTargetEditFault(fault: TargetEditFault): string {
   switch (fault.rule) {
     case "isFixed":
       return describeFixed(wireNames[fault.property], fault.is, fault.asked);
+    case "filtersAreWhole":
+      return describeFilterFault(fault.fault, "");
+    case "filtersFit":
+      return `filters must take at most ${fault.mostBytes} bytes as JSON, together with those of earlier cycles; got ${fault.bytes}.`;
     case "isOfTheGroup":
       return `defaultValues[${fault.index}].periodId must be the id of a cycle of the group; got ${fault.cycleId}.`;
     case "isNamedOnce":

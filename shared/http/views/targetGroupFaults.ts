@@ -1,4 +1,5 @@
 import type { CycleFault, DraftFault, LevelFault, TargetFault } from "../../domain/drafting.ts";
+import { type FilterFault } from "../../domain/filters.ts";
 import { formatInstant } from "../../domain/instant.ts";
 
 /** The sentence of a 300004 for a rule that a target group breaks. It names the field as the caller has written it. */
@@ -34,8 +35,33 @@ export function describeTargetFault(fault: TargetFault, prefix: string): string 
       return `${prefix}eventName is required when targetEntity is EVENT.`;
     case "namesItsAttribute":
       return `${prefix}attributeName is required when targetType is EVENT_ATTRIBUTE.`;
+    case "countsWhatLinesHave":
+      return `${prefix}targetType must not be EVENT_ATTRIBUTE when targetEntity is LINEITEM.`;
+    case "filtersAreWhole":
+      return describeFilterFault(fault.fault, prefix);
     case "hasOneValueOrOnePerCycle":
       return `${prefix}defaultValues must hold one value for all cycles or one for each of the ${fault.cycles}; got ${fault.values}.`;
+  }
+}
+
+/** The sentence names fields after `prefix`. */
+export function describeFilterFault(fault: FilterFault, prefix: string): string {
+  const field = `${prefix}filters[${fault.index}]`;
+  switch (fault.rule) {
+    case "hasIds":
+      return `${field}.entityIds is required when entityType is ${fault.entityType}, and minimum and maximum must be absent.`;
+    case "hasBounds":
+      return `${field} must have minimum or maximum when entityType is ${fault.entityType}, and entityIds must be absent.`;
+    case "hasIdsOrBounds":
+      return `${field} must have either entityIds, or minimum or maximum, when entityType is ${fault.entityType}.`;
+    case "namesItsAttribute":
+      return `${field}.attributeName is required when entityType is ${fault.entityType}.`;
+    case "namesNoAttribute":
+      return `${field}.attributeName must be absent when entityType is ${fault.entityType}.`;
+    case "boundsAreInOrder":
+      return `${field}.minimum must not be greater than its maximum.`;
+    case "isForLines":
+      return `${field}.entityType ${fault.entityType} needs the targetEntity LINEITEM, because it selects lines.`;
   }
 }
 

@@ -2,11 +2,13 @@ import { closesAt, offsetDaysOf } from "../../domain/cycleClosing.ts";
 import type { CycleRule } from "../../domain/cycleRule.ts";
 import { cycleStatus } from "../../domain/cycles.ts";
 import type { Decimal } from "../../domain/decimal.ts";
+import type { Filter } from "../../domain/filters.ts";
 import { formatInstant, type Instant } from "../../domain/instant.ts";
 import {
   type Attribution,
   type Cycle,
   type Level,
+  lastRule,
   type Target,
   type TargetGroup,
   targetValue,
@@ -79,7 +81,8 @@ export function presentTarget(target: Target, { cycles }: Pick<TargetGroup, "cyc
     attributeName: target.attributeName ?? null,
     trackFromEnrollmentDate: target.tracksFromEnrollmentDate,
     rewardAllocation: target.rewardAllocation,
-    filters: target.filters ?? null,
+    filters: presentFilters(lastRule(target).filters),
+    rules: presentRules(target, cycles),
     defaultValues: valuesOf(target, cycles).map((value) => ({ defaultValue: wireDecimal(value) })),
     reevaluation: presentRevaluation(target, cycles),
   };
@@ -96,6 +99,33 @@ function presentRevaluation({ revaluation }: Target, cycles: readonly Cycle[]) {
     periodIds: changed.map(({ id }) => id),
     startedOn: formatInstant(startedAt),
     finishedOn: finishedAt === undefined ? null : formatInstant(finishedAt),
+  };
+}
+
+/** The rules of the cycles, if they do not all have the same one. Of the first cycles, nothing may be required. */
+function presentRules({ rules }: Target, cycles: readonly Cycle[]) {
+  const [first] = rules;
+  if (first === undefined || (rules.length === 1 && first.fromCycle === 1)) return null;
+  const all = first.fromCycle === 1 ? rules : [{ fromCycle: 1, filters: [] }, ...rules];
+  return all.map(({ fromCycle, filters }) => ({
+    fromPeriodId: cycles[fromCycle - 1]?.id ?? null,
+    filters: presentFilters(filters),
+  }));
+}
+
+function presentFilters(filters: readonly Filter[]) {
+  return filters.length === 0 ? null : filters.map(presentFilter);
+}
+
+/** What a filter does not have is left out, so that it reads as it was written. */
+function presentFilter({ entityType, entityIds, attributeName, minimum, maximum, isExcluding }: Filter) {
+  return {
+    entityType,
+    ...(entityIds.size === 0 ? {} : { entityIds: [...entityIds] }),
+    ...(attributeName === undefined ? {} : { attributeName }),
+    ...(minimum === undefined ? {} : { minimum: wireDecimal(minimum) }),
+    ...(maximum === undefined ? {} : { maximum: wireDecimal(maximum) }),
+    ...(isExcluding ? { exclude: true } : {}),
   };
 }
 

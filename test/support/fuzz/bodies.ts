@@ -126,7 +126,8 @@ const validBodies: Record<BodyRouteName | "generateToken", BodyOf> = {
     fc.record({ id: fc.integer({ min: 1, max: 5 }), description: fc.option(fc.string()) }).map((edit) => [edit]),
   appendTargetPeriods: () => fc.uuid().map((refCode) => [{ refCode, startDate: "9999-12-30", endDate: "9999-12-30" }]),
   addTarget: () => fc.constantFrom(...milestone().targets),
-  editTarget: () => fc.record({ name: fc.string({ minLength: 1 }), filters: fc.option(fc.jsonValue({ maxDepth: 1 })) }),
+  editTarget: () =>
+    fc.record({ name: fc.string({ minLength: 1 }), filters: fc.option(fc.array(filter, { maxLength: 3 })) }),
   putCustomer: () =>
     fc.record({ firstName: fc.string(), lastName: fc.option(fc.string()), externalId: fc.option(fc.string()) }),
   generateToken: (brand) => keyAndSecret(brand),
@@ -140,9 +141,21 @@ function takesJson(name: RouteName): name is keyof typeof validBodies {
   return Object.hasOwn(validBodies, name);
 }
 
-/** Adds filters, the only part of a body that may hold anything. */
+const filter = fc.oneof(
+  fc.record({
+    entityType: fc.constantFrom("STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER"),
+    entityIds: fc.uniqueArray(fc.string({ minLength: 1, maxLength: 64 }), { minLength: 1, maxLength: 5 }),
+    exclude: fc.boolean(),
+  }),
+  fc.record({ entityType: fc.constant("AMOUNT"), minimum: fc.integer({ min: 0, max: 100 }) }),
+);
+
+/** Adds filters, of texts and of numbers. */
 function filtered(body: TargetGroupBody): TargetGroupBody {
-  return { ...body, targets: body.targets.map((target) => ({ ...target, filters: { store: [1, "x"] } })) };
+  return {
+    ...body,
+    targets: body.targets.map((target) => ({ ...target, filters: [{ entityType: "STORE", entityIds: [1, "x"] }] })),
+  };
 }
 
 const customerId = ({ customerIds }: FuzzBrand) => fc.constantFrom(...customerIds, ...customerIds.map(String));

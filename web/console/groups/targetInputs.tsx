@@ -28,7 +28,7 @@ export function TargetInputs({ target, onChange }: Props) {
         />
         <Select
           label="of"
-          names={{ TRANSACTION: "purchases", EVENT: "events" }}
+          names={{ TRANSACTION: "purchases", EVENT: "events", LINEITEM: "lines of purchases" }}
           chosen={target.targetEntity}
           onChange={(targetEntity) => onChange({ targetEntity })}
         />
