@@ -73,8 +73,8 @@ export type Content = Pick<Activity, "type" | "name" | "amount" | "quantity" | "
   readonly attributes?: Activity["attributes"];
 };
 
-function firstOf(one: FailedFilter | undefined, other: FailedFilter | undefined): FailedFilter | undefined {
-  return one === undefined || (other !== undefined && other.index < one.index) ? other : one;
+function firstOf(first: FailedFilter | undefined, other: FailedFilter | undefined): FailedFilter | undefined {
+  return first === undefined || (other !== undefined && other.index < first.index) ? other : first;
 }
 
 /**

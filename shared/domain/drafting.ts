@@ -1,6 +1,6 @@
 import { type FilterFault, filterFaults } from "./filters.ts";
 import type { Instant } from "./instant.ts";
-import { type Cycle, isStreak, lastRule, type Level, type Target, type TargetGroup } from "./targetGroup.ts";
+import { type Cycle, isStreak, type Level, lastRule, type Target, type TargetGroup } from "./targetGroup.ts";
 
 /** A target group as asked for and by whom, before it has ids and a version. */
 export type TargetGroupDraft = Omit<

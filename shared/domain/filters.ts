@@ -14,7 +14,7 @@ export const filterEntityTypes = [
   "CATEGORY",
   "BRAND",
 ] as const;
-export type FilterEntityType = (typeof filterEntityTypes)[number];
+type FilterEntityType = (typeof filterEntityTypes)[number];
 
 /** A condition that an activity, or a line of it, must fulfil to count. */
 export type Filter = {
@@ -34,7 +34,7 @@ export type Filter = {
 export type FailedFilter = { readonly index: number; readonly entityType: FilterEntityType };
 
 /** Whether the filter selects lines of an activity. */
-export function selectsLines({ entityType }: Pick<Filter, "entityType">): boolean {
+function selectsLines({ entityType }: Pick<Filter, "entityType">): boolean {
   return entityType === "ITEM" || entityType === "CATEGORY" || entityType === "BRAND";
 }
 

@@ -67,12 +67,16 @@ export function cycleToCount(
 
 /** The cycle that the activity counts in, and its amount; or the reason why it does not count. */
 export function place(subject: CountingSubject, activity: Activity, original: OriginalActivity | undefined): Placement {
-  const { group, target, enrollment } = subject;
   const outside = whyOutside(subject);
   if (outside !== undefined) return notPlaced(outside);
   if (activity.type === "RETURN" && original?.type === "TRANSACTION") {
-    return placeReturn(subject, activity, original.countedIn.get(target.id));
+    return placeReturn(subject, activity, original.countedIn.get(subject.target.id));
   }
+  return placeByTime(subject, activity);
+}
+
+/** The cycle that holds its moment, if all filters of that cycle hold. */
+function placeByTime({ group, target, enrollment }: CountingSubject, activity: Activity): Placement {
   const cycle = cycleAt(group.cycles, activity.occurredAt);
   const { amount, failed } = matches(target, ruleIn(target, cycle?.number ?? 1).filters, activity);
   if (amount === undefined) return notPlaced("RULE_DOES_NOT_MATCH", amount, failed);

@@ -120,7 +120,7 @@ function editedRules(
 }
 
 /** The most bytes that the rules of a target take as JSON. An item of the table may have 400 kB. */
-export const mostRuleBytes = 262_144;
+const mostRuleBytes = 262_144;
 
 function rulesFaults(
   { entity }: Target,

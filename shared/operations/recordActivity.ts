@@ -86,7 +86,7 @@ export async function recordActivity(
     if (enrollments.length === 0 && !(await isRegistered(table, org, activity.customerId))) {
       return { outcome: "unknownCustomer" };
     }
-    const decisions = await decide(circumstances, enrollments);
+    const decisions = await decide(circumstances, enrollments, patience);
     const isToBeNoted = !active.isAwaited && decisions.some(waitsAside);
     const note = isToBeNoted ? [{ Put: buildWaitingNote(org, activity.customerId) }] : [];
     const changesBy = (build: (org: Org, decision: Decision) => Update[]) => [
@@ -155,20 +155,27 @@ function waitsAside({ next }: Decision): boolean {
   return next !== undefined && next.isSetAside && holdsWaitingAmount(next);
 }
 
-async function decide(circumstances: Circumstances, enrollments: readonly Enrollment[]): Promise<Decision[]> {
-  return (await Promise.all(enrollments.map((enrollment) => decideOne(circumstances, enrollment)))).flat();
+async function decide(
+  circumstances: Circumstances,
+  enrollments: readonly Enrollment[],
+  patience: Patience,
+): Promise<Decision[]> {
+  return (await Promise.all(enrollments.map((enrollment) => decideOne(circumstances, enrollment, patience)))).flat();
 }
 
 async function decideOne(
   { table, targetGroups, org, activity, original, now }: Circumstances,
   stored: Enrollment,
+  patience: Patience,
 ): Promise<Decision[]> {
   const definition = await requireDefinition(targetGroups, org, stored, now);
   if (!isConcerned({ ...definition, enrollment: stored }, activity, original, now)) return [];
   const cycles = cyclesToCount({ ...definition, enrollment: stored }, activity, original);
   const enrollment = await readRows(table, org, stored, rowsToRead(stored, cycles));
   const subject = { ...definition, enrollment };
-  const contents = await readReturns(table, org, activity.customerId, returnsToRead(subject, activity));
+  const toRead = returnsToRead(subject, activity);
+  if (toRead.length > 0) requirePatience(patience);
+  const contents = await readReturns(table, org, activity.customerId, toRead);
   return [{ enrollment, ...decideCounting(subject, activity, original, now, contents) }];
 }
 

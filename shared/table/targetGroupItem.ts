@@ -16,7 +16,7 @@ import {
 } from "../domain/targetGroup.ts";
 import { parseLevel } from "./activityItem.ts";
 import { parseClosedCycles } from "./closedCycles.ts";
-import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem } from "./item.ts";
+import { type Item, ItemReader, numberOf, type StoredItem } from "./item.ts";
 import { closedCyclesSortKey, groupKey, type Org, targetKey, targetPrefix } from "./keys.ts";
 
 /** Absent until the group is over. A write that adds cycles must have the condition that it is absent. */

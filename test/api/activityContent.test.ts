@@ -34,7 +34,13 @@ describe("the record of an activity", () => {
     const one = await newCustomer();
     const activity = { ...bare, type: "RETURN", name: "Refund ✓", amount: 0.1, quantity: 2.5 };
     const attributes = { store: { id: 7, aisles: ["b", "a"] }, stars: 4.25, note: null };
-    expect(await recorded(one, { ...activity, attributes, originalActivityId: "sale:1" })).toEqual({
+    const place = { storeId: 7, channel: "web", zoneIds: ["z", "a"], conceptIds: null, tenders: ["card", "card"] };
+    const lineItems = [
+      { itemCode: "2", amount: 0.1 },
+      { itemCode: 1, category: "c", brand: "b", quantity: 2 },
+    ];
+    const sent = { ...activity, ...place, lineItems, attributes, originalActivityId: "sale:1" };
+    expect(await recorded(one, sent)).toEqual({
       activityId: "a-1",
       customerId: one.customerId,
       type: "RETURN",
@@ -45,6 +51,15 @@ describe("the record of an activity", () => {
       quantity: decimal(2.5),
       attributesJson: '{"note":null,"stars":4.25,"store":{"aisles":["b","a"],"id":7}}',
       originalActivityId: "sale:1",
+      storeId: "7",
+      channel: "web",
+      zoneIds: ["a", "z"],
+      conceptIds: [],
+      tenders: ["card"],
+      lineItems: [
+        { itemCode: "1", category: "c", brand: "b", amount: undefined, quantity: decimal(2) },
+        { itemCode: "2", category: undefined, brand: undefined, amount: decimal(0.1), quantity: undefined },
+      ],
       contentDigest: expect.any(String),
       enteredBy: one.org.credentials.till.username,
       source: "API",
@@ -60,6 +75,10 @@ describe("the record of an activity", () => {
       quantity: undefined,
       attributesJson: undefined,
       originalActivityId: undefined,
+      storeId: undefined,
+      channel: undefined,
+      zoneIds: [],
+      lineItems: [],
     };
     expect(await recorded(one, bare)).toMatchObject(nothing);
     const nulls = { name: null, amount: null, quantity: null, attributes: {}, originalActivityId: null };

@@ -264,7 +264,7 @@ describe("createTargetGroup refuses with 300004, writing nothing, targets that",
     [
       "have an unknown targetEntity",
       targets({ targetEntity: "VISIT" }),
-      /^Invalid input\. targets\[0\]\.targetEntity must be one of TRANSACTION, EVENT; got "VISIT"\.$/,
+      /^Invalid input\. targets\[0\]\.targetEntity must be one of TRANSACTION, EVENT, LINEITEM; got "VISIT"\.$/,
     ],
     [
       "have an unknown targetType",

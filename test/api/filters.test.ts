@@ -12,6 +12,7 @@ const service = useService();
 const bare = milestone().targets[0] ?? {};
 const now = during(1);
 const inStore = (...entityIds: readonly string[]) => ({ entityType: "STORE", entityIds });
+const brand = (id: string) => [{ entityType: "BRAND", entityIds: [id] }];
 
 async function enrolled(...targets: readonly Record<string, unknown>[]): Promise<Setting> {
   const one = await newSetting(service, milestone({ targets: targets.map((target) => ({ ...bare, ...target })) }));
@@ -260,6 +261,11 @@ it("rule 5: filters of lines select lines, the others judge the activity", async
   expect(await send(one, other)).toMatchObject({ targets: [], notCounted: byLine });
 });
 
+/** Lines of these amounts; the first one is of brand a. */
+function lines(...amounts: readonly number[]) {
+  return amounts.map((amount, index) => ({ itemCode: index, brand: index === 0 ? "a" : "b", amount }));
+}
+
 describe("rule 6: returns", () => {
   const filters = [inStore("s1")];
   const returned = { type: "RETURN", occurredAt: during(2) };
@@ -272,10 +278,7 @@ describe("rule 6: returns", () => {
   });
 
   it("of lines takes off what the same filters select of its own lines", async () => {
-    const brand = { entityType: "BRAND", entityIds: ["a"] };
-    const one = await enrolled({ targetEntity: "LINEITEM", filters: [brand] });
-    const lines = (...amounts: readonly number[]) =>
-      amounts.map((amount, index) => ({ itemCode: index, brand: index === 0 ? "a" : "b", amount }));
+    const one = await enrolled({ targetEntity: "LINEITEM", filters: brand("a") });
     await send(one, { activityId: "sale", lineItems: lines(10, 20) });
     await send(one, { ...returned, originalActivityId: "sale", lineItems: lines(3, 20) }, during(2));
     expect(await sums(one, during(2))).toMatchObject({ c1: 7 });
@@ -311,21 +314,27 @@ describe("rule 6: returns", () => {
   });
 });
 
+async function requests(one: Setting, fields: Record<string, unknown>): Promise<string[]> {
+  await send(one, fields);
+  return (await service.recorder.during(() => send(one, fields))).map(({ command }) => command);
+}
+
 it("rule 8: an activity that filters judge takes no request more", async () => {
-  const requests = async (one: Setting, fields: Record<string, unknown>) => {
-    await send(one, fields);
-    return (await service.recorder.during(() => send(one, fields))).map(({ command }) => command);
-  };
-  const brand = { entityType: "BRAND", entityIds: ["a"] };
   const fields = { storeId: "s1", lineItems: [{ itemCode: "1", brand: "a", amount: 1 }] };
-  const filtered = await enrolled({ targetEntity: "LINEITEM", filters: [inStore("s1"), brand] });
+  const filtered = await enrolled({ targetEntity: "LINEITEM", filters: [inStore("s1"), ...brand("a")] });
   expect(await requests(filtered, fields)).toEqual(await requests(await enrolled({}), {}));
 });
 
-describe("an edit of filters", () => {
-  const edit = (one: Setting, body: unknown, at = now) =>
-    one.org.admin.put(`/targetGroups/${one.group.groupId}/targets/${one.group.targetId}`, body, { now: at });
+function edit({ org, group }: Setting, body: unknown, at = now) {
+  return org.admin.put(`/targetGroups/${group.groupId}/targets/${group.targetId}`, body, { now: at });
+}
 
+/** A filter of a thousand long ids. */
+function wide(letter: string) {
+  return [inStore(...Array.from({ length: 1000 }, (_, index) => `${letter}${index}`.padEnd(60, "é")))];
+}
+
+describe("an edit of filters", () => {
   it("holds from the first cycle on that has not started, for early and late activities alike", async () => {
     const one = await enrolled({ filters: [inStore("s1")] });
     const { body } = await ok(edit(one, { filters: [inStore("s2")] }));
@@ -345,7 +354,6 @@ describe("an edit of filters", () => {
   });
 
   it("of a return before its transaction of an earlier cycle: that cycle's rule selects the lines", async () => {
-    const brand = (id: string) => [{ entityType: "BRAND", entityIds: [id] }];
     const lineItems = [
       { itemCode: "1", brand: "a", amount: 3 },
       { itemCode: "2", brand: "b", amount: 5 },
@@ -393,9 +401,6 @@ describe("an edit of filters", () => {
   });
 
   it("that would take more bytes than a target has room for, with those of earlier cycles, is refused with 300004", async () => {
-    const wide = (letter: string) => [
-      inStore(...Array.from({ length: 1000 }, (_, index) => `${letter}${index}`.padEnd(60, "é"))),
-    ];
     const one = await enrolled({ filters: wide("a") });
     await ok(edit(one, { filters: wide("b") }));
     const third = await edit(one, { filters: wide("c") }, during(2));

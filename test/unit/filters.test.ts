@@ -92,8 +92,11 @@ describe("bounds", () => {
   });
 });
 
+function store(id: string): Filter {
+  return buildFilter({ entityIds: new Set([id]) });
+}
+
 it("all filters must hold, and the first one that fails is named", () => {
-  const store = (id: string) => buildFilter({ entityIds: new Set([id]) });
   const channel = buildFilter({ entityType: "CHANNEL", entityIds: new Set(["shop"]) });
   expect(matched([store("s1"), store("s1")], full).failed).toBeUndefined();
   expect(matched([store("s1"), channel, store("s2")], full).failed).toEqual({ index: 1, entityType: "CHANNEL" });

@@ -42,21 +42,26 @@ export function parseActivityRequest(value: unknown, now: Instant): Omit<Incomin
   const { valid: request } = result;
   const customerId = readCustomerId(request.customerId);
   if (typeof customerId !== "number") throw businessRefusal(customerId);
+  return { ...contentOf(request, occurredAt, attributes.valid), customerId };
+}
+
+type Content = Omit<IncomingActivity, keyof Authorship | "customerId">;
+
+function contentOf(request: ActivityRequest, occurredAt: Instant, attributesJson: string): Content {
   const circumstances = readCircumstances(request);
   return {
     activityId: request.activityId,
-    customerId,
     type: request.type,
     name: request.name ?? undefined,
     occurredAt,
     amount: decimalOf(request.amount),
     quantity: decimalOf(request.quantity),
     attributes: numericAttributes(request.attributes ?? {}),
-    attributesJson: attributes.valid === noAttributes ? undefined : attributes.valid,
+    attributesJson: attributesJson === noAttributes ? undefined : attributesJson,
     attributeTexts: attributeTexts(request.attributes ?? {}),
     originalActivityId: request.originalActivityId ?? undefined,
     ...circumstances,
-    contentDigest: digestOf(request, occurredAt, attributes.valid, circumstances),
+    contentDigest: digestOf(request, occurredAt, attributesJson, circumstances),
   };
 }
 
