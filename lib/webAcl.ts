@@ -11,7 +11,7 @@ type WebAclProps = {
 
 /**
  * Rules of AWS that would block legitimate calls. They only count, so that their metrics still show them. A target
- * group's definition may have 256 kB and activities 64 kB; the functions limit each route's body. A till's HTTP library
+ * group's definition may have 256 kB, and so may activities; the functions limit each route's body. A till's HTTP library
  * need not send a user agent.
  */
 const countedRules = ["SizeRestrictions_BODY", "NoUserAgent_HEADER"];
