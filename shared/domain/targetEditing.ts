@@ -81,7 +81,12 @@ export function decideTargetEdit(
     ...valueFaults(group, edit.values, now),
   ];
   if (faults.length > 0) return { outcome: "invalid", faults };
-  const next = revalued(group, target, { ...target, ...edit.own, rules, values: editedValues(group, target, edit, now) }, now);
+  const next = revalued(
+    group,
+    target,
+    { ...target, ...edit.own, rules, values: editedValues(group, target, edit, now) },
+    now,
+  );
   if (next.isActive && !target.isActive && hasEnded(group, now)) return allCyclesEnded(group);
   const targets = group.targets.map((one) => (one === target ? next : one));
   return { outcome: "edit", group: { ...group, targets } };

@@ -47,17 +47,19 @@ const stores = ["s1", "s2"];
 /** The filters of the group in this file, by hand: brand a until cycle 2, and brand b from then on. */
 const brandOf = (cycle: number) => (cycle === 1 ? "a" : "b");
 
-function worth({ lineItems }: Sent, cycle: number): number {
-  return lineItems.filter(({ brand }) => brand === brandOf(cycle)).reduce((sum, { amount }) => sum + amount, 0);
+function selected({ lineItems }: Sent, cycle: number): readonly Line[] {
+  return lineItems.filter(({ brand }) => brand === brandOf(cycle));
 }
 
 function expectedSums(sent: readonly Sent[], customer: number): number[] {
   const own = sent.filter((one) => one.customer === customer);
   const sums = cycles.map(() => 0);
   for (const one of own) {
-    const { cycle, storeId } = own.find(({ activityId }) => activityId === one.originalActivityId) ?? one;
-    if (!stores.includes(storeId)) continue;
-    sums[cycle - 1] = (sums[cycle - 1] ?? 0) + (one.type === "RETURN" ? -1 : 1) * worth(one, cycle);
+    const decisive = own.find(({ activityId }) => activityId === one.originalActivityId) ?? one;
+    const { cycle } = decisive;
+    if (!stores.includes(decisive.storeId) || selected(decisive, cycle).length === 0) continue;
+    const worth = selected(one, cycle).reduce((sum, { amount }) => sum + amount, 0);
+    sums[cycle - 1] = (sums[cycle - 1] ?? 0) + (one.type === "RETURN" ? -worth : worth);
   }
   return sums;
 }
