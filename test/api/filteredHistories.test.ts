@@ -71,8 +71,11 @@ function shuffled<One>(list: readonly One[], random: Random): One[] {
     .map(({ one }) => one);
 }
 
+function filter(entityType: string, ...entityIds: readonly string[]) {
+  return { entityType, entityIds };
+}
+
 async function newGroup(org: TestOrg): Promise<TestGroup> {
-  const filter = (entityType: string, ...entityIds: readonly string[]) => ({ entityType, entityIds });
   const [target] = milestone().targets;
   const body = { ...target, targetEntity: "LINEITEM", filters: [filter("BRAND", "a"), filter("STORE", ...stores)] };
   const group = await org.createGroup(milestone({ targets: [body] }));
