@@ -90,7 +90,7 @@ function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
     for (const task of (await listAt(2)).tasks) await close(task, buildContext("closeShard"));
   };
   return [
-    { name: "listDueCycles, nothing due", run: () => listAt(1) },
+    { name: "listDueCycles, nothing due", prepare: async () => void (await listAt(1)), run: () => listAt(1) },
     { name: "listDueCycles", prepare: listOpen, run: () => listAt(2) },
     { name: "closeShard", run: () => closeShardsOf(till.firstTarget, [first]) },
     { name: "closeShard, three customers", run: () => closeShardsOf(till.firstTarget, [inOneShard[0]]) },
@@ -98,7 +98,10 @@ function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
     { name: "listDueCycles, all closed", prepare: closeAll, run: () => listAt(2) },
     {
       name: "listDueCycles, a group without customers",
-      prepare: async () => void (await newPlace(table, 10, 3)),
+      prepare: async () => {
+        await newPlace(table, 10, 3);
+        await listAt(1);
+      },
       run: () => listAt(2),
     },
   ];

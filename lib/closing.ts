@@ -165,6 +165,12 @@ export class Closing extends Construct {
       metric: waitingMessages(this.missedStarts),
       above: 0,
     });
+    alarms.add("LateStarts", {
+      impact: "Some brands' systems learn more than half an hour late that a cycle has started.",
+      firstStep: "See whether the schedule was paused, and read the failed lines of listDueCycles.",
+      metric: ownMetric(stackName, metrics.lateStarts).with({ period: minute }),
+      above: 0,
+    });
     alarms.add("JudgingErrors", {
       impact: "A changed target value is not applied to some customers; they do not see that they have reached it.",
       firstStep: "Read the failed lines of closeShard; it is tried again every five minutes.",

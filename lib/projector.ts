@@ -13,7 +13,7 @@ import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { busNameVariable } from "../shared/config/busConfig.ts";
 import { metrics } from "../shared/observability/metricNames.ts";
-import { activityPrefix, auditPrefix, enrollmentPrefix, setAsidePrefix } from "../shared/table/keys.ts";
+import { activityPrefix, auditPrefix, enrollmentPrefix, setAsidePrefix, startedPrefix } from "../shared/table/keys.ts";
 import type { Alarms } from "./alarms.ts";
 import type { ApiFunction } from "./apiFunction.ts";
 import { failuresAmong, fiveMinutes, minute, ownMetric, waitingMessages, workErrors } from "./stackMetrics.ts";
@@ -91,6 +91,7 @@ export class Projector extends Construct {
       filters: [
         inserted(activityPrefix),
         inserted(auditPrefix),
+        inserted(startedPrefix),
         insertedOrModified(enrollmentPrefix),
         modified(setAsidePrefix),
       ],

@@ -80,7 +80,7 @@ export const tableGrants = {
     { actions: ["UpdateItem"], partitions: closings },
   ],
   listDueCycles: [
-    { actions: ["Query", "UpdateItem"], partitions: groups },
+    { actions: ["PutItem", "Query", "UpdateItem"], partitions: groups },
     { actions: ["DeleteItem", "GetItem", "PutItem", "Query"], partitions: sweeps },
     { actions: ["Query"], partitions: closings },
   ],

@@ -11,12 +11,29 @@ import { presentChange } from "./changeView.ts";
 
 /** A notification on the wire, in the words of the API. Decimals are JSON numbers with exactly their digits. */
 export function presentNotification(notification: Notification) {
-  return notification.type === "targetGroupUpdated"
-    ? presentGroupNotification(notification)
-    : presentCustomerNotification(notification);
+  return "customerId" in notification
+    ? presentCustomerNotification(notification)
+    : { ...presentGroup(notification), ...presentGroupContent(notification) };
 }
 
-function presentGroupNotification({ eventId, org, group, occurredAt, enteredBy, source, detail }: GroupNotification) {
+function presentGroupContent(notification: GroupNotification) {
+  switch (notification.type) {
+    case "targetGroupUpdated": {
+      const { version, changes, changeCount } = notification.detail;
+      return { version, changes: changes.map(presentChange), changeCount };
+    }
+    case "targetPeriodStarted": {
+      const { cycle } = notification.detail;
+      return {
+        ...presentCycle(cycle),
+        periodStartDateWithTimeStamp: formatInstant(cycle.startsAt),
+        periodEndDateWithTimeStamp: formatInstant(cycle.endsAt),
+      };
+    }
+  }
+}
+
+function presentGroup({ eventId, org, group, occurredAt, enteredBy, source }: GroupNotification) {
   return {
     eventId,
     org,
@@ -26,9 +43,6 @@ function presentGroupNotification({ eventId, org, group, occurredAt, enteredBy, 
     occurredAt: formatInstant(occurredAt),
     enteredBy: enteredBy ?? null,
     source,
-    version: detail.version,
-    changes: detail.changes.map(presentChange),
-    changeCount: detail.changeCount,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { AuditEntry, FieldChange } from "./auditLog.ts";
-import { type Authorship, authorshipOf } from "./authorship.ts";
+import { type Authorship, authorshipOf, byItself } from "./authorship.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
 import type { Cycle, Level, RewardAllocation, Target, TargetGroup } from "./targetGroup.ts";
@@ -111,25 +111,33 @@ type Identified = Authorship & {
 
 export type CustomerNotification = NotificationSubject & Content & Identified;
 
-/** A notification about a definition, one for each edit and not for each customer. */
-export type GroupNotification = Identified & {
-  readonly type: "targetGroupUpdated";
-  readonly org: string;
-  readonly group: TargetGroup;
-  readonly detail: {
-    readonly version: number;
-    /** At most 50 of them, so that a notification stays small. */
-    readonly changes: readonly FieldChange[];
-    readonly changeCount: number;
+/** A notification about a group, one for all of its customers. */
+export type GroupNotification = EditNotification | StartNotification;
+
+type GroupSubject = Pick<NotificationSubject, "org" | "group">;
+
+/** A cycle has started. */
+export type StartNotification = Identified &
+  GroupSubject & { readonly type: "targetPeriodStarted"; readonly detail: { readonly cycle: Cycle } };
+
+/** A definition was edited. */
+export type EditNotification = Identified &
+  GroupSubject & {
+    readonly type: "targetGroupUpdated";
+    readonly detail: {
+      readonly version: number;
+      /** At most 50 of them, so that a notification stays small. */
+      readonly changes: readonly FieldChange[];
+      readonly changeCount: number;
+    };
   };
-};
 
 /** The notification about an edit. Its id names the group and the version. */
 export function editNotification(
-  { org, group }: Pick<GroupNotification, "org" | "group">,
+  { org, group }: GroupSubject,
   { version, changedAt, changedBy, changes }: AuditEntry,
   changeCount: number,
-): GroupNotification {
+): EditNotification {
   return {
     type: "targetGroupUpdated",
     org,
@@ -139,6 +147,19 @@ export function editNotification(
     enteredBy: changedBy,
     source: "API",
     detail: { version, changes, changeCount },
+  };
+}
+
+/** The notification about a cycle's start. Its id names the group and the cycle. */
+export function startNotification({ org, group }: GroupSubject, cycle: Cycle): StartNotification {
+  return {
+    type: "targetPeriodStarted",
+    org,
+    group,
+    ...byItself,
+    eventId: [org, "group", group.id, "started", cycle.number].join("#"),
+    occurredAt: cycle.startsAt,
+    detail: { cycle },
   };
 }
 

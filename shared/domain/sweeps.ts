@@ -4,10 +4,10 @@ import { overAt } from "./over.ts";
 import type { ChangedValues, TargetGroup } from "./targetGroup.ts";
 
 /** When a group has to be looked at next, and what for. A sweep of each kind is an item of its own on the list. */
-export type Sweep = ClosingSweep | JudgingSweep;
+export type Sweep = ClosingSweep | JudgingSweep | StartSweep;
 
 /** The kinds of sweeps, as they are stored. */
-export const sweepKinds = ["CLOSING", "JUDGING"] as const satisfies readonly Sweep["kind"][];
+export const sweepKinds = ["CLOSING", "JUDGING", "START"] as const satisfies readonly Sweep["kind"][];
 
 /** It closes all cycles that are to be closed by then in all enrolments of the group. */
 export type ClosingSweep = {
@@ -16,6 +16,17 @@ export type ClosingSweep = {
   /** The first cycle that sweeps are made for. Earlier ones had ended when the group was created. */
   readonly fromCycle: number;
 };
+
+/** It tells which cycles have started by then, one event for each. */
+export type StartSweep = {
+  readonly kind: "START";
+  readonly dueAt: Instant;
+  /** The first cycle whose start was not told. */
+  readonly fromCycle: number;
+};
+
+/** How many starts one look tells of one group, side by side. More are left to the next look, after a pause only. */
+const mostStartsAtOnce = 25;
 
 /** It judges the enrolments of one target again, after an edit has changed values of cycles. */
 export type JudgingSweep = {
@@ -94,6 +105,44 @@ export function sweepOfEdit(before: ClosingTimes, after: ClosingTimes, now: Inst
 function nextClosing(group: ClosingTimes, now: Instant): Instant {
   const times = group.cycles.map((cycle) => closesAt(group, cycle));
   return times.find((time) => time > now) ?? Number.POSITIVE_INFINITY;
+}
+
+/**
+ * The first start to tell of a group that is created now; `undefined` when all its cycles have ended. Of a running cycle
+ * it is told at once.
+ */
+export function firstStart({ cycles }: Cycles, now: Instant): StartSweep | undefined {
+  const first = cycles.find(({ endsAt }) => endsAt > now);
+  return first && { kind: "START", fromCycle: first.number, dueAt: Math.max(first.startsAt, now) };
+}
+
+/**
+ * The sweep that an edit makes necessary, as {@link sweepOfEdit}. A start within the tolerated clock difference may have
+ * been told by a machine whose clock is ahead, and its sweep may be gone.
+ */
+export function startOfEdit(before: Cycles, after: Cycles, now: Instant): StartSweep | undefined {
+  const [was, is] = [before, after].map((group) => startAfter(group, 1, now + clockToleranceMilliseconds));
+  return is !== undefined && is.dueAt < (was?.dueAt ?? Number.POSITIVE_INFINITY) ? is : undefined;
+}
+
+/** What a look tells of a group: the numbers of the cycles that have started, and the sweep for the others. */
+export function startsBy(
+  group: Cycles,
+  fromCycle: number,
+  now: Instant,
+): { readonly started: readonly number[]; readonly next: StartSweep | undefined } {
+  const started = group.cycles.filter(({ number, startsAt }) => number >= fromCycle && startsAt <= now);
+  const told = started.slice(0, mostStartsAtOnce).map(({ number }) => number);
+  const left = started[mostStartsAtOnce];
+  if (left === undefined) return { started: told, next: startAfter(group, fromCycle, now) };
+  return { started: told, next: { kind: "START", fromCycle: left.number, dueAt: left.startsAt } };
+}
+
+type Cycles = Pick<ClosingTimes, "cycles">;
+
+function startAfter({ cycles }: Cycles, fromCycle: number, time: Instant): StartSweep | undefined {
+  const next = cycles.find(({ number, startsAt }) => number >= fromCycle && startsAt > time);
+  return next && { kind: "START", fromCycle: next.number, dueAt: next.startsAt };
 }
 
 /** The last time until now at which the group had to be swept; `undefined` when there was none. */

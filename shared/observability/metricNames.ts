@@ -22,6 +22,8 @@ export const metrics = {
    * authorizer.
    */
   gatewayFailures: { name: "GatewayFailures" },
+  /** Looks that told of a group more than half an hour late that a cycle has started. */
+  lateStarts: { name: "LateStarts" },
   /** Attempts after the first, by their cause. */
   retries: { name: "Retries", dimension: "cause" },
 } as const satisfies Record<string, CountedMetric>;

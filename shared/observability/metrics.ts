@@ -24,6 +24,10 @@ export function countFailure(source: FailureSource, properties: Properties): voi
   count(metrics.failures, source, properties);
 }
 
+export function countLateStart(org: string): void {
+  count(metrics.lateStarts, undefined, { org });
+}
+
 export function countRetry(cause: RetryCause): void {
   count(metrics.retries, cause, {});
 }

@@ -1,7 +1,7 @@
 import { creationEntry } from "../domain/auditLog.ts";
 import type { TargetGroupDraft } from "../domain/drafting.ts";
 import type { Instant } from "../domain/instant.ts";
-import { firstSweep } from "../domain/sweeps.ts";
+import { firstStart, firstSweep } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import { buildAuditItems } from "../table/auditLog.ts";
 import type { Table } from "../table/client.ts";
@@ -15,7 +15,7 @@ import { buildGroupItem, buildTargetItem } from "../table/targetGroupItem.ts";
 
 /**
  * Creates the group with its cycles, targets and levels, and answers it with its ids. The same transaction puts its
- * first sweep on the list of what to close, unless all its cycles have ended by now, and the oldest row into its audit
+ * first sweeps on the list of what is due, unless all its cycles have ended by now, and the oldest row into its audit
  * log. `nameTaken` when the org has a group of that name; case does not matter.
  */
 export async function createTargetGroup(
@@ -25,12 +25,12 @@ export async function createTargetGroup(
   now: Instant,
 ): Promise<TargetGroup | "nameTaken"> {
   const group = await withIds(table, org, draft);
-  const sweep = firstSweep(group, now);
+  const sweeps = [firstSweep(group, now), firstStart(group, now)].filter((sweep) => sweep !== undefined);
   const items = [
     { ...nameKey(org, group.name), groupId: group.id },
     buildGroupItem(org, group),
     ...group.targets.map((target) => buildTargetItem(org, group.id, target)),
-    ...(sweep === undefined ? [] : [buildSweepItem({ org, groupId: group.id, ...sweep })]),
+    ...sweeps.map((sweep) => buildSweepItem({ org, groupId: group.id, ...sweep })),
     ...buildAuditItems(org, group.id, creationEntry(group)),
   ];
   // Two creations with one name would both succeed without the condition on the first item. The other items cannot

@@ -1,11 +1,11 @@
 import { changesBetween } from "../domain/auditLog.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Refusal } from "../domain/refusal.ts";
-import { judgingsOfEdit, sweepOfEdit } from "../domain/sweeps.ts";
+import { judgingsOfEdit, startOfEdit, sweepOfEdit } from "../domain/sweeps.ts";
 import type { Target, TargetGroup } from "../domain/targetGroup.ts";
 import { buildAuditItems } from "../table/auditLog.ts";
 import type { Table } from "../table/client.ts";
-import { buildJudgingItem, buildSweepItem } from "../table/dueSweeps.ts";
+import { buildJudgingItem, buildSweepItem, type DueSweep } from "../table/dueSweeps.ts";
 import { outrun } from "../table/failures.ts";
 import type { Item } from "../table/item.ts";
 import { nameKey, type Org } from "../table/keys.ts";
@@ -167,14 +167,17 @@ function judgingParts(org: Org, before: TargetGroup, after: TargetGroup): Transa
   );
 }
 
-/** A sweep at the first end that lies ahead, when the list does not have one that early. */
+/** Sweeps at the first closing and the first start that lie ahead, when the list does not have them that early. */
 function sweepParts(org: Org, before: TargetGroup, after: TargetGroup, now: Instant): TransactionPart[] {
-  const sweep = sweepOfEdit(before, after, now);
-  if (sweep === undefined) return [];
-  const Item = buildSweepItem({ ...sweep, org, groupId: after.id });
+  const sweeps = [sweepOfEdit(before, after, now), startOfEdit(before, after, now)];
+  return sweeps.flatMap((sweep) => (sweep === undefined ? [] : [sweepPart({ ...sweep, org, groupId: after.id })]));
+}
+
+function sweepPart(sweep: DueSweep): TransactionPart {
+  const Item = buildSweepItem(sweep);
   // The second sweep of an earlier cycle may be due at the same moment. The condition keeps another group's sweep.
   const ConditionExpression = "attribute_not_exists(pk) OR groupId = :id";
-  return [{ Put: { Item, ConditionExpression, ExpressionAttributeValues: { ":id": after.id } } }];
+  return { Put: { Item, ConditionExpression, ExpressionAttributeValues: { ":id": sweep.groupId } } };
 }
 
 /** Another call may put the item at the same time. */

@@ -7,9 +7,12 @@ import {
   judgingAfter,
   lastDueAt,
   retiresAt,
+  type StartSweep,
+  startsBy,
   sweepAfter,
 } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
+import { countLateStart } from "../observability/metrics.ts";
 import type { Table } from "../table/client.ts";
 import { noteClosedCycles } from "../table/closedCycles.ts";
 import {
@@ -22,6 +25,7 @@ import {
 } from "../table/dueSweeps.ts";
 import { type Org, targetKey } from "../table/keys.ts";
 import { Patience } from "../table/rounds.ts";
+import { noteStart } from "../table/startedCycles.ts";
 import { findTargetGroup, noteRevalued, retireGroup } from "../table/targetGroups.ts";
 import { listTargetShards, type TargetShards } from "../table/targetShards.ts";
 import { interleaved } from "./interleaved.ts";
@@ -128,7 +132,7 @@ async function tasksOf(table: Table, sweep: DueSweep, now: Instant, question: Du
   const { org, groupId } = sweep;
   const [group, targets] = await Promise.all([
     findTargetGroup(table, org, groupId),
-    listTargetShards(table, org, groupId),
+    sweep.kind === "START" ? [] : listTargetShards(table, org, groupId),
   ]);
   // The group has been deleted, in which nobody was ever enrolled.
   if (group === undefined) return completeSweep(table, sweep, undefined).then(() => []);
@@ -137,7 +141,22 @@ async function tasksOf(table: Table, sweep: DueSweep, now: Instant, question: Du
       return closingTasks(table, sweep, { group, targets }, now, question);
     case "JUDGING":
       return judgingTasks(table, sweep, targets, now, question);
+    case "START":
+      return tellStarts(table, sweep, group, now).then(() => []);
   }
+}
+
+/** How much later than it is due a start can be told without being counted as late. */
+const startToleranceMilliseconds = 30 * 60 * 1000;
+
+/** Tells of the starts of cycles by noting them. It is safe to repeat. */
+async function tellStarts(table: Table, sweep: DueSweep & StartSweep, group: TargetGroup, now: Instant): Promise<void> {
+  const { org, groupId, fromCycle, dueAt } = sweep;
+  const { started, next } = startsBy(group, fromCycle, now);
+  const definitionVersion = group.version;
+  await Promise.all(started.map((cycleNumber) => noteStart(table, { org, groupId, cycleNumber, definitionVersion })));
+  if (now - dueAt > startToleranceMilliseconds && started.length > 0) countLateStart(org);
+  await completeSweep(table, sweep, next && buildSweepItem({ ...next, org, groupId }));
 }
 
 /**

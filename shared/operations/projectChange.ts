@@ -2,11 +2,13 @@ import { activityConsequences } from "../domain/activityConsequences.ts";
 import type { Consequences } from "../domain/change.ts";
 import { enrollmentConsequences, merged } from "../domain/consequences.ts";
 import type { Instant } from "../domain/instant.ts";
-import { editNotification, type Notification } from "../domain/notifications.ts";
+import { editNotification, type Notification, startNotification } from "../domain/notifications.ts";
+import { cycleOf } from "../domain/targetGroup.ts";
 import type { DefinitionChange } from "../table/auditLog.ts";
 import { putIndexRow } from "../table/enrollmentIndex.ts";
 import type { EnrollmentRef } from "../table/enrollments.ts";
 import { addLedgerEntries } from "../table/ledger.ts";
+import type { StartedCycle } from "../table/startedCycles.ts";
 import { parseChange, type StreamRecord, type TableChange } from "../table/streamRecord.ts";
 import type { ShardList } from "../table/targetShards.ts";
 import type { ServiceContext } from "./context.ts";
@@ -30,6 +32,7 @@ export async function projectChange(context: ProjectionContext, record: StreamRe
   const change = parseChange(record);
   if (change === undefined) return;
   if (change.kind === "definition") return publishEdit(context, change, streamedAt(record));
+  if (change.kind === "start") return publishStart(context, change, streamedAt(record));
   if (isEnrolling(change)) await addToIndex(context, { ...change.after, org: change.org });
   const { entries, notifications } = await consequencesOf(context, change, streamedAt(record));
   await addLedgerEntries(context.table, change.org, customerOf(change), entries);
@@ -52,8 +55,19 @@ async function publishEdit(
   await bus.publish([editNotification({ org, group }, entry, changeCount)]);
 }
 
+async function publishStart(
+  { targetGroups, bus }: ProjectionContext,
+  { org, groupId, cycleNumber, definitionVersion }: StartedCycle,
+  now: Instant,
+): Promise<void> {
+  const group = await targetGroups.find(org, groupId, now, definitionVersion);
+  // The group has been deleted in the meantime.
+  if (group === undefined) return;
+  await bus.publish([startNotification({ org, group }, cycleOf(group, cycleNumber))]);
+}
+
 /** A change of one customer's state. */
-type CustomerChange = Exclude<TableChange, { readonly kind: "definition" }>;
+type CustomerChange = Exclude<TableChange, { readonly kind: "definition" | "start" }>;
 
 /** When the stream received the change. It is used only to judge the age of a cached definition. */
 function streamedAt({ dynamodb }: StreamTime): Instant {

@@ -20,6 +20,7 @@ function keyOf(sweep: DueSweep): Key {
 function partOf(sweep: DueSweep): string | undefined {
   switch (sweep.kind) {
     case "CLOSING":
+    case "START":
       return undefined;
     case "JUDGING":
       return `${sweep.targetId}#${sweep.version}`;
@@ -35,6 +36,7 @@ function instantsOf(sweep: DueSweep): Item {
   const dueAt = formatInstant(sweep.dueAt);
   switch (sweep.kind) {
     case "CLOSING":
+    case "START":
       return { dueAt };
     case "JUDGING":
       return { dueAt, editedAt: formatInstant(sweep.editedAt) };
@@ -60,6 +62,7 @@ function parseKind(reader: ItemReader, dueAt: Instant): Sweep {
   const kind = reader.oneOf("kind", sweepKinds);
   switch (kind) {
     case "CLOSING":
+    case "START":
       return { kind, dueAt, fromCycle: reader.integer("fromCycle") };
     case "JUDGING":
       return {

@@ -21,6 +21,7 @@ export const activityPrefix = "ACTIVITY#";
 const ledgerPrefix = "LEDGER#";
 export const namePrefix = "NAME#";
 export const auditPrefix = "VERSION#";
+export const startedPrefix = "STARTED#";
 export const targetPrefix = "TARGET#";
 export const closedCyclesSortKey = "CLOSED";
 export const credentialEntryPrefix = "CREDENTIAL#";
@@ -40,6 +41,11 @@ export function targetKey(org: Org, groupId: number, targetId: number): Key {
 /** The note of when a group's cycles were closed. It is read with the definition, and edits do not write it. */
 export function closedCyclesKey(org: Org, groupId: number): Key {
   return { pk: groupPartition(org, groupId), sk: closedCyclesSortKey };
+}
+
+/** The note that a cycle has started. Loading a definition does not read it. */
+export function startedKey(org: Org, groupId: number, cycleNumber: number): Key {
+  return { pk: `${groupPartition(org, groupId)}#STARTED`, sk: `${startedPrefix}${cycleNumber}` };
 }
 
 /**

@@ -11,7 +11,9 @@ import {
   type Org,
   parseCustomerPartition,
   setAsidePrefix,
+  startedPrefix,
 } from "./keys.ts";
+import { parseStartedCycle, type StartedCycle } from "./startedCycles.ts";
 
 /** A value as a stream event writes it: JSON with one property, named after the type. */
 type StreamValue = {
@@ -44,6 +46,7 @@ export type TableChange = { readonly org: Org } & (
   | { readonly kind: "activity"; readonly activity: RecordedActivity }
   | { readonly kind: "enrollment"; readonly before: Enrollment | undefined; readonly after: Enrollment }
   | ({ readonly kind: "definition" } & DefinitionChange)
+  | ({ readonly kind: "start" } & StartedCycle)
 );
 
 /** The change that a record describes; `undefined` for a change without consequences, such as a new ledger row. */
@@ -53,12 +56,13 @@ export function parseChange({ eventName, dynamodb = {} }: StreamRecord): TableCh
   if (sortKey.startsWith(enrollmentPrefix)) return parseEnrollmentChange(dynamodb);
   // The insertion is the enrolment being set aside, which changes nothing in it.
   if (sortKey.startsWith(setAsidePrefix) && eventName === "MODIFY") return parseEnrollmentChange(dynamodb);
-  // The items of the audit log and recorded activities never change.
+  // The items of the audit log, notes of starts and recorded activities never change.
   return eventName === "INSERT" ? parseInsertion(sortKey, dynamodb) : undefined;
 }
 
 function parseInsertion(sortKey: string, images: Images): TableChange | undefined {
   if (sortKey.startsWith(auditPrefix)) return parseEdit(images);
+  if (sortKey.startsWith(startedPrefix)) return { kind: "start", ...parseStartedCycle(parseImage(images.NewImage)) };
   if (!sortKey.startsWith(activityPrefix)) return undefined;
   const item = parseImage(images.NewImage);
   return { kind: "activity", org: orgOf(item), activity: parseActivity(item) };

@@ -69,6 +69,7 @@ test("the alarms are these", () => {
     "EnrollLatency",
     "FunctionThrottles",
     "JudgingErrors",
+    "LateStarts",
     "ProjectorAge",
     "ProjectorDeadLetters",
     "ProjectorErrors",
@@ -155,6 +156,7 @@ describe("what the functions publish", () => {
     ...seriesOf(metrics.failures, failureSources),
     ...seriesOf(metrics.retries, retryCauses),
     ...seriesOf(metrics.gatewayFailures, [undefined]),
+    ...seriesOf(metrics.lateStarts, [undefined]),
   ];
 
   function seriesOf({ name, dimension }: CountedMetric, values: readonly (string | undefined)[]) {

@@ -31,6 +31,7 @@ const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
   groupKey: (org) => keys.groupKey(org, 1),
   closedCyclesKey: (org) => keys.closedCyclesKey(org, 1),
   targetKey: (org) => keys.targetKey(org, 1, 1),
+  startedKey: (org) => keys.startedKey(org, 1, 1),
   auditKey: (org) => keys.auditKey(org, 1, { version: 1, part: 0 }),
   auditPartition: (org) => keys.auditPartition(org, 1),
   orgPartition: (org) => keys.orgPartition(org),

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { clockToleranceMilliseconds } from "../../shared/domain/instant.ts";
-import { firstSweep, lastDueAt, sweepAfter, sweepOfEdit } from "../../shared/domain/sweeps.ts";
+import {
+  firstStart,
+  firstSweep,
+  lastDueAt,
+  startOfEdit,
+  startsBy,
+  sweepAfter,
+  sweepOfEdit,
+} from "../../shared/domain/sweeps.ts";
 import { buildGroup, startOfCycle } from "../support/domain.ts";
 
 const hour = 60 * 60 * 1000;
@@ -45,6 +53,41 @@ describe("a group is swept", () => {
   test("never for a cycle that had ended when it was created", () => {
     expect(sweepAfter(group, 3, 0)).toEqual({ kind: "CLOSING", fromCycle: 3, dueAt: endOfThird });
     expect(lastDueAt(group, 3, endOfThird - 1)).toBeUndefined();
+  });
+});
+
+describe("the start of a cycle is told", () => {
+  const start = (fromCycle: number, dueAt = startOfCycle(fromCycle)) => ({ kind: "START", fromCycle, dueAt });
+
+  test("of the first cycle that has not ended at the creation, at once when it runs", () => {
+    expect(firstStart(group, startOfCycle(1) - 1)).toEqual(start(1));
+    expect(firstStart(group, endOfFirst - 1)).toEqual(start(1, endOfFirst - 1));
+    expect(firstStart(group, endOfFirst)).toEqual(start(2));
+    expect(firstStart(group, endOfThird)).toBeUndefined();
+  });
+
+  test("at the very instant, and the next sweep is for the cycle that comes next", () => {
+    expect(startsBy(group, 1, startOfCycle(1) - 1)).toEqual({ started: [], next: start(1) });
+    expect(startsBy(group, 1, startOfCycle(1))).toEqual({ started: [1], next: start(2) });
+    expect(startsBy(group, 2, endOfSecond)).toEqual({ started: [2, 3], next: undefined });
+  });
+
+  test("25 at once after a pause; the sweep for the others is due already", () => {
+    const { started, next } = startsBy(buildGroup({ cycleCount: 60 }), 3, startOfCycle(50));
+    expect(started).toEqual(Array.from({ length: 25 }, (_, index) => index + 3));
+    expect(next).toEqual(start(28));
+  });
+
+  test("earlier after an edit that moves it there, and of appended cycles; other edits need no sweep", () => {
+    const [noon, longer] = [startOfCycle(3) + 12 * hour, buildGroup({ cycleCount: 5 })];
+    expect(startOfEdit(group, longer, noon)).toEqual(start(4));
+    expect(startOfEdit(longer, longer, noon)).toBeUndefined();
+    expect(startOfEdit(group, longer, startOfCycle(2))).toBeUndefined();
+    expect(startOfEdit(group, longer, startOfCycle(3) - clockToleranceMilliseconds)).toEqual(start(4));
+    const moved = longer.cycles.map((cycle) =>
+      cycle.number === 4 ? { ...cycle, startsAt: cycle.startsAt - 1 } : cycle,
+    );
+    expect(startOfEdit(longer, { cycles: moved }, noon)).toEqual(start(4, startOfCycle(4) - 1));
   });
 });
 
