@@ -9,6 +9,8 @@ export type FactGroup = {
   /** The target value of every cycle, above 0. */
   readonly targetValue: number;
   readonly countsFromEnrolment: boolean;
+  /** How long after its end a cycle that was not met breaks a run. */
+  readonly offsetMilliseconds: number;
   readonly levels: readonly number[];
 };
 
@@ -167,7 +169,9 @@ export class History {
     const met = cycles.filter((cycle) => this.isMet(cycle));
     if (this.group.kind !== "STREAKS") return this.#kept() + met.length;
     const isOver = (cycle: number) => (this.group.cycles[cycle]?.end ?? 0) <= now;
-    const missed = cycles.findLast((cycle) => isOver(cycle) && !this.isMet(cycle)) ?? -1;
+    const isClosed = (cycle: number) =>
+      isOver(cycle) && (this.group.cycles[cycle]?.end ?? 0) <= now - this.group.offsetMilliseconds;
+    const missed = cycles.findLast((cycle) => isClosed(cycle) && !this.isMet(cycle)) ?? -1;
     const open = cycles.find((cycle) => !isOver(cycle) && !this.isMet(cycle)) ?? before;
     return (missed === -1 ? this.#kept() : 0) + met.filter((cycle) => cycle > missed && cycle < open).length;
   }

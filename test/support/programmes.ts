@@ -17,12 +17,13 @@ const cycles = [0, 1, 3, 4, 5].map((offset, index) => ({
   end: firstDay + (offset + 1) * day,
 }));
 const boundaries = [...new Set(cycles.flatMap(({ start, end }) => [start, end]))];
-const overAt = Math.max(...boundaries) + 30 * day;
+const overAt = ({ offsetMilliseconds }: FactGroup) => Math.max(...boundaries) + offsetMilliseconds + 30 * day;
+const longestOffset = day;
 const targetValue = 100;
 
 const kinds = ["DEFAULT", "STREAKS", "STREAKS", "NON_CONTINUOUS_STREAKS"] as const;
 /** Groups of every kind. Programmes share them, because each programme has a customer of its own. */
-export const factGroups: readonly FactGroup[] = kinds.flatMap((kind) =>
+export const factGroups: readonly FactGroup[] = kinds.flatMap((kind, place) =>
   [false, true].flatMap((countsFromEnrolment) =>
     (kind === "DEFAULT"
       ? [[]]
@@ -35,6 +36,8 @@ export const factGroups: readonly FactGroup[] = kinds.flatMap((kind) =>
       cycles,
       targetValue,
       countsFromEnrolment,
+      // The second of the two streaks waits for late activities.
+      offsetMilliseconds: place === 2 ? longestOffset : 0,
       levels,
     })),
   ),
@@ -46,6 +49,7 @@ export function createFactGroup(org: TestOrg, group: FactGroup, name: string): P
   return org.createGroup({
     name,
     trackingType: group.kind,
+    offsetDays: group.offsetMilliseconds / day,
     targetEvaluationType: "FIXED_CALENDAR_WINDOW",
     periods: cycles.map((cycle) => ({ refCode: cycle.name, startDate: iso(cycle.start), endDate: iso(cycle.end) })),
     targets: [{ ...target, ...values }],
@@ -154,7 +158,7 @@ class Run {
         this.#now = after(this.#now, step.until);
         return this.#close();
       case "outlive":
-        this.#now = overAt + 2 * hour;
+        this.#now = Math.max(...factGroups.map(overAt)) + 2 * hour;
         return this.#setAside();
     }
   }
@@ -235,12 +239,13 @@ class Run {
       originalId: type === "RETURN" && named !== undefined ? idOf(named) : undefined,
     };
     const data = await this.#deliver(activity);
-    const isRecent = this.#now >= overAt && !this.#reachesBack(activity);
+    const reachesBack = this.#reachesBack(activity);
     this.#sent.push(activity);
     this.#answers.push(data);
     for (const place of this.#places) {
       const before = place.history;
       this.#note(place, { kind: "arrived", at: this.#now, activity });
+      const isRecent = this.#now >= overAt(before.group) && !reachesBack;
       if (before.lastEnrolment !== undefined) expectEffect(data, place, this.#now, isRecent);
     }
   }
@@ -383,7 +388,7 @@ function expectedGroup({ group, history }: Place, now: number, all: boolean) {
   const shown = [...cycles.entries()].filter(
     ([index, { start, end }]) => (all || (start <= now && now < end)) && (isStreak || index >= lastEnrolment.from),
   );
-  if (shown.length === 0 && (!isStreak || now >= overAt)) return [];
+  if (shown.length === 0 && (!isStreak || now >= overAt(history.group))) return [];
   const achievedAt = history.levels();
   return [
     {

@@ -56,9 +56,9 @@ describe("a group is swept", () => {
   });
 });
 
-describe("the start of a cycle is told", () => {
-  const start = (fromCycle: number, dueAt = startOfCycle(fromCycle)) => ({ kind: "START", fromCycle, dueAt });
+const start = (fromCycle: number, dueAt = startOfCycle(fromCycle)) => ({ kind: "START", fromCycle, dueAt });
 
+describe("the start of a cycle is told", () => {
   test("of the first cycle that has not ended at the creation, at once when it runs", () => {
     expect(firstStart(group, startOfCycle(1) - 1)).toEqual(start(1));
     expect(firstStart(group, endOfFirst - 1)).toEqual(start(1, endOfFirst - 1));
