@@ -25,8 +25,11 @@ export type StartSweep = {
   readonly fromCycle: number;
 };
 
-/** How many starts one look tells of one group, side by side. More are left to the next look, after a pause only. */
-const mostStartsAtOnce = 25;
+/**
+ * How many starts a look tells of one group, side by side. A look takes five groups at once, and a client has 50
+ * connections. After a pause more can be left, which the next look tells.
+ */
+const mostStartsAtOnce = 10;
 
 /** It judges the enrolments of one target again, after an edit has changed values of cycles. */
 export type JudgingSweep = {
