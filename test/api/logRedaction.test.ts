@@ -224,7 +224,8 @@ describe("no line of the log holds a value of a body", () => {
       new UpdateCommand({
         TableName: service.table.name,
         Key: targetKey(one.org.org, groupId, targetId),
-        UpdateExpression: "SET rules = :mark",
+        UpdateExpression: "SET #rules = :mark",
+        ExpressionAttributeNames: { "#rules": "rules" },
         ExpressionAttributeValues: { ":mark": mark },
       }),
     );
