@@ -86,7 +86,7 @@ describe("creating a target group", () => {
         { id: 1, ...jan, periodStatus: "RUNNING", closingOn: "2030-02-02T23:00:00.000Z", closedOn: null },
         { id: 2, ...feb, periodStatus: "NOT_STARTED", closingOn: "2030-03-02T23:00:00.000Z", closedOn: null },
       ],
-      targets: [{ id: 1, ...target, filters: null, rules: null }],
+      targets: [{ id: 1, ...target, filters: null, rules: null, reevaluation: null }],
       streaks: [
         { id: 1, name: "Bronze", targetCountOfSequence: 1 },
         { id: 2, name: "Silver", targetCountOfSequence: 2 },
