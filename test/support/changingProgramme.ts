@@ -2,12 +2,12 @@ import * as fc from "fast-check";
 import type { Activity } from "../../shared/domain/activity.ts";
 import { changesBetween, type FieldChange } from "../../shared/domain/auditLog.ts";
 import type { TargetEffect } from "../../shared/domain/counting.ts";
-import { decideCycleAddition, decideCycleEdit, leadMilliseconds } from "../../shared/domain/cycleEditing.ts";
+import { decideCycleAddition, decideCycleEdit } from "../../shared/domain/cycleEditing.ts";
 import { decideGroupEdit } from "../../shared/domain/editing.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
 import { decideTargetEdit } from "../../shared/domain/targetEditing.ts";
-import type { Cycle, TargetGroup } from "../../shared/domain/targetGroup.ts";
+import type { ChangedValues, Cycle, TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { asOriginal } from "../../shared/table/activityItem.ts";
 import type { Arrival } from "./changedReference.ts";
 import { buildActivity, decimal, startOfCycle } from "./domain.ts";
@@ -114,6 +114,8 @@ export class ChangingProgramme {
   readonly #versions: Version[];
   readonly #counted = new Map<string, { readonly activity: Activity; readonly effect: TargetEffect }>();
   readonly #leadTaken: number;
+  /** The sweeps that judge by changed values, a minute and about a day after the edit. */
+  #judgings: { readonly dueAt: Instant; readonly changes: readonly ChangedValues[] }[] = [];
   now: Instant;
 
   /** `leadTaken`: edits are decided as if it were that much earlier, so that bounds move which must not. */
@@ -141,6 +143,7 @@ export class ChangingProgramme {
 
   take({ afterMilliseconds, step: one }: TimedStep): void {
     this.now += afterMilliseconds;
+    this.#judge(this.now);
     switch (one.kind) {
       case "activity":
         return this.#count(this.#activity(one.sent), one.lags);
@@ -162,6 +165,26 @@ export class ChangingProgramme {
     if (changes.length === 0) return;
     this.log.push(changes);
     this.#versions.push({ at: this.now, group: { ...decision.group, version: before.version + 1 } });
+    if (one.kind === "value") this.#judgeLater(decision.group);
+  }
+
+  #judgeLater({ targets }: TargetGroup): void {
+    const changes = targets.flatMap(({ revaluation }) => revaluation?.changes ?? []);
+    for (const after of [minute, 25 * hour]) this.#judgings.push({ dueAt: this.now + after, changes });
+  }
+
+  #judge(until: Instant): void {
+    const due = this.#judgings.filter(({ dueAt }) => dueAt <= until);
+    this.#judgings = this.#judgings.filter(({ dueAt }) => dueAt > until);
+    this.life.decideBy(this.group);
+    for (const { changes } of due) this.announced.push(...this.life.judge(changes, this.now));
+  }
+
+  /** Lets the sweeps come that are due within a minute, the last one that closes among them. */
+  end(): void {
+    this.now += minute;
+    this.#judge(this.now);
+    this.sweep();
   }
 
   #activity({ type, minutesAgo, cents, names }: Sent): Activity {
@@ -225,18 +248,10 @@ function decideValue(
 ): Decision {
   const [target] = group.targets;
   if (target === undefined) return { outcome: "invalid" };
-  const open = group.cycles.filter(({ number, startsAt }) => isOpen(cycle, number, startsAt, now));
+  const open = group.cycles.filter(({ number, endsAt }) => (cycle === undefined || cycle === number) && endsAt > now);
   if (open.length === 0) return { outcome: "invalid" };
   const values = open.map(({ id }, index) => ({ index, cycleId: id, value: decimal(asked) }));
   return decideTargetEdit(group, target.id, { own: {}, fixed: {}, filters: undefined, values }, now);
-}
-
-/**
- * Whether an edit of a value is for a cycle: it names the cycle or none, and the cycle starts late enough to be judged
- * under one value.
- */
-export function isOpen(asked: number | undefined, cycle: number, startsAt: Instant, now: Instant): boolean {
-  return (asked === undefined || asked === cycle) && startsAt >= now + leadMilliseconds;
 }
 
 function decideBounds(group: TargetGroup, edit: Extract<Edit, { kind: "bounds" }>, now: Instant): Decision {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { unwrap } from "../../client/client.ts";
+import { leadMilliseconds } from "../../shared/domain/cycleEditing.ts";
 import { formatInstant, type Instant } from "../../shared/domain/instant.ts";
 import type { Table } from "../../shared/table/client.ts";
 import type { ApiClient, ApiResponse } from "./apiClient.ts";
@@ -8,7 +9,6 @@ import { type Arrival, earnedBy, type FinalDefinition } from "./changedReference
 import {
   cachedMilliseconds,
   type Edit,
-  isOpen,
   momentOf,
   type Sent,
   startOfAppended,
@@ -136,9 +136,11 @@ export class LiveProgramme {
     }
   }
 
+  /** Of cycles that start later: a running one would have to be judged again, which nothing does here. */
   #valuesBy({ cycle, value }: Extract<Edit, { kind: "value" }>) {
     return this.#definition.periods
-      .filter(({ startDate }, place) => isOpen(cycle, place + 1, Date.parse(startDate), this.#now))
+      .filter((_, place) => cycle === undefined || cycle === place + 1)
+      .filter(({ startDate }) => Date.parse(startDate) >= this.#now + leadMilliseconds)
       .map(({ id }) => ({ periodId: id, defaultValue: value }));
   }
 

@@ -5,6 +5,7 @@ import { decideClosing } from "../../shared/domain/closing.ts";
 import { cyclesToCount, decideCounting, type TargetEffect } from "../../shared/domain/counting.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
+import { changedCycles, judge } from "../../shared/domain/judging.ts";
 import {
   type CycleRecord,
   keeping,
@@ -19,7 +20,7 @@ import {
 } from "../../shared/domain/past.ts";
 import type { OriginalActivity } from "../../shared/domain/placing.ts";
 import { type Settlement, settle } from "../../shared/domain/settling.ts";
-import type { Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
+import type { ChangedValues, Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { returnsToRead } from "../../shared/domain/waitingReturns.ts";
 import { changedPastCycles } from "../../shared/table/pastItem.ts";
 import { noonOf } from "./domain.ts";
@@ -125,6 +126,16 @@ export class SettledLife {
   #contentsOf(activityIds: readonly string[]): Map<string, Activity> {
     const named = [...this.#recorded].filter(([activityId]) => activityIds.includes(activityId));
     return new Map(named);
+  }
+
+  /** Judges the cycles by values that were changed. Answers the cycles that are announced as reached by that. */
+  judge(changes: readonly ChangedValues[], now: Instant): number[] {
+    const cycles = changedCycles(this.#group, changes);
+    const enrollment = this.#read(rowsToRead(this.#stored, cycles));
+    const next = judge({ group: this.#group, target: this.#target, enrollment }, cycles, changes, now);
+    if (next === enrollment) return [];
+    this.#store(keptIn(enrollment, next), "CLOSING");
+    return [...next.announced].filter((cycle) => !enrollment.announced.has(cycle));
   }
 
   #read(rows: readonly number[]): Enrollment {

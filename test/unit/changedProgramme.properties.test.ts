@@ -29,12 +29,12 @@ const group = fc
 const lives = fc.record({ of: group, fromCycle: fc.integer({ min: 1, max: 2 }), steps: timedSteps });
 type Given = typeof lives extends fc.Arbitrary<infer One> ? One : never;
 
-/** The programme after all steps and a last sweep. */
+/** The programme after all steps and its last sweeps. */
 function lived({ of, fromCycle, steps }: Given, leadTaken?: number): ChangingProgramme {
   const now = startOfCycle(fromCycle) + 8 * hour;
   const programme = new ChangingProgramme(of, buildEnrollment({ fromCycle, enrolledAt: now }), now, leadTaken);
   for (const step of steps) programme.take(step);
-  programme.sweep();
+  programme.end();
   return programme;
 }
 
@@ -66,7 +66,7 @@ function endsAsTheFinalDefinitionSays(given: Given, leadTaken?: number): Changin
   return programme;
 }
 
-describe("over random edits of values, bounds and the brake, with cycles appended, activities and sweeps between them", () => {
+describe("over random edits of values, running ones too, of bounds and the brake, with cycles appended, activities and sweeps between them", () => {
   it("sums, met cycles and the streak value are those of the final definition, also where two versions are in force", () => {
     let [programmes, edited, late] = [0, 0, 0];
     const property = fc.property(lives, (given) => {
