@@ -30,10 +30,14 @@ function enrollmentSteps(till: Till): Step[] {
     name: `enroll, refused with ${code}`,
     run: () => till.sendInVain(code, ask),
   });
+  const byCard = (identifierValue: string, more: object = {}) =>
+    till.enrollment({ identifierName: "externalId", identifierValue, ...more });
   const withKeySent = till.enrollment({ customerId: withKey }, { headers: { "Idempotency-Key": "key" } });
   return [
     { name: "enroll, cold", run: () => till.enroll(one) },
     { name: "enroll", run: () => till.enroll(inTenTargets) },
+    { name: "enroll, by an external id", prepare: () => till.send(cardOf("E-1")), run: () => till.send(byCard("E-1")) },
+    { name: "enroll, with a registration", run: () => till.send(byCard("E-2", { registerCustomer: true })) },
     { name: "enroll, with a key", run: () => till.send(withKeySent) },
     { name: "enroll, repeated with its key", run: () => till.send(withKeySent) },
     refused(310119, till.enrollment({ customerId: one })),
@@ -71,6 +75,12 @@ function activitySteps(till: Till): Step[] {
   ];
 }
 
+function cardOf(externalId: string) {
+  return { method: "POST", path: "/customers", body: { externalId } };
+}
+
+const findByCard = { method: "GET", path: "/customers", query: { externalId: "CARD-7" } };
+
 /** A simulation reads every definition anew, so none is cold. */
 function simulationSteps(till: Till): Step[] {
   const { one, inNothing } = customers;
@@ -105,6 +115,9 @@ function definitionSteps(till: Till): Step[] {
       run: () => till.send({ method: "PUT", path: "/customers/6", body: { externalId: "CARD-6" } }),
     },
     { name: "getCustomer", run: () => till.get("/customers/3") },
+    { name: "registerCustomer", run: () => till.send(cardOf("CARD-7")) },
+    { name: "registerCustomer, again", run: () => till.send(cardOf("CARD-7")) },
+    { name: "findCustomer", run: () => till.send(findByCard) },
     {
       name: "createTargetGroup",
       run: () => till.send({ method: "POST", path: "/targetGroups", body: groupBody }),

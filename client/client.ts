@@ -22,6 +22,7 @@ type Schemas = components["schemas"];
 type QueryOf<Name extends keyof operations> = NonNullable<operations[Name]["parameters"]["query"]>;
 
 export type EnrollmentRecord = Schemas["EnrollmentRecord"];
+type UnenrollmentRecord = Schemas["UnenrollmentRecord"];
 export type Activity = Schemas["Activity"];
 export type TargetGroupDefinition = Schemas["TargetGroupDefinition"];
 export type PeriodEdit = Schemas["PeriodEdit"];
@@ -30,6 +31,10 @@ export type TargetAddition = Schemas["TargetDefinition"];
 export type TargetEdit = Schemas["TargetEdit"];
 export type TargetGroupEdit = Schemas["TargetGroupEdit"];
 export type CustomerProfile = Schemas["CustomerProfile"];
+export type CustomerRegistration = Schemas["CustomerRegistration"];
+
+/** A customer: the id, or the brand's own id. */
+export type CustomerName = number | string | { readonly externalId: string };
 
 export type ClientOptions = {
   /** The API's address with its stage, such as `https://….amazonaws.com/v3`. */
@@ -91,7 +96,7 @@ export function createMilestreakClient(
     /** Un-enrols one customer. The API cannot distinguish a repeat from a new call, so only 429 is repeated. */
     unenroll(
       { targetGroupId, targetId }: TargetRef,
-      customerId: number | string,
+      customer: CustomerName,
       options: CallOptions = {},
     ): Promise<AnswerOf<"unenroll">> {
       const params = { path: { targetGroupId, targetId } };
@@ -99,7 +104,7 @@ export function createMilestreakClient(
         api.POST("/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll", {
           ...init,
           params,
-          body: { customerId },
+          body: named(customer),
         }),
       );
     },
@@ -135,7 +140,7 @@ export function createMilestreakClient(
     /** What `unenroll` would answer. Nothing is written. */
     simulateUnenrollment(
       { targetGroupId, targetId }: TargetRef,
-      customerId: number | string,
+      customer: CustomerName,
       options: CallOptions = {},
     ): Promise<AnswerOf<"simulateUnenrollment">> {
       const params = { path: { targetGroupId, targetId } };
@@ -143,7 +148,7 @@ export function createMilestreakClient(
         api.POST("/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll/simulate", {
           ...init,
           params,
-          body: { customerId },
+          body: named(customer),
         }),
       );
     },
@@ -296,6 +301,20 @@ export function createMilestreakClient(
       );
     },
 
+    /** Registers a customer by the brand's own id, or changes the profile of the one who has it. */
+    registerCustomer(
+      registration: CustomerRegistration,
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"registerCustomer">> {
+      return call(sender, true, options, (init) => api.POST("/customers", { ...init, body: registration }));
+    },
+
+    /** The customer with the brand's own id. */
+    findCustomer(externalId: string, options: CallOptions = {}): Promise<AnswerOf<"findCustomer">> {
+      const params = { query: { externalId } };
+      return call(sender, true, options, (init) => api.GET("/customers", { ...init, params }));
+    },
+
     getCustomer(customerId: number, options: CallOptions = {}): Promise<AnswerOf<"getCustomer">> {
       const params = { path: { customerId } };
       return call(sender, true, options, (init) => api.GET("/customers/{customerId}", { ...init, params }));
@@ -334,6 +353,11 @@ export function createMilestreakClient(
 
 function ifMatch(version: number | undefined) {
   return version === undefined ? {} : { "If-Match": `"${version}"` };
+}
+
+function named(customer: CustomerName): UnenrollmentRecord {
+  if (typeof customer !== "object") return { customerId: customer };
+  return { identifierName: "externalId", identifierValue: customer.externalId };
 }
 
 /** Scans from the end, so that a long run of slashes is read only once. */

@@ -300,6 +300,30 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/customers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Reads a customer by the brand's own id
+         * @description The customer with the brand's own id. No answer repeats an external id that nobody has. Needs the permission `read`.
+         */
+        readonly get: operations["findCustomer"];
+        readonly put?: never;
+        /**
+         * Registers a customer by the brand's own id
+         * @description Registers a customer by the brand's own id. The service draws the customer's id. When somebody has the external id already, that customer's profile is changed in the same way as with `PUT`, and the answer is 200 with the same `customerId`. Needs the permission `manage`. The body is at most 16 kB.
+         */
+        readonly post: operations["registerCustomer"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/users/{userId}/targetGroups": {
         readonly parameters: {
             readonly query?: never;
@@ -427,10 +451,26 @@ export interface components {
         /** @description One customer to enrol or re-enrol. */
         readonly EnrollmentRecord: {
             /**
-             * @description The customer: an integer from 1 to 2^53 − 1, or the same as a string of digits. Anything else, and a customer who is not registered, is refused with 310011.
+             * @description The customer: an integer from 1 to 2^53 − 1, or the same as a string of digits. Anything else, and a customer who is not registered, is refused with 310011. Required unless `identifierName` and `identifierValue` are there.
              * @example 345651201
              */
-            readonly customerId: number | string;
+            readonly customerId?: number | string | null;
+            /**
+             * @description In place of `customerId`: what `identifierValue` is. `externalId`: the brand's own id. `id`: the same as `customerId`. No other kind is held.
+             * @example null
+             * @enum {unknown}
+             */
+            readonly identifierName?: "externalId" | "id" | null;
+            /**
+             * @description The customer, by the id that `identifierName` names. No answer repeats it.
+             * @example null
+             */
+            readonly identifierValue?: string | number | null;
+            /**
+             * @description `true`: a customer who is not registered is registered without a profile, and enrolled. Needs the permission `manage`, or `enroll` where the deployment says so; who may not is refused with 4000.
+             * @example false
+             */
+            readonly registerCustomer?: boolean | null;
             /**
              * @description Milestone: the `refCode` of the cycle to start with, compared exactly. The customer is a member of that cycle and every later one. Absent or `null`: the current cycle, or else the next one. A cycle that has ended or does not exist is refused with 310019. Streak: not needed; ignored with a warning.
              * @example JAN
@@ -450,10 +490,21 @@ export interface components {
         /** @description One customer to un-enrol. */
         readonly UnenrollmentRecord: {
             /**
-             * @description The customer: an integer from 1 to 2^53 − 1, or the same as a string of digits. Anything else, and a customer who is not registered, is refused with 310011.
+             * @description The customer: an integer from 1 to 2^53 − 1, or the same as a string of digits. Anything else, and a customer who is not registered, is refused with 310011. Required unless `identifierName` and `identifierValue` are there.
              * @example 345651201
              */
-            readonly customerId: number | string;
+            readonly customerId?: number | string | null;
+            /**
+             * @description In place of `customerId`: what `identifierValue` is. `externalId`: the brand's own id. `id`: the same as `customerId`. No other kind is held.
+             * @example null
+             * @enum {unknown}
+             */
+            readonly identifierName?: "externalId" | "id" | null;
+            /**
+             * @description The customer, by the id that `identifierName` names. No answer repeats it.
+             * @example null
+             */
+            readonly identifierValue?: string | number | null;
         };
         /** @description Something a customer did. */
         readonly Activity: {
@@ -463,10 +514,21 @@ export interface components {
              */
             readonly activityId: string;
             /**
-             * @description The customer: an integer from 1 to 2^53 − 1, or the same as a string of digits. Anything else, and a customer who is not registered, is refused with 310011.
+             * @description The customer: an integer from 1 to 2^53 − 1, or the same as a string of digits. Anything else, and a customer who is not registered, is refused with 310011. Required unless `identifierName` and `identifierValue` are there.
              * @example 345651201
              */
-            readonly customerId: number | string;
+            readonly customerId?: number | string | null;
+            /**
+             * @description In place of `customerId`: what `identifierValue` is. `externalId`: the brand's own id. `id`: the same as `customerId`. No other kind is held.
+             * @example null
+             * @enum {unknown}
+             */
+            readonly identifierName?: "externalId" | "id" | null;
+            /**
+             * @description The customer, by the id that `identifierName` names. No answer repeats it.
+             * @example null
+             */
+            readonly identifierValue?: string | number | null;
             /**
              * @description What the customer did. A `RETURN` takes its amount and quantity off; it does not undo a visit.
              * @example TRANSACTION
@@ -571,6 +633,24 @@ export interface components {
                  */
                 readonly quantity?: number | null;
             }[] | null;
+        };
+        /** @description A customer to register by the brand's own id. */
+        readonly CustomerRegistration: {
+            /**
+             * @description What another system calls the customer. It is one customer's.
+             * @example crm-77
+             */
+            readonly externalId: string;
+            /**
+             * @description First name. Absent: as it was. `null`: none.
+             * @example Ada
+             */
+            readonly firstName?: string | null;
+            /**
+             * @description Last name. Absent: as it was. `null`: none.
+             * @example Lovelace
+             */
+            readonly lastName?: string | null;
         };
         /** @description A change of what is kept of a customer. An absent field stays as it is, `null` empties it. */
         readonly CustomerProfile: {
@@ -2212,7 +2292,7 @@ export interface components {
                 readonly code: 300004 | 310011 | 500 | 4001;
                 /**
                  * @description A sentence for people: what was given and what to check. Its wording may change.
-                 * @example Invalid input. customerId is required.
+                 * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                  */
                 readonly message: string;
             }[];
@@ -2314,7 +2394,7 @@ export interface components {
                         readonly code: 401;
                         /**
                          * @description A sentence for people: what was given and what to check. Its wording may change.
-                         * @example Invalid input. customerId is required.
+                         * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                          */
                         readonly message: string;
                     }[];
@@ -2342,7 +2422,7 @@ export interface components {
                         readonly code: 4000;
                         /**
                          * @description A sentence for people: what was given and what to check. Its wording may change.
-                         * @example Invalid input. customerId is required.
+                         * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                          */
                         readonly message: string;
                     }[];
@@ -2370,7 +2450,7 @@ export interface components {
                         readonly code: 404;
                         /**
                          * @description A sentence for people: what was given and what to check. Its wording may change.
-                         * @example Invalid input. customerId is required.
+                         * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                          */
                         readonly message: string;
                     }[];
@@ -2398,7 +2478,7 @@ export interface components {
                         readonly code: 300004;
                         /**
                          * @description A sentence for people: what was given and what to check. Its wording may change.
-                         * @example Invalid input. customerId is required.
+                         * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                          */
                         readonly message: string;
                     }[];
@@ -2426,7 +2506,7 @@ export interface components {
                         readonly code: 300004;
                         /**
                          * @description A sentence for people: what was given and what to check. Its wording may change.
-                         * @example Invalid input. customerId is required.
+                         * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                          */
                         readonly message: string;
                     }[];
@@ -2456,7 +2536,7 @@ export interface components {
                         readonly code: 429;
                         /**
                          * @description A sentence for people: what was given and what to check. Its wording may change.
-                         * @example Invalid input. customerId is required.
+                         * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                          */
                         readonly message: string;
                     }[];
@@ -2484,7 +2564,7 @@ export interface components {
                         readonly code: 500;
                         /**
                          * @description A sentence for people: what was given and what to check. Its wording may change.
-                         * @example Invalid input. customerId is required.
+                         * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                          */
                         readonly message: string;
                     }[];
@@ -2514,7 +2594,7 @@ export interface components {
                         readonly code: 4001;
                         /**
                          * @description A sentence for people: what was given and what to check. Its wording may change.
-                         * @example Invalid input. customerId is required.
+                         * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                          */
                         readonly message: string;
                     }[];
@@ -2596,7 +2676,7 @@ export interface operations {
                             readonly code: 300004 | 310017 | 310018 | 310011 | 310019 | 310119;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -2629,7 +2709,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -2700,7 +2780,7 @@ export interface operations {
                             readonly code: 300004 | 310017 | 310018 | 310011 | 310126;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -2776,7 +2856,7 @@ export interface operations {
                             readonly code: 300004 | 310017 | 310018 | 310011 | 310126;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -2854,7 +2934,7 @@ export interface operations {
                             readonly code: 300004 | 310017 | 310018 | 310011 | 310019 | 310119;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -2921,7 +3001,7 @@ export interface operations {
                             readonly code: 300004 | 310011;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -2954,7 +3034,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3016,7 +3096,7 @@ export interface operations {
                             readonly code: 300004 | 310011;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3049,7 +3129,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3116,7 +3196,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3183,7 +3263,7 @@ export interface operations {
                             readonly code: 300004 | 310069;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3254,7 +3334,7 @@ export interface operations {
                             readonly code: 300004 | 310017;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3325,7 +3405,7 @@ export interface operations {
                             readonly code: 300004 | 310017;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3356,7 +3436,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3384,7 +3464,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3454,7 +3534,7 @@ export interface operations {
                             readonly code: 300004 | 310017 | 310019 | 310069;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3485,7 +3565,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3557,7 +3637,7 @@ export interface operations {
                             readonly code: 300004 | 310017;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3588,7 +3668,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3660,7 +3740,7 @@ export interface operations {
                             readonly code: 300004 | 310017;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3691,7 +3771,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3763,7 +3843,7 @@ export interface operations {
                             readonly code: 300004 | 310017;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3794,7 +3874,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3868,7 +3948,7 @@ export interface operations {
                             readonly code: 300004 | 310017 | 310018 | 310019;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3899,7 +3979,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -3969,7 +4049,7 @@ export interface operations {
                             readonly code: 300004 | 310017 | 310018;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4000,7 +4080,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4066,7 +4146,7 @@ export interface operations {
                             readonly code: 300004 | 310017;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4130,7 +4210,7 @@ export interface operations {
                             readonly code: 300004 | 310011;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4198,7 +4278,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4229,7 +4309,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4238,6 +4318,153 @@ export interface operations {
                     };
                 };
             };
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly findCustomer: {
+        readonly parameters: {
+            readonly query: {
+                /** @description What another system calls the customer, compared exactly. */
+                readonly externalId: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The customer. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The customer. */
+                        readonly data: components["schemas"]["Customer"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310011. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310011;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly registerCustomer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CustomerRegistration"];
+            };
+        };
+        readonly responses: {
+            /** @description There was a customer with this external id, whose profile was changed. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The customer. */
+                        readonly data: components["schemas"]["Customer"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Registered. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The customer. */
+                        readonly data: components["schemas"]["Customer"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
             readonly 413: components["responses"]["TooLarge"];
             readonly 415: components["responses"]["NotJson"];
             readonly 429: components["responses"]["Throttled"];
@@ -4301,7 +4528,7 @@ export interface operations {
                             readonly code: 300004 | 310011;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4376,7 +4603,7 @@ export interface operations {
                             readonly code: 300004 | 310011 | 310149;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4440,7 +4667,7 @@ export interface operations {
                             readonly code: 300004 | 310011;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4498,7 +4725,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4539,7 +4766,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4568,7 +4795,7 @@ export interface operations {
                             readonly code: 500;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4598,7 +4825,7 @@ export interface operations {
                             readonly code: 4001;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4657,7 +4884,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4717,7 +4944,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4758,7 +4985,7 @@ export interface operations {
                             readonly code: 300004;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4787,7 +5014,7 @@ export interface operations {
                             readonly code: 500;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];
@@ -4817,7 +5044,7 @@ export interface operations {
                             readonly code: 4001;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
-                             * @example Invalid input. customerId is required.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
                              */
                             readonly message: string;
                         }[];

@@ -1,5 +1,6 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IssuerConfig } from "../shared/config/issuerConfig.ts";
+import { type RegistrationPermission, registrationPermissions } from "../shared/config/registrationConfig.ts";
 import { tokenLifetimeMinutes } from "../shared/config/tokenConfig.ts";
 import { orgPattern } from "../shared/table/keys.ts";
 import { type Deployment, deployments } from "./deployments.ts";
@@ -15,6 +16,8 @@ export type Settings = {
   readonly throttleRate: number;
   readonly throttleBurst: number;
   readonly tokenLifetimeMinutes: number;
+  /** The permission that a caller needs to register a customer while enrolling. */
+  readonly registration: RegistrationPermission;
   readonly setsApiGatewayLogRole: boolean;
   readonly hasWebAcl: boolean;
   /** The requests that the web ACL allows from one address in five minutes. */
@@ -85,6 +88,7 @@ export function readSettings(readContext: ReadContext): Settings {
     throttleRate: context.count("throttleRate", 500),
     throttleBurst: context.count("throttleBurst", 1000),
     tokenLifetimeMinutes: context.integer("tokenLifetimeMinutes", tokenLifetimeMinutes),
+    registration: context.oneOf("registration", registrationPermissions, "manage"),
     setsApiGatewayLogRole: context.flag("setApiGatewayLogRole", true),
     hasWebAcl: context.flag("waf", false),
     webAclRate: context.integer("wafRatePerIp", { minimum: 10, maximum: 999_999_999, default: 30_000 }),

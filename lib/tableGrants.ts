@@ -13,6 +13,8 @@ const groups: Partitions = { like: "ORG#*#GROUP#*" };
 /** One partition per customer: the profile and the enrolments. */
 const customers: Partitions = { like: "ORG#*#CUSTOMER#*" };
 /** One partition per external id of a customer, named after the id's digest. */
+const externalIds: Partitions = { like: "EXTERNAL#*" };
+/** They are in one grant, because a transaction over a customer and an external id is one request. */
 const customersAndExternalIds: Partitions = { like: ["ORG#*#CUSTOMER#*", "EXTERNAL#*"] };
 /** One partition per org: the names that are taken and the next ids. An org's own name holds no `#`. */
 const orgs: Partitions = { like: "ORG#*", except: "ORG#*#*" };
@@ -35,21 +37,25 @@ const tokens: Partitions = { like: "TOKEN#*" };
  * compile, and a grant that no request needs fails test/deployed.
  */
 export const tableGrants = {
+  // Registering a customer with an external id writes both in one transaction.
   enroll: [
     { actions: ["Query"], partitions: groups },
-    { actions: ["GetItem", "UpdateItem"], partitions: customers },
+    { actions: ["GetItem", "UpdateItem"], partitions: customersAndExternalIds },
   ],
   membership: [
     { actions: ["Query"], partitions: groups },
     { actions: ["GetItem", "UpdateItem"], partitions: customers },
+    { actions: ["GetItem"], partitions: externalIds },
   ],
   recordActivities: [
     { actions: ["Query"], partitions: groups },
     { actions: ["ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"], partitions: customers },
+    { actions: ["GetItem"], partitions: externalIds },
   ],
   countQueuedActivities: [
     { actions: ["Query"], partitions: groups },
     { actions: ["ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"], partitions: customers },
+    { actions: ["GetItem"], partitions: externalIds },
   ],
   // An edit frees the old name of a group, and may put a sweep on the list. A deletion looks for enrolments first.
   definitions: [
@@ -58,11 +64,8 @@ export const tableGrants = {
     { actions: ["Query"], partitions: closings },
     { actions: ["DeleteItem", "PutItem"], partitions: orgsGroupsAndSweeps },
   ],
-  // The second is one grant, because a transaction over a profile and its external ids is one request.
-  customers: [
-    { actions: ["GetItem"], partitions: customers },
-    { actions: ["DeleteItem", "PutItem", "UpdateItem"], partitions: customersAndExternalIds },
-  ],
+  // It is one grant, because a transaction over a profile and its external ids is one request.
+  customers: [{ actions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"], partitions: customersAndExternalIds }],
   reads: [
     { actions: ["Query"], partitions: groups },
     { actions: ["GetItem", "Query"], partitions: customers },
@@ -71,6 +74,7 @@ export const tableGrants = {
   simulations: [
     { actions: ["Query"], partitions: groups },
     { actions: ["GetItem", "Query"], partitions: customers },
+    { actions: ["GetItem"], partitions: externalIds },
   ],
   // A policy can name partitions but no sort keys. The code ensures that these puts are ledger rows only.
   projector: [

@@ -8,8 +8,10 @@ import { Refused } from "../refused.ts";
 export type Cells = ReadonlyMap<string, string>;
 
 export type RowFormat<Content> = {
-  /** The allowed columns. The first one is required. */
-  readonly columns: readonly [string, ...string[]];
+  /** The allowed columns. */
+  readonly columns: readonly string[];
+  /** The columns that name the customer. The file must have one of them, and a row is known by the first it fills. */
+  readonly idColumns: readonly string[];
   /** The content of a row, or a sentence that says why it cannot be sent. */
   readonly read: (cells: Cells) => { readonly content: Content } | { readonly fault: string };
 };
@@ -17,7 +19,7 @@ export type RowFormat<Content> = {
 export type InputRow<Content> = {
   /** The line in the file, from 1. A row of several lines has the number of the last one. */
   readonly line: number;
-  /** The first column, as written in the file. */
+  /** The id that names the row, as written in the file. */
   readonly customerId: string;
 } & ({ readonly content: Content } | { readonly fault: string });
 
@@ -40,7 +42,7 @@ export async function survey({ path, delimiter }: CsvInput, format: RowFormat<un
       hash.update(chunk);
     });
     for await (const { cells } of records) {
-      if (recordCount === 0) checkHeader(path, cells, format.columns);
+      if (recordCount === 0) checkHeader(path, cells, format);
       recordCount += 1;
     }
     decoder.decode();
@@ -54,12 +56,12 @@ export async function survey({ path, delimiter }: CsvInput, format: RowFormat<un
 /** The rows in order, one at a time. Only the part of the file that is being read is in memory. */
 export async function* readRows<Content>(
   input: CsvInput,
-  { columns, read }: RowFormat<Content>,
+  { idColumns, read }: RowFormat<Content>,
 ): AsyncGenerator<InputRow<Content>> {
   let header: readonly string[] | undefined;
   for await (const { line, cells } of readRecords(input)) {
     if (header === undefined) header = cells;
-    else yield readRow(line, header, cells, columns[0], read);
+    else yield readRow(line, header, cells, idColumns, read);
   }
 }
 
@@ -67,11 +69,11 @@ function readRow<Content>(
   line: number,
   header: readonly string[],
   cells: readonly string[],
-  idColumn: string,
+  idColumns: readonly string[],
   read: RowFormat<Content>["read"],
 ): InputRow<Content> {
   const byColumn = new Map(header.map((column, index) => [column, cells[index] ?? ""]));
-  const row = { line, customerId: byColumn.get(idColumn) ?? "" };
+  const row = { line, customerId: idColumns.map((column) => byColumn.get(column) ?? "").find((id) => id !== "") ?? "" };
   if (cells.length !== header.length) {
     return { ...row, fault: `The row has ${cells.length} cells, the header ${header.length}.` };
   }
@@ -79,17 +81,19 @@ function readRow<Content>(
 }
 
 /** Refuses unknown columns, because a mistyped one must not be ignored silently. */
-function checkHeader(path: string, header: readonly string[], columns: readonly [string, ...string[]]): void {
-  const problem = headerProblem(header, columns);
+function checkHeader(path: string, header: readonly string[], format: RowFormat<unknown>): void {
+  const problem = headerProblem(header, format);
   if (problem === undefined) return;
-  throw new Refused(`${path}, line 1: ${problem} The columns are ${columns.join(", ")}; see --delimiter.`, 2);
+  throw new Refused(`${path}, line 1: ${problem} The columns are ${format.columns.join(", ")}; see --delimiter.`, 2);
 }
 
-function headerProblem(header: readonly string[], columns: readonly [string, ...string[]]): string | undefined {
+function headerProblem(header: readonly string[], { columns, idColumns }: RowFormat<unknown>): string | undefined {
   const unknown = header.filter((name) => !columns.includes(name));
   if (unknown.length > 0) return `unknown column ${unknown.map((name) => JSON.stringify(name)).join(", ")}.`;
   if (new Set(header).size < header.length) return "a column is named twice.";
-  return header.includes(columns[0]) ? undefined : `the column ${columns[0]} is missing.`;
+  return idColumns.some((column) => header.includes(column))
+    ? undefined
+    : `the column ${idColumns.join(" or ")} is missing.`;
 }
 
 type CsvRecord = { readonly line: number; readonly cells: readonly string[] };

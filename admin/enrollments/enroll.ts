@@ -15,7 +15,10 @@ export function addEnroll(parent: Command, output: Output): void {
     .command("enroll")
     .alias("enrol")
     .description("enrol the customers of a CSV file in a target")
-    .argument("<file>", "columns customerId, periodName, initialBalance, resetStreakStatus; the first is required");
+    .argument(
+      "<file>",
+      "columns customerId or externalId, periodName, initialBalance, resetStreakStatus, registerCustomer",
+    );
   addBulkOptions(addTargetOptions(command)).action(async (file: string, options: Options) => {
     const access = await findAccess(command, options);
     const api = openApi(access, options.attempts);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { CustomerName } from "../../client/client.ts";
 import { findAccess } from "../access.ts";
 import { answerOf, askDataId, openApi } from "../api.ts";
 import { addBulkOptions, type BulkOptions } from "../bulk/options.ts";
@@ -14,7 +15,7 @@ export function addUnenroll(parent: Command, output: Output): void {
     .command("unenroll")
     .alias("unenrol")
     .description("un-enrol the customers of a CSV file from a target")
-    .argument("<file>", "column customerId; the other columns of enroll may be there and are not used");
+    .argument("<file>", "column customerId or externalId; the other columns of enroll may be there and are not used");
   addBulkOptions(addTargetOptions(command)).action(async (file: string, options: Options) => {
     const access = await findAccess(command, options);
     const api = openApi(access, options.attempts);
@@ -30,7 +31,7 @@ export function addUnenroll(parent: Command, output: Output): void {
       // This route takes no idempotency key, so the client does not repeat the call. A repeat may find the customer
       // un-enrolled.
       doneBeforeCode: 310126,
-      send: (customerId: number) => answerOf(api.unenroll(targetRef(options), customerId)),
+      send: (customer: CustomerName) => answerOf(api.unenroll(targetRef(options), customer)),
     };
     await runBulk(job, file, options, output);
   });

@@ -1,3 +1,4 @@
+import type { Permission } from "../../shared/domain/accessGroups.ts";
 import { apiHandler } from "../../shared/http/apiHandler.ts";
 import type { RouteLambdas } from "../../shared/http/dispatch.ts";
 import * as routes from "../../shared/http/routes.ts";
@@ -6,10 +7,13 @@ import { simulateActivities } from "./simulateActivities.ts";
 import { simulateEnrollment } from "./simulateEnrollment.ts";
 import { simulateUnenrollment } from "./simulateUnenrollment.ts";
 
-/** The routes that answer what a call would do, and write nothing. */
-export function simulationsRoutes(table: Table): RouteLambdas<"simulations"> {
+/**
+ * The routes that answer what a call would do, and write nothing. `registration` is the permission that the real call
+ * needs to register a customer.
+ */
+export function simulationsRoutes(table: Table, registration: Permission = "manage"): RouteLambdas<"simulations"> {
   return {
-    simulateEnrollment: apiHandler(routes.simulateEnrollment, simulateEnrollment(table)),
+    simulateEnrollment: apiHandler(routes.simulateEnrollment, simulateEnrollment(table, registration)),
     simulateUnenrollment: apiHandler(routes.simulateUnenrollment, simulateUnenrollment(table)),
     simulateActivities: apiHandler(routes.simulateActivities, simulateActivities(table)),
   };

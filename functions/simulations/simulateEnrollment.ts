@@ -1,3 +1,4 @@
+import type { Permission } from "../../shared/domain/accessGroups.ts";
 import { openedCycle } from "../../shared/domain/opening.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { enrollOne } from "../../shared/http/enrollOne.ts";
@@ -9,16 +10,28 @@ import { nothingWritten, rehearsalContext } from "./rehearsal.ts";
 
 const keyIgnored = "The header Idempotency-Key was ignored: a simulation can be repeated as it is.";
 
+const wouldRegister =
+  "The customer would be registered. For an external id that nobody has, data is an id such as the call would draw.";
+
 /**
  * `POST …/enroll/simulate`: what `POST …/enroll` would answer, and beside it in `simulation` what it would write.
  *
  * Refuses as `POST …/enroll` does.
  */
-export function simulateEnrollment(table: Table): Operation<typeof routes.simulateEnrollment> {
+export function simulateEnrollment(
+  table: Table,
+  registration: Permission,
+): Operation<typeof routes.simulateEnrollment> {
   return async (request) => {
     const { "idempotency-key": key, ...headers } = request.headers;
-    const { result, answer } = await enrollOne(rehearsalContext(table), { ...request, headers });
-    const warnings = [nothingWritten, ...(key === undefined ? [] : [keyIgnored]), ...(answer.warnings ?? [])];
+    const { result, answer } = await enrollOne(rehearsalContext(table), { ...request, headers }, registration);
+    const isNew = result.outcome === "enrolled" && !result.isRegistered;
+    const warnings = [
+      nothingWritten,
+      ...(key === undefined ? [] : [keyIgnored]),
+      ...(isNew ? [wouldRegister] : []),
+      ...(answer.warnings ?? []),
+    ];
     if (result.outcome !== "enrolled") return { ...answer, warnings };
     const { ref, group, plan } = result;
     const opened = openedCycle(group, plan, await findEnrollment(table, ref));

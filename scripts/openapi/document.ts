@@ -175,8 +175,14 @@ function pathParameter(name: string): JsonSchema {
 
 function queryParameter(name: string, parameter: Parameter): JsonSchema {
   const { description, example } = textOf<{ description: string; example: unknown }>(queryParameters, name);
-  const rules = parameter.type === "id" ? idRules : parameter;
-  return { name, in: "query", required: false, description, schema: { ...rules, examples: [example] } };
+  const required = parameter.type === "text";
+  return { name, in: "query", required, description, schema: { ...rulesOf(parameter), examples: [example] } };
+}
+
+function rulesOf(parameter: Parameter): JsonSchema {
+  if (parameter.type === "id") return idRules;
+  if (parameter.type === "text") return { type: "string", minLength: 1, maxLength: parameter.maximumCharacters };
+  return parameter;
 }
 
 function textOf<Text>(texts: Readonly<Record<string, Text>>, name: string): Text {
@@ -185,7 +191,7 @@ function textOf<Text>(texts: Readonly<Record<string, Text>>, name: string): Text
   return text;
 }
 
-function responsesOf({ body, success, refusals }: Operation): JsonSchema {
+function responsesOf({ body, success, again, refusals }: Operation): JsonSchema {
   const { status, description, data, pagination, examples, headers, besides } = success;
   const ofStatus = (wanted: number) => refusals.filter((one) => one.status === wanted);
   const [conflicts, versions, reuses] = [ofStatus(409), ofStatus(412), ofStatus(422)];
@@ -195,6 +201,9 @@ function responsesOf({ body, success, refusals }: Operation): JsonSchema {
       ...(headers === undefined ? {} : { headers }),
       content: { "application/json": { schema: envelope(data, pagination, besides), examples } },
     },
+    ...(again === undefined
+      ? {}
+      : { 200: { description: again, content: { "application/json": { schema: envelope(data), examples } } } }),
     400: refusalResponse(describeRefusals(ofStatus(400)), ofStatus(400)),
     401: responseRef("Unauthenticated"),
     403: responseRef("NotAllowed"),

@@ -17,7 +17,7 @@ const { ACCESS_DENIED, AUTHORIZER_FAILURE, INTEGRATION_TIMEOUT, THROTTLED, UNAUT
 const details = {
   401: UNAUTHORIZED.detail,
   4000: ACCESS_DENIED.detail,
-  300004: "customerId is required.",
+  300004: "customerId is required, or identifierName with identifierValue in its place.",
   310017: "Target group 99 does not exist or is inactive; GET /v3/targetGroups lists them.",
   310018: "Target group 3 has no active target 99; GET /v3/targetGroups/3 lists its targets.",
   310011: "Customer 345651201 is not registered; PUT /v3/customers/345651201 registers one.",
@@ -53,7 +53,7 @@ function error(codes: readonly number[]): JsonSchema {
     },
     message: text(
       "A sentence for people: what was given and what to check. Its wording may change.",
-      "Invalid input. customerId is required.",
+      "Invalid input. customerId is required, or identifierName with identifierValue in its place.",
     ),
   });
 }

@@ -2,6 +2,7 @@ import { type Pagination, successEnvelope } from "../../shared/http/envelope.ts"
 
 /** All examples tell one story: a milestone of three months, and a customer who is enrolled in January. */
 const customerId = 345651201;
+const byCard = { identifierName: "externalId", identifierValue: "crm-77" };
 const byTill = { enteredBy: "till.1", source: "API" };
 
 function one(name: string, summary: string, value: unknown) {
@@ -18,6 +19,7 @@ export const enrollRequests = {
   ]),
   ...one("currentCycle", "Into the current or next cycle, resuming what it had", [{ customerId }]),
   ...one("streakAnew", "Into a streak, from the start", [{ customerId, resetStreakStatus: true }]),
+  ...one("ownId", "By the brand's own id, registered if it is new", [{ ...byCard, registerCustomer: true }]),
 };
 
 export const enrolled = {
@@ -29,7 +31,10 @@ export const enrolled = {
   ),
 };
 
-export const unenrollRequests = one("customer", "One customer", [{ customerId }]);
+export const unenrollRequests = {
+  ...one("customer", "One customer", [{ customerId }]),
+  ...one("ownId", "By the brand's own id", [byCard]),
+};
 
 const purchase = {
   activityId: "till-7:000123",
@@ -347,6 +352,11 @@ export const auditLogs = answer("An edit and the creation", [
 export const profiles = {
   ...one("profile", "With a profile", { firstName: "Ada", lastName: "Lovelace", externalId: "crm-77" }),
   ...one("idOnly", "Nothing but the id", {}),
+};
+
+export const registrations = {
+  ...one("profile", "With a name", { externalId: "crm-77", firstName: "Ada", lastName: "Lovelace" }),
+  ...one("idOnly", "Nothing but the id", { externalId: "crm-77" }),
 };
 
 export const customer = answer("As it is kept", {

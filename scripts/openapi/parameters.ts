@@ -27,6 +27,7 @@ export const queryParameters = {
     example: false,
   },
   targetRuleId: { description: "Only this target, by its id in `targets`.", example: 3 },
+  externalId: { description: "What another system calls the customer, compared exactly.", example: "crm-77" },
   periodId: { description: "Only this cycle.", example: 36 },
   ...page,
 } as const;

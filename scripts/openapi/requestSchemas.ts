@@ -1,17 +1,43 @@
+import { externalIdCharacters } from "../../shared/http/limits.ts";
 import * as schemas from "../../shared/http/requests/schemas.ts";
 import { idRules, listOf } from "./fields.ts";
 import { documented, type FieldsOf, type JsonSchema } from "./jsonSchema.ts";
 
 /** The validators accept any value here, because an invalid customer id has a code of its own (310011). */
 const customerId = {
-  anyOf: [idRules, { type: "string", pattern: "^[1-9][0-9]{0,15}$" }],
+  anyOf: [idRules, { type: "string", pattern: "^[1-9][0-9]{0,15}$" }, { type: "null" }],
   description:
-    "The customer: an integer from 1 to 2^53 − 1, or the same as a string of digits. Anything else, and a customer who is not registered, is refused with 310011.",
+    "The customer: an integer from 1 to 2^53 − 1, or the same as a string of digits. Anything else, and a customer who is not registered, is refused with 310011. Required unless `identifierName` and `identifierValue` are there.",
   examples: [345651201],
 } as const;
 
-const enrollment = {
+/** The fields by which a record names its customer. Both ways together are refused with 300004. */
+const customer = {
   customerId,
+  identifierName: {
+    enum: ["externalId", "id", null],
+    description:
+      "In place of `customerId`: what `identifierValue` is. `externalId`: the brand's own id. `id`: the same as `customerId`. No other kind is held.",
+    examples: [null],
+  },
+  identifierValue: {
+    anyOf: [
+      { type: "string", minLength: 1, maxLength: externalIdCharacters },
+      { type: "integer", minimum: 1 },
+      { type: "null" },
+    ],
+    description: "The customer, by the id that `identifierName` names. No answer repeats it.",
+    examples: [null],
+  },
+} as const;
+
+const enrollment = {
+  ...customer,
+  registerCustomer: {
+    description:
+      "`true`: a customer who is not registered is registered without a profile, and enrolled. Needs the permission `manage`, or `enroll` where the deployment says so; who may not is refused with 4000.",
+    examples: [false],
+  },
   periodName: {
     description:
       "Milestone: the `refCode` of the cycle to start with, compared exactly. The customer is a member of that cycle and every later one. Absent or `null`: the current cycle, or else the next one. A cycle that has ended or does not exist is refused with 310019. Streak: not needed; ignored with a warning.",
@@ -52,7 +78,7 @@ const activity = {
       "Names this activity of the customer for ever. Sent again with the same content, it gets the first answer and counts only once. With other content it is refused with 300004 (HTTP 422).",
     examples: ["till-7:000123"],
   },
-  customerId,
+  ...customer,
   type: {
     description: "What the customer did. A `RETURN` takes its amount and quantity off; it does not undo a visit.",
     examples: ["TRANSACTION"],
@@ -368,10 +394,16 @@ const periodEdit = {
 /** The schemas of requests, by their name in the document: the validators' schemas with a text for every field. */
 export const requestSchemas = {
   EnrollmentRecord: documented(schemas.enrollMilestone, "One customer to enrol or re-enrol.", enrollment),
-  UnenrollmentRecord: documented(schemas.unenroll, "One customer to un-enrol.", { customerId } satisfies FieldsOf<
-    typeof schemas.unenroll
-  >),
+  UnenrollmentRecord: documented(
+    schemas.unenroll,
+    "One customer to un-enrol.",
+    customer satisfies FieldsOf<typeof schemas.unenroll>,
+  ),
   Activity: documented(schemas.activity, "Something a customer did.", activity),
+  CustomerRegistration: documented(schemas.registerCustomer, "A customer to register by the brand's own id.", {
+    ...profile,
+    externalId: { description: "What another system calls the customer. It is one customer's.", examples: ["crm-77"] },
+  } satisfies FieldsOf<typeof schemas.registerCustomer>),
   CustomerProfile: documented(
     schemas.putCustomer,
     "A change of what is kept of a customer. An absent field stays as it is, `null` empties it.",

@@ -1,5 +1,8 @@
 import type { Instant } from "./instant.ts";
 
+/** A customer as a caller names one: by the id of this service, or by the brand's own. */
+export type NamedCustomer = number | { readonly externalId: string };
+
 /** What a brand has told about a customer. `undefined` means not known. */
 export type CustomerProfile = {
   readonly firstName: string | undefined;

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
-import { isAllowed } from "../domain/accessGroups.ts";
+import { type AccessGroup, isAllowed, type Permission } from "../domain/accessGroups.ts";
 import type { Authorship } from "../domain/authorship.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Org } from "../table/keys.ts";
@@ -24,6 +24,7 @@ type Parameters<R extends Route> = {
 /** A request as an operation sees it. The caller is known and permitted. The body is read, but nobody has judged it. */
 export type ApiRequest<R extends Route> = {
   readonly org: Org;
+  readonly accessGroup: AccessGroup;
   /** Who enters what the request changes. */
   readonly authorship: Authorship;
   readonly now: Instant;
@@ -77,22 +78,26 @@ function permit(route: ProtectedRoute): Step {
   return {
     before: ({ event }) => {
       const { accessGroup } = parseCallerContext(event.requestContext.authorizer);
-      if (isAllowed(accessGroup, route.permission)) return;
-      throw new RequestRefused(
-        4000,
-        [
-          `${route.method} ${route.path} needs the permission "${route.permission}", which access group "${accessGroup}" does not have.`,
-        ],
-        errorCatalogue[4000].status,
-      );
+      requirePermission(accessGroup, route.permission, `${route.method} ${route.path}`);
     },
   };
 }
 
+/** Refuses with 4000 unless the access group has the permission; `what` names what needs it. */
+export function requirePermission(accessGroup: AccessGroup, permission: Permission, what: string): void {
+  if (isAllowed(accessGroup, permission)) return;
+  throw new RequestRefused(
+    4000,
+    [`${what} needs the permission "${permission}", which access group "${accessGroup}" does not have.`],
+    errorCatalogue[4000].status,
+  );
+}
+
 function readRequest<R extends ProtectedRoute>(route: R, event: APIGatewayProxyEvent): ApiRequest<R> {
-  const { org, username } = parseCallerContext(event.requestContext.authorizer);
+  const { org, username, accessGroup } = parseCallerContext(event.requestContext.authorizer);
   return {
     org,
+    accessGroup,
     authorship: { enteredBy: username, source: "API" },
     now: event.requestContext.requestTimeEpoch,
     headers: event.headers,

@@ -2,7 +2,7 @@ import type { Authorship } from "../domain/authorship.ts";
 import type { Instant } from "../domain/instant.ts";
 import { countRecordedActivity } from "../observability/metrics.ts";
 import type { ServiceContext } from "../operations/context.ts";
-import { customerNotFound } from "../operations/customer.ts";
+import { customerNotFound, identifyCustomer } from "../operations/customer.ts";
 import { recordActivity } from "../operations/recordActivity.ts";
 import type { Org } from "../table/keys.ts";
 import { businessRefusal } from "./errors.ts";
@@ -32,7 +32,10 @@ export async function answerActivity(
   value: unknown,
   now: Instant,
 ) {
-  const activity = { ...parseActivityRequest(value, now), ...authorship };
+  const { customer, ...sent } = parseActivityRequest(value, now);
+  const customerId = await identifyCustomer(table, org, customer);
+  if (typeof customerId !== "number") throw businessRefusal(customerId);
+  const activity = { ...sent, customerId, ...authorship };
   const result = await recordActivity(table, targetGroups, org, activity, now);
   switch (result.outcome) {
     case "unknownCustomer":

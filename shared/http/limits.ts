@@ -9,6 +9,7 @@ export const offsetDays = 30;
 export const targets = 50;
 export const levels = 10;
 export const nameCharacters = 200;
+export const externalIdCharacters = 200;
 export const descriptionCharacters = 255;
 export const refCodeCharacters = 128;
 export const activitiesInOneCall = 25;

@@ -1,8 +1,10 @@
 import type { Permission } from "../domain/accessGroups.ts";
+import { externalIdCharacters } from "./limits.ts";
 
 /** The way in which a path or query parameter is read. An id is an integer 1…2^53 − 1. */
 export type Parameter =
   | { readonly type: "id" }
+  | { readonly type: "text"; readonly maximumCharacters: number }
   | { readonly type: "boolean"; readonly default: boolean }
   | { readonly type: "integer"; readonly minimum: number; readonly maximum: number; readonly default: number };
 
@@ -264,6 +266,28 @@ export const getCustomer = {
   summary: "Reads a customer",
 } as const satisfies Route;
 
+export const registerCustomer = {
+  method: "POST",
+  path: "/customers",
+  permission: "manage",
+  servedBy: "customers",
+  throttleShare: 0.5,
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Registers a customer by the brand's own id",
+} as const satisfies Route;
+
+export const findCustomer = {
+  method: "GET",
+  path: "/customers",
+  permission: "read",
+  servedBy: "customers",
+  throttleShare: 0.5,
+  maximumBodyBytes: recordBytes,
+  query: { externalId: { type: "text", maximumCharacters: externalIdCharacters } },
+  summary: "Reads a customer by the brand's own id",
+} as const satisfies Route;
+
 export const getUserTargetGroups = {
   method: "GET",
   path: "/users/{userId}/targetGroups",
@@ -364,6 +388,8 @@ export const routes = {
   deleteTargetGroup,
   putCustomer,
   getCustomer,
+  registerCustomer,
+  findCustomer,
   getUserTargetGroups,
   getTrackedTargetEvents,
   getEnrolledTargets,
@@ -410,11 +436,13 @@ export type PathParameter<Path extends string> = Path extends `${string}{${infer
   ? Name | PathParameter<Rest>
   : never;
 
-/** The types of a route's query parameters. An id has no default, so it may be absent. */
+/** The types of a route's query parameters. An id or a text has no default, so it may be absent. */
 export type QueryOf<Query extends Readonly<Record<string, Parameter>>> = {
   readonly [Name in keyof Query]: Query[Name] extends { type: "boolean" }
     ? boolean
     : Query[Name] extends { type: "integer" }
       ? number
-      : number | undefined;
+      : Query[Name] extends { type: "text" }
+        ? string | undefined
+        : number | undefined;
 };

@@ -1,5 +1,35 @@
+import type { NamedCustomer } from "../domain/customer.ts";
 import { type Refusal, refused } from "../domain/refusal.ts";
+import type { Table } from "../table/client.ts";
+import { findClaimant, isRegistered } from "../table/customers.ts";
+import type { Org } from "../table/keys.ts";
 
-export function customerNotFound(customerId: number): Refusal {
-  return refused(310011, `Customer ${customerId} is not registered; PUT /v3/customers/${customerId} registers one.`);
+/** The refusal of a customer who is not registered. It does not repeat an external id, which can be a card's number. */
+export function customerNotFound(customer: NamedCustomer): Refusal {
+  return typeof customer === "number"
+    ? refused(310011, `Customer ${customer} is not registered; PUT /v3/customers/${customer} registers one.`)
+    : refused(310011, "No customer has this externalId; POST /v3/customers registers one.");
+}
+
+/**
+ * The id of the registered customer; `undefined` when there is none. The claim of an external id names a registered
+ * customer, so it is read in place of the profile.
+ */
+export async function findRegistered(table: Table, org: Org, customer: NamedCustomer): Promise<number | undefined> {
+  if (typeof customer !== "number") return findClaimant(table, org, customer.externalId);
+  return (await isRegistered(table, org, customer)) ? customer : undefined;
+}
+
+/**
+ * The id of the customer. An id is answered as it is, because what follows finds out whether it is registered. An
+ * external id that nobody has is the refusal 310011.
+ */
+export async function identifyCustomer(table: Table, org: Org, customer: NamedCustomer): Promise<number | Refusal> {
+  if (typeof customer === "number") return customer;
+  return (await findClaimant(table, org, customer.externalId)) ?? customerNotFound(customer);
+}
+
+/** Whether the caller named no customer, and this is what to answer. */
+export function isRefusal(customer: NamedCustomer | Refusal): customer is Refusal {
+  return typeof customer !== "number" && "outcome" in customer;
 }

@@ -1,11 +1,11 @@
 import type { Authorship } from "../domain/authorship.ts";
+import type { NamedCustomer } from "../domain/customer.ts";
 import { decideEnrollment, type EnrollmentPlan, type EnrollmentRequest } from "../domain/enrolling.ts";
 import type { IdempotencyMark } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Refusal, refused } from "../domain/refusal.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import type { Table } from "../table/client.ts";
-import { isRegistered } from "../table/customers.ts";
 import { type MembershipState, parseMembershipState } from "../table/enrollmentItem.ts";
 import {
   type EnrollmentRef,
@@ -19,19 +19,19 @@ import { OutcomeUnknown } from "../table/failures.ts";
 import type { Org } from "../table/keys.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import type { ServiceContext } from "./context.ts";
-import { customerNotFound } from "./customer.ts";
+import { customerNotFound, findRegistered, isRefusal } from "./customer.ts";
 import { type Definition, findActiveTarget, findActiveTargetFresh, type TargetRef } from "./definition.ts";
 import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
+import { ensureRegistered } from "./registerCustomer.ts";
 
 /** Who is to be enrolled into which target, and how. */
 export type EnrollCommand = TargetRef & {
   readonly org: Org;
   readonly authorship: Authorship;
-  /**
-   * The customer's id, or the refusal when the caller sent none. The refusal is answered only after group and target
-   * were found.
-   */
-  readonly customerId: number | Refusal;
+  /** The customer, or the refusal when the caller named none. It is answered only after group and target were found. */
+  readonly customer: NamedCustomer | Refusal;
+  /** Whether a customer who is not registered is registered without a profile, by a write before the enrolment. */
+  readonly registersCustomer: boolean;
   readonly request: EnrollmentRequest;
   readonly idempotency: IdempotencyMark | undefined;
 };
@@ -39,7 +39,11 @@ export type EnrollCommand = TargetRef & {
 export type EnrollResult =
   | Refusal
   /** By which plan of which enrolment. */
-  | (Omit<Planned, "outcome"> & { readonly outcome: "enrolled"; readonly customerId: number })
+  | (Pick<Planned, "group" | "plan" | "isRegistered"> & {
+      readonly outcome: "enrolled";
+      readonly customerId: number;
+      readonly ref: EnrollmentRef;
+    })
   /**
    * An earlier call with the same `Idempotency-Key` and record has enrolled the customer. The group may have been
    * deactivated since.
@@ -55,75 +59,86 @@ export type EnrollResult =
  * may have enrolled the customer.
  */
 export async function enroll(context: ServiceContext, command: EnrollCommand, now: Instant): Promise<EnrollResult> {
-  const planned = await planEnrollment(context, command, now);
+  const { table, targetGroups } = context;
+  const [definition, customer] = await Promise.all([
+    findActiveTarget(targetGroups, command.org, command, now),
+    findNamed(table, command),
+  ]);
+  const planned = planFor(definition, command, customer, now);
   if (planned.outcome === "planned") return writePlanned(context, command, planned, now);
   // Only these paths cost further reads. They go side by side, because a call has time for few requests in a row.
   const [current, earlier] = await Promise.all([
-    planned.code === 310019 ? planAnew(context, command, now) : planned,
-    findEarlierCall(context, command, now),
+    planned.code === 310019 ? planAnew(context, command, customer, now) : planned,
+    findEarlierCall(context, command, customer, now),
   ]);
   if (earlier !== undefined) return earlier;
   return current.outcome === "refused" ? current : writePlanned(context, command, current, now);
 }
 
-async function writePlanned(
-  { table }: ServiceContext,
-  command: EnrollCommand,
-  planned: Planned,
-  now: Instant,
-): Promise<EnrollResult> {
-  const { ref, plan } = planned;
-  const outcome = await writeEnrollment(table, ref, plan, { ...command, now });
-  if (outcome !== "enrolled") return describeFailure(outcome, ref);
-  return { ...planned, outcome, customerId: ref.customerId };
+/** What is known of the customer: the id, the refusal when the caller named none, or nothing when none is registered. */
+type Found = number | Refusal | undefined;
+
+async function findNamed(table: Table, { org, customer }: EnrollCommand): Promise<Found> {
+  return isRefusal(customer) ? customer : findRegistered(table, org, customer);
 }
 
 type Planned = {
   readonly outcome: "planned";
-  readonly ref: EnrollmentRef;
+  /** The customer to enrol, or to register and then enrol. */
+  readonly customer: NamedCustomer;
+  /** Whether the customer had been registered before this call. */
+  readonly isRegistered: boolean;
   readonly group: TargetGroup;
   readonly plan: EnrollmentPlan;
 };
 
-/** Loads and decides, without writing. */
-async function planEnrollment(
-  { table, targetGroups }: ServiceContext,
+async function writePlanned(
+  { table }: ServiceContext,
   command: EnrollCommand,
+  { customer, isRegistered, group, plan }: Planned,
   now: Instant,
-): Promise<Planned | Refusal> {
-  const { org, customerId, groupId, targetId, request } = command;
-  const isId = typeof customerId === "number";
-  const [definition, isKnown] = await Promise.all([
-    findActiveTarget(targetGroups, org, command, now),
-    isId && isRegistered(table, org, customerId),
-  ]);
+): Promise<EnrollResult> {
+  const { org, groupId, targetId } = command;
+  const isKnown = isRegistered && typeof customer === "number";
+  const customerId = isKnown ? customer : await ensureRegistered(table, org, customer, now);
+  const ref = { org, customerId, groupId, targetId };
+  const outcome = await writeEnrollment(table, ref, plan, { ...command, now });
+  return outcome === "enrolled"
+    ? { outcome, ref, group, plan, customerId, isRegistered }
+    : describeFailure(outcome, ref);
+}
+
+/** Decides, without writing. */
+function planFor(
+  definition: (Definition & { readonly outcome: "found" }) | Refusal,
+  command: EnrollCommand,
+  customer: Found,
+  now: Instant,
+): Planned | Refusal {
   if (definition.outcome === "refused") return definition;
-  if (!isId) return customerId;
-  if (!isKnown) return customerNotFound(customerId);
-  return planFor(definition, { org, customerId, groupId, targetId }, request, now);
+  if (isRefusal(command.customer)) return command.customer;
+  if (customer === undefined && !command.registersCustomer) return customerNotFound(command.customer);
+  const { group, target } = definition;
+  const decided = decideEnrollment(group, target, command.request, now);
+  if (decided.outcome === "refused") return decided;
+  const isRegistered = typeof customer === "number";
+  return {
+    outcome: "planned",
+    customer: isRegistered ? customer : command.customer,
+    isRegistered,
+    group,
+    plan: decided,
+  };
 }
 
 /** A cycle may have been appended or moved a moment ago. So 310019 is based on the definition as it is now. */
 async function planAnew(
   { targetGroups }: ServiceContext,
   command: EnrollCommand,
+  customer: Found,
   now: Instant,
 ): Promise<Planned | Refusal> {
-  const { org, customerId, groupId, targetId, request } = command;
-  if (typeof customerId !== "number") return customerId;
-  const definition = await findActiveTargetFresh(targetGroups, org, command, now);
-  if (definition.outcome === "refused") return definition;
-  return planFor(definition, { org, customerId, groupId, targetId }, request, now);
-}
-
-function planFor(
-  { group, target }: Definition,
-  ref: EnrollmentRef,
-  request: EnrollmentRequest,
-  now: Instant,
-): Planned | Refusal {
-  const decided = decideEnrollment(group, target, request, now);
-  return decided.outcome === "refused" ? decided : { outcome: "planned", ref, group, plan: decided };
+  return planFor(await findActiveTargetFresh(targetGroups, command.org, command, now), command, customer, now);
 }
 
 /**
@@ -132,7 +147,8 @@ function planFor(
  */
 async function findEarlierCall(
   { table, targetGroups }: ServiceContext,
-  { org, customerId, groupId, targetId, idempotency }: EnrollCommand,
+  { org, groupId, targetId, idempotency }: EnrollCommand,
+  customerId: Found,
   now: Instant,
 ): Promise<EnrollResult | undefined> {
   if (idempotency === undefined || typeof customerId !== "number") return undefined;

@@ -1,4 +1,5 @@
 import type { Authorship } from "../domain/authorship.ts";
+import type { NamedCustomer } from "../domain/customer.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
 import { isOver } from "../domain/over.ts";
@@ -19,7 +20,7 @@ import { OutcomeUnknown } from "../table/failures.ts";
 import type { Org } from "../table/keys.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import type { ServiceContext } from "./context.ts";
-import { customerNotFound } from "./customer.ts";
+import { customerNotFound, identifyCustomer, isRefusal } from "./customer.ts";
 import { findTarget, type TargetRef } from "./definition.ts";
 import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
 
@@ -27,11 +28,8 @@ import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
 export type UnenrollCommand = TargetRef & {
   readonly org: Org;
   readonly authorship: Authorship;
-  /**
-   * The customer's id, or the refusal when the caller sent none. The refusal is answered only after group and target
-   * were found.
-   */
-  readonly customerId: number | Refusal;
+  /** The customer, or the refusal when the caller named none. It is answered only after group and target were found. */
+  readonly customer: NamedCustomer | Refusal;
 };
 
 /**
@@ -46,8 +44,11 @@ export async function unenroll(
   command: UnenrollCommand,
   now: Instant,
 ): Promise<{ readonly outcome: "unenrolled"; readonly customerId: number } | Refusal> {
-  const { org, customerId, groupId, targetId } = command;
-  const definition = await findTarget(targetGroups, org, command, now);
+  const { org, customer, groupId, targetId } = command;
+  const [definition, customerId] = await Promise.all([
+    findTarget(targetGroups, org, command, now),
+    isRefusal(customer) ? customer : identifyCustomer(table, org, customer),
+  ]);
   if (definition.outcome === "refused") return definition;
   if (typeof customerId !== "number") return customerId;
   const ref = { org, customerId, groupId, targetId };

@@ -14,6 +14,22 @@ export async function isRegistered(table: Table, org: Org, customerId: number): 
   return (await getProfile(table, org, customerId, ["pk"])) !== undefined;
 }
 
+/**
+ * The customer who has the external id; `undefined` is answered only after a consistent read. With `isConsistent` every
+ * answer is.
+ */
+export async function findClaimant(
+  table: Table,
+  org: Org,
+  externalId: string,
+  { isConsistent = false } = {},
+): Promise<number | undefined> {
+  const read = (isFresh: boolean) =>
+    get(table, externalIdKey(org, externalId), { isConsistent: isFresh, attributes: ["customerId"] });
+  const claim = (await read(isConsistent)) ?? (isConsistent ? undefined : await read(true));
+  return claim === undefined ? undefined : ItemReader.of(claim).integer("customerId");
+}
+
 export async function findCustomer(table: Table, org: Org, customerId: number): Promise<Customer | undefined> {
   const item = await getProfile(table, org, customerId);
   return item === undefined ? undefined : parseCustomer(item, customerId);
@@ -34,6 +50,14 @@ export async function findProfile(table: Table, org: Org, customerId: number): P
   const item = await get(table, customerKey(org, customerId), { isConsistent: true });
   if (item === undefined) return undefined;
   return { customer: parseCustomer(item, customerId), operationId: ItemReader.of(item).text("operationId") };
+}
+
+/** The customer who has the external id at present. Both reads are consistent. */
+export async function findOwner(table: Table, org: Org, externalId: string): Promise<StoredProfile | undefined> {
+  const customerId = await findClaimant(table, org, externalId, { isConsistent: true });
+  const profile = customerId === undefined ? undefined : await findProfile(table, org, customerId);
+  // Between the two reads, the customer may have given the id up.
+  return profile?.customer.externalId === externalId ? profile : undefined;
 }
 
 const profileFields = ["firstName", "lastName", "externalId"] as const;
@@ -87,6 +111,38 @@ function buildClaim(org: Org, externalId: string, customerId: number): Put {
     Item: { ...externalIdKey(org, externalId), customerId },
     // Two customers may be given one id at once. Without the condition the second would take it from the first.
     ...unlessOfAnother(customerId),
+  };
+}
+
+/** The registration of a customer who is named by nothing but the id. */
+export function buildEmptyRegistration(write: Omit<ProfileWrite, "change">): Update {
+  // Another call may have registered the customer. Without the condition its profile would look changed.
+  return profileExpression({ ...write, change: {} }).update(
+    customerKey(write.org, write.customerId),
+    "attribute_not_exists(pk)",
+  );
+}
+
+/** The transaction that registers a new customer with an external id that nobody has. The claim is the first part. */
+export function buildRegistration(write: ProfileWrite & { readonly externalId: string }): TransactionPart[] {
+  const { org, customerId, externalId } = write;
+  const change = { ...write.change, externalId };
+  return [
+    { Update: buildFirstClaim(org, externalId, customerId) },
+    // The id was drawn by chance and may be taken. Without the condition that customer would be given the external id.
+    {
+      Update: profileExpression({ ...write, change }).update(customerKey(org, customerId), "attribute_not_exists(pk)"),
+    },
+  ];
+}
+
+function buildFirstClaim(org: Org, externalId: string, customerId: number): Update {
+  return {
+    Key: externalIdKey(org, externalId),
+    UpdateExpression: "SET customerId = :customerId",
+    // Two calls may register the same external id at once. Without the condition each would make a customer.
+    ConditionExpression: "attribute_not_exists(pk)",
+    ExpressionAttributeValues: { ":customerId": customerId },
   };
 }
 

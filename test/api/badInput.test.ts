@@ -74,9 +74,17 @@ describe.each(actions)("%s refuses with 300004, writing nothing,", (action) => {
     ["a number", "345651201", /The record must be an object; got 345651201\.$/],
     ["a number in an array", "[345651201]", /The record must be an object; got 345651201\.$/],
     ["true", "true", /The record must be an object; got true\.$/],
-    ["an empty record", "{}", /customerId is required\.$/],
-    ["an empty record in an array", "[{}]", /customerId is required\.$/],
-    ["a record whose customerId is in another case", '[{"customerid":1}]', /customerId is required\.$/],
+    ["an empty record", "{}", /customerId is required, or identifierName with identifierValue in its place\.$/],
+    [
+      "an empty record in an array",
+      "[{}]",
+      /customerId is required, or identifierName with identifierValue in its place\.$/,
+    ],
+    [
+      "a record whose customerId is in another case",
+      '[{"customerid":1}]',
+      /customerId is required, or identifierName with identifierValue in its place\.$/,
+    ],
   ])("%s", async (_, body, message) => {
     await expectRefusedUnwritten(await settingFor(action), action, body, 300004, message);
   });
@@ -254,7 +262,7 @@ describe("enroll refuses with 300004, writing nothing,", () => {
       "enroll",
       body,
       300004,
-      /^Invalid input\. customerId is required\.$/,
+      /^Invalid input\. customerId is required, or identifierName with identifierValue in its place\.$/,
       /^Invalid input\. periodName must be a string or null; got 7\.$/,
       /^Invalid input\. initialBalance must be an integer or null; got "5"\.$/,
       /^Invalid input\. resetStreakStatus must be a boolean/,
@@ -301,7 +309,7 @@ describe("unenroll refuses with 300004, writing nothing,", () => {
       300004,
       /targetGroupId in the path .* got "abc"\.$/,
       /targetId in the path .* got "-1"\.$/,
-      /^Invalid input\. customerId is required\.$/,
+      /^Invalid input\. customerId is required, or identifierName with identifierValue in its place\.$/,
     );
   });
 });
@@ -375,7 +383,13 @@ describe("a __proto__ key", () => {
   it("gives the record no field it did not send: customerId is still required (300004)", async () => {
     const one = await newSetting(service);
     const body = record(`"__proto__":{"customerId":${one.customerId}}`);
-    await expectRefusedUnwritten(one, "enroll", body, 300004, /^Invalid input\. customerId is required\.$/);
+    await expectRefusedUnwritten(
+      one,
+      "enroll",
+      body,
+      300004,
+      /^Invalid input\. customerId is required, or identifierName with identifierValue in its place\.$/,
+    );
   });
 
   it("of one request changes nothing for the next", async () => {

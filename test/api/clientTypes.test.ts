@@ -40,9 +40,9 @@ describe("the client's types", () => {
   });
 
   it("know the required fields: a record without one does not compile, and the API would refuse it", async () => {
-    const { client, ref } = await newCall();
-    // @ts-expect-error -- customerId is missing.
-    const answer = await client.enroll(ref, { periodName: "c1" }, now);
+    const { client, customerId } = await newCall();
+    // @ts-expect-error -- activityId is missing.
+    const answer = await client.recordActivity({ customerId, type: "TRANSACTION", occurredAt: during(1) }, now);
     expect(answer.code).toBe(300004);
   });
 

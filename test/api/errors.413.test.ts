@@ -19,6 +19,7 @@ const maximumBytes: Record<BodyRouteName, number> = {
   enroll: 16_384,
   unenroll: 16_384,
   putCustomer: 16_384,
+  registerCustomer: 16_384,
   recordActivities: 262_144,
   simulateEnrollment: 16_384,
   simulateUnenrollment: 16_384,

@@ -121,6 +121,7 @@ const markedBodies: Record<BodyRouteName, (one: Setting, mark: string) => unknow
   ],
   addTarget: (_, mark) => ({ ...milestone().targets[0], name: mark, description: mark, filters: filtersOf(mark) }),
   editTarget: (_, mark) => ({ name: mark, description: mark, filters: filtersOf(mark), [mark]: mark }),
+  registerCustomer: (_, mark) => ({ firstName: mark, lastName: mark, externalId: mark }),
   putCustomer: (_, mark) => ({ firstName: mark, lastName: mark, externalId: mark }),
 };
 

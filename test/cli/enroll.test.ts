@@ -211,6 +211,31 @@ describe("customers import", () => {
     expect((await admin("enroll", file, ...targetOptions(group), ...operator.access())).status).toBe(0);
   });
 
+  it("registers customers by the brand's own ids alone, who can then be enrolled and un-enrolled by them", async () => {
+    const operator = await newOperator();
+    const customers = operator.file("a.csv", "externalId,firstName", "CARD-1,Asha", "CARD-2,Ben");
+    expect((await admin("customers", "import", customers, ...operator.access())).status).toBe(0);
+    const group = await operator.org.createGroup();
+    const rows = ["CARD-1,", "CARD-2,", "CARD-3,TRUE", "CARD-4,no", ","];
+    const file = operator.file("e.csv", "externalId,registerCustomer", ...rows);
+    expect((await admin("enroll", file, ...targetOptions(group), ...operator.access())).status).toBe(1);
+    expect([...readResults(`${file}.results.csv`).values()].map(({ outcome }) => outcome)).toEqual([
+      "done",
+      "done",
+      "done",
+      "invalid",
+      "invalid",
+    ]);
+    const leaving = operator.file("u.csv", "customerId,externalId", ",CARD-3", "1,CARD-1");
+    expect((await admin("unenroll", leaving, ...targetOptions(group), ...operator.access())).status).toBe(1);
+    const read = (await operator.org.reader.get("/customers?externalId=CARD-3")).body.data;
+    expect(await operator.org.readState(group, read.customerId)).toBeUndefined();
+    expect([...readResults(`${leaving}.results.csv`).values()]).toMatchObject([
+      { outcome: "done", customerId: "CARD-3" },
+      { outcome: "invalid", customerId: "1" },
+    ]);
+  });
+
   it("records what the API refuses of a row, and goes on", async () => {
     const operator = await newOperator();
     const file = operator.file("c.csv", "customerId,firstName", `6001,${"x".repeat(201)}`, "6002,Emma");
@@ -227,7 +252,7 @@ describe("a bulk command", () => {
   it.each([
     ["is not there", undefined, /^Cannot read .*ENOENT/],
     ["is empty", "", /is empty; its first line must name the columns/],
-    ["lacks the id", "periodName\nc1", /line 1: the column customerId is missing/],
+    ["lacks the id", "periodName\nc1", /line 1: the column customerId or externalId is missing/],
     ["has a column that is mistyped", "customerId,intialBalance\n1,2", /line 1: unknown column "intialBalance"/],
     ["names a column twice", "customerId,customerId\n1,2", /line 1: a column is named twice/],
     ["has an open quote, on its last line only", `customerId\n1\n"2`, /Quote Not Closed/],

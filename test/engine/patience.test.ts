@@ -54,6 +54,7 @@ const activities = ["a-1", "a-2"].map((activityId) => ({
 async function record(through: Table, org: string) {
   const request: ApiRequest<typeof routes.recordActivities> = {
     org,
+    accessGroup: "default",
     authorship: byTest,
     now,
     headers: {},

@@ -217,6 +217,25 @@ export const routeContracts: Readonly<
     chain: { requests: 2, patientLoops: 0 },
     request: async (org) => ({ path: `/customers/${await org.newCustomer()}` }),
   },
+  registerCustomer: {
+    access: { groups: admins, own: created, other: created, nobody: unknown },
+    /**
+     * The last round that patience lets begin: the claim, and either the profile and its change, or a registration, which
+     * goes in rounds of its own.
+     */
+    chain: { requests: 3, patientLoops: 2 },
+    request: async () => ({ path: "/customers", body: { externalId: randomUUID(), firstName: "Ada" } }),
+  },
+  findCustomer: {
+    access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
+    /** The claim and the profile. */
+    chain: { requests: 2, patientLoops: 0 },
+    request: async (org) => {
+      const externalId = randomUUID();
+      await ok(org.admin.post("/customers", { externalId }));
+      return { path: `/customers?externalId=${externalId}` };
+    },
+  },
   getUserTargetGroups: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
     /**

@@ -139,6 +139,7 @@ describe("the examples", () => {
     appendTargetPeriods: (value) => schemaFaults(validators.appendTargetPeriods, value),
     addTarget: (value) => schemaFaults(validators.addTarget, value),
     editTarget: (value) => schemaFaults(validators.editTarget, value),
+    registerCustomer: (value) => schemaFaults(validators.registerCustomer, value),
     putCustomer: (value) => schemaFaults(validators.putCustomer, value),
     generateToken: (value) => schemaFaults(validators.generateToken, value),
   };

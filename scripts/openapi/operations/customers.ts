@@ -39,6 +39,36 @@ export const customers = {
     },
     refusals: [noSuchCustomer, refusal(310011)],
   },
+  registerCustomer: {
+    tag: "Customers",
+    sample: { path: "/customers", caller: "demo-admin", body: { externalId: "crm-345651202" } },
+    description:
+      "Registers a customer by the brand's own id. The service draws the customer's id. When somebody has the external id already, that customer's profile is changed in the same way as with `PUT`, and the answer is 200 with the same `customerId`.",
+    body: { schema: ref("CustomerRegistration"), examples: examples.registrations },
+    success: {
+      status: 201,
+      description: "Registered.",
+      data: objectOf("Customer", "The customer."),
+      examples: examples.customer,
+    },
+    again: "There was a customer with this external id, whose profile was changed.",
+    refusals: [invalid(400, "externalId is required.")],
+  },
+  findCustomer: {
+    tag: "Customers",
+    sample: { path: "/customers?externalId=crm-345651202" },
+    description: "The customer with the brand's own id. No answer repeats an external id that nobody has.",
+    success: {
+      status: 200,
+      description: "The customer.",
+      data: objectOf("Customer", "The customer."),
+      examples: examples.customer,
+    },
+    refusals: [
+      invalid(400, "externalId in the query is required."),
+      refusal(310011, "No customer has this externalId; POST /v3/customers registers one."),
+    ],
+  },
   getUserTargetGroups: {
     tag: "Customers",
     sample: { path: `/users/${customerId}/targetGroups?includeInactive=true` },

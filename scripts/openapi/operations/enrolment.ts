@@ -15,7 +15,7 @@ const oneRecord = (schema: string) => ({
 const notEnrollable = [
   invalid(
     400,
-    "customerId is required.",
+    "customerId is required, or identifierName with identifierValue in its place.",
     "periodName must be a string or null; got 7.",
     "initialBalance must be >= 0; got -1.",
   ),
@@ -27,7 +27,7 @@ const notEnrollable = [
 ];
 
 const notUnenrollable = [
-  invalid(400, "customerId is required."),
+  invalid(400, "customerId is required, or identifierName with identifierValue in its place."),
   refusal(310017, noSuchGroup),
   refusal(310018, noSuchTarget),
   refusal(310011),

@@ -25,6 +25,8 @@ export type Operation = {
     /** Fields of the envelope beside its usual three. They are not required. */
     readonly besides?: Readonly<Record<string, JsonSchema>>;
   };
+  /** What a 200 means for a route whose success is 201; absent when it never answers 200. */
+  readonly again?: string;
   /** The route's own refusals in order of precedence, without those of every route. */
   readonly refusals: readonly Refusal[];
 };

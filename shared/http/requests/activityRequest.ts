@@ -4,22 +4,27 @@ import type { Authorship } from "../../domain/authorship.ts";
 import { type Decimal, formatDecimal, parseDecimal } from "../../domain/decimal.ts";
 import { clockToleranceMilliseconds, formatInstant, type Instant, parseInstant } from "../../domain/instant.ts";
 import type { IncomingActivity } from "../../operations/recordActivity.ts";
+import type { NamedCustomer } from "../../domain/customer.ts";
+import { isRefusal } from "../../operations/customer.ts";
 import { businessRefusal, invalidInput, type RequestRefused } from "../errors.ts";
 import { activityBytes, attributesBytes } from "../limits.ts";
 import { canonicalJson } from "./canonicalJson.ts";
 import { type Checked, faultsOf } from "./checked.ts";
-import { readCustomerId } from "./customerId.ts";
+import { customerFaults, readCustomer } from "./customerId.ts";
 import { quote } from "./parameters.ts";
 import type { ActivityRequest } from "./requestTypes.ts";
 import * as schemas from "./schemas.ts";
 import { checked, describe, isJsonObject, type JsonObject, longLists } from "./validation.ts";
 import { activity as validateActivity } from "./validators.generated.js";
 
+/** An activity as it was sent: without the sender, and with the customer as the sender names one. */
+type SentActivity = Omit<IncomingActivity, keyof Authorship | "customerId"> & { readonly customer: NamedCustomer };
+
 /**
  * The activity of a JSON value. Throws {@link RequestRefused} with 300004 and all faults, or with 310011 when the
  * customer's id is the only fault.
  */
-export function parseActivityRequest(value: unknown, now: Instant): Omit<IncomingActivity, keyof Authorship> {
+export function parseActivityRequest(value: unknown, now: Instant): SentActivity {
   const tooLong = longLists(schemas.activity, value);
   if (tooLong.length > 0) throw invalidInput(tooLong);
   const result = checked(validateActivity, value);
@@ -28,6 +33,7 @@ export function parseActivityRequest(value: unknown, now: Instant): Omit<Incomin
   const occurredAt = instantOf(fields["occurredAt"]);
   const faults = [
     ...faultsOf(result),
+    ...customerFaults(value),
     ...faultsOfInstant(fields["occurredAt"], occurredAt, now),
     ...faultsOfDecimals(fields),
     ...faultsOfLines(fields["lineItems"]),
@@ -40,9 +46,9 @@ export function parseActivityRequest(value: unknown, now: Instant): Omit<Incomin
     throw invalidInput(faults);
   }
   const { valid: request } = result;
-  const customerId = readCustomerId(request.customerId);
-  if (typeof customerId !== "number") throw businessRefusal(customerId);
-  return { ...contentOf(request, occurredAt, attributes.valid), customerId };
+  const customer = readCustomer(fields);
+  if (isRefusal(customer)) throw businessRefusal(customer);
+  return { ...contentOf(request, occurredAt, attributes.valid), customer };
 }
 
 type Content = Omit<IncomingActivity, keyof Authorship | "customerId">;

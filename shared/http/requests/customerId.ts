@@ -1,16 +1,50 @@
+import type { NamedCustomer } from "../../domain/customer.ts";
 import { type Refusal, refused } from "../../domain/refusal.ts";
-import { parseId } from "./parameters.ts";
-import { describe } from "./validation.ts";
+import { externalIdCharacters } from "../limits.ts";
+import { isTextWithin, parseId } from "./parameters.ts";
+import { describe, isJsonObject, type JsonObject } from "./validation.ts";
+
+const idRule = "must be an integer from 1 to 9007199254740991, or the same as a string of digits";
 
 /**
- * The `customerId` of a body: an integer 1…2^53 − 1, or the same as a string of digits. Anything else is the refusal
- * 310011. It is answered only after the group and the target were found.
+ * The faults of the fields by which a record names its customer: `customerId`, or `identifierName` with
+ * `identifierValue`. No fault repeats an `identifierValue`, because it can be the number of a card.
  */
-export function readCustomerId(value: unknown): number | Refusal {
+export function customerFaults(record: unknown): string[] {
+  if (!isJsonObject(record)) return [];
+  const { identifierName: name, identifierValue: value } = record;
+  const pair = [name, value].filter(isGiven).length;
+  if (pair === 0) {
+    return record["customerId"] === undefined
+      ? ["customerId is required, or identifierName with identifierValue in its place."]
+      : [];
+  }
+  if (isGiven(record["customerId"])) return ["customerId and identifierName must not both be there."];
+  if (pair === 1) return [`${isGiven(name) ? "identifierValue" : "identifierName"} is required beside the other.`];
+  if (name !== "externalId" && name !== "id")
+    return ["identifierName must be externalId or id; no contact data is held."];
+  if (name === "id" || (typeof value === "string" && isTextWithin(value, externalIdCharacters))) return [];
+  return [`identifierValue must be a string of 1 to ${externalIdCharacters} characters, of which one is no blank.`];
+}
+
+/**
+ * The customer whom a record without {@link customerFaults} names. An id that is none is the refusal 310011. It is
+ * answered only after the group and the target were found.
+ */
+export function readCustomer(record: JsonObject): NamedCustomer | Refusal {
+  const { customerId, identifierName, identifierValue } = record;
+  if (!isGiven(identifierName)) {
+    return readId(customerId) ?? refused(310011, `customerId ${idRule}; got ${describe(customerId)}.`);
+  }
+  if (identifierName === "externalId" && typeof identifierValue === "string") return { externalId: identifierValue };
+  return readId(identifierValue) ?? refused(310011, `identifierValue ${idRule}.`);
+}
+
+function readId(value: unknown): number | undefined {
   const id = typeof value === "string" ? parseId(value) : value;
-  if (typeof id === "number" && Number.isSafeInteger(id) && id > 0) return id;
-  return refused(
-    310011,
-    `customerId must be an integer from 1 to 9007199254740991, or the same as a string of digits; got ${describe(value)}.`,
-  );
+  return typeof id === "number" && Number.isSafeInteger(id) && id > 0 ? id : undefined;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }

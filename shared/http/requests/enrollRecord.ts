@@ -1,4 +1,5 @@
 import { parseDecimal } from "../../domain/decimal.ts";
+import type { NamedCustomer } from "../../domain/customer.ts";
 import type { EnrollmentRequest } from "../../domain/enrolling.ts";
 import type { IdempotencyMark } from "../../domain/enrollment.ts";
 import type { Refusal } from "../../domain/refusal.ts";
@@ -6,16 +7,17 @@ import { isStreak, type TargetGroup } from "../../domain/targetGroup.ts";
 import type { ApiRequest } from "../apiHandler.ts";
 import type { routes } from "../routes.ts";
 import { both, faultsOf, required } from "./checked.ts";
-import { readCustomerId } from "./customerId.ts";
+import { customerFaults, readCustomer } from "./customerId.ts";
 import { idempotencyKeyFaults, idempotencyMark } from "./idempotency.ts";
 import * as schemas from "./schemas.ts";
-import { checkedRecord, type JsonObject, singleRecord, unknownFieldWarnings } from "./validation.ts";
+import { checkedRecord, isJsonObject, type JsonObject, singleRecord, unknownFieldWarnings } from "./validation.ts";
 import * as validators from "./validators.generated.js";
 
 /** An enrolment record of the right shape, with its target. */
 export type EnrollRecord = {
   readonly path: { readonly targetGroupId: number; readonly targetId: number };
-  readonly customerId: number | Refusal;
+  readonly customer: NamedCustomer | Refusal;
+  readonly registersCustomer: boolean;
   readonly request: EnrollmentRequest;
   readonly idempotency: IdempotencyMark | undefined;
   /** The fields that were sent and are not null. */
@@ -37,12 +39,12 @@ type Request = ApiRequest<typeof routes.enroll>;
 export function readEnrollRecord(request: Request): EnrollRecord {
   const { parameters, headers, body } = request;
   const key = headers["idempotency-key"];
-  const keyFaults = idempotencyKeyFaults(key);
   const record = singleRecord(body);
+  const alwaysFaults = [...idempotencyKeyFaults(key), ...("valid" in record ? customerFaults(record.valid) : [])];
   const milestoneFaults = faultsOf(checkedRecord(validators.enrollMilestone, body));
-  const isRightForStreaks = "valid" in checkedRecord(validators.enrollStreak, body) && keyFaults.length === 0;
+  const isRightForStreaks = "valid" in checkedRecord(validators.enrollStreak, body) && alwaysFaults.length === 0;
   const isWrongForAll = !isRightForStreaks || "faults" in parameters;
-  const judged = isWrongForAll ? { faults: [...keyFaults, ...milestoneFaults] } : record;
+  const judged = isWrongForAll ? { faults: [...alwaysFaults, ...milestoneFaults] } : record;
   const [{ path }, fields] = required(both(parameters, judged));
   return {
     ...readFields(fields, key),
@@ -52,26 +54,28 @@ export function readEnrollRecord(request: Request): EnrollRecord {
   };
 }
 
+/** Whether a body asks to register the customer, even if the body is wrong in other ways. */
+export function asksToRegister(body: unknown): boolean {
+  const records: readonly unknown[] = Array.isArray(body) ? body : [body];
+  return records.some((record) => isJsonObject(record) && record["registerCustomer"] === true);
+}
+
 function readFields(
   record: JsonObject,
   key: string | undefined,
-): Pick<EnrollRecord, "customerId" | "request" | "idempotency" | "sentFields"> {
+): Pick<EnrollRecord, "customer" | "registersCustomer" | "request" | "idempotency" | "sentFields"> {
   const { periodName, initialBalance, resetStreakStatus } = record;
-  const customerId = readCustomerId(record["customerId"]);
   const balance = typeof initialBalance === "number" ? initialBalance : undefined;
   const request = {
     cycleName: typeof periodName === "string" ? periodName : undefined,
     openingBalance: balance === undefined ? undefined : parseDecimal(balance.toString()),
     resetsStreak: resetStreakStatus === true,
   };
-  const meaning = [
-    typeof customerId === "number" ? customerId : undefined,
-    request.cycleName,
-    balance,
-    request.resetsStreak,
-  ];
+  // The mark is kept on the customer's enrolment, so a record means the same whichever way it names the customer.
+  const meaning = [request.cycleName, balance, request.resetsStreak];
   return {
-    customerId,
+    customer: readCustomer(record),
+    registersCustomer: record["registerCustomer"] === true,
     request,
     idempotency: idempotencyMark(key, meaning),
     sentFields: new Set(Object.keys(record).filter((field) => record[field] !== null)),

@@ -43,7 +43,7 @@ export function parseQuery<Query extends Readonly<Record<string, Parameter>>>(
   declared: Query,
   raw: Raw,
 ): Checked<QueryOf<Query>> {
-  const values: Record<string, number | boolean | undefined> = {};
+  const values: Record<string, ParameterValue> = {};
   const faults: string[] = [];
   for (const [name, parameter] of Object.entries(declared)) {
     const parsed = parseParameter(name, raw[name], parameter);
@@ -66,19 +66,23 @@ export function unknownQueryWarnings(declared: Readonly<Record<string, Parameter
   return unknown.map((name) => `${quote(name)} in the query was ignored: it is not known here.`);
 }
 
-type ParameterValue = number | boolean | undefined;
+type ParameterValue = number | boolean | string | undefined;
 
 function parseParameter(name: string, text: string | undefined, parameter: Parameter): Checked<ParameterValue> {
-  if (text === undefined) return { valid: parameter.type === "id" ? undefined : parameter.default };
+  if (text === undefined) return { valid: "default" in parameter ? parameter.default : undefined };
   const value = valueOf(text, parameter);
   if (value !== undefined) return { valid: value };
-  return { faults: [`${name} in the query must be ${ruleOf(parameter)}; got ${quote(text)}.`] };
+  // A text can be the number of a card, so no answer repeats it.
+  const given = parameter.type === "text" ? "" : `; got ${quote(text)}`;
+  return { faults: [`${name} in the query must be ${ruleOf(parameter)}${given}.`] };
 }
 
 function valueOf(text: string, parameter: Parameter): ParameterValue {
   switch (parameter.type) {
     case "id":
       return parseId(text);
+    case "text":
+      return isTextWithin(text, parameter.maximumCharacters) ? text : undefined;
     case "boolean":
       return text === "true" || text === "false" ? text === "true" : undefined;
     case "integer": {
@@ -92,11 +96,18 @@ function ruleOf(parameter: Parameter): string {
   switch (parameter.type) {
     case "id":
       return idRule;
+    case "text":
+      return `1 to ${parameter.maximumCharacters} characters, of which one is no blank`;
     case "boolean":
       return "true or false";
     case "integer":
       return `an integer from ${parameter.minimum} to ${parameter.maximum}`;
   }
+}
+
+/** Whether the text has a character that is no blank, and at most so many characters. */
+export function isTextWithin(text: string, maximumCharacters: number): boolean {
+  return /\S/.test(text) && Array.from(text).length <= maximumCharacters;
 }
 
 /** The text as a JSON string, cut so that a message stays readable. */

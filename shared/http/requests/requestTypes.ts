@@ -13,4 +13,5 @@ export type TargetRequest = FromSchema<typeof schemas.targets.items>;
 export type StreakRequest = FromSchema<typeof schemas.streaks.items>;
 export type ActivityRequest = FromSchema<typeof schemas.activity>;
 export type PutCustomerRequest = FromSchema<typeof schemas.putCustomer>;
+export type RegisterCustomerRequest = FromSchema<typeof schemas.registerCustomer>;
 export type GenerateTokenRequest = FromSchema<typeof schemas.generateToken>;

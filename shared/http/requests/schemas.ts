@@ -45,10 +45,12 @@ const lineItem = {
 
 export const activity = {
   type: "object",
-  required: ["activityId", "customerId", "type", "occurredAt"],
+  required: ["activityId", "type", "occurredAt"],
   properties: {
     activityId: { type: "string", pattern: activityIdPattern },
     customerId: {},
+    identifierName: {},
+    identifierValue: {},
     type: { type: "string", enum: activityTypes },
     name: { type: ["string", "null"], minLength: 1, maxLength: limits.nameCharacters },
     occurredAt: { type: "string", maxLength: 40 },
@@ -65,12 +67,14 @@ export const activity = {
   },
 } as const;
 
-/** An enrolment record for a milestone, in its strictest reading. `customerId` is judged by a rule of its own. */
+/** An enrolment record for a milestone, in its strictest reading. The customer's name is judged by a rule of its own. */
 export const enrollMilestone = {
   type: "object",
-  required: ["customerId"],
   properties: {
     customerId: {},
+    identifierName: {},
+    identifierValue: {},
+    registerCustomer: { type: ["boolean", "null"] },
     periodName: { type: ["string", "null"] },
     initialBalance: { type: ["integer", "null"], minimum: 0, maximum: limits.initialBalance },
     resetStreakStatus: { type: ["boolean", "null"] },
@@ -80,14 +84,20 @@ export const enrollMilestone = {
 /** The same record for a streak. A streak ignores two of the fields, whatever they hold. */
 export const enrollStreak = {
   type: "object",
-  required: ["customerId"],
-  properties: { customerId: {}, periodName: {}, initialBalance: {}, resetStreakStatus: { type: ["boolean", "null"] } },
+  properties: {
+    customerId: {},
+    identifierName: {},
+    identifierValue: {},
+    registerCustomer: { type: ["boolean", "null"] },
+    periodName: {},
+    initialBalance: {},
+    resetStreakStatus: { type: ["boolean", "null"] },
+  },
 } as const;
 
 export const unenroll = {
   type: "object",
-  required: ["customerId"],
-  properties: { customerId: {} },
+  properties: { customerId: {}, identifierName: {}, identifierValue: {} },
 } as const;
 
 export const putCustomer = {
@@ -95,7 +105,17 @@ export const putCustomer = {
   properties: {
     firstName: { type: ["string", "null"], maxLength: limits.nameCharacters },
     lastName: { type: ["string", "null"], maxLength: limits.nameCharacters },
-    externalId: { type: ["string", "null"], minLength: 1, maxLength: limits.nameCharacters, pattern: "\\S" },
+    externalId: { type: ["string", "null"], minLength: 1, maxLength: limits.externalIdCharacters, pattern: "\\S" },
+  },
+} as const;
+
+export const registerCustomer = {
+  type: "object",
+  required: ["externalId"],
+  properties: {
+    externalId: { type: "string", minLength: 1, maxLength: limits.externalIdCharacters, pattern: "\\S" },
+    firstName: { type: ["string", "null"], maxLength: limits.nameCharacters },
+    lastName: { type: ["string", "null"], maxLength: limits.nameCharacters },
   },
 } as const;
 

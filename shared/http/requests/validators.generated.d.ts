@@ -9,6 +9,7 @@ import type {
   GenerateTokenRequest,
   PeriodRequest,
   PutCustomerRequest,
+  RegisterCustomerRequest,
   StreakRequest,
   TargetRequest,
 } from "./requestTypes.ts";
@@ -26,12 +27,13 @@ export type Validator<Valid> = {
   readonly errors?: readonly Violation[] | null;
 };
 
-type EnrollmentRecord = { readonly customerId: unknown };
+type EnrollmentRecord = { readonly customerId?: unknown };
 
 export const enrollMilestone: Validator<EnrollmentRecord>;
 export const enrollStreak: Validator<EnrollmentRecord>;
 export const activity: Validator<ActivityRequest>;
 export const unenroll: Validator<EnrollmentRecord>;
+export const registerCustomer: Validator<RegisterCustomerRequest>;
 export const putCustomer: Validator<PutCustomerRequest>;
 export const periods: Validator<PeriodRequest[]>;
 export const targets: Validator<TargetRequest[]>;

@@ -111,10 +111,10 @@ type BodyOf = (brand: FuzzBrand) => fc.Arbitrary<unknown>;
 /** A valid body for each route that takes JSON. */
 const validBodies: Record<BodyRouteName | "generateToken", BodyOf> = {
   enroll: (brand) => fc.array(enrollment(brand), { minLength: 1, maxLength: 1 }),
-  unenroll: (brand) => fc.record({ customerId: customerId(brand) }).map((record) => [record]),
+  unenroll: (brand) => namedCustomer(brand).map((record) => [record]),
   recordActivities: (brand) => fc.oneof(activity(brand), fc.array(activity(brand), { minLength: 1, maxLength: 4 })),
   simulateEnrollment: (brand) => fc.array(enrollment(brand), { minLength: 1, maxLength: 1 }),
-  simulateUnenrollment: (brand) => fc.record({ customerId: customerId(brand) }).map((record) => [record]),
+  simulateUnenrollment: (brand) => namedCustomer(brand).map((record) => [record]),
   simulateActivities: (brand) => fc.oneof(activity(brand), fc.array(activity(brand), { minLength: 1, maxLength: 4 })),
   createTargetGroup: () =>
     fc.oneof(
@@ -130,6 +130,8 @@ const validBodies: Record<BodyRouteName | "generateToken", BodyOf> = {
     fc.record({ name: fc.string({ minLength: 1 }), filters: fc.option(fc.array(filter, { maxLength: 3 })) }),
   putCustomer: () =>
     fc.record({ firstName: fc.string(), lastName: fc.option(fc.string()), externalId: fc.option(fc.string()) }),
+  registerCustomer: () =>
+    fc.record({ externalId: fc.string({ minLength: 1 }), firstName: fc.string() }, { requiredKeys: ["externalId"] }),
   generateToken: (brand) => keyAndSecret(brand),
 };
 
@@ -159,6 +161,16 @@ function filtered(body: TargetGroupBody): TargetGroupBody {
 }
 
 const customerId = ({ customerIds }: FuzzBrand) => fc.constantFrom(...customerIds, ...customerIds.map(String));
+
+/** A customer by either name. Most external ids are nobody's. */
+const namedCustomer = (brand: FuzzBrand) =>
+  fc.oneof(
+    { weight: 2, arbitrary: fc.record({ customerId: customerId(brand) }) },
+    fc.record({
+      identifierName: fc.constantFrom("externalId", "id", "mobile"),
+      identifierValue: fc.oneof(fc.string({ maxLength: 5 }), customerId(brand)),
+    }),
+  );
 
 const enrollment = (brand: FuzzBrand) =>
   fc.record(
