@@ -137,6 +137,8 @@ function draft(cycleCount: number, targetCount: number): TargetGroupDraft {
     isActive: true,
     trackingType: "DEFAULT",
     timeZone: "UTC",
+    enrollmentOpens: undefined,
+    enrollmentCloses: undefined,
     cycleRule: undefined,
     closingOffsets: [{ fromCycle: 1, days: 0 }],
     cycles: Array.from({ length: cycleCount }, (_, index) => month(index + 1)),

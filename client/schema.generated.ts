@@ -863,6 +863,16 @@ export interface components {
              * @example 3
              */
             readonly offsetDays?: number | null;
+            /**
+             * @description First day on which calls can enrol customers, or the first instant. Before, enrolments are refused with 310019. Absent or `null`: no bound.
+             * @example 2029-12-01
+             */
+            readonly enrolmentStartDate?: string | null;
+            /**
+             * @description Last day on which calls can enrol customers, or the first instant at which they cannot. Un-enrolment is always possible. Absent or `null`: no bound.
+             * @example 2030-03-31
+             */
+            readonly enrolmentEndDate?: string | null;
             /** @description The cycles, in order. Absent when they are made from a rule. */
             readonly periods?: readonly components["schemas"]["PeriodDefinition"][];
             /**
@@ -1124,6 +1134,16 @@ export interface components {
              * @example true
              */
             readonly active?: boolean;
+            /**
+             * @description First day or instant at which calls can enrol customers. Absent: as it is; `null`: no bound.
+             * @example 2029-12-01
+             */
+            readonly enrolmentStartDate?: string | null;
+            /**
+             * @description Last day on which calls can enrol customers, or an instant. Absent: as it is; `null`: no bound.
+             * @example 2030-03-31
+             */
+            readonly enrolmentEndDate?: string | null;
             /**
              * @description Cannot be changed: another value than that of the creation is refused with 300004.
              * @example DEFAULT
@@ -1542,6 +1562,16 @@ export interface components {
              * @example 0
              */
             readonly offsetDays: number;
+            /**
+             * @description Since when calls can enrol customers, as it was sent; `null`: no bound.
+             * @example null
+             */
+            readonly enrolmentStartDate: string | null;
+            /**
+             * @description Until when calls can enrol customers, as it was sent; `null`: no bound.
+             * @example null
+             */
+            readonly enrolmentEndDate: string | null;
             /**
              * @description The unit of a cycle that a rule makes; `null` when the cycles were listed.
              * @example null

@@ -128,6 +128,8 @@ function draft(name: string, trackingType: TargetGroupDraft["trackingType"], now
     isActive: true,
     trackingType,
     timeZone: "UTC",
+    enrollmentOpens: undefined,
+    enrollmentCloses: undefined,
     cycleRule: undefined,
     closingOffsets: [{ fromCycle: 1, days: 0 }],
   };

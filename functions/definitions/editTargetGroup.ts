@@ -1,5 +1,7 @@
 import { decideGroupEdit, type GroupEdit, type Lengthen, type LevelEdit } from "../../shared/domain/editing.ts";
+import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
+import { invalidInput } from "../../shared/http/errors.ts";
 import * as limits from "../../shared/http/limits.ts";
 import { both, type Checked, required } from "../../shared/http/requests/checked.ts";
 import type { EditTargetGroupRequest } from "../../shared/http/requests/requestTypes.ts";
@@ -13,7 +15,7 @@ import { editTargetGroup as edit } from "../../shared/operations/editTargetGroup
 import type { Table } from "../../shared/table/client.ts";
 import { allocateIds } from "../../shared/table/ids.ts";
 import { answerEdit, readEditCommand } from "./editing.ts";
-import { makeRule } from "./readDraft.ts";
+import { makeRule, readBound } from "./readDraft.ts";
 
 /**
  * `PUT /targetGroups/editTargetGroup/{targetGroupId}`: changes the group's own fields and its levels. What is absent
@@ -29,7 +31,10 @@ export function editTargetGroup(context: ServiceContext): Operation<typeof route
     const newLevels = record.levels.filter(({ id }) => id === undefined);
     const newLevelIds = newLevels.length === 0 ? [] : await levelIds(context.table, command.org, newLevels.length);
     const result = await edit(context, command, (group) =>
-      decideGroupEdit(group, { ...record, newLevelIds }, now, { mostLevels: limits.levels, lengthen }),
+      decideGroupEdit(group, { ...withWindow(record, group), newLevelIds }, now, {
+        mostLevels: limits.levels,
+        lengthen,
+      }),
     );
     return answerEdit(result, now, describeEditFault, unknownFieldWarnings(schemas.editTargetGroup, body));
   };
@@ -42,7 +47,29 @@ async function levelIds(table: Table, org: string, count: number): Promise<numbe
   return Array.from({ length: count }, (_, index) => levelId + index);
 }
 
-type EditRecord = Omit<GroupEdit, "newLevelIds">;
+/** The bounds of the time for enrolling that were sent. A date is read in the zone of the group. */
+type Window = Pick<EditTargetGroupRequest, "enrolmentStartDate" | "enrolmentEndDate">;
+type EditRecord = Omit<GroupEdit, "newLevelIds"> & { readonly window: Window };
+
+function withWindow(record: EditRecord, { timeZone }: TargetGroup): EditRecord {
+  const { enrolmentStartDate: opens, enrolmentEndDate: closes } = record.window;
+  // Each was read in another zone before. At the ends of time this zone may make an impossible instant of it.
+  const faults: string[] = [];
+  const own = {
+    ...record.own,
+    ...(opens === undefined ? {} : { enrollmentOpens: readBound("enrolmentStartDate", opens, timeZone, faults) }),
+    ...(closes === undefined ? {} : { enrollmentCloses: readBound("enrolmentEndDate", closes, timeZone, faults) }),
+  };
+  if (faults.length > 0) throw invalidInput(faults);
+  return { ...record, own };
+}
+
+function windowFaults({ enrolmentStartDate, enrolmentEndDate }: Window): string[] {
+  const faults: string[] = [];
+  readBound("enrolmentStartDate", enrolmentStartDate, "UTC", faults);
+  readBound("enrolmentEndDate", enrolmentEndDate, "UTC", faults);
+  return faults;
+}
 
 function readRecord(body: unknown): Checked<EditRecord> {
   const tooLong = longLists(schemas.editTargetGroup, body);
@@ -55,12 +82,14 @@ function readRecord(body: unknown): Checked<EditRecord> {
     ...(targetEvaluationType === evaluationType
       ? []
       : [describeFixed("targetEvaluationType", evaluationType, targetEvaluationType)]),
+    ...windowFaults(shape.valid),
     ...levels.flatMap((level) => ("faults" in level ? level.faults : [])),
   ];
   if (faults.length > 0) return { faults };
   return {
     valid: {
       own: readOwn(shape.valid),
+      window: shape.valid,
       fixed: readFixed(shape.valid),
       offsetDays: readOffset(shape.valid),
       cycleCount: shape.valid.recurringCycles ?? undefined,

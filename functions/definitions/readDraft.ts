@@ -3,7 +3,7 @@ import { type Decimal, parseDecimal } from "../../shared/domain/decimal.ts";
 import type { TargetGroupDraft } from "../../shared/domain/drafting.ts";
 import type { Filter } from "../../shared/domain/filters.ts";
 import { type Instant, parseInstant } from "../../shared/domain/instant.ts";
-import type { Attribution } from "../../shared/domain/targetGroup.ts";
+import type { Attribution, WrittenBound } from "../../shared/domain/targetGroup.ts";
 import { filterIds } from "../../shared/http/limits.ts";
 import { quote } from "../../shared/http/requests/parameters.ts";
 import type {
@@ -36,6 +36,8 @@ export function readDraft(
     trackingType: request.trackingType,
     timeZone,
     closingOffsets: [{ fromCycle: 1, days: request.offsetDays ?? 0 }],
+    enrollmentOpens: readBound("enrolmentStartDate", request.enrolmentStartDate, timeZone, faults),
+    enrollmentCloses: readBound("enrolmentEndDate", request.enrolmentEndDate, timeZone, faults),
     ...readCycles(request, timeZone, faults),
     targets: request.targets.map((target, index) => readTarget(target, `targets[${index}].`, faults)),
     levels: (request.streaks ?? []).map(({ name, targetCountOfSequence }) => ({
@@ -50,6 +52,19 @@ function readTimeZone(name: string, faults: string[]): string {
   if (isTimeZone(name)) return name;
   faults.push(`timeZoneName must be an IANA time zone; got ${quote(name)}.`);
   return "UTC";
+}
+
+/** A bound of the time for enrolling: the start of its first day, the end of its last one, or an instant. */
+export function readBound(
+  field: "enrolmentStartDate" | "enrolmentEndDate",
+  written: string | null | undefined,
+  timeZone: string,
+  faults: string[],
+): WrittenBound | undefined {
+  if (written === null || written === undefined) return undefined;
+  const at = field === "enrolmentStartDate" ? startOf(written, timeZone) : endOf(written, timeZone);
+  if (at === undefined) faults.push(boundFault(field, written));
+  return at === undefined ? undefined : { at, written };
 }
 
 type Cycles = Pick<TargetGroupDraft, "cycles" | "cycleRule">;

@@ -188,6 +188,8 @@ export const definitions = {
     name: "Three months in a row",
     description: "Spend 500 in each month",
     timeZoneName: "Europe/Vienna",
+    enrolmentStartDate: "2029-12-01",
+    enrolmentEndDate: "2030-01-31",
     trackingType: "STREAKS",
     targets: [{ ...targetRule, defaultValues: [{ defaultValue: 500 }], rewardAllocation: "PERIOD_END" }],
     streaks: [
@@ -228,6 +230,8 @@ const storedGroup = {
   targetEvaluationType: "FIXED_CALENDAR_WINDOW",
   timeZoneName: "UTC",
   offsetDays: 0,
+  enrolmentStartDate: null,
+  enrolmentEndDate: null,
   frequencyType: null,
   frequency: null,
   recurringCycles: null,

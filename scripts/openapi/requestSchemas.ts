@@ -267,6 +267,16 @@ const definition = {
       "How many days of 24 hours after the end of a cycle its end is told, so that late activities still count before.",
     examples: [3],
   },
+  enrolmentStartDate: {
+    description:
+      "First day on which calls can enrol customers, or the first instant. Before, enrolments are refused with 310019. Absent or `null`: no bound.",
+    examples: ["2029-12-01"],
+  },
+  enrolmentEndDate: {
+    description:
+      "Last day on which calls can enrol customers, or the first instant at which they cannot. Un-enrolment is always possible. Absent or `null`: no bound.",
+    examples: ["2030-03-31"],
+  },
   periods: listOf("PeriodDefinition", "The cycles, in order. Absent when they are made from a rule."),
   frequencyType: {
     description:
@@ -310,6 +320,14 @@ const edit = {
     description:
       "`false` stops the group: at the latest 30 s later enrolments are refused with 310017, and activities that arrive do not count, for good. `true` goes on, until the last cycle has ended (310019).",
     examples: [true],
+  },
+  enrolmentStartDate: {
+    description: "First day or instant at which calls can enrol customers. Absent: as it is; `null`: no bound.",
+    examples: ["2029-12-01"],
+  },
+  enrolmentEndDate: {
+    description: "Last day on which calls can enrol customers, or an instant. Absent: as it is; `null`: no bound.",
+    examples: ["2030-03-31"],
   },
   trackingType: fixed("DEFAULT"),
   targetEvaluationType: fixed("FIXED_CALENDAR_WINDOW"),

@@ -125,6 +125,8 @@ const group = {
     minimum: 0,
     maximum: 30,
   }),
+  enrolmentStartDate: textOrNull("Since when calls can enrol customers, as it was sent; `null`: no bound.", null),
+  enrolmentEndDate: textOrNull("Until when calls can enrol customers, as it was sent; `null`: no bound.", null),
   frequencyType: {
     type: ["string", "null"],
     enum: [...frequencyTypes, null],

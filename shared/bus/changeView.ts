@@ -22,6 +22,8 @@ const wireNames = {
   cyclesToMeet: "targetCountOfSequence",
   cycleCount: "recurringCycles",
   offsetDays: "offsetDays",
+  enrollmentOpens: "enrolmentStartDate",
+  enrollmentCloses: "enrolmentEndDate",
   refCode: "refCode",
   startDate: "startDate",
   endDate: "endDate",

@@ -9,7 +9,15 @@ type Part =
   | {
       readonly of: "group";
       readonly id: undefined;
-      readonly property: "name" | "description" | "isActive" | "created" | "cycleCount" | "offsetDays";
+      readonly property:
+        | "name"
+        | "description"
+        | "isActive"
+        | "created"
+        | "cycleCount"
+        | "offsetDays"
+        | "enrollmentOpens"
+        | "enrollmentCloses";
     }
   | { readonly of: "level"; readonly id: number; readonly property: "name" | "cyclesToMeet" }
   | {
@@ -30,6 +38,8 @@ export const auditedProperties = [
   "cyclesToMeet",
   "cycleCount",
   "offsetDays",
+  "enrollmentOpens",
+  "enrollmentCloses",
   "refCode",
   "startDate",
   "endDate",
@@ -122,6 +132,8 @@ function factsOf(group: TargetGroup, before: TargetGroup): Fact[] {
     { of: "group", id: undefined, property: "description", value: description },
     { of: "group", id: undefined, property: "isActive", value: isActive },
     { of: "group", id: undefined, property: "offsetDays", value: BigInt(offsetDaysOf(group)) * decimalOne },
+    { of: "group", id: undefined, property: "enrollmentOpens", value: group.enrollmentOpens?.written },
+    { of: "group", id: undefined, property: "enrollmentCloses", value: group.enrollmentCloses?.written },
     ...levels.flatMap(levelFacts),
     ...(cycleRule === undefined
       ? []

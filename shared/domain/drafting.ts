@@ -19,6 +19,14 @@ export type CycleFault = { readonly of: "cycle"; readonly index: number } & (
   | { readonly rule: "hasItsOwnName"; readonly refCode: string }
 );
 
+/** Enrolment would be closed before it opens. */
+export type WindowFault = {
+  readonly of: "window";
+  readonly rule: "closesAfterItOpens";
+  readonly opens: string;
+  readonly closes: string;
+};
+
 /** What is wrong with one target of a draft. */
 export type TargetFault = { readonly of: "target"; readonly index: number } & (
   | { readonly rule: "namesItsEvent" | "namesItsAttribute" | "countsWhatLinesHave" }
@@ -36,16 +44,26 @@ export type LevelFault = { readonly of: "level"; readonly index: number; readonl
 type LevelsFault = LevelFault | { readonly of: "group"; readonly rule: "milestoneHasNoLevels" };
 
 /** A rule that a draft breaks, where it does, and the values that break it. */
-export type DraftFault = CycleFault | TargetFault | LevelsFault;
+export type DraftFault = WindowFault | CycleFault | TargetFault | LevelsFault;
 
 /** Every rule that a draft breaks whose fields are each of the right shape; empty when the group can be created. */
 export function draftFaults(draft: TargetGroupDraft): DraftFault[] {
   const { cycles, targets } = draft;
   return [
+    ...windowFaults(draft),
     ...cycles.flatMap((_, index) => cycleFaults(cycles, index)),
     ...targets.flatMap((target, index) => targetFaults(target, index, cycles.length)),
     ...levelFaults(draft),
   ];
+}
+
+/** Every rule that the time for enrolling breaks. */
+export function windowFaults({
+  enrollmentOpens: opens,
+  enrollmentCloses: closes,
+}: Pick<TargetGroup, "enrollmentOpens" | "enrollmentCloses">): WindowFault[] {
+  if (opens === undefined || closes === undefined || opens.at < closes.at) return [];
+  return [{ of: "window", rule: "closesAfterItOpens", opens: opens.written, closes: closes.written }];
 }
 
 type Cycles = TargetGroupDraft["cycles"];

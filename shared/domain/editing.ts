@@ -2,7 +2,7 @@ import { withOffsetFrom } from "./cycleClosing.ts";
 import { leadMilliseconds } from "./cycleEditing.ts";
 import { type CycleRule, cyclesOfRule } from "./cycleRule.ts";
 import { cycleStatus } from "./cycles.ts";
-import { type DraftFault, levelFaults } from "./drafting.ts";
+import { type DraftFault, levelFaults, windowFaults } from "./drafting.ts";
 import type { Instant } from "./instant.ts";
 import { type Refusal, refused } from "./refusal.ts";
 import type { Level, TargetGroup } from "./targetGroup.ts";
@@ -20,7 +20,9 @@ type FixedProperties = Partial<
 
 /** What to change of a group. A property that is absent stays as it is. */
 export type GroupEdit = {
-  readonly own: Partial<Pick<TargetGroup, "name" | "description" | "isActive">>;
+  readonly own: Partial<
+    Pick<TargetGroup, "name" | "description" | "isActive" | "enrollmentOpens" | "enrollmentCloses">
+  >;
   readonly fixed: FixedProperties;
   readonly levels: readonly LevelEdit[];
   /** The days between the end of a cycle and its closing; `undefined` leaves them as they are. */
@@ -33,7 +35,7 @@ export type GroupEdit = {
 
 /** A rule that an edit breaks, where it does, and the values that break it. */
 export type EditFault =
-  | Extract<DraftFault, { readonly of: "level" | "group" }>
+  | Extract<DraftFault, { readonly of: "level" | "group" | "window" }>
   | {
       readonly of: "fixed";
       readonly property: keyof FixedProperties;
@@ -80,6 +82,7 @@ export function decideGroupEdit(
   const faults = [
     ...fixedFaults(group, edit.fixed),
     ...("faults" in longer ? longer.faults : []),
+    ...windowFaults(next),
     ...levelEditFaults(rest, edit, levels, mostLevels),
   ];
   if (faults.length > 0) return { outcome: "invalid", faults };

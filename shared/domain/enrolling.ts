@@ -36,7 +36,7 @@ export type Opening =
 /**
  * Decides into which cycle a customer is enrolled and how that cycle opens (docs/enrolment.md).
  *
- * Refuses with 310019 when the named cycle does not exist or has ended, or when no cycle is named and
+ * Refuses with 310019 outside of the time in which the group can be enrolled in, when the named cycle does not exist or has ended, or when no cycle is named and
  * none is current or upcoming.
  */
 export function decideEnrollment(
@@ -45,6 +45,7 @@ export function decideEnrollment(
   request: EnrollmentRequest,
   now: Instant,
 ): EnrollmentPlan | Refusal {
+  if (!isOpen(group, now)) return notOpen(group);
   const streak = isStreak(group);
   const cycle =
     streak || request.cycleName === undefined ? nextCycle(group, now) : namedCycle(group, request.cycleName, now);
@@ -53,6 +54,16 @@ export function decideEnrollment(
     ? streakOpening(group, cycle, request, now)
     : milestoneOpening(target, cycle, request.openingBalance);
   return { outcome: "accepted", fromCycle: cycle.number, opening, definitionVersion: group.version };
+}
+
+function isOpen({ enrollmentOpens: opens, enrollmentCloses: closes }: TargetGroup, now: Instant): boolean {
+  return (opens === undefined || opens.at <= now) && (closes === undefined || now < closes.at);
+}
+
+function notOpen({ id, enrollmentOpens: opens, enrollmentCloses: closes }: TargetGroup): Refusal {
+  const from = opens === undefined ? "" : ` from ${formatInstant(opens.at)}`;
+  const before = closes === undefined ? "" : ` until before ${formatInstant(closes.at)}`;
+  return refused(310019, `Customers can be enrolled in target group ${id} only${from}${before}.`);
 }
 
 function nextCycle(group: TargetGroup, now: Instant): Cycle | Refusal {

@@ -95,6 +95,8 @@ export type Attribution = {
 
 /** How many days after its end a cycle is closed, for this cycle and the following ones. */
 export type ClosingOffset = { readonly fromCycle: number; readonly days: number };
+/** A bound as the brand wrote it, and the instant that it stands for. */
+export type WrittenBound = { readonly at: Instant; readonly written: string };
 
 export type TargetGroup = {
   readonly id: number;
@@ -107,6 +109,9 @@ export type TargetGroup = {
   readonly trackingType: TrackingType;
   /** IANA name of the zone in which plain dates are read. */
   readonly timeZone: string;
+  /** Since when, and before when, calls can enrol customers. Without a bound there is none on that side. */
+  readonly enrollmentOpens: WrittenBound | undefined;
+  readonly enrollmentCloses: WrittenBound | undefined;
   /** What the cycles are made from; `undefined` when they were listed one by one. */
   readonly cycleRule: CycleRule | undefined;
   /** The cycles in order, not overlapping. */

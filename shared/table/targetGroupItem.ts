@@ -13,6 +13,7 @@ import {
   targetEntities,
   targetTypes,
   trackingTypes,
+  type WrittenBound,
 } from "../domain/targetGroup.ts";
 import { parseLevel } from "./activityItem.ts";
 import { parseClosedCycles } from "./closedCycles.ts";
@@ -42,11 +43,17 @@ export function buildGroupItem(org: Org, group: TargetGroup): Item {
     isActive,
     trackingType,
     timeZone,
+    enrollmentOpens: buildBound(group.enrollmentOpens),
+    enrollmentCloses: buildBound(group.enrollmentCloses),
     ...(cycleRule === undefined ? { cycles: cycles.map(buildCycle) } : { rule: buildRule(cycleRule, cycles) }),
     closingOffsets: group.closingOffsets,
     levels,
     [retiredAtAttribute]: group.retiredAt === undefined ? undefined : formatInstant(group.retiredAt),
   };
+}
+
+function buildBound(bound: WrittenBound | undefined): Item | undefined {
+  return bound && { at: formatInstant(bound.at), written: bound.written };
 }
 
 function buildCycle(cycle: Cycle): Item {
@@ -138,6 +145,8 @@ export function parseTargetGroup(items: readonly StoredItem[]): TargetGroup | un
     isActive: group.flag("isActive"),
     trackingType: group.oneOf("trackingType", trackingTypes),
     timeZone: group.text("timeZone"),
+    enrollmentOpens: parseBound(group, "enrollmentOpens"),
+    enrollmentCloses: parseBound(group, "enrollmentCloses"),
     ...parseCycles(group),
     closingOffsets: group.maps("closingOffsets").map(parseOffset),
     levels: group.maps("levels").map(parseLevel),
@@ -149,6 +158,12 @@ export function parseTargetGroup(items: readonly StoredItem[]): TargetGroup | un
 
 function parseOffset(reader: ItemReader): ClosingOffset {
   return { fromCycle: reader.integer("fromCycle"), days: reader.integer("days") };
+}
+
+function parseBound(group: ItemReader, attribute: string): WrittenBound | undefined {
+  if (!group.has(attribute)) return undefined;
+  const bound = group.map(attribute);
+  return { at: bound.instant("at"), written: bound.text("written") };
 }
 
 function parseCycles(group: ItemReader): Pick<TargetGroup, "cycles" | "cycleRule"> {

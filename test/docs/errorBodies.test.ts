@@ -41,13 +41,23 @@ const refusals: readonly (readonly [code: ErrorCode, requests: readonly Refusing
   ],
   [310017, [({ org, group, customerId }) => org.enroll({ ...group, groupId: unknownId }, { customerId })]],
   [310018, [({ org, group, customerId }) => org.enroll({ ...group, targetId: unknownId }, { customerId })]],
-  [310011, [({ org, group }) => org.enroll(group, { customerId: unknownId })]],
+  [
+    310011,
+    [
+      ({ org, group }) => org.enroll(group, { customerId: unknownId }),
+      ({ org, group }) => org.enroll(group, { identifierName: "externalId", identifierValue: "CARD-1" }),
+    ],
+  ],
   [
     310019,
     [
       ({ org, group, customerId }) => org.enroll(group, { customerId, periodName: "DEC" }, at(1)),
       ({ org, group, customerId }) => org.enroll(group, { customerId, periodName: "c1" }, at(2)),
       ({ org, group, customerId }) => org.enroll(group, { customerId }, at(6)),
+      async ({ org, customerId }) => {
+        const dates = { enrolmentStartDate: "2030-02-01", enrolmentEndDate: "2030-02-28" };
+        return org.enroll(await org.createGroup({ ...milestone(), ...dates }), { customerId }, at(1));
+      },
     ],
   ],
   [

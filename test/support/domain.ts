@@ -81,6 +81,8 @@ export function buildGroup(overrides: Partial<TargetGroup> & { readonly cycleCou
     isActive: true,
     trackingType: "DEFAULT",
     timeZone: "UTC",
+    enrollmentOpens: undefined,
+    enrollmentCloses: undefined,
     cycleRule: undefined,
     closingOffsets: [{ fromCycle: 1, days: 0 }],
     cycles,

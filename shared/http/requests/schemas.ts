@@ -10,6 +10,7 @@ import * as limits from "../limits.ts";
 const name = { type: "string", minLength: 1, maxLength: limits.nameCharacters, pattern: "\\S" } as const;
 const description = { type: ["string", "null"], maxLength: limits.descriptionCharacters } as const;
 const date = { type: "string", minLength: 10, maxLength: 40 } as const;
+const dateOrNull = { type: ["string", "null"], minLength: 10, maxLength: 40 } as const;
 
 const activityIdPattern = "^[A-Za-z0-9._:-]{1,128}$";
 const amount = { type: ["number", "null"], minimum: 0, maximum: limits.targetValue } as const;
@@ -210,6 +211,8 @@ export const createTargetGroup = {
     targetEvaluationType: { type: "string", enum: ["FIXED_CALENDAR_WINDOW"] },
     timeZoneName: { type: ["string", "null"], minLength: 1, maxLength: 64 },
     offsetDays,
+    enrolmentStartDate: dateOrNull,
+    enrolmentEndDate: dateOrNull,
     periods,
     frequencyType,
     frequency,
@@ -235,6 +238,8 @@ export const editTargetGroup = {
     name,
     description,
     active: { type: "boolean" },
+    enrolmentStartDate: dateOrNull,
+    enrolmentEndDate: dateOrNull,
     trackingType: {},
     targetEvaluationType: {},
     timeZoneName: {},

@@ -1776,7 +1776,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var createTargetGroup = validate24;
-var schema9 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" } }, "$id": "createTargetGroup" };
+var schema9 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" } }, "$id": "createTargetGroup" };
 var schema10 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "periods" };
 function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
@@ -2363,16 +2363,10 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.periods !== void 0) {
-      if (!validate25(data.periods, { instancePath: instancePath + "/periods", parentData: data, parentDataProperty: "periods", rootData })) {
-        vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-        errors = vErrors.length;
-      }
-    }
-    if (data.frequencyType !== void 0) {
-      let data8 = data.frequencyType;
-      if (typeof data8 !== "string") {
-        const err21 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.enrolmentStartDate !== void 0) {
+      let data7 = data.enrolmentStartDate;
+      if (typeof data7 !== "string" && data7 !== null) {
+        const err21 = { instancePath: instancePath + "/enrolmentStartDate", schemaPath: "#/properties/enrolmentStartDate/type", keyword: "type", params: { type: schema9.properties.enrolmentStartDate.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -2380,39 +2374,41 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data8 === "DAILY" || data8 === "WEEKLY" || data8 === "MONTHLY" || data8 === "QUARTERLY" || data8 === "HALF_YEARLY" || data8 === "YEARLY")) {
-        const err22 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/enum", keyword: "enum", params: { allowedValues: schema9.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
-        if (vErrors === null) {
-          vErrors = [err22];
-        } else {
-          vErrors.push(err22);
-        }
-        errors++;
-      }
-    }
-    if (data.frequency !== void 0) {
-      let data9 = data.frequency;
-      if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-        const err23 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        if (vErrors === null) {
-          vErrors = [err23];
-        } else {
-          vErrors.push(err23);
-        }
-        errors++;
-      }
-      if (typeof data9 == "number" && isFinite(data9)) {
-        if (data9 > 366 || isNaN(data9)) {
-          const err24 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 366 }, message: "must be <= 366" };
+      if (typeof data7 === "string") {
+        if (func2(data7) > 40) {
+          const err22 = { instancePath: instancePath + "/enrolmentStartDate", schemaPath: "#/properties/enrolmentStartDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
           if (vErrors === null) {
-            vErrors = [err24];
+            vErrors = [err22];
           } else {
-            vErrors.push(err24);
+            vErrors.push(err22);
           }
           errors++;
         }
-        if (data9 < 1 || isNaN(data9)) {
-          const err25 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (func2(data7) < 10) {
+          const err23 = { instancePath: instancePath + "/enrolmentStartDate", schemaPath: "#/properties/enrolmentStartDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          if (vErrors === null) {
+            vErrors = [err23];
+          } else {
+            vErrors.push(err23);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.enrolmentEndDate !== void 0) {
+      let data8 = data.enrolmentEndDate;
+      if (typeof data8 !== "string" && data8 !== null) {
+        const err24 = { instancePath: instancePath + "/enrolmentEndDate", schemaPath: "#/properties/enrolmentEndDate/type", keyword: "type", params: { type: schema9.properties.enrolmentEndDate.type }, message: "must be string,null" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      }
+      if (typeof data8 === "string") {
+        if (func2(data8) > 40) {
+          const err25 = { instancePath: instancePath + "/enrolmentEndDate", schemaPath: "#/properties/enrolmentEndDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -2420,54 +2416,58 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
+        if (func2(data8) < 10) {
+          const err26 = { instancePath: instancePath + "/enrolmentEndDate", schemaPath: "#/properties/enrolmentEndDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          if (vErrors === null) {
+            vErrors = [err26];
+          } else {
+            vErrors.push(err26);
+          }
+          errors++;
+        }
       }
     }
-    if (data.recurringCycles !== void 0) {
-      let data10 = data.recurringCycles;
-      if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
-        const err26 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+    if (data.periods !== void 0) {
+      if (!validate25(data.periods, { instancePath: instancePath + "/periods", parentData: data, parentDataProperty: "periods", rootData })) {
+        vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.frequencyType !== void 0) {
+      let data10 = data.frequencyType;
+      if (typeof data10 !== "string") {
+        const err27 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err26];
+          vErrors = [err27];
         } else {
-          vErrors.push(err26);
+          vErrors.push(err27);
         }
         errors++;
       }
-      if (typeof data10 == "number" && isFinite(data10)) {
-        if (data10 > 1e3 || isNaN(data10)) {
-          const err27 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
-          if (vErrors === null) {
-            vErrors = [err27];
-          } else {
-            vErrors.push(err27);
-          }
-          errors++;
+      if (!(data10 === "DAILY" || data10 === "WEEKLY" || data10 === "MONTHLY" || data10 === "QUARTERLY" || data10 === "HALF_YEARLY" || data10 === "YEARLY")) {
+        const err28 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/enum", keyword: "enum", params: { allowedValues: schema9.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err28];
+        } else {
+          vErrors.push(err28);
         }
-        if (data10 < 1 || isNaN(data10)) {
-          const err28 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-          if (vErrors === null) {
-            vErrors = [err28];
-          } else {
-            vErrors.push(err28);
-          }
-          errors++;
-        }
+        errors++;
       }
     }
-    if (data.fromDate !== void 0) {
-      let data11 = data.fromDate;
-      if (typeof data11 === "string") {
-        if (func2(data11) > 10) {
-          const err29 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/maxLength", keyword: "maxLength", params: { limit: 10 }, message: "must NOT have more than 10 characters" };
-          if (vErrors === null) {
-            vErrors = [err29];
-          } else {
-            vErrors.push(err29);
-          }
-          errors++;
+    if (data.frequency !== void 0) {
+      let data11 = data.frequency;
+      if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+        const err29 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err29];
+        } else {
+          vErrors.push(err29);
         }
-        if (func2(data11) < 10) {
-          const err30 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+        errors++;
+      }
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 366 || isNaN(data11)) {
+          const err30 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 366 }, message: "must be <= 366" };
           if (vErrors === null) {
             vErrors = [err30];
           } else {
@@ -2475,12 +2475,76 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-      } else {
-        const err31 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (data11 < 1 || isNaN(data11)) {
+          const err31 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err31];
+          } else {
+            vErrors.push(err31);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.recurringCycles !== void 0) {
+      let data12 = data.recurringCycles;
+      if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+        const err32 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
-          vErrors = [err31];
+          vErrors = [err32];
         } else {
-          vErrors.push(err31);
+          vErrors.push(err32);
+        }
+        errors++;
+      }
+      if (typeof data12 == "number" && isFinite(data12)) {
+        if (data12 > 1e3 || isNaN(data12)) {
+          const err33 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+          if (vErrors === null) {
+            vErrors = [err33];
+          } else {
+            vErrors.push(err33);
+          }
+          errors++;
+        }
+        if (data12 < 1 || isNaN(data12)) {
+          const err34 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err34];
+          } else {
+            vErrors.push(err34);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.fromDate !== void 0) {
+      let data13 = data.fromDate;
+      if (typeof data13 === "string") {
+        if (func2(data13) > 10) {
+          const err35 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/maxLength", keyword: "maxLength", params: { limit: 10 }, message: "must NOT have more than 10 characters" };
+          if (vErrors === null) {
+            vErrors = [err35];
+          } else {
+            vErrors.push(err35);
+          }
+          errors++;
+        }
+        if (func2(data13) < 10) {
+          const err36 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          if (vErrors === null) {
+            vErrors = [err36];
+          } else {
+            vErrors.push(err36);
+          }
+          errors++;
+        }
+      } else {
+        const err37 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err37];
+        } else {
+          vErrors.push(err37);
         }
         errors++;
       }
@@ -2498,11 +2562,11 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err38 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err32];
+      vErrors = [err38];
     } else {
-      vErrors.push(err32);
+      vErrors.push(err38);
     }
     errors++;
   }
@@ -3151,7 +3215,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var editTargetGroup = validate34;
-var schema15 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
+var schema15 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
 function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -3231,10 +3295,10 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.offsetDays !== void 0) {
-      let data3 = data.offsetDays;
-      if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3)) && data3 !== null) {
-        const err7 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/type", keyword: "type", params: { type: schema15.properties.offsetDays.type }, message: "must be integer,null" };
+    if (data.enrolmentStartDate !== void 0) {
+      let data3 = data.enrolmentStartDate;
+      if (typeof data3 !== "string" && data3 !== null) {
+        const err7 = { instancePath: instancePath + "/enrolmentStartDate", schemaPath: "#/properties/enrolmentStartDate/type", keyword: "type", params: { type: schema15.properties.enrolmentStartDate.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -3242,9 +3306,9 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (typeof data3 == "number" && isFinite(data3)) {
-        if (data3 > 30 || isNaN(data3)) {
-          const err8 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
+      if (typeof data3 === "string") {
+        if (func2(data3) > 40) {
+          const err8 = { instancePath: instancePath + "/enrolmentStartDate", schemaPath: "#/properties/enrolmentStartDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -3252,8 +3316,8 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data3 < 0 || isNaN(data3)) {
-          const err9 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        if (func2(data3) < 10) {
+          const err9 = { instancePath: instancePath + "/enrolmentStartDate", schemaPath: "#/properties/enrolmentStartDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -3263,10 +3327,10 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.recurringCycles !== void 0) {
-      let data4 = data.recurringCycles;
-      if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4)) && data4 !== null) {
-        const err10 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: schema15.properties.recurringCycles.type }, message: "must be integer,null" };
+    if (data.enrolmentEndDate !== void 0) {
+      let data4 = data.enrolmentEndDate;
+      if (typeof data4 !== "string" && data4 !== null) {
+        const err10 = { instancePath: instancePath + "/enrolmentEndDate", schemaPath: "#/properties/enrolmentEndDate/type", keyword: "type", params: { type: schema15.properties.enrolmentEndDate.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -3274,9 +3338,9 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (typeof data4 == "number" && isFinite(data4)) {
-        if (data4 > 1e3 || isNaN(data4)) {
-          const err11 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+      if (typeof data4 === "string") {
+        if (func2(data4) > 40) {
+          const err11 = { instancePath: instancePath + "/enrolmentEndDate", schemaPath: "#/properties/enrolmentEndDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -3284,8 +3348,8 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data4 < 1 || isNaN(data4)) {
-          const err12 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (func2(data4) < 10) {
+          const err12 = { instancePath: instancePath + "/enrolmentEndDate", schemaPath: "#/properties/enrolmentEndDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -3295,86 +3359,90 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.streaks !== void 0) {
-      let data5 = data.streaks;
-      if (Array.isArray(data5)) {
-        if (data5.length > 10) {
-          const err13 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+    if (data.offsetDays !== void 0) {
+      let data5 = data.offsetDays;
+      if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5)) && data5 !== null) {
+        const err13 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/type", keyword: "type", params: { type: schema15.properties.offsetDays.type }, message: "must be integer,null" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 30 || isNaN(data5)) {
+          const err14 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
           if (vErrors === null) {
-            vErrors = [err13];
+            vErrors = [err14];
           } else {
-            vErrors.push(err13);
+            vErrors.push(err14);
           }
           errors++;
         }
-        const len0 = data5.length;
+        if (data5 < 0 || isNaN(data5)) {
+          const err15 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.recurringCycles !== void 0) {
+      let data6 = data.recurringCycles;
+      if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6)) && data6 !== null) {
+        const err16 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: schema15.properties.recurringCycles.type }, message: "must be integer,null" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1e3 || isNaN(data6)) {
+          const err17 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
+        if (data6 < 1 || isNaN(data6)) {
+          const err18 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.streaks !== void 0) {
+      let data7 = data.streaks;
+      if (Array.isArray(data7)) {
+        if (data7.length > 10) {
+          const err19 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+          if (vErrors === null) {
+            vErrors = [err19];
+          } else {
+            vErrors.push(err19);
+          }
+          errors++;
+        }
+        const len0 = data7.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data6 = data5[i0];
-          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
-            if (data6.id !== void 0) {
-              let data7 = data6.id;
-              if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
-                const err14 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-                if (vErrors === null) {
-                  vErrors = [err14];
-                } else {
-                  vErrors.push(err14);
-                }
-                errors++;
-              }
-              if (typeof data7 == "number" && isFinite(data7)) {
-                if (data7 > 9007199254740991 || isNaN(data7)) {
-                  const err15 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-                  if (vErrors === null) {
-                    vErrors = [err15];
-                  } else {
-                    vErrors.push(err15);
-                  }
-                  errors++;
-                }
-                if (data7 < 1 || isNaN(data7)) {
-                  const err16 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-                  if (vErrors === null) {
-                    vErrors = [err16];
-                  } else {
-                    vErrors.push(err16);
-                  }
-                  errors++;
-                }
-              }
-            }
-            if (data6.name !== void 0) {
-              let data8 = data6.name;
-              if (typeof data8 === "string") {
-                if (func2(data8) > 200) {
-                  const err17 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err17];
-                  } else {
-                    vErrors.push(err17);
-                  }
-                  errors++;
-                }
-                if (func2(data8) < 1) {
-                  const err18 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err18];
-                  } else {
-                    vErrors.push(err18);
-                  }
-                  errors++;
-                }
-                if (!pattern2.test(data8)) {
-                  const err19 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-                  if (vErrors === null) {
-                    vErrors = [err19];
-                  } else {
-                    vErrors.push(err19);
-                  }
-                  errors++;
-                }
-              } else {
-                const err20 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          let data8 = data7[i0];
+          if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+            if (data8.id !== void 0) {
+              let data9 = data8.id;
+              if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
+                const err20 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
                   vErrors = [err20];
                 } else {
@@ -3382,21 +3450,18 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-            }
-            if (data6.targetCountOfSequence !== void 0) {
-              let data9 = data6.targetCountOfSequence;
-              if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-                const err21 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-                if (vErrors === null) {
-                  vErrors = [err21];
-                } else {
-                  vErrors.push(err21);
-                }
-                errors++;
-              }
               if (typeof data9 == "number" && isFinite(data9)) {
-                if (data9 > 1e3 || isNaN(data9)) {
-                  const err22 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+                if (data9 > 9007199254740991 || isNaN(data9)) {
+                  const err21 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err21];
+                  } else {
+                    vErrors.push(err21);
+                  }
+                  errors++;
+                }
+                if (data9 < 1 || isNaN(data9)) {
+                  const err22 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
                   if (vErrors === null) {
                     vErrors = [err22];
                   } else {
@@ -3404,8 +3469,13 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (data9 < 1 || isNaN(data9)) {
-                  const err23 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              }
+            }
+            if (data8.name !== void 0) {
+              let data10 = data8.name;
+              if (typeof data10 === "string") {
+                if (func2(data10) > 200) {
+                  const err23 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
                   if (vErrors === null) {
                     vErrors = [err23];
                   } else {
@@ -3413,34 +3483,92 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
+                if (func2(data10) < 1) {
+                  const err24 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err24];
+                  } else {
+                    vErrors.push(err24);
+                  }
+                  errors++;
+                }
+                if (!pattern2.test(data10)) {
+                  const err25 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+                  if (vErrors === null) {
+                    vErrors = [err25];
+                  } else {
+                    vErrors.push(err25);
+                  }
+                  errors++;
+                }
+              } else {
+                const err26 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err26];
+                } else {
+                  vErrors.push(err26);
+                }
+                errors++;
+              }
+            }
+            if (data8.targetCountOfSequence !== void 0) {
+              let data11 = data8.targetCountOfSequence;
+              if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+                const err27 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err27];
+                } else {
+                  vErrors.push(err27);
+                }
+                errors++;
+              }
+              if (typeof data11 == "number" && isFinite(data11)) {
+                if (data11 > 1e3 || isNaN(data11)) {
+                  const err28 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+                  if (vErrors === null) {
+                    vErrors = [err28];
+                  } else {
+                    vErrors.push(err28);
+                  }
+                  errors++;
+                }
+                if (data11 < 1 || isNaN(data11)) {
+                  const err29 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                  if (vErrors === null) {
+                    vErrors = [err29];
+                  } else {
+                    vErrors.push(err29);
+                  }
+                  errors++;
+                }
               }
             }
           } else {
-            const err24 = { instancePath: instancePath + "/streaks/" + i0, schemaPath: "#/properties/streaks/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err30 = { instancePath: instancePath + "/streaks/" + i0, schemaPath: "#/properties/streaks/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err24];
+              vErrors = [err30];
             } else {
-              vErrors.push(err24);
+              vErrors.push(err30);
             }
             errors++;
           }
         }
       } else {
-        const err25 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err31 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err25];
+          vErrors = [err31];
         } else {
-          vErrors.push(err25);
+          vErrors.push(err31);
         }
         errors++;
       }
     }
   } else {
-    const err26 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err26];
+      vErrors = [err32];
     } else {
-      vErrors.push(err26);
+      vErrors.push(err32);
     }
     errors++;
   }

@@ -7,6 +7,7 @@ export function describeEditFault(fault: EditFault): string {
   switch (fault.of) {
     case "fixed":
       return describeFixed(wireNames[fault.property], fault.is, fault.asked);
+    case "window":
     case "level":
     case "group":
       return describeDraftFault(fault);

@@ -5,6 +5,8 @@ import { formatInstant } from "../../domain/instant.ts";
 /** The sentence of a 300004 for a rule that a target group breaks. It names the field as the caller has written it. */
 export function describeDraftFault(fault: DraftFault): string {
   switch (fault.of) {
+    case "window":
+      return `enrolmentEndDate must be after enrolmentStartDate; got ${fault.opens} to ${fault.closes}.`;
     case "cycle":
       return describeCycleFault(fault);
     case "target":

@@ -28,6 +28,8 @@ export function presentTargetGroup(group: TargetGroup, now: Instant, options: { 
     targetEvaluationType: "FIXED_CALENDAR_WINDOW",
     timeZoneName: group.timeZone,
     offsetDays: offsetDaysOf(group),
+    enrolmentStartDate: group.enrollmentOpens?.written ?? null,
+    enrolmentEndDate: group.enrollmentCloses?.written ?? null,
     ...presentRule(group.cycleRule),
     ...(options.includePeriods ? { periods: group.cycles.map((cycle) => presentCycle(group, cycle, now)) } : {}),
     targets: group.targets.map((target) => presentTarget(target, group)),
