@@ -138,6 +138,7 @@ export function bundling(hasBundleReport: boolean): BundlingOptions {
       "--alias:node:process": join(projectRoot, "shared/config/nodeProcess.ts"),
       "--alias:@aws-sdk/lib-dynamodb": join(projectRoot, "lib/bundling/documentClient.mjs"),
       "--alias:@middy/util": join(projectRoot, "lib/bundling/middyUtil.mjs"),
+      "--alias:@aws-sdk/endpoint-cache": join(projectRoot, "lib/bundling/endpointCache.mjs"),
     },
     metafile: hasBundleReport,
     logLevel: LogLevel.WARNING,

@@ -34,7 +34,7 @@ export function simulateEnrollment(
     ];
     if (result.outcome !== "enrolled") return { ...answer, warnings };
     const { ref, group, plan } = result;
-    const opened = openedCycle(group, plan, await findEnrollment(table, ref));
+    const opened = openedCycle(group, plan, isNew ? undefined : await findEnrollment(table, ref));
     const simulation = {
       periodName: opened.cycle.refCode,
       targetAchievedValueAfter: wireDecimal(opened.achievedValue),

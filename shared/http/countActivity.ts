@@ -35,7 +35,8 @@ export async function answerActivity(
   const { customer, ...sent } = parseActivityRequest(value, now);
   const customerId = await identifyCustomer(table, org, customer);
   if (typeof customerId !== "number") throw businessRefusal(customerId);
-  const activity = { ...sent, customerId, ...authorship };
+  // An external id names a customer who is registered.
+  const activity = { ...sent, customerId, ...authorship, isOfRegistered: typeof customer !== "number" };
   const result = await recordActivity(table, targetGroups, org, activity, now);
   switch (result.outcome) {
     case "unknownCustomer":

@@ -1,5 +1,4 @@
 import type { Permission } from "../domain/accessGroups.ts";
-import { externalIdCharacters } from "./limits.ts";
 
 /** The way in which a path or query parameter is read. An id is an integer 1…2^53 − 1. */
 export type Parameter =
@@ -284,7 +283,7 @@ export const findCustomer = {
   servedBy: "customers",
   throttleShare: 0.5,
   maximumBodyBytes: recordBytes,
-  query: { externalId: { type: "text", maximumCharacters: externalIdCharacters } },
+  query: { externalId: { type: "text", maximumCharacters: 200 } },
   summary: "Reads a customer by the brand's own id",
 } as const satisfies Route;
 

@@ -22,11 +22,13 @@ export async function findRegistered(table: Table, org: Org, customer: NamedCust
 
 /**
  * The id of the customer. An id is answered as it is, because what follows finds out whether it is registered. An
- * external id that nobody has is the refusal 310011.
+ * external id that nobody has is the refusal 310011. It is read consistently at once, because the calls that ask have time
+ * for few requests in a row.
  */
 export async function identifyCustomer(table: Table, org: Org, customer: NamedCustomer): Promise<number | Refusal> {
   if (typeof customer === "number") return customer;
-  return (await findClaimant(table, org, customer.externalId)) ?? customerNotFound(customer);
+  const claimant = await findClaimant(table, org, customer.externalId, { isConsistent: true });
+  return claimant ?? customerNotFound(customer);
 }
 
 /** Whether the caller named no customer, and this is what to answer. */

@@ -100,9 +100,10 @@ async function writePlanned(
 ): Promise<EnrollResult> {
   const { org, groupId, targetId } = command;
   const isKnown = isRegistered && typeof customer === "number";
-  const customerId = isKnown ? customer : await ensureRegistered(table, org, customer, now);
+  const patience = new Patience(table);
+  const customerId = isKnown ? customer : await ensureRegistered(table, { org, customer, now }, patience);
   const ref = { org, customerId, groupId, targetId };
-  const outcome = await writeEnrollment(table, ref, plan, { ...command, now });
+  const outcome = await writeEnrollment(table, ref, plan, { ...command, now, patience });
   return outcome === "enrolled"
     ? { outcome, ref, group, plan, customerId, isRegistered }
     : describeFailure(outcome, ref);
@@ -183,7 +184,11 @@ function describeFailure(
 const mostRounds = 10;
 
 /** What a write needs besides its plan. */
-type EnrollmentCall = Pick<EnrollCommand, "authorship" | "idempotency"> & { readonly now: Instant };
+type EnrollmentCall = Pick<EnrollCommand, "authorship" | "idempotency"> & {
+  readonly now: Instant;
+  /** What is left of the patience of the call, when requests went before. */
+  readonly patience?: Patience;
+};
 
 /** The outcome of the write. */
 export type WriteOutcome =
@@ -203,10 +208,9 @@ export async function writeEnrollment(
   table: Table,
   ref: EnrollmentRef,
   plan: EnrollmentPlan,
-  { authorship, idempotency, now }: EnrollmentCall,
+  { authorship, idempotency, now, patience = new Patience(table) }: EnrollmentCall,
 ): Promise<WriteOutcome> {
   const key = keyOfEnrollment(ref);
-  const patience = new Patience(table);
   let operationId = table.operationIds.next();
   // A further round is needed only when an operation with a later id came first and ended the membership. That happens
   // when another process's clock is ahead or our write was slow.

@@ -3,7 +3,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { Table } from "../table/client.ts";
 import { buildClaimingChange, findOwner } from "../table/customers.ts";
 import type { Org } from "../table/keys.ts";
-import { inRounds, Overtaken } from "../table/rounds.ts";
+import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import { transact } from "../table/store.ts";
 import { registerExternalId } from "./registerCustomer.ts";
 
@@ -25,10 +25,11 @@ export async function putExternalId(
   now: Instant,
 ): Promise<{ readonly customer: Customer; readonly isNew: boolean }> {
   const change = { ...names, externalId };
-  return inRounds(table, rounds, async () => {
+  const patience = new Patience(table);
+  return inRounds(table, { ...rounds, patience }, async () => {
     const owner = await findOwner(table, org, externalId);
     if (owner === undefined) {
-      const { customerId, isNew } = await registerExternalId(table, org, externalId, names, now);
+      const { customerId, isNew } = await registerExternalId(table, { org, externalId, change: names, now }, patience);
       return isNew ? { customer: changedCustomer(customerId, undefined, change, now), isNew } : new Overtaken(0);
     }
     const { customerId } = owner.customer;

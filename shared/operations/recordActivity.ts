@@ -34,7 +34,11 @@ import { requireDefinition } from "./definition.ts";
 import type { TargetGroupCache } from "./targetGroupCache.ts";
 
 /** An activity to be counted, with all of it that is recorded. */
-export type IncomingActivity = Activity & ActivityContent;
+export type IncomingActivity = Activity &
+  ActivityContent & {
+    /** The customer is known to be registered, so nobody has to look. */
+    readonly isOfRegistered?: boolean;
+  };
 
 export type RecordOutcome =
   /**
@@ -83,7 +87,8 @@ export async function recordActivity(
     ]);
     const circumstances = { table, targetGroups, org, activity, original, now };
     const enrollments = await withThoseReached(circumstances, active, patience);
-    if (enrollments.length === 0 && !(await isRegistered(table, org, activity.customerId))) {
+    const mayBeUnknown = enrollments.length === 0 && activity.isOfRegistered !== true;
+    if (mayBeUnknown && !(await isRegistered(table, org, activity.customerId))) {
       return { outcome: "unknownCustomer" };
     }
     const decisions = await decide(circumstances, enrollments, patience);

@@ -3,25 +3,33 @@ import type { NamedCustomer, ProfileChange } from "../domain/customer.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Table } from "../table/client.ts";
 import { buildEmptyRegistration, buildRegistration } from "../table/customers.ts";
+import { OutcomeUnknown } from "../table/failures.ts";
 import { ItemReader } from "../table/item.ts";
 import type { Org } from "../table/keys.ts";
-import { OutcomeUnknown } from "../table/failures.ts";
-import { inRounds, Overtaken } from "../table/rounds.ts";
+import { inRounds, Overtaken, type Patience } from "../table/rounds.ts";
 import { transact, update } from "../table/store.ts";
 
 /** A further round is needed only when another call for the same customer or external id is under way. */
-const rounds = { most: 10, longestPauseMilliseconds: 50, overtaken: "The registration was overtaken every time" };
+function rounds(patience: Patience) {
+  const overtaken = "The registration was overtaken every time";
+  return { most: 10, longestPauseMilliseconds: 50, patience, overtaken };
+}
 
 /**
  * The id of the customer, who is registered without a profile if there was none. However many calls come at once, they
  * answer one id.
  */
-export async function ensureRegistered(table: Table, org: Org, customer: NamedCustomer, now: Instant): Promise<number> {
+export async function ensureRegistered(
+  table: Table,
+  { org, customer, now }: { readonly org: Org; readonly customer: NamedCustomer; readonly now: Instant },
+  patience: Patience,
+): Promise<number> {
   if (typeof customer !== "number") {
-    return (await registerExternalId(table, org, customer.externalId, {}, now)).customerId;
+    const registration = { org, externalId: customer.externalId, change: {}, now };
+    return (await registerExternalId(table, registration, patience)).customerId;
   }
   const operationId = table.operationIds.next();
-  await inRounds<true>(table, rounds, async () => {
+  await inRounds<true>(table, rounds(patience), async () => {
     const result = await update(table, buildEmptyRegistration({ org, customerId: customer, now, operationId }));
     // A failed condition says that the customer is registered, by this call or another.
     return result.outcome === "conflict" ? new Overtaken(result.attempts - 1) : true;
@@ -29,22 +37,27 @@ export async function ensureRegistered(table: Table, org: Org, customer: NamedCu
   return customer;
 }
 
+type Registration = {
+  readonly org: Org;
+  readonly externalId: string;
+  readonly change: ProfileChange;
+  readonly now: Instant;
+};
+
 /**
  * Registers a customer with the external id under an id drawn by chance. When somebody has the external id already,
  * answers that customer's id, and nothing was changed.
  */
 export async function registerExternalId(
   table: Table,
-  org: Org,
-  externalId: string,
-  profile: ProfileChange,
-  now: Instant,
+  registration: Registration,
+  patience: Patience,
 ): Promise<{ readonly customerId: number; readonly isNew: boolean }> {
   // The id stays the same in all rounds, so that a lost attempt of an earlier round is recognized.
   let customerId = drawCustomerId();
   const operationId = table.operationIds.next();
-  return inRounds(table, rounds, async (lostAttempts) => {
-    const parts = buildRegistration({ org, customerId, externalId, change: profile, now, operationId });
+  return inRounds(table, rounds(patience), async (lostAttempts) => {
+    const parts = buildRegistration({ ...registration, customerId, operationId });
     const result = await transact(table, parts);
     if (result.outcome === "applied") return { customerId, isNew: true };
     if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);

@@ -84,10 +84,13 @@ async function send(
   return response;
 }
 
+/** A customer by an external id, which can be the number of a card. */
+const byCard = (identifierValue: string) => ({ identifierName: "externalId", identifierValue });
+
 /** A body for each route that takes one. Each of its texts is the marker. */
 const markedBodies: Record<BodyRouteName, (one: Setting, mark: string) => unknown> = {
-  enroll: ({ customerId }, mark) => [{ customerId, periodName: mark, [mark]: mark }],
-  unenroll: ({ customerId }, mark) => [{ customerId, [mark]: mark }],
+  enroll: (_, mark) => [{ ...byCard(mark), periodName: mark, [mark]: mark }],
+  unenroll: (_, mark) => [{ ...byCard(mark), [mark]: mark }],
   recordActivities: ({ customerId }, mark) => ({
     activityId: mark,
     customerId,
@@ -101,7 +104,7 @@ const markedBodies: Record<BodyRouteName, (one: Setting, mark: string) => unknow
     lineItems: [{ itemCode: mark }],
   }),
   simulateEnrollment: ({ customerId }, mark) => [{ customerId, periodName: mark, [mark]: mark }],
-  simulateUnenrollment: ({ customerId }, mark) => [{ customerId, [mark]: mark }],
+  simulateUnenrollment: (_, mark) => [{ ...byCard(mark), [mark]: mark }],
   simulateActivities: ({ customerId }, mark) => ({
     activityId: mark,
     customerId,
@@ -140,7 +143,8 @@ function markedRequest(name: ProtectedRouteName, one: Setting, mark: string): Se
     routes[name].path,
   );
   const body = takesBody(name) ? markedBodies[name](one, mark) : undefined;
-  return { method: routes[name].method, path, body: body === undefined ? "" : JSON.stringify(body) };
+  const query = Object.keys(routes[name].query).includes("externalId") ? `?externalId=${mark}` : "";
+  return { method: routes[name].method, path: path + query, body: body === undefined ? "" : JSON.stringify(body) };
 }
 
 /** Runs the functions on this table, while the authorizer keeps the service's table. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { startGateway } from "../../local/gateway.ts";
-import { localFunctions } from "../../local/functions.ts";
 import { enrollRoutes } from "../../functions/enroll/routes.ts";
+import { localFunctions } from "../../local/functions.ts";
+import { startGateway } from "../../local/gateway.ts";
 import { createContext } from "../../shared/operations/context.ts";
 import { ApiClient, type ApiResponse } from "../support/apiClient.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";

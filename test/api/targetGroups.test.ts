@@ -33,6 +33,8 @@ function fullBody(): TargetGroupBody {
     trackingType: "NON_CONTINUOUS_STREAKS",
     targetEvaluationType: "FIXED_CALENDAR_WINDOW",
     timeZoneName: "Europe/Berlin",
+    enrolmentStartDate: "2029-12-01",
+    enrolmentEndDate: "2030-01-15T12:00:00+01:00",
     offsetDays: 2,
     periods: [
       { refCode: "jan", startDate: "2030-01-01", endDate: "2030-01-31", description: "January" },

@@ -174,6 +174,13 @@ const longest: Readonly<
     const Records = [queueMessage("1", one.org.org, sale(one))];
     return async () => expect(await count({ Records })).toEqual({ batchItemFailures: [] });
   },
+  registerCustomer: async () => {
+    const one = await newSetting(service);
+    const { api } = await newClient(one);
+    const body = { externalId: randomUUID() };
+    await ok(one.org.admin.post("/customers", body));
+    return () => ok(api.post("/customers", body, at));
+  },
   getUserTargetGroups: async () => {
     const { one, task } = await settledByClosing();
     await closeShard({ ...direct, settling })(task, outOfTime);

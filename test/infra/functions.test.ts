@@ -5,6 +5,7 @@ import { issuerLimits } from "../../shared/auth/issuerVerifier.ts";
 import { busLimits } from "../../shared/bus/eventBridge.ts";
 import { busNameVariable } from "../../shared/config/busConfig.ts";
 import { metricsNamespaceVariable } from "../../shared/config/metricsConfig.ts";
+import { registrationVariable } from "../../shared/config/registrationConfig.ts";
 import { tableNameVariable } from "../../shared/config/tableConfig.ts";
 import { tokenLifetimeVariable } from "../../shared/config/tokenConfig.ts";
 import { routeNames, routes } from "../../shared/http/routes.ts";
@@ -23,6 +24,8 @@ const [tableId] = onlyResource(stack, "AWS::DynamoDB::Table");
 
 /** The further variables of functions that know more than the table and the metrics. */
 const alsoKnown: Readonly<Record<string, readonly string[]>> = {
+  enroll: [registrationVariable],
+  simulations: [registrationVariable],
   projector: [busNameVariable],
   tokens: [tokenLifetimeVariable],
 };

@@ -31,18 +31,22 @@ type PartitionKind = keyof typeof partitionKeys;
 
 /** The actions of each function on the table, with the kinds of partition they may reach. */
 const allowed = {
-  enroll: { Query: ["group"], GetItem: ["customer"], UpdateItem: ["customer"] },
-  membership: { Query: ["group"], GetItem: ["customer"], UpdateItem: ["customer"] },
+  enroll: {
+    Query: ["group"],
+    GetItem: ["customer", "externalId"],
+    UpdateItem: ["customer", "externalId"],
+  },
+  membership: { Query: ["group"], GetItem: ["customer", "externalId"], UpdateItem: ["customer"] },
   recordActivities: {
     Query: ["group", "customer"],
-    GetItem: ["customer"],
+    GetItem: ["customer", "externalId"],
     PutItem: ["customer"],
     UpdateItem: ["customer"],
     ConditionCheckItem: ["customer"],
   },
   countQueuedActivities: {
     Query: ["group", "customer"],
-    GetItem: ["customer"],
+    GetItem: ["customer", "externalId"],
     PutItem: ["customer"],
     UpdateItem: ["customer"],
     ConditionCheckItem: ["customer"],
@@ -54,12 +58,12 @@ const allowed = {
     Query: ["org", "group", "closing"],
   },
   customers: {
-    GetItem: ["customer"],
+    GetItem: ["customer", "externalId"],
     DeleteItem: ["customer", "externalId"],
     PutItem: ["customer", "externalId"],
     UpdateItem: ["customer", "externalId"],
   },
-  simulations: { Query: ["group", "customer"], GetItem: ["customer"] },
+  simulations: { Query: ["group", "customer"], GetItem: ["customer", "externalId"] },
   reads: { Query: ["group", "customer"], GetItem: ["customer"] },
   projector: { Query: ["group"], PutItem: ["customer", "shard"], UpdateItem: ["closing"] },
   listDueCycles: {

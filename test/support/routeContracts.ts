@@ -58,8 +58,8 @@ export const routeContracts: Readonly<
   enroll: {
     access: { groups: tills, own: answered, other: refused(310017), nobody: unknown },
     /**
-     * A definition to judge the record by, two look-ups of the customer, and a write. Or, with a key, two reads in place
-     * of the write, because an enrolment may have been set aside.
+     * A definition to judge the record by, two look-ups of the customer, a registration, and a write. Or, with a key, two
+     * reads in place of the last two, because an enrolment may have been set aside.
      */
     chain: { requests: 5, patientLoops: 1 },
     request: async (org) => {
@@ -221,9 +221,9 @@ export const routeContracts: Readonly<
     access: { groups: admins, own: created, other: created, nobody: unknown },
     /**
      * The last round that patience lets begin: the claim, and either the profile and its change, or a registration, which
-     * goes in rounds of its own.
+     * goes in rounds with the same patience.
      */
-    chain: { requests: 3, patientLoops: 2 },
+    chain: { requests: 3, patientLoops: 1 },
     request: async () => ({ path: "/customers", body: { externalId: randomUUID(), firstName: "Ada" } }),
   },
   findCustomer: {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { LineItem } from "../../domain/activity.ts";
 import type { Authorship } from "../../domain/authorship.ts";
+import type { NamedCustomer } from "../../domain/customer.ts";
 import { type Decimal, formatDecimal, parseDecimal } from "../../domain/decimal.ts";
 import { clockToleranceMilliseconds, formatInstant, type Instant, parseInstant } from "../../domain/instant.ts";
-import type { IncomingActivity } from "../../operations/recordActivity.ts";
-import type { NamedCustomer } from "../../domain/customer.ts";
 import { isRefusal } from "../../operations/customer.ts";
+import type { IncomingActivity } from "../../operations/recordActivity.ts";
 import { businessRefusal, invalidInput, type RequestRefused } from "../errors.ts";
 import { activityBytes, attributesBytes } from "../limits.ts";
 import { canonicalJson } from "./canonicalJson.ts";

@@ -1,5 +1,5 @@
-import { parseDecimal } from "../../domain/decimal.ts";
 import type { NamedCustomer } from "../../domain/customer.ts";
+import { parseDecimal } from "../../domain/decimal.ts";
 import type { EnrollmentRequest } from "../../domain/enrolling.ts";
 import type { IdempotencyMark } from "../../domain/enrollment.ts";
 import type { Refusal } from "../../domain/refusal.ts";
