@@ -179,6 +179,7 @@ function target(number: number): TargetGroupDraft["targets"][number] {
     rewardAllocation: "IMMEDIATE",
     rules: [],
     values: [BigInt(targetValue) * 10_000n],
+    reminders: [],
     revaluation: undefined,
   };
 }

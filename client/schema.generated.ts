@@ -747,6 +747,34 @@ export interface components {
              */
             readonly rewardAllocation?: "IMMEDIATE" | "PERIOD_END";
             /**
+             * @description What customers are told before the end of each cycle, as `targetPeriodReminder`, each once in a cycle. Absent: none.
+             * @example [
+             *       {
+             *         "name": "Three days left",
+             *         "offsetHours": 72,
+             *         "condition": "NOT_REACHED"
+             *       }
+             *     ]
+             */
+            readonly reminders?: readonly {
+                /**
+                 * @description The reminder's name, unique in the target.
+                 * @example Three days left
+                 */
+                readonly name: string;
+                /**
+                 * @description How many hours before the end of each cycle. It must be less than every cycle has.
+                 * @example 72
+                 */
+                readonly offsetHours: number;
+                /**
+                 * @description Whom it is for: who has not reached the value, everybody, or whose run of a streak the cycle would end.
+                 * @example NOT_REACHED
+                 * @enum {string}
+                 */
+                readonly condition: "NOT_REACHED" | "ALWAYS" | "STREAK_AT_RISK";
+            }[];
+            /**
              * @description What an activity must fulfil to count. All filters must hold. They have at most 1000 `entityIds` together.
              * @example [
              *       {
@@ -1396,11 +1424,32 @@ export interface components {
             readonly rules: readonly components["schemas"]["TargetRule"][] | null;
             /** @description One for all cycles, or one for each in their order. */
             readonly defaultValues: readonly components["schemas"]["TargetValue"][];
+            /** @description What customers are told before the end of each cycle. */
+            readonly reminders: readonly components["schemas"]["Reminder"][];
             /**
              * @description The last change of values of cycles that had not ended; `null` when there was none.
              * @example null
              */
             readonly reevaluation: components["schemas"]["Reevaluation"] | null;
+        };
+        /** @description A reminder before the end of each cycle. */
+        readonly Reminder: {
+            /**
+             * @description The reminder's name.
+             * @example Three days left
+             */
+            readonly name: string;
+            /**
+             * @description How many hours before the end.
+             * @example 72
+             */
+            readonly offsetHours: number;
+            /**
+             * @description Whom it is for.
+             * @example NOT_REACHED
+             * @enum {string}
+             */
+            readonly condition: "NOT_REACHED" | "ALWAYS" | "STREAK_AT_RISK";
         };
         /** @description A change of values, by which customers are judged again. */
         readonly Reevaluation: {
@@ -2228,6 +2277,8 @@ export interface components {
             readonly rules: readonly components["schemas"]["TargetRule"][] | null;
             /** @description One for all cycles, or one for each in their order. */
             readonly defaultValues: readonly components["schemas"]["TargetValue"][];
+            /** @description What customers are told before the end of each cycle. */
+            readonly reminders: readonly components["schemas"]["Reminder"][];
             /**
              * @description The last change of values of cycles that had not ended; `null` when there was none.
              * @example null

@@ -178,6 +178,13 @@ export class Closing extends Construct {
       above: 0,
       breached: { periods: 2, of: 10 },
     });
+    alarms.add("RemindingErrors", {
+      impact: "Some customers are not reminded before the end of a cycle; six hours late they are not reminded at all.",
+      firstStep: "Read the failed lines of closeShard; it is tried again every five minutes.",
+      metric: ownMetric(stackName, metrics.failures, "reminding").with({ period: minute }),
+      above: 0,
+      breached: { periods: 2, of: 10 },
+    });
     const failures = ownMetric(stackName, metrics.failures, "closing");
     return alarms.add("ClosingErrors", {
       impact: "Closing cycles fails for some customers and is tried again; they learn late how a cycle ended.",

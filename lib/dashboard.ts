@@ -83,6 +83,7 @@ function answerRow({ stackName, functions }: DashboardProps): GraphWidget[] {
       apiMetric(stackName, "5XXError", { statistic: "Sum", label: "answered 5xx" }),
       ownMetric(stackName, metrics.gatewayFailures).with({ label: "made by API Gateway" }),
       ownMetric(stackName, metrics.lateStarts).with({ label: "late starts of cycles" }),
+      ownMetric(stackName, metrics.remindersSkipped).with({ label: "skipped reminders" }),
       ...failureSources.map((source) => ownMetric(stackName, metrics.failures, source)),
       ...retryCauses.map((cause) => ownMetric(stackName, metrics.retries, cause).with({ label: `retries: ${cause}` })),
     ]),

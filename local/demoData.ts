@@ -159,6 +159,7 @@ function target(name: string, type: "SALES" | "VISIT", value: number): TargetGro
     rewardAllocation: "IMMEDIATE",
     rules: [],
     values: [BigInt(value) * 10_000n],
+    reminders: [],
     revaluation: undefined,
   };
 }

@@ -6,6 +6,7 @@ import type { FailureSource } from "../../shared/observability/metricNames.ts";
 import { closeShards } from "../../shared/operations/closeShards.ts";
 import { judgeShards } from "../../shared/operations/judgeShards.ts";
 import { type ClosingTask, requireGroup, type TaskSweep } from "../../shared/operations/listDueShards.ts";
+import { remindShards } from "../../shared/operations/remindShards.ts";
 import type { ClosedCounts, SweepProgress } from "../../shared/operations/sweepShards.ts";
 import { withoutInput } from "../../shared/operations/withoutInput.ts";
 import { engineLimits, longestChainMilliseconds, type Table } from "../../shared/table/client.ts";
@@ -55,6 +56,7 @@ export function closeShard(table: Table): ShardLambda {
 const failureSources = {
   CLOSING: "closing",
   JUDGING: "judging",
+  REMINDING: "reminding",
 } as const satisfies Record<TaskSweep["kind"], FailureSource>;
 
 function sweep(table: Table, group: TargetGroup, task: ClosingTask, mustStop: () => boolean): Promise<SweepProgress> {
@@ -63,6 +65,8 @@ function sweep(table: Table, group: TargetGroup, task: ClosingTask, mustStop: ()
       return closeShards(table, group, task, mustStop);
     case "JUDGING":
       return judgeShards(table, group, task, task.sweep, mustStop);
+    case "REMINDING":
+      return remindShards(table, group, task, task.sweep, mustStop);
   }
 }
 

@@ -170,6 +170,7 @@ export function readTarget(
     values: target.defaultValues.map(({ defaultValue }, position) =>
       readValue(`${prefix}defaultValues[${position}].defaultValue`, defaultValue, faults),
     ),
+    reminders: target.reminders ?? [],
     revaluation: undefined,
   };
 }

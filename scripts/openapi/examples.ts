@@ -211,6 +211,7 @@ const target = {
   filters: null,
   rules: null,
   defaultValues: [{ defaultValue: 1000 }],
+  reminders: [],
   reevaluation: null,
 };
 

@@ -222,6 +222,23 @@ const target = {
     description: "The moment at which a reward is due: as soon as the value is reached, or when the cycle has ended.",
     examples: ["IMMEDIATE"],
   },
+  reminders: {
+    items: documented(schemas.targets.items.properties.reminders.items, "A reminder before the end of each cycle.", {
+      name: { description: "The reminder's name, unique in the target.", examples: ["Three days left"] },
+      offsetHours: {
+        description: "How many hours before the end of each cycle. It must be less than every cycle has.",
+        examples: [72],
+      },
+      condition: {
+        description:
+          "Whom it is for: who has not reached the value, everybody, or whose run of a streak the cycle would end.",
+        examples: ["NOT_REACHED"],
+      },
+    }),
+    description:
+      "What customers are told before the end of each cycle, as `targetPeriodReminder`, each once in a cycle. Absent: none.",
+    examples: [[{ name: "Three days left", offsetHours: 72, condition: "NOT_REACHED" }]],
+  },
   filters,
   defaultValues: {
     items: documented(schemas.targets.items.properties.defaultValues.items, "The value of one cycle, or of all.", {

@@ -4,7 +4,13 @@ import type { CycleStatus } from "../../shared/domain/cycles.ts";
 import { filterEntityTypes } from "../../shared/domain/filters.ts";
 import { ledgerKinds } from "../../shared/domain/ledger.ts";
 import { notCountedReasons } from "../../shared/domain/placing.ts";
-import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../../shared/domain/targetGroup.ts";
+import {
+  reminderConditions,
+  rewardAllocations,
+  targetEntities,
+  targetTypes,
+  trackingTypes,
+} from "../../shared/domain/targetGroup.ts";
 import {
   count,
   day,
@@ -98,6 +104,7 @@ const target = {
     examples: [null],
   },
   defaultValues: listOf("TargetValue", "One for all cycles, or one for each in their order."),
+  reminders: listOf("Reminder", "What customers are told before the end of each cycle."),
   reevaluation: {
     anyOf: [ref("Reevaluation"), { type: "null" }],
     description: "The last change of values of cycles that had not ended; `null` when there was none.",
@@ -288,6 +295,11 @@ export const responseSchemas = {
   Period: answerObject("A cycle.", period),
   PeriodName: answerObject("A cycle's id and name.", { id: periodId, refCode: periodRefCode }),
   Target: answerObject("A target.", target),
+  Reminder: answerObject("A reminder before the end of each cycle.", {
+    name: text("The reminder's name.", "Three days left"),
+    offsetHours: count("How many hours before the end.", 72, { minimum: 1 }),
+    condition: oneOfTexts("Whom it is for.", reminderConditions, "NOT_REACHED"),
+  }),
   Reevaluation: answerObject("A change of values, by which customers are judged again.", {
     periodIds: { type: "array", items: idRules, description: "The cycles whose value was changed.", examples: [[36]] },
     startedOn: instant("When the values were changed", "2030-01-10T09:00:00.000Z"),

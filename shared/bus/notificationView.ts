@@ -60,12 +60,17 @@ function presentCustomerNotification(notification: CustomerNotification) {
     occurredAt: formatInstant(occurredAt),
     enteredBy: enteredBy ?? null,
     source,
-    ...presentContent(notification),
+    ...(notification.type === "targetPeriodReminder"
+      ? presentReminder(notification.detail)
+      : presentContent(notification)),
   };
 }
 
 // The function has one case for each type of the closed list, so it is as long as the list.
-function presentContent({ type, detail }: NotificationContent): Record<string, unknown> {
+function presentContent({
+  type,
+  detail,
+}: Exclude<NotificationContent, { readonly type: "targetPeriodReminder" }>): Record<string, unknown> {
   switch (type) {
     case "targetCustomerEnrolment":
     case "streakCustomerEnrolment":
@@ -104,6 +109,24 @@ function presentContent({ type, detail }: NotificationContent): Record<string, u
     case "streakEnd":
       return { ...presentCycle(detail.cycle), endedCount: detail.endedRun };
   }
+}
+
+type ReminderDetail = Extract<NotificationContent, { readonly type: "targetPeriodReminder" }>["detail"];
+
+function presentReminder({ cycle, reminderName, targetValue, achievedValue, streakValue }: ReminderDetail) {
+  return {
+    ...presentCycle(cycle),
+    reminderName,
+    targetValue: decimal(targetValue),
+    targetAchievedValue: decimal(achievedValue),
+    targetGap: decimal(gap({ targetValue, achievedValue })),
+    currentCount: streakValue,
+  };
+}
+
+/** What is left to reach; 0 once it is reached. */
+function gap({ targetValue, achievedValue }: { readonly targetValue: Decimal; readonly achievedValue: Decimal }) {
+  return targetValue > achievedValue ? targetValue - achievedValue : 0n;
 }
 
 type Reward = Extract<

@@ -2,6 +2,7 @@ import type { Consequences, EnrollmentChange } from "./change.ts";
 import { closingConsequences } from "./closingConsequences.ts";
 import { judgingConsequences } from "./judgingConsequences.ts";
 import { membershipConsequences } from "./membershipConsequences.ts";
+import { remindingConsequences } from "./remindingConsequences.ts";
 
 /**
  * One rule for each kind of write to an enrolment. A rule compares the states before and after, and answers nothing for
@@ -12,6 +13,7 @@ const rules: readonly ((change: EnrollmentChange) => Consequences)[] = [
   membershipConsequences,
   closingConsequences,
   judgingConsequences,
+  remindingConsequences,
 ];
 
 export function enrollmentConsequences(change: EnrollmentChange): Consequences {

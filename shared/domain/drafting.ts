@@ -32,6 +32,13 @@ export type TargetFault = { readonly of: "target"; readonly index: number } & (
   | { readonly rule: "namesItsEvent" | "namesItsAttribute" | "countsWhatLinesHave" }
   | { readonly rule: "filtersAreWhole"; readonly fault: FilterFault }
   | { readonly rule: "hasOneValueOrOnePerCycle"; readonly values: number; readonly cycles: number }
+  | { readonly rule: "remindsUnderANameOfItsOwn"; readonly place: number; readonly name: string }
+  | {
+      readonly rule: "remindsWithinEveryCycle";
+      readonly place: number;
+      readonly offsetHours: number;
+      readonly cycle: string;
+    }
 );
 
 /** What is wrong with one level of a draft. */
@@ -52,7 +59,7 @@ export function draftFaults(draft: TargetGroupDraft): DraftFault[] {
   return [
     ...windowFaults(draft),
     ...cycles.flatMap((_, index) => cycleFaults(cycles, index)),
-    ...targets.flatMap((target, index) => targetFaults(target, index, cycles.length)),
+    ...targets.flatMap((target, index) => targetFaults(target, index, cycles)),
     ...levelFaults(draft),
   ];
 }
@@ -85,7 +92,7 @@ function cycleFaults(cycles: Cycles, index: number): CycleFault[] {
 export function targetFaults(
   target: TargetGroupDraft["targets"][number],
   index: number,
-  cycles: number,
+  cycles: Cycles,
 ): TargetFault[] {
   const faults: TargetFault[] = [];
   const values = target.values.length;
@@ -97,10 +104,35 @@ export function targetFaults(
     faults.push({ of: "target", index, rule: "countsWhatLinesHave" });
   for (const fault of filterFaults(lastRule(target).filters, target.entity))
     faults.push({ of: "target", index, rule: "filtersAreWhole", fault });
-  if (values !== 1 && values !== cycles)
-    faults.push({ of: "target", index, rule: "hasOneValueOrOnePerCycle", values, cycles });
-  return faults;
+  if (values !== 1 && values !== cycles.length)
+    faults.push({ of: "target", index, rule: "hasOneValueOrOnePerCycle", values, cycles: cycles.length });
+  return [...faults, ...reminderFaults(target, index, cycles)];
 }
+
+/** All reminders of a cycle must be in it, or those of two cycles could be due at once. */
+function reminderFaults({ reminders }: Pick<Target, "reminders">, index: number, cycles: Cycles): TargetFault[] {
+  return reminders.flatMap(({ name, offsetHours }, place): TargetFault[] => {
+    const isTaken = reminders.findIndex((other) => other.name === name) < place;
+    const cycle = cycles.find(({ startsAt, endsAt }) => endsAt - startsAt <= offsetHours * hourMilliseconds);
+    return [
+      ...(isTaken ? [{ of: "target", index, rule: "remindsUnderANameOfItsOwn", place, name } as const] : []),
+      ...(cycle === undefined
+        ? []
+        : [
+            {
+              of: "target",
+              index,
+              rule: "remindsWithinEveryCycle",
+              place,
+              offsetHours,
+              cycle: cycle.refCode,
+            } as const,
+          ]),
+    ];
+  });
+}
+
+const hourMilliseconds = 60 * 60 * 1000;
 
 /** Every rule that the levels break; `index` is the level's place among them. */
 export function levelFaults({

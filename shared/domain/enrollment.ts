@@ -49,6 +49,8 @@ export type Enrollment = MembershipChange & {
   readonly settledThrough: number;
   /** The last judging by changed values that the customer was told of. */
   readonly judged: Judged | undefined;
+  /** The reminders of the last cycle in which the customer was reminded. */
+  readonly reminded: Reminded | undefined;
   /** The settled cycles that are kept outside of the enrolment. */
   readonly past: Past;
   /** Whether it is kept apart from the customer's other enrolments, because its group is over. */
@@ -63,6 +65,17 @@ export type Enrollment = MembershipChange & {
 
 /** Who last enrolled or un-enrolled the customer, and the version of the group's definition that decided it. */
 type MembershipChange = Authorship & { readonly definitionVersion: number };
+
+/** Reminders are named by their place in the target. */
+export type Reminded = {
+  /** The enrolment's revision after the write that told {@link places}. */
+  readonly revision: number;
+  readonly at: Instant;
+  readonly cycleNumber: number;
+  readonly places: readonly number[];
+  /** All that were told in the cycle. */
+  readonly told: readonly number[];
+};
 
 /** Cycles whose mark has changed because their target value was changed. */
 export type Judged = {

@@ -71,6 +71,17 @@ type Content =
       };
     }
   | {
+      readonly type: "targetPeriodReminder";
+      readonly detail: {
+        readonly reminderName: string;
+        readonly cycle: Cycle;
+        readonly targetValue: Decimal;
+        readonly achievedValue: Decimal;
+        /** `undefined` for a milestone. */
+        readonly streakValue: number | undefined;
+      };
+    }
+  | {
       /** A changed target value has made the cycle reached, or not reached any more. */
       readonly type: "targetValueUpdated";
       readonly detail: {

@@ -1,13 +1,14 @@
 import { type ClosingTimes, closesAt } from "./cycleClosing.ts";
 import { clockToleranceMilliseconds, type Instant } from "./instant.ts";
 import { overAt } from "./over.ts";
+import type { RemindingSweep } from "./reminding.ts";
 import type { ChangedValues, TargetGroup } from "./targetGroup.ts";
 
 /** When a group has to be looked at next, and what for. A sweep of each kind is an item of its own on the list. */
-export type Sweep = ClosingSweep | JudgingSweep | StartSweep;
+export type Sweep = ClosingSweep | JudgingSweep | RemindingSweep | StartSweep;
 
 /** The kinds of sweeps, as they are stored. */
-export const sweepKinds = ["CLOSING", "JUDGING", "START"] as const satisfies readonly Sweep["kind"][];
+export const sweepKinds = ["CLOSING", "JUDGING", "REMINDING", "START"] as const satisfies readonly Sweep["kind"][];
 
 /** It closes all cycles that are to be closed by then in all enrolments of the group. */
 export type ClosingSweep = {

@@ -202,7 +202,7 @@ export function decideTargetAddition(
     ...(group.targets.length >= mostTargets
       ? [{ of: "group", rule: "isWithinTheMost", most: mostTargets } as const]
       : []),
-    ...targetFaults(target, 0, group.cycles.length),
+    ...targetFaults(target, 0, group.cycles),
   ];
   if (faults.length > 0) return { outcome: "invalid", faults };
   return { outcome: "edit", group: { ...group, targets: [...group.targets, target] } };

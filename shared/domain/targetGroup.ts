@@ -65,8 +65,19 @@ export type Target = {
   readonly rules: readonly CountingRule[];
   /** The values of the cycles in order. The last one is the value of all later cycles too, so one can be enough. */
   readonly values: readonly Decimal[];
+  /** Each with a name of its own. They are those of the creation. */
+  readonly reminders: readonly Reminder[];
   /** The last change of values, after which enrolments are judged again; `undefined` when there was none. */
   readonly revaluation: Revaluation | undefined;
+};
+
+export const reminderConditions = ["NOT_REACHED", "ALWAYS", "STREAK_AT_RISK"] as const;
+
+/** Something that a customer is told so many hours before the end of each cycle, if the condition is met. */
+export type Reminder = {
+  readonly name: string;
+  readonly offsetHours: number;
+  readonly condition: (typeof reminderConditions)[number];
 };
 
 /** A change of values of cycles that had not ended. */

@@ -6,6 +6,9 @@ export const cycles = 100;
 export const generatedCycles = 1000;
 /** The most days between the end of a cycle and its closing. */
 export const offsetDays = 30;
+/** The most hours before a cycle's end that a reminder is sent. */
+export const reminderHours = 720;
+export const reminders = 3;
 export const targets = 50;
 export const levels = 10;
 export const nameCharacters = 200;

@@ -24,16 +24,18 @@ export const metrics = {
   gatewayFailures: { name: "GatewayFailures" },
   /** Looks that told of a group more than half an hour late that a cycle has started. */
   lateStarts: { name: "LateStarts" },
+  /** Times at which a group's reminders were not sent, because they were six hours late or their cycle had ended. */
+  remindersSkipped: { name: "RemindersSkipped" },
   /** Attempts after the first, by their cause. */
   retries: { name: "Retries", dimension: "cause" },
 } as const satisfies Record<string, CountedMetric>;
 
 /**
  * Work that can fail: a request (answered 500 or 4001), a queued activity, a record of the stream, an enrolment's
- * closing, or its judging by changed values. `load` is any of these that failed because too much was asked at once: contention, throttling, a read or an
+ * closing, its judging by changed values, or a reminder. `load` is any of these that failed because too much was asked at once: contention, throttling, a read or an
  * answer that is too large. Callers can cause that, so it is not counted by the alarms that roll a new version back.
  */
-export const failureSources = ["api", "queue", "stream", "closing", "judging", "load"] as const;
+export const failureSources = ["api", "queue", "stream", "closing", "judging", "reminding", "load"] as const;
 export type FailureSource = (typeof failureSources)[number];
 
 /**

@@ -28,6 +28,11 @@ export function countLateStart(org: string): void {
   count(metrics.lateStarts, undefined, { org });
 }
 
+/** Reminders of one moment for a whole group. */
+export function countSkippedReminders(org: string): void {
+  count(metrics.remindersSkipped, undefined, { org });
+}
+
 export function countRetry(cause: RetryCause): void {
   count(metrics.retries, cause, {});
 }

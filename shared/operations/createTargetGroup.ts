@@ -1,6 +1,7 @@
 import { creationEntry } from "../domain/auditLog.ts";
 import type { TargetGroupDraft } from "../domain/drafting.ts";
 import type { Instant } from "../domain/instant.ts";
+import { remindingAfter } from "../domain/reminding.ts";
 import { firstStart, firstSweep } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import { buildAuditItems } from "../table/auditLog.ts";
@@ -25,7 +26,8 @@ export async function createTargetGroup(
   now: Instant,
 ): Promise<TargetGroup | "nameTaken"> {
   const group = await withIds(table, org, draft);
-  const sweeps = [firstSweep(group, now), firstStart(group, now)].filter((sweep) => sweep !== undefined);
+  const ahead = [firstSweep(group, now), firstStart(group, now), remindingAfter(group, now)];
+  const sweeps = ahead.filter((sweep) => sweep !== undefined);
   const items = [
     { ...nameKey(org, group.name), groupId: group.id },
     buildGroupItem(org, group),

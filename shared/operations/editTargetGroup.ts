@@ -1,6 +1,7 @@
 import { changesBetween } from "../domain/auditLog.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Refusal } from "../domain/refusal.ts";
+import { remindingOfEdit } from "../domain/reminding.ts";
 import { judgingsOfEdit, startOfEdit, sweepOfEdit } from "../domain/sweeps.ts";
 import type { Target, TargetGroup } from "../domain/targetGroup.ts";
 import { buildAuditItems } from "../table/auditLog.ts";
@@ -167,15 +168,19 @@ function judgingParts(org: Org, before: TargetGroup, after: TargetGroup): Transa
   );
 }
 
-/** Sweeps at the first closing and the first start that lie ahead, when the list does not have them that early. */
+/** Sweeps at the first closing, start and reminder that lie ahead, when the list does not have them that early. */
 function sweepParts(org: Org, before: TargetGroup, after: TargetGroup, now: Instant): TransactionPart[] {
-  const sweeps = [sweepOfEdit(before, after, now), startOfEdit(before, after, now)];
+  const sweeps = [
+    sweepOfEdit(before, after, now),
+    startOfEdit(before, after, now),
+    remindingOfEdit(before, after, now),
+  ];
   return sweeps.flatMap((sweep) => (sweep === undefined ? [] : [sweepPart({ ...sweep, org, groupId: after.id })]));
 }
 
 function sweepPart(sweep: DueSweep): TransactionPart {
   const Item = buildSweepItem(sweep);
-  // The second sweep of an earlier cycle may be due at the same moment. The condition keeps another group's sweep.
+  // A sweep of this kind may be due at the same moment already. The condition keeps another group's sweep.
   const ConditionExpression = "attribute_not_exists(pk) OR groupId = :id";
   return { Put: { Item, ConditionExpression, ExpressionAttributeValues: { ":id": sweep.groupId } } };
 }

@@ -1,5 +1,6 @@
 import { isToBeClosed } from "../domain/cycleClosing.ts";
 import type { Instant } from "../domain/instant.ts";
+import { isTooLate, nextReminding, type RemindingSweep, targetsToRemind } from "../domain/reminding.ts";
 import { ServiceError } from "../domain/serviceError.ts";
 import {
   type ClosingSweep,
@@ -12,7 +13,7 @@ import {
   sweepAfter,
 } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
-import { countLateStart } from "../observability/metrics.ts";
+import { countLateStart, countSkippedReminders } from "../observability/metrics.ts";
 import type { Table } from "../table/client.ts";
 import { noteClosedCycles } from "../table/closedCycles.ts";
 import {
@@ -21,6 +22,7 @@ import {
   completeSweep,
   type DueSweep,
   findJudging,
+  findSwept,
   listDueSweeps,
 } from "../table/dueSweeps.ts";
 import { type Org, targetKey } from "../table/keys.ts";
@@ -29,6 +31,7 @@ import { noteStart } from "../table/startedCycles.ts";
 import { findTargetGroup, noteRevalued, retireGroup } from "../table/targetGroups.ts";
 import { listTargetShards, type TargetShards } from "../table/targetShards.ts";
 import { interleaved } from "./interleaved.ts";
+import { shardNumbers } from "./shardNumbers.ts";
 
 /**
  * The work of one call: to close what has ended in some shards of a target's enrolments, or to do there what another
@@ -55,7 +58,7 @@ export type ClosingTask = {
 };
 
 /** What a task needs to know of its sweep. Closing depends on nothing but the time. */
-export type TaskSweep = Pick<ClosingSweep, "kind"> | JudgingSweep;
+export type TaskSweep = Pick<ClosingSweep, "kind"> | JudgingSweep | RemindingSweep;
 
 /** Where the next page of due work begins. */
 export type DuePosition = {
@@ -143,6 +146,8 @@ async function tasksOf(table: Table, sweep: DueSweep, now: Instant, question: Du
       return judgingTasks(table, sweep, targets, now, question);
     case "START":
       return tellStarts(table, sweep, group, now).then(() => []);
+    case "REMINDING":
+      return remindingTasks(table, sweep, { group, targets }, now, question);
   }
 }
 
@@ -206,6 +211,32 @@ async function judgingTasks(
   await noteRevalued(table, targetKey(org, groupId, targetId), { editedAt, now });
   const next = judgingAfter(sweep);
   await completeSweep(table, sweep, next && buildJudgingItem({ ...next, org, groupId }, judging.changes));
+  return [];
+}
+
+/** A reminder that is too late is skipped, and the group's next one takes its place. */
+async function remindingTasks(
+  table: Table,
+  sweep: DueSweep & RemindingSweep,
+  { group, targets }: { readonly group: TargetGroup; readonly targets: readonly TargetShards[] },
+  now: Instant,
+  question: DueQuestion,
+): Promise<ClosingTask[]> {
+  const { org, groupId, kind, dueAt } = sweep;
+  const swept = await findSwept(table, sweep);
+  // Another execution has completed it.
+  if (swept === undefined) return [];
+  const open = targetsToRemind(group, sweep, now).map(({ id: targetId }) => ({
+    targetId,
+    shards: shardsOf(targets, targetId).filter(
+      (shard) => !shardNumbers(group, targetId, [shard]).some((n) => swept.has(n)),
+    ),
+  }));
+  const tasks = tasksFor(sweep, { kind, dueAt }, open, now, question);
+  if (tasks.length > 0) return tasks;
+  if (isTooLate(group, sweep, now)) countSkippedReminders(org);
+  const next = nextReminding(group, sweep, now);
+  await completeSweep(table, sweep, next && buildSweepItem({ ...next, org, groupId }));
   return [];
 }
 

@@ -8,6 +8,7 @@ import {
   names,
   pendingReturnAttribute,
   reachedAtAttribute,
+  remindedValue,
   valueSetByAttribute,
 } from "./enrollmentItem.ts";
 import { Expression } from "./expression.ts";
@@ -30,6 +31,8 @@ export function buildCountingUpdate(key: Key, before: Enrollment, next: Enrollme
   writeSettledCycles(expression, before, next);
   if (next.judged !== undefined && next.judged !== before.judged)
     expression.set(names.judged, judgedValue(next.judged));
+  if (next.reminded !== undefined && next.reminded !== before.reminded)
+    expression.set(names.reminded, remindedValue(next.reminded));
   // Two activities at once, or an activity and an un-enrolment, may be decided on the same state. Without the condition
   // the second write would undo the first.
   const condition = `${expression.name(names.revision)} = ${expression.value(before.revision)}`;

@@ -21,6 +21,7 @@ function partOf(sweep: DueSweep): string | undefined {
   switch (sweep.kind) {
     case "CLOSING":
     case "START":
+    case "REMINDING":
       return undefined;
     case "JUDGING":
       return `${sweep.targetId}#${sweep.version}`;
@@ -37,6 +38,7 @@ function instantsOf(sweep: DueSweep): Item {
   switch (sweep.kind) {
     case "CLOSING":
     case "START":
+    case "REMINDING":
       return { dueAt };
     case "JUDGING":
       return { dueAt, editedAt: formatInstant(sweep.editedAt) };
@@ -64,6 +66,8 @@ function parseKind(reader: ItemReader, dueAt: Instant): Sweep {
     case "CLOSING":
     case "START":
       return { kind, dueAt, fromCycle: reader.integer("fromCycle") };
+    case "REMINDING":
+      return { kind, dueAt };
     case "JUDGING":
       return {
         kind,
@@ -76,6 +80,12 @@ function parseKind(reader: ItemReader, dueAt: Instant): Sweep {
 }
 
 const sweptAttribute = "swept";
+
+/** The shards that the sweep has gone through; `undefined` when it is not on the list any more. */
+export async function findSwept(table: Table, sweep: DueSweep): Promise<ReadonlySet<number> | undefined> {
+  const item = await get(table, keyOf(sweep), { isConsistent: true });
+  return item && sweptOf(ItemReader.of(item));
+}
 
 function sweptOf(reader: ItemReader): ReadonlySet<number> {
   return new Set(reader.has(sweptAttribute) ? reader.integerSet(sweptAttribute) : []);

@@ -4,6 +4,7 @@ import {
   type Judged,
   type Membership,
   type PendingReturn,
+  type Reminded,
   rememberedKeys,
 } from "../domain/enrollment.ts";
 import { type CycleRecord, keeping, withRecords } from "../domain/past.ts";
@@ -27,6 +28,7 @@ export const names = {
   past: "q",
   kept: "k",
   judged: "j",
+  reminded: "m",
   revision: "i",
   operationId: "o",
 } as const;
@@ -117,6 +119,7 @@ export function parseEnrollment(item: StoredItem): Enrollment {
     announced: new Set(reader.has(names.announced) ? reader.integerSet(names.announced) : []),
     valueSetBy: byNumber(reader, valueSetByAttribute, (name) => reader.text(name)),
     judged: reader.has(names.judged) ? parseJudged(reader.map(names.judged)) : undefined,
+    reminded: reader.has(names.reminded) ? parseReminded(reader.map(names.reminded)) : undefined,
     past: unpackPast(reader.optionalBytes(names.past)),
     revision: reader.integer(names.revision),
   };
@@ -168,6 +171,20 @@ function parsePendingReturn(reader: ItemReader): PendingReturn {
     cycleNumber: reader.optionalInteger("cycleNumber"),
     valueSetBy: reader.optionalText("valueSetBy"),
   };
+}
+
+function parseReminded(reader: ItemReader): Reminded {
+  return {
+    revision: reader.integer(names.revision),
+    at: reader.integer("t"),
+    cycleNumber: reader.integer("c"),
+    places: reader.integers("p"),
+    told: reader.integers("d"),
+  };
+}
+
+export function remindedValue({ revision, at, cycleNumber, places, told }: Reminded): Value {
+  return { [names.revision]: revision, t: at, c: cycleNumber, p: places, d: told };
 }
 
 /** The names of its parts are letters too. */

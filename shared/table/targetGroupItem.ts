@@ -7,6 +7,7 @@ import {
   type CountingRule,
   type Cycle,
   type Revaluation,
+  reminderConditions,
   rewardAllocations,
   type Target,
   type TargetGroup,
@@ -220,6 +221,11 @@ function parseTarget(reader: ItemReader): Target {
     rewardAllocation: reader.oneOf("rewardAllocation", rewardAllocations),
     rules: reader.has("rules") ? reader.maps("rules").map(parseCountingRule) : [],
     values: reader.decimals("values"),
+    reminders: reader.maps("reminders").map((reminder) => ({
+      name: reminder.text("name"),
+      offsetHours: reminder.integer("offsetHours"),
+      condition: reminder.oneOf("condition", reminderConditions),
+    })),
     revaluation: parseRevaluation(reader),
   };
 }

@@ -76,6 +76,7 @@ test("the alarms are these", () => {
     "ProjectorIdle",
     "QueueErrors",
     "RefusedCredentials",
+    "RemindingErrors",
     "TableSystemErrors",
     "TableThrottles",
   ]);
@@ -157,6 +158,7 @@ describe("what the functions publish", () => {
     ...seriesOf(metrics.retries, retryCauses),
     ...seriesOf(metrics.gatewayFailures, [undefined]),
     ...seriesOf(metrics.lateStarts, [undefined]),
+    ...seriesOf(metrics.remindersSkipped, [undefined]),
   ];
 
   function seriesOf({ name, dimension }: CountedMetric, values: readonly (string | undefined)[]) {

@@ -38,6 +38,7 @@ export function buildTarget(overrides: Partial<Target> = {}): Target {
     rewardAllocation: "IMMEDIATE",
     rules: [],
     values: [decimal(100)],
+    reminders: [],
     revaluation: undefined,
     ...overrides,
   };
@@ -121,6 +122,7 @@ export function buildEnrollment(overrides: Partial<Enrollment> = {}): Enrollment
     valueSetBy: new Map(),
     settledThrough: 0,
     judged: undefined,
+    reminded: undefined,
     past: noPast,
     isSetAside: false,
     revision: 1,

@@ -1,7 +1,13 @@
 import { activityTypes } from "../../domain/activity.ts";
 import { frequencyTypes } from "../../domain/cycleRule.ts";
 import { filterEntityTypes } from "../../domain/filters.ts";
-import { rewardAllocations, targetEntities, targetTypes, trackingTypes } from "../../domain/targetGroup.ts";
+import {
+  reminderConditions,
+  rewardAllocations,
+  targetEntities,
+  targetTypes,
+  trackingTypes,
+} from "../../domain/targetGroup.ts";
 import * as limits from "../limits.ts";
 
 // Each schema is written in literals and names only, so that a bundle holds just the schemas it uses. A bundler cannot
@@ -148,6 +154,16 @@ const filter = {
 
 const filters = { type: ["array", "null"], maxItems: limits.filters, items: filter } as const;
 
+const reminder = {
+  type: "object",
+  required: ["name", "offsetHours", "condition"],
+  properties: {
+    name,
+    offsetHours: { type: "integer", minimum: 1, maximum: limits.reminderHours },
+    condition: { type: "string", enum: reminderConditions },
+  },
+} as const;
+
 const target = {
   type: "object",
   required: ["name", "targetEntity", "targetType", "defaultValues"],
@@ -161,6 +177,7 @@ const target = {
     attributeName: { type: ["string", "null"], minLength: 1, maxLength: limits.nameCharacters },
     trackFromEnrollmentDate: { type: "boolean" },
     rewardAllocation: { type: "string", enum: rewardAllocations },
+    reminders: { type: "array", maxItems: limits.reminders, items: reminder },
     filters,
     defaultValues: {
       type: "array",

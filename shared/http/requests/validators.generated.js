@@ -843,7 +843,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var addTarget = validate22;
-var schema7 = { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT", "LINEITEM"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "filters": { "type": ["array", "null"], "maxItems": 20, "items": { "type": "object", "required": ["entityType"], "properties": { "entityType": { "type": "string", "enum": ["STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER", "AMOUNT", "ATTRIBUTE", "ITEM", "CATEGORY", "BRAND"] }, "entityIds": { "type": ["array", "null"], "minItems": 1, "maxItems": 1e3, "items": { "type": ["string", "integer"], "minLength": 1, "maxLength": 64, "minimum": 0, "maximum": 9007199254740991 } }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "minimum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "maximum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "exclude": { "type": ["boolean", "null"] } } } }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "addTarget" };
+var schema7 = { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT", "LINEITEM"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "reminders": { "type": "array", "maxItems": 3, "items": { "type": "object", "required": ["name", "offsetHours", "condition"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "offsetHours": { "type": "integer", "minimum": 1, "maximum": 720 }, "condition": { "type": "string", "enum": ["NOT_REACHED", "ALWAYS", "STREAK_AT_RISK"] } } } }, "filters": { "type": ["array", "null"], "maxItems": 20, "items": { "type": "object", "required": ["entityType"], "properties": { "entityType": { "type": "string", "enum": ["STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER", "AMOUNT", "ATTRIBUTE", "ITEM", "CATEGORY", "BRAND"] }, "entityIds": { "type": ["array", "null"], "minItems": 1, "maxItems": 1e3, "items": { "type": ["string", "integer"], "minLength": 1, "maxLength": 64, "minimum": 0, "maximum": 9007199254740991 } }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "minimum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "maximum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "exclude": { "type": ["boolean", "null"] } } } }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "addTarget" };
 var pattern2 = /* @__PURE__ */ new RegExp("\\S", "u");
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
@@ -1098,24 +1098,15 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.filters !== void 0) {
-      let data9 = data.filters;
-      if (!Array.isArray(data9) && data9 !== null) {
-        const err24 = { instancePath: instancePath + "/filters", schemaPath: "#/properties/filters/type", keyword: "type", params: { type: schema7.properties.filters.type }, message: "must be array,null" };
-        if (vErrors === null) {
-          vErrors = [err24];
-        } else {
-          vErrors.push(err24);
-        }
-        errors++;
-      }
+    if (data.reminders !== void 0) {
+      let data9 = data.reminders;
       if (Array.isArray(data9)) {
-        if (data9.length > 20) {
-          const err25 = { instancePath: instancePath + "/filters", schemaPath: "#/properties/filters/maxItems", keyword: "maxItems", params: { limit: 20 }, message: "must NOT have more than 20 items" };
+        if (data9.length > 3) {
+          const err24 = { instancePath: instancePath + "/reminders", schemaPath: "#/properties/reminders/maxItems", keyword: "maxItems", params: { limit: 3 }, message: "must NOT have more than 3 items" };
           if (vErrors === null) {
-            vErrors = [err25];
+            vErrors = [err24];
           } else {
-            vErrors.push(err25);
+            vErrors.push(err24);
           }
           errors++;
         }
@@ -1123,8 +1114,17 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data10 = data9[i0];
           if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
-            if (data10.entityType === void 0) {
-              const err26 = { instancePath: instancePath + "/filters/" + i0, schemaPath: "#/properties/filters/items/required", keyword: "required", params: { missingProperty: "entityType" }, message: "must have required property 'entityType'" };
+            if (data10.name === void 0) {
+              const err25 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+              if (vErrors === null) {
+                vErrors = [err25];
+              } else {
+                vErrors.push(err25);
+              }
+              errors++;
+            }
+            if (data10.offsetHours === void 0) {
+              const err26 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/required", keyword: "required", params: { missingProperty: "offsetHours" }, message: "must have required property 'offsetHours'" };
               if (vErrors === null) {
                 vErrors = [err26];
               } else {
@@ -1132,41 +1132,38 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data10.entityType !== void 0) {
-              let data11 = data10.entityType;
-              if (typeof data11 !== "string") {
-                const err27 = { instancePath: instancePath + "/filters/" + i0 + "/entityType", schemaPath: "#/properties/filters/items/properties/entityType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err27];
-                } else {
-                  vErrors.push(err27);
-                }
-                errors++;
+            if (data10.condition === void 0) {
+              const err27 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/required", keyword: "required", params: { missingProperty: "condition" }, message: "must have required property 'condition'" };
+              if (vErrors === null) {
+                vErrors = [err27];
+              } else {
+                vErrors.push(err27);
               }
-              if (!(data11 === "STORE" || data11 === "ZONE" || data11 === "CONCEPT" || data11 === "CHANNEL" || data11 === "TENDER" || data11 === "AMOUNT" || data11 === "ATTRIBUTE" || data11 === "ITEM" || data11 === "CATEGORY" || data11 === "BRAND")) {
-                const err28 = { instancePath: instancePath + "/filters/" + i0 + "/entityType", schemaPath: "#/properties/filters/items/properties/entityType/enum", keyword: "enum", params: { allowedValues: schema7.properties.filters.items.properties.entityType.enum }, message: "must be equal to one of the allowed values" };
-                if (vErrors === null) {
-                  vErrors = [err28];
-                } else {
-                  vErrors.push(err28);
-                }
-                errors++;
-              }
+              errors++;
             }
-            if (data10.entityIds !== void 0) {
-              let data12 = data10.entityIds;
-              if (!Array.isArray(data12) && data12 !== null) {
-                const err29 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.entityIds.type }, message: "must be array,null" };
-                if (vErrors === null) {
-                  vErrors = [err29];
-                } else {
-                  vErrors.push(err29);
+            if (data10.name !== void 0) {
+              let data11 = data10.name;
+              if (typeof data11 === "string") {
+                if (func2(data11) > 200) {
+                  const err28 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err28];
+                  } else {
+                    vErrors.push(err28);
+                  }
+                  errors++;
                 }
-                errors++;
-              }
-              if (Array.isArray(data12)) {
-                if (data12.length > 1e3) {
-                  const err30 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
+                if (func2(data11) < 1) {
+                  const err29 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err29];
+                  } else {
+                    vErrors.push(err29);
+                  }
+                  errors++;
+                }
+                if (!pattern2.test(data11)) {
+                  const err30 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
                   if (vErrors === null) {
                     vErrors = [err30];
                   } else {
@@ -1174,138 +1171,136 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (data12.length < 1) {
-                  const err31 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
-                  if (vErrors === null) {
-                    vErrors = [err31];
-                  } else {
-                    vErrors.push(err31);
-                  }
-                  errors++;
-                }
-                const len1 = data12.length;
-                for (let i1 = 0; i1 < len1; i1++) {
-                  let data13 = data12[i1];
-                  if (typeof data13 !== "string" && !(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
-                    const err32 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds/" + i1, schemaPath: "#/properties/filters/items/properties/entityIds/items/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.entityIds.items.type }, message: "must be string,integer" };
-                    if (vErrors === null) {
-                      vErrors = [err32];
-                    } else {
-                      vErrors.push(err32);
-                    }
-                    errors++;
-                  }
-                  if (typeof data13 == "number" && isFinite(data13)) {
-                    if (data13 > 9007199254740991 || isNaN(data13)) {
-                      const err33 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds/" + i1, schemaPath: "#/properties/filters/items/properties/entityIds/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-                      if (vErrors === null) {
-                        vErrors = [err33];
-                      } else {
-                        vErrors.push(err33);
-                      }
-                      errors++;
-                    }
-                    if (data13 < 0 || isNaN(data13)) {
-                      const err34 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds/" + i1, schemaPath: "#/properties/filters/items/properties/entityIds/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                      if (vErrors === null) {
-                        vErrors = [err34];
-                      } else {
-                        vErrors.push(err34);
-                      }
-                      errors++;
-                    }
-                  }
-                  if (typeof data13 === "string") {
-                    if (func2(data13) > 64) {
-                      const err35 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds/" + i1, schemaPath: "#/properties/filters/items/properties/entityIds/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err35];
-                      } else {
-                        vErrors.push(err35);
-                      }
-                      errors++;
-                    }
-                    if (func2(data13) < 1) {
-                      const err36 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds/" + i1, schemaPath: "#/properties/filters/items/properties/entityIds/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err36];
-                      } else {
-                        vErrors.push(err36);
-                      }
-                      errors++;
-                    }
-                  }
-                }
-              }
-            }
-            if (data10.attributeName !== void 0) {
-              let data14 = data10.attributeName;
-              if (typeof data14 !== "string" && data14 !== null) {
-                const err37 = { instancePath: instancePath + "/filters/" + i0 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.attributeName.type }, message: "must be string,null" };
+              } else {
+                const err31 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err37];
+                  vErrors = [err31];
                 } else {
-                  vErrors.push(err37);
+                  vErrors.push(err31);
                 }
                 errors++;
               }
-              if (typeof data14 === "string") {
-                if (func2(data14) > 200) {
-                  const err38 = { instancePath: instancePath + "/filters/" + i0 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err38];
-                  } else {
-                    vErrors.push(err38);
-                  }
-                  errors++;
-                }
-                if (func2(data14) < 1) {
-                  const err39 = { instancePath: instancePath + "/filters/" + i0 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err39];
-                  } else {
-                    vErrors.push(err39);
-                  }
-                  errors++;
-                }
-              }
             }
-            if (data10.minimum !== void 0) {
-              let data15 = data10.minimum;
-              if (!(typeof data15 == "number" && isFinite(data15)) && data15 !== null) {
-                const err40 = { instancePath: instancePath + "/filters/" + i0 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.minimum.type }, message: "must be number,null" };
+            if (data10.offsetHours !== void 0) {
+              let data12 = data10.offsetHours;
+              if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+                const err32 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", schemaPath: "#/properties/reminders/items/properties/offsetHours/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
-                  vErrors = [err40];
+                  vErrors = [err32];
                 } else {
-                  vErrors.push(err40);
+                  vErrors.push(err32);
                 }
                 errors++;
               }
-              if (typeof data15 == "number" && isFinite(data15)) {
-                if (data15 > 999999999999999e-4 || isNaN(data15)) {
-                  const err41 = { instancePath: instancePath + "/filters/" + i0 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+              if (typeof data12 == "number" && isFinite(data12)) {
+                if (data12 > 720 || isNaN(data12)) {
+                  const err33 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", schemaPath: "#/properties/reminders/items/properties/offsetHours/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
                   if (vErrors === null) {
-                    vErrors = [err41];
+                    vErrors = [err33];
                   } else {
-                    vErrors.push(err41);
+                    vErrors.push(err33);
                   }
                   errors++;
                 }
-                if (data15 < -999999999999999e-4 || isNaN(data15)) {
-                  const err42 = { instancePath: instancePath + "/filters/" + i0 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/minimum", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
+                if (data12 < 1 || isNaN(data12)) {
+                  const err34 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", schemaPath: "#/properties/reminders/items/properties/offsetHours/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
                   if (vErrors === null) {
-                    vErrors = [err42];
+                    vErrors = [err34];
                   } else {
-                    vErrors.push(err42);
+                    vErrors.push(err34);
                   }
                   errors++;
                 }
               }
             }
-            if (data10.maximum !== void 0) {
-              let data16 = data10.maximum;
-              if (!(typeof data16 == "number" && isFinite(data16)) && data16 !== null) {
-                const err43 = { instancePath: instancePath + "/filters/" + i0 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.maximum.type }, message: "must be number,null" };
+            if (data10.condition !== void 0) {
+              let data13 = data10.condition;
+              if (typeof data13 !== "string") {
+                const err35 = { instancePath: instancePath + "/reminders/" + i0 + "/condition", schemaPath: "#/properties/reminders/items/properties/condition/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err35];
+                } else {
+                  vErrors.push(err35);
+                }
+                errors++;
+              }
+              if (!(data13 === "NOT_REACHED" || data13 === "ALWAYS" || data13 === "STREAK_AT_RISK")) {
+                const err36 = { instancePath: instancePath + "/reminders/" + i0 + "/condition", schemaPath: "#/properties/reminders/items/properties/condition/enum", keyword: "enum", params: { allowedValues: schema7.properties.reminders.items.properties.condition.enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err36];
+                } else {
+                  vErrors.push(err36);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err37 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err37];
+            } else {
+              vErrors.push(err37);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err38 = { instancePath: instancePath + "/reminders", schemaPath: "#/properties/reminders/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err38];
+        } else {
+          vErrors.push(err38);
+        }
+        errors++;
+      }
+    }
+    if (data.filters !== void 0) {
+      let data14 = data.filters;
+      if (!Array.isArray(data14) && data14 !== null) {
+        const err39 = { instancePath: instancePath + "/filters", schemaPath: "#/properties/filters/type", keyword: "type", params: { type: schema7.properties.filters.type }, message: "must be array,null" };
+        if (vErrors === null) {
+          vErrors = [err39];
+        } else {
+          vErrors.push(err39);
+        }
+        errors++;
+      }
+      if (Array.isArray(data14)) {
+        if (data14.length > 20) {
+          const err40 = { instancePath: instancePath + "/filters", schemaPath: "#/properties/filters/maxItems", keyword: "maxItems", params: { limit: 20 }, message: "must NOT have more than 20 items" };
+          if (vErrors === null) {
+            vErrors = [err40];
+          } else {
+            vErrors.push(err40);
+          }
+          errors++;
+        }
+        const len1 = data14.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data15 = data14[i1];
+          if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
+            if (data15.entityType === void 0) {
+              const err41 = { instancePath: instancePath + "/filters/" + i1, schemaPath: "#/properties/filters/items/required", keyword: "required", params: { missingProperty: "entityType" }, message: "must have required property 'entityType'" };
+              if (vErrors === null) {
+                vErrors = [err41];
+              } else {
+                vErrors.push(err41);
+              }
+              errors++;
+            }
+            if (data15.entityType !== void 0) {
+              let data16 = data15.entityType;
+              if (typeof data16 !== "string") {
+                const err42 = { instancePath: instancePath + "/filters/" + i1 + "/entityType", schemaPath: "#/properties/filters/items/properties/entityType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err42];
+                } else {
+                  vErrors.push(err42);
+                }
+                errors++;
+              }
+              if (!(data16 === "STORE" || data16 === "ZONE" || data16 === "CONCEPT" || data16 === "CHANNEL" || data16 === "TENDER" || data16 === "AMOUNT" || data16 === "ATTRIBUTE" || data16 === "ITEM" || data16 === "CATEGORY" || data16 === "BRAND")) {
+                const err43 = { instancePath: instancePath + "/filters/" + i1 + "/entityType", schemaPath: "#/properties/filters/items/properties/entityType/enum", keyword: "enum", params: { allowedValues: schema7.properties.filters.items.properties.entityType.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err43];
                 } else {
@@ -1313,18 +1308,21 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (typeof data16 == "number" && isFinite(data16)) {
-                if (data16 > 999999999999999e-4 || isNaN(data16)) {
-                  const err44 = { instancePath: instancePath + "/filters/" + i0 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
-                  if (vErrors === null) {
-                    vErrors = [err44];
-                  } else {
-                    vErrors.push(err44);
-                  }
-                  errors++;
+            }
+            if (data15.entityIds !== void 0) {
+              let data17 = data15.entityIds;
+              if (!Array.isArray(data17) && data17 !== null) {
+                const err44 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.entityIds.type }, message: "must be array,null" };
+                if (vErrors === null) {
+                  vErrors = [err44];
+                } else {
+                  vErrors.push(err44);
                 }
-                if (data16 < -999999999999999e-4 || isNaN(data16)) {
-                  const err45 = { instancePath: instancePath + "/filters/" + i0 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/minimum", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
+                errors++;
+              }
+              if (Array.isArray(data17)) {
+                if (data17.length > 1e3) {
+                  const err45 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
                   if (vErrors === null) {
                     vErrors = [err45];
                   } else {
@@ -1332,26 +1330,184 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
+                if (data17.length < 1) {
+                  const err46 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+                  if (vErrors === null) {
+                    vErrors = [err46];
+                  } else {
+                    vErrors.push(err46);
+                  }
+                  errors++;
+                }
+                const len2 = data17.length;
+                for (let i2 = 0; i2 < len2; i2++) {
+                  let data18 = data17[i2];
+                  if (typeof data18 !== "string" && !(typeof data18 == "number" && (!(data18 % 1) && !isNaN(data18)) && isFinite(data18))) {
+                    const err47 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.entityIds.items.type }, message: "must be string,integer" };
+                    if (vErrors === null) {
+                      vErrors = [err47];
+                    } else {
+                      vErrors.push(err47);
+                    }
+                    errors++;
+                  }
+                  if (typeof data18 == "number" && isFinite(data18)) {
+                    if (data18 > 9007199254740991 || isNaN(data18)) {
+                      const err48 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                      if (vErrors === null) {
+                        vErrors = [err48];
+                      } else {
+                        vErrors.push(err48);
+                      }
+                      errors++;
+                    }
+                    if (data18 < 0 || isNaN(data18)) {
+                      const err49 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                      if (vErrors === null) {
+                        vErrors = [err49];
+                      } else {
+                        vErrors.push(err49);
+                      }
+                      errors++;
+                    }
+                  }
+                  if (typeof data18 === "string") {
+                    if (func2(data18) > 64) {
+                      const err50 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err50];
+                      } else {
+                        vErrors.push(err50);
+                      }
+                      errors++;
+                    }
+                    if (func2(data18) < 1) {
+                      const err51 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err51];
+                      } else {
+                        vErrors.push(err51);
+                      }
+                      errors++;
+                    }
+                  }
+                }
               }
             }
-            if (data10.exclude !== void 0) {
-              let data17 = data10.exclude;
-              if (typeof data17 !== "boolean" && data17 !== null) {
-                const err46 = { instancePath: instancePath + "/filters/" + i0 + "/exclude", schemaPath: "#/properties/filters/items/properties/exclude/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.exclude.type }, message: "must be boolean,null" };
+            if (data15.attributeName !== void 0) {
+              let data19 = data15.attributeName;
+              if (typeof data19 !== "string" && data19 !== null) {
+                const err52 = { instancePath: instancePath + "/filters/" + i1 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.attributeName.type }, message: "must be string,null" };
                 if (vErrors === null) {
-                  vErrors = [err46];
+                  vErrors = [err52];
                 } else {
-                  vErrors.push(err46);
+                  vErrors.push(err52);
+                }
+                errors++;
+              }
+              if (typeof data19 === "string") {
+                if (func2(data19) > 200) {
+                  const err53 = { instancePath: instancePath + "/filters/" + i1 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err53];
+                  } else {
+                    vErrors.push(err53);
+                  }
+                  errors++;
+                }
+                if (func2(data19) < 1) {
+                  const err54 = { instancePath: instancePath + "/filters/" + i1 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err54];
+                  } else {
+                    vErrors.push(err54);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data15.minimum !== void 0) {
+              let data20 = data15.minimum;
+              if (!(typeof data20 == "number" && isFinite(data20)) && data20 !== null) {
+                const err55 = { instancePath: instancePath + "/filters/" + i1 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.minimum.type }, message: "must be number,null" };
+                if (vErrors === null) {
+                  vErrors = [err55];
+                } else {
+                  vErrors.push(err55);
+                }
+                errors++;
+              }
+              if (typeof data20 == "number" && isFinite(data20)) {
+                if (data20 > 999999999999999e-4 || isNaN(data20)) {
+                  const err56 = { instancePath: instancePath + "/filters/" + i1 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  if (vErrors === null) {
+                    vErrors = [err56];
+                  } else {
+                    vErrors.push(err56);
+                  }
+                  errors++;
+                }
+                if (data20 < -999999999999999e-4 || isNaN(data20)) {
+                  const err57 = { instancePath: instancePath + "/filters/" + i1 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/minimum", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
+                  if (vErrors === null) {
+                    vErrors = [err57];
+                  } else {
+                    vErrors.push(err57);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data15.maximum !== void 0) {
+              let data21 = data15.maximum;
+              if (!(typeof data21 == "number" && isFinite(data21)) && data21 !== null) {
+                const err58 = { instancePath: instancePath + "/filters/" + i1 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.maximum.type }, message: "must be number,null" };
+                if (vErrors === null) {
+                  vErrors = [err58];
+                } else {
+                  vErrors.push(err58);
+                }
+                errors++;
+              }
+              if (typeof data21 == "number" && isFinite(data21)) {
+                if (data21 > 999999999999999e-4 || isNaN(data21)) {
+                  const err59 = { instancePath: instancePath + "/filters/" + i1 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  if (vErrors === null) {
+                    vErrors = [err59];
+                  } else {
+                    vErrors.push(err59);
+                  }
+                  errors++;
+                }
+                if (data21 < -999999999999999e-4 || isNaN(data21)) {
+                  const err60 = { instancePath: instancePath + "/filters/" + i1 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/minimum", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
+                  if (vErrors === null) {
+                    vErrors = [err60];
+                  } else {
+                    vErrors.push(err60);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data15.exclude !== void 0) {
+              let data22 = data15.exclude;
+              if (typeof data22 !== "boolean" && data22 !== null) {
+                const err61 = { instancePath: instancePath + "/filters/" + i1 + "/exclude", schemaPath: "#/properties/filters/items/properties/exclude/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.exclude.type }, message: "must be boolean,null" };
+                if (vErrors === null) {
+                  vErrors = [err61];
+                } else {
+                  vErrors.push(err61);
                 }
                 errors++;
               }
             }
           } else {
-            const err47 = { instancePath: instancePath + "/filters/" + i0, schemaPath: "#/properties/filters/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err62 = { instancePath: instancePath + "/filters/" + i1, schemaPath: "#/properties/filters/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err47];
+              vErrors = [err62];
             } else {
-              vErrors.push(err47);
+              vErrors.push(err62);
             }
             errors++;
           }
@@ -1359,96 +1515,96 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.defaultValues !== void 0) {
-      let data18 = data.defaultValues;
-      if (Array.isArray(data18)) {
-        if (data18.length > 100) {
-          const err48 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
+      let data23 = data.defaultValues;
+      if (Array.isArray(data23)) {
+        if (data23.length > 100) {
+          const err63 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
           if (vErrors === null) {
-            vErrors = [err48];
+            vErrors = [err63];
           } else {
-            vErrors.push(err48);
+            vErrors.push(err63);
           }
           errors++;
         }
-        if (data18.length < 1) {
-          const err49 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+        if (data23.length < 1) {
+          const err64 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
-            vErrors = [err49];
+            vErrors = [err64];
           } else {
-            vErrors.push(err49);
+            vErrors.push(err64);
           }
           errors++;
         }
-        const len2 = data18.length;
-        for (let i2 = 0; i2 < len2; i2++) {
-          let data19 = data18[i2];
-          if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
-            if (data19.defaultValue === void 0) {
-              const err50 = { instancePath: instancePath + "/defaultValues/" + i2, schemaPath: "#/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
+        const len3 = data23.length;
+        for (let i3 = 0; i3 < len3; i3++) {
+          let data24 = data23[i3];
+          if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
+            if (data24.defaultValue === void 0) {
+              const err65 = { instancePath: instancePath + "/defaultValues/" + i3, schemaPath: "#/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
               if (vErrors === null) {
-                vErrors = [err50];
+                vErrors = [err65];
               } else {
-                vErrors.push(err50);
+                vErrors.push(err65);
               }
               errors++;
             }
-            if (data19.defaultValue !== void 0) {
-              let data20 = data19.defaultValue;
-              if (typeof data20 == "number" && isFinite(data20)) {
-                if (data20 > 999999999999999e-4 || isNaN(data20)) {
-                  const err51 = { instancePath: instancePath + "/defaultValues/" + i2 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+            if (data24.defaultValue !== void 0) {
+              let data25 = data24.defaultValue;
+              if (typeof data25 == "number" && isFinite(data25)) {
+                if (data25 > 999999999999999e-4 || isNaN(data25)) {
+                  const err66 = { instancePath: instancePath + "/defaultValues/" + i3 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
                   if (vErrors === null) {
-                    vErrors = [err51];
+                    vErrors = [err66];
                   } else {
-                    vErrors.push(err51);
+                    vErrors.push(err66);
                   }
                   errors++;
                 }
-                if (data20 <= 0 || isNaN(data20)) {
-                  const err52 = { instancePath: instancePath + "/defaultValues/" + i2 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                if (data25 <= 0 || isNaN(data25)) {
+                  const err67 = { instancePath: instancePath + "/defaultValues/" + i3 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
                   if (vErrors === null) {
-                    vErrors = [err52];
+                    vErrors = [err67];
                   } else {
-                    vErrors.push(err52);
+                    vErrors.push(err67);
                   }
                   errors++;
                 }
               } else {
-                const err53 = { instancePath: instancePath + "/defaultValues/" + i2 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err68 = { instancePath: instancePath + "/defaultValues/" + i3 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
-                  vErrors = [err53];
+                  vErrors = [err68];
                 } else {
-                  vErrors.push(err53);
+                  vErrors.push(err68);
                 }
                 errors++;
               }
             }
           } else {
-            const err54 = { instancePath: instancePath + "/defaultValues/" + i2, schemaPath: "#/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err69 = { instancePath: instancePath + "/defaultValues/" + i3, schemaPath: "#/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err54];
+              vErrors = [err69];
             } else {
-              vErrors.push(err54);
+              vErrors.push(err69);
             }
             errors++;
           }
         }
       } else {
-        const err55 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err70 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err55];
+          vErrors = [err70];
         } else {
-          vErrors.push(err55);
+          vErrors.push(err70);
         }
         errors++;
       }
     }
   } else {
-    const err56 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err71 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err56];
+      vErrors = [err71];
     } else {
-      vErrors.push(err56);
+      vErrors.push(err71);
     }
     errors++;
   }

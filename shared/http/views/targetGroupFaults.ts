@@ -41,6 +41,10 @@ export function describeTargetFault(fault: TargetFault, prefix: string): string 
       return `${prefix}targetType must not be EVENT_ATTRIBUTE when targetEntity is LINEITEM.`;
     case "filtersAreWhole":
       return describeFilterFault(fault.fault, prefix);
+    case "remindsUnderANameOfItsOwn":
+      return `${prefix}reminders[${fault.place}].name must be unique in the target; ${JSON.stringify(fault.name)} is there already.`;
+    case "remindsWithinEveryCycle":
+      return `${prefix}reminders[${fault.place}].offsetHours must be less than every cycle has; got ${fault.offsetHours}, and cycle ${JSON.stringify(fault.cycle)} has no more.`;
     case "hasOneValueOrOnePerCycle":
       return `${prefix}defaultValues must hold one value for all cycles or one for each of the ${fault.cycles}; got ${fault.values}.`;
   }

@@ -86,6 +86,7 @@ export function presentTarget(target: Target, { cycles }: Pick<TargetGroup, "cyc
     filters: presentFilters(lastRule(target).filters),
     rules: presentRules(target, cycles),
     defaultValues: valuesOf(target, cycles).map((value) => ({ defaultValue: wireDecimal(value) })),
+    reminders: target.reminders.map(({ name, offsetHours, condition }) => ({ name, offsetHours, condition })),
     reevaluation: presentRevaluation(target, cycles),
   };
 }

@@ -1,0 +1,211 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTableIfMissing } from "../../local/createTable.ts";
+import { localFunctions } from "../../local/functions.ts";
+import { type LocalGateway, startGateway } from "../../local/gateway.ts";
+import { openProjection, type Projection } from "../../local/projection.ts";
+import { openTable, patientLimits } from "../../shared/table/client.ts";
+import { ApiClient } from "../support/apiClient.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
+import { expectRefused } from "../support/envelopes.ts";
+import { localAccess } from "../support/globalSetup.ts";
+import { newOrg, ok, type TestGroup, type TestOrg } from "../support/org.ts";
+import { during, firstInstantOf, milestone, streak, type TargetGroupBody } from "../support/targetGroups.ts";
+
+// Sweeps go over every brand, and other tests of the run live at other times. So the file has a table of its own.
+const access = { endpoint: engineEndpoint(), ...localAccess };
+const table = openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);
+let projection: Projection;
+let gateway: LocalGateway;
+let local: ApiClient;
+
+beforeAll(async () => {
+  await createTableIfMissing(table);
+  projection = await openProjection(table, access, () => undefined);
+  gateway = await startGateway(localFunctions(table), 0, projection.pages);
+  local = new ApiClient(new URL("/local", gateway.baseUrl).href, undefined);
+});
+afterAll(async () => {
+  await gateway.close();
+  await projection.stop();
+  table.close();
+});
+
+const hour = 3_600_000;
+
+function shifted(instant: string, milliseconds: number): string {
+  return new Date(Date.parse(instant) + milliseconds).toISOString();
+}
+
+/** So many hours before the end of the cycle. */
+function before(cycle: number, hours: number, milliseconds = 0): string {
+  return shifted(firstInstantOf(cycle + 1), milliseconds - hours * hour);
+}
+
+function reminding(body: TargetGroupBody, ...reminders: object[]): TargetGroupBody {
+  return { ...body, targets: body.targets.map((target) => ({ ...target, reminders })) };
+}
+
+const threeDays = { name: "3 days", offsetHours: 72, condition: "NOT_REACHED" };
+
+type Setting = { readonly org: TestOrg; readonly group: TestGroup; readonly customerId: number };
+
+async function enrolled(body: TargetGroupBody, now = during(1)): Promise<Setting> {
+  const org = await newOrg(table, gateway.baseUrl);
+  const group = await org.createGroup(body);
+  const customerId = await org.newCustomer();
+  await ok(org.enroll(group, { customerId }, { now }));
+  return { org, group, customerId };
+}
+
+function spend({ org, customerId }: Setting, amount: number, now: string) {
+  const activity = { activityId: randomUUID(), customerId, type: "TRANSACTION", occurredAt: now, amount };
+  return ok(org.till.post("/activities", activity, { now }));
+}
+
+async function sweep({ org }: Setting, now: string): Promise<void> {
+  await ok(local.post(`/close-cycles?org=${org.org}`, {}, { now }));
+}
+
+type Event = { readonly "detail-type": string; readonly detail: Record<string, unknown> & { eventId: string } };
+
+async function toldReminders({ customerId }: Setting): Promise<Event["detail"][]> {
+  const events: Event[] = (await ok(local.get(`/events?customerId=${customerId}`))).body.data.events;
+  const own = events.filter((event) => event["detail-type"] === "targetPeriodReminder").map(({ detail }) => detail);
+  return [...new Map(own.map((detail) => [detail.eventId, detail])).values()];
+}
+
+async function answered({ org, group }: Setting): Promise<unknown> {
+  return (await ok(org.reader.get(`/targetGroups/${group.groupId}`))).body.data.targets[0].reminders;
+}
+
+const named = (details: readonly Event["detail"][]) =>
+  details.map(({ reminderName, periodRefCode }) => `${String(reminderName)} ${String(periodRefCode)}`);
+
+describe("a reminder", () => {
+  it("tells a customer what is left to reach, that many hours before the end and no sooner", async () => {
+    const one = await enrolled(reminding(milestone(), threeDays));
+    await spend(one, 250.5, during(1));
+    await sweep(one, before(1, 72, -1));
+    expect(await toldReminders(one)).toEqual([]);
+    await sweep(one, before(1, 72));
+    const [reminder, ...others] = await toldReminders(one);
+    expect(reminder).toMatchObject({
+      reminderName: "3 days",
+      periodRefCode: "c1",
+      targetValue: 1000,
+      targetAchievedValue: 250.5,
+      targetGap: 749.5,
+      occurredAt: before(1, 72),
+    });
+    expect(reminder).not.toHaveProperty("currentCount");
+    expect(others).toEqual([]);
+  });
+
+  it("is told once in each cycle, however often the sweep runs", async () => {
+    const one = await enrolled(reminding(milestone(), threeDays));
+    for (const now of [before(1, 72), before(1, 71), before(2, 72), before(2, 72)]) await sweep(one, now);
+    expect(named(await toldReminders(one))).toEqual(["3 days c1", "3 days c2"]);
+  });
+
+  it("is not told again when the end of its cycle is moved, nor after the customer has left and come back", async () => {
+    const one = await enrolled(reminding(milestone({ cycles: 1 }), threeDays));
+    await sweep(one, before(1, 72));
+    const now = before(1, 71);
+    await ok(one.org.unenroll(one.group, one.customerId, { now }));
+    await ok(one.org.enroll(one.group, { customerId: one.customerId }, { now }));
+    const longer = [{ id: one.group.cycleIds[0], endDate: shifted(firstInstantOf(2), 48 * hour) }];
+    await ok(one.org.admin.put(`/targetGroups/${one.group.groupId}/targetPeriods`, longer, { now }));
+    await sweep(one, before(1, 24));
+    expect(named(await toldReminders(one))).toEqual(["3 days c1"]);
+  });
+
+  it("comes before the new end of a cycle that was moved to earlier", async () => {
+    const one = await enrolled(reminding(milestone(), threeDays));
+    const shorter = [{ id: one.group.cycleIds[0], endDate: during(1, 25) }];
+    await ok(one.org.admin.put(`/targetGroups/${one.group.groupId}/targetPeriods`, shorter, { now: during(1) }));
+    await sweep(one, during(1, 22));
+    expect(named(await toldReminders(one))).toEqual(["3 days c1"]);
+  });
+
+  it("of NOT_REACHED leaves out who has reached the value, and ALWAYS leaves out nobody in the cycle", async () => {
+    const all = { name: "all", offsetHours: 72, condition: "ALWAYS" };
+    const one = await enrolled(reminding(milestone(), threeDays, all));
+    await spend(one, 1000, during(1));
+    const outside = await one.org.newCustomer();
+    await ok(one.org.enroll(one.group, { customerId: outside, periodName: "c2" }, { now: during(1) }));
+    await sweep(one, before(1, 72));
+    expect(named(await toldReminders(one))).toEqual(["all c1"]);
+    expect((await toldReminders(one))[0]).toMatchObject({ targetGap: 0 });
+    expect(await toldReminders({ ...one, customerId: outside })).toEqual([]);
+  });
+
+  it("of STREAK_AT_RISK is for who has a run that the cycle would end", async () => {
+    const risk = { name: "risk", offsetHours: 24, condition: "STREAK_AT_RISK" };
+    const one = await enrolled(reminding(streak({ levels: [2] }), risk));
+    await sweep(one, before(1, 24));
+    expect(await toldReminders(one)).toEqual([]);
+    await spend(one, 1000, before(1, 20));
+    await sweep(one, before(2, 24));
+    expect(await toldReminders(one)).toMatchObject([{ reminderName: "risk", periodRefCode: "c2", currentCount: 1 }]);
+  });
+
+  it("is not told to who has left, and not for a target that is switched off", async () => {
+    const left = await enrolled(reminding(milestone(), threeDays));
+    await ok(left.org.unenroll(left.group, left.customerId, { now: during(1) }));
+    const off = await enrolled(reminding(milestone(), threeDays));
+    await ok(
+      off.org.admin.put(`/targetGroups/editTargetGroup/${off.group.groupId}`, { active: false }, { now: during(1) }),
+    );
+    for (const one of [left, off]) {
+      await sweep(one, before(1, 72));
+      expect(await toldReminders(one)).toEqual([]);
+    }
+  });
+
+  it.each([
+    ["six hours late is told", before(1, 66), ["3 days c1", "3 days c2"]],
+    ["later than that is skipped, and the next one comes in time", before(1, 66, 1), ["3 days c2"]],
+  ])("that is %s", async (_, now, expected) => {
+    const one = await enrolled(reminding(milestone(), threeDays));
+    await sweep(one, now);
+    await sweep(one, before(2, 72));
+    expect(named(await toldReminders(one))).toEqual(expected);
+  });
+
+  it("is skipped after the end of its cycle, also when that is less than six hours later", async () => {
+    const one = await enrolled(reminding(milestone(), { ...threeDays, offsetHours: 1 }));
+    await sweep(one, firstInstantOf(2));
+    expect(await toldReminders(one)).toEqual([]);
+  });
+
+  it("is not told to who reaches the value after the decision and before its write", async () => {
+    const one = await enrolled(reminding(milestone(), threeDays));
+    const now = before(1, 72);
+    // Each activity that comes first makes the decision anew, and the last one has reached the value.
+    await Promise.all([spend(one, 1000, now), sweep(one, now)]);
+    const [first, ...others] = await toldReminders(one);
+    expect(others).toEqual([]);
+    expect(first?.["targetAchievedValue"] ?? 0).toBe(0);
+  });
+
+  it("is answered as it was sent, and is none when it was not", async () => {
+    const one = await enrolled(reminding(milestone(), threeDays));
+    const other = await enrolled(milestone());
+    expect([await answered(one), await answered(other)]).toEqual([[threeDays], []]);
+  });
+});
+
+describe("reminders are refused with 300004", () => {
+  it.each([
+    ["when there are four", [1, 2, 3, 4].map((n) => ({ ...threeDays, name: `r${n}` })), /at most 3|more than 3/],
+    ["without hours", [{ ...threeDays, offsetHours: 0 }], /offsetHours must be >= 1/],
+    ["with more than 720 hours", [{ ...threeDays, offsetHours: 721 }], /offsetHours must be <= 720/],
+    ["with an unknown condition", [{ ...threeDays, condition: "NEVER" }], /condition/],
+    ["with one name twice", [threeDays, { ...threeDays, offsetHours: 24 }], /reminders\[1\]\.name must be unique/],
+    ["that are as long as a cycle", [{ ...threeDays, offsetHours: 28 * 24 }], /offsetHours must be less.*"c2"/],
+  ])("%s", async (_, faulty, message) => {
+    const org = await newOrg(table, gateway.baseUrl);
+    expectRefused(await org.admin.post("/targetGroups", reminding(milestone(), ...faulty)), 400, 300004, message);
+  });
+});
