@@ -69,7 +69,7 @@ const allowed = {
   listDueCycles: {
     Query: ["group", "sweeps", "closing"],
     GetItem: ["sweeps"],
-    PutItem: ["sweeps"],
+    PutItem: ["sweeps", "group"],
     DeleteItem: ["sweeps"],
     UpdateItem: ["group"],
   },
