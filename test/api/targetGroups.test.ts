@@ -57,6 +57,7 @@ function fullBody(): TargetGroupBody {
         trackFromEnrollmentDate: true,
         rewardAllocation: "PERIOD_END",
         defaultValues: [{ defaultValue: 0.0001 }, { defaultValue: 99_999_999_999.9999 }],
+        reminders: [{ name: "A day left", offsetHours: 24, condition: "STREAK_AT_RISK" }],
       },
     ],
     streaks: [
@@ -110,6 +111,7 @@ describe("creating a target group", () => {
       rewardAllocation: "IMMEDIATE",
       filters: null,
       rules: null,
+      reminders: [],
     });
   });
 
