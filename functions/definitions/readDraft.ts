@@ -4,6 +4,7 @@ import type { TargetGroupDraft } from "../../shared/domain/drafting.ts";
 import type { Filter } from "../../shared/domain/filters.ts";
 import { type Instant, parseInstant } from "../../shared/domain/instant.ts";
 import type { Attribution, WrittenBound } from "../../shared/domain/targetGroup.ts";
+import type { TriggerDraft } from "../../shared/domain/triggers.ts";
 import { filterIds } from "../../shared/http/limits.ts";
 import { quote } from "../../shared/http/requests/parameters.ts";
 import type {
@@ -156,6 +157,10 @@ export function readTarget(
   faults: string[],
 ): TargetGroupDraft["targets"][number] {
   const filters = readFilters(target.filters, prefix, faults);
+  const triggers = readTriggers(target.targetMilestoneTriggers, prefix, faults).map((trigger) => ({
+    ...trigger,
+    id: 0,
+  }));
   return {
     name: target.name,
     description: target.description ?? undefined,
@@ -166,7 +171,7 @@ export function readTarget(
     attributeName: target.attributeName ?? undefined,
     tracksFromEnrollmentDate: target.trackFromEnrollmentDate ?? false,
     rewardAllocation: target.rewardAllocation ?? "IMMEDIATE",
-    rules: filters.length === 0 ? [] : [{ fromCycle: 1, filters }],
+    rules: filters.length + triggers.length === 0 ? [] : [{ fromCycle: 1, filters, triggers }],
     values: target.defaultValues.map(({ defaultValue }, position) =>
       readValue(`${prefix}defaultValues[${position}].defaultValue`, defaultValue, faults),
     ),
@@ -181,6 +186,19 @@ export function readValue(field: string, value: number, faults: string[]): Decim
   if (decimal !== undefined) return decimal;
   faults.push(`${field} must have at most 4 fractional digits; got ${value}.`);
   return 0n;
+}
+
+/** The sub-targets of a request. Their faults are added to `faults`, and name fields after `prefix`. */
+export function readTriggers(
+  triggers: TargetRequest["targetMilestoneTriggers"],
+  prefix: string,
+  faults: string[],
+): TriggerDraft[] {
+  return (triggers ?? []).map(({ triggerName, triggerValueType, triggerValue }, index) => ({
+    name: triggerName,
+    valueType: triggerValueType,
+    value: readValue(`${prefix}targetMilestoneTriggers[${index}].triggerValue`, triggerValue, faults),
+  }));
 }
 
 /** The filters of a request. Their faults are added to `faults`, and name fields after `prefix`. */

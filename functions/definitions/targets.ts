@@ -5,6 +5,7 @@ import {
   type TargetAdditionFault,
   type TargetEdit,
 } from "../../shared/domain/targetEditing.ts";
+import { triggerCount, withTriggerIds } from "../../shared/domain/triggers.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import * as limits from "../../shared/http/limits.ts";
 import { both, type Checked, required } from "../../shared/http/requests/checked.ts";
@@ -16,9 +17,10 @@ import type { routes } from "../../shared/http/routes.ts";
 import { describeTargetAdditionFault, describeTargetEditFault } from "../../shared/http/views/targetEditFaults.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { editTargetGroup } from "../../shared/operations/editTargetGroup.ts";
+import type { Table } from "../../shared/table/client.ts";
 import { allocateIds } from "../../shared/table/ids.ts";
 import { answerEdit, readEditCommand } from "./editing.ts";
-import { readFilters, readTarget, readValue } from "./readDraft.ts";
+import { readFilters, readTarget, readTriggers, readValue } from "./readDraft.ts";
 
 /**
  * `PUT /targetGroups/{targetGroupId}/targets/{targetId}`: changes one target. What is absent stays as it is; `null`
@@ -31,8 +33,9 @@ export function editTarget(context: ServiceContext): Operation<typeof routes.edi
   return async (request) => {
     const { now, body, parameters } = request;
     const [[command, edit], { path }] = required(both(both(readEditCommand(request), readEdit(body)), parameters));
+    const firstTriggerId = await newTriggerIds(context.table, command.org, edit.triggers?.length ?? 0);
     const result = await editTargetGroup(context, command, (group) =>
-      decideTargetEdit(group, path.targetId, edit, now),
+      decideTargetEdit(group, path.targetId, { ...edit, firstTriggerId }, now),
     );
     const warnings = unknownFieldWarnings(schemas.editTarget, body);
     return answerEdit(result, now, describeTargetEditFault, warnings);
@@ -49,14 +52,16 @@ export function addTarget(context: ServiceContext): Operation<typeof routes.addT
   return async (request) => {
     const { now, body } = request;
     const [command, target] = required(both(readEditCommand(request), readAddition(body)));
-    const { targetId: id } = await allocateIds(context.table, command.org, {
+    const { targetId: id, triggerId } = await allocateIds(context.table, command.org, {
       groups: 0,
       targets: 1,
       cycles: 0,
       levels: 0,
+      triggers: triggerCount(target),
     });
+    const [added = target] = withTriggerIds([target], triggerId);
     const result = await editTargetGroup<TargetAdditionFault>(context, command, (group) =>
-      decideTargetAddition(group, { ...target, id }, limits.targets),
+      decideTargetAddition(group, { ...added, id }, limits.targets),
     );
     const warnings = unknownFieldWarnings(schemas.addTarget, body);
     return answerEdit(result, now, describeTargetAdditionFault, warnings);
@@ -77,12 +82,26 @@ export function deactivateTarget(context: ServiceContext): Operation<typeof rout
       decideTargetEdit(
         group,
         path.targetId,
-        { own: { isActive: false }, fixed: {}, filters: undefined, values: undefined },
+        {
+          own: { isActive: false },
+          fixed: {},
+          filters: undefined,
+          triggers: undefined,
+          firstTriggerId: 0,
+          values: undefined,
+        },
         now,
       ),
     );
     return answerEdit(result, now, describeTargetEditFault, []);
   };
+}
+
+/** The first of the ids; there is none to name when no trigger is sent. */
+async function newTriggerIds(table: Table, org: string, count: number): Promise<number> {
+  if (count === 0) return 0;
+  const none = { groups: 0, targets: 0, cycles: 0, levels: 0 };
+  return (await allocateIds(table, org, { ...none, triggers: count })).triggerId;
 }
 
 function readAddition(body: unknown): Checked<ReturnType<typeof readTarget>> {
@@ -95,17 +114,19 @@ function readAddition(body: unknown): Checked<ReturnType<typeof readTarget>> {
   return faults.length > 0 ? { faults } : { valid: target };
 }
 
-function readEdit(body: unknown): Checked<TargetEdit> {
+function readEdit(body: unknown): Checked<Omit<TargetEdit, "firstTriggerId">> {
   const tooLong = longLists(schemas.editTarget, body);
   if (tooLong.length > 0) return { faults: tooLong };
   const shape = checked(validators.editTarget, body);
   if ("faults" in shape) return shape;
-  const { filters, defaultValues } = shape.valid;
+  const { filters, targetMilestoneTriggers, defaultValues } = shape.valid;
   const faults: string[] = [];
   const read = filters === undefined ? undefined : readFilters(filters, "", faults);
+  const triggers =
+    targetMilestoneTriggers === undefined ? undefined : readTriggers(targetMilestoneTriggers, "", faults);
   const values = readValues(defaultValues, faults);
   if (faults.length > 0) return { faults };
-  return { valid: { own: readOwn(shape.valid), fixed: readFixed(shape.valid), filters: read, values } };
+  return { valid: { own: readOwn(shape.valid), fixed: readFixed(shape.valid), filters: read, triggers, values } };
 }
 
 function readValues(rows: EditTargetRequest["defaultValues"], faults: string[]): TargetEdit["values"] {

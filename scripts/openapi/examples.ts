@@ -88,6 +88,7 @@ const effect = {
   targetValue: 1000,
   reached: false,
   streakValue: null,
+  milestonesReached: [],
   levelsReached: [],
 };
 
@@ -209,6 +210,7 @@ const target = {
   trackFromEnrollmentDate: false,
   rewardAllocation: "IMMEDIATE",
   filters: null,
+  targetMilestoneTriggers: null,
   rules: null,
   defaultValues: [{ defaultValue: 1000 }],
   reminders: [],
@@ -400,6 +402,7 @@ export const state = answer("250 of 1000 in the current cycle", {
           enrolledOn: "2030-01-10T09:00:00.000Z",
           ...byTill,
           currentPeriod: true,
+          milestones: null,
         },
       ],
       streaks: [],

@@ -189,6 +189,25 @@ const filters = {
   examples: [[{ entityType: "STORE", entityIds: ["shop-7"] }]],
 } as const;
 
+const triggers = {
+  items: documented(schemas.targets.items.properties.targetMilestoneTriggers.items, "A sub-target of each cycle.", {
+    triggerName: { description: "The sub-target's name, unique in the target.", examples: ["Half of it"] },
+    triggerValueType: {
+      description:
+        "`ABSOLUTE`: `triggerValue` has the unit of `targetType`. `PERCENTAGE`: it is a part of the target value, rounded up to 4 fractional digits.",
+      examples: ["PERCENTAGE"],
+    },
+    triggerValue: {
+      description:
+        "The value to reach, with at most 4 fractional digits. In every cycle it must be above the sub-target before it and below the target value.",
+      examples: [50],
+    },
+  }),
+  description:
+    "Sub-targets inside a cycle, told as `targetMilestoneAchieved`, each once in a cycle. Absent or `null`: none.",
+  examples: [[{ triggerName: "Half of it", triggerValueType: "PERCENTAGE", triggerValue: 50 }]],
+} as const;
+
 const target = {
   name: { description: "The target's name.", examples: ["Monthly spend"] },
   description: { description: "For people. Absent or `null`: none.", examples: ["Purchases in shops"] },
@@ -240,6 +259,7 @@ const target = {
     examples: [[{ name: "Three days left", offsetHours: 72, condition: "NOT_REACHED" }]],
   },
   filters,
+  targetMilestoneTriggers: triggers,
   defaultValues: {
     items: documented(schemas.targets.items.properties.defaultValues.items, "The value of one cycle, or of all.", {
       defaultValue: {
@@ -383,6 +403,11 @@ const targetEdit = {
   filters: {
     ...filters,
     description: `${filters.description} They are in force from the first cycle on that starts at least 10 minutes from now. Absent: as they are; \`null\`: none.`,
+  },
+  targetMilestoneTriggers: {
+    ...triggers,
+    description:
+      "Sub-targets from the first cycle on that starts at least 10 minutes from now. One with a known name keeps its id. Absent: as they are; `null`: none.",
   },
   defaultValues: {
     items: documented(schemas.editTarget.properties.defaultValues.items, "The value of one cycle.", {

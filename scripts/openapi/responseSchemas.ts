@@ -10,6 +10,7 @@ import {
   targetEntities,
   targetTypes,
   trackingTypes,
+  triggerValueTypes,
 } from "../../shared/domain/targetGroup.ts";
 import {
   count,
@@ -71,6 +72,21 @@ function filtersField(description: string) {
   return { type: ["array", "null"], items: ref("Filter"), description, examples: [null] } as const;
 }
 
+function triggersField(description: string) {
+  return { type: ["array", "null"], items: ref("Trigger"), description, examples: [null] } as const;
+}
+
+const trigger = {
+  id: id("The sub-target.", 1),
+  triggerName: text("The sub-target's name.", "Half of it"),
+  triggerValueType: oneOfTexts(
+    "What `triggerValue` is: a value in the target's unit, or a part of the target value.",
+    triggerValueTypes,
+    "PERCENTAGE",
+  ),
+  triggerValue: decimal("The value to reach, as it was defined.", 50, { exclusiveMinimum: 0 }),
+} as const;
+
 const filter = {
   entityType: oneOfTexts("What is compared.", filterEntityTypes, "STORE"),
   entityIds: {
@@ -97,6 +113,7 @@ const target = {
   trackFromEnrollmentDate: flag("Whether what happened before the enrolment is left out.", false),
   rewardAllocation: oneOfTexts("When a reward is due.", rewardAllocations, "IMMEDIATE"),
   filters: filtersField("What an activity must fulfil to count, in the last cycles; `null` when everything counts."),
+  targetMilestoneTriggers: triggersField("The sub-targets inside each of the last cycles; `null` when there are none."),
   rules: {
     type: ["array", "null"],
     items: ref("TargetRule"),
@@ -169,6 +186,12 @@ const targetProgress = {
   enrolledOn,
   ...authorship("the present enrolment", "till.1"),
   currentPeriod: flag("Whether the cycle is the current one.", true),
+  milestones: {
+    type: ["array", "null"],
+    items: ref("TriggerProgress"),
+    description: "The sub-targets of the cycle; `null` when it has none.",
+    examples: [null],
+  },
 };
 
 const levelProgress = {
@@ -199,6 +222,7 @@ const activityEffect = {
     type: ["integer", "null"],
     minimum: 0,
   }),
+  milestonesReached: listOf("Trigger", "The sub-targets that this activity reached in the cycle."),
   levelsReached: listOf("ReachedLevel", "The levels that this activity reached."),
 };
 
@@ -366,9 +390,18 @@ export const responseSchemas = {
     "maximum",
     "exclude",
   ]),
+  Trigger: answerObject("A sub-target inside a cycle.", trigger),
+  TriggerProgress: answerObject("Where a customer stands on the way to a sub-target.", {
+    ...trigger,
+    triggerType: oneOfTexts("The one there is.", ["SYSTEM_TRIGGER"], "SYSTEM_TRIGGER"),
+    isAchieved: flag("Whether it was reached in the cycle. It stays so when returns take the value below it.", false),
+    achievedDate: instantOrNull("When it was reached", null),
+    isActive: flag("Whether the target is active.", true),
+  }),
   TargetRule: answerObject("What counts from a cycle on.", {
     fromPeriodId: idOrNull("The first cycle of the rule; `null` when that cycle is not set up yet.", 37),
     filters: filtersField("What an activity must fulfil to count; `null` when everything counts."),
+    targetMilestoneTriggers: triggersField("The sub-targets inside each cycle; `null` when there are none."),
   }),
   FailedFilter: answerObject("The first filter that an activity failed.", {
     index: count("Its place among the target's `filters`, from 0.", 0),

@@ -29,6 +29,7 @@ const wireNames = {
   endDate: "endDate",
   value: "defaultValues",
   filters: "filters",
+  triggers: "targetMilestoneTriggers",
 } as const satisfies Record<FieldChange["property"], string>;
 
 function presentValue(value: AuditValue): unknown {

@@ -102,6 +102,8 @@ function presentContent({
       };
     case "targetValueAchieved":
       return { ...presentReward(detail), activityId: detail.activityId };
+    case "targetMilestoneAchieved":
+      return presentMilestone(detail);
     case "targetPeriodCompleted":
       return { ...presentReward(detail), achieved: detail.isReached, activityId: detail.activityId };
     case "streakLevelAchieved":
@@ -109,6 +111,23 @@ function presentContent({
     case "streakEnd":
       return { ...presentCycle(detail.cycle), endedCount: detail.endedRun };
   }
+}
+
+type MilestoneDetail = Extract<NotificationContent, { readonly type: "targetMilestoneAchieved" }>["detail"];
+
+function presentMilestone(detail: MilestoneDetail) {
+  const { cycle, trigger, activityId, targetValue, achievedValue, achievedAt } = detail;
+  return {
+    ...presentCycle(cycle),
+    triggerId: trigger.id,
+    triggerName: trigger.name,
+    triggerValueType: trigger.valueType,
+    definedValue: decimal(trigger.value),
+    achievedDate: formatInstant(achievedAt),
+    targetValue: decimal(targetValue),
+    targetAchievedValue: decimal(achievedValue),
+    activityId,
+  };
 }
 
 type ReminderDetail = Extract<NotificationContent, { readonly type: "targetPeriodReminder" }>["detail"];

@@ -7,10 +7,12 @@ import { activityEntries } from "./ledger.ts";
 import { activityNotification, type Notification, type NotificationContent } from "./notifications.ts";
 import { ServiceError } from "./serviceError.ts";
 import { cycleOf, targetValue } from "./targetGroup.ts";
+import { triggerOf } from "./triggers.ts";
 
 /**
  * The history rows and notifications of an activity in one target. Notifications come in the order of what happened:
- * changed values, reached cycles, levels, ended cycles that changed. An activity of a customer who has left, or in a
+ * changed values, sub-targets, reached
+ * cycles, levels, ended cycles that changed. An activity of a customer who has left, or in a
  * target that is switched off, can still settle a waiting return. That adds rows to the history and announces nothing.
  */
 export function activityConsequences(change: EffectChange): Consequences {
@@ -21,7 +23,13 @@ export function activityConsequences(change: EffectChange): Consequences {
 }
 
 function announcements(change: EffectChange): Notification[] {
-  return [...valuesUpdated(change), ...valuesReached(change), ...levelsReached(change), ...completedAgain(change)];
+  return [
+    ...valuesUpdated(change),
+    ...triggersReached(change),
+    ...valuesReached(change),
+    ...levelsReached(change),
+    ...completedAgain(change),
+  ];
 }
 
 /**
@@ -34,6 +42,28 @@ function valuesUpdated(change: EffectChange): Notification[] {
     const cycle = cycleOf(group, cycleNumber);
     const detail = { cycle, activityId, targetValue: targetValue(target, cycle), oldValue, newValue };
     return oldValue === newValue ? [] : [notify(change, index, { type: "targetAchievedValueUpdated", detail })];
+  });
+}
+
+/** A trigger that a later edit took out of a cycle to come is not told. */
+function triggersReached(change: EffectChange): Notification[] {
+  const { activity, group, target, effect } = change;
+  return effect.triggersReached.flatMap(({ cycleNumber, triggerId }, index) => {
+    const trigger = triggerOf(target, cycleNumber, triggerId);
+    if (trigger === undefined) return [];
+    const cycle = cycleOf(group, cycleNumber);
+    const content = {
+      type: "targetMilestoneAchieved",
+      detail: {
+        cycle,
+        trigger,
+        activityId: activity.activityId,
+        targetValue: targetValue(target, cycle),
+        achievedValue: shownValue(sumAfter(effect.changes, cycleNumber)),
+        achievedAt: activity.recordedAt,
+      },
+    } as const;
+    return [notify(change, index, content)];
   });
 }
 

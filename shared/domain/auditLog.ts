@@ -3,6 +3,7 @@ import type { Decimal } from "./decimal.ts";
 import { filtersText } from "./filters.ts";
 import type { Instant } from "./instant.ts";
 import { type Cycle, type Level, lastRule, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
+import { triggersText } from "./triggers.ts";
 
 /** A part of a definition that can change, and the properties of it that can. */
 type Part =
@@ -25,7 +26,11 @@ type Part =
       readonly id: number;
       readonly property: "refCode" | "startDate" | "endDate" | "description";
     }
-  | { readonly of: "target"; readonly id: number; readonly property: "name" | "description" | "isActive" | "filters" }
+  | {
+      readonly of: "target";
+      readonly id: number;
+      readonly property: "name" | "description" | "isActive" | "filters" | "triggers";
+    }
   /** Without a cycle it is the value of all cycles of a new target. */
   | { readonly of: "target"; readonly id: number; readonly property: "value"; readonly cycleId: number | undefined };
 
@@ -45,6 +50,7 @@ export const auditedProperties = [
   "endDate",
   "value",
   "filters",
+  "triggers",
 ] as const satisfies readonly Part["property"][];
 
 /** A value of a property; `undefined` when there was none. */
@@ -171,12 +177,13 @@ function isIn({ targets }: TargetGroup, { id }: Target): boolean {
 function targetFacts(known: Target): Fact[] {
   const { id, name, description, isActive } = known;
   const target = { of: "target", id } as const;
-  const { filters } = lastRule(known);
+  const { filters, triggers } = lastRule(known);
   return [
     { ...target, property: "name", value: name },
     { ...target, property: "description", value: description },
     { ...target, property: "isActive", value: isActive },
     { ...target, property: "filters", value: filters.length === 0 ? undefined : filtersText(filters) },
+    { ...target, property: "triggers", value: triggers.length === 0 ? undefined : triggersText(triggers) },
   ];
 }
 

@@ -16,6 +16,7 @@ import {
 } from "./placing.ts";
 import { longestRun, streakValue } from "./streak.ts";
 import { isStreak, type Level, type TargetGroup, targetValue } from "./targetGroup.ts";
+import { type ReachedTrigger, withTriggers } from "./triggers.ts";
 import {
   nextPendingReturns,
   type Posting,
@@ -55,6 +56,8 @@ export type TargetEffect = {
   /** The streak value after the count; `undefined` for a milestone, and when no sum changed. */
   readonly streakValue: number | undefined;
   readonly levelsReached: readonly Level[];
+  /** Sub-targets that were reached for the first time in their cycle. None while the customer is out. */
+  readonly triggersReached: readonly ReachedTrigger[];
   /** Cycles that this activity made reached and that are announced as reached now, for the first time. */
   readonly announced: readonly number[];
   /** Changed cycles whose end was announced before and is announced again now. None while the customer is out. */
@@ -87,16 +90,16 @@ export function decideCounting(
   const pendingReturns = nextPendingReturns(subject, activity, original, placement);
   if (changes.length === 0) {
     const isUnchanged = pendingReturns === subject.enrollment.pendingReturns;
-    const effect = describeEffect(subject, placement, changes, subject.enrollment, [], now);
+    const effect = describeEffect(subject, placement, changes, subject.enrollment, now, nothingReached);
     return { effect, next: isUnchanged ? undefined : { ...subject.enrollment, pendingReturns } };
   }
   const marked = withReachedMarks(subject, { ...subject.enrollment, achieved, pendingReturns }, changes, now);
-  const { next, levelsReached } = isCounting(subject)
-    ? withLevels(subject.group, marked, now)
-    : { next: marked, levelsReached: [] };
+  const { next, ...reached } = isCounting(subject)
+    ? withReached(subject, marked, changedCycles(changes), now)
+    : { next: marked, ...nothingReached };
   const announced = changedCycles(changes).filter((cycle) => isToBeAnnounced(subject, next, cycle));
   return {
-    effect: describeEffect(subject, placement, changes, next, levelsReached, now, announced),
+    effect: describeEffect(subject, placement, changes, next, now, { ...reached, announced }),
     next: announce(next, announced),
   };
 }
@@ -113,6 +116,18 @@ export function cyclesToCount(
   const waiting = waitingReturns(subject.enrollment, activity).map(({ cycleNumber }) => cycleNumber);
   const own = cycleToCount(subject, activity, original);
   return [...waiting, own].filter((cycleNumber) => cycleNumber !== undefined);
+}
+
+type Reached = Pick<TargetEffect, "levelsReached" | "triggersReached" | "announced">;
+
+const nothingReached: Reached = { levelsReached: [], triggersReached: [], announced: [] };
+
+/** The levels and sub-targets that are reached now. Cycles before the membership have no sub-target to reach. */
+function withReached({ group, target }: CountingSubject, marked: Enrollment, cycles: readonly number[], now: Instant) {
+  const covered = cycles.filter((number) => number >= marked.fromCycle);
+  const { next: withLevel, levelsReached } = withLevels(group, marked, now);
+  const { next, triggersReached } = withTriggers(target, withLevel, covered, now);
+  return { next, levelsReached, triggersReached };
 }
 
 /** Whether nothing is announced, because the customer or the target does not take part at present. */
@@ -196,9 +211,8 @@ function describeEffect(
   placement: Placement,
   changes: readonly CycleChange[],
   enrollment: Enrollment,
-  levelsReached: readonly Level[],
   now: Instant,
-  announced: readonly number[] = [],
+  reached: Reached,
 ): TargetEffect {
   const { group, target } = subject;
   const cycleNumber = "reason" in placement ? undefined : placement.cycleNumber;
@@ -213,8 +227,7 @@ function describeEffect(
     revision: changes.length === 0 ? undefined : enrollment.revision + 1,
     changes,
     streakValue: isStreak(group) && changes.length > 0 ? streakValue(group, enrollment, now) : undefined,
-    levelsReached,
-    announced,
+    ...reached,
     reopened: isCounting(subject) ? changedCycles(changes).filter((cycle) => isClosed(enrollment, cycle)) : [],
   };
 }

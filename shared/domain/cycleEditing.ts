@@ -3,6 +3,7 @@ import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
 import { extensibleUntil } from "./over.ts";
 import type { Cycle, Target, TargetGroup } from "./targetGroup.ts";
+import { type TriggerValueFault, triggerValueFaults } from "./triggers.ts";
 
 /**
  * How far ahead a bound must lie to be moved, and where it is moved to. Processes keep a definition for 30 s, and a till's
@@ -47,6 +48,7 @@ export type CycleEditFault = { readonly index: number } & (
   | { readonly rule: "isWithinTheMost"; readonly most: number; readonly cycles: number }
   | { readonly rule: "comesInTime"; readonly lastEndedAt: Instant }
   | { readonly rule: "namesItsTargets"; readonly targetId: number }
+  | { readonly rule: "fitsTheTriggers"; readonly targetId: number; readonly fault: TriggerValueFault }
 );
 
 export type CycleEditDecision =
@@ -160,8 +162,17 @@ export function decideCycleAddition(
   const faults = [
     ...faultsOfGroup(group, now, mostCycles, cycles.length),
     ...additions.flatMap((addition) => faultsOfAddition(next, known + addition.index, addition, now)),
+    ...next.targets.flatMap((target) => faultsOfTriggers(target, known, additions.length)),
   ];
   return faults.length > 0 ? { outcome: "invalid", faults } : { outcome: "edit", group: next };
+}
+
+/** A value that an appended cycle brings must be above the sub-targets of its target. */
+function faultsOfTriggers(target: Target, known: number, added: number): CycleEditFault[] {
+  return triggerValueFaults(target, known + added).map((fault) => {
+    const index = Math.min(fault.cycleNumber - known, added) - 1;
+    return { index, rule: "fitsTheTriggers", targetId: target.id, fault };
+  });
 }
 
 function asCycle(addition: CycleAddition, known: number): Cycle {

@@ -1,8 +1,9 @@
 import { type FilterFault, filterFaults } from "./filters.ts";
 import type { Instant } from "./instant.ts";
 import { type Cycle, isStreak, type Level, lastRule, type Target, type TargetGroup } from "./targetGroup.ts";
+import { type TriggerFault, triggerFaults, triggerValueFaults } from "./triggers.ts";
 
-/** A target group as asked for and by whom, before it has ids and a version. */
+/** A target group as asked for and by whom, before it has ids and a version. The id of each trigger is 0. */
 export type TargetGroupDraft = Omit<
   TargetGroup,
   "id" | "version" | "cycles" | "levels" | "targets" | "retiredAt" | "closedAt"
@@ -31,6 +32,7 @@ export type WindowFault = {
 export type TargetFault = { readonly of: "target"; readonly index: number } & (
   | { readonly rule: "namesItsEvent" | "namesItsAttribute" | "countsWhatLinesHave" }
   | { readonly rule: "filtersAreWhole"; readonly fault: FilterFault }
+  | { readonly rule: "triggersAreWhole"; readonly fault: TriggerFault }
   | { readonly rule: "hasOneValueOrOnePerCycle"; readonly values: number; readonly cycles: number }
   | { readonly rule: "remindsUnderANameOfItsOwn"; readonly place: number; readonly name: string }
   | {
@@ -106,6 +108,11 @@ export function targetFaults(
     faults.push({ of: "target", index, rule: "filtersAreWhole", fault });
   if (values !== 1 && values !== cycles.length)
     faults.push({ of: "target", index, rule: "hasOneValueOrOnePerCycle", values, cycles: cycles.length });
+  const ofTriggers = [
+    ...triggerFaults(lastRule(target).triggers),
+    ...triggerValueFaults({ id: 0, ...target }, cycles.length),
+  ];
+  for (const fault of ofTriggers) faults.push({ of: "target", index, rule: "triggersAreWhole", fault });
   return [...faults, ...reminderFaults(target, index, cycles)];
 }
 

@@ -3,6 +3,7 @@ import type { Decimal } from "./decimal.ts";
 import { clockToleranceMilliseconds, formatInstant, type Instant } from "./instant.ts";
 import { type Refusal, refused } from "./refusal.ts";
 import { type Cycle, isStreak, type Target, type TargetGroup, targetValue } from "./targetGroup.ts";
+import { triggersReachedBy } from "./triggers.ts";
 
 /** What a caller asked for, already checked for its shape. `undefined` means that the caller did not say. */
 export type EnrollmentRequest = {
@@ -29,7 +30,14 @@ export type Opening =
   /** Keep the cycle's value, or start with 0 if it has none. */
   | { readonly kind: "resume" }
   /** Replace both the cycle's value and its reached mark. */
-  | { readonly kind: "balance"; readonly value: Decimal; readonly isReached: boolean; readonly isAnnounced: boolean }
+  | {
+      readonly kind: "balance";
+      readonly value: Decimal;
+      readonly isReached: boolean;
+      readonly isAnnounced: boolean;
+      /** The sub-targets that the balance reaches. They replace those that the cycle had. */
+      readonly triggerIds: readonly number[];
+    }
   /** Streak: value 0, and every level can be earned again. */
   | { readonly kind: "streakReset"; readonly clearedCycles: readonly number[]; readonly levelIds: readonly number[] };
 
@@ -114,5 +122,6 @@ function milestoneOpening(target: Target, cycle: Cycle, openingBalance: Decimal 
     value: openingBalance,
     isReached,
     isAnnounced: isReached && target.rewardAllocation === "IMMEDIATE",
+    triggerIds: triggersReachedBy(target, cycle.number, openingBalance).map(({ id }) => id),
   };
 }

@@ -22,6 +22,8 @@ export type Enrollment = MembershipChange & {
   readonly achieved: ReadonlyMap<number, Decimal>;
   /** When the cycle's sum last became at least its target value; absent while it is below. */
   readonly reachedAt: ReadonlyMap<number, Instant>;
+  /** When the sub-targets of a cycle were first reached, by cycle number and trigger id. These marks stay. */
+  readonly triggerReachedAt: ReadonlyMap<number, ReadonlyMap<number, Instant>>;
   /** When a level was reached, by level id. */
   readonly levelReachedAt: ReadonlyMap<number, Instant>;
   /** When the end of a cycle was announced, by cycle number. */

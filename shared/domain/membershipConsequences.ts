@@ -6,13 +6,17 @@ import { enrolEntries, unenrolEntries } from "./ledger.ts";
 import { enrollmentNotification, type Notification } from "./notifications.ts";
 import { streakValue } from "./streak.ts";
 import { cycleOf, isStreak, type TargetGroup, targetValue } from "./targetGroup.ts";
+import { triggerOf } from "./triggers.ts";
 
 /** The consequences of an enrolment, a re-enrolment or an un-enrolment. Other writes to an enrolment have none here. */
 export function membershipConsequences(change: EnrollmentChange): Consequences {
   const { before, after, group } = change;
   if (before?.membership.status === after.membership.status) return noConsequences;
   if (after.membership.status === "ENROLLED") {
-    return { entries: enrolEntries(change), notifications: [enrolled(change), ...openedAsReached(change)] };
+    return {
+      entries: enrolEntries(change),
+      notifications: [enrolled(change), ...triggersOpened(change), ...openedAsReached(change)],
+    };
   }
   const { leftAt } = after.membership;
   return { entries: unenrolEntries(change, group, leftAt), notifications: [unenrolled(change, leftAt)] };
@@ -30,6 +34,22 @@ function enrolled(change: EnrollmentChange): Notification {
       streakValue: currentStreak(group, after, after.enrolledAt),
       isReEnrollment: before !== undefined,
     },
+  });
+}
+
+/** The sub-targets that the opening balance has reached at once. */
+function triggersOpened(change: EnrollmentChange): Notification[] {
+  const { after, group, target } = change;
+  const cycle = cycleOf(group, after.fromCycle);
+  const isOpenedByThis = valueSetter(after, cycle.number) === after.operationId;
+  const reached = isOpenedByThis ? [...(after.triggerReachedAt.get(cycle.number) ?? [])] : [];
+  return reached.flatMap(([triggerId, achievedAt], index) => {
+    const trigger = triggerOf(target, cycle.number, triggerId);
+    if (trigger === undefined) return [];
+    const [goal, achieved] = [targetValue(target, cycle), achievedValue(after, cycle.number)];
+    const detail = { cycle, trigger, activityId: undefined, targetValue: goal, achievedValue: achieved, achievedAt };
+    const of = { ...origin(after, after.enrolledAt), index };
+    return [enrollmentNotification(subjectOf(change), of, { type: "targetMilestoneAchieved", detail })];
   });
 }
 

@@ -2,7 +2,7 @@ import type { AuditEntry, FieldChange } from "./auditLog.ts";
 import { type Authorship, authorshipOf, byItself } from "./authorship.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
-import type { Cycle, Level, RewardAllocation, Target, TargetGroup } from "./targetGroup.ts";
+import type { Cycle, Level, RewardAllocation, Target, TargetGroup, Trigger } from "./targetGroup.ts";
 
 /** The closed list of notifications to the brand's other systems, with what each one says. */
 type Content =
@@ -45,6 +45,18 @@ type Content =
         readonly targetValue: Decimal;
         readonly achievedValue: Decimal;
         readonly rewardAllocation: RewardAllocation;
+      };
+    }
+  | {
+      readonly type: "targetMilestoneAchieved";
+      readonly detail: {
+        readonly cycle: Cycle;
+        readonly trigger: Trigger;
+        /** `undefined` when the opening balance alone reached it. */
+        readonly activityId: string | undefined;
+        readonly targetValue: Decimal;
+        readonly achievedValue: Decimal;
+        readonly achievedAt: Instant;
       };
     }
   | {

@@ -41,6 +41,7 @@ export type CycleRecord = {
   readonly closedAt: Instant | undefined;
   readonly isAnnounced: boolean;
   readonly valueSetBy: string | undefined;
+  readonly triggerReachedAt: ReadonlyMap<number, Instant> | undefined;
 };
 
 /** A decision asked for a cycle whose row was not read. Without this error it would see a cycle without earnings. */
@@ -109,8 +110,9 @@ export function metPastCycles(enrollment: Enrollment): ReadonlySet<number> {
 
 /** What is known of the touched cycles after `after` and up to `through`, in order. */
 export function recordsBetween(enrollment: Enrollment, after: number, through: number): CycleRecord[] {
-  const { achieved, reachedAt, closedAt, announced, valueSetBy } = enrollment;
-  const touched = [achieved, reachedAt, closedAt, announced, valueSetBy].flatMap((numbers) => [...numbers.keys()]);
+  const { achieved, reachedAt, closedAt, announced, valueSetBy, triggerReachedAt } = enrollment;
+  const all = [achieved, reachedAt, closedAt, announced, valueSetBy, triggerReachedAt];
+  const touched = all.flatMap((numbers) => [...numbers.keys()]);
   return [...new Set(touched)]
     .filter((cycleNumber) => cycleNumber > after && cycleNumber <= through)
     .toSorted((one, other) => one - other)
@@ -121,6 +123,7 @@ export function recordsBetween(enrollment: Enrollment, after: number, through: n
       closedAt: closedAt.get(cycleNumber),
       isAnnounced: announced.has(cycleNumber),
       valueSetBy: valueSetBy.get(cycleNumber),
+      triggerReachedAt: triggerReachedAt.get(cycleNumber),
     }));
 }
 
@@ -129,7 +132,10 @@ export function recordsOfRow(enrollment: Enrollment, { cyclesPerRow }: Past, row
   return recordsBetween(enrollment, (row - 1) * cyclesPerRow, row * cyclesPerRow);
 }
 
-type CycleMaps = Pick<Enrollment, "achieved" | "reachedAt" | "closedAt" | "announced" | "valueSetBy">;
+type CycleMaps = Pick<
+  Enrollment,
+  "achieved" | "reachedAt" | "closedAt" | "announced" | "valueSetBy" | "triggerReachedAt"
+>;
 
 /** The cycles of the enrolment together with these, which it must not have. */
 export function withRecords<Maps extends CycleMaps>(enrollment: Maps, records: readonly CycleRecord[]): Maps {
@@ -148,6 +154,7 @@ export function withRecords<Maps extends CycleMaps>(enrollment: Maps, records: r
     closedAt: added(enrollment.closedAt, ({ closedAt }) => closedAt),
     announced: new Set([...enrollment.announced, ...announced]),
     valueSetBy: added(enrollment.valueSetBy, ({ valueSetBy }) => valueSetBy),
+    triggerReachedAt: added(enrollment.triggerReachedAt, ({ triggerReachedAt }) => triggerReachedAt),
   };
 }
 
@@ -177,6 +184,7 @@ export function withoutCycles(enrollment: Enrollment, through: number): Enrollme
     closedAt: staying(enrollment.closedAt),
     announced: new Set([...enrollment.announced].filter(stays)),
     valueSetBy: staying(enrollment.valueSetBy),
+    triggerReachedAt: staying(enrollment.triggerReachedAt),
   };
 }
 

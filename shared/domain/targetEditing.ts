@@ -16,6 +16,14 @@ import {
   type TargetGroup,
   targetValue,
 } from "./targetGroup.ts";
+import {
+  numberedTriggers,
+  type TriggerDraft,
+  type TriggerFault,
+  triggerFaults,
+  triggersText,
+  triggerValueFaults,
+} from "./triggers.ts";
 
 /** A value for one cycle. `index` is its place in the edit, from 0. */
 type CycleValue = { readonly index: number; readonly cycleId: number; readonly value: Decimal };
@@ -38,6 +46,10 @@ export type TargetEdit = {
   readonly fixed: Partial<Record<FixedTargetProperty, unknown>>;
   /** What counts from the next cycle on; `undefined` leaves it as it is. */
   readonly filters: readonly Filter[] | undefined;
+  /** The sub-targets from the next cycle on; `undefined` leaves them as they are. */
+  readonly triggers: readonly TriggerDraft[] | undefined;
+  /** The first of as many new ids as there are {@link triggers}. */
+  readonly firstTriggerId: number;
   /** The values of some cycles, or one value for every cycle that can still get one. */
   readonly values: readonly CycleValue[] | Decimal | undefined;
 };
@@ -51,7 +63,8 @@ export type TargetEditFault =
       readonly asked: unknown;
     }
   | { readonly rule: "filtersAreWhole"; readonly fault: FilterFault }
-  | { readonly rule: "filtersFit"; readonly mostBytes: number; readonly bytes: number }
+  | { readonly rule: "triggersAreWhole"; readonly fault: TriggerFault }
+  | { readonly rule: "rulesFit"; readonly mostBytes: number; readonly bytes: number }
   | { readonly rule: "isOfTheGroup" | "isNamedOnce"; readonly index: number; readonly cycleId: number }
   | { readonly rule: "hasEnded"; readonly index: number; readonly cycle: Cycle };
 
@@ -75,18 +88,14 @@ export function decideTargetEdit(
   const target = group.targets.find(({ id }) => id === targetId);
   if (target === undefined) return targetNotFound(group.id, targetId);
   const rules = editedRules(group.cycles, target, edit, now);
+  const edited = { ...target, ...edit.own, rules, values: editedValues(group, target, edit, now) };
   const faults = [
     ...fixedFaults(target, edit),
-    ...rulesFaults(target, rules, edit),
+    ...rulesFaults(edited, group.cycles, edit),
     ...valueFaults(group, edit.values, now),
   ];
   if (faults.length > 0) return { outcome: "invalid", faults };
-  const next = revalued(
-    group,
-    target,
-    { ...target, ...edit.own, rules, values: editedValues(group, target, edit, now) },
-    now,
-  );
+  const next = revalued(group, target, edited, now);
   if (next.isActive && !target.isActive && hasEnded(group, now)) return allCyclesEnded(group);
   const targets = group.targets.map((one) => (one === target ? next : one));
   return { outcome: "edit", group: { ...group, targets } };
@@ -114,28 +123,47 @@ function fixedFaults(target: Target, { fixed }: TargetEdit): TargetEditFault[] {
 function editedRules(
   cycles: readonly Cycle[],
   target: Target,
-  { filters }: TargetEdit,
+  edit: TargetEdit,
   now: Instant,
 ): readonly CountingRule[] {
-  if (filters === undefined || filtersText(filters) === filtersText(lastRule(target).filters)) return target.rules;
+  const [last, next] = [lastRule(target), editedContent(target, edit)];
+  if (ruleText(next) === ruleText(last)) return target.rules;
   const fromCycle = cycles.find(({ startsAt }) => startsAt >= now + leadMilliseconds)?.number ?? cycles.length + 1;
   const earlier = target.rules.filter((rule) => rule.fromCycle < fromCycle);
-  const isAsBefore = filtersText(earlier.at(-1)?.filters ?? []) === filtersText(filters);
-  return isAsBefore ? earlier : [...earlier, { fromCycle, filters }];
+  const isAsBefore = ruleText(lastRule({ rules: earlier })) === ruleText(next);
+  return isAsBefore ? earlier : [...earlier, { fromCycle, ...next }];
+}
+
+type RuleContent = Omit<CountingRule, "fromCycle">;
+
+/** What is absent from the edit stays. */
+function editedContent(target: Target, { filters, triggers, firstTriggerId }: TargetEdit): RuleContent {
+  const last = lastRule(target);
+  const known = target.rules.flatMap((rule) => rule.triggers);
+  return {
+    filters: filters ?? last.filters,
+    triggers: triggers === undefined ? last.triggers : numberedTriggers(known, triggers, firstTriggerId),
+  };
+}
+
+function ruleText({ filters, triggers }: RuleContent): string {
+  return `${filtersText(filters)}${triggersText(triggers)}`;
 }
 
 /** The most bytes that the rules of a target take as JSON. An item of the table may have 400 kB. */
 const mostRuleBytes = 262_144;
 
 function rulesFaults(
-  { entity }: Target,
-  rules: readonly CountingRule[],
-  { filters = [] }: TargetEdit,
+  target: Target,
+  cycles: readonly Cycle[],
+  { filters = [], triggers = [] }: TargetEdit,
 ): TargetEditFault[] {
-  const bytes = rules.reduce((sum, rule) => sum + Buffer.byteLength(filtersText(rule.filters)), 0);
-  const tooLarge = { rule: "filtersFit", mostBytes: mostRuleBytes, bytes } as const;
+  const bytes = target.rules.reduce((sum, rule) => sum + Buffer.byteLength(ruleText(rule)), 0);
+  const tooLarge = { rule: "rulesFit", mostBytes: mostRuleBytes, bytes } as const;
+  const ofTriggers = [...triggerFaults(triggers), ...triggerValueFaults(target, cycles.length)];
   return [
-    ...filterFaults(filters, entity).map((fault) => ({ rule: "filtersAreWhole", fault }) as const),
+    ...filterFaults(filters, target.entity).map((fault) => ({ rule: "filtersAreWhole", fault }) as const),
+    ...ofTriggers.map((fault) => ({ rule: "triggersAreWhole", fault }) as const),
     ...(bytes > mostRuleBytes ? [tooLarge] : []),
   ];
 }

@@ -39,11 +39,25 @@ export type Level = {
   readonly cyclesToMeet: number;
 };
 
-/** What an activity must fulfil to count in the cycles from `fromCycle` on. */
+/** `ABSOLUTE` is a value in the target's unit, `PERCENTAGE` a part of the target value. */
+export const triggerValueTypes = ["ABSOLUTE", "PERCENTAGE"] as const;
+
+/** A sub-target on the way to the target value of a cycle. */
+export type Trigger = {
+  /** Unique in the org. A trigger that an edit names again keeps it. */
+  readonly id: number;
+  readonly name: string;
+  readonly valueType: (typeof triggerValueTypes)[number];
+  readonly value: Decimal;
+};
+
+/** What is in force in the cycles from `fromCycle` on. */
 export type CountingRule = {
   readonly fromCycle: number;
-  /** All of them must hold. */
+  /** What an activity must fulfil to count: all of them must hold. */
   readonly filters: readonly Filter[];
+  /** In the order of their values, which are below the target value of every cycle. */
+  readonly triggers: readonly Trigger[];
 };
 
 export type Target = {
@@ -58,9 +72,9 @@ export type Target = {
   readonly tracksFromEnrollmentDate: boolean;
   readonly rewardAllocation: RewardAllocation;
   /**
-   * What counts, from which cycle on: each rule is in force until the next one begins. Before the first one, and when
-   * there is none, everything counts. A rule changes for cycles that have not started only, so a cycle is counted under
-   * one rule (docs/decisions/0034-filters.md).
+   * What counts, and which sub-targets there are, from which cycle on: each rule is in force until the next one begins.
+   * Before the first one, and when there is none, everything counts and there is no sub-target. A rule changes for cycles
+   * that have not started only, so a cycle is counted under one rule (docs/decisions/0034-filters.md).
    */
   readonly rules: readonly CountingRule[];
   /** The values of the cycles in order. The last one is the value of all later cycles too, so one can be enough. */
@@ -169,7 +183,7 @@ export function targetValue(target: Pick<Target, "id" | "values">, cycle: Pick<C
   return value;
 }
 
-const noRule: CountingRule = { fromCycle: 1, filters: [] };
+const noRule: CountingRule = { fromCycle: 1, filters: [], triggers: [] };
 
 /** The rule that a cycle is counted under. Cycles with the same rule get the same object. */
 export function ruleIn({ rules }: Pick<Target, "rules">, cycleNumber: number): CountingRule {

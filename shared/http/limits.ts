@@ -9,6 +9,8 @@ export const offsetDays = 30;
 /** The most hours before a cycle's end that a reminder is sent. */
 export const reminderHours = 720;
 export const reminders = 3;
+/** Sub-targets of a target. */
+export const triggers = 10;
 export const targets = 50;
 export const levels = 10;
 export const nameCharacters = 200;

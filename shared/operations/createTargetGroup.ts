@@ -4,6 +4,7 @@ import type { Instant } from "../domain/instant.ts";
 import { remindingAfter } from "../domain/reminding.ts";
 import { firstStart, firstSweep } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
+import { triggerCount, withTriggerIds } from "../domain/triggers.ts";
 import { buildAuditItems } from "../table/auditLog.ts";
 import type { Table } from "../table/client.ts";
 import { buildSweepItem } from "../table/dueSweeps.ts";
@@ -63,11 +64,12 @@ const mostGeneratedCycles = 1000;
 
 async function withIds(table: Table, org: Org, draft: TargetGroupDraft): Promise<TargetGroup> {
   const { targets, cycles, levels } = draft;
-  const { groupId, targetId, cycleId, levelId } = await allocateIds(table, org, {
+  const { groupId, targetId, cycleId, levelId, triggerId } = await allocateIds(table, org, {
     groups: 1,
     targets: targets.length,
     cycles: draft.cycleRule === undefined ? cycles.length : mostGeneratedCycles,
     levels: levels.length,
+    triggers: targets.reduce((sum, target) => sum + triggerCount(target), 0),
   });
   return {
     ...draft,
@@ -75,7 +77,7 @@ async function withIds(table: Table, org: Org, draft: TargetGroupDraft): Promise
     version: 1,
     retiredAt: undefined,
     closedAt: new Map(),
-    targets: targets.map((target, index) => ({ ...target, id: targetId + index })),
+    targets: withTriggerIds(targets, triggerId).map((target, index) => ({ ...target, id: targetId + index })),
     cycles: cycles.map((cycle, index) => ({ ...cycle, id: cycleId + index })),
     levels: levels.map((level, index) => ({ ...level, id: levelId + index })),
   };

@@ -4,6 +4,7 @@ import { type FailedFilter, filterEntityTypes } from "../domain/filters.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import { notCountedReasons, type OriginalActivity } from "../domain/placing.ts";
 import type { Level } from "../domain/targetGroup.ts";
+import type { ReachedTrigger } from "../domain/triggers.ts";
 import { buildAuthorship, parseAuthorship } from "./authorshipItem.ts";
 import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem, type Value } from "./item.ts";
 import { activityKey, activityPrefix, type Org, parseCustomerPartition } from "./keys.ts";
@@ -122,6 +123,7 @@ function buildCountedEffect(effect: TargetEffect, activityId: string, movedIds: 
     a: own === undefined ? undefined : numberOf(own.after),
     m: others.length === 0 ? undefined : packChanges(others, movedIds),
     l: unlessEmpty(effect.levelsReached.map(buildLevel)),
+    x: unlessEmpty(effect.triggersReached.flatMap(({ cycleNumber, triggerId }) => [cycleNumber, triggerId])),
     w: unlessEmpty(effect.announced),
     o: unlessEmpty(effect.reopened),
   };
@@ -204,6 +206,7 @@ function parseNotCounted(text: string): TargetEffect {
     revision: undefined,
     changes: [],
     levelsReached: [],
+    triggersReached: [],
     announced: [],
     reopened: [],
   };
@@ -223,9 +226,18 @@ function parseCountedEffect(reader: ItemReader, activityId: string, movedIds: re
     revision: reader.optionalInteger("r"),
     changes: [...parseOwnChange(reader, cycleNumber, activityId), ...parseOtherChanges(reader, movedIds)],
     levelsReached: maps(reader, "l").map(parseLevel),
+    triggersReached: pairs(integers(reader, "x")),
     announced: integers(reader, "w"),
     reopened: integers(reader, "o"),
   };
+}
+
+/** A record names a sub-target by its cycle and id. The definition keeps the rest, because a name may be long. */
+function pairs(numbers: readonly number[]): ReachedTrigger[] {
+  return numbers.flatMap((cycleNumber, index) => {
+    const triggerId = numbers[index + 1];
+    return index % 2 === 1 || triggerId === undefined ? [] : [{ cycleNumber, triggerId }];
+  });
 }
 
 function parseOwnChange(reader: ItemReader, cycleNumber: number | undefined, activityId: string): CycleChange[] {

@@ -9,12 +9,13 @@ import {
   pendingReturnAttribute,
   reachedAtAttribute,
   remindedValue,
+  triggersAttribute,
   valueSetByAttribute,
 } from "./enrollmentItem.ts";
 import { Expression } from "./expression.ts";
 import { numberOf, type Value } from "./item.ts";
 import type { Key } from "./keys.ts";
-import { packCycles } from "./packedCycles.ts";
+import { packCycles, packTriggers } from "./packedCycles.ts";
 import { packKept, packPast } from "./pastItem.ts";
 import type { Update } from "./store.ts";
 
@@ -50,6 +51,7 @@ function writeOpenCycles(expression: Expression, before: Enrollment, next: Enrol
   write(({ reachedAt }) => reachedAt, reachedAtAttribute, asIs);
   write(({ closedAt }) => closedAt, closedAtAttribute, asIs);
   write(({ valueSetBy }) => valueSetBy, valueSetByAttribute, asIs);
+  write(({ triggerReachedAt }) => triggerReachedAt, triggersAttribute, packTriggers);
   const [earlier, announced] = [before, next].map(openAnnounced);
   if (announced === undefined || earlier?.symmetricDifference(announced).size === 0) return;
   if (announced.size === 0) expression.remove(names.announced);

@@ -11,7 +11,7 @@ import { type CycleRecord, keeping, withRecords } from "../domain/past.ts";
 import { parseAuthorship, versionAttribute } from "./authorshipItem.ts";
 import { ItemReader, MalformedItem, numberOf, type StoredItem, type Value } from "./item.ts";
 import { enrollmentPrefix, parseCustomerPartition, setAsidePrefix } from "./keys.ts";
-import { unpackCycles } from "./packedCycles.ts";
+import { unpackCycles, unpackTriggers } from "./packedCycles.ts";
 import { unpackPast } from "./pastItem.ts";
 
 /**
@@ -54,6 +54,11 @@ export function closedAtAttribute(cycleNumber: number): string {
 
 export function valueSetByAttribute(cycleNumber: number): string {
   return `v${cycleNumber}`;
+}
+
+/** The sub-targets that were reached in the cycle. */
+export function triggersAttribute(cycleNumber: number): string {
+  return `g${cycleNumber}`;
 }
 
 export function levelReachedAtAttribute(levelId: number): string {
@@ -109,6 +114,7 @@ export function parseEnrollment(item: StoredItem): Enrollment {
     definitionVersion: reader.integer(versionAttribute),
     achieved: byNumber(reader, achievedAttribute, (name) => reader.decimal(name)),
     reachedAt: byNumber(reader, reachedAtAttribute, (name) => reader.integer(name)),
+    triggerReachedAt: byNumber(reader, triggersAttribute, (name) => unpackTriggers(reader.bytes(name))),
     levelReachedAt: byNumber(reader, levelReachedAtAttribute, (name) => reader.integer(name)),
     closedAt: byNumber(reader, closedAtAttribute, (name) => reader.integer(name)),
     carriedRun: reader.has("carriedRun") ? reader.integer("carriedRun") : 0,

@@ -14,11 +14,13 @@ import {
   noMark,
   reachedAtAttribute,
   statuses,
+  triggersAttribute,
   valueSetByAttribute,
 } from "./enrollmentItem.ts";
 import { Expression } from "./expression.ts";
 import { numberOf } from "./item.ts";
 import type { Key } from "./keys.ts";
+import { packTriggers } from "./packedCycles.ts";
 import type { Update } from "./store.ts";
 
 export type EnrollmentWrite = {
@@ -117,6 +119,11 @@ function openCycle(
       expression.set(valueSetByAttribute(cycleNumber), operationId);
       if (opening.isAnnounced) expression.addToSet(names.announced, [cycleNumber]);
       else expression.deleteFromSet(names.announced, [cycleNumber]);
+      if (opening.triggerIds.length === 0) expression.remove(triggersAttribute(cycleNumber));
+      else {
+        const reached = new Map(opening.triggerIds.map((id) => [id, now]));
+        expression.set(triggersAttribute(cycleNumber), packTriggers(reached));
+      }
       return;
     case "streakReset":
       for (const cleared of opening.clearedCycles) {
@@ -128,6 +135,7 @@ function openCycle(
         "leftInCycle",
         "metWhenLeft",
         ...opening.clearedCycles.map(reachedAtAttribute),
+        ...opening.clearedCycles.map(triggersAttribute),
         ...opening.levelIds.map(levelReachedAtAttribute),
       );
       expression.deleteFromSet(names.announced, opening.clearedCycles);

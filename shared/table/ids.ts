@@ -10,18 +10,20 @@ export type IdCounts = {
   readonly targets: number;
   readonly cycles: number;
   readonly levels: number;
+  readonly triggers: number;
 };
 
 /**
  * The first id of each kind, unique in the org; the others follow it. `ADD` is atomic, so no two calls get the same ids.
  * A lost reply leaves a gap in the ids, which is harmless.
  */
-export async function allocateIds(table: Table, org: Org, { groups, targets, cycles, levels }: IdCounts) {
+export async function allocateIds(table: Table, org: Org, { groups, targets, cycles, levels, triggers }: IdCounts) {
   const result = await update(
     table,
     {
       Key: sequenceKey(org),
-      UpdateExpression: "ADD lastGroupId :groups, lastTargetId :targets, lastCycleId :cycles, lastLevelId :levels",
+      UpdateExpression:
+        "ADD lastGroupId :groups, lastTargetId :targets, lastCycleId :cycles, lastLevelId :levels, lastTriggerId :triggers",
       // Ids above 2^53 − 1 would not be JSON numbers that every client can represent.
       ConditionExpression: "attribute_not_exists(pk) OR lastCycleId < :maximum",
       ExpressionAttributeValues: {
@@ -29,6 +31,7 @@ export async function allocateIds(table: Table, org: Org, { groups, targets, cyc
         ":targets": targets,
         ":cycles": cycles,
         ":levels": levels,
+        ":triggers": triggers,
         ":maximum": Number.MAX_SAFE_INTEGER - cycles,
       },
     },
@@ -41,5 +44,6 @@ export async function allocateIds(table: Table, org: Org, { groups, targets, cyc
     targetId: last.integer("lastTargetId") - targets + 1,
     cycleId: last.integer("lastCycleId") - cycles + 1,
     levelId: last.integer("lastLevelId") - levels + 1,
+    triggerId: last.integer("lastTriggerId") - triggers + 1,
   };
 }

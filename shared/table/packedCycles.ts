@@ -1,4 +1,5 @@
 import { type Decimal, one } from "../domain/decimal.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { CycleRecord } from "../domain/past.ts";
 import { MalformedItem } from "./item.ts";
 
@@ -13,7 +14,8 @@ export function packCycles(records: readonly CycleRecord[]): Uint8Array {
   let [number, instant] = [0, 0];
   for (const record of records) {
     const instants = [record.reachedAt, record.closedAt].filter((at) => at !== undefined);
-    bytes.push(...headBytes(record.cycleNumber - number, partsOf(record)));
+    const hasTriggers = record.triggerReachedAt !== undefined;
+    bytes.push(...headBytes(record.cycleNumber - number, partsOf(record), hasTriggers));
     if (record.achieved !== undefined) {
       const unit = isWhole(record.achieved) ? one : 1n;
       bytes.push(...naturalBytes(asNatural(record.achieved / unit)));
@@ -23,6 +25,7 @@ export function packCycles(records: readonly CycleRecord[]): Uint8Array {
       instant = at;
     }
     if (record.valueSetBy !== undefined) bytes.push(...textBytes(record.valueSetBy));
+    if (record.triggerReachedAt !== undefined) bytes.push(...triggerBytes(record.triggerReachedAt));
     number = record.cycleNumber;
   }
   return Uint8Array.from(bytes);
@@ -31,9 +34,54 @@ export function packCycles(records: readonly CycleRecord[]): Uint8Array {
 const parts = { achieved: 1, reachedAt: 2, closedAt: 4, isAnnounced: 8, valueSetBy: 16, isWhole: 32 } as const;
 const partsMask = 63;
 
-/** How much the number grew has the two highest bits; when they are 0, it follows as a number of its own. */
-function headBytes(growth: number, present: number): number[] {
-  return growth <= 3 ? [(growth << 6) | present] : [present, ...naturalBytes(BigInt(growth))];
+/**
+ * How much the number grew has the two highest bits. When they are 0, it follows as a number of its own, whose lowest bit
+ * says whether the cycle has sub-targets that were reached. So a cycle without any takes no byte for that.
+ */
+function headBytes(growth: number, present: number, hasTriggers: boolean): number[] {
+  if (growth <= 3 && !hasTriggers) return [(growth << 6) | present];
+  return [present, ...naturalBytes(BigInt(growth * 2 + (hasTriggers ? 1 : 0)))];
+}
+
+function nextGrowth(head: number, reader: PackedReader): { readonly growth: number; readonly hasTriggers: boolean } {
+  if (head > partsMask) return { growth: head >> 6, hasTriggers: false };
+  const number = Number(reader.natural());
+  return { growth: Math.floor(number / 2), hasTriggers: number % 2 === 1 };
+}
+
+/**
+ * The reached sub-targets of a cycle: how many, and of each its id and its instant, as distances from those of the one
+ * before. The first instant takes seven bytes and each further one up to five.
+ */
+function triggerBytes(reachedAt: ReadonlyMap<number, Instant>): number[] {
+  const bytes = naturalBytes(BigInt(reachedAt.size));
+  let [id, instant] = [0, 0];
+  for (const [triggerId, at] of reachedAt) {
+    bytes.push(...naturalBytes(asNatural(BigInt(triggerId - id))), ...naturalBytes(asNatural(BigInt(at - instant))));
+    [id, instant] = [triggerId, at];
+  }
+  return bytes;
+}
+
+function nextTriggers(reader: PackedReader): Map<number, Instant> {
+  const reachedAt = new Map<number, Instant>();
+  let [id, instant] = [0, 0];
+  for (let left = Number(reader.natural()); left > 0; left -= 1) {
+    id += Number(asSigned(reader.natural()));
+    instant += Number(asSigned(reader.natural()));
+    reachedAt.set(id, instant);
+  }
+  return reachedAt;
+}
+
+/** The reached sub-targets of a cycle that is not settled. */
+export function packTriggers(reachedAt: ReadonlyMap<number, Instant>): Uint8Array {
+  return Uint8Array.from(triggerBytes(reachedAt));
+}
+
+/** The only reader of what {@link packTriggers} made. */
+export function unpackTriggers(bytes: Uint8Array): Map<number, Instant> {
+  return nextTriggers(new PackedReader(bytes));
 }
 
 /** A sum without a fraction is written without its four zeros. */
@@ -64,7 +112,8 @@ export function unpackCycles(bytes: Uint8Array): CycleRecord[] {
   while (!reader.isAtEnd) {
     const head = reader.byte();
     const has = (part: keyof typeof parts) => (head & parts[part]) !== 0;
-    number += head > partsMask ? head >> 6 : Number(reader.natural());
+    const { growth, hasTriggers } = nextGrowth(head, reader);
+    number += growth;
     records.push({
       cycleNumber: number,
       achieved: has("achieved") ? asSigned(reader.natural()) * (has("isWhole") ? one : 1n) : undefined,
@@ -72,6 +121,7 @@ export function unpackCycles(bytes: Uint8Array): CycleRecord[] {
       closedAt: has("closedAt") ? nextInstant() : undefined,
       isAnnounced: has("isAnnounced"),
       valueSetBy: has("valueSetBy") ? reader.text() : undefined,
+      triggerReachedAt: hasTriggers ? nextTriggers(reader) : undefined,
     });
   }
   return records;

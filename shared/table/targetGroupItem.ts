@@ -13,7 +13,9 @@ import {
   type TargetGroup,
   targetEntities,
   targetTypes,
+  type Trigger,
   trackingTypes,
+  triggerValueTypes,
   type WrittenBound,
 } from "../domain/targetGroup.ts";
 import { parseLevel } from "./activityItem.ts";
@@ -110,8 +112,12 @@ export function parseChanges(reader: ItemReader): ChangedValues[] {
   }));
 }
 
-function buildCountingRule({ fromCycle, filters }: CountingRule): Item {
-  return { fromCycle, filters: filters.map(buildFilter) };
+function buildCountingRule({ fromCycle, filters, triggers }: CountingRule): Item {
+  return { fromCycle, filters: filters.map(buildFilter), triggers: triggers.map(buildTrigger) };
+}
+
+function buildTrigger({ id, name, valueType, value }: Trigger): Item {
+  return { id, name, valueType, value: numberOf(value) };
 }
 
 /** Ids are a list and no set of the engine, because a list keeps their order and may be empty. */
@@ -231,7 +237,20 @@ function parseTarget(reader: ItemReader): Target {
 }
 
 function parseCountingRule(reader: ItemReader): CountingRule {
-  return { fromCycle: reader.integer("fromCycle"), filters: reader.maps("filters").map(parseFilter) };
+  return {
+    fromCycle: reader.integer("fromCycle"),
+    filters: reader.maps("filters").map(parseFilter),
+    triggers: reader.maps("triggers").map(parseTrigger),
+  };
+}
+
+function parseTrigger(reader: ItemReader): Trigger {
+  return {
+    id: reader.integer("id"),
+    name: reader.text("name"),
+    valueType: reader.oneOf("valueType", triggerValueTypes),
+    value: reader.decimal("value"),
+  };
 }
 
 function parseFilter(reader: ItemReader): Filter {

@@ -104,7 +104,8 @@ describe("a bigint", () => {
     const group = await createTargetGroup(watched, org, buildGroup({ name: "Exact" }), startOfCycle(1));
     if (group === "nameTaken") throw new Error("The brand is new");
     const ref = { org, customerId, groupId: group.id, targetId: group.targets[0]?.id ?? 0 };
-    const opening = { kind: "balance", value: decimal("12.5"), isReached: false, isAnnounced: false } as const;
+    const reached = { isReached: false, isAnnounced: false, triggerIds: [] } as const;
+    const opening = { kind: "balance", value: decimal("12.5"), ...reached } as const;
     await enroll(watched, ref, { outcome: "accepted", fromCycle: 1, opening, definitionVersion: 1 }, now, undefined);
     const activity = { ...buildActivity({ customerId, amount: decimal("0.0001") }), contentDigest: "digest" };
     const { outcome } = await recordActivity(watched, new TargetGroupCache(watched), org, activity, now);

@@ -27,7 +27,7 @@ const hourMilliseconds = 3_600_000;
 const balance: EnrollmentPlan = {
   outcome: "accepted",
   fromCycle: 1,
-  opening: { kind: "balance", value: 1_000_000n, isReached: false, isAnnounced: false },
+  opening: { kind: "balance", value: 1_000_000n, isReached: false, isAnnounced: false, triggerIds: [] },
   definitionVersion: 1,
 };
 const resume: EnrollmentPlan = { outcome: "accepted", fromCycle: 1, opening: { kind: "resume" }, definitionVersion: 1 };

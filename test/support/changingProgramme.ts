@@ -6,7 +6,7 @@ import { decideCycleAddition, decideCycleEdit } from "../../shared/domain/cycleE
 import { decideGroupEdit } from "../../shared/domain/editing.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
-import { decideTargetEdit } from "../../shared/domain/targetEditing.ts";
+import { decideTargetEdit, type TargetEdit } from "../../shared/domain/targetEditing.ts";
 import type { ChangedValues, Cycle, TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { asOriginal } from "../../shared/table/activityItem.ts";
 import type { Arrival } from "./changedReference.ts";
@@ -251,8 +251,17 @@ function decideValue(
   const open = group.cycles.filter(({ number, endsAt }) => (cycle === undefined || cycle === number) && endsAt > now);
   if (open.length === 0) return { outcome: "invalid" };
   const values = open.map(({ id }, index) => ({ index, cycleId: id, value: decimal(asked) }));
-  return decideTargetEdit(group, target.id, { own: {}, fixed: {}, filters: undefined, values }, now);
+  return decideTargetEdit(group, target.id, { ...noTargetEdit, values }, now);
 }
+
+const noTargetEdit: TargetEdit = {
+  own: {},
+  fixed: {},
+  filters: undefined,
+  triggers: undefined,
+  firstTriggerId: 0,
+  values: undefined,
+};
 
 function decideBounds(group: TargetGroup, edit: Extract<Edit, { kind: "bounds" }>, now: Instant): Decision {
   const cycle = group.cycles[edit.cycle - 1];
@@ -290,12 +299,7 @@ export function startOfAppended(lastEndsAt: Instant, daysLater: number, now: Ins
 function decideActive(group: TargetGroup, { of, isActive }: Extract<Edit, { kind: "active" }>, now: Instant): Decision {
   const [target] = group.targets;
   if (of === "target" && target !== undefined)
-    return decideTargetEdit(
-      group,
-      target.id,
-      { own: { isActive }, fixed: {}, filters: undefined, values: undefined },
-      now,
-    );
+    return decideTargetEdit(group, target.id, { ...noTargetEdit, own: { isActive } }, now);
   const edit = {
     own: { isActive },
     fixed: {},

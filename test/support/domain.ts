@@ -3,7 +3,14 @@ import type { Decimal } from "../../shared/domain/decimal.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { Filter } from "../../shared/domain/filters.ts";
 import { noPast } from "../../shared/domain/past.ts";
-import { type Cycle, createdBy, type Level, type Target, type TargetGroup } from "../../shared/domain/targetGroup.ts";
+import {
+  type Cycle,
+  createdBy,
+  type Level,
+  type Target,
+  type TargetGroup,
+  type Trigger,
+} from "../../shared/domain/targetGroup.ts";
 import { byTest } from "./membership.ts";
 
 const day = 24 * 60 * 60 * 1000;
@@ -42,6 +49,16 @@ export function buildTarget(overrides: Partial<Target> = {}): Target {
     revaluation: undefined,
     ...overrides,
   };
+}
+
+/** Sub-targets at these parts of the target value, named after them: `50%`. */
+export function buildTriggers(...percentages: readonly number[]): Trigger[] {
+  return percentages.map((percentage, index) => ({
+    id: index + 1,
+    name: `${percentage}%`,
+    valueType: "PERCENTAGE",
+    value: decimal(percentage),
+  }));
 }
 
 /** A filter of the store "1". */
@@ -111,6 +128,7 @@ export function buildEnrollment(overrides: Partial<Enrollment> = {}): Enrollment
     definitionVersion: 1,
     achieved: new Map(),
     reachedAt: new Map(),
+    triggerReachedAt: new Map(),
     levelReachedAt: new Map(),
     closedAt: new Map(),
     carriedRun: 0,

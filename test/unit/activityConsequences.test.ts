@@ -37,6 +37,7 @@ function buildEffect(overrides: Partial<TargetEffect> = {}): TargetEffect {
     changes: [],
     streakValue: undefined,
     levelsReached: [],
+    triggersReached: [],
     announced: [],
     reopened: [],
     ...overrides,

@@ -38,6 +38,7 @@ const effect = record({
     { minLength: 1, maxLength: 4 },
   ),
   levelsReached: constantFrom(buildLevels(), buildLevels(2, 3)),
+  triggersReached: array(record({ cycleNumber: cycle, triggerId: id }), { maxLength: 3 }),
   announced: array(cycle, { maxLength: 3 }),
   reopened: array(cycle, { maxLength: 3 }),
 });
@@ -63,7 +64,14 @@ it("the record of an activity is read as it was written, whatever it did", () =>
 
 it("the record of an activity that counted nowhere says which filter failed", () => {
   const nothing = { cycleNumber: undefined, valueSetBy: undefined, definitionVersion: undefined, revision: undefined };
-  const none = { streakValue: undefined, changes: [], levelsReached: [], announced: [], reopened: [] };
+  const none = {
+    streakValue: undefined,
+    changes: [],
+    levelsReached: [],
+    triggersReached: [],
+    announced: [],
+    reopened: [],
+  };
   const effects = (["STORE", undefined] as const).map((entityType, index): TargetEffect => {
     const failedFilter = entityType === undefined ? undefined : { index: 19, entityType };
     return { groupId: 3, targetId: index, notCounted: "RULE_DOES_NOT_MATCH", failedFilter, ...nothing, ...none };
@@ -84,6 +92,7 @@ it("an effect takes at most 55 bytes, also when it reaches the target value in t
     revision: 12_345,
     changes: [{ cycleNumber: 1_000, before: decimal(987.65), after: decimal(1_234.56), activityId: "a-1" }],
     levelsReached: [],
+    triggersReached: [],
     announced: [1_000],
     reopened: [],
   };
@@ -122,6 +131,10 @@ it.each([
         revision: 12_345,
         changes: moves.flat(),
         levelsReached: [],
+        triggersReached: Array.from({ length: 20 }, (_reached, index) => ({
+          cycleNumber: 3 + (index % 2),
+          triggerId: 345_678 + index,
+        })),
         announced: [4],
         reopened: [3],
       };

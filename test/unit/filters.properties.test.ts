@@ -81,7 +81,10 @@ const target = fc
     return fc
       .tuple(...cycles.map(() => filtersFor(fields.entity)))
       .map((all) =>
-        buildTarget({ ...fields, rules: cycles.map((fromCycle, n) => ({ fromCycle, filters: all[n] ?? [] })) }),
+        buildTarget({
+          ...fields,
+          rules: cycles.map((fromCycle, n) => ({ fromCycle, filters: all[n] ?? [], triggers: [] })),
+        }),
       );
   });
 type BuiltTarget = typeof target extends fc.Arbitrary<infer One> ? One : never;
@@ -260,7 +263,10 @@ describe("with random filters that change between cycles, and lines", () => {
         const activity = buildActivity(fields);
         const filters = of.rules.at(-1)?.filters ?? [];
         const { failed } = matches(of, filters, activity);
-        const upTo = (count: number) => ({ ...of, rules: [{ fromCycle: 1, filters: filters.slice(0, count) }] });
+        const upTo = (count: number) => ({
+          ...of,
+          rules: [{ fromCycle: 1, filters: filters.slice(0, count), triggers: [] }],
+        });
         const holds = (count: number) =>
           passes(upTo(count), 1, activity) &&
           (of.entity !== "LINEITEM" || worth({ ...upTo(count), type: "COUNT" }, 1, activity) !== undefined);

@@ -9,6 +9,7 @@ import {
   property,
   record,
   string,
+  tuple,
   uniqueArray,
 } from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -17,13 +18,20 @@ import { numbersBytes, PackedReader, packCycles, unpackCycles } from "../../shar
 import { noonOf, startOfCycle } from "../support/domain.ts";
 import { searchLength } from "../support/seeds.ts";
 
-const instant = option(integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }), { nil: undefined });
+const moment = integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 });
+const instant = option(moment, { nil: undefined });
+const triggers = uniqueArray(tuple(integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), moment), {
+  minLength: 1,
+  maxLength: 10,
+  selector: ([id]) => id,
+}).map((some) => new Map(some));
 const content = record({
   achieved: option(bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), { nil: undefined }),
   reachedAt: instant,
   closedAt: instant,
   isAnnounced: boolean(),
   valueSetBy: option(string(), { nil: undefined }),
+  triggerReachedAt: option(triggers, { nil: undefined }),
 });
 
 const records = uniqueArray(integer({ min: 1, max: 5_000 }), { maxLength: 30 }).chain((numbers) =>
@@ -56,8 +64,24 @@ describe("packed cycles", () => {
       closedAt: startOfCycle(31 * (index + 1)),
       isAnnounced: true,
       valueSetBy: undefined,
+      triggerReachedAt: undefined,
     }));
     expect(packCycles(months).length).toBeLessThanOrEqual(24 * 14);
+  });
+
+  it("take at most 24 bytes more for three sub-targets that were reached on three days of a month", () => {
+    const month = {
+      cycleNumber: 1,
+      achieved: 10_000_000n,
+      reachedAt: noonOf(15),
+      closedAt: startOfCycle(31),
+      isAnnounced: true,
+      valueSetBy: undefined,
+      triggerReachedAt: undefined,
+    };
+    const triggerReachedAt = new Map([1_001, 1_002, 1_003].map((id, index) => [id, noonOf(1 + 7 * index)]));
+    const [plain, reached] = [[month], [{ ...month, triggerReachedAt }]].map((some) => packCycles(some).length);
+    expect((reached ?? 0) - (plain ?? 0)).toBeLessThanOrEqual(24);
   });
 
   it("that were cut short are refused, and not read as fewer cycles", () => {
@@ -69,6 +93,7 @@ describe("packed cycles", () => {
         closedAt: undefined,
         isAnnounced: false,
         valueSetBy: undefined,
+        triggerReachedAt: new Map([[7, noonOf(3)]]),
       },
     ]);
     for (let length = 1; length < bytes.length; length += 1) {

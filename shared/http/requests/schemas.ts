@@ -7,6 +7,7 @@ import {
   targetEntities,
   targetTypes,
   trackingTypes,
+  triggerValueTypes,
 } from "../../domain/targetGroup.ts";
 import * as limits from "../limits.ts";
 
@@ -164,6 +165,18 @@ const reminder = {
   },
 } as const;
 
+const trigger = {
+  type: "object",
+  required: ["triggerName", "triggerValueType", "triggerValue"],
+  properties: {
+    triggerName: name,
+    triggerValueType: { type: "string", enum: triggerValueTypes },
+    triggerValue: { type: "number", exclusiveMinimum: 0, maximum: limits.targetValue },
+  },
+} as const;
+
+const triggers = { type: ["array", "null"], maxItems: limits.triggers, items: trigger } as const;
+
 const target = {
   type: "object",
   required: ["name", "targetEntity", "targetType", "defaultValues"],
@@ -179,6 +192,7 @@ const target = {
     rewardAllocation: { type: "string", enum: rewardAllocations },
     reminders: { type: "array", maxItems: limits.reminders, items: reminder },
     filters,
+    targetMilestoneTriggers: triggers,
     defaultValues: {
       type: "array",
       minItems: 1,
@@ -321,6 +335,7 @@ export const editTarget = {
     trackFromEnrollmentDate: {},
     rewardAllocation: {},
     filters,
+    targetMilestoneTriggers: triggers,
     defaultValues: { type: "array", minItems: 1, maxItems: limits.generatedCycles, items: valueEdit },
   },
 } as const;

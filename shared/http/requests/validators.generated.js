@@ -843,7 +843,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var addTarget = validate22;
-var schema7 = { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT", "LINEITEM"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "reminders": { "type": "array", "maxItems": 3, "items": { "type": "object", "required": ["name", "offsetHours", "condition"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "offsetHours": { "type": "integer", "minimum": 1, "maximum": 720 }, "condition": { "type": "string", "enum": ["NOT_REACHED", "ALWAYS", "STREAK_AT_RISK"] } } } }, "filters": { "type": ["array", "null"], "maxItems": 20, "items": { "type": "object", "required": ["entityType"], "properties": { "entityType": { "type": "string", "enum": ["STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER", "AMOUNT", "ATTRIBUTE", "ITEM", "CATEGORY", "BRAND"] }, "entityIds": { "type": ["array", "null"], "minItems": 1, "maxItems": 1e3, "items": { "type": ["string", "integer"], "minLength": 1, "maxLength": 64, "minimum": 0, "maximum": 9007199254740991 } }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "minimum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "maximum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "exclude": { "type": ["boolean", "null"] } } } }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "addTarget" };
+var schema7 = { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT", "LINEITEM"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "reminders": { "type": "array", "maxItems": 3, "items": { "type": "object", "required": ["name", "offsetHours", "condition"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "offsetHours": { "type": "integer", "minimum": 1, "maximum": 720 }, "condition": { "type": "string", "enum": ["NOT_REACHED", "ALWAYS", "STREAK_AT_RISK"] } } } }, "filters": { "type": ["array", "null"], "maxItems": 20, "items": { "type": "object", "required": ["entityType"], "properties": { "entityType": { "type": "string", "enum": ["STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER", "AMOUNT", "ATTRIBUTE", "ITEM", "CATEGORY", "BRAND"] }, "entityIds": { "type": ["array", "null"], "minItems": 1, "maxItems": 1e3, "items": { "type": ["string", "integer"], "minLength": 1, "maxLength": 64, "minimum": 0, "maximum": 9007199254740991 } }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "minimum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "maximum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "exclude": { "type": ["boolean", "null"] } } } }, "targetMilestoneTriggers": { "type": ["array", "null"], "maxItems": 10, "items": { "type": "object", "required": ["triggerName", "triggerValueType", "triggerValue"], "properties": { "triggerName": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "triggerValueType": { "type": "string", "enum": ["ABSOLUTE", "PERCENTAGE"] }, "triggerValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "addTarget" };
 var pattern2 = /* @__PURE__ */ new RegExp("\\S", "u");
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
@@ -1514,20 +1514,20 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.defaultValues !== void 0) {
-      let data23 = data.defaultValues;
-      if (Array.isArray(data23)) {
-        if (data23.length > 100) {
-          const err63 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
-          if (vErrors === null) {
-            vErrors = [err63];
-          } else {
-            vErrors.push(err63);
-          }
-          errors++;
+    if (data.targetMilestoneTriggers !== void 0) {
+      let data23 = data.targetMilestoneTriggers;
+      if (!Array.isArray(data23) && data23 !== null) {
+        const err63 = { instancePath: instancePath + "/targetMilestoneTriggers", schemaPath: "#/properties/targetMilestoneTriggers/type", keyword: "type", params: { type: schema7.properties.targetMilestoneTriggers.type }, message: "must be array,null" };
+        if (vErrors === null) {
+          vErrors = [err63];
+        } else {
+          vErrors.push(err63);
         }
-        if (data23.length < 1) {
-          const err64 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+        errors++;
+      }
+      if (Array.isArray(data23)) {
+        if (data23.length > 10) {
+          const err64 = { instancePath: instancePath + "/targetMilestoneTriggers", schemaPath: "#/properties/targetMilestoneTriggers/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
           if (vErrors === null) {
             vErrors = [err64];
           } else {
@@ -1539,8 +1539,8 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i3 = 0; i3 < len3; i3++) {
           let data24 = data23[i3];
           if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
-            if (data24.defaultValue === void 0) {
-              const err65 = { instancePath: instancePath + "/defaultValues/" + i3, schemaPath: "#/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
+            if (data24.triggerName === void 0) {
+              const err65 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerName" }, message: "must have required property 'triggerName'" };
               if (vErrors === null) {
                 vErrors = [err65];
               } else {
@@ -1548,63 +1548,219 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data24.defaultValue !== void 0) {
-              let data25 = data24.defaultValue;
-              if (typeof data25 == "number" && isFinite(data25)) {
-                if (data25 > 999999999999999e-4 || isNaN(data25)) {
-                  const err66 = { instancePath: instancePath + "/defaultValues/" + i3 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+            if (data24.triggerValueType === void 0) {
+              const err66 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerValueType" }, message: "must have required property 'triggerValueType'" };
+              if (vErrors === null) {
+                vErrors = [err66];
+              } else {
+                vErrors.push(err66);
+              }
+              errors++;
+            }
+            if (data24.triggerValue === void 0) {
+              const err67 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerValue" }, message: "must have required property 'triggerValue'" };
+              if (vErrors === null) {
+                vErrors = [err67];
+              } else {
+                vErrors.push(err67);
+              }
+              errors++;
+            }
+            if (data24.triggerName !== void 0) {
+              let data25 = data24.triggerName;
+              if (typeof data25 === "string") {
+                if (func2(data25) > 200) {
+                  const err68 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
                   if (vErrors === null) {
-                    vErrors = [err66];
+                    vErrors = [err68];
                   } else {
-                    vErrors.push(err66);
+                    vErrors.push(err68);
                   }
                   errors++;
                 }
-                if (data25 <= 0 || isNaN(data25)) {
-                  const err67 = { instancePath: instancePath + "/defaultValues/" + i3 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                if (func2(data25) < 1) {
+                  const err69 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
                   if (vErrors === null) {
-                    vErrors = [err67];
+                    vErrors = [err69];
                   } else {
-                    vErrors.push(err67);
+                    vErrors.push(err69);
+                  }
+                  errors++;
+                }
+                if (!pattern2.test(data25)) {
+                  const err70 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+                  if (vErrors === null) {
+                    vErrors = [err70];
+                  } else {
+                    vErrors.push(err70);
                   }
                   errors++;
                 }
               } else {
-                const err68 = { instancePath: instancePath + "/defaultValues/" + i3 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err71 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err68];
+                  vErrors = [err71];
                 } else {
-                  vErrors.push(err68);
+                  vErrors.push(err71);
+                }
+                errors++;
+              }
+            }
+            if (data24.triggerValueType !== void 0) {
+              let data26 = data24.triggerValueType;
+              if (typeof data26 !== "string") {
+                const err72 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValueType", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValueType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err72];
+                } else {
+                  vErrors.push(err72);
+                }
+                errors++;
+              }
+              if (!(data26 === "ABSOLUTE" || data26 === "PERCENTAGE")) {
+                const err73 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValueType", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValueType/enum", keyword: "enum", params: { allowedValues: schema7.properties.targetMilestoneTriggers.items.properties.triggerValueType.enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err73];
+                } else {
+                  vErrors.push(err73);
+                }
+                errors++;
+              }
+            }
+            if (data24.triggerValue !== void 0) {
+              let data27 = data24.triggerValue;
+              if (typeof data27 == "number" && isFinite(data27)) {
+                if (data27 > 999999999999999e-4 || isNaN(data27)) {
+                  const err74 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  if (vErrors === null) {
+                    vErrors = [err74];
+                  } else {
+                    vErrors.push(err74);
+                  }
+                  errors++;
+                }
+                if (data27 <= 0 || isNaN(data27)) {
+                  const err75 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                  if (vErrors === null) {
+                    vErrors = [err75];
+                  } else {
+                    vErrors.push(err75);
+                  }
+                  errors++;
+                }
+              } else {
+                const err76 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err76];
+                } else {
+                  vErrors.push(err76);
                 }
                 errors++;
               }
             }
           } else {
-            const err69 = { instancePath: instancePath + "/defaultValues/" + i3, schemaPath: "#/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err77 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err69];
+              vErrors = [err77];
             } else {
-              vErrors.push(err69);
+              vErrors.push(err77);
+            }
+            errors++;
+          }
+        }
+      }
+    }
+    if (data.defaultValues !== void 0) {
+      let data28 = data.defaultValues;
+      if (Array.isArray(data28)) {
+        if (data28.length > 100) {
+          const err78 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
+          if (vErrors === null) {
+            vErrors = [err78];
+          } else {
+            vErrors.push(err78);
+          }
+          errors++;
+        }
+        if (data28.length < 1) {
+          const err79 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          if (vErrors === null) {
+            vErrors = [err79];
+          } else {
+            vErrors.push(err79);
+          }
+          errors++;
+        }
+        const len4 = data28.length;
+        for (let i4 = 0; i4 < len4; i4++) {
+          let data29 = data28[i4];
+          if (data29 && typeof data29 == "object" && !Array.isArray(data29)) {
+            if (data29.defaultValue === void 0) {
+              const err80 = { instancePath: instancePath + "/defaultValues/" + i4, schemaPath: "#/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
+              if (vErrors === null) {
+                vErrors = [err80];
+              } else {
+                vErrors.push(err80);
+              }
+              errors++;
+            }
+            if (data29.defaultValue !== void 0) {
+              let data30 = data29.defaultValue;
+              if (typeof data30 == "number" && isFinite(data30)) {
+                if (data30 > 999999999999999e-4 || isNaN(data30)) {
+                  const err81 = { instancePath: instancePath + "/defaultValues/" + i4 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  if (vErrors === null) {
+                    vErrors = [err81];
+                  } else {
+                    vErrors.push(err81);
+                  }
+                  errors++;
+                }
+                if (data30 <= 0 || isNaN(data30)) {
+                  const err82 = { instancePath: instancePath + "/defaultValues/" + i4 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                  if (vErrors === null) {
+                    vErrors = [err82];
+                  } else {
+                    vErrors.push(err82);
+                  }
+                  errors++;
+                }
+              } else {
+                const err83 = { instancePath: instancePath + "/defaultValues/" + i4 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err83];
+                } else {
+                  vErrors.push(err83);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err84 = { instancePath: instancePath + "/defaultValues/" + i4, schemaPath: "#/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err84];
+            } else {
+              vErrors.push(err84);
             }
             errors++;
           }
         }
       } else {
-        const err70 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err85 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err70];
+          vErrors = [err85];
         } else {
-          vErrors.push(err70);
+          vErrors.push(err85);
         }
         errors++;
       }
     }
   } else {
-    const err71 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err86 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err71];
+      vErrors = [err86];
     } else {
-      vErrors.push(err71);
+      vErrors.push(err86);
     }
     errors++;
   }
@@ -2892,7 +3048,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var editTarget = validate33;
-var schema14 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": {}, "eventName": {}, "targetType": {}, "attributeName": {}, "trackFromEnrollmentDate": {}, "rewardAllocation": {}, "filters": { "type": ["array", "null"], "maxItems": 20, "items": { "type": "object", "required": ["entityType"], "properties": { "entityType": { "type": "string", "enum": ["STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER", "AMOUNT", "ATTRIBUTE", "ITEM", "CATEGORY", "BRAND"] }, "entityIds": { "type": ["array", "null"], "minItems": 1, "maxItems": 1e3, "items": { "type": ["string", "integer"], "minLength": 1, "maxLength": 64, "minimum": 0, "maximum": 9007199254740991 } }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "minimum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "maximum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "exclude": { "type": ["boolean", "null"] } } } }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "periodId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "editTarget" };
+var schema14 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": {}, "eventName": {}, "targetType": {}, "attributeName": {}, "trackFromEnrollmentDate": {}, "rewardAllocation": {}, "filters": { "type": ["array", "null"], "maxItems": 20, "items": { "type": "object", "required": ["entityType"], "properties": { "entityType": { "type": "string", "enum": ["STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER", "AMOUNT", "ATTRIBUTE", "ITEM", "CATEGORY", "BRAND"] }, "entityIds": { "type": ["array", "null"], "minItems": 1, "maxItems": 1e3, "items": { "type": ["string", "integer"], "minLength": 1, "maxLength": 64, "minimum": 0, "maximum": 9007199254740991 } }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "minimum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "maximum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "exclude": { "type": ["boolean", "null"] } } } }, "targetMilestoneTriggers": { "type": ["array", "null"], "maxItems": 10, "items": { "type": "object", "required": ["triggerName", "triggerValueType", "triggerValue"], "properties": { "triggerName": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "triggerValueType": { "type": "string", "enum": ["ABSOLUTE", "PERCENTAGE"] }, "triggerValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "periodId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "editTarget" };
 function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -3232,20 +3388,20 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.defaultValues !== void 0) {
-      let data12 = data.defaultValues;
-      if (Array.isArray(data12)) {
-        if (data12.length > 1e3) {
-          const err31 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
-          if (vErrors === null) {
-            vErrors = [err31];
-          } else {
-            vErrors.push(err31);
-          }
-          errors++;
+    if (data.targetMilestoneTriggers !== void 0) {
+      let data12 = data.targetMilestoneTriggers;
+      if (!Array.isArray(data12) && data12 !== null) {
+        const err31 = { instancePath: instancePath + "/targetMilestoneTriggers", schemaPath: "#/properties/targetMilestoneTriggers/type", keyword: "type", params: { type: schema14.properties.targetMilestoneTriggers.type }, message: "must be array,null" };
+        if (vErrors === null) {
+          vErrors = [err31];
+        } else {
+          vErrors.push(err31);
         }
-        if (data12.length < 1) {
-          const err32 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+        errors++;
+      }
+      if (Array.isArray(data12)) {
+        if (data12.length > 10) {
+          const err32 = { instancePath: instancePath + "/targetMilestoneTriggers", schemaPath: "#/properties/targetMilestoneTriggers/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
           if (vErrors === null) {
             vErrors = [err32];
           } else {
@@ -3257,8 +3413,8 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i2 = 0; i2 < len2; i2++) {
           let data13 = data12[i2];
           if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
-            if (data13.defaultValue === void 0) {
-              const err33 = { instancePath: instancePath + "/defaultValues/" + i2, schemaPath: "#/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
+            if (data13.triggerName === void 0) {
+              const err33 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerName" }, message: "must have required property 'triggerName'" };
               if (vErrors === null) {
                 vErrors = [err33];
               } else {
@@ -3266,29 +3422,29 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data13.periodId !== void 0) {
-              let data14 = data13.periodId;
-              if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
-                const err34 = { instancePath: instancePath + "/defaultValues/" + i2 + "/periodId", schemaPath: "#/properties/defaultValues/items/properties/periodId/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-                if (vErrors === null) {
-                  vErrors = [err34];
-                } else {
-                  vErrors.push(err34);
-                }
-                errors++;
+            if (data13.triggerValueType === void 0) {
+              const err34 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerValueType" }, message: "must have required property 'triggerValueType'" };
+              if (vErrors === null) {
+                vErrors = [err34];
+              } else {
+                vErrors.push(err34);
               }
-              if (typeof data14 == "number" && isFinite(data14)) {
-                if (data14 > 9007199254740991 || isNaN(data14)) {
-                  const err35 = { instancePath: instancePath + "/defaultValues/" + i2 + "/periodId", schemaPath: "#/properties/defaultValues/items/properties/periodId/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-                  if (vErrors === null) {
-                    vErrors = [err35];
-                  } else {
-                    vErrors.push(err35);
-                  }
-                  errors++;
-                }
-                if (data14 < 1 || isNaN(data14)) {
-                  const err36 = { instancePath: instancePath + "/defaultValues/" + i2 + "/periodId", schemaPath: "#/properties/defaultValues/items/properties/periodId/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              errors++;
+            }
+            if (data13.triggerValue === void 0) {
+              const err35 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerValue" }, message: "must have required property 'triggerValue'" };
+              if (vErrors === null) {
+                vErrors = [err35];
+              } else {
+                vErrors.push(err35);
+              }
+              errors++;
+            }
+            if (data13.triggerName !== void 0) {
+              let data14 = data13.triggerName;
+              if (typeof data14 === "string") {
+                if (func2(data14) > 200) {
+                  const err36 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
                   if (vErrors === null) {
                     vErrors = [err36];
                   } else {
@@ -3296,13 +3452,8 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-              }
-            }
-            if (data13.defaultValue !== void 0) {
-              let data15 = data13.defaultValue;
-              if (typeof data15 == "number" && isFinite(data15)) {
-                if (data15 > 999999999999999e-4 || isNaN(data15)) {
-                  const err37 = { instancePath: instancePath + "/defaultValues/" + i2 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                if (func2(data14) < 1) {
+                  const err37 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
                   if (vErrors === null) {
                     vErrors = [err37];
                   } else {
@@ -3310,8 +3461,8 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (data15 <= 0 || isNaN(data15)) {
-                  const err38 = { instancePath: instancePath + "/defaultValues/" + i2 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                if (!pattern2.test(data14)) {
+                  const err38 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
                   if (vErrors === null) {
                     vErrors = [err38];
                   } else {
@@ -3320,7 +3471,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err39 = { instancePath: instancePath + "/defaultValues/" + i2 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err39 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err39];
                 } else {
@@ -3329,32 +3480,193 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
+            if (data13.triggerValueType !== void 0) {
+              let data15 = data13.triggerValueType;
+              if (typeof data15 !== "string") {
+                const err40 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerValueType", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValueType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err40];
+                } else {
+                  vErrors.push(err40);
+                }
+                errors++;
+              }
+              if (!(data15 === "ABSOLUTE" || data15 === "PERCENTAGE")) {
+                const err41 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerValueType", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValueType/enum", keyword: "enum", params: { allowedValues: schema14.properties.targetMilestoneTriggers.items.properties.triggerValueType.enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err41];
+                } else {
+                  vErrors.push(err41);
+                }
+                errors++;
+              }
+            }
+            if (data13.triggerValue !== void 0) {
+              let data16 = data13.triggerValue;
+              if (typeof data16 == "number" && isFinite(data16)) {
+                if (data16 > 999999999999999e-4 || isNaN(data16)) {
+                  const err42 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  if (vErrors === null) {
+                    vErrors = [err42];
+                  } else {
+                    vErrors.push(err42);
+                  }
+                  errors++;
+                }
+                if (data16 <= 0 || isNaN(data16)) {
+                  const err43 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                  if (vErrors === null) {
+                    vErrors = [err43];
+                  } else {
+                    vErrors.push(err43);
+                  }
+                  errors++;
+                }
+              } else {
+                const err44 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err44];
+                } else {
+                  vErrors.push(err44);
+                }
+                errors++;
+              }
+            }
           } else {
-            const err40 = { instancePath: instancePath + "/defaultValues/" + i2, schemaPath: "#/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err45 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2, schemaPath: "#/properties/targetMilestoneTriggers/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err40];
+              vErrors = [err45];
             } else {
-              vErrors.push(err40);
+              vErrors.push(err45);
+            }
+            errors++;
+          }
+        }
+      }
+    }
+    if (data.defaultValues !== void 0) {
+      let data17 = data.defaultValues;
+      if (Array.isArray(data17)) {
+        if (data17.length > 1e3) {
+          const err46 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
+          if (vErrors === null) {
+            vErrors = [err46];
+          } else {
+            vErrors.push(err46);
+          }
+          errors++;
+        }
+        if (data17.length < 1) {
+          const err47 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          if (vErrors === null) {
+            vErrors = [err47];
+          } else {
+            vErrors.push(err47);
+          }
+          errors++;
+        }
+        const len3 = data17.length;
+        for (let i3 = 0; i3 < len3; i3++) {
+          let data18 = data17[i3];
+          if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
+            if (data18.defaultValue === void 0) {
+              const err48 = { instancePath: instancePath + "/defaultValues/" + i3, schemaPath: "#/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
+              if (vErrors === null) {
+                vErrors = [err48];
+              } else {
+                vErrors.push(err48);
+              }
+              errors++;
+            }
+            if (data18.periodId !== void 0) {
+              let data19 = data18.periodId;
+              if (!(typeof data19 == "number" && (!(data19 % 1) && !isNaN(data19)) && isFinite(data19))) {
+                const err49 = { instancePath: instancePath + "/defaultValues/" + i3 + "/periodId", schemaPath: "#/properties/defaultValues/items/properties/periodId/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err49];
+                } else {
+                  vErrors.push(err49);
+                }
+                errors++;
+              }
+              if (typeof data19 == "number" && isFinite(data19)) {
+                if (data19 > 9007199254740991 || isNaN(data19)) {
+                  const err50 = { instancePath: instancePath + "/defaultValues/" + i3 + "/periodId", schemaPath: "#/properties/defaultValues/items/properties/periodId/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err50];
+                  } else {
+                    vErrors.push(err50);
+                  }
+                  errors++;
+                }
+                if (data19 < 1 || isNaN(data19)) {
+                  const err51 = { instancePath: instancePath + "/defaultValues/" + i3 + "/periodId", schemaPath: "#/properties/defaultValues/items/properties/periodId/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                  if (vErrors === null) {
+                    vErrors = [err51];
+                  } else {
+                    vErrors.push(err51);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data18.defaultValue !== void 0) {
+              let data20 = data18.defaultValue;
+              if (typeof data20 == "number" && isFinite(data20)) {
+                if (data20 > 999999999999999e-4 || isNaN(data20)) {
+                  const err52 = { instancePath: instancePath + "/defaultValues/" + i3 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  if (vErrors === null) {
+                    vErrors = [err52];
+                  } else {
+                    vErrors.push(err52);
+                  }
+                  errors++;
+                }
+                if (data20 <= 0 || isNaN(data20)) {
+                  const err53 = { instancePath: instancePath + "/defaultValues/" + i3 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                  if (vErrors === null) {
+                    vErrors = [err53];
+                  } else {
+                    vErrors.push(err53);
+                  }
+                  errors++;
+                }
+              } else {
+                const err54 = { instancePath: instancePath + "/defaultValues/" + i3 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err54];
+                } else {
+                  vErrors.push(err54);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err55 = { instancePath: instancePath + "/defaultValues/" + i3, schemaPath: "#/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err55];
+            } else {
+              vErrors.push(err55);
             }
             errors++;
           }
         }
       } else {
-        const err41 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err56 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err41];
+          vErrors = [err56];
         } else {
-          vErrors.push(err41);
+          vErrors.push(err56);
         }
         errors++;
       }
     }
   } else {
-    const err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err57 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err42];
+      vErrors = [err57];
     } else {
-      vErrors.push(err42);
+      vErrors.push(err57);
     }
     errors++;
   }

@@ -1,7 +1,9 @@
 import type { TargetEffect } from "../../domain/counting.ts";
 import { shownValue } from "../../domain/enrollment.ts";
-import { type TargetGroup, targetValue } from "../../domain/targetGroup.ts";
+import { type Target, type TargetGroup, targetValue } from "../../domain/targetGroup.ts";
+import { type ReachedTrigger, triggerOf } from "../../domain/triggers.ts";
 import type { RecordedActivity } from "../../table/activityItem.ts";
+import { presentTrigger } from "./targetGroupView.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
 /**
@@ -50,8 +52,14 @@ function presentChanges(effect: TargetEffect, group: TargetGroup) {
         targetValue: wireDecimal(value),
         reached: after >= value,
         streakValue: effect.streakValue ?? null,
+        milestonesReached: effect.triggersReached.flatMap((reached) => presentReached(reached, cycleNumber, target)),
         levelsReached: effect.levelsReached.map(({ id, name }) => ({ streakId: id, streakName: name })),
       },
     ];
   });
+}
+
+function presentReached({ cycleNumber, triggerId }: ReachedTrigger, inCycle: number, target: Target) {
+  const trigger = cycleNumber === inCycle ? triggerOf(target, cycleNumber, triggerId) : undefined;
+  return trigger === undefined ? [] : [presentTrigger(trigger)];
 }

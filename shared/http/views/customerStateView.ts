@@ -8,12 +8,15 @@ import {
   type Cycle,
   isStreak,
   type Level,
+  ruleIn,
   type Target,
   type TargetGroup,
+  type Trigger,
   targetValue,
 } from "../../domain/targetGroup.ts";
 import { presentAuthorship } from "./authorshipView.ts";
 import { cycleDates } from "./cycleDates.ts";
+import { presentTrigger } from "./targetGroupView.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 
 export type StateOptions = {
@@ -88,6 +91,26 @@ function presentTargetCycle(
     enrolledOn: formatInstant(enrollment.enrolledAt),
     ...presentAuthorship(enrollment),
     currentPeriod: isCurrent,
+    milestones: presentMilestones(target, enrollment, cycle),
+  };
+}
+
+/** One row for each sub-target of the cycle; `null` when it has none. */
+function presentMilestones(target: Target, enrollment: Enrollment, { number }: Cycle) {
+  const { triggers } = ruleIn(target, number);
+  const reachedAt = enrollment.triggerReachedAt.get(number);
+  return triggers.length === 0
+    ? null
+    : triggers.map((trigger) => presentMilestone(trigger, target.isActive, reachedAt?.get(trigger.id)));
+}
+
+function presentMilestone(trigger: Trigger, isActive: boolean, reachedAt: Instant | undefined) {
+  return {
+    ...presentTrigger(trigger),
+    triggerType: "SYSTEM_TRIGGER",
+    isAchieved: reachedAt !== undefined,
+    achievedDate: reachedAt === undefined ? null : formatInstant(reachedAt),
+    isActive,
   };
 }
 

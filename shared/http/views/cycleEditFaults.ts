@@ -2,6 +2,7 @@ import type { BoundName, CycleEditFault } from "../../domain/cycleEditing.ts";
 import { formatInstant } from "../../domain/instant.ts";
 import type { Cycle } from "../../domain/targetGroup.ts";
 import { describeFixed } from "./editFaults.ts";
+import { describeTriggerFault } from "./targetGroupFaults.ts";
 
 const wireNames = { startsAt: "startDate", endsAt: "endDate" } as const satisfies Record<BoundName, string>;
 
@@ -28,6 +29,8 @@ export function describeCycleEditFault(fault: CycleEditFault): string {
       return `Cycles can be appended up to 30 days after the last one has ended; it ended at ${formatInstant(fault.lastEndedAt)}.`;
     case "namesItsTargets":
       return `${item}.defaultValues must name targets of the group; got ${fault.targetId}.`;
+    case "fitsTheTriggers":
+      return `${item}.defaultValues must keep the sub-targets of target ${fault.targetId} in order and below its value. ${describeTriggerFault(fault.fault, "")}`;
   }
 }
 

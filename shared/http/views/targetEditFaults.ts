@@ -1,6 +1,6 @@
 import type { TargetAdditionFault, TargetEditFault } from "../../domain/targetEditing.ts";
 import { describeFixed } from "./editFaults.ts";
-import { describeFilterFault, describeTargetFault } from "./targetGroupFaults.ts";
+import { describeFilterFault, describeTargetFault, describeTriggerFault } from "./targetGroupFaults.ts";
 
 /** The sentence of a 300004 for a rule that an edit of a target breaks. It names the field as the caller has written it. */
 export function describeTargetEditFault(fault: TargetEditFault): string {
@@ -9,8 +9,10 @@ export function describeTargetEditFault(fault: TargetEditFault): string {
       return describeFixed(wireNames[fault.property], fault.is, fault.asked);
     case "filtersAreWhole":
       return describeFilterFault(fault.fault, "");
-    case "filtersFit":
-      return `filters must take at most ${fault.mostBytes} bytes as JSON, together with those of earlier cycles; got ${fault.bytes}.`;
+    case "triggersAreWhole":
+      return describeTriggerFault(fault.fault, "");
+    case "rulesFit":
+      return `filters and targetMilestoneTriggers must take at most ${fault.mostBytes} bytes as JSON, together with those of earlier cycles; got ${fault.bytes}.`;
     case "isOfTheGroup":
       return `defaultValues[${fault.index}].periodId must be the id of a cycle of the group; got ${fault.cycleId}.`;
     case "isNamedOnce":

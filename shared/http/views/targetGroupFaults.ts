@@ -1,6 +1,8 @@
+import { formatDecimal } from "../../domain/decimal.ts";
 import type { CycleFault, DraftFault, LevelFault, TargetFault } from "../../domain/drafting.ts";
 import { type FilterFault } from "../../domain/filters.ts";
 import { formatInstant } from "../../domain/instant.ts";
+import type { TriggerFault } from "../../domain/triggers.ts";
 
 /** The sentence of a 300004 for a rule that a target group breaks. It names the field as the caller has written it. */
 export function describeDraftFault(fault: DraftFault): string {
@@ -41,6 +43,8 @@ export function describeTargetFault(fault: TargetFault, prefix: string): string 
       return `${prefix}targetType must not be EVENT_ATTRIBUTE when targetEntity is LINEITEM.`;
     case "filtersAreWhole":
       return describeFilterFault(fault.fault, prefix);
+    case "triggersAreWhole":
+      return describeTriggerFault(fault.fault, prefix);
     case "remindsUnderANameOfItsOwn":
       return `${prefix}reminders[${fault.place}].name must be unique in the target; ${JSON.stringify(fault.name)} is there already.`;
     case "remindsWithinEveryCycle":
@@ -68,6 +72,23 @@ export function describeFilterFault(fault: FilterFault, prefix: string): string 
       return `${field}.minimum must not be greater than its maximum.`;
     case "isForLines":
       return `${field}.entityType ${fault.entityType} needs the targetEntity LINEITEM, because it selects lines.`;
+  }
+}
+
+/** The sentence names fields after `prefix`. */
+export function describeTriggerFault(fault: TriggerFault, prefix: string): string {
+  const field = `${prefix}targetMilestoneTriggers[${fault.place}]`;
+  switch (fault.rule) {
+    case "triggersUnderANameOfItsOwn":
+      return `${field}.triggerName must be unique in the target; ${JSON.stringify(fault.name)} is there already.`;
+    case "isAbove0":
+      return `${field}.triggerValue must be greater than 0; got ${formatDecimal(fault.value)}.`;
+    case "isBelow100Percent":
+      return `${field}.triggerValue must be less than 100 when triggerValueType is PERCENTAGE; got ${formatDecimal(fault.value)}.`;
+    case "isAboveTheTriggerBefore":
+      return `${field}.triggerValue must be greater than the one before it in every cycle; in cycle ${fault.cycleNumber} it is ${formatDecimal(fault.resolved)} after ${formatDecimal(fault.limit)}.`;
+    case "isBelowTheTargetValue":
+      return `${field}.triggerValue must be below the target value of every cycle; in cycle ${fault.cycleNumber} it is ${formatDecimal(fault.resolved)} of ${formatDecimal(fault.limit)}.`;
   }
 }
 

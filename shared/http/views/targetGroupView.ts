@@ -11,6 +11,7 @@ import {
   lastRule,
   type Target,
   type TargetGroup,
+  type Trigger,
   targetValue,
 } from "../../domain/targetGroup.ts";
 import { wireDecimal } from "./wireDecimal.ts";
@@ -84,6 +85,7 @@ export function presentTarget(target: Target, { cycles }: Pick<TargetGroup, "cyc
     trackFromEnrollmentDate: target.tracksFromEnrollmentDate,
     rewardAllocation: target.rewardAllocation,
     filters: presentFilters(lastRule(target).filters),
+    targetMilestoneTriggers: presentTriggers(lastRule(target).triggers),
     rules: presentRules(target, cycles),
     defaultValues: valuesOf(target, cycles).map((value) => ({ defaultValue: wireDecimal(value) })),
     reminders: target.reminders.map(({ name, offsetHours, condition }) => ({ name, offsetHours, condition })),
@@ -109,15 +111,24 @@ function presentRevaluation({ revaluation }: Target, cycles: readonly Cycle[]) {
 function presentRules({ rules }: Target, cycles: readonly Cycle[]) {
   const [first] = rules;
   if (first === undefined || (rules.length === 1 && first.fromCycle === 1)) return null;
-  const all = first.fromCycle === 1 ? rules : [{ fromCycle: 1, filters: [] }, ...rules];
-  return all.map(({ fromCycle, filters }) => ({
+  const all = first.fromCycle === 1 ? rules : [{ fromCycle: 1, filters: [], triggers: [] }, ...rules];
+  return all.map(({ fromCycle, filters, triggers }) => ({
     fromPeriodId: cycles[fromCycle - 1]?.id ?? null,
     filters: presentFilters(filters),
+    targetMilestoneTriggers: presentTriggers(triggers),
   }));
 }
 
 function presentFilters(filters: readonly Filter[]) {
   return filters.length === 0 ? null : filters.map(presentFilter);
+}
+
+function presentTriggers(triggers: readonly Trigger[]) {
+  return triggers.length === 0 ? null : triggers.map(presentTrigger);
+}
+
+export function presentTrigger({ id, name, valueType, value }: Trigger) {
+  return { id, triggerName: name, triggerValueType: valueType, triggerValue: wireDecimal(value) };
 }
 
 /** What a filter does not have is left out, so that it reads as it was written. */

@@ -28,6 +28,7 @@ const fieldNames: ReadonlyMap<string, string> = new Map([
   ["endDate", "End"],
   ["defaultValues", "Value"],
   ["filters", "Filters"],
+  ["targetMilestoneTriggers", "Sub-targets"],
 ]);
 
 type NameOfPart = (id: number, group: Group) => string;
