@@ -27,7 +27,7 @@ export type Place = { readonly org: string; readonly group: TargetGroup };
 export async function newPlace(table: Table, cycleCount: number, targetCount: number): Promise<Place> {
   const org = `bench-${randomUUID().slice(0, 8)}`;
   const group = await createTargetGroup(table, org, draft(cycleCount, targetCount), during(1));
-  if (group === "nameTaken") throw new Error("The brand is new and has a group already");
+  if (typeof group === "string") throw new Error("The brand is new and has a group already");
   return { org, group };
 }
 
@@ -176,6 +176,7 @@ function target(number: number): TargetGroupDraft["targets"][number] {
     type: "SALES",
     attributeName: undefined,
     tracksFromEnrollmentDate: false,
+    enrollmentMethod: "IMPORT",
     rewardAllocation: "IMMEDIATE",
     rules: [],
     values: [BigInt(targetValue) * 10_000n],

@@ -740,6 +740,13 @@ export interface components {
              */
             readonly trackFromEnrollmentDate?: boolean;
             /**
+             * @description `IMPORT`: customers take part when a call enrols them. `TRANSACTION`: a customer takes part with the first activity that matches, in all periods; `trackFromEnrollmentDate` must be `false` and the group must have no dates of enrolment. An org has at most 90 active targets with `TRANSACTION`.
+             * @default IMPORT
+             * @example IMPORT
+             * @enum {string}
+             */
+            readonly enrolmentMethod?: "IMPORT" | "TRANSACTION";
+            /**
              * @description The moment at which a reward is due: as soon as the value is reached, or when the cycle has ended.
              * @default IMMEDIATE
              * @example IMMEDIATE
@@ -820,6 +827,34 @@ export interface components {
                  * @example false
                  */
                 readonly exclude?: boolean | null;
+            }[] | null;
+            /**
+             * @description Sub-targets inside a cycle, told as `targetMilestoneAchieved`, each once in a cycle. Absent or `null`: none.
+             * @example [
+             *       {
+             *         "triggerName": "Half of it",
+             *         "triggerValueType": "PERCENTAGE",
+             *         "triggerValue": 50
+             *       }
+             *     ]
+             */
+            readonly targetMilestoneTriggers?: readonly {
+                /**
+                 * @description The sub-target's name, unique in the target.
+                 * @example Half of it
+                 */
+                readonly triggerName: string;
+                /**
+                 * @description `ABSOLUTE`: `triggerValue` has the unit of `targetType`. `PERCENTAGE`: it is a part of the target value, rounded up to 4 fractional digits.
+                 * @example PERCENTAGE
+                 * @enum {string}
+                 */
+                readonly triggerValueType: "ABSOLUTE" | "PERCENTAGE";
+                /**
+                 * @description The value to reach, with at most 4 fractional digits. In every cycle it must be above the sub-target before it and below the target value.
+                 * @example 50
+                 */
+                readonly triggerValue: number;
             }[] | null;
             /**
              * @description The value to reach: one for all cycles, or one for each in their order.
@@ -1050,6 +1085,11 @@ export interface components {
             readonly trackFromEnrollmentDate?: unknown;
             /**
              * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example IMPORT
+             */
+            readonly enrolmentMethod?: unknown;
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
              * @example IMMEDIATE
              */
             readonly rewardAllocation?: unknown;
@@ -1099,6 +1139,34 @@ export interface components {
                  * @example false
                  */
                 readonly exclude?: boolean | null;
+            }[] | null;
+            /**
+             * @description Sub-targets from the first cycle on that starts at least 10 minutes from now. One with a known name keeps its id. Absent: as they are; `null`: none.
+             * @example [
+             *       {
+             *         "triggerName": "Half of it",
+             *         "triggerValueType": "PERCENTAGE",
+             *         "triggerValue": 50
+             *       }
+             *     ]
+             */
+            readonly targetMilestoneTriggers?: readonly {
+                /**
+                 * @description The sub-target's name, unique in the target.
+                 * @example Half of it
+                 */
+                readonly triggerName: string;
+                /**
+                 * @description `ABSOLUTE`: `triggerValue` has the unit of `targetType`. `PERCENTAGE`: it is a part of the target value, rounded up to 4 fractional digits.
+                 * @example PERCENTAGE
+                 * @enum {string}
+                 */
+                readonly triggerValueType: "ABSOLUTE" | "PERCENTAGE";
+                /**
+                 * @description The value to reach, with at most 4 fractional digits. In every cycle it must be above the sub-target before it and below the target value.
+                 * @example 50
+                 */
+                readonly triggerValue: number;
             }[] | null;
             /**
              * @description New values of cycles that have not ended. One row without `periodId` is the value of all of them.
@@ -1407,6 +1475,12 @@ export interface components {
              */
             readonly trackFromEnrollmentDate: boolean;
             /**
+             * @description What enrols a customer: a call, or also an activity.
+             * @example IMPORT
+             * @enum {string}
+             */
+            readonly enrolmentMethod: "IMPORT" | "TRANSACTION";
+            /**
              * @description When a reward is due.
              * @example IMMEDIATE
              * @enum {string}
@@ -1417,6 +1491,11 @@ export interface components {
              * @example null
              */
             readonly filters: readonly components["schemas"]["Filter"][] | null;
+            /**
+             * @description The sub-targets inside each of the last cycles; `null` when there are none.
+             * @example null
+             */
+            readonly targetMilestoneTriggers: readonly components["schemas"]["Trigger"][] | null;
             /**
              * @description What is in force from which cycle on; `null` when it is the same in all cycles.
              * @example null
@@ -1753,6 +1832,11 @@ export interface components {
              * @example true
              */
             readonly currentPeriod: boolean;
+            /**
+             * @description The sub-targets of the cycle; `null` when it has none.
+             * @example null
+             */
+            readonly milestones: readonly components["schemas"]["TriggerProgress"][] | null;
         };
         /** @description Where a customer stands on the way to one level. */
         readonly StreakProgress: {
@@ -1981,8 +2065,15 @@ export interface components {
              * @example null
              */
             readonly streakValue: number | null;
+            /** @description The sub-targets that this activity reached in the cycle. */
+            readonly milestonesReached: readonly components["schemas"]["Trigger"][];
             /** @description The levels that this activity reached. */
             readonly levelsReached: readonly components["schemas"]["ReachedLevel"][];
+            /**
+             * @description `true`: this activity has enrolled the customer. Absent: it has not.
+             * @example true
+             */
+            readonly enrolled?: boolean;
         };
         /** @description A condition on what counts. */
         readonly Filter: {
@@ -2020,6 +2111,78 @@ export interface components {
              */
             readonly exclude?: boolean;
         };
+        /** @description A sub-target inside a cycle. */
+        readonly Trigger: {
+            /**
+             * Format: int64
+             * @description The sub-target.
+             * @example 1
+             */
+            readonly id: number;
+            /**
+             * @description The sub-target's name.
+             * @example Half of it
+             */
+            readonly triggerName: string;
+            /**
+             * @description What `triggerValue` is: a value in the target's unit, or a part of the target value.
+             * @example PERCENTAGE
+             * @enum {string}
+             */
+            readonly triggerValueType: "ABSOLUTE" | "PERCENTAGE";
+            /**
+             * @description The value to reach, as it was defined. At most 4 fractional digits.
+             * @example 50
+             */
+            readonly triggerValue: number;
+        };
+        /** @description Where a customer stands on the way to a sub-target. */
+        readonly TriggerProgress: {
+            /**
+             * Format: int64
+             * @description The sub-target.
+             * @example 1
+             */
+            readonly id: number;
+            /**
+             * @description The sub-target's name.
+             * @example Half of it
+             */
+            readonly triggerName: string;
+            /**
+             * @description What `triggerValue` is: a value in the target's unit, or a part of the target value.
+             * @example PERCENTAGE
+             * @enum {string}
+             */
+            readonly triggerValueType: "ABSOLUTE" | "PERCENTAGE";
+            /**
+             * @description The value to reach, as it was defined. At most 4 fractional digits.
+             * @example 50
+             */
+            readonly triggerValue: number;
+            /**
+             * @description The one there is.
+             * @example SYSTEM_TRIGGER
+             * @enum {string}
+             */
+            readonly triggerType: "SYSTEM_TRIGGER";
+            /**
+             * @description Whether it was reached in the cycle. It stays so when returns take the value below it.
+             * @example false
+             */
+            readonly isAchieved: boolean;
+            /**
+             * Format: date-time
+             * @description When it was reached, in UTC; `null` when it has not.
+             * @example null
+             */
+            readonly achievedDate: string | null;
+            /**
+             * @description Whether the target is active.
+             * @example true
+             */
+            readonly isActive: boolean;
+        };
         /** @description What counts from a cycle on. */
         readonly TargetRule: {
             /**
@@ -2033,6 +2196,11 @@ export interface components {
              * @example null
              */
             readonly filters: readonly components["schemas"]["Filter"][] | null;
+            /**
+             * @description The sub-targets inside each cycle; `null` when there are none.
+             * @example null
+             */
+            readonly targetMilestoneTriggers: readonly components["schemas"]["Trigger"][] | null;
         };
         /** @description The first filter that an activity failed. */
         readonly FailedFilter: {
@@ -2070,6 +2238,11 @@ export interface components {
             readonly reason: "NOT_ENROLLED" | "TARGET_INACTIVE" | "RULE_DOES_NOT_MATCH" | "OUTSIDE_ANY_CYCLE" | "BEFORE_ENROLMENT" | "ORIGINAL_NOT_COUNTED";
             /** @description `RULE_DOES_NOT_MATCH`: the first filter that failed. Absent: none did. */
             readonly filter?: components["schemas"]["FailedFilter"];
+            /**
+             * @description `true`: this activity has enrolled the customer. Absent: it has not.
+             * @example true
+             */
+            readonly enrolled?: boolean;
         };
         /** @description What an activity did. */
         readonly ActivityOutcome: {
@@ -2109,7 +2282,7 @@ export interface components {
              */
             readonly customerId: number;
             /**
-             * @description The activity; `null` when it was an enrolment or un-enrolment.
+             * @description The activity; `null` for a call that enrolled or un-enrolled.
              * @example till-7:000123
              */
             readonly uniqueId: string | null;
@@ -2260,6 +2433,12 @@ export interface components {
              */
             readonly trackFromEnrollmentDate: boolean;
             /**
+             * @description What enrols a customer: a call, or also an activity.
+             * @example IMPORT
+             * @enum {string}
+             */
+            readonly enrolmentMethod: "IMPORT" | "TRANSACTION";
+            /**
              * @description When a reward is due.
              * @example IMMEDIATE
              * @enum {string}
@@ -2270,6 +2449,11 @@ export interface components {
              * @example null
              */
             readonly filters: readonly components["schemas"]["Filter"][] | null;
+            /**
+             * @description The sub-targets inside each of the last cycles; `null` when there are none.
+             * @example null
+             */
+            readonly targetMilestoneTriggers: readonly components["schemas"]["Trigger"][] | null;
             /**
              * @description What is in force from which cycle on; `null` when it is the same in all cycles.
              * @example null
@@ -2284,12 +2468,6 @@ export interface components {
              * @example null
              */
             readonly reevaluation: components["schemas"]["Reevaluation"] | null;
-            /**
-             * @description How customers get in: `IMPORT` is by a call.
-             * @example IMPORT
-             * @enum {string}
-             */
-            readonly enrolmentMethod: "IMPORT";
             /**
              * Format: int64
              * @description The target group.

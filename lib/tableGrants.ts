@@ -12,6 +12,8 @@ export type TableGrant = {
 const groups: Partitions = { like: "ORG#*#GROUP#*" };
 /** One partition per customer: the profile and the enrolments. */
 const customers: Partitions = { like: "ORG#*#CUSTOMER#*" };
+/** One partition per org: the list of the targets that activities enrol in. */
+const automaticTargets: Partitions = { like: "ORG#*#AUTOMATIC" };
 /** One partition per external id of a customer, named after the id's digest. */
 const externalIds: Partitions = { like: "EXTERNAL#*" };
 /** They are in one grant, because a transaction over a customer and an external id is one request. */
@@ -49,11 +51,13 @@ export const tableGrants = {
   ],
   recordActivities: [
     { actions: ["Query"], partitions: groups },
+    { actions: ["GetItem"], partitions: automaticTargets },
     { actions: ["ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"], partitions: customers },
     { actions: ["GetItem"], partitions: externalIds },
   ],
   countQueuedActivities: [
     { actions: ["Query"], partitions: groups },
+    { actions: ["GetItem"], partitions: automaticTargets },
     { actions: ["ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"], partitions: customers },
     { actions: ["GetItem"], partitions: externalIds },
   ],
@@ -62,7 +66,7 @@ export const tableGrants = {
     { actions: ["Query", "UpdateItem"], partitions: orgs },
     { actions: ["Query"], partitions: groups },
     { actions: ["Query"], partitions: closings },
-    { actions: ["DeleteItem", "PutItem"], partitions: orgsGroupsAndSweeps },
+    { actions: ["DeleteItem", "PutItem", "UpdateItem"], partitions: orgsGroupsAndSweeps },
   ],
   // It is one grant, because a transaction over a profile and its external ids is one request.
   customers: [{ actions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"], partitions: customersAndExternalIds }],
@@ -73,6 +77,7 @@ export const tableGrants = {
   // They run the code of the calls that they try, and can write nothing.
   simulations: [
     { actions: ["Query"], partitions: groups },
+    { actions: ["GetItem"], partitions: automaticTargets },
     { actions: ["GetItem", "Query"], partitions: customers },
     { actions: ["GetItem"], partitions: externalIds },
   ],

@@ -65,7 +65,7 @@ export async function seedDemoData(table: Table, now: Instant): Promise<DemoData
 
 async function ensureGroup(table: Table, wanted: TargetGroupDraft, now: Instant): Promise<TargetGroup> {
   const created = await createTargetGroup(table, demoOrg, wanted, now);
-  if (created !== "nameTaken") return created;
+  if (typeof created !== "string") return created;
   for (const id of await listTargetGroupIds(table, demoOrg, 1_000, 0)) {
     const group = await findTargetGroup(table, demoOrg, id);
     if (group?.name === wanted.name) return group;
@@ -156,6 +156,7 @@ function target(name: string, type: "SALES" | "VISIT", value: number): TargetGro
     type,
     attributeName: undefined,
     tracksFromEnrollmentDate: false,
+    enrollmentMethod: "IMPORT",
     rewardAllocation: "IMMEDIATE",
     rules: [],
     values: [BigInt(value) * 10_000n],

@@ -13,6 +13,7 @@ import { presentTargetGroup } from "../../shared/http/views/targetGroupView.ts";
 import { createTargetGroup as writeTargetGroup } from "../../shared/operations/createTargetGroup.ts";
 import { nameTaken } from "../../shared/operations/definition.ts";
 import type { Table } from "../../shared/table/client.ts";
+import { tooManyAutomatic } from "./editing.ts";
 import { cycleSourceFaults, readDraft } from "./readDraft.ts";
 
 /**
@@ -35,6 +36,7 @@ export function createTargetGroup(table: Table): Operation<typeof routes.createT
     if (faults.length > 0) throw invalidInput(faults);
     const group = await writeTargetGroup(table, org, draft, now);
     if (group === "nameTaken") throw businessRefusal(nameTaken(draft.name));
+    if (group === "tooManyAutomatic") throw invalidInput([tooManyAutomatic]);
     const warnings = unknownFieldWarnings(schemas.createTargetGroup, body);
     return {
       status: 201,

@@ -1,3 +1,4 @@
+import { mostAutomaticTargets } from "../../shared/domain/automatic.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
 import type { ApiAnswer, ApiRequest } from "../../shared/http/apiHandler.ts";
 import { businessRefusal, invalidInput } from "../../shared/http/errors.ts";
@@ -24,6 +25,9 @@ export function otherVersion(version: number): Error {
   return invalidInput([`The target group is at version ${version}, which If-Match does not name.`], 412);
 }
 
+/** The sentence of a 300004 for an org that would have too many targets that activities enrol in. */
+export const tooManyAutomatic = `An org must not have more than ${mostAutomaticTargets} active targets with the enrolmentMethod TRANSACTION.`;
+
 /** The answer to an edit: the group as it is now, with its version in `ETag`. Throws what refuses it. */
 export function answerEdit<Fault>(
   result: EditResult<Fault>,
@@ -42,6 +46,8 @@ export function answerEdit<Fault>(
     }
     case "otherVersion":
       throw otherVersion(result.version);
+    case "tooManyAutomatic":
+      throw invalidInput([tooManyAutomatic]);
     case "invalid":
       throw invalidInput(result.faults.map(describeFault));
     case "refused":

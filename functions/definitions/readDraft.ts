@@ -170,6 +170,7 @@ export function readTarget(
     type: target.targetType,
     attributeName: target.attributeName ?? undefined,
     tracksFromEnrollmentDate: target.trackFromEnrollmentDate ?? false,
+    enrollmentMethod: target.enrolmentMethod ?? "IMPORT",
     rewardAllocation: target.rewardAllocation ?? "IMMEDIATE",
     rules: filters.length + triggers.length === 0 ? [] : [{ fromCycle: 1, filters, triggers }],
     values: target.defaultValues.map(({ defaultValue }, position) =>

@@ -154,6 +154,7 @@ function readOwn({ name, description, active }: EditTargetRequest): TargetEdit["
 
 function readFixed(request: EditTargetRequest): TargetEdit["fixed"] {
   const { id, targetEntity, eventName, targetType, attributeName, trackFromEnrollmentDate, rewardAllocation } = request;
+  const { enrolmentMethod } = request;
   return {
     ...(id === undefined ? {} : { id }),
     ...(targetEntity === undefined ? {} : { entity: targetEntity }),
@@ -161,6 +162,7 @@ function readFixed(request: EditTargetRequest): TargetEdit["fixed"] {
     ...(targetType === undefined ? {} : { type: targetType }),
     ...(attributeName === undefined ? {} : { attributeName }),
     ...(trackFromEnrollmentDate === undefined ? {} : { tracksFromEnrollmentDate: trackFromEnrollmentDate }),
+    ...(enrolmentMethod === undefined ? {} : { enrollmentMethod: enrolmentMethod }),
     ...(rewardAllocation === undefined ? {} : { rewardAllocation }),
   };
 }

@@ -208,6 +208,7 @@ const target = {
   eventName: null,
   attributeName: null,
   trackFromEnrollmentDate: false,
+  enrolmentMethod: "IMPORT",
   rewardAllocation: "IMMEDIATE",
   filters: null,
   targetMilestoneTriggers: null,

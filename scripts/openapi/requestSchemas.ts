@@ -236,6 +236,12 @@ const target = {
       "`true`: what happened in the cycle before the enrolment does not count. `false`: it counts when it arrives after the enrolment.",
     examples: [false],
   },
+  enrolmentMethod: {
+    default: "IMPORT",
+    description:
+      "`IMPORT`: customers take part when a call enrols them. `TRANSACTION`: a customer takes part with the first activity that matches, in all periods; `trackFromEnrollmentDate` must be `false` and the group must have no dates of enrolment. An org has at most 90 active targets with `TRANSACTION`.",
+    examples: ["IMPORT"],
+  },
   rewardAllocation: {
     default: "IMMEDIATE",
     description: "The moment at which a reward is due: as soon as the value is reached, or when the cycle has ended.",
@@ -399,6 +405,7 @@ const targetEdit = {
   targetType: fixed("SALES"),
   attributeName: { ...fixed(""), examples: [null] },
   trackFromEnrollmentDate: { ...fixed(""), examples: [false] },
+  enrolmentMethod: fixed("IMPORT"),
   rewardAllocation: fixed("IMMEDIATE"),
   filters: {
     ...filters,

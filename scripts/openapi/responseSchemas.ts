@@ -5,6 +5,7 @@ import { filterEntityTypes } from "../../shared/domain/filters.ts";
 import { ledgerKinds } from "../../shared/domain/ledger.ts";
 import { notCountedReasons } from "../../shared/domain/placing.ts";
 import {
+  enrollmentMethods,
   reminderConditions,
   rewardAllocations,
   targetEntities,
@@ -111,6 +112,7 @@ const target = {
   targetType,
   attributeName: textOrNull("The attribute that is counted; `null` when none was given.", null),
   trackFromEnrollmentDate: flag("Whether what happened before the enrolment is left out.", false),
+  enrolmentMethod: oneOfTexts("What enrols a customer: a call, or also an activity.", enrollmentMethods, "IMPORT"),
   rewardAllocation: oneOfTexts("When a reward is due.", rewardAllocations, "IMMEDIATE"),
   filters: filtersField("What an activity must fulfil to count, in the last cycles; `null` when everything counts."),
   targetMilestoneTriggers: triggersField("The sub-targets inside each of the last cycles; `null` when there are none."),
@@ -224,7 +226,10 @@ const activityEffect = {
   }),
   milestonesReached: listOf("Trigger", "The sub-targets that this activity reached in the cycle."),
   levelsReached: listOf("ReachedLevel", "The levels that this activity reached."),
+  enrolled: flag("`true`: this activity has enrolled the customer. Absent: it has not.", true),
 };
+
+const { enrolled } = activityEffect;
 
 const ledgerEntry = {
   eventLogId: text(
@@ -233,7 +238,7 @@ const ledgerEntry = {
   ),
   eventName: oneOfTexts("What happened.", ledgerKinds, "ADD_TRANSACTION"),
   customerId: id("The customer.", 345651201),
-  uniqueId: textOrNull("The activity; `null` when it was an enrolment or un-enrolment.", "till-7:000123"),
+  uniqueId: textOrNull("The activity; `null` for a call that enrolled or un-enrolled.", "till-7:000123"),
   eventDate: instant("When it happened", "2030-01-10T09:15:00.000Z"),
   eventProcessedDate: instant("When it was recorded", "2030-01-10T09:15:01.000Z"),
   periodId: idOrNull("The cycle; `null` when none was touched.", 36),
@@ -260,7 +265,6 @@ const customer = {
 
 const enrolledTarget = {
   ...target,
-  enrolmentMethod: oneOfTexts("How customers get in: `IMPORT` is by a call.", ["IMPORT"], "IMPORT"),
   targetGroupId: groupId,
   targetGroupName: text("The group's name.", "Spend 1000 a month"),
   targetGroupActive: flag("Whether customers can be enrolled in the group's targets.", true),
@@ -382,7 +386,7 @@ export const responseSchemas = {
     streakId: id("The level.", 1),
     streakName: text("The level's name.", "Two months in a row"),
   }),
-  ActivityEffect: answerObject("What an activity did to one cycle of one target.", activityEffect),
+  ActivityEffect: answerObject("What an activity did to one cycle of one target.", activityEffect, ["enrolled"]),
   Filter: answerObject("A condition on what counts.", filter, [
     "entityIds",
     "attributeName",
@@ -414,8 +418,9 @@ export const responseSchemas = {
       targetRuleId: idOrNull("The target; `null` when the customer is in none.", 3),
       reason: oneOfTexts("Why.", notCountedReasons, "NOT_ENROLLED"),
       filter: objectOf("FailedFilter", "`RULE_DOES_NOT_MATCH`: the first filter that failed. Absent: none did."),
+      enrolled,
     },
-    ["filter"],
+    ["filter", "enrolled"],
   ),
   ActivityOutcome: answerObject("What an activity did.", {
     activityId: text("As it was sent.", "till-7:000123"),

@@ -76,6 +76,7 @@ function presentContent({
     case "streakCustomerEnrolment":
       return {
         ...presentCycle(detail.cycle),
+        activityId: detail.activityId,
         targetValue: decimal(detail.targetValue),
         targetAchievedValue: decimal(detail.achievedValue),
         currentCount: detail.streakValue,

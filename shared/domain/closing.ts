@@ -1,12 +1,12 @@
 import { announce } from "./counting.ts";
 import { closesAt, isToBeClosed } from "./cycleClosing.ts";
-import { type Enrollment, isAnnounced, isClosed } from "./enrollment.ts";
+import { type Enrollment, hadEnded, isAnnounced, isClosed } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { judge } from "./judging.ts";
 import { isMet } from "./past.ts";
 import type { CountingSubject } from "./placing.ts";
 import { runBefore } from "./streak.ts";
-import { cycleOf, isContinuous, type Target, type TargetGroup } from "./targetGroup.ts";
+import { type Cycle, cycleOf, isContinuous, type Target, type TargetGroup } from "./targetGroup.ts";
 
 /** What the end of cycles does to one enrolment: the state to store. */
 export type ClosingDecision =
@@ -61,19 +61,21 @@ function judgeChanged(subject: CountingSubject, cycles: readonly number[], now: 
 function dueCycles(group: TargetGroup, enrollment: Enrollment, now: Instant): number[] {
   const open = group.cycles.filter(({ number }) => number > enrollment.settledThrough);
   const due = open.filter(
-    (cycle) =>
-      covers(enrollment, cycle.number) && !isClosed(enrollment, cycle.number) && isToBeClosed(group, cycle, now),
+    (cycle) => covers(enrollment, cycle) && !isClosed(enrollment, cycle.number) && isToBeClosed(group, cycle, now),
   );
   return due.map(({ number }) => number);
 }
 
 /**
- * Whether the customer was a member when the cycle ended. `owedCycles` has the cycles that ended before the customer
+ * Whether the customer was a member when the cycle ended. An activity enrols into all cycles, but those that had ended by
+ * then are not closed: the activities that come late for them tell what is due. `owedCycles` has the cycles that ended before the customer
  * left and were not closed yet. They stay covered, also after a re-enrolment: leaving takes nothing from earlier
  * cycles.
  */
-export function covers({ fromCycle, membership, owedCycles }: Enrollment, cycleNumber: number): boolean {
-  return owedCycles.includes(cycleNumber) || (membership.status === "ENROLLED" && cycleNumber >= fromCycle);
+export function covers(enrollment: Enrollment, cycle: Cycle): boolean {
+  const { fromCycle, membership, owedCycles } = enrollment;
+  if (owedCycles.includes(cycle.number)) return true;
+  return membership.status === "ENROLLED" && cycle.number >= fromCycle && !hadEnded(enrollment, cycle);
 }
 
 function isRewardDue({ rewardAllocation }: Target, enrollment: Enrollment, cycleNumber: number): boolean {

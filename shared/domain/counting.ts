@@ -1,6 +1,6 @@
 import type { Activity } from "./activity.ts";
 import type { Decimal } from "./decimal.ts";
-import { type Enrollment, isAnnounced, isClosed, sumOf } from "./enrollment.ts";
+import { type Enrollment, hadEnded, isAnnounced, isClosed, isNew, sumOf } from "./enrollment.ts";
 import type { FailedFilter } from "./filters.ts";
 import type { Instant } from "./instant.ts";
 import { isMet, requireKept } from "./past.ts";
@@ -15,7 +15,7 @@ import {
   setterOf,
 } from "./placing.ts";
 import { longestRun, streakValue } from "./streak.ts";
-import { isStreak, type Level, type TargetGroup, targetValue } from "./targetGroup.ts";
+import { cycleOf, isStreak, type Level, type TargetGroup, targetValue } from "./targetGroup.ts";
 import { type ReachedTrigger, withTriggers } from "./triggers.ts";
 import {
   nextPendingReturns,
@@ -41,6 +41,8 @@ export type CycleChange = {
 export type TargetEffect = {
   readonly groupId: number;
   readonly targetId: number;
+  /** Whether the activity has enrolled the customer, for the first time. */
+  readonly hasEnrolled: boolean;
   /** The cycle it counts in; `undefined` when it does not count. */
   readonly cycleNumber: number | undefined;
   readonly notCounted: NotCountedReason | undefined;
@@ -60,7 +62,10 @@ export type TargetEffect = {
   readonly triggersReached: readonly ReachedTrigger[];
   /** Cycles that this activity made reached and that are announced as reached now, for the first time. */
   readonly announced: readonly number[];
-  /** Changed cycles whose end was announced before and is announced again now. None while the customer is out. */
+  /**
+   * Changed cycles whose end is announced now, because no closing will: it was announced before, or the cycle had ended
+   * when an activity enrolled the customer. None while the customer is out.
+   */
   readonly reopened: readonly number[];
 };
 
@@ -73,6 +78,8 @@ export type CountingDecision = { readonly effect: TargetEffect; readonly next: E
  * Values, reached cycles and streaks depend on the set of activities, not on their order. A return that arrives before
  * its transaction is taken off the cycle it occurred in. It moves to the transaction's cycle when that arrives.
  * `contents` has the returns that {@link returnsToRead} names; the decision throws when one is missing.
+ *
+ * An enrolment that is not stored yet is stored in any case: the caller has found that the activity enrols the customer.
  */
 export function decideCounting(
   subject: CountingSubject,
@@ -89,7 +96,7 @@ export function decideCounting(
   const { changes, achieved } = post(subject.enrollment, postings);
   const pendingReturns = nextPendingReturns(subject, activity, original, placement);
   if (changes.length === 0) {
-    const isUnchanged = pendingReturns === subject.enrollment.pendingReturns;
+    const isUnchanged = pendingReturns === subject.enrollment.pendingReturns && !isNew(subject.enrollment);
     const effect = describeEffect(subject, placement, changes, subject.enrollment, now, nothingReached);
     return { effect, next: isUnchanged ? undefined : { ...subject.enrollment, pendingReturns } };
   }
@@ -194,10 +201,16 @@ function isToBeAnnounced(subject: CountingSubject, next: Enrollment, cycle: numb
 }
 
 /** The same for a customer of whom it is known that something is told. */
-export function hasBecomeDue({ target, enrollment }: CountingSubject, next: Enrollment, cycle: number): boolean {
+export function hasBecomeDue(subject: CountingSubject, next: Enrollment, cycle: number): boolean {
+  const { target, enrollment } = subject;
   const hasBecomeReached = isMet(next, cycle) && !isMet(enrollment, cycle);
-  const isDue = target.rewardAllocation === "IMMEDIATE" || isClosed(enrollment, cycle);
+  const isDue = target.rewardAllocation === "IMMEDIATE" || isPastClosing(subject, cycle);
   return hasBecomeReached && isDue && cycle >= enrollment.fromCycle && !isAnnounced(enrollment, cycle);
+}
+
+/** Whether no closing will tell the end of the cycle: one has, or the cycle had ended before the customer was in. */
+function isPastClosing({ group, enrollment }: CountingSubject, cycle: number): boolean {
+  return isClosed(enrollment, cycle) || hadEnded(enrollment, cycleOf(group, cycle));
 }
 
 /** Marks cycles as announced. Answers the same enrolment when there is no cycle to mark. */
@@ -219,6 +232,7 @@ function describeEffect(
   return {
     groupId: group.id,
     targetId: target.id,
+    hasEnrolled: isNew(subject.enrollment),
     cycleNumber,
     valueSetBy: setterOf(enrollment, cycleNumber),
     notCounted: "reason" in placement ? placement.reason : undefined,
@@ -228,7 +242,7 @@ function describeEffect(
     changes,
     streakValue: isStreak(group) && changes.length > 0 ? streakValue(group, enrollment, now) : undefined,
     ...reached,
-    reopened: isCounting(subject) ? changedCycles(changes).filter((cycle) => isClosed(enrollment, cycle)) : [],
+    reopened: isCounting(subject) ? changedCycles(changes).filter((cycle) => isPastClosing(subject, cycle)) : [],
   };
 }
 

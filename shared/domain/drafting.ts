@@ -1,3 +1,4 @@
+import { isAutomatic } from "./automatic.ts";
 import { type FilterFault, filterFaults } from "./filters.ts";
 import type { Instant } from "./instant.ts";
 import { type Cycle, isStreak, type Level, lastRule, type Target, type TargetGroup } from "./targetGroup.ts";
@@ -20,17 +21,18 @@ export type CycleFault = { readonly of: "cycle"; readonly index: number } & (
   | { readonly rule: "hasItsOwnName"; readonly refCode: string }
 );
 
-/** Enrolment would be closed before it opens. */
-export type WindowFault = {
-  readonly of: "window";
-  readonly rule: "closesAfterItOpens";
-  readonly opens: string;
-  readonly closes: string;
-};
+/**
+ * Enrolment would be closed before it opens, or activities would enrol in a group that has a time for enrolling. What they
+ * count would depend on when they arrive.
+ */
+export type WindowFault = { readonly of: "window" } & (
+  | { readonly rule: "closesAfterItOpens"; readonly opens: string; readonly closes: string }
+  | { readonly rule: "isForCallsOnly"; readonly target: string }
+);
 
 /** What is wrong with one target of a draft. */
 export type TargetFault = { readonly of: "target"; readonly index: number } & (
-  | { readonly rule: "namesItsEvent" | "namesItsAttribute" | "countsWhatLinesHave" }
+  | { readonly rule: "namesItsEvent" | "namesItsAttribute" | "countsWhatLinesHave" | "enrollsByCallOrTracksAll" }
   | { readonly rule: "filtersAreWhole"; readonly fault: FilterFault }
   | { readonly rule: "triggersAreWhole"; readonly fault: TriggerFault }
   | { readonly rule: "hasOneValueOrOnePerCycle"; readonly values: number; readonly cycles: number }
@@ -70,9 +72,15 @@ export function draftFaults(draft: TargetGroupDraft): DraftFault[] {
 export function windowFaults({
   enrollmentOpens: opens,
   enrollmentCloses: closes,
-}: Pick<TargetGroup, "enrollmentOpens" | "enrollmentCloses">): WindowFault[] {
-  if (opens === undefined || closes === undefined || opens.at < closes.at) return [];
-  return [{ of: "window", rule: "closesAfterItOpens", opens: opens.written, closes: closes.written }];
+  targets,
+}: Pick<TargetGroup, "enrollmentOpens" | "enrollmentCloses"> & {
+  readonly targets: readonly Pick<Target, "name" | "enrollmentMethod">[];
+}): WindowFault[] {
+  const automatic = opens === undefined && closes === undefined ? undefined : targets.find(isAutomatic);
+  const faults: WindowFault[] =
+    automatic === undefined ? [] : [{ of: "window", rule: "isForCallsOnly", target: automatic.name }];
+  if (opens === undefined || closes === undefined || opens.at < closes.at) return faults;
+  return [{ of: "window", rule: "closesAfterItOpens", opens: opens.written, closes: closes.written }, ...faults];
 }
 
 type Cycles = TargetGroupDraft["cycles"];
@@ -104,6 +112,8 @@ export function targetFaults(
     faults.push({ of: "target", index, rule: "namesItsAttribute" });
   if (target.entity === "LINEITEM" && target.type === "EVENT_ATTRIBUTE")
     faults.push({ of: "target", index, rule: "countsWhatLinesHave" });
+  if (isAutomatic(target) && target.tracksFromEnrollmentDate)
+    faults.push({ of: "target", index, rule: "enrollsByCallOrTracksAll" });
   for (const fault of filterFaults(lastRule(target).filters, target.entity))
     faults.push({ of: "target", index, rule: "filtersAreWhole", fault });
   if (values !== 1 && values !== cycles.length)

@@ -1,7 +1,8 @@
 import type { Authorship } from "./authorship.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
-import { type Past, requireRead } from "./past.ts";
+import { noPast, type Past, requireRead } from "./past.ts";
+import type { Cycle } from "./targetGroup.ts";
 
 /**
  * One customer's membership of one target, with everything it has earned.
@@ -18,6 +19,8 @@ export type Enrollment = MembershipChange & {
   /** Number of the first cycle in which the latest membership can earn. */
   readonly fromCycle: number;
   readonly enrolledAt: Instant;
+  /** The activity that enrolled the customer for the first time; `undefined` when a call did. */
+  readonly enrolledByActivity: string | undefined;
   /** The exact sum counted in a cycle. Returns can take it below 0, but the shown value is never below 0. */
   readonly achieved: ReadonlyMap<number, Decimal>;
   /** When the cycle's sum last became at least its target value; absent while it is below. */
@@ -124,6 +127,33 @@ export const rememberedKeys = 3;
 /** The call that enrolled the customer, if it named an idempotency key: digests of the key and of the call's record. */
 export type IdempotencyMark = { readonly keyDigest: string; readonly recordDigest: string };
 
+/** What an enrolment has before anything was counted for it. */
+export const withoutEarnings = {
+  achieved: new Map(),
+  reachedAt: new Map(),
+  levelReachedAt: new Map(),
+  triggerReachedAt: new Map(),
+  closedAt: new Map(),
+  carriedRun: 0,
+  metWhenLeft: [],
+  leftInCycle: undefined,
+  owedCycles: [],
+  pendingReturns: new Map(),
+  announced: new Set<number>(),
+  valueSetBy: new Map(),
+  settledThrough: 0,
+  judged: undefined,
+  reminded: undefined,
+  past: noPast,
+  isSetAside: false,
+  idempotency: [],
+} as const satisfies Partial<Enrollment>;
+
+/** Whether it is not stored yet. The first write gives it revision 1. */
+export function isNew({ revision }: Enrollment): boolean {
+  return revision === 0;
+}
+
 /** The exact sum of a cycle; 0 for a cycle that was never touched. */
 export function sumOf(enrollment: Enrollment, cycleNumber: number): Decimal {
   requireRead(enrollment, cycleNumber);
@@ -133,6 +163,14 @@ export function sumOf(enrollment: Enrollment, cycleNumber: number): Decimal {
 export function isClosed(enrollment: Enrollment, cycleNumber: number): boolean {
   requireRead(enrollment, cycleNumber);
   return enrollment.closedAt.has(cycleNumber);
+}
+
+/**
+ * Whether the membership covers the cycle although it had ended before. An activity enrols into all cycles of a group. No
+ * closing tells the end of such a cycle, so a late activity tells at once what is due for it.
+ */
+export function hadEnded({ fromCycle, enrolledAt }: Enrollment, { number, endsAt }: Cycle): boolean {
+  return number >= fromCycle && endsAt <= enrolledAt;
 }
 
 export function isAnnounced(enrollment: Enrollment, cycleNumber: number): boolean {

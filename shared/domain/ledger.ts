@@ -82,6 +82,7 @@ type States = { readonly before: Enrollment | undefined; readonly after: Enrollm
 
 /**
  * The row of an enrolment, in the first cycle it covers. Its delta is what the enrolment changed in the sum, mostly 0.
+ * The row of an enrolment by an activity has revision 0, because the rows of the activity have revision 1.
  */
 export function enrolEntries(states: States): LedgerEntry[] {
   const { enrolledAt, fromCycle } = states.after;
@@ -109,7 +110,7 @@ function membershipEntries(
     groupId,
     targetId,
     ...row,
-    activityId: undefined,
+    activityId: kind === "ENROL" && states.before === undefined ? states.after.enrolledByActivity : undefined,
     occurredAt: at,
     recordedAt: at,
     ...authorshipOf(states.after),

@@ -1,6 +1,6 @@
 import { authorshipOf } from "./authorship.ts";
 import { type Consequences, type EnrollmentChange, noConsequences } from "./change.ts";
-import { achievedValue, type Enrollment, isAnnounced, valueSetter } from "./enrollment.ts";
+import { achievedValue, type Enrollment, isAnnounced, valueSetter, withoutEarnings } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { enrolEntries, unenrolEntries } from "./ledger.ts";
 import { enrollmentNotification, type Notification } from "./notifications.ts";
@@ -13,13 +13,24 @@ export function membershipConsequences(change: EnrollmentChange): Consequences {
   const { before, after, group } = change;
   if (before?.membership.status === after.membership.status) return noConsequences;
   if (after.membership.status === "ENROLLED") {
+    const joined = isByActivity(change) ? beforeItCounted(change) : change;
     return {
-      entries: enrolEntries(change),
-      notifications: [enrolled(change), ...triggersOpened(change), ...openedAsReached(change)],
+      entries: enrolEntries(joined),
+      notifications: [enrolled(joined), ...triggersOpened(joined), ...openedAsReached(joined)],
     };
   }
   const { leftAt } = after.membership;
   return { entries: unenrolEntries(change, group, leftAt), notifications: [unenrolled(change, leftAt)] };
+}
+
+/** Whether this is the write of an activity that has enrolled the customer. It can only be the first one. */
+function isByActivity({ before, after }: EnrollmentChange): boolean {
+  return before === undefined && after.enrolledByActivity !== undefined;
+}
+
+/** What the activity has counted has rows and notifications of its own, which come from the activity's record. */
+function beforeItCounted(change: EnrollmentChange): EnrollmentChange {
+  return { ...change, after: { ...change.after, ...withoutEarnings, revision: 0 } };
 }
 
 function enrolled(change: EnrollmentChange): Notification {
@@ -29,6 +40,7 @@ function enrolled(change: EnrollmentChange): Notification {
     type: isStreak(group) ? "streakCustomerEnrolment" : "targetCustomerEnrolment",
     detail: {
       cycle,
+      activityId: before === undefined ? after.enrolledByActivity : undefined,
       targetValue: targetValue(target, cycle),
       achievedValue: achievedValue(after, cycle.number),
       streakValue: currentStreak(group, after, after.enrolledAt),

@@ -11,6 +11,8 @@ type Content =
       readonly detail: {
         /** The first cycle the enrolment covers. */
         readonly cycle: Cycle;
+        /** The activity that enrolled the customer; `undefined` when a call did. */
+        readonly activityId: string | undefined;
         readonly targetValue: Decimal;
         readonly achievedValue: Decimal;
         /** The streak value that was carried over; `undefined` for a milestone. */

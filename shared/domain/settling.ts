@@ -50,8 +50,8 @@ export function settle(
 
 /** The last cycle up to which all have ended by the instant and have nothing left to be closed. */
 function lastSettled({ cycles }: TargetGroup, enrollment: Enrollment, endedBy: Instant): number {
-  const isOpen = ({ number, endsAt }: Cycle) =>
-    endsAt > endedBy || (covers(enrollment, number) && !enrollment.closedAt.has(number));
+  const isOpen = (cycle: Cycle) =>
+    cycle.endsAt > endedBy || (covers(enrollment, cycle) && !enrollment.closedAt.has(cycle.number));
   const first = cycles.find((cycle) => cycle.number > enrollment.settledThrough && isOpen(cycle));
   return first === undefined ? cycles.length : first.number - 1;
 }

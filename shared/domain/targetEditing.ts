@@ -1,7 +1,7 @@
 import { leadMilliseconds } from "./cycleEditing.ts";
 import { cycleStatus } from "./cycles.ts";
 import type { Decimal } from "./decimal.ts";
-import { type TargetFault, targetFaults } from "./drafting.ts";
+import { type TargetFault, targetFaults, type WindowFault, windowFaults } from "./drafting.ts";
 import { allCyclesEnded, hasEnded } from "./editing.ts";
 import { type Filter, type FilterFault, filterFaults, filtersText } from "./filters.ts";
 import type { Instant } from "./instant.ts";
@@ -35,6 +35,7 @@ const fixedTargetProperties = [
   "type",
   "attributeName",
   "tracksFromEnrollmentDate",
+  "enrollmentMethod",
   "rewardAllocation",
 ] as const satisfies readonly (keyof Target)[];
 type FixedTargetProperty = (typeof fixedTargetProperties)[number];
@@ -214,6 +215,7 @@ function withoutRepeats(values: readonly Decimal[]): readonly Decimal[] {
 /** A rule that a new target breaks. */
 export type TargetAdditionFault =
   | TargetFault
+  | WindowFault
   | { readonly of: "group"; readonly rule: "isNoStreak" }
   | { readonly of: "group"; readonly rule: "isWithinTheMost"; readonly most: number };
 
@@ -231,6 +233,7 @@ export function decideTargetAddition(
       ? [{ of: "group", rule: "isWithinTheMost", most: mostTargets } as const]
       : []),
     ...targetFaults(target, 0, group.cycles),
+    ...windowFaults({ ...group, targets: [target] }),
   ];
   if (faults.length > 0) return { outcome: "invalid", faults };
   return { outcome: "edit", group: { ...group, targets: [...group.targets, target] } };

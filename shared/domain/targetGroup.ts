@@ -18,6 +18,10 @@ type TargetType = (typeof targetTypes)[number];
 export const rewardAllocations = ["IMMEDIATE", "PERIOD_END"] as const;
 export type RewardAllocation = (typeof rewardAllocations)[number];
 
+/** `IMPORT` takes customers in by calls only, `TRANSACTION` also with their first matching activity. */
+export const enrollmentMethods = ["IMPORT", "TRANSACTION"] as const;
+type EnrollmentMethod = (typeof enrollmentMethods)[number];
+
 /** One evaluation window, half-open: it holds `startsAt` and every instant before `endsAt`. */
 export type Cycle = {
   readonly id: number;
@@ -70,6 +74,7 @@ export type Target = {
   readonly type: TargetType;
   readonly attributeName: string | undefined;
   readonly tracksFromEnrollmentDate: boolean;
+  readonly enrollmentMethod: EnrollmentMethod;
   readonly rewardAllocation: RewardAllocation;
   /**
    * What counts, and which sub-targets there are, from which cycle on: each rule is in force until the next one begins.

@@ -1,4 +1,5 @@
 import { creationEntry } from "../domain/auditLog.ts";
+import { automaticTargets } from "../domain/automatic.ts";
 import type { TargetGroupDraft } from "../domain/drafting.ts";
 import type { Instant } from "../domain/instant.ts";
 import { remindingAfter } from "../domain/reminding.ts";
@@ -6,6 +7,7 @@ import { firstStart, firstSweep } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import { triggerCount, withTriggerIds } from "../domain/triggers.ts";
 import { buildAuditItems } from "../table/auditLog.ts";
+import { buildListing } from "../table/automaticTargets.ts";
 import type { Table } from "../table/client.ts";
 import { buildSweepItem } from "../table/dueSweeps.ts";
 import { allocateIds } from "../table/ids.ts";
@@ -18,14 +20,15 @@ import { buildGroupItem, buildTargetItem } from "../table/targetGroupItem.ts";
 /**
  * Creates the group with its cycles, targets and levels, and answers it with its ids. The same transaction puts its
  * first sweeps on the list of what is due, unless all its cycles have ended by now, and the oldest row into its audit
- * log. `nameTaken` when the org has a group of that name; case does not matter.
+ * log. `nameTaken` when the org has a group of that name; case does not matter. `tooManyAutomatic` when the org would have
+ * more active targets that activities enrol in than it may.
  */
 export async function createTargetGroup(
   table: Table,
   org: Org,
   draft: TargetGroupDraft,
   now: Instant,
-): Promise<TargetGroup | "nameTaken"> {
+): Promise<TargetGroup | "nameTaken" | "tooManyAutomatic"> {
   const group = await withIds(table, org, draft);
   const ahead = [firstSweep(group, now), firstStart(group, now), remindingAfter(group, now)];
   const sweeps = ahead.filter((sweep) => sweep !== undefined);
@@ -39,11 +42,16 @@ export async function createTargetGroup(
   // Two creations with one name would both succeed without the condition on the first item. The other items cannot
   // collide while ids are unique. Their condition keeps a definition from being overwritten should ids ever not be
   // unique.
-  const parts = items.map((Item) => ({ Put: { Item, ConditionExpression: "attribute_not_exists(pk)" } }));
+  const puts = items.map((Item) => ({ Put: { Item, ConditionExpression: "attribute_not_exists(pk)" } }));
+  const automatic = automaticTargets(group).map(({ id }) => id);
+  const listing = automatic.length === 0 ? [] : [{ Update: buildListing(org, group.id, automatic) }];
+  const parts = [...puts, ...listing];
   return inRounds(table, rounds(group), async () => {
     const result = await transact(table, parts);
     if (result.outcome === "applied") return group;
     if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);
+    // The name is the first part. When it is free, the list of automatic targets has no room.
+    if (result.refusals[0] === undefined) return "tooManyAutomatic";
     // When the name belongs to this group, an attempt of an earlier round has succeeded after all.
     return nameOwnerOf(result) === group.id ? group : "nameTaken";
   });

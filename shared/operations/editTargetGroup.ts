@@ -1,10 +1,12 @@
 import { changesBetween } from "../domain/auditLog.ts";
+import { automaticTargets } from "../domain/automatic.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Refusal } from "../domain/refusal.ts";
 import { remindingOfEdit } from "../domain/reminding.ts";
 import { judgingsOfEdit, startOfEdit, sweepOfEdit } from "../domain/sweeps.ts";
 import type { Target, TargetGroup } from "../domain/targetGroup.ts";
 import { buildAuditItems } from "../table/auditLog.ts";
+import { buildDelisting, buildListing } from "../table/automaticTargets.ts";
 import type { Table } from "../table/client.ts";
 import { buildJudgingItem, buildSweepItem, type DueSweep } from "../table/dueSweeps.ts";
 import { outrun } from "../table/failures.ts";
@@ -37,6 +39,8 @@ export type EditResult<Fault> =
   | { readonly outcome: "invalid"; readonly faults: readonly Fault[] }
   /** The caller has named another version than the current one. */
   | { readonly outcome: "otherVersion"; readonly version: number }
+  /** The org would have more active targets that activities enrol in than it may. */
+  | { readonly outcome: "tooManyAutomatic" }
   | { readonly outcome: "edited"; readonly group: TargetGroup };
 
 const mostRounds = 5;
@@ -85,20 +89,39 @@ async function editOnce<Fault>(
   const after = { ...decision.group, version: version + 1, attribution };
   const entry = { version: after.version, changedAt: now, changedBy: editedBy, changes };
   const rows = buildAuditItems(org, groupId, entry).map(putNew);
-  const result = await transact(table, [
+  const parts = [
     ...definitionParts(org, before, after),
     ...sweepParts(org, before, after, now),
     ...judgingParts(org, before, after),
     ...rows,
-  ]);
+  ];
+  const listing = listingParts(org, before, after);
+  const result = await transact(table, [...parts, ...listing]);
   if (result.outcome === "applied") return { outcome: "edited", group: after };
   if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);
-  return isNameTaken(result) ? nameTaken(after.name) : new Overtaken(result.attempts - 1);
+  if (isNameTaken(result, before, after)) return nameTaken(after.name);
+  return isListFull(result, parts.length) ? { outcome: "tooManyAutomatic" } : new Overtaken(result.attempts - 1);
 }
 
-/** Whether the name's part alone was refused: with another version, the edit is decided again. */
-function isNameTaken({ refusals: [version, name] }: Cancelled): boolean {
-  return version === undefined && name !== undefined;
+/** Whether the name's part was refused and the version's was not: with another version, the edit is decided again. */
+function isNameTaken({ refusals: [version, name] }: Cancelled, before: TargetGroup, after: TargetGroup): boolean {
+  return version === undefined && name !== undefined && renames(before, after);
+}
+
+/** Whether the list of automatic targets alone was refused. Its part, if there is one, follows all others. */
+function isListFull({ refusals }: Cancelled, partsBefore: number): boolean {
+  return refusals.findIndex((refusal) => refusal !== undefined) === partsBefore;
+}
+
+/** Targets that activities enrol in from now on, or no longer. One edit does not do both. */
+function listingParts(org: Org, before: TargetGroup, after: TargetGroup): TransactionPart[] {
+  const [earlier, later] = [before, after].map((group) => new Set(automaticTargets(group).map(({ id }) => id)));
+  const added = [...(later ?? [])].filter((id) => !earlier?.has(id));
+  const removed = [...(earlier ?? [])].filter((id) => !later?.has(id));
+  return [
+    ...(added.length === 0 ? [] : [{ Update: buildListing(org, after.id, added) }]),
+    ...(removed.length === 0 ? [] : [{ Update: buildDelisting(org, after.id, removed) }]),
+  ];
 }
 
 /** The group first and a new name second, so that a refusal can be told apart. */
@@ -122,8 +145,8 @@ function putVersion(org: Org, before: TargetGroup, after: TargetGroup): Transact
 
 /** The new name is taken and the old one freed. Names that differ in case only are one name. */
 function renameParts(org: Org, before: TargetGroup, after: TargetGroup): TransactionPart[] {
+  if (!renames(before, after)) return [];
   const [oldKey, newKey] = [nameKey(org, before.name), nameKey(org, after.name)];
-  if (oldKey.sk === newKey.sk) return [];
   return [
     // A creation or another edit may take the name at the same time.
     putNew({ ...newKey, groupId: after.id }),
@@ -136,6 +159,10 @@ function renameParts(org: Org, before: TargetGroup, after: TargetGroup): Transac
       },
     },
   ];
+}
+
+function renames(before: TargetGroup, after: TargetGroup): boolean {
+  return nameKey("", before.name).sk !== nameKey("", after.name).sk;
 }
 
 function targetParts(org: Org, before: TargetGroup, after: TargetGroup): TransactionPart[] {

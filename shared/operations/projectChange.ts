@@ -98,9 +98,11 @@ async function consequencesOf(context: ProjectionContext, change: CustomerChange
 }
 
 /**
- * Whether the change enrols a customer. Such an enrolment must be in the index, so that it is found when a cycle ends.
+ * Whether the change enrols a customer. Such an enrolment must be in the index, so that it is found when a cycle ends. One
+ * that was left before the first activity is there too, because a group with enrolments must not be deleted.
  */
 function isEnrolling(change: CustomerChange): change is Extract<TableChange, { readonly kind: "enrollment" }> {
   if (change.kind === "activity") return false;
-  return change.after.membership.status === "ENROLLED" && change.before?.membership.status !== "ENROLLED";
+  if (change.before === undefined) return true;
+  return change.after.membership.status === "ENROLLED" && change.before.membership.status !== "ENROLLED";
 }

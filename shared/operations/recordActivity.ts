@@ -1,4 +1,5 @@
 import type { Activity } from "../domain/activity.ts";
+import { enrolls, newEnrollment } from "../domain/automatic.ts";
 import { type CountingDecision, cyclesToCount, decideCounting } from "../domain/counting.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -30,7 +31,7 @@ import { buildChangedRows, changedPastCycles, changedRows } from "../table/pastI
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import { buildWaitingNote } from "../table/settingAside.ts";
 import { get, requirePatience, type TransactionPart, transact, type Update } from "../table/store.ts";
-import { requireDefinition } from "./definition.ts";
+import { requireDefinition, type TargetRef } from "./definition.ts";
 import type { TargetGroupCache } from "./targetGroupCache.ts";
 
 /** An activity to be counted, with all of it that is recorded. */
@@ -62,7 +63,8 @@ const mostChangedItems = 98;
 const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min(200, 5 * 2 ** round) };
 
 /**
- * Counts an activity for every target the customer is enrolled in. It counts once, however often it is delivered.
+ * Counts an activity for every target the customer is enrolled in. It counts once, however often it is delivered. The
+ * first activity that matches a target with automatic enrolment enrols the customer in the same transaction.
  *
  * It takes one consistent query and one transaction. An activity of long ago takes a second query, for enrolments that
  * were set aside. The transaction writes the activity's record, which must not
@@ -81,17 +83,20 @@ export async function recordActivity(
   const patience = new Patience(table);
   const overtaken = "The activity met other writes in every round";
   return inRounds(table, { ...rounds, patience, overtaken }, async (lostAttempts) => {
-    const [active, original] = await Promise.all([
+    const [active, original, automatic] = await Promise.all([
       listActive(table, org, activity.customerId, patience),
       findOriginal(table, org, activity),
+      targetGroups.findAutomatic(org, now),
     ]);
     const circumstances = { table, targetGroups, org, activity, original, now };
     const enrollments = await withThoseReached(circumstances, active, patience);
     const mayBeUnknown = enrollments.length === 0 && activity.isOfRegistered !== true;
-    if (mayBeUnknown && !(await isRegistered(table, org, activity.customerId))) {
-      return { outcome: "unknownCustomer" };
-    }
-    const decisions = await decide(circumstances, enrollments, patience);
+    const [isKnown, joined] = await Promise.all([
+      mayBeUnknown ? isRegistered(table, org, activity.customerId) : true,
+      enrollIn(circumstances, without(automatic, enrollments)),
+    ]);
+    if (!isKnown) return { outcome: "unknownCustomer" };
+    const decisions = await decide(circumstances, [...enrollments, ...joined], patience);
     const isToBeNoted = !active.isAwaited && decisions.some(waitsAside);
     const note = isToBeNoted ? [{ Put: buildWaitingNote(org, activity.customerId) }] : [];
     const changesBy = (build: (org: Org, decision: Decision) => Update[]) => [
@@ -154,6 +159,29 @@ async function withThoseReached(
   if (!mayBeAwaited && !reachesBack(activity, original, now)) return enrollments;
   requirePatience(patience);
   return withSetAside(enrollments, await listSetAside(table, org, activity.customerId, patience));
+}
+
+/** The targets in which the customer never was. */
+function without(targets: readonly TargetRef[], enrollments: readonly Enrollment[]): TargetRef[] {
+  const known = new Set(enrollments.map(({ targetId }) => targetId));
+  return targets.filter(({ targetId }) => !known.has(targetId));
+}
+
+/** The enrolments that the activity makes, before it counts for them. */
+async function enrollIn(circumstances: Circumstances, targets: readonly TargetRef[]): Promise<Enrollment[]> {
+  return (await Promise.all(targets.map((target) => enrollInOne(circumstances, target)))).flat();
+}
+
+async function enrollInOne(
+  { table, targetGroups, org, activity, now }: Circumstances,
+  { groupId, targetId }: TargetRef,
+): Promise<Enrollment[]> {
+  const group = await targetGroups.find(org, groupId, now);
+  const target = group?.targets.find(({ id }) => id === targetId);
+  if (group === undefined || target === undefined || !enrolls({ group, target }, activity, now)) return [];
+  const { customerId, activityId: enrolledByActivity } = activity;
+  const operationId = table.operationIds.next();
+  return [newEnrollment({ group, target }, { customerId, enrolledByActivity, operationId, now })];
 }
 
 function waitsAside({ next }: Decision): boolean {

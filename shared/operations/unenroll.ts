@@ -1,4 +1,5 @@
 import type { Authorship } from "../domain/authorship.ts";
+import { isAutomatic, newEnrollment, takesCustomersIn } from "../domain/automatic.ts";
 import type { NamedCustomer } from "../domain/customer.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -21,7 +22,7 @@ import type { Org } from "../table/keys.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import type { ServiceContext } from "./context.ts";
 import { customerNotFound, identifyCustomer, isRefusal } from "./customer.ts";
-import { findTarget, type TargetRef } from "./definition.ts";
+import { type Definition, findTarget, type TargetRef } from "./definition.ts";
 import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
 
 /** Who leaves which target. */
@@ -34,7 +35,8 @@ export type UnenrollCommand = TargetRef & {
 
 /**
  * Un-enrols the customer from the current cycle and all later ones (docs/enrolment.md), with one read and one
- * conditional write. A group or target that the brand has switched off can be left too.
+ * conditional write. A group or target that the brand has switched off can be left too. A target that enrols with an
+ * activity can be left before the first one, so that no activity enrols.
  *
  * Refuses, in this order, with 310017, 310018, 310011, 310126. Throws OutcomeUnknown when an attempt was lost that may
  * have ended the membership.
@@ -53,9 +55,26 @@ export async function unenroll(
   if (typeof customerId !== "number") return customerId;
   const ref = { org, customerId, groupId, targetId };
   const decide = (stored: Enrollment | undefined) => decideUnenrollment(definition.group, stored, now);
-  const call = { ...command, now, mayBeSetAside: isOver(definition.group, now) };
+  const mayLeaveBefore = isAutomatic(definition.target) && takesCustomersIn(definition.group, now);
+  const ifNone = mayLeaveBefore ? () => beforeTheFirstActivity(table, ref, definition, now) : undefined;
+  const call = { ...command, now, mayBeSetAside: isOver(definition.group, now), ifNone };
   const refusal = await writeUnenrollment(table, ref, call, decide);
   return refusal === undefined ? { outcome: "unenrolled", customerId } : explain(table, ref, refusal);
+}
+
+/**
+ * The enrolment that a customer leaves in whom an activity might enrol: none is stored yet. It is `undefined` for a
+ * customer who is not registered.
+ */
+async function beforeTheFirstActivity(
+  table: Table,
+  { org, customerId }: EnrollmentRef,
+  definition: Definition,
+  now: Instant,
+): Promise<Enrollment | undefined> {
+  if (!(await isRegistered(table, org, customerId))) return undefined;
+  const operationId = table.operationIds.next();
+  return newEnrollment(definition, { customerId, enrolledByActivity: undefined, operationId, now });
 }
 
 /**
@@ -81,6 +100,8 @@ type UnenrollmentCall = Pick<UnenrollCommand, "authorship"> & {
   readonly now: Instant;
   /** Whether the group is over. */
   readonly mayBeSetAside: boolean;
+  /** What is left when no enrolment is stored. Without it, nothing can be. */
+  readonly ifNone?: (() => Promise<Enrollment | undefined>) | undefined;
 };
 
 /**
@@ -90,20 +111,19 @@ type UnenrollmentCall = Pick<UnenrollCommand, "authorship"> & {
 export async function writeUnenrollment(
   table: Table,
   ref: EnrollmentRef,
-  { authorship, now, mayBeSetAside }: UnenrollmentCall,
+  { authorship, now, mayBeSetAside, ifNone }: UnenrollmentCall,
   decide: (stored: Enrollment | undefined) => UnenrollmentPlan | Refusal,
 ): Promise<Refusal | undefined> {
   const patience = new Patience(table);
   const setAside = async () => (mayBeSetAside ? findSetAside(table, ref) : undefined);
-  let stored = (await findEnrollment(table, ref)) ?? (await setAside());
+  let stored = (await findEnrollment(table, ref)) ?? (await setAside()) ?? (await ifNone?.());
   const options = { most: mostRounds, patience, overtaken: "The enrolment changed under every attempt to leave it" };
   return inRounds<Refusal | undefined>(table, options, async () => {
     const plan = decide(stored);
     if (plan.outcome === "refused" || stored === undefined) return plan.outcome === "refused" ? plan : undefined;
-    const { revision } = stored;
     const key = keyOfEnrollment({ org: ref.org, ...stored });
     const operationId = nextOperationId(table, stored);
-    const update = buildUnenrollmentUpdate({ key, plan, now, operationId, authorship, revision });
+    const update = buildUnenrollmentUpdate({ key, plan, now, operationId, authorship, stored });
     const result = await write(table, update, patience, parseEnrollment);
     if (result === "applied") return undefined;
     // An enrolment that is not there any more was set aside, with what an attempt of this call may have written.

@@ -88,8 +88,9 @@ function movedReturnIds({ activityId, effects }: RecordedActivity): string[] {
  * cheap. The place and kind of the filter that failed follow, `<index> <entityType>`.
  */
 function buildEffect(effect: TargetEffect, activityId: string, movedIds: readonly string[]): Value {
-  const { groupId, targetId, notCounted, changes } = effect;
-  if (notCounted === undefined || changes.length > 0) return buildCountedEffect(effect, activityId, movedIds);
+  const { groupId, targetId, notCounted, changes, hasEnrolled } = effect;
+  if (notCounted === undefined || changes.length > 0 || hasEnrolled)
+    return buildCountedEffect(effect, activityId, movedIds);
   return [`${groupId}/${targetId}`, notCounted, ...filterTexts(effect.failedFilter)].join(" ");
 }
 
@@ -112,6 +113,7 @@ function buildCountedEffect(effect: TargetEffect, activityId: string, movedIds: 
   return {
     g: effect.groupId,
     t: effect.targetId,
+    e: effect.hasEnrolled ? true : undefined,
     c: effect.cycleNumber,
     s: effect.valueSetBy,
     n: effect.notCounted,
@@ -197,6 +199,7 @@ function parseNotCounted(text: string): TargetEffect {
   return {
     groupId: Number(groupId),
     targetId: Number(targetId),
+    hasEnrolled: false,
     cycleNumber: undefined,
     valueSetBy: undefined,
     notCounted,
@@ -217,6 +220,7 @@ function parseCountedEffect(reader: ItemReader, activityId: string, movedIds: re
   return {
     groupId: reader.integer("g"),
     targetId: reader.integer("t"),
+    hasEnrolled: reader.has("e"),
     cycleNumber,
     valueSetBy: reader.optionalText("s"),
     notCounted: reader.has("n") ? reader.oneOf("n", notCountedReasons) : undefined,

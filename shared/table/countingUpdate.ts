@@ -1,4 +1,4 @@
-import type { Enrollment, PendingReturn } from "../domain/enrollment.ts";
+import { type Enrollment, isNew, type PendingReturn } from "../domain/enrollment.ts";
 import { lastPastCycle, recordsBetween } from "../domain/past.ts";
 import {
   achievedAttribute,
@@ -9,9 +9,11 @@ import {
   pendingReturnAttribute,
   reachedAtAttribute,
   remindedValue,
+  statuses,
   triggersAttribute,
   valueSetByAttribute,
 } from "./enrollmentItem.ts";
+import { setFirstMembership, setMembershipChange } from "./enrollmentUpdate.ts";
 import { Expression } from "./expression.ts";
 import { numberOf, type Value } from "./item.ts";
 import type { Key } from "./keys.ts";
@@ -26,6 +28,7 @@ import type { Update } from "./store.ts";
 export function buildCountingUpdate(key: Key, before: Enrollment, next: Enrollment): Update {
   const expression = new Expression();
   expression.increment(names.revision);
+  if (isNew(before)) setNewMembership(expression, next);
   writeOpenCycles(expression, before, next);
   writeDifferences(expression, before.levelReachedAt, next.levelReachedAt, levelReachedAtAttribute, asIs);
   writeDifferences(expression, before.pendingReturns, next.pendingReturns, pendingReturnAttribute, pendingReturnsValue);
@@ -34,10 +37,26 @@ export function buildCountingUpdate(key: Key, before: Enrollment, next: Enrollme
     expression.set(names.judged, judgedValue(next.judged));
   if (next.reminded !== undefined && next.reminded !== before.reminded)
     expression.set(names.reminded, remindedValue(next.reminded));
+  return expression.update(key, isNew(before) ? notThere(expression) : unchanged(expression, before));
+}
+
+function unchanged(expression: Expression, { revision }: Enrollment): string {
   // Two activities at once, or an activity and an un-enrolment, may be decided on the same state. Without the condition
   // the second write would undo the first.
-  const condition = `${expression.name(names.revision)} = ${expression.value(before.revision)}`;
-  return expression.update(key, condition);
+  return `${expression.name(names.revision)} = ${expression.value(revision)}`;
+}
+
+function notThere(expression: Expression): string {
+  // Two first activities, or one and a call that enrols or un-enrols, may find no enrolment at the same time. Without
+  // the condition the second write would be laid over the first.
+  return `attribute_not_exists(${expression.name("pk")})`;
+}
+
+function setNewMembership(expression: Expression, enrollment: Enrollment): void {
+  expression.set(names.status, statuses.enrolled);
+  setFirstMembership(expression, enrollment);
+  setMembershipChange(expression, { plan: enrollment, authorship: enrollment });
+  expression.set(names.operationId, enrollment.operationId);
 }
 
 /** The cycles that have attributes of their own: those that are not settled. */

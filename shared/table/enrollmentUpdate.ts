@@ -1,6 +1,6 @@
 import type { Authorship } from "../domain/authorship.ts";
 import type { EnrollmentPlan, Opening } from "../domain/enrolling.ts";
-import type { IdempotencyMark } from "../domain/enrollment.ts";
+import { type Enrollment, type IdempotencyMark, isNew } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { UnenrollmentPlan } from "../domain/unenrolling.ts";
 import { enteredByAttribute, sourceAttribute, versionAttribute } from "./authorshipItem.ts";
@@ -50,8 +50,16 @@ export function buildEnrollmentUpdate(write: EnrollmentWrite): Update {
   return expression.update(key, enrollmentCondition(expression, plan.fromCycle, operationId, idempotency));
 }
 
+/** What the first write of an enrolment stores besides, when no call has enrolled the customer. */
+export function setFirstMembership(expression: Expression, enrollment: Enrollment): void {
+  expression.set(names.fromCycle, enrollment.fromCycle);
+  expression.set(names.enrolledAt, enrollment.enrolledAt);
+  if (enrollment.enrolledByActivity !== undefined)
+    expression.set(names.enrolledByActivity, enrollment.enrolledByActivity);
+}
+
 /** Every enrolment and un-enrolment replaces it. The earlier ones are in the history. */
-function setMembershipChange(
+export function setMembershipChange(
   expression: Expression,
   { plan, authorship }: { readonly plan: { readonly definitionVersion: number }; readonly authorship: Authorship },
 ): void {
@@ -149,14 +157,15 @@ export type UnenrollmentWrite = {
   readonly now: Instant;
   readonly operationId: string;
   readonly authorship: Authorship;
-  /** The revision the plan was decided on. */
-  readonly revision: number;
+  /** The state the plan was decided on. A customer who leaves before the first activity has one that is not stored. */
+  readonly stored: Enrollment;
 };
 
 /** The one write of an un-enrolment. The operation id stays on the item, so that no older write can follow it. */
 export function buildUnenrollmentUpdate(write: UnenrollmentWrite): Update {
-  const { key, plan, now, operationId, revision } = write;
+  const { key, plan, now, operationId, stored } = write;
   const expression = new Expression();
+  if (isNew(stored)) setFirstMembership(expression, stored);
   expression.set(names.status, statuses.unenrolled);
   expression.set("leftAt", now);
   setMembershipChange(expression, write);
@@ -166,12 +175,14 @@ export function buildUnenrollmentUpdate(write: UnenrollmentWrite): Update {
   setCycles(expression, "owedCycles", plan.owedCycles);
   expression.set(names.operationId, operationId);
   expression.increment(names.revision);
+  // Without it, leaving would be laid over an enrolment that a first activity or a call has made at the same time.
+  if (isNew(stored)) return expression.update(key, `attribute_not_exists(${expression.name("pk")})`);
   // The first clause refuses the second of two un-enrolments at once. The revision must be the one that was decided on,
   // because the run to carry would miss an activity that was counted since. The operation id refuses a late retry of
   // this write after a re-enrolment, whose id is newer.
   const condition = [
     `${expression.name(names.status)} = ${expression.value(statuses.enrolled)}`,
-    `${expression.name(names.revision)} = ${expression.value(revision)}`,
+    `${expression.name(names.revision)} = ${expression.value(stored.revision)}`,
     `${expression.name(names.operationId)} < ${expression.value(operationId)}`,
   ].join(" AND ");
   return expression.update(key, condition);

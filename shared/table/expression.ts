@@ -58,6 +58,16 @@ export class Expression {
     if (numbers.length > 0) this.#adds.push(`${this.name(attribute)} ${this.value(new Set(numbers))}`);
   }
 
+  /** Adds texts to a set, which need not exist yet. */
+  addTextsToSet(attribute: string, texts: readonly string[]): void {
+    this.#adds.push(`${this.name(attribute)} ${this.value(new Set(texts))}`);
+  }
+
+  /** Takes texts out of a set. */
+  deleteTextsFromSet(attribute: string, texts: readonly string[]): void {
+    this.#deletes.push(`${this.name(attribute)} ${this.value(new Set(texts))}`);
+  }
+
   /** Takes numbers out of a set. Neither they nor the set need to exist. */
   deleteFromSet(attribute: string, numbers: readonly number[]): void {
     if (numbers.length > 0) this.#deletes.push(`${this.name(attribute)} ${this.value(new Set(numbers))}`);

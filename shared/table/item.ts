@@ -15,6 +15,7 @@ export type Value =
   | boolean
   | NumberValue
   | ReadonlySet<number>
+  | ReadonlySet<string>
   | Uint8Array
   | readonly Value[]
   | { readonly [name: string]: Value | undefined };
@@ -127,6 +128,12 @@ export class ItemReader {
     const value = this.#attributes[name];
     if (!(value instanceof Set)) return this.#malformed(name, "a set");
     return [...value].map((one) => asInteger(one) ?? this.#malformed(name, "a set of safe integers"));
+  }
+
+  textSet(name: string): string[] {
+    const value = this.#attributes[name];
+    if (!(value instanceof Set)) return this.#malformed(name, "a set");
+    return [...value].map((one) => (typeof one === "string" ? one : this.#malformed(name, "a set of texts")));
   }
 
   decimals(name: string): Decimal[] {

@@ -90,6 +90,11 @@ export function sequenceKey(org: Org): Key {
   return { pk: orgPartition(org), sk: "SEQUENCE" };
 }
 
+/** The list of the targets that activities enrol in. It has a partition of its own, so that few may read more of the org. */
+export function automaticTargetsKey(org: Org): Key {
+  return { pk: `${orgPartition(org)}#AUTOMATIC`, sk: "TARGETS" };
+}
+
 /** The key of the id that identifies the org's data. */
 export function dataIdKey(org: Org): Key {
   return { pk: orgPartition(org), sk: "DATA_ID" };

@@ -41,7 +41,7 @@ function dyingTable(request: number, moment: "before" | "after"): Table {
 async function newEnrollment() {
   const org = randomUUID();
   const group = await createTargetGroup(table, org, buildGroup(), startOfCycle(1));
-  if (group === "nameTaken" || group.targets[0] === undefined) throw new Error("A new org has no groups");
+  if (typeof group === "string" || group.targets[0] === undefined) throw new Error("A new org has no groups");
   const [target] = group.targets;
   const ref = { org, customerId, groupId: group.id, targetId: target.id };
   await putCustomer(table, org, customerId, { firstName: undefined, lastName: undefined, externalId: undefined }, now);

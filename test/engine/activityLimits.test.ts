@@ -39,7 +39,7 @@ class Brand {
   async addGroup(name: string, targetCount: number): Promise<void> {
     const targets = Array.from({ length: targetCount }, (_, index) => buildTarget({ name: `Target ${index}` }));
     const group = await createTargetGroup(table, this.org, buildGroup({ name, targets }), startOfCycle(1));
-    if (group === "nameTaken") throw new Error("The names differ");
+    if (typeof group === "string") throw new Error("The names differ");
     this.groups.push(group);
     for (const { id: targetId } of group.targets) {
       await enroll(table, { org: this.org, customerId, groupId: group.id, targetId }, resume, now, undefined);

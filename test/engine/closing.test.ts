@@ -47,7 +47,7 @@ class Brand {
   static async create(overrides: Parameters<typeof buildGroup>[0] = {}): Promise<Brand> {
     const org = randomUUID();
     const group = await createTargetGroup(table, org, buildGroup({ cycleCount: 5, ...overrides }), startOfCycle(1));
-    if (group === "nameTaken") throw new Error("A new org has no groups");
+    if (typeof group === "string") throw new Error("A new org has no groups");
     return new Brand(org, group);
   }
 

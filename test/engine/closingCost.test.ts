@@ -37,7 +37,7 @@ async function groupOf(
 ): Promise<Setting> {
   const targets = Array.from({ length: targetCount }, (_, index) => buildTarget({ name: `target ${index}` }));
   const group = await createTargetGroup(table, org, buildGroup({ name: randomUUID(), cycleCount, targets }), now);
-  if (group === "nameTaken") throw new Error("The name is new");
+  if (typeof group === "string") throw new Error("The name is new");
   return { org, group };
 }
 

@@ -5,6 +5,7 @@ import { holds } from "../../shared/table/conditions.ts";
 import { buildEnrollmentUpdate, buildUnenrollmentUpdate } from "../../shared/table/enrollmentUpdate.ts";
 import type { Item } from "../../shared/table/item.ts";
 import { get, put, type Update, update } from "../../shared/table/store.ts";
+import { buildEnrollment } from "../support/domain.ts";
 import { openTestTable } from "../support/service.ts";
 
 const table = openTestTable();
@@ -45,7 +46,7 @@ const enrollment = fc
         }),
   );
 
-const unenrollment = fc.record({ revision: fc.constantFrom(1, 2, 10), operationId: fc.constantFrom(...ids) }).map(
+const unenrollment = fc.record({ revision: fc.constantFrom(0, 1, 2, 10), operationId: fc.constantFrom(...ids) }).map(
   ({ revision, operationId }) =>
     (key: Update["Key"]) =>
       buildUnenrollmentUpdate({
@@ -53,7 +54,7 @@ const unenrollment = fc.record({ revision: fc.constantFrom(1, 2, 10), operationI
         now,
         operationId,
         authorship,
-        revision,
+        stored: buildEnrollment({ revision }),
         plan: {
           outcome: "accepted",
           leftInCycle: 1,

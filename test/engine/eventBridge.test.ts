@@ -61,6 +61,7 @@ function notification(revision = 1): Notification {
     targetValue: decimal(100),
     achievedValue: 9_007_199_254_740_993_0001n,
     streakValue: undefined,
+    activityId: undefined,
     isReEnrollment: false,
   };
   return enrollmentNotification(

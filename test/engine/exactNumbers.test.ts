@@ -102,7 +102,7 @@ describe("a bigint", () => {
     );
     const [org, customerId, now] = [randomUUID(), 11, noonOf(1)];
     const group = await createTargetGroup(watched, org, buildGroup({ name: "Exact" }), startOfCycle(1));
-    if (group === "nameTaken") throw new Error("The brand is new");
+    if (typeof group === "string") throw new Error("The brand is new");
     const ref = { org, customerId, groupId: group.id, targetId: group.targets[0]?.id ?? 0 };
     const reached = { isReached: false, isAnnounced: false, triggerIds: [] } as const;
     const opening = { kind: "balance", value: decimal("12.5"), ...reached } as const;

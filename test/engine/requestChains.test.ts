@@ -163,6 +163,13 @@ const longest: Readonly<
     const record = { customerId: one.customerId };
     return () => refusedWith(310126, api.post(`${targetPathOf(one)}/unEnroll`, [record], { now: afterwards }));
   },
+  simulateUnenrollment: async () => {
+    const [target] = milestone().targets;
+    const one = await newSetting(service, milestone({ targets: [{ ...target, enrolmentMethod: "TRANSACTION" }] }));
+    const { api } = await newClient(one);
+    const record = { customerId: one.customerId };
+    return () => ok(api.post(`${targetPathOf(one)}/unEnroll/simulate`, [record], at));
+  },
   recordActivities: async () => {
     const one = await newSetting(service);
     const { api } = await newClient(one);

@@ -54,7 +54,7 @@ class Life {
     const org = randomUUID();
     const fields = { trackingType: "STREAKS", levels: buildLevels(2, 3, 5), targets: [buildTarget()] } as const;
     const group = await createTargetGroup(table, org, buildGroup({ cycleCount: 9, ...fields }), noonOf(1));
-    if (group === "nameTaken") throw new Error("A new org has no groups");
+    if (typeof group === "string") throw new Error("A new org has no groups");
     const [target] = group.targets;
     const life = new Life(table, { org, customerId: 7, groupId: group.id, targetId: target?.id ?? 0 }, group);
     await life.enroll(noonOf(1));

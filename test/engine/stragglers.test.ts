@@ -60,7 +60,7 @@ function straggler(): { readonly fault: Fault; readonly arrive: () => Promise<vo
 
 async function newGroup(org: string, name = "Group") {
   const group = await createTargetGroup(other, org, buildGroup({ name }), startOfCycle(1));
-  if (group === "nameTaken" || group.targets[0] === undefined) throw new Error("A new org has no groups");
+  if (typeof group === "string" || group.targets[0] === undefined) throw new Error("A new org has no groups");
   return { group, target: group.targets[0] };
 }
 
@@ -97,7 +97,7 @@ describe("an activity of which an attempt was lost", () => {
     const enter = async (name: string, targetCount: number) => {
       const targets = Array.from({ length: targetCount }, (_, index) => buildTarget({ name: `Target ${index}` }));
       const group = await createTargetGroup(other, org, buildGroup({ name, targets }), startOfCycle(1));
-      if (group === "nameTaken") throw new Error("The names differ");
+      if (typeof group === "string") throw new Error("The names differ");
       for (const { id: targetId } of group.targets) {
         await enroll(other, { org, customerId, groupId: group.id, targetId }, resume, now, undefined);
       }

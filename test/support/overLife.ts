@@ -137,7 +137,7 @@ export async function newGroup(
 ): Promise<TargetGroup> {
   const targets = Array.from({ length: targetCount }, (_, index) => buildTarget({ name: `Target ${index}` }));
   const group = await createTargetGroup(table, org, buildGroup({ name: randomUUID(), cycleCount, targets }), noonOf(1));
-  if (group === "nameTaken") throw new Error("Names are random");
+  if (typeof group === "string") throw new Error("Names are random");
   return group;
 }
 

@@ -28,6 +28,7 @@ function buildEffect(overrides: Partial<TargetEffect> = {}): TargetEffect {
   return {
     groupId: group.id,
     targetId: target.id,
+    hasEnrolled: false,
     cycleNumber: 1,
     valueSetBy: undefined,
     notCounted: undefined,

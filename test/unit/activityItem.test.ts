@@ -1,5 +1,16 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { type Arbitrary, array, assert, bigInt, constantFrom, integer, option, property, record } from "fast-check";
+import {
+  type Arbitrary,
+  array,
+  assert,
+  bigInt,
+  boolean,
+  constantFrom,
+  integer,
+  option,
+  property,
+  record,
+} from "fast-check";
 import { expect, it } from "vitest";
 import { itemBytes } from "../../bench/capacity.ts";
 import { type TargetEffect } from "../../shared/domain/counting.ts";
@@ -41,6 +52,7 @@ const effect = record({
   triggersReached: array(record({ cycleNumber: cycle, triggerId: id }), { maxLength: 3 }),
   announced: array(cycle, { maxLength: 3 }),
   reopened: array(cycle, { maxLength: 3 }),
+  hasEnrolled: boolean(),
 });
 
 function recorded(effects: readonly TargetEffect[]): RecordedActivity {
@@ -71,6 +83,7 @@ it("the record of an activity that counted nowhere says which filter failed", ()
     triggersReached: [],
     announced: [],
     reopened: [],
+    hasEnrolled: false,
   };
   const effects = (["STORE", undefined] as const).map((entityType, index): TargetEffect => {
     const failedFilter = entityType === undefined ? undefined : { index: 19, entityType };
@@ -95,6 +108,7 @@ it("an effect takes at most 55 bytes, also when it reaches the target value in t
     triggersReached: [],
     announced: [1_000],
     reopened: [],
+    hasEnrolled: false,
   };
   const [none, fifty] = [[], Array.from({ length: 50 }, () => one)].map((effects) =>
     itemBytes(stored(recorded(effects))),
@@ -137,6 +151,7 @@ it.each([
         })),
         announced: [4],
         reopened: [3],
+        hasEnrolled: false,
       };
     });
     const line = { itemCode: "i".repeat(64), category: "c".repeat(64), brand: undefined, amount: 1n, quantity: 1n };

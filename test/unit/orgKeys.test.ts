@@ -36,6 +36,7 @@ const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
   auditPartition: (org) => keys.auditPartition(org, 1),
   orgPartition: (org) => keys.orgPartition(org),
   nameKey: (org) => keys.nameKey(org, "name"),
+  automaticTargetsKey: (org) => keys.automaticTargetsKey(org),
   dataIdKey: (org) => keys.dataIdKey(org),
   sequenceKey: (org) => keys.sequenceKey(org),
   customerPartition: (org) => keys.customerPartition(org, 1),

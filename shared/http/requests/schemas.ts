@@ -2,6 +2,7 @@ import { activityTypes } from "../../domain/activity.ts";
 import { frequencyTypes } from "../../domain/cycleRule.ts";
 import { filterEntityTypes } from "../../domain/filters.ts";
 import {
+  enrollmentMethods,
   reminderConditions,
   rewardAllocations,
   targetEntities,
@@ -189,6 +190,7 @@ const target = {
     targetType: { type: "string", enum: targetTypes },
     attributeName: { type: ["string", "null"], minLength: 1, maxLength: limits.nameCharacters },
     trackFromEnrollmentDate: { type: "boolean" },
+    enrolmentMethod: { type: "string", enum: enrollmentMethods },
     rewardAllocation: { type: "string", enum: rewardAllocations },
     reminders: { type: "array", maxItems: limits.reminders, items: reminder },
     filters,
@@ -333,6 +335,7 @@ export const editTarget = {
     targetType: {},
     attributeName: {},
     trackFromEnrollmentDate: {},
+    enrolmentMethod: {},
     rewardAllocation: {},
     filters,
     targetMilestoneTriggers: triggers,

@@ -843,7 +843,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var addTarget = validate22;
-var schema7 = { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT", "LINEITEM"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "reminders": { "type": "array", "maxItems": 3, "items": { "type": "object", "required": ["name", "offsetHours", "condition"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "offsetHours": { "type": "integer", "minimum": 1, "maximum": 720 }, "condition": { "type": "string", "enum": ["NOT_REACHED", "ALWAYS", "STREAK_AT_RISK"] } } } }, "filters": { "type": ["array", "null"], "maxItems": 20, "items": { "type": "object", "required": ["entityType"], "properties": { "entityType": { "type": "string", "enum": ["STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER", "AMOUNT", "ATTRIBUTE", "ITEM", "CATEGORY", "BRAND"] }, "entityIds": { "type": ["array", "null"], "minItems": 1, "maxItems": 1e3, "items": { "type": ["string", "integer"], "minLength": 1, "maxLength": 64, "minimum": 0, "maximum": 9007199254740991 } }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "minimum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "maximum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "exclude": { "type": ["boolean", "null"] } } } }, "targetMilestoneTriggers": { "type": ["array", "null"], "maxItems": 10, "items": { "type": "object", "required": ["triggerName", "triggerValueType", "triggerValue"], "properties": { "triggerName": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "triggerValueType": { "type": "string", "enum": ["ABSOLUTE", "PERCENTAGE"] }, "triggerValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "addTarget" };
+var schema7 = { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT", "LINEITEM"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "enrolmentMethod": { "type": "string", "enum": ["IMPORT", "TRANSACTION"] }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "reminders": { "type": "array", "maxItems": 3, "items": { "type": "object", "required": ["name", "offsetHours", "condition"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "offsetHours": { "type": "integer", "minimum": 1, "maximum": 720 }, "condition": { "type": "string", "enum": ["NOT_REACHED", "ALWAYS", "STREAK_AT_RISK"] } } } }, "filters": { "type": ["array", "null"], "maxItems": 20, "items": { "type": "object", "required": ["entityType"], "properties": { "entityType": { "type": "string", "enum": ["STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER", "AMOUNT", "ATTRIBUTE", "ITEM", "CATEGORY", "BRAND"] }, "entityIds": { "type": ["array", "null"], "minItems": 1, "maxItems": 1e3, "items": { "type": ["string", "integer"], "minLength": 1, "maxLength": 64, "minimum": 0, "maximum": 9007199254740991 } }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "minimum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "maximum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "exclude": { "type": ["boolean", "null"] } } } }, "targetMilestoneTriggers": { "type": ["array", "null"], "maxItems": 10, "items": { "type": "object", "required": ["triggerName", "triggerValueType", "triggerValue"], "properties": { "triggerName": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "triggerValueType": { "type": "string", "enum": ["ABSOLUTE", "PERCENTAGE"] }, "triggerValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "addTarget" };
 var pattern2 = /* @__PURE__ */ new RegExp("\\S", "u");
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
@@ -1077,10 +1077,10 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.rewardAllocation !== void 0) {
-      let data8 = data.rewardAllocation;
+    if (data.enrolmentMethod !== void 0) {
+      let data8 = data.enrolmentMethod;
       if (typeof data8 !== "string") {
-        const err22 = { instancePath: instancePath + "/rewardAllocation", schemaPath: "#/properties/rewardAllocation/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err22 = { instancePath: instancePath + "/enrolmentMethod", schemaPath: "#/properties/enrolmentMethod/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -1088,8 +1088,8 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data8 === "IMMEDIATE" || data8 === "PERIOD_END")) {
-        const err23 = { instancePath: instancePath + "/rewardAllocation", schemaPath: "#/properties/rewardAllocation/enum", keyword: "enum", params: { allowedValues: schema7.properties.rewardAllocation.enum }, message: "must be equal to one of the allowed values" };
+      if (!(data8 === "IMPORT" || data8 === "TRANSACTION")) {
+        const err23 = { instancePath: instancePath + "/enrolmentMethod", schemaPath: "#/properties/enrolmentMethod/enum", keyword: "enum", params: { allowedValues: schema7.properties.enrolmentMethod.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -1098,42 +1098,45 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.rewardAllocation !== void 0) {
+      let data9 = data.rewardAllocation;
+      if (typeof data9 !== "string") {
+        const err24 = { instancePath: instancePath + "/rewardAllocation", schemaPath: "#/properties/rewardAllocation/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      }
+      if (!(data9 === "IMMEDIATE" || data9 === "PERIOD_END")) {
+        const err25 = { instancePath: instancePath + "/rewardAllocation", schemaPath: "#/properties/rewardAllocation/enum", keyword: "enum", params: { allowedValues: schema7.properties.rewardAllocation.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err25];
+        } else {
+          vErrors.push(err25);
+        }
+        errors++;
+      }
+    }
     if (data.reminders !== void 0) {
-      let data9 = data.reminders;
-      if (Array.isArray(data9)) {
-        if (data9.length > 3) {
-          const err24 = { instancePath: instancePath + "/reminders", schemaPath: "#/properties/reminders/maxItems", keyword: "maxItems", params: { limit: 3 }, message: "must NOT have more than 3 items" };
+      let data10 = data.reminders;
+      if (Array.isArray(data10)) {
+        if (data10.length > 3) {
+          const err26 = { instancePath: instancePath + "/reminders", schemaPath: "#/properties/reminders/maxItems", keyword: "maxItems", params: { limit: 3 }, message: "must NOT have more than 3 items" };
           if (vErrors === null) {
-            vErrors = [err24];
+            vErrors = [err26];
           } else {
-            vErrors.push(err24);
+            vErrors.push(err26);
           }
           errors++;
         }
-        const len0 = data9.length;
+        const len0 = data10.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data10 = data9[i0];
-          if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
-            if (data10.name === void 0) {
-              const err25 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
-              if (vErrors === null) {
-                vErrors = [err25];
-              } else {
-                vErrors.push(err25);
-              }
-              errors++;
-            }
-            if (data10.offsetHours === void 0) {
-              const err26 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/required", keyword: "required", params: { missingProperty: "offsetHours" }, message: "must have required property 'offsetHours'" };
-              if (vErrors === null) {
-                vErrors = [err26];
-              } else {
-                vErrors.push(err26);
-              }
-              errors++;
-            }
-            if (data10.condition === void 0) {
-              const err27 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/required", keyword: "required", params: { missingProperty: "condition" }, message: "must have required property 'condition'" };
+          let data11 = data10[i0];
+          if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+            if (data11.name === void 0) {
+              const err27 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -1141,29 +1144,29 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data10.name !== void 0) {
-              let data11 = data10.name;
-              if (typeof data11 === "string") {
-                if (func2(data11) > 200) {
-                  const err28 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err28];
-                  } else {
-                    vErrors.push(err28);
-                  }
-                  errors++;
-                }
-                if (func2(data11) < 1) {
-                  const err29 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err29];
-                  } else {
-                    vErrors.push(err29);
-                  }
-                  errors++;
-                }
-                if (!pattern2.test(data11)) {
-                  const err30 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+            if (data11.offsetHours === void 0) {
+              const err28 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/required", keyword: "required", params: { missingProperty: "offsetHours" }, message: "must have required property 'offsetHours'" };
+              if (vErrors === null) {
+                vErrors = [err28];
+              } else {
+                vErrors.push(err28);
+              }
+              errors++;
+            }
+            if (data11.condition === void 0) {
+              const err29 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/required", keyword: "required", params: { missingProperty: "condition" }, message: "must have required property 'condition'" };
+              if (vErrors === null) {
+                vErrors = [err29];
+              } else {
+                vErrors.push(err29);
+              }
+              errors++;
+            }
+            if (data11.name !== void 0) {
+              let data12 = data11.name;
+              if (typeof data12 === "string") {
+                if (func2(data12) > 200) {
+                  const err30 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
                   if (vErrors === null) {
                     vErrors = [err30];
                   } else {
@@ -1171,148 +1174,145 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
+                if (func2(data12) < 1) {
+                  const err31 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err31];
+                  } else {
+                    vErrors.push(err31);
+                  }
+                  errors++;
+                }
+                if (!pattern2.test(data12)) {
+                  const err32 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+                  if (vErrors === null) {
+                    vErrors = [err32];
+                  } else {
+                    vErrors.push(err32);
+                  }
+                  errors++;
+                }
               } else {
-                const err31 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err33 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err31];
+                  vErrors = [err33];
                 } else {
-                  vErrors.push(err31);
+                  vErrors.push(err33);
                 }
                 errors++;
               }
             }
-            if (data10.offsetHours !== void 0) {
-              let data12 = data10.offsetHours;
-              if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
-                const err32 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", schemaPath: "#/properties/reminders/items/properties/offsetHours/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (data11.offsetHours !== void 0) {
+              let data13 = data11.offsetHours;
+              if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
+                const err34 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", schemaPath: "#/properties/reminders/items/properties/offsetHours/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
-                  vErrors = [err32];
+                  vErrors = [err34];
                 } else {
-                  vErrors.push(err32);
+                  vErrors.push(err34);
                 }
                 errors++;
               }
-              if (typeof data12 == "number" && isFinite(data12)) {
-                if (data12 > 720 || isNaN(data12)) {
-                  const err33 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", schemaPath: "#/properties/reminders/items/properties/offsetHours/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
+              if (typeof data13 == "number" && isFinite(data13)) {
+                if (data13 > 720 || isNaN(data13)) {
+                  const err35 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", schemaPath: "#/properties/reminders/items/properties/offsetHours/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
                   if (vErrors === null) {
-                    vErrors = [err33];
+                    vErrors = [err35];
                   } else {
-                    vErrors.push(err33);
+                    vErrors.push(err35);
                   }
                   errors++;
                 }
-                if (data12 < 1 || isNaN(data12)) {
-                  const err34 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", schemaPath: "#/properties/reminders/items/properties/offsetHours/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                if (data13 < 1 || isNaN(data13)) {
+                  const err36 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", schemaPath: "#/properties/reminders/items/properties/offsetHours/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
                   if (vErrors === null) {
-                    vErrors = [err34];
+                    vErrors = [err36];
                   } else {
-                    vErrors.push(err34);
+                    vErrors.push(err36);
                   }
                   errors++;
                 }
               }
             }
-            if (data10.condition !== void 0) {
-              let data13 = data10.condition;
-              if (typeof data13 !== "string") {
-                const err35 = { instancePath: instancePath + "/reminders/" + i0 + "/condition", schemaPath: "#/properties/reminders/items/properties/condition/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (data11.condition !== void 0) {
+              let data14 = data11.condition;
+              if (typeof data14 !== "string") {
+                const err37 = { instancePath: instancePath + "/reminders/" + i0 + "/condition", schemaPath: "#/properties/reminders/items/properties/condition/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err35];
+                  vErrors = [err37];
                 } else {
-                  vErrors.push(err35);
+                  vErrors.push(err37);
                 }
                 errors++;
               }
-              if (!(data13 === "NOT_REACHED" || data13 === "ALWAYS" || data13 === "STREAK_AT_RISK")) {
-                const err36 = { instancePath: instancePath + "/reminders/" + i0 + "/condition", schemaPath: "#/properties/reminders/items/properties/condition/enum", keyword: "enum", params: { allowedValues: schema7.properties.reminders.items.properties.condition.enum }, message: "must be equal to one of the allowed values" };
+              if (!(data14 === "NOT_REACHED" || data14 === "ALWAYS" || data14 === "STREAK_AT_RISK")) {
+                const err38 = { instancePath: instancePath + "/reminders/" + i0 + "/condition", schemaPath: "#/properties/reminders/items/properties/condition/enum", keyword: "enum", params: { allowedValues: schema7.properties.reminders.items.properties.condition.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
-                  vErrors = [err36];
+                  vErrors = [err38];
                 } else {
-                  vErrors.push(err36);
+                  vErrors.push(err38);
                 }
                 errors++;
               }
             }
           } else {
-            const err37 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err39 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err37];
+              vErrors = [err39];
             } else {
-              vErrors.push(err37);
+              vErrors.push(err39);
             }
             errors++;
           }
         }
       } else {
-        const err38 = { instancePath: instancePath + "/reminders", schemaPath: "#/properties/reminders/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err40 = { instancePath: instancePath + "/reminders", schemaPath: "#/properties/reminders/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err38];
+          vErrors = [err40];
         } else {
-          vErrors.push(err38);
+          vErrors.push(err40);
         }
         errors++;
       }
     }
     if (data.filters !== void 0) {
-      let data14 = data.filters;
-      if (!Array.isArray(data14) && data14 !== null) {
-        const err39 = { instancePath: instancePath + "/filters", schemaPath: "#/properties/filters/type", keyword: "type", params: { type: schema7.properties.filters.type }, message: "must be array,null" };
+      let data15 = data.filters;
+      if (!Array.isArray(data15) && data15 !== null) {
+        const err41 = { instancePath: instancePath + "/filters", schemaPath: "#/properties/filters/type", keyword: "type", params: { type: schema7.properties.filters.type }, message: "must be array,null" };
         if (vErrors === null) {
-          vErrors = [err39];
+          vErrors = [err41];
         } else {
-          vErrors.push(err39);
+          vErrors.push(err41);
         }
         errors++;
       }
-      if (Array.isArray(data14)) {
-        if (data14.length > 20) {
-          const err40 = { instancePath: instancePath + "/filters", schemaPath: "#/properties/filters/maxItems", keyword: "maxItems", params: { limit: 20 }, message: "must NOT have more than 20 items" };
+      if (Array.isArray(data15)) {
+        if (data15.length > 20) {
+          const err42 = { instancePath: instancePath + "/filters", schemaPath: "#/properties/filters/maxItems", keyword: "maxItems", params: { limit: 20 }, message: "must NOT have more than 20 items" };
           if (vErrors === null) {
-            vErrors = [err40];
+            vErrors = [err42];
           } else {
-            vErrors.push(err40);
+            vErrors.push(err42);
           }
           errors++;
         }
-        const len1 = data14.length;
+        const len1 = data15.length;
         for (let i1 = 0; i1 < len1; i1++) {
-          let data15 = data14[i1];
-          if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
-            if (data15.entityType === void 0) {
-              const err41 = { instancePath: instancePath + "/filters/" + i1, schemaPath: "#/properties/filters/items/required", keyword: "required", params: { missingProperty: "entityType" }, message: "must have required property 'entityType'" };
+          let data16 = data15[i1];
+          if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
+            if (data16.entityType === void 0) {
+              const err43 = { instancePath: instancePath + "/filters/" + i1, schemaPath: "#/properties/filters/items/required", keyword: "required", params: { missingProperty: "entityType" }, message: "must have required property 'entityType'" };
               if (vErrors === null) {
-                vErrors = [err41];
+                vErrors = [err43];
               } else {
-                vErrors.push(err41);
+                vErrors.push(err43);
               }
               errors++;
             }
-            if (data15.entityType !== void 0) {
-              let data16 = data15.entityType;
-              if (typeof data16 !== "string") {
-                const err42 = { instancePath: instancePath + "/filters/" + i1 + "/entityType", schemaPath: "#/properties/filters/items/properties/entityType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err42];
-                } else {
-                  vErrors.push(err42);
-                }
-                errors++;
-              }
-              if (!(data16 === "STORE" || data16 === "ZONE" || data16 === "CONCEPT" || data16 === "CHANNEL" || data16 === "TENDER" || data16 === "AMOUNT" || data16 === "ATTRIBUTE" || data16 === "ITEM" || data16 === "CATEGORY" || data16 === "BRAND")) {
-                const err43 = { instancePath: instancePath + "/filters/" + i1 + "/entityType", schemaPath: "#/properties/filters/items/properties/entityType/enum", keyword: "enum", params: { allowedValues: schema7.properties.filters.items.properties.entityType.enum }, message: "must be equal to one of the allowed values" };
-                if (vErrors === null) {
-                  vErrors = [err43];
-                } else {
-                  vErrors.push(err43);
-                }
-                errors++;
-              }
-            }
-            if (data15.entityIds !== void 0) {
-              let data17 = data15.entityIds;
-              if (!Array.isArray(data17) && data17 !== null) {
-                const err44 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.entityIds.type }, message: "must be array,null" };
+            if (data16.entityType !== void 0) {
+              let data17 = data16.entityType;
+              if (typeof data17 !== "string") {
+                const err44 = { instancePath: instancePath + "/filters/" + i1 + "/entityType", schemaPath: "#/properties/filters/items/properties/entityType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err44];
                 } else {
@@ -1320,60 +1320,61 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (Array.isArray(data17)) {
-                if (data17.length > 1e3) {
-                  const err45 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
+              if (!(data17 === "STORE" || data17 === "ZONE" || data17 === "CONCEPT" || data17 === "CHANNEL" || data17 === "TENDER" || data17 === "AMOUNT" || data17 === "ATTRIBUTE" || data17 === "ITEM" || data17 === "CATEGORY" || data17 === "BRAND")) {
+                const err45 = { instancePath: instancePath + "/filters/" + i1 + "/entityType", schemaPath: "#/properties/filters/items/properties/entityType/enum", keyword: "enum", params: { allowedValues: schema7.properties.filters.items.properties.entityType.enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err45];
+                } else {
+                  vErrors.push(err45);
+                }
+                errors++;
+              }
+            }
+            if (data16.entityIds !== void 0) {
+              let data18 = data16.entityIds;
+              if (!Array.isArray(data18) && data18 !== null) {
+                const err46 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.entityIds.type }, message: "must be array,null" };
+                if (vErrors === null) {
+                  vErrors = [err46];
+                } else {
+                  vErrors.push(err46);
+                }
+                errors++;
+              }
+              if (Array.isArray(data18)) {
+                if (data18.length > 1e3) {
+                  const err47 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
                   if (vErrors === null) {
-                    vErrors = [err45];
+                    vErrors = [err47];
                   } else {
-                    vErrors.push(err45);
+                    vErrors.push(err47);
                   }
                   errors++;
                 }
-                if (data17.length < 1) {
-                  const err46 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+                if (data18.length < 1) {
+                  const err48 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
                   if (vErrors === null) {
-                    vErrors = [err46];
+                    vErrors = [err48];
                   } else {
-                    vErrors.push(err46);
+                    vErrors.push(err48);
                   }
                   errors++;
                 }
-                const len2 = data17.length;
+                const len2 = data18.length;
                 for (let i2 = 0; i2 < len2; i2++) {
-                  let data18 = data17[i2];
-                  if (typeof data18 !== "string" && !(typeof data18 == "number" && (!(data18 % 1) && !isNaN(data18)) && isFinite(data18))) {
-                    const err47 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.entityIds.items.type }, message: "must be string,integer" };
+                  let data19 = data18[i2];
+                  if (typeof data19 !== "string" && !(typeof data19 == "number" && (!(data19 % 1) && !isNaN(data19)) && isFinite(data19))) {
+                    const err49 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.entityIds.items.type }, message: "must be string,integer" };
                     if (vErrors === null) {
-                      vErrors = [err47];
+                      vErrors = [err49];
                     } else {
-                      vErrors.push(err47);
+                      vErrors.push(err49);
                     }
                     errors++;
                   }
-                  if (typeof data18 == "number" && isFinite(data18)) {
-                    if (data18 > 9007199254740991 || isNaN(data18)) {
-                      const err48 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-                      if (vErrors === null) {
-                        vErrors = [err48];
-                      } else {
-                        vErrors.push(err48);
-                      }
-                      errors++;
-                    }
-                    if (data18 < 0 || isNaN(data18)) {
-                      const err49 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                      if (vErrors === null) {
-                        vErrors = [err49];
-                      } else {
-                        vErrors.push(err49);
-                      }
-                      errors++;
-                    }
-                  }
-                  if (typeof data18 === "string") {
-                    if (func2(data18) > 64) {
-                      const err50 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+                  if (typeof data19 == "number" && isFinite(data19)) {
+                    if (data19 > 9007199254740991 || isNaN(data19)) {
+                      const err50 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
                       if (vErrors === null) {
                         vErrors = [err50];
                       } else {
@@ -1381,8 +1382,8 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                       errors++;
                     }
-                    if (func2(data18) < 1) {
-                      const err51 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                    if (data19 < 0 || isNaN(data19)) {
+                      const err51 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
                       if (vErrors === null) {
                         vErrors = [err51];
                       } else {
@@ -1391,55 +1392,52 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   }
+                  if (typeof data19 === "string") {
+                    if (func2(data19) > 64) {
+                      const err52 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err52];
+                      } else {
+                        vErrors.push(err52);
+                      }
+                      errors++;
+                    }
+                    if (func2(data19) < 1) {
+                      const err53 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err53];
+                      } else {
+                        vErrors.push(err53);
+                      }
+                      errors++;
+                    }
+                  }
                 }
               }
             }
-            if (data15.attributeName !== void 0) {
-              let data19 = data15.attributeName;
-              if (typeof data19 !== "string" && data19 !== null) {
-                const err52 = { instancePath: instancePath + "/filters/" + i1 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.attributeName.type }, message: "must be string,null" };
+            if (data16.attributeName !== void 0) {
+              let data20 = data16.attributeName;
+              if (typeof data20 !== "string" && data20 !== null) {
+                const err54 = { instancePath: instancePath + "/filters/" + i1 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.attributeName.type }, message: "must be string,null" };
                 if (vErrors === null) {
-                  vErrors = [err52];
+                  vErrors = [err54];
                 } else {
-                  vErrors.push(err52);
+                  vErrors.push(err54);
                 }
                 errors++;
               }
-              if (typeof data19 === "string") {
-                if (func2(data19) > 200) {
-                  const err53 = { instancePath: instancePath + "/filters/" + i1 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+              if (typeof data20 === "string") {
+                if (func2(data20) > 200) {
+                  const err55 = { instancePath: instancePath + "/filters/" + i1 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
                   if (vErrors === null) {
-                    vErrors = [err53];
+                    vErrors = [err55];
                   } else {
-                    vErrors.push(err53);
+                    vErrors.push(err55);
                   }
                   errors++;
                 }
-                if (func2(data19) < 1) {
-                  const err54 = { instancePath: instancePath + "/filters/" + i1 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err54];
-                  } else {
-                    vErrors.push(err54);
-                  }
-                  errors++;
-                }
-              }
-            }
-            if (data15.minimum !== void 0) {
-              let data20 = data15.minimum;
-              if (!(typeof data20 == "number" && isFinite(data20)) && data20 !== null) {
-                const err55 = { instancePath: instancePath + "/filters/" + i1 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.minimum.type }, message: "must be number,null" };
-                if (vErrors === null) {
-                  vErrors = [err55];
-                } else {
-                  vErrors.push(err55);
-                }
-                errors++;
-              }
-              if (typeof data20 == "number" && isFinite(data20)) {
-                if (data20 > 999999999999999e-4 || isNaN(data20)) {
-                  const err56 = { instancePath: instancePath + "/filters/" + i1 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                if (func2(data20) < 1) {
+                  const err56 = { instancePath: instancePath + "/filters/" + i1 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
                   if (vErrors === null) {
                     vErrors = [err56];
                   } else {
@@ -1447,31 +1445,31 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (data20 < -999999999999999e-4 || isNaN(data20)) {
-                  const err57 = { instancePath: instancePath + "/filters/" + i1 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/minimum", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
-                  if (vErrors === null) {
-                    vErrors = [err57];
-                  } else {
-                    vErrors.push(err57);
-                  }
-                  errors++;
-                }
               }
             }
-            if (data15.maximum !== void 0) {
-              let data21 = data15.maximum;
+            if (data16.minimum !== void 0) {
+              let data21 = data16.minimum;
               if (!(typeof data21 == "number" && isFinite(data21)) && data21 !== null) {
-                const err58 = { instancePath: instancePath + "/filters/" + i1 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.maximum.type }, message: "must be number,null" };
+                const err57 = { instancePath: instancePath + "/filters/" + i1 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.minimum.type }, message: "must be number,null" };
                 if (vErrors === null) {
-                  vErrors = [err58];
+                  vErrors = [err57];
                 } else {
-                  vErrors.push(err58);
+                  vErrors.push(err57);
                 }
                 errors++;
               }
               if (typeof data21 == "number" && isFinite(data21)) {
                 if (data21 > 999999999999999e-4 || isNaN(data21)) {
-                  const err59 = { instancePath: instancePath + "/filters/" + i1 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  const err58 = { instancePath: instancePath + "/filters/" + i1 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  if (vErrors === null) {
+                    vErrors = [err58];
+                  } else {
+                    vErrors.push(err58);
+                  }
+                  errors++;
+                }
+                if (data21 < -999999999999999e-4 || isNaN(data21)) {
+                  const err59 = { instancePath: instancePath + "/filters/" + i1 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/minimum", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
                   if (vErrors === null) {
                     vErrors = [err59];
                   } else {
@@ -1479,35 +1477,58 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (data21 < -999999999999999e-4 || isNaN(data21)) {
-                  const err60 = { instancePath: instancePath + "/filters/" + i1 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/minimum", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
+              }
+            }
+            if (data16.maximum !== void 0) {
+              let data22 = data16.maximum;
+              if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
+                const err60 = { instancePath: instancePath + "/filters/" + i1 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.maximum.type }, message: "must be number,null" };
+                if (vErrors === null) {
+                  vErrors = [err60];
+                } else {
+                  vErrors.push(err60);
+                }
+                errors++;
+              }
+              if (typeof data22 == "number" && isFinite(data22)) {
+                if (data22 > 999999999999999e-4 || isNaN(data22)) {
+                  const err61 = { instancePath: instancePath + "/filters/" + i1 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
                   if (vErrors === null) {
-                    vErrors = [err60];
+                    vErrors = [err61];
                   } else {
-                    vErrors.push(err60);
+                    vErrors.push(err61);
+                  }
+                  errors++;
+                }
+                if (data22 < -999999999999999e-4 || isNaN(data22)) {
+                  const err62 = { instancePath: instancePath + "/filters/" + i1 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/minimum", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
+                  if (vErrors === null) {
+                    vErrors = [err62];
+                  } else {
+                    vErrors.push(err62);
                   }
                   errors++;
                 }
               }
             }
-            if (data15.exclude !== void 0) {
-              let data22 = data15.exclude;
-              if (typeof data22 !== "boolean" && data22 !== null) {
-                const err61 = { instancePath: instancePath + "/filters/" + i1 + "/exclude", schemaPath: "#/properties/filters/items/properties/exclude/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.exclude.type }, message: "must be boolean,null" };
+            if (data16.exclude !== void 0) {
+              let data23 = data16.exclude;
+              if (typeof data23 !== "boolean" && data23 !== null) {
+                const err63 = { instancePath: instancePath + "/filters/" + i1 + "/exclude", schemaPath: "#/properties/filters/items/properties/exclude/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.exclude.type }, message: "must be boolean,null" };
                 if (vErrors === null) {
-                  vErrors = [err61];
+                  vErrors = [err63];
                 } else {
-                  vErrors.push(err61);
+                  vErrors.push(err63);
                 }
                 errors++;
               }
             }
           } else {
-            const err62 = { instancePath: instancePath + "/filters/" + i1, schemaPath: "#/properties/filters/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err64 = { instancePath: instancePath + "/filters/" + i1, schemaPath: "#/properties/filters/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err62];
+              vErrors = [err64];
             } else {
-              vErrors.push(err62);
+              vErrors.push(err64);
             }
             errors++;
           }
@@ -1515,50 +1536,32 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.targetMilestoneTriggers !== void 0) {
-      let data23 = data.targetMilestoneTriggers;
-      if (!Array.isArray(data23) && data23 !== null) {
-        const err63 = { instancePath: instancePath + "/targetMilestoneTriggers", schemaPath: "#/properties/targetMilestoneTriggers/type", keyword: "type", params: { type: schema7.properties.targetMilestoneTriggers.type }, message: "must be array,null" };
+      let data24 = data.targetMilestoneTriggers;
+      if (!Array.isArray(data24) && data24 !== null) {
+        const err65 = { instancePath: instancePath + "/targetMilestoneTriggers", schemaPath: "#/properties/targetMilestoneTriggers/type", keyword: "type", params: { type: schema7.properties.targetMilestoneTriggers.type }, message: "must be array,null" };
         if (vErrors === null) {
-          vErrors = [err63];
+          vErrors = [err65];
         } else {
-          vErrors.push(err63);
+          vErrors.push(err65);
         }
         errors++;
       }
-      if (Array.isArray(data23)) {
-        if (data23.length > 10) {
-          const err64 = { instancePath: instancePath + "/targetMilestoneTriggers", schemaPath: "#/properties/targetMilestoneTriggers/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+      if (Array.isArray(data24)) {
+        if (data24.length > 10) {
+          const err66 = { instancePath: instancePath + "/targetMilestoneTriggers", schemaPath: "#/properties/targetMilestoneTriggers/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
           if (vErrors === null) {
-            vErrors = [err64];
+            vErrors = [err66];
           } else {
-            vErrors.push(err64);
+            vErrors.push(err66);
           }
           errors++;
         }
-        const len3 = data23.length;
+        const len3 = data24.length;
         for (let i3 = 0; i3 < len3; i3++) {
-          let data24 = data23[i3];
-          if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
-            if (data24.triggerName === void 0) {
-              const err65 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerName" }, message: "must have required property 'triggerName'" };
-              if (vErrors === null) {
-                vErrors = [err65];
-              } else {
-                vErrors.push(err65);
-              }
-              errors++;
-            }
-            if (data24.triggerValueType === void 0) {
-              const err66 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerValueType" }, message: "must have required property 'triggerValueType'" };
-              if (vErrors === null) {
-                vErrors = [err66];
-              } else {
-                vErrors.push(err66);
-              }
-              errors++;
-            }
-            if (data24.triggerValue === void 0) {
-              const err67 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerValue" }, message: "must have required property 'triggerValue'" };
+          let data25 = data24[i3];
+          if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
+            if (data25.triggerName === void 0) {
+              const err67 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerName" }, message: "must have required property 'triggerName'" };
               if (vErrors === null) {
                 vErrors = [err67];
               } else {
@@ -1566,29 +1569,29 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data24.triggerName !== void 0) {
-              let data25 = data24.triggerName;
-              if (typeof data25 === "string") {
-                if (func2(data25) > 200) {
-                  const err68 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err68];
-                  } else {
-                    vErrors.push(err68);
-                  }
-                  errors++;
-                }
-                if (func2(data25) < 1) {
-                  const err69 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err69];
-                  } else {
-                    vErrors.push(err69);
-                  }
-                  errors++;
-                }
-                if (!pattern2.test(data25)) {
-                  const err70 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+            if (data25.triggerValueType === void 0) {
+              const err68 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerValueType" }, message: "must have required property 'triggerValueType'" };
+              if (vErrors === null) {
+                vErrors = [err68];
+              } else {
+                vErrors.push(err68);
+              }
+              errors++;
+            }
+            if (data25.triggerValue === void 0) {
+              const err69 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerValue" }, message: "must have required property 'triggerValue'" };
+              if (vErrors === null) {
+                vErrors = [err69];
+              } else {
+                vErrors.push(err69);
+              }
+              errors++;
+            }
+            if (data25.triggerName !== void 0) {
+              let data26 = data25.triggerName;
+              if (typeof data26 === "string") {
+                if (func2(data26) > 200) {
+                  const err70 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
                   if (vErrors === null) {
                     vErrors = [err70];
                   } else {
@@ -1596,29 +1599,26 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
+                if (func2(data26) < 1) {
+                  const err71 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err71];
+                  } else {
+                    vErrors.push(err71);
+                  }
+                  errors++;
+                }
+                if (!pattern2.test(data26)) {
+                  const err72 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+                  if (vErrors === null) {
+                    vErrors = [err72];
+                  } else {
+                    vErrors.push(err72);
+                  }
+                  errors++;
+                }
               } else {
-                const err71 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err71];
-                } else {
-                  vErrors.push(err71);
-                }
-                errors++;
-              }
-            }
-            if (data24.triggerValueType !== void 0) {
-              let data26 = data24.triggerValueType;
-              if (typeof data26 !== "string") {
-                const err72 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValueType", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValueType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err72];
-                } else {
-                  vErrors.push(err72);
-                }
-                errors++;
-              }
-              if (!(data26 === "ABSOLUTE" || data26 === "PERCENTAGE")) {
-                const err73 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValueType", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValueType/enum", keyword: "enum", params: { allowedValues: schema7.properties.targetMilestoneTriggers.items.properties.triggerValueType.enum }, message: "must be equal to one of the allowed values" };
+                const err73 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err73];
                 } else {
@@ -1627,43 +1627,64 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data24.triggerValue !== void 0) {
-              let data27 = data24.triggerValue;
-              if (typeof data27 == "number" && isFinite(data27)) {
-                if (data27 > 999999999999999e-4 || isNaN(data27)) {
-                  const err74 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+            if (data25.triggerValueType !== void 0) {
+              let data27 = data25.triggerValueType;
+              if (typeof data27 !== "string") {
+                const err74 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValueType", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValueType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err74];
+                } else {
+                  vErrors.push(err74);
+                }
+                errors++;
+              }
+              if (!(data27 === "ABSOLUTE" || data27 === "PERCENTAGE")) {
+                const err75 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValueType", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValueType/enum", keyword: "enum", params: { allowedValues: schema7.properties.targetMilestoneTriggers.items.properties.triggerValueType.enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err75];
+                } else {
+                  vErrors.push(err75);
+                }
+                errors++;
+              }
+            }
+            if (data25.triggerValue !== void 0) {
+              let data28 = data25.triggerValue;
+              if (typeof data28 == "number" && isFinite(data28)) {
+                if (data28 > 999999999999999e-4 || isNaN(data28)) {
+                  const err76 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
                   if (vErrors === null) {
-                    vErrors = [err74];
+                    vErrors = [err76];
                   } else {
-                    vErrors.push(err74);
+                    vErrors.push(err76);
                   }
                   errors++;
                 }
-                if (data27 <= 0 || isNaN(data27)) {
-                  const err75 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                if (data28 <= 0 || isNaN(data28)) {
+                  const err77 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
                   if (vErrors === null) {
-                    vErrors = [err75];
+                    vErrors = [err77];
                   } else {
-                    vErrors.push(err75);
+                    vErrors.push(err77);
                   }
                   errors++;
                 }
               } else {
-                const err76 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err78 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
-                  vErrors = [err76];
+                  vErrors = [err78];
                 } else {
-                  vErrors.push(err76);
+                  vErrors.push(err78);
                 }
                 errors++;
               }
             }
           } else {
-            const err77 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err79 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err77];
+              vErrors = [err79];
             } else {
-              vErrors.push(err77);
+              vErrors.push(err79);
             }
             errors++;
           }
@@ -1671,96 +1692,96 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.defaultValues !== void 0) {
-      let data28 = data.defaultValues;
-      if (Array.isArray(data28)) {
-        if (data28.length > 100) {
-          const err78 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
+      let data29 = data.defaultValues;
+      if (Array.isArray(data29)) {
+        if (data29.length > 100) {
+          const err80 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
           if (vErrors === null) {
-            vErrors = [err78];
+            vErrors = [err80];
           } else {
-            vErrors.push(err78);
+            vErrors.push(err80);
           }
           errors++;
         }
-        if (data28.length < 1) {
-          const err79 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+        if (data29.length < 1) {
+          const err81 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
-            vErrors = [err79];
+            vErrors = [err81];
           } else {
-            vErrors.push(err79);
+            vErrors.push(err81);
           }
           errors++;
         }
-        const len4 = data28.length;
+        const len4 = data29.length;
         for (let i4 = 0; i4 < len4; i4++) {
-          let data29 = data28[i4];
-          if (data29 && typeof data29 == "object" && !Array.isArray(data29)) {
-            if (data29.defaultValue === void 0) {
-              const err80 = { instancePath: instancePath + "/defaultValues/" + i4, schemaPath: "#/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
+          let data30 = data29[i4];
+          if (data30 && typeof data30 == "object" && !Array.isArray(data30)) {
+            if (data30.defaultValue === void 0) {
+              const err82 = { instancePath: instancePath + "/defaultValues/" + i4, schemaPath: "#/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
               if (vErrors === null) {
-                vErrors = [err80];
+                vErrors = [err82];
               } else {
-                vErrors.push(err80);
+                vErrors.push(err82);
               }
               errors++;
             }
-            if (data29.defaultValue !== void 0) {
-              let data30 = data29.defaultValue;
-              if (typeof data30 == "number" && isFinite(data30)) {
-                if (data30 > 999999999999999e-4 || isNaN(data30)) {
-                  const err81 = { instancePath: instancePath + "/defaultValues/" + i4 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+            if (data30.defaultValue !== void 0) {
+              let data31 = data30.defaultValue;
+              if (typeof data31 == "number" && isFinite(data31)) {
+                if (data31 > 999999999999999e-4 || isNaN(data31)) {
+                  const err83 = { instancePath: instancePath + "/defaultValues/" + i4 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
                   if (vErrors === null) {
-                    vErrors = [err81];
+                    vErrors = [err83];
                   } else {
-                    vErrors.push(err81);
+                    vErrors.push(err83);
                   }
                   errors++;
                 }
-                if (data30 <= 0 || isNaN(data30)) {
-                  const err82 = { instancePath: instancePath + "/defaultValues/" + i4 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                if (data31 <= 0 || isNaN(data31)) {
+                  const err84 = { instancePath: instancePath + "/defaultValues/" + i4 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
                   if (vErrors === null) {
-                    vErrors = [err82];
+                    vErrors = [err84];
                   } else {
-                    vErrors.push(err82);
+                    vErrors.push(err84);
                   }
                   errors++;
                 }
               } else {
-                const err83 = { instancePath: instancePath + "/defaultValues/" + i4 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err85 = { instancePath: instancePath + "/defaultValues/" + i4 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
-                  vErrors = [err83];
+                  vErrors = [err85];
                 } else {
-                  vErrors.push(err83);
+                  vErrors.push(err85);
                 }
                 errors++;
               }
             }
           } else {
-            const err84 = { instancePath: instancePath + "/defaultValues/" + i4, schemaPath: "#/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err86 = { instancePath: instancePath + "/defaultValues/" + i4, schemaPath: "#/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err84];
+              vErrors = [err86];
             } else {
-              vErrors.push(err84);
+              vErrors.push(err86);
             }
             errors++;
           }
         }
       } else {
-        const err85 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err87 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err85];
+          vErrors = [err87];
         } else {
-          vErrors.push(err85);
+          vErrors.push(err87);
         }
         errors++;
       }
     }
   } else {
-    const err86 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err88 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err86];
+      vErrors = [err88];
     } else {
-      vErrors.push(err86);
+      vErrors.push(err88);
     }
     errors++;
   }
@@ -3048,7 +3069,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var editTarget = validate33;
-var schema14 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": {}, "eventName": {}, "targetType": {}, "attributeName": {}, "trackFromEnrollmentDate": {}, "rewardAllocation": {}, "filters": { "type": ["array", "null"], "maxItems": 20, "items": { "type": "object", "required": ["entityType"], "properties": { "entityType": { "type": "string", "enum": ["STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER", "AMOUNT", "ATTRIBUTE", "ITEM", "CATEGORY", "BRAND"] }, "entityIds": { "type": ["array", "null"], "minItems": 1, "maxItems": 1e3, "items": { "type": ["string", "integer"], "minLength": 1, "maxLength": 64, "minimum": 0, "maximum": 9007199254740991 } }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "minimum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "maximum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "exclude": { "type": ["boolean", "null"] } } } }, "targetMilestoneTriggers": { "type": ["array", "null"], "maxItems": 10, "items": { "type": "object", "required": ["triggerName", "triggerValueType", "triggerValue"], "properties": { "triggerName": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "triggerValueType": { "type": "string", "enum": ["ABSOLUTE", "PERCENTAGE"] }, "triggerValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "periodId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "editTarget" };
+var schema14 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": {}, "eventName": {}, "targetType": {}, "attributeName": {}, "trackFromEnrollmentDate": {}, "enrolmentMethod": {}, "rewardAllocation": {}, "filters": { "type": ["array", "null"], "maxItems": 20, "items": { "type": "object", "required": ["entityType"], "properties": { "entityType": { "type": "string", "enum": ["STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER", "AMOUNT", "ATTRIBUTE", "ITEM", "CATEGORY", "BRAND"] }, "entityIds": { "type": ["array", "null"], "minItems": 1, "maxItems": 1e3, "items": { "type": ["string", "integer"], "minLength": 1, "maxLength": 64, "minimum": 0, "maximum": 9007199254740991 } }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "minimum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "maximum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "exclude": { "type": ["boolean", "null"] } } } }, "targetMilestoneTriggers": { "type": ["array", "null"], "maxItems": 10, "items": { "type": "object", "required": ["triggerName", "triggerValueType", "triggerValue"], "properties": { "triggerName": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "triggerValueType": { "type": "string", "enum": ["ABSOLUTE", "PERCENTAGE"] }, "triggerValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "periodId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "editTarget" };
 function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;

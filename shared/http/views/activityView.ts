@@ -28,10 +28,17 @@ export async function presentActivity({ activityId, customerId, effects }: Recor
 }
 
 /** `filter` is there when the activity failed one. */
-function presentNotCounted({ groupId, targetId, notCounted, failedFilter }: TargetEffect) {
+function presentNotCounted({ groupId, targetId, notCounted, failedFilter, hasEnrolled }: TargetEffect) {
   if (notCounted === undefined) return [];
   const filter = failedFilter === undefined ? {} : { filter: failedFilter };
-  return [{ targetGroupId: groupId, targetRuleId: targetId, reason: notCounted, ...filter }];
+  return [
+    { targetGroupId: groupId, targetRuleId: targetId, reason: notCounted, ...filter, ...presentEnrolled(hasEnrolled) },
+  ];
+}
+
+/** `enrolled` is there when the activity has enrolled the customer. */
+function presentEnrolled(hasEnrolled: boolean) {
+  return hasEnrolled ? { enrolled: true } : {};
 }
 
 function presentChanges(effect: TargetEffect, group: TargetGroup) {
@@ -54,6 +61,7 @@ function presentChanges(effect: TargetEffect, group: TargetGroup) {
         streakValue: effect.streakValue ?? null,
         milestonesReached: effect.triggersReached.flatMap((reached) => presentReached(reached, cycleNumber, target)),
         levelsReached: effect.levelsReached.map(({ id, name }) => ({ streakId: id, streakName: name })),
+        ...presentEnrolled(effect.hasEnrolled),
       },
     ];
   });

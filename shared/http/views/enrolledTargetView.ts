@@ -6,13 +6,12 @@ import { presentLevel, presentTarget } from "./targetGroupView.ts";
 
 /**
  * The definition of a target in which a customer is enrolled, with its group's name and levels, and the first cycle of
- * the enrolment. `enrolmentMethod` is how customers get in: for every target by a call (`IMPORT`).
+ * the enrolment.
  */
 export function presentEnrolledTarget(group: TargetGroup, target: Target, enrollment: Enrollment) {
   const { id, refCode } = cycleOf(group, enrollment.fromCycle);
   return {
     ...presentTarget(target, group),
-    enrolmentMethod: "IMPORT",
     targetGroupId: group.id,
     targetGroupName: group.name,
     targetGroupActive: group.isActive,

@@ -1,6 +1,11 @@
 import type { TargetAdditionFault, TargetEditFault } from "../../domain/targetEditing.ts";
 import { describeFixed } from "./editFaults.ts";
-import { describeFilterFault, describeTargetFault, describeTriggerFault } from "./targetGroupFaults.ts";
+import {
+  describeFilterFault,
+  describeTargetFault,
+  describeTriggerFault,
+  describeWindowFault,
+} from "./targetGroupFaults.ts";
 
 /** The sentence of a 300004 for a rule that an edit of a target breaks. It names the field as the caller has written it. */
 export function describeTargetEditFault(fault: TargetEditFault): string {
@@ -29,12 +34,14 @@ const wireNames = {
   type: "targetType",
   attributeName: "attributeName",
   tracksFromEnrollmentDate: "trackFromEnrollmentDate",
+  enrollmentMethod: "enrolmentMethod",
   rewardAllocation: "rewardAllocation",
 } as const satisfies Record<Extract<TargetEditFault, { readonly rule: "isFixed" }>["property"], string>;
 
 /** The sentence of a 300004 for a rule that a new target breaks. */
 export function describeTargetAdditionFault(fault: TargetAdditionFault): string {
   if (fault.of === "target") return describeTargetFault(fault, "");
+  if (fault.of === "window") return describeWindowFault(fault);
   switch (fault.rule) {
     case "isNoStreak":
       return "A streak has the targets that it was created with; targets can be added to a milestone only.";

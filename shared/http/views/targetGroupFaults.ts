@@ -1,5 +1,5 @@
 import { formatDecimal } from "../../domain/decimal.ts";
-import type { CycleFault, DraftFault, LevelFault, TargetFault } from "../../domain/drafting.ts";
+import type { CycleFault, DraftFault, LevelFault, TargetFault, WindowFault } from "../../domain/drafting.ts";
 import { type FilterFault } from "../../domain/filters.ts";
 import { formatInstant } from "../../domain/instant.ts";
 import type { TriggerFault } from "../../domain/triggers.ts";
@@ -8,7 +8,7 @@ import type { TriggerFault } from "../../domain/triggers.ts";
 export function describeDraftFault(fault: DraftFault): string {
   switch (fault.of) {
     case "window":
-      return `enrolmentEndDate must be after enrolmentStartDate; got ${fault.opens} to ${fault.closes}.`;
+      return describeWindowFault(fault);
     case "cycle":
       return describeCycleFault(fault);
     case "target":
@@ -17,6 +17,16 @@ export function describeDraftFault(fault: DraftFault): string {
       return describeLevelFault(fault);
     case "group":
       return "streaks must be absent or empty when trackingType is DEFAULT.";
+  }
+}
+
+/** The sentence about the time for enrolling. */
+export function describeWindowFault(fault: WindowFault): string {
+  switch (fault.rule) {
+    case "closesAfterItOpens":
+      return `enrolmentEndDate must be after enrolmentStartDate; got ${fault.opens} to ${fault.closes}.`;
+    case "isForCallsOnly":
+      return `enrolmentStartDate and enrolmentEndDate must be absent when a target has the enrolmentMethod TRANSACTION; target ${JSON.stringify(fault.target)} has it.`;
   }
 }
 
@@ -41,6 +51,8 @@ export function describeTargetFault(fault: TargetFault, prefix: string): string 
       return `${prefix}attributeName is required when targetType is EVENT_ATTRIBUTE.`;
     case "countsWhatLinesHave":
       return `${prefix}targetType must not be EVENT_ATTRIBUTE when targetEntity is LINEITEM.`;
+    case "enrollsByCallOrTracksAll":
+      return `${prefix}trackFromEnrollmentDate must be false when enrolmentMethod is TRANSACTION.`;
     case "filtersAreWhole":
       return describeFilterFault(fault.fault, prefix);
     case "triggersAreWhole":

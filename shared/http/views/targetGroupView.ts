@@ -83,6 +83,7 @@ export function presentTarget(target: Target, { cycles }: Pick<TargetGroup, "cyc
     targetType: target.type,
     attributeName: target.attributeName ?? null,
     trackFromEnrollmentDate: target.tracksFromEnrollmentDate,
+    enrolmentMethod: target.enrollmentMethod,
     rewardAllocation: target.rewardAllocation,
     filters: presentFilters(lastRule(target).filters),
     targetMilestoneTriggers: presentTriggers(lastRule(target).triggers),

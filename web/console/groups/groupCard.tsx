@@ -66,6 +66,7 @@ function Target({ target, zone }: TargetProps) {
         {measureOf(target)} · target {target.id} · reward{" "}
         {target.rewardAllocation === "IMMEDIATE" ? "at once" : "at the end of the cycle"}
         {target.trackFromEnrollmentDate ? " · counts from the enrolment on" : ""}
+        {target.enrolmentMethod === "TRANSACTION" ? " · the first activity enrols" : ""}
         {describeJudging(target, zone)}
       </span>
     </li>
