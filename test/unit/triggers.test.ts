@@ -5,9 +5,12 @@ import { decideCounting } from "../../shared/domain/counting.ts";
 import { draftFaults } from "../../shared/domain/drafting.ts";
 import { decideEnrollment } from "../../shared/domain/enrolling.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import { withRow } from "../../shared/domain/past.ts";
+import { settle } from "../../shared/domain/settling.ts";
 import { decideTargetEdit, type TargetEdit } from "../../shared/domain/targetEditing.ts";
 import type { Target, Trigger } from "../../shared/domain/targetGroup.ts";
 import { resolvedValue, triggersReachedBy, withTriggerIds } from "../../shared/domain/triggers.ts";
+import { packCycles, unpackCycles } from "../../shared/table/packedCycles.ts";
 import {
   buildActivity,
   buildEnrollment,
@@ -220,4 +223,20 @@ describe("an edit of sub-targets", () => {
 it("the triggers of all targets of a draft get different ids", () => {
   const targets = withTriggerIds([targetWith(buildTriggers(25, 50)), targetWith(buildTriggers(10))], 40);
   expect(targets.map(({ rules }) => rules[0]?.triggers.map(({ id }) => id))).toEqual([[40, 41], [42]]);
+});
+
+it("the marks of a settled cycle leave the enrolment with its row, and come back with it unchanged", () => {
+  const [group, cyclesPerRow] = [buildGroup(), 1];
+  const marks = new Map([[1, new Map([[7, noonOf(1)]])]]);
+  const closed = buildEnrollment({
+    achieved: new Map([[1, decimal(60)]]),
+    closedAt: new Map([[1, noonOf(2)]]),
+    triggerReachedAt: marks,
+  });
+  const { next, rows } = settle(group, closed, closed, noonOf(2), { delayMilliseconds: 0, cyclesPerRow });
+  expect(next.triggerReachedAt).toEqual(new Map());
+  const [{ row, records } = { row: 0, records: [] }] = rows;
+  expect(withRow(next, row, { revision: 1, records: unpackCycles(packCycles(records)) }).triggerReachedAt).toEqual(
+    marks,
+  );
 });

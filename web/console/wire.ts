@@ -60,6 +60,7 @@ export type WireEventDetail = {
   readonly reEnrolment?: boolean;
   readonly version?: number;
   readonly reminderName?: string;
+  readonly triggerName?: string;
   readonly oldTargetValue?: number;
   readonly newTargetValue?: number;
 };
