@@ -2,7 +2,7 @@ import { isAutomatic } from "./automatic.ts";
 import { type FilterFault, filterFaults } from "./filters.ts";
 import type { Instant } from "./instant.ts";
 import { type Cycle, isStreak, type Level, lastRule, type Target, type TargetGroup } from "./targetGroup.ts";
-import { type TriggerFault, triggerFaults, triggerValueFaults } from "./triggers.ts";
+import { type TriggerFault, triggerFaults } from "./triggers.ts";
 
 /** A target group as asked for and by whom, before it has ids and a version. The id of each trigger is 0. */
 export type TargetGroupDraft = Omit<
@@ -118,11 +118,8 @@ export function targetFaults(
     faults.push({ of: "target", index, rule: "filtersAreWhole", fault });
   if (values !== 1 && values !== cycles.length)
     faults.push({ of: "target", index, rule: "hasOneValueOrOnePerCycle", values, cycles: cycles.length });
-  const ofTriggers = [
-    ...triggerFaults(lastRule(target).triggers),
-    ...triggerValueFaults({ id: 0, ...target }, cycles.length),
-  ];
-  for (const fault of ofTriggers) faults.push({ of: "target", index, rule: "triggersAreWhole", fault });
+  for (const fault of triggerFaults({ id: 0, ...target }, lastRule(target).triggers, cycles.length))
+    faults.push({ of: "target", index, rule: "triggersAreWhole", fault });
   return [...faults, ...reminderFaults(target, index, cycles)];
 }
 

@@ -16,14 +16,7 @@ import {
   type TargetGroup,
   targetValue,
 } from "./targetGroup.ts";
-import {
-  numberedTriggers,
-  type TriggerDraft,
-  type TriggerFault,
-  triggerFaults,
-  triggersText,
-  triggerValueFaults,
-} from "./triggers.ts";
+import { numberedTriggers, type TriggerDraft, type TriggerFault, triggerFaults, triggersText } from "./triggers.ts";
 
 /** A value for one cycle. `index` is its place in the edit, from 0. */
 type CycleValue = { readonly index: number; readonly cycleId: number; readonly value: Decimal };
@@ -161,7 +154,7 @@ function rulesFaults(
 ): TargetEditFault[] {
   const bytes = target.rules.reduce((sum, rule) => sum + Buffer.byteLength(ruleText(rule)), 0);
   const tooLarge = { rule: "rulesFit", mostBytes: mostRuleBytes, bytes } as const;
-  const ofTriggers = [...triggerFaults(triggers), ...triggerValueFaults(target, cycles.length)];
+  const ofTriggers = triggerFaults(target, triggers, cycles.length);
   return [
     ...filterFaults(filters, target.entity).map((fault) => ({ rule: "filtersAreWhole", fault }) as const),
     ...ofTriggers.map((fault) => ({ rule: "triggersAreWhole", fault }) as const),

@@ -58,7 +58,7 @@ export function withTriggers(
 export type TriggerFault =
   | TriggerValueFault
   | { readonly place: number; readonly rule: "triggersUnderANameOfItsOwn"; readonly name: string }
-  | { readonly place: number; readonly rule: "isAbove0" | "isBelow100Percent"; readonly value: Decimal };
+  | { readonly place: number; readonly rule: "isBelow100Percent"; readonly value: Decimal };
 
 /** A trigger that does not fit into a cycle: its resolved value, and the value that it is compared with. */
 export type TriggerValueFault = {
@@ -69,17 +69,24 @@ export type TriggerValueFault = {
   readonly limit: Decimal;
 };
 
-/** Every rule that triggers break by themselves, whatever the target values are. */
-export function triggerFaults(triggers: readonly TriggerDraft[]): TriggerFault[] {
-  return triggers.flatMap(({ name, valueType, value }, place): TriggerFault[] => [
+/**
+ * Every rule that these triggers of the target break: a name that is there twice, a percentage of 100 and more, or else
+ * what {@link triggerValueFaults} finds.
+ */
+export function triggerFaults(
+  target: Pick<Target, "id" | "values" | "rules">,
+  triggers: readonly TriggerDraft[],
+  cycleCount: number,
+): TriggerFault[] {
+  const own = triggers.flatMap(({ name, valueType, value }, place): TriggerFault[] => [
     ...(triggers.findIndex((other) => other.name === name) < place
       ? [{ place, rule: "triggersUnderANameOfItsOwn", name } as const]
       : []),
-    ...(value > 0n ? [] : [{ place, rule: "isAbove0", value } as const]),
     ...(valueType === "PERCENTAGE" && value >= wholePercentage
       ? [{ place, rule: "isBelow100Percent", value } as const]
       : []),
   ]);
+  return own.length > 0 ? own : triggerValueFaults(target, cycleCount);
 }
 
 /**

@@ -93,8 +93,6 @@ export function describeTriggerFault(fault: TriggerFault, prefix: string): strin
   switch (fault.rule) {
     case "triggersUnderANameOfItsOwn":
       return `${field}.triggerName must be unique in the target; ${JSON.stringify(fault.name)} is there already.`;
-    case "isAbove0":
-      return `${field}.triggerValue must be greater than 0; got ${formatDecimal(fault.value)}.`;
     case "isBelow100Percent":
       return `${field}.triggerValue must be less than 100 when triggerValueType is PERCENTAGE; got ${formatDecimal(fault.value)}.`;
     case "isAboveTheTriggerBefore":
