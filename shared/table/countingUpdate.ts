@@ -11,13 +11,14 @@ import {
   remindedValue,
   statuses,
   triggersAttribute,
+  triggersValue,
   valueSetByAttribute,
 } from "./enrollmentItem.ts";
 import { setFirstMembership, setMembershipChange } from "./enrollmentUpdate.ts";
 import { Expression } from "./expression.ts";
 import { numberOf, type Value } from "./item.ts";
 import type { Key } from "./keys.ts";
-import { packCycles, packTriggers } from "./packedCycles.ts";
+import { packCycles } from "./packedCycles.ts";
 import { packKept, packPast } from "./pastItem.ts";
 import type { Update } from "./store.ts";
 
@@ -70,7 +71,7 @@ function writeOpenCycles(expression: Expression, before: Enrollment, next: Enrol
   write(({ reachedAt }) => reachedAt, reachedAtAttribute, asIs);
   write(({ closedAt }) => closedAt, closedAtAttribute, asIs);
   write(({ valueSetBy }) => valueSetBy, valueSetByAttribute, asIs);
-  write(({ triggerReachedAt }) => triggerReachedAt, triggersAttribute, packTriggers);
+  write(({ triggerReachedAt }) => triggerReachedAt, triggersAttribute, triggersValue);
   const [earlier, announced] = [before, next].map(openAnnounced);
   if (announced === undefined || earlier?.symmetricDifference(announced).size === 0) return;
   if (announced.size === 0) expression.remove(names.announced);

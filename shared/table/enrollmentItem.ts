@@ -7,11 +7,12 @@ import {
   type Reminded,
   rememberedKeys,
 } from "../domain/enrollment.ts";
+import type { Instant } from "../domain/instant.ts";
 import { type CycleRecord, keeping, withRecords } from "../domain/past.ts";
 import { parseAuthorship, versionAttribute } from "./authorshipItem.ts";
 import { ItemReader, MalformedItem, numberOf, type StoredItem, type Value } from "./item.ts";
 import { enrollmentPrefix, parseCustomerPartition, setAsidePrefix } from "./keys.ts";
-import { unpackCycles, unpackTriggers } from "./packedCycles.ts";
+import { unpackCycles } from "./packedCycles.ts";
 import { unpackPast } from "./pastItem.ts";
 
 /**
@@ -60,6 +61,21 @@ export function valueSetByAttribute(cycleNumber: number): string {
 /** The sub-targets that were reached in the cycle. */
 export function triggersAttribute(cycleNumber: number): string {
   return `g${cycleNumber}`;
+}
+
+/** Each id with its moment, one after another. It is a list, so that an enrolment can write it without packing. */
+export function triggersValue(reachedAt: ReadonlyMap<number, Instant>): number[] {
+  return [...reachedAt].flat();
+}
+
+function parseTriggers(numbers: readonly number[]): Map<number, Instant> {
+  const reachedAt = new Map<number, Instant>();
+  for (let index = 0; index < numbers.length; index += 2) {
+    const [id, at] = numbers.slice(index);
+    if (id === undefined || at === undefined) throw new MalformedItem("A reached sub-target has no moment");
+    reachedAt.set(id, at);
+  }
+  return reachedAt;
 }
 
 export function levelReachedAtAttribute(levelId: number): string {
@@ -116,7 +132,7 @@ export function parseEnrollment(item: StoredItem): Enrollment {
     definitionVersion: reader.integer(versionAttribute),
     achieved: byNumber(reader, achievedAttribute, (name) => reader.decimal(name)),
     reachedAt: byNumber(reader, reachedAtAttribute, (name) => reader.integer(name)),
-    triggerReachedAt: byNumber(reader, triggersAttribute, (name) => unpackTriggers(reader.bytes(name))),
+    triggerReachedAt: byNumber(reader, triggersAttribute, (name) => parseTriggers(reader.integers(name))),
     levelReachedAt: byNumber(reader, levelReachedAtAttribute, (name) => reader.integer(name)),
     closedAt: byNumber(reader, closedAtAttribute, (name) => reader.integer(name)),
     carriedRun: reader.has("carriedRun") ? reader.integer("carriedRun") : 0,

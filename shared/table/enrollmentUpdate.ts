@@ -15,12 +15,12 @@ import {
   reachedAtAttribute,
   statuses,
   triggersAttribute,
+  triggersValue,
   valueSetByAttribute,
 } from "./enrollmentItem.ts";
 import { Expression } from "./expression.ts";
 import { numberOf } from "./item.ts";
 import type { Key } from "./keys.ts";
-import { packTriggers } from "./packedCycles.ts";
 import type { Update } from "./store.ts";
 
 export type EnrollmentWrite = {
@@ -128,10 +128,11 @@ function openCycle(
       if (opening.isAnnounced) expression.addToSet(names.announced, [cycleNumber]);
       else expression.deleteFromSet(names.announced, [cycleNumber]);
       if (opening.triggerIds.length === 0) expression.remove(triggersAttribute(cycleNumber));
-      else {
-        const reached = new Map(opening.triggerIds.map((id) => [id, now]));
-        expression.set(triggersAttribute(cycleNumber), packTriggers(reached));
-      }
+      else
+        expression.set(
+          triggersAttribute(cycleNumber),
+          triggersValue(new Map(opening.triggerIds.map((id) => [id, now]))),
+        );
       return;
     case "streakReset":
       for (const cleared of opening.clearedCycles) {

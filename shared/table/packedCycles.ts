@@ -74,16 +74,6 @@ function nextTriggers(reader: PackedReader): Map<number, Instant> {
   return reachedAt;
 }
 
-/** The reached sub-targets of a cycle that is not settled. */
-export function packTriggers(reachedAt: ReadonlyMap<number, Instant>): Uint8Array {
-  return Uint8Array.from(triggerBytes(reachedAt));
-}
-
-/** The only reader of what {@link packTriggers} made. */
-export function unpackTriggers(bytes: Uint8Array): Map<number, Instant> {
-  return nextTriggers(new PackedReader(bytes));
-}
-
 /** A sum without a fraction is written without its four zeros. */
 function isWhole(achieved: Decimal | undefined): boolean {
   return achieved !== undefined && achieved % one === 0n;
