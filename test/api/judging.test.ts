@@ -270,6 +270,18 @@ describe("a cycle that ends between the change of its value and the sweep", () =
     expect(await member.reachedOn(1, during(2))).toBe(firstInstantOf(2));
   });
 
+  it("is told of by the new value also when another cycle's value is changed after it", async () => {
+    const member = await Member.enrol();
+    await member.send({ amount: 700 }, now);
+    await member.change(1, 500, after(firstInstantOf(2), -20 * second));
+    await member.change(2, 2000, justBefore);
+    const [first, next] = member.group.cycleIds;
+    expect(await member.reevaluation(justBefore)).toMatchObject({ periodIds: [first, next], finishedOn: null });
+    await member.sweep(firstInstantOf(2));
+    const completed = await member.events("targetPeriodCompleted");
+    expect(completed.map(({ detail }) => detail["achieved"])).toEqual([true]);
+  });
+
   it("does not end the run of a streak that it meets by the new value", async () => {
     const member = await Member.enrol(streak({ levels: [2, 3] }));
     await member.send({ amount: 1000 }, now);

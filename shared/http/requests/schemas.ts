@@ -119,11 +119,7 @@ export const putCustomer = {
 export const registerCustomer = {
   type: "object",
   required: ["externalId"],
-  properties: {
-    externalId: { type: "string", minLength: 1, maxLength: limits.externalIdCharacters, pattern: "\\S" },
-    firstName: { type: ["string", "null"], maxLength: limits.nameCharacters },
-    lastName: { type: ["string", "null"], maxLength: limits.nameCharacters },
-  },
+  properties: { ...putCustomer.properties, externalId: { ...putCustomer.properties.externalId, type: "string" } },
 } as const;
 
 const period = {
@@ -284,13 +280,9 @@ const addedValue = {
 } as const;
 
 const addedPeriod = {
-  type: "object",
-  required: ["refCode", "startDate", "endDate"],
+  ...period,
   properties: {
-    refCode: { type: "string", minLength: 1, maxLength: limits.refCodeCharacters },
-    startDate: date,
-    endDate: date,
-    description,
+    ...period.properties,
     defaultValues: { type: "array", maxItems: limits.targets, items: addedValue },
   },
 } as const;
