@@ -6,6 +6,7 @@ import { type DraftFault, levelFaults, windowFaults } from "./drafting.ts";
 import { type FixedFault, fixedFaults } from "./fixed.ts";
 import type { Instant } from "./instant.ts";
 import { type Refusal, refused } from "./refusal.ts";
+import { reminderTooLongFor } from "./reminding.ts";
 import type { Level, TargetGroup } from "./targetGroup.ts";
 
 /** A level as an edit names it: one that is there, by its id, or a new one. `index` is its place in the edit, from 0. */
@@ -52,6 +53,12 @@ export type EditFault =
     }
   | { readonly of: "cycleCount"; readonly rule: "isOfARule" | "isInTheYears"; readonly asked: number }
   | { readonly of: "cycleCount"; readonly rule: "isNotLowered"; readonly is: number; readonly asked: number }
+  | {
+      readonly of: "cycleCount";
+      readonly rule: "hasRoomForReminders";
+      readonly cycle: string;
+      readonly offsetHours: number;
+    }
   | { readonly of: "cycleCount"; readonly rule: "comesInTime"; readonly endsAt: Instant; readonly earliest: Instant }
   | { readonly of: "levels"; readonly rule: "areAtMost"; readonly most: number; readonly levels: number };
 
@@ -117,6 +124,11 @@ function lengthened(
   const added = cyclesOfRule(cycleRule)
     .slice(cycles.length)
     .map((cycle) => ({ ...cycle, id: first.id + cycle.number - 1, description: undefined }));
+  for (const cycle of added) {
+    const offsetHours = reminderTooLongFor(group, cycle)?.offsetHours;
+    if (offsetHours !== undefined)
+      return { faults: [{ of: "cycleCount", rule: "hasRoomForReminders", cycle: cycle.refCode, offsetHours }] };
+  }
   return { group: { ...group, cycleRule, cycles: [...cycles, ...added] } };
 }
 

@@ -20,6 +20,22 @@ function timeOf({ endsAt }: Cycle, { offsetHours }: Reminder): Instant {
   return endsAt - offsetHours * hourMilliseconds;
 }
 
+/** Whether the reminder comes after the cycle's start, so that all reminders of a moment are of the cycle that runs then. */
+export function hasRoomFor(
+  { startsAt, endsAt }: Pick<Cycle, "startsAt" | "endsAt">,
+  { offsetHours }: Reminder,
+): boolean {
+  return endsAt - startsAt > offsetHours * hourMilliseconds;
+}
+
+/** A reminder of the targets that the cycle is too short for. */
+export function reminderTooLongFor(
+  { targets }: Pick<TargetGroup, "targets">,
+  cycle: Pick<Cycle, "startsAt" | "endsAt">,
+): Reminder | undefined {
+  return targets.flatMap(({ reminders }) => reminders).find((reminder) => !hasRoomFor(cycle, reminder));
+}
+
 /** The first sweep after the given time; `undefined` when no reminder is due later. */
 export function remindingAfter({ cycles, targets }: Reminding, time: Instant): RemindingSweep | undefined {
   const offsets = [...new Set(targets.flatMap(({ reminders }) => reminders.map(({ offsetHours }) => offsetHours)))];
@@ -54,7 +70,6 @@ export function isTooLate(group: Reminding, sweep: RemindingSweep, now: Instant)
 
 type DueReminders = { readonly cycle: Cycle; readonly places: readonly number[] };
 
-/** An offset is shorter than every cycle. So all reminders of one moment are of the cycle that runs then. */
 function dueReminders(
   { cycles }: Reminding,
   { reminders }: Target,

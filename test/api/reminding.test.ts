@@ -214,6 +214,36 @@ describe("a reminder", () => {
   });
 });
 
+describe("a cycle that has no room for a reminder is refused with 300004", () => {
+  it("when its end is moved, and when it is appended", async () => {
+    const { org, group } = await enrolled(reminding(milestone(), threeDays));
+    const path = `/targetGroups/${group.groupId}/targetPeriods`;
+    const moved = (hours: number) => [{ id: group.cycleIds[1], endDate: shifted(firstInstantOf(2), hours * hour) }];
+    expectRefused(
+      await org.admin.put(path, moved(72), { now: during(1) }),
+      400,
+      300004,
+      /^Invalid input\. \[0\].*72 hours/,
+    );
+    await ok(org.admin.put(path, moved(73), { now: during(1) }));
+    const [start, end] = [firstInstantOf(8), shifted(firstInstantOf(8), 72 * hour)];
+    const appended = [{ refCode: "x", startDate: start, endDate: end }];
+    expectRefused(await org.admin.post(path, appended, { now: during(1) }), 400, 300004, /offsetHours.*72 hours/);
+  });
+
+  it("when a rule would make it", async () => {
+    const [target] = milestone().targets;
+    const rule = { frequencyType: "MONTHLY", frequency: 1, recurringCycles: 1, fromDate: "2030-01-01" };
+    const reminders = [{ ...threeDays, offsetHours: 700 }];
+    const { periods: _, ...rest } = milestone({ ...rule, targets: [{ ...target, reminders }] });
+    const org = await newOrg(table, gateway.baseUrl);
+    const { data } = (await ok(org.admin.post("/targetGroups", rest, { now: during(1) }))).body;
+    const path = `/targetGroups/editTargetGroup/${data.id}`;
+    const refused = await org.admin.put(path, { recurringCycles: 2 }, { now: during(1) });
+    expectRefused(refused, 400, 300004, /recurringCycles.*700 hours.*2030-02-01/);
+  });
+});
+
 describe("reminders are refused with 300004", () => {
   it.each([
     ["when there are four", [1, 2, 3, 4].map((n) => ({ ...threeDays, name: `r${n}` })), /at most 3|more than 3/],

@@ -20,6 +20,8 @@ export function describeCycleEditFault(fault: CycleEditFault): string {
       return `${item}.endDate must be after its startDate; got ${span(fault.cycle)}.`;
     case "overlaps":
       return `${item} must not overlap cycle ${named(fault.neighbour)}, which is ${span(fault.neighbour)}; got ${span(fault.cycle)}.`;
+    case "hasRoomForReminders":
+      return `${item} must be longer than the offsetHours of every reminder; a target has one of ${fault.offsetHours} hours.`;
     case "hasItsOwnName":
       return `${item}.refCode must be unique in the group; ${JSON.stringify(fault.refCode)} is there already.`;
     case "isWithinTheMost":
