@@ -637,6 +637,11 @@ export interface components {
         /** @description A customer to register by the brand's own id. */
         readonly CustomerRegistration: {
             /**
+             * @description What another system calls the customer. It is one customer's.
+             * @example crm-77
+             */
+            readonly externalId: string;
+            /**
              * @description First name. Absent: as it was. `null`: none.
              * @example Ada
              */
@@ -646,11 +651,6 @@ export interface components {
              * @example Lovelace
              */
             readonly lastName?: string | null;
-            /**
-             * @description What another system calls the customer. It is one customer's.
-             * @example crm-77
-             */
-            readonly externalId: string;
         };
         /** @description A change of what is kept of a customer. An absent field stays as it is, `null` empties it. */
         readonly CustomerProfile: {

@@ -93,10 +93,11 @@ async function editOnce<Fault>(
   ]);
   if (result.outcome === "applied") return { outcome: "edited", group: after };
   if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);
-  return isNameTaken(result) ? nameTaken(after.name) : new Overtaken(result.attempts - 1);
+  const takesName = renameParts(org, before, after).length > 0;
+  return takesName && isNameTaken(result) ? nameTaken(after.name) : new Overtaken(result.attempts - 1);
 }
 
-/** Whether the name's part alone was refused: with another version, the edit is decided again. */
+/** Whether the new name's part alone was refused: with another version, the edit is decided again. */
 function isNameTaken({ refusals: [version, name] }: Cancelled): boolean {
   return version === undefined && name !== undefined;
 }

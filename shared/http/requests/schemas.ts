@@ -119,7 +119,11 @@ export const putCustomer = {
 export const registerCustomer = {
   type: "object",
   required: ["externalId"],
-  properties: { ...putCustomer.properties, externalId: { ...putCustomer.properties.externalId, type: "string" } },
+  properties: {
+    externalId: { type: "string", minLength: 1, maxLength: limits.externalIdCharacters, pattern: "\\S" },
+    firstName: { type: ["string", "null"], maxLength: limits.nameCharacters },
+    lastName: { type: ["string", "null"], maxLength: limits.nameCharacters },
+  },
 } as const;
 
 const period = {
@@ -280,9 +284,13 @@ const addedValue = {
 } as const;
 
 const addedPeriod = {
-  ...period,
+  type: "object",
+  required: ["refCode", "startDate", "endDate"],
   properties: {
-    ...period.properties,
+    refCode: { type: "string", minLength: 1, maxLength: limits.refCodeCharacters },
+    startDate: date,
+    endDate: date,
+    description,
     defaultValues: { type: "array", maxItems: limits.targets, items: addedValue },
   },
 } as const;
