@@ -60,10 +60,11 @@ class Member {
     return new Member(org, group, customerId);
   }
 
-  async send(activity: Record<string, unknown>, now: string): Promise<void> {
+  /** Sends to the service of the file, or to another process. */
+  async send(activity: Record<string, unknown>, now: string, till = this.org.till): Promise<void> {
     this.#activityCount += 1;
     const fields = { activityId: `a-${this.#activityCount}`, customerId: this.customerId, occurredAt: now };
-    await ok(this.org.till.post("/activities", { ...fields, type: "TRANSACTION", ...activity }, { now }));
+    await ok(till.post("/activities", { ...fields, type: "TRANSACTION", ...activity }, { now }));
   }
 
   /** Changes the value of a cycle. The definition that other processes have is older than 30 s from then on. */
@@ -172,6 +173,21 @@ describe("a changed value of the running cycle", () => {
     await member.sweep(sweptAgain);
     await member.sweep(after(sweptAgain, hour));
     expect(await member.told("targetValueUpdated", "targetValueAchieved")).toHaveLength(2);
+  });
+
+  it("reaches, 25 hours after the first sweep, what a process with the old value has counted since then", async () => {
+    const member = await Member.enrol();
+    const other = await startGateway(localFunctions(table), 0);
+    const till = new ApiClient(other.baseUrl, member.org.credentials.till);
+    await member.send({ amount: 100 }, now, till);
+    await member.change(1, 500, now);
+    await member.sweep(swept);
+    await member.send({ amount: 600 }, after(now, 29_999), till);
+    await other.close();
+    await member.sweep(after(sweptAgain, -1));
+    expect(await member.reachedOn(1, sweptAgain)).toBeNull();
+    await member.sweep(sweptAgain);
+    expect(await member.reachedOn(1, sweptAgain)).toBe(sweptAgain);
   });
 
   it("is shown as reevaluation of the target until all are judged, and afterwards", async () => {
