@@ -70,6 +70,19 @@ describe("a process whose cached definition is 30 s old", () => {
     });
   });
 
+  it("counts for who was enrolled in a target that it does not know, and lets its members leave", async () => {
+    const { org, group, customerId } = await newSetting(service, milestone({ cycles: 1 }));
+    await withOtherProcess(org, async (till) => {
+      await cacheGroup(till, org, group);
+      const visits = { ...milestone().targets[0], name: "Visits", targetType: "VISIT" };
+      const { data } = (await ok(org.admin.post(`/targetGroups/${group.groupId}/targets`, visits, { now }))).body;
+      const added = { ...group, targetId: data.targets[1].id };
+      await ok(org.enroll(added, { customerId }, { now }));
+      expect(await spendAt(till, customerId, stale)).toMatchObject({ targets: [{ newAchievedValue: 1 }] });
+      await ok(till.post(`${targetPath(added)}/unEnroll`, [{ customerId }], { now: stale }));
+    });
+  });
+
   it("enrols into the appended cycle, and refuses 310019 only after it has read the definition as it is", async () => {
     const { org, group, customerId } = await newSetting(service, milestone({ cycles: 1 }));
     const other = await org.newCustomer();
