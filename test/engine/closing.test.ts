@@ -309,7 +309,7 @@ describe("each cycle is closed once for each customer", () => {
     await announced(brand.org);
     const lines = captureConsole();
     await closeCycles(dyingAt(`${last}Command`), startOfCycle(2), brand.org);
-    expect(lines).toMatchObject([[{ event: "failed" }]]);
+    expect(lines).toContainEqual([expect.objectContaining({ event: "failed" })]);
     vi.restoreAllMocks();
     await closeCycles(table, startOfCycle(4), brand.org);
     expect(await brand.endings()).toEqual([1, 2, 3].map((cycle) => `1 targetPeriodCompleted c${cycle}`));
