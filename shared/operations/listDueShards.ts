@@ -61,7 +61,7 @@ export type ClosingTask = {
 };
 
 /** What a task needs to know of its sweep. Closing depends on nothing but the time. */
-export type TaskSweep = Pick<ClosingSweep, "kind"> | JudgingSweep | RemindingSweep;
+type TaskSweep = Pick<ClosingSweep, "kind"> | JudgingSweep | RemindingSweep;
 
 /** Where the next page of due work begins. */
 export type DuePosition = {
