@@ -45,6 +45,7 @@ export type CycleEditFault = { readonly index: number } & (
   | { readonly rule: "endsAfterItStarts"; readonly cycle: Pick<Cycle, "startsAt" | "endsAt"> }
   | { readonly rule: "overlaps"; readonly cycle: Pick<Cycle, "startsAt" | "endsAt">; readonly neighbour: Cycle }
   | { readonly rule: "hasRoomForReminders"; readonly offsetHours: number }
+  | { readonly rule: "descriptionsFit"; readonly mostBytes: number; readonly bytes: number }
   | { readonly rule: "hasItsOwnName"; readonly refCode: string }
   | { readonly rule: "isWithinTheMost"; readonly most: number; readonly cycles: number }
   | { readonly rule: "comesInTime"; readonly lastEndedAt: Instant }
@@ -67,6 +68,7 @@ export function decideCycleEdit(group: TargetGroup, edits: readonly CycleEdit[],
   });
   const next = { ...group, cycles };
   const faults = [
+    ...faultsOfDescriptions(cycles),
     ...edits.flatMap((edit) => faultsOfEdit(group, edits, edit, now)),
     ...edits.flatMap(({ index, id }) =>
       faultsOfPlace(
@@ -77,6 +79,15 @@ export function decideCycleEdit(group: TargetGroup, edits: readonly CycleEdit[],
     ),
   ];
   return faults.length > 0 ? { outcome: "invalid", faults } : { outcome: "edit", group: next };
+}
+
+/** The most bytes of all descriptions of a group's cycles. An item of the table may have 400 kB. */
+const mostDescriptionBytes = 262_144;
+
+function faultsOfDescriptions(cycles: readonly Cycle[]): CycleEditFault[] {
+  const bytes = cycles.reduce((sum, { description = "" }) => sum + Buffer.byteLength(description), 0);
+  const fault = { index: 0, rule: "descriptionsFit", mostBytes: mostDescriptionBytes, bytes } as const;
+  return bytes > mostDescriptionBytes ? [fault] : [];
 }
 
 function editedCycle(cycle: Cycle, { startsAt, endsAt, texts }: CycleEdit): Cycle {

@@ -22,6 +22,8 @@ export function describeCycleEditFault(fault: CycleEditFault): string {
       return `${item} must not overlap cycle ${named(fault.neighbour)}, which is ${span(fault.neighbour)}; got ${span(fault.cycle)}.`;
     case "hasRoomForReminders":
       return `${item} must be longer than the offsetHours of every reminder; a target has one of ${fault.offsetHours} hours.`;
+    case "descriptionsFit":
+      return `The descriptions of all cycles must not take more than ${fault.mostBytes} bytes; they take ${fault.bytes}.`;
     case "hasItsOwnName":
       return `${item}.refCode must be unique in the group; ${JSON.stringify(fault.refCode)} is there already.`;
     case "isWithinTheMost":
