@@ -7,7 +7,7 @@ import { type FixedFault, fixedFaults } from "./fixed.ts";
 import type { Instant } from "./instant.ts";
 import { type Refusal, refused } from "./refusal.ts";
 import { reminderTooLongFor } from "./reminding.ts";
-import type { Level, TargetGroup } from "./targetGroup.ts";
+import type { Cycle, Level, TargetGroup } from "./targetGroup.ts";
 
 /** A level as an edit names it: one that is there, by its id, or a new one. `index` is its place in the edit, from 0. */
 export type LevelEdit = { readonly index: number } & (
@@ -124,12 +124,16 @@ function lengthened(
   const added = cyclesOfRule(cycleRule)
     .slice(cycles.length)
     .map((cycle) => ({ ...cycle, id: first.id + cycle.number - 1, description: undefined }));
-  for (const cycle of added) {
-    const offsetHours = reminderTooLongFor(group, cycle)?.offsetHours;
-    if (offsetHours !== undefined)
-      return { faults: [{ of: "cycleCount", rule: "hasRoomForReminders", cycle: cycle.refCode, offsetHours }] };
-  }
+  const faults = added.flatMap((cycle) => faultsOfAdded(group, cycle)).slice(0, 1);
+  if (faults.length > 0) return { faults };
   return { group: { ...group, cycleRule, cycles: [...cycles, ...added] } };
+}
+
+function faultsOfAdded(group: TargetGroup, cycle: Cycle): EditFault[] {
+  const reminder = reminderTooLongFor(group, cycle);
+  if (reminder === undefined) return [];
+  const { offsetHours } = reminder;
+  return [{ of: "cycleCount", rule: "hasRoomForReminders", cycle: cycle.refCode, offsetHours }];
 }
 
 /** Whether the last cycle has ended. Nobody can be enrolled any more. */

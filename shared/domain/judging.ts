@@ -13,11 +13,22 @@ import { type ChangedValues, type Cycle, cycleOf, type Target, targetValue } fro
 export function changedValues(cycles: readonly Cycle[], before: Target, after: Target): ChangedValues[] {
   const isChanged = (cycle: Cycle) => targetValue(before, cycle) !== targetValue(after, cycle);
   if (!cycles.some(isChanged)) return [];
-  const unfinished = before.revaluation?.finishedAt === undefined ? (before.revaluation?.changes ?? []) : [];
+  const unfinished = unfinishedChanges(before);
+  return runsOf(cycles, (cycle) => {
+    const ofChanged = isChanged(cycle) ? targetValue(before, cycle) : undefined;
+    return oldValueOf(unfinished, cycle.number) ?? ofChanged;
+  });
+}
+
+function unfinishedChanges({ revaluation }: Target): readonly ChangedValues[] {
+  return revaluation === undefined || revaluation.finishedAt !== undefined ? [] : revaluation.changes;
+}
+
+/** The cycles that have an old value, in runs. */
+function runsOf(cycles: readonly Cycle[], oldValueIn: (cycle: Cycle) => Decimal | undefined): ChangedValues[] {
   const runs: ChangedValues[] = [];
   for (const cycle of cycles) {
-    const ofChanged = isChanged(cycle) ? targetValue(before, cycle) : undefined;
-    const oldValue = oldValueOf(unfinished, cycle.number) ?? ofChanged;
+    const oldValue = oldValueIn(cycle);
     if (oldValue === undefined) continue;
     const last = runs.at(-1);
     const goesOn = last?.throughCycle === cycle.number - 1 && last.oldValue === oldValue;

@@ -280,23 +280,23 @@ describe("target-groups history", () => {
   });
 });
 
+/** What the file says, as create reads it. */
+type Written = Readonly<Record<string, unknown>>;
+
+async function shownOf(operator: Operator, id: number): Promise<string> {
+  const shown = await admin("target-groups", "show", String(id), "--yaml", ...operator.access());
+  expect(shown).toMatchObject({ status: 0, stderr: "" });
+  return shown.stdout.replace(/^name: .*$/m, "name: Again");
+}
+
+async function create(operator: Operator, yaml: string) {
+  const file = operator.file(`${randomUUID()}.yaml`, yaml);
+  const { status, stdout, stderr } = await admin("target-groups", "create", file, ...operator.access(), "--json");
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return JSON.parse(stdout);
+}
+
 describe("target-groups show --yaml", () => {
-  /** What the file says, as create reads it. */
-  type Written = Readonly<Record<string, unknown>>;
-
-  async function shownOf(operator: Operator, id: number): Promise<string> {
-    const shown = await admin("target-groups", "show", String(id), "--yaml", ...operator.access());
-    expect(shown).toMatchObject({ status: 0, stderr: "" });
-    return shown.stdout.replace(/^name: .*$/m, "name: Again");
-  }
-
-  async function create(operator: Operator, yaml: string) {
-    const file = operator.file(`${randomUUID()}.yaml`, yaml);
-    const { status, stdout, stderr } = await admin("target-groups", "create", file, ...operator.access(), "--json");
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    return JSON.parse(stdout);
-  }
-
   it.each(["docs/examples/streak.yaml", "docs/examples/streak-of-a-year.yaml", "docs/examples/pens.yaml"])(
     "prints a file of which create makes all that was written: %s",
     async (path) => {

@@ -13,13 +13,11 @@ it("an edit of a target whose judging ends meanwhile is made, and is not refused
   const now = during(1);
   await ok(org.admin.put(targetPath(group), { defaultValues: [{ defaultValue: 7 }] }, { now }));
   const key = targetKey(org.org, group.groupId, group.targetId);
-  let isNoted = false;
+  let isNoted: boolean | undefined;
   service.table.client.middlewareStack.add(
     (next) => async (args) => {
-      if (!isNoted && "TransactItems" in args.input) {
-        isNoted = true;
-        expect(await noteRevalued(service.table, key, { editedAt: Date.parse(now), now: Date.parse(now) })).toBe(true);
-      }
+      if (isNoted === undefined && "TransactItems" in args.input)
+        isNoted = await noteRevalued(service.table, key, { editedAt: Date.parse(now), now: Date.parse(now) });
       return next(args);
     },
     { step: "initialize", name: "judgingEndsBeforeTheEdit" },

@@ -32,8 +32,8 @@ describe("the changed values of an edit", () => {
       { fromCycle: 1, throughCycle: 3, oldValue: decimal(1) },
     ]);
     expect(changedValues(cycles, before, { ...before, name: "Other" })).toEqual([]);
-    const judged = { ...before, revaluation: { ...unfinished, finishedAt: 1 } };
-    expect(changedValues(cycles, judged, values(5, 5, 7, 1))).toEqual([
+    const finished = { ...before, revaluation: { ...unfinished, finishedAt: 1 } };
+    expect(changedValues(cycles, finished, values(5, 5, 7, 1))).toEqual([
       { fromCycle: 3, throughCycle: 3, oldValue: decimal(1) },
     ]);
   });

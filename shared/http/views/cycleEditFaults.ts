@@ -8,6 +8,7 @@ const wireNames = { startsAt: "startDate", endsAt: "endDate" } as const satisfie
 /** The sentence of a 300004 for a rule that an edit of cycles breaks. It names the field as the caller has written it. */
 export function describeCycleEditFault(fault: CycleEditFault): string {
   if ("bound" in fault) return describeBoundFault(fault);
+  if (isOfAll(fault)) return describeFaultOfAll(fault);
   const item = `[${fault.index}]`;
   switch (fault.rule) {
     case "isOfTheGroup":
@@ -22,16 +23,28 @@ export function describeCycleEditFault(fault: CycleEditFault): string {
       return `${item} must not overlap cycle ${named(fault.neighbour)}, which is ${span(fault.neighbour)}; got ${span(fault.cycle)}.`;
     case "hasRoomForReminders":
       return `${item} must be longer than the offsetHours of every reminder; a target has one of ${fault.offsetHours} hours.`;
-    case "descriptionsFit":
-      return `The descriptions of all cycles must not take more than ${fault.mostBytes} bytes; they take ${fault.bytes}.`;
     case "hasItsOwnName":
       return `${item}.refCode must be unique in the group; ${JSON.stringify(fault.refCode)} is there already.`;
+    case "namesItsTargets":
+      return `${item}.defaultValues must name targets of the group; got ${fault.targetId}.`;
+  }
+}
+
+type FaultOfAll = Extract<CycleEditFault, { readonly rule: "descriptionsFit" | "isWithinTheMost" | "comesInTime" }>;
+
+/** Whether all cycles of the group together break the rule. */
+function isOfAll(fault: CycleEditFault): fault is FaultOfAll {
+  return fault.rule === "descriptionsFit" || fault.rule === "isWithinTheMost" || fault.rule === "comesInTime";
+}
+
+function describeFaultOfAll(fault: FaultOfAll): string {
+  switch (fault.rule) {
+    case "descriptionsFit":
+      return `The descriptions of all cycles must not take more than ${fault.mostBytes} bytes; they take ${fault.bytes}.`;
     case "isWithinTheMost":
       return `A group must not have more than ${fault.most} listed cycles; with the new ones they are ${fault.cycles}.`;
     case "comesInTime":
       return `Cycles can be appended up to 30 days after the last one has ended; it ended at ${formatInstant(fault.lastEndedAt)}.`;
-    case "namesItsTargets":
-      return `${item}.defaultValues must name targets of the group; got ${fault.targetId}.`;
   }
 }
 
