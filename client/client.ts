@@ -61,9 +61,9 @@ export type TargetRef = { readonly targetGroupId: number; readonly targetId: num
  *
  * A call resolves with the API's envelope, refusals included: `code` is `null` for a success. It throws
  * `MilestreakUnreachable` when there is no answer. A throttled call (429) is repeated after a pause. After a lost
- * answer or a 503, a call is repeated only where a repeat cannot do the work twice. That holds for reads, `enroll` (by
- * its Idempotency-Key), activities (by their ids) and `putCustomer`. It does not hold for `unenroll`,
- * `createTargetGroup` and edits.
+ * answer or a 503, a call is repeated only where a repeat cannot do the work twice. That holds for reads, simulations,
+ * `enroll` (by its Idempotency-Key), activities (by their ids), `putCustomer` and `registerCustomer`. `unenroll`,
+ * `createTargetGroup` and edits, with `If-Match` or without, are not repeated then.
  */
 export type MilestreakClient = ReturnType<typeof createMilestreakClient>;
 

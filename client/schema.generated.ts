@@ -177,7 +177,7 @@ export interface paths {
         };
         readonly get?: never;
         /**
-         * Changes the name, the state or the levels of a target group
+         * Changes a target group's own fields and its levels
          * @description Changes the group's own fields and its levels. A field that is absent stays as it is; `null` empties it. Members stay members. Processes keep a definition for up to 30 s, so a change takes effect at the latest 30 s later. An edit that changes nothing leaves the version as it is. Needs the permission `manage`. The body is at most 16 kB.
          */
         readonly put: operations["editTargetGroup"];
@@ -241,7 +241,7 @@ export interface paths {
         };
         readonly get?: never;
         /**
-         * Changes the name, the state or the values of a target
+         * Changes the name, the state, the filters or the values of a target
          * @description Changes one target. A field that is absent stays as it is; `null` empties it. The value of a cycle can change until the cycle ends. A minute later all customers are judged by it: `reevaluation` tells when that is done. Members stay members. Needs the permission `manage`. The body is at most 256 kB.
          */
         readonly put: operations["editTarget"];

@@ -8,8 +8,9 @@ import type { Table } from "../shared/table/client.ts";
 import { tableDefinition } from "../shared/table/definition.ts";
 
 /**
- * Creates the table, if it does not exist, from the definition that the stack deploys. Without its stream the table has
- * no projector, but the engine is much quicker: at each request it looks through all records of the table's stream.
+ * Creates the table, if it does not exist, from the definition that the stack deploys. A table without its stream has no
+ * projector. Tests that need none make it so: at each request about a table with a stream, the engine looks for the oldest
+ * record of that stream among the records of all tables.
  */
 export async function createTableIfMissing(
   { client, name }: Pick<Table, "client" | "name">,

@@ -2,10 +2,9 @@ import type { Context } from "aws-lambda";
 import { ServiceError } from "../../shared/domain/serviceError.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
-import type { FailureSource } from "../../shared/observability/metricNames.ts";
 import { closeShards } from "../../shared/operations/closeShards.ts";
 import { judgeShards } from "../../shared/operations/judgeShards.ts";
-import { type ClosingTask, requireGroup, type TaskSweep } from "../../shared/operations/listDueShards.ts";
+import { type ClosingTask, failureSources, requireGroup } from "../../shared/operations/listDueShards.ts";
 import { remindShards } from "../../shared/operations/remindShards.ts";
 import type { ClosedCounts, SweepProgress } from "../../shared/operations/sweepShards.ts";
 import { withoutInput } from "../../shared/operations/withoutInput.ts";
@@ -51,13 +50,6 @@ export function closeShard(table: Table): ShardLambda {
     return { closed, busyCount, left: tasksFor({ ...task, ...left, failedCount, busyCount }) };
   });
 }
-
-/** What goes wrong with one kind of work is counted apart from what goes wrong with another. */
-const failureSources = {
-  CLOSING: "closing",
-  JUDGING: "judging",
-  REMINDING: "reminding",
-} as const satisfies Record<TaskSweep["kind"], FailureSource>;
 
 function sweep(table: Table, group: TargetGroup, task: ClosingTask, mustStop: () => boolean): Promise<SweepProgress> {
   switch (task.sweep.kind) {

@@ -2,6 +2,7 @@ import { cycleStatus } from "./cycles.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
 import { extensibleUntil } from "./over.ts";
+import { reminderTooLongFor } from "./reminding.ts";
 import type { Cycle, Target, TargetGroup } from "./targetGroup.ts";
 import { type TriggerValueFault, triggerValueFaults } from "./triggers.ts";
 
@@ -44,6 +45,8 @@ export type CycleEditFault = { readonly index: number } & (
   | { readonly rule: "isTooNear"; readonly bound: BoundName; readonly asked: Instant; readonly earliest: Instant }
   | { readonly rule: "endsAfterItStarts"; readonly cycle: Pick<Cycle, "startsAt" | "endsAt"> }
   | { readonly rule: "overlaps"; readonly cycle: Pick<Cycle, "startsAt" | "endsAt">; readonly neighbour: Cycle }
+  | { readonly rule: "hasRoomForReminders"; readonly offsetHours: number }
+  | { readonly rule: "descriptionsFit"; readonly mostBytes: number; readonly bytes: number }
   | { readonly rule: "hasItsOwnName"; readonly refCode: string }
   | { readonly rule: "isWithinTheMost"; readonly most: number; readonly cycles: number }
   | { readonly rule: "comesInTime"; readonly lastEndedAt: Instant }
@@ -67,6 +70,7 @@ export function decideCycleEdit(group: TargetGroup, edits: readonly CycleEdit[],
   });
   const next = { ...group, cycles };
   const faults = [
+    ...faultsOfDescriptions(cycles),
     ...edits.flatMap((edit) => faultsOfEdit(group, edits, edit, now)),
     ...edits.flatMap(({ index, id }) =>
       faultsOfPlace(
@@ -77,6 +81,15 @@ export function decideCycleEdit(group: TargetGroup, edits: readonly CycleEdit[],
     ),
   ];
   return faults.length > 0 ? { outcome: "invalid", faults } : { outcome: "edit", group: next };
+}
+
+/** The most bytes of all descriptions of a group's cycles. An item of the table may have 400 kB. */
+const mostDescriptionBytes = 262_144;
+
+function faultsOfDescriptions(cycles: readonly Cycle[]): CycleEditFault[] {
+  const bytes = cycles.reduce((sum, { description = "" }) => sum + Buffer.byteLength(description), 0);
+  const fault = { index: 0, rule: "descriptionsFit", mostBytes: mostDescriptionBytes, bytes } as const;
+  return bytes > mostDescriptionBytes ? [fault] : [];
 }
 
 function editedCycle(cycle: Cycle, { startsAt, endsAt, texts }: CycleEdit): Cycle {
@@ -132,17 +145,24 @@ function faultsOfBound(
   return asked.at < earliest ? [{ index, rule: "isTooNear", bound, asked: asked.at, earliest }] : [];
 }
 
-/** The faults of a cycle among its neighbours. */
-function faultsOfPlace({ cycles }: TargetGroup, index: number, place: number): CycleEditFault[] {
+/** The faults of a cycle by itself and among its neighbours. */
+function faultsOfPlace(group: TargetGroup, index: number, place: number): CycleEditFault[] {
+  const { cycles } = group;
   const [before, cycle, after] = [cycles[place - 1], cycles[place], cycles[place + 1]];
   if (cycle === undefined) return [];
   if (cycle.startsAt >= cycle.endsAt) return [{ index, rule: "endsAfterItStarts", cycle }];
-  const faults: CycleEditFault[] = [];
+  const faults = faultsOfLength(group, index, cycle);
   if (before !== undefined && cycle.startsAt < before.endsAt)
     faults.push({ index, rule: "overlaps", cycle, neighbour: before });
   if (after !== undefined && after.startsAt < cycle.endsAt)
     faults.push({ index, rule: "overlaps", cycle, neighbour: after });
   return faults;
+}
+
+/** A reminder comes after the start of its cycle. */
+function faultsOfLength(group: TargetGroup, index: number, cycle: Cycle): CycleEditFault[] {
+  const reminder = reminderTooLongFor(group, cycle);
+  return reminder === undefined ? [] : [{ index, rule: "hasRoomForReminders", offsetHours: reminder.offsetHours }];
 }
 
 /**
@@ -205,10 +225,7 @@ function faultsOfAddition(
     faults.push({ index, rule: "hasItsOwnName", refCode });
   for (const [bound, asked] of [["startsAt", startsAt] as const, ["endsAt", endsAt] as const])
     if (asked < earliest) faults.push({ index, rule: "isTooNear", bound, asked, earliest });
-  const [before, cycle] = [next.cycles[place - 1], next.cycles[place]];
-  if (cycle !== undefined && startsAt >= endsAt) faults.push({ index, rule: "endsAfterItStarts", cycle });
-  if (before !== undefined && cycle !== undefined && startsAt < before.endsAt)
-    faults.push({ index, rule: "overlaps", cycle, neighbour: before });
+  faults.push(...faultsOfPlace(next, index, place));
   const isKnown = (id: number) => next.targets.some((target) => target.id === id);
   const unknown = values.filter(({ targetId }) => !isKnown(targetId));
   return [...faults, ...unknown.map(({ targetId }) => ({ index, rule: "namesItsTargets", targetId }) as const)];

@@ -1,6 +1,7 @@
 import { isAutomatic } from "./automatic.ts";
 import { type FilterFault, filterFaults } from "./filters.ts";
 import type { Instant } from "./instant.ts";
+import { hasRoomFor } from "./reminding.ts";
 import { type Cycle, isStreak, type Level, lastRule, type Target, type TargetGroup } from "./targetGroup.ts";
 import { type TriggerFault, triggerFaults } from "./triggers.ts";
 
@@ -123,11 +124,11 @@ export function targetFaults(
   return [...faults, ...reminderFaults(target, index, cycles)];
 }
 
-/** All reminders of a cycle must be in it, or those of two cycles could be due at once. */
 function reminderFaults({ reminders }: Pick<Target, "reminders">, index: number, cycles: Cycles): TargetFault[] {
-  return reminders.flatMap(({ name, offsetHours }, place): TargetFault[] => {
+  return reminders.flatMap((reminder, place): TargetFault[] => {
+    const { name, offsetHours } = reminder;
     const isTaken = reminders.findIndex((other) => other.name === name) < place;
-    const cycle = cycles.find(({ startsAt, endsAt }) => endsAt - startsAt <= offsetHours * hourMilliseconds);
+    const cycle = cycles.find((one) => !hasRoomFor(one, reminder));
     return [
       ...(isTaken ? [{ of: "target", index, rule: "remindsUnderANameOfItsOwn", place, name } as const] : []),
       ...(cycle === undefined
@@ -145,8 +146,6 @@ function reminderFaults({ reminders }: Pick<Target, "reminders">, index: number,
     ];
   });
 }
-
-const hourMilliseconds = 60 * 60 * 1000;
 
 /** Every rule that the levels break; `index` is the level's place among them. */
 export function levelFaults({

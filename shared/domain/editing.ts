@@ -3,9 +3,11 @@ import { leadMilliseconds } from "./cycleEditing.ts";
 import { type CycleRule, cyclesOfRule } from "./cycleRule.ts";
 import { cycleStatus } from "./cycles.ts";
 import { type DraftFault, levelFaults, windowFaults } from "./drafting.ts";
+import { type FixedFault, fixedFaults } from "./fixed.ts";
 import type { Instant } from "./instant.ts";
 import { type Refusal, refused } from "./refusal.ts";
-import type { Level, TargetGroup } from "./targetGroup.ts";
+import { reminderTooLongFor } from "./reminding.ts";
+import type { Cycle, Level, TargetGroup } from "./targetGroup.ts";
 
 /** A level as an edit names it: one that is there, by its id, or a new one. `index` is its place in the edit, from 0. */
 export type LevelEdit = { readonly index: number } & (
@@ -13,17 +15,16 @@ export type LevelEdit = { readonly index: number } & (
   | { readonly id: undefined; readonly name: string; readonly cyclesToMeet: number }
 );
 
-/** The properties of a group that nobody can change, each with what the edit says of it. */
-type FixedProperties = Partial<
-  Record<"id" | "trackingType" | "timeZone" | "frequencyType" | "frequency" | "firstDay", unknown>
->;
+const fixedProperties = ["id", "trackingType", "timeZone", "frequencyType", "frequency", "firstDay"] as const;
+type FixedProperty = (typeof fixedProperties)[number];
 
 /** What to change of a group. A property that is absent stays as it is. */
 export type GroupEdit = {
   readonly own: Partial<
     Pick<TargetGroup, "name" | "description" | "isActive" | "enrollmentOpens" | "enrollmentCloses">
   >;
-  readonly fixed: FixedProperties;
+  /** The properties that nobody can change, each with what the edit says of it. */
+  readonly fixed: Partial<Record<FixedProperty, unknown>>;
   readonly levels: readonly LevelEdit[];
   /** The days between the end of a cycle and its closing; `undefined` leaves them as they are. */
   readonly offsetDays: number | undefined;
@@ -36,12 +37,7 @@ export type GroupEdit = {
 /** A rule that an edit breaks, where it does, and the values that break it. */
 export type EditFault =
   | Extract<DraftFault, { readonly of: "level" | "group" | "window" }>
-  | {
-      readonly of: "fixed";
-      readonly property: keyof FixedProperties;
-      readonly is: string | number | undefined;
-      readonly asked: unknown;
-    }
+  | ({ readonly of: "fixed" } & FixedFault<FixedProperty>)
   | {
       readonly of: "levelEdit";
       readonly index: number;
@@ -57,6 +53,12 @@ export type EditFault =
     }
   | { readonly of: "cycleCount"; readonly rule: "isOfARule" | "isInTheYears"; readonly asked: number }
   | { readonly of: "cycleCount"; readonly rule: "isNotLowered"; readonly is: number; readonly asked: number }
+  | {
+      readonly of: "cycleCount";
+      readonly rule: "hasRoomForReminders";
+      readonly cycle: string;
+      readonly offsetHours: number;
+    }
   | { readonly of: "cycleCount"; readonly rule: "comesInTime"; readonly endsAt: Instant; readonly earliest: Instant }
   | { readonly of: "levels"; readonly rule: "areAtMost"; readonly most: number; readonly levels: number };
 
@@ -80,7 +82,7 @@ export function decideGroupEdit(
   const levels = editedLevels(group.levels, edit);
   const next = { ...rest, ...edit.own, levels, closingOffsets: editedOffsets(rest, edit.offsetDays, now) };
   const faults = [
-    ...fixedFaults(group, edit.fixed),
+    ...faultsOfFixed(group, edit),
     ...("faults" in longer ? longer.faults : []),
     ...windowFaults(next),
     ...levelEditFaults(rest, edit, levels, mostLevels),
@@ -122,7 +124,16 @@ function lengthened(
   const added = cyclesOfRule(cycleRule)
     .slice(cycles.length)
     .map((cycle) => ({ ...cycle, id: first.id + cycle.number - 1, description: undefined }));
+  const faults = added.flatMap((cycle) => faultsOfAdded(group, cycle)).slice(0, 1);
+  if (faults.length > 0) return { faults };
   return { group: { ...group, cycleRule, cycles: [...cycles, ...added] } };
+}
+
+function faultsOfAdded(group: TargetGroup, cycle: Cycle): EditFault[] {
+  const reminder = reminderTooLongFor(group, cycle);
+  if (reminder === undefined) return [];
+  const { offsetHours } = reminder;
+  return [{ of: "cycleCount", rule: "hasRoomForReminders", cycle: cycle.refCode, offsetHours }];
 }
 
 /** Whether the last cycle has ended. Nobody can be enrolled any more. */
@@ -130,12 +141,13 @@ export function hasEnded({ cycles }: Pick<TargetGroup, "cycles">, now: Instant):
   return cycles.every((cycle) => cycleStatus(cycle, now) === "ENDED");
 }
 
-/** The refusal to activate a group, or a target of it, that is over. */
-export function allCyclesEnded({ id }: Pick<TargetGroup, "id">): Refusal {
-  return refused(
-    310019,
-    `All cycles of target group ${id} have ended, so nothing of it can be activated; append cycles with POST /v3/targetGroups/${id}/targetPeriods first.`,
-  );
+/** The refusal to activate a group, or a target of it, that is over. A rule makes cycles only while its last one lies ahead. */
+export function allCyclesEnded({ id, cycleRule }: Pick<TargetGroup, "id" | "cycleRule">): Refusal {
+  const way =
+    cycleRule === undefined
+      ? `append cycles with POST /v3/targetGroups/${id}/targetPeriods first.`
+      : "its rule makes no more cycles, so define another group.";
+  return refused(310019, `All cycles of target group ${id} have ended, so nothing of it can be activated; ${way}`);
 }
 
 function editedLevels(levels: readonly Level[], { levels: edits, newLevelIds }: GroupEdit): Level[] {
@@ -153,16 +165,10 @@ function editedLevels(levels: readonly Level[], { levels: edits, newLevelIds }: 
   ];
 }
 
-function fixedFaults(group: TargetGroup, fixed: FixedProperties): EditFault[] {
-  const { id, trackingType, timeZone, cycleRule } = group;
+function faultsOfFixed({ id, trackingType, timeZone, cycleRule }: TargetGroup, { fixed }: GroupEdit): EditFault[] {
   const { frequencyType, frequency, firstDay } = cycleRule ?? {};
   const values = { id, trackingType, timeZone, frequencyType, frequency, firstDay };
-  const properties = ["id", "trackingType", "timeZone", "frequencyType", "frequency", "firstDay"] as const;
-  return properties.flatMap((property) => {
-    const [is, asked] = [values[property], fixed[property]];
-    // A read answers null where there is no rule, and may be sent back.
-    return asked === undefined || asked === (is ?? null) ? [] : [{ of: "fixed", property, is, asked }];
-  });
+  return fixedFaults(fixedProperties, values, fixed).map((fault) => ({ of: "fixed", ...fault }));
 }
 
 function levelEditFaults(

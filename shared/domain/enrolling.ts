@@ -44,8 +44,8 @@ export type Opening =
 /**
  * Decides into which cycle a customer is enrolled and how that cycle opens (docs/enrolment.md).
  *
- * Refuses with 310019 outside of the time in which the group can be enrolled in, when the named cycle does not exist or has ended, or when no cycle is named and
- * none is current or upcoming.
+ * Refuses with 310019 outside of the time in which the group can be enrolled in, when the named cycle does not exist or
+ * has ended, or when no cycle is named and none is current or upcoming.
  */
 export function decideEnrollment(
   group: TargetGroup,

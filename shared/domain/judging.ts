@@ -6,12 +6,30 @@ import { isMet } from "./past.ts";
 import type { CountingSubject } from "./placing.ts";
 import { type ChangedValues, type Cycle, cycleOf, type Target, targetValue } from "./targetGroup.ts";
 
-/** The cycles whose value differs between two versions of a target, in runs of neighbours that had the same value. */
+/**
+ * The cycles whose value an edit changes, in runs of neighbours that had the same value. The cycles of an earlier change
+ * that not all customers have been judged by yet stay among them, with the value before that change.
+ */
 export function changedValues(cycles: readonly Cycle[], before: Target, after: Target): ChangedValues[] {
+  const isChanged = (cycle: Cycle) => targetValue(before, cycle) !== targetValue(after, cycle);
+  if (!cycles.some(isChanged)) return [];
+  const unfinished = unfinishedChanges(before);
+  return runsOf(cycles, (cycle) => {
+    const ofChanged = isChanged(cycle) ? targetValue(before, cycle) : undefined;
+    return oldValueOf(unfinished, cycle.number) ?? ofChanged;
+  });
+}
+
+function unfinishedChanges({ revaluation }: Target): readonly ChangedValues[] {
+  return revaluation === undefined || revaluation.finishedAt !== undefined ? [] : revaluation.changes;
+}
+
+/** The cycles that have an old value, in runs. */
+function runsOf(cycles: readonly Cycle[], oldValueIn: (cycle: Cycle) => Decimal | undefined): ChangedValues[] {
   const runs: ChangedValues[] = [];
   for (const cycle of cycles) {
-    const oldValue = targetValue(before, cycle);
-    if (oldValue === targetValue(after, cycle)) continue;
+    const oldValue = oldValueIn(cycle);
+    if (oldValue === undefined) continue;
     const last = runs.at(-1);
     const goesOn = last?.throughCycle === cycle.number - 1 && last.oldValue === oldValue;
     if (goesOn) runs.pop();

@@ -1,6 +1,6 @@
 import { cycleStatus } from "./cycles.ts";
 import type { Enrollment } from "./enrollment.ts";
-import type { Instant } from "./instant.ts";
+import { clockToleranceMilliseconds, type Instant } from "./instant.ts";
 import { isMet } from "./past.ts";
 import type { CountingSubject } from "./placing.ts";
 import { streakValue } from "./streak.ts";
@@ -20,6 +20,22 @@ function timeOf({ endsAt }: Cycle, { offsetHours }: Reminder): Instant {
   return endsAt - offsetHours * hourMilliseconds;
 }
 
+/** Whether the reminder comes after the cycle's start, so that all reminders of a moment are of the cycle that runs then. */
+export function hasRoomFor(
+  { startsAt, endsAt }: Pick<Cycle, "startsAt" | "endsAt">,
+  { offsetHours }: Reminder,
+): boolean {
+  return endsAt - startsAt > offsetHours * hourMilliseconds;
+}
+
+/** A reminder of the targets that the cycle is too short for. */
+export function reminderTooLongFor(
+  { targets }: Pick<TargetGroup, "targets">,
+  cycle: Pick<Cycle, "startsAt" | "endsAt">,
+): Reminder | undefined {
+  return targets.flatMap(({ reminders }) => reminders).find((reminder) => !hasRoomFor(cycle, reminder));
+}
+
 /** The first sweep after the given time; `undefined` when no reminder is due later. */
 export function remindingAfter({ cycles, targets }: Reminding, time: Instant): RemindingSweep | undefined {
   const offsets = [...new Set(targets.flatMap(({ reminders }) => reminders.map(({ offsetHours }) => offsetHours)))];
@@ -30,9 +46,12 @@ export function remindingAfter({ cycles, targets }: Reminding, time: Instant): R
   return times.length === 0 ? undefined : { kind: "REMINDING", dueAt: Math.min(...times) };
 }
 
-/** The sweep that an edit makes necessary; `undefined` when the list has one that comes early enough. */
+/**
+ * The sweep that an edit makes necessary; `undefined` when the list has one that comes early enough. The sweep of a
+ * reminder within the tolerated clock difference may be gone, because a machine whose clock is ahead has sent it.
+ */
 export function remindingOfEdit(before: Reminding, after: Reminding, now: Instant): RemindingSweep | undefined {
-  const [was, is] = [before, after].map((group) => remindingAfter(group, now));
+  const [was, is] = [before, after].map((group) => remindingAfter(group, now + clockToleranceMilliseconds));
   return is !== undefined && (was === undefined || is.dueAt < was.dueAt) ? is : undefined;
 }
 
@@ -41,20 +60,23 @@ export function nextReminding(group: Reminding, { dueAt }: RemindingSweep, now: 
   return remindingAfter(group, Math.max(dueAt, now - latestMilliseconds));
 }
 
-/** The targets with a reminder that is due at the moment, whose cycle has not ended. */
-export function targetsToRemind(group: Reminding, sweep: RemindingSweep, now: Instant): Target[] {
+/** The targets with a reminder that is due at the moment, whose cycle has not ended. One that is switched off has none. */
+export function targetsToRemind(group: TargetGroup, sweep: RemindingSweep, now: Instant): Target[] {
+  return dueTargets(group, sweep, now).filter((target) => group.isActive && target.isActive);
+}
+
+function dueTargets(group: Reminding, sweep: RemindingSweep, now: Instant): Target[] {
   return group.targets.filter((target) => dueReminders(group, target, sweep, now) !== undefined);
 }
 
 /** Whether a reminder of this moment is not sent any more: it is over six hours late, or its cycle has ended. */
 export function isTooLate(group: Reminding, sweep: RemindingSweep, now: Instant): boolean {
-  const wasDue = targetsToRemind(group, sweep, sweep.dueAt).length > 0;
-  return wasDue && targetsToRemind(group, sweep, now).length === 0;
+  const wasDue = dueTargets(group, sweep, sweep.dueAt).length > 0;
+  return wasDue && dueTargets(group, sweep, now).length === 0;
 }
 
 type DueReminders = { readonly cycle: Cycle; readonly places: readonly number[] };
 
-/** An offset is shorter than every cycle. So all reminders of one moment are of the cycle that runs then. */
 function dueReminders(
   { cycles }: Reminding,
   { reminders }: Target,

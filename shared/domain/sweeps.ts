@@ -99,16 +99,17 @@ export function firstSweep(group: ClosingTimes, now: Instant): ClosingSweep | un
 /**
  * The sweep that an edit makes necessary; `undefined` when the group's next sweep on the list comes early enough. It does
  * unless the first closing that lies ahead was moved to earlier, or all cycles had been closed before and the list may not
- * have the group any more. A sweep that comes too early finds nothing to close and goes on to the next one.
+ * have the group any more. A sweep that comes too early finds nothing to close and goes on to the next one. A closing
+ * within the tolerated clock difference may have been found by a machine whose clock is ahead, and its sweep may be gone.
  */
 export function sweepOfEdit(before: ClosingTimes, after: ClosingTimes, now: Instant): ClosingSweep | undefined {
-  const [was, is] = [nextClosing(before, now), nextClosing(after, now)];
-  return is < was ? { kind: "CLOSING", dueAt: is, fromCycle: 1 } : undefined;
+  const [was, is] = [before, after].map((group) => nextClosing(group, now + clockToleranceMilliseconds));
+  const isEarlier = is !== undefined && is < (was ?? Number.POSITIVE_INFINITY);
+  return isEarlier ? { kind: "CLOSING", dueAt: is, fromCycle: 1 } : undefined;
 }
 
-function nextClosing(group: ClosingTimes, now: Instant): Instant {
-  const times = group.cycles.map((cycle) => closesAt(group, cycle));
-  return times.find((time) => time > now) ?? Number.POSITIVE_INFINITY;
+function nextClosing(group: ClosingTimes, time: Instant): Instant | undefined {
+  return group.cycles.map((cycle) => closesAt(group, cycle)).find((closing) => closing > time);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Decimal } from "./decimal.ts";
 import { type TargetFault, targetFaults, type WindowFault, windowFaults } from "./drafting.ts";
 import { allCyclesEnded, hasEnded } from "./editing.ts";
 import { type Filter, type FilterFault, filterFaults, filtersText } from "./filters.ts";
+import { type FixedFault, fixedFaults } from "./fixed.ts";
 import type { Instant } from "./instant.ts";
 import { changedValues } from "./judging.ts";
 import { type Refusal, refused } from "./refusal.ts";
@@ -50,12 +51,7 @@ export type TargetEdit = {
 
 /** A rule that an edit of a target breaks. */
 export type TargetEditFault =
-  | {
-      readonly rule: "isFixed";
-      readonly property: FixedTargetProperty;
-      readonly is: string | number | boolean | undefined;
-      readonly asked: unknown;
-    }
+  | ({ readonly rule: "isFixed" } & FixedFault<FixedTargetProperty>)
   | { readonly rule: "filtersAreWhole"; readonly fault: FilterFault }
   | { readonly rule: "triggersAreWhole"; readonly fault: TriggerFault }
   | { readonly rule: "rulesFit"; readonly mostBytes: number; readonly bytes: number }
@@ -84,7 +80,7 @@ export function decideTargetEdit(
   const rules = editedRules(group.cycles, target, edit, now);
   const edited = { ...target, ...edit.own, rules, values: editedValues(group, target, edit, now) };
   const faults = [
-    ...fixedFaults(target, edit),
+    ...faultsOfFixed(target, edit),
     ...rulesFaults(edited, group.cycles, edit),
     ...valueFaults(group, edit.values, now),
   ];
@@ -102,12 +98,8 @@ function targetNotFound(groupId: number, targetId: number): Refusal {
   );
 }
 
-function fixedFaults(target: Target, { fixed }: TargetEdit): TargetEditFault[] {
-  return fixedTargetProperties.flatMap((property) => {
-    const [is, asked] = [target[property], fixed[property]];
-    // A read answers null where there is nothing, and may be sent back.
-    return asked === undefined || asked === (is ?? null) ? [] : [{ rule: "isFixed", property, is, asked }];
-  });
+function faultsOfFixed(target: Target, { fixed }: TargetEdit): TargetEditFault[] {
+  return fixedFaults(fixedTargetProperties, target, fixed).map((fault) => ({ rule: "isFixed", ...fault }));
 }
 
 /**

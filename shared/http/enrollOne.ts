@@ -10,8 +10,9 @@ import type { routes } from "./routes.ts";
 type Enrolled = Extract<EnrollResult, { readonly outcome: "enrolled" | "repeated" }>;
 
 /**
- * Enrols the customer whom the request names, and answers what it did beside the answer to the caller. `registration` is
- * the permission that `registerCustomer: true` needs. Refuses, in this order, with 4000, 300004, 310017, 310018, 310011, 310019, 310119.
+ * Enrols the customer whom the request names, and answers what it did beside the answer to the caller. `registration`
+ * is the permission that `registerCustomer: true` needs. Refuses, in this order, with 4000, 300004, 310017, 310018,
+ * 310011, 310019, 310119.
  */
 export async function enrollOne(
   context: ServiceContext,

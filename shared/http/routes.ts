@@ -160,7 +160,7 @@ export const editTargetGroup = {
   throttleShare: 0.05,
   maximumBodyBytes: recordBytes,
   query: {},
-  summary: "Changes the name, the state or the levels of a target group",
+  summary: "Changes a target group's own fields and its levels",
 } as const satisfies Route;
 
 export const editTargetPeriods = {
@@ -215,7 +215,7 @@ export const editTarget = {
   throttleShare: 0.05,
   maximumBodyBytes: definitionBytes,
   query: {},
-  summary: "Changes the name, the state or the values of a target",
+  summary: "Changes the name, the state, the filters or the values of a target",
 } as const satisfies Route;
 
 export const deactivateTarget = {

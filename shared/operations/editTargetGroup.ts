@@ -99,13 +99,14 @@ async function editOnce<Fault>(
   const result = await transact(table, [...parts, ...listing]);
   if (result.outcome === "applied") return { outcome: "edited", group: after };
   if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);
-  if (isNameTaken(result, before, after)) return nameTaken(after.name);
+  const takesName = renameParts(org, before, after).length > 0;
+  if (takesName && isNameTaken(result)) return nameTaken(after.name);
   return isListFull(result, parts.length) ? { outcome: "tooManyAutomatic" } : new Overtaken(result.attempts - 1);
 }
 
-/** Whether the name's part was refused and the version's was not: with another version, the edit is decided again. */
-function isNameTaken({ refusals: [version, name] }: Cancelled, before: TargetGroup, after: TargetGroup): boolean {
-  return version === undefined && name !== undefined && renames(before, after);
+/** Whether the new name's part was refused and the version's was not: with another version, the edit is decided again. */
+function isNameTaken({ refusals: [version, name] }: Cancelled): boolean {
+  return version === undefined && name !== undefined;
 }
 
 /** Whether the list of automatic targets alone was refused. Its part, if there is one, follows all others. */

@@ -13,6 +13,8 @@ import {
   sweepAfter,
 } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
+import { logUnexpected } from "../observability/log.ts";
+import type { FailureSource } from "../observability/metricNames.ts";
 import { countLateStart, countSkippedReminders } from "../observability/metrics.ts";
 import type { Table } from "../table/client.ts";
 import { noteClosedCycles } from "../table/closedCycles.ts";
@@ -25,6 +27,7 @@ import {
   findSwept,
   listDueSweeps,
 } from "../table/dueSweeps.ts";
+import { EngineUnavailable } from "../table/failures.ts";
 import { type Org, targetKey } from "../table/keys.ts";
 import { Patience } from "../table/rounds.ts";
 import { noteStart } from "../table/startedCycles.ts";
@@ -58,7 +61,7 @@ export type ClosingTask = {
 };
 
 /** What a task needs to know of its sweep. Closing depends on nothing but the time. */
-export type TaskSweep = Pick<ClosingSweep, "kind"> | JudgingSweep | RemindingSweep;
+type TaskSweep = Pick<ClosingSweep, "kind"> | JudgingSweep | RemindingSweep;
 
 /** Where the next page of due work begins. */
 export type DuePosition = {
@@ -108,7 +111,7 @@ export async function listDueShards(
   let bytes = 0;
   while (looked < waiting.length && bytes < pageLimits.taskBytes && (looked === 0 || !patience.isOver)) {
     const some = waiting.slice(looked, looked + pageLimits.groupsAtOnce);
-    const found = await Promise.all(some.map((sweep) => tasksOf(table, sweep, now, question)));
+    const found = await Promise.all(some.map((sweep) => tasksOrNone(table, sweep, now, question)));
     tasks.push(...found.flat());
     bytes += JSON.stringify(found).length;
     looked += some.length;
@@ -129,6 +132,28 @@ async function nextSweeps(
   );
   return { waiting: interleaved(wanted), after: page.hasMore ? (page.sweeps.at(-1) ?? null) : null };
 }
+
+/**
+ * A group that cannot be looked at is logged. It stays due, and keeps no other group waiting. When the engine does not
+ * answer, the look fails.
+ */
+async function tasksOrNone(table: Table, sweep: DueSweep, now: Instant, question: DueQuestion): Promise<ClosingTask[]> {
+  try {
+    return await tasksOf(table, sweep, now, question);
+  } catch (error) {
+    if (error instanceof EngineUnavailable) throw error;
+    logUnexpected(error, failureSources[sweep.kind], { org: sweep.org });
+    return [];
+  }
+}
+
+/** What goes wrong with one kind of work is counted apart from what goes wrong with another. */
+export const failureSources = {
+  CLOSING: "closing",
+  JUDGING: "judging",
+  REMINDING: "reminding",
+  START: "closing",
+} as const satisfies Record<DueSweep["kind"], FailureSource>;
 
 /** What is left of a sweep. When nothing is, completes it. */
 async function tasksOf(table: Table, sweep: DueSweep, now: Instant, question: DueQuestion): Promise<ClosingTask[]> {
@@ -208,7 +233,8 @@ async function judgingTasks(
     question,
   );
   if (tasks.length > 0) return tasks;
-  await noteRevalued(table, targetKey(org, groupId, targetId), { editedAt, now });
+  // An edit is under way. The next look notes the end of the judging.
+  if (!(await noteRevalued(table, targetKey(org, groupId, targetId), { editedAt, now }))) return [];
   const next = judgingAfter(sweep);
   await completeSweep(table, sweep, next && buildJudgingItem({ ...next, org, groupId }, judging.changes));
   return [];

@@ -131,7 +131,10 @@ function buildCountedEffect(effect: TargetEffect, activityId: string, movedIds: 
   };
 }
 
-/** A transaction may move so many returns that its record would be too large if each of these numbers were one of the engine's. */
+/**
+ * A transaction may move so many returns that its record would be too large if each of these numbers were one of the
+ * engine's.
+ */
 function packChanges(changes: readonly CycleChange[], movedIds: readonly string[]): Uint8Array {
   const bytes = changes.flatMap(({ cycleNumber, before, after, activityId }) => [
     ...naturalBytes(BigInt(cycleNumber)),

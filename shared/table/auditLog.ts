@@ -11,24 +11,39 @@ import { type Item, ItemReader, numberOf, type StoredItem, type Value } from "./
 import { auditKey, auditPartition, type Org, parseAuditPartition } from "./keys.ts";
 import { queryAll } from "./store.ts";
 
-/** So few that an item stays far below the engine's limit of 400 kB, also with the longest texts. */
-const changesInOneItem = 50;
+/** The first item is what the edit's event is made of. An event may have 256 kB, also with the longest texts. */
+const changesInFirstItem = 50;
+/** An item may have 400 kB. An edit may have some thousand changes, and its transaction a hundred items. */
+const mostItemBytes = 200_000;
 
 /** The items of one entry of a group's audit log. */
 export function buildAuditItems(org: Org, groupId: number, entry: AuditEntry): Item[] {
   const { version, changedAt, changedBy, changes } = entry;
-  const parts = Array.from({ length: Math.ceil(changes.length / changesInOneItem) }, (_, part) =>
-    changes.slice(part * changesInOneItem, (part + 1) * changesInOneItem),
-  );
-  return parts.map((own, part) => ({
+  return inItems(changes.map(buildChange)).map((own, part) => ({
     ...auditKey(org, groupId, { version, part }),
     version,
     // Only the first item has it. One event tells of the whole edit.
     changeCount: part === 0 ? changes.length : undefined,
     changedAt: formatInstant(changedAt),
     changedBy,
-    changes: own.map(buildChange),
+    changes: own,
   }));
+}
+
+/** The changes of each item, in their order. */
+function inItems(changes: readonly Item[]): Item[][] {
+  const items = [changes.slice(0, changesInFirstItem)];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const change of changes.slice(changesInFirstItem)) {
+    const own = Buffer.byteLength(JSON.stringify(change));
+    if (bytes + own > mostItemBytes) {
+      items.push([]);
+      bytes = 0;
+    }
+    items.at(-1)?.push(change);
+    bytes += own;
+  }
+  return items;
 }
 
 function buildChange({ before, after, ...change }: FieldChange): Item {

@@ -91,7 +91,9 @@ function sweptOf(reader: ItemReader): ReadonlySet<number> {
   return new Set(reader.has(sweptAttribute) ? reader.integerSet(sweptAttribute) : []);
 }
 
-/** What the sweep judges by, and the shards that it has gone through; `undefined` when it is not on the list any more. */
+/**
+ * What the sweep judges by, and the shards that it has gone through; `undefined` when it is not on the list any more.
+ */
 export async function findJudging(
   table: Table,
   sweep: DueSweep & JudgingSweep,
@@ -135,8 +137,8 @@ export async function listDueSweeps(
 }
 
 /**
- * Puts the next sweep of the kind on the list, then takes this one off. In this order the group stays on the list even when
- * the second write fails. In a rare race a sweep comes back; it finds nothing left to do.
+ * Puts the next sweep of the kind on the list, then takes this one off. In this order the group stays on the list even
+ * when the second write fails. In a rare race a sweep comes back; it finds nothing left to do.
  */
 export async function completeSweep(table: Table, sweep: DueSweep, next: Item | undefined): Promise<void> {
   // Two executions may find the sweep complete at once. Without the condition the second would write, and be charged

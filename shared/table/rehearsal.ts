@@ -5,7 +5,7 @@ import type { Key } from "./keys.ts";
 import { type Conditional, get, type Refusals, type TransactionPart } from "./store.ts";
 
 /**
- * The same table, on which no write takes place. Reads are as ever. A write reads the items that it would change, and
+ * The same table, on which no write takes place. Every read is consistent. A write reads the items that it would change, and
  * answers what it would answer: applied, or refused with the stored item.
  */
 export function rehearsing(table: Table): Table {

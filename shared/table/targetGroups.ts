@@ -33,13 +33,13 @@ export async function retireGroup(table: Table, org: Org, group: TargetGroup, no
 
 /**
  * Notes that all enrolments of the target were judged by the values that were changed at the instant. Does nothing when
- * they have been changed again since.
+ * they have been changed again since. Answers whether that is settled: while an edit is under way, it is not.
  */
 export async function noteRevalued(
   table: Table,
   key: Key,
   { editedAt, now }: { readonly editedAt: Instant; readonly now: Instant },
-): Promise<void> {
+): Promise<boolean> {
   const expression = new Expression();
   expression.set(revaluedAtAttribute, formatInstant(now));
   // Without the first clause, the end of one judging would be noted as that of a later edit, which is still to come. The
@@ -48,7 +48,8 @@ export async function noteRevalued(
     `${expression.name("revaluation")}.${expression.name("startedAt")} = ${expression.value(formatInstant(editedAt))}`,
     `attribute_not_exists(${expression.name(revaluedAtAttribute)})`,
   ];
-  await update(table, expression.update(key, clauses.join(" AND ")));
+  const { outcome } = await update(table, expression.update(key, clauses.join(" AND ")));
+  return outcome !== "conflict";
 }
 
 /** Ids of the org's groups in order of their names, `limit` of them after the first `offset`. */

@@ -22,7 +22,7 @@ let gateway: LocalGateway;
 let local: ApiClient;
 
 beforeAll(async () => {
-  await createTableIfMissing(table, { isStreamed: false });
+  await createTableIfMissing(table);
   projection = await openProjection(table, access, () => undefined);
   gateway = await startGateway(localFunctions(table), 0, projection.pages);
   local = new ApiClient(new URL("/local", gateway.baseUrl).href, undefined);

@@ -63,6 +63,19 @@ describe("a group whose cycles come from a rule", () => {
   });
 });
 
+it("descriptions of 1000 cycles are refused with 300004 when they do not fit into the group's item", async () => {
+  const { org, group } = await newSetting(service, days(1000));
+  const { data } = (await ok(org.reader.get(`/targetGroups/${group.groupId}`, { now }))).body;
+  const describeFrom = (first: number) => {
+    const some = data.periods
+      .slice(first, first + 100)
+      .map(({ id }: { id: number }) => ({ id, description: "語".repeat(255) }));
+    return org.admin.put(`/targetGroups/${group.groupId}/targetPeriods`, some, { now });
+  };
+  for (const first of [0, 100, 200]) await ok(describeFrom(first));
+  expectRefused(await describeFrom(300), 400, 300004, /must not take more than 262144 bytes; they take 306000/);
+});
+
 describe("raising recurringCycles", () => {
   it("appends cycles with ids of their own, leaves the others as they are, and is one row of the audit log", async () => {
     const { org, group } = await newSetting(service, days(31));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { RequestOptions } from "../support/apiClient.ts";
+import { ApiClient, type RequestOptions } from "../support/apiClient.ts";
+import { newCredential } from "../support/credential.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import { ok, type TestGroup, type TestOrg } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
@@ -31,13 +32,14 @@ describe("a group in which nobody was ever enrolled", () => {
     await ok(org.admin.post("/targetGroups", milestone({ name: "GONE" })));
   });
 
-  it("leaves its audit log, which says who has deleted it", async () => {
+  it("leaves its audit log, which says who has deleted it, be it another than who created it", async () => {
     const { org, group } = await newSetting(service, milestone({ name: "Gone" }));
     await stop(org, group);
-    await ok(remove(org, group, after(60_000)));
+    const credential = await newCredential(service.table, { org: org.org, accessGroup: "admin" });
+    const other = { ...org, admin: new ApiClient(service.baseUrl, credential) };
+    await ok(remove(other, group, after(60_000)));
     const { data } = (await ok(org.reader.get(`/targetGroups/${group.groupId}/auditLogs?limit=1`))).body;
-    const by = org.credentials.admin.username;
-    const row = { version: 3, changedOn: after(60_000).now, changedBy: by };
+    const row = { version: 3, changedOn: after(60_000).now, changedBy: credential.username };
     expect(data).toEqual([{ ...row, field: "targetGroup", oldValue: "Gone", newValue: null }]);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ApiResponse, RequestOptions } from "../support/apiClient.ts";
+import { ApiClient, type ApiResponse, type RequestOptions } from "../support/apiClient.ts";
+import { newCredential } from "../support/credential.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
 import { ok, type TestGroup, type TestOrg } from "../support/org.ts";
 import { useService } from "../support/service.ts";
@@ -61,6 +62,17 @@ describe("a group says who made it and who changed it", () => {
     expect(after.body.data).toEqual(edited.body.data);
     expect([edited.headers.get("etag"), after.headers.get("etag")]).toEqual(['"2"', '"2"']);
   });
+});
+
+it("an edit names the credential that made it, in the group and in the audit log, and leaves the creator's name", async () => {
+  const { org, group } = await newSetting(service);
+  const credential = await newCredential(service.table, { org: org.org, accessGroup: "admin" });
+  const editor = { ...org, admin: new ApiClient(service.baseUrl, credential) };
+  await ok(edit(editor, group, { description: "new" }, { now: later }));
+  const { attribution } = (await read(org, group)).body.data;
+  const [createdBy, changedBy] = [org.credentials.admin.username, credential.username];
+  expect(attribution).toMatchObject({ createdBy, lastUpdatedOn: later, lastUpdatedBy: changedBy });
+  expect(await auditRows(org, group)).toMatchObject([{ changedBy }, { changedBy: createdBy }]);
 });
 
 describe("an edit changes what it names and nothing else", () => {

@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type AccessGroup, accessGroups } from "../../shared/domain/accessGroups.ts";
-import { protectedRouteNames, routes } from "../../shared/http/routes.ts";
+import { type ProtectedRouteName, protectedRouteNames, routes } from "../../shared/http/routes.ts";
 import type { ApiClient } from "../support/apiClient.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import type { TestOrg } from "../support/org.ts";
-import { permittedRequest } from "../support/permittedRequest.ts";
+import { type PermittedRequest, permittedRequest } from "../support/permittedRequest.ts";
 import { routeContracts } from "../support/routeContracts.ts";
 import { useService } from "../support/service.ts";
 import { during } from "../support/targetGroups.ts";
@@ -44,15 +44,23 @@ describe("refuses with 4000, writing nothing,", () => {
         `"${routes[name].permission}", which access group "${accessGroup}" does not have\\.$`,
     );
 
+  /** One brand, whose things all requests name. A refused request leaves them as they are. */
+  let org: TestOrg;
+  const requests = new Map<ProtectedRouteName, PermittedRequest>();
+  beforeAll(async () => {
+    org = await service.newOrg();
+    for (const { name } of refused) if (!requests.has(name)) requests.set(name, await permittedRequest(name, org));
+  });
+
   it.each(refused)("$accessGroup on $name", async (combination) => {
-    const org = await service.newOrg();
-    const { method, path, body } = await permittedRequest(combination.name, org);
+    const request = requests.get(combination.name);
+    if (request === undefined) throw new Error(`No request was prepared for ${combination.name}`);
+    const { method, path, body } = request;
     const call = () => clientOf(org, combination.accessGroup).send(method, path, body, { now: during(1) });
     expectRefused(await withoutWriting(service, call), 403, 4000, message(combination));
   });
 
   it.each(refused)("$accessGroup on $name before it looks at body and path", async (combination) => {
-    const org = await service.newOrg();
     const { method, path } = routes[combination.name];
     const call = () => clientOf(org, combination.accessGroup).send(method, path.replace(/\{\w+\}/g, "abc"), "{");
     expectRefused(await withoutWriting(service, call), 403, 4000, message(combination));

@@ -41,7 +41,7 @@ const unknownPaths = [
   "/v3/targetGroups/1/",
   "/v3/targetGroups/1/targets",
   "/v3/targetGroups/1/targets/1",
-  "/v3/customers",
+  "/v3/customer",
   "/v3/users/1",
   "/v3/targetGroups/../customers/1",
   "/v3/constructor",

@@ -117,6 +117,28 @@ describe("an enrolment that is throttled", () => {
   });
 });
 
+describe("an edit whose items other transactions hold every time", () => {
+  useFaultyService(patientLimits);
+
+  it("answers 4001 after five attempts, and changes nothing", async () => {
+    const { groupId } = await org.createGroup();
+    let attempts = 0;
+    faultFor = (operation) => {
+      if (operation !== "TransactWriteItems") return {};
+      attempts += 1;
+      // After so many the test has failed, and does not wait for the end of the service's patience.
+      return attempts > 20 ? {} : { lose: "request", answer: transactionConflict(operation) };
+    };
+    const path = `/targetGroups/editTargetGroup/${groupId}`;
+    const response = await client.put(path, { description: "new" }, { now });
+    faultFor = () => ({});
+    expectRefused(response, 503, 4001, /Nothing was changed/);
+    expect(attempts).toBe(5);
+    const { data } = (await org.reader.get(`/targetGroups/${groupId}`)).body;
+    expect(data).toMatchObject({ version: 1, description: null });
+  });
+});
+
 describe("an enrolment whose item an activity's transaction holds", () => {
   useFaultyService(patientLimits);
 

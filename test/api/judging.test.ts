@@ -60,10 +60,11 @@ class Member {
     return new Member(org, group, customerId);
   }
 
-  async send(activity: Record<string, unknown>, now: string): Promise<void> {
+  /** Sends to the service of the file, or to another process. */
+  async send(activity: Record<string, unknown>, now: string, till = this.org.till): Promise<void> {
     this.#activityCount += 1;
     const fields = { activityId: `a-${this.#activityCount}`, customerId: this.customerId, occurredAt: now };
-    await ok(this.org.till.post("/activities", { ...fields, type: "TRANSACTION", ...activity }, { now }));
+    await ok(till.post("/activities", { ...fields, type: "TRANSACTION", ...activity }, { now }));
   }
 
   /** Changes the value of a cycle. The definition that other processes have is older than 30 s from then on. */
@@ -174,6 +175,21 @@ describe("a changed value of the running cycle", () => {
     expect(await member.told("targetValueUpdated", "targetValueAchieved")).toHaveLength(2);
   });
 
+  it("reaches, 25 hours after the first sweep, what a process with the old value has counted since then", async () => {
+    const member = await Member.enrol();
+    const other = await startGateway(localFunctions(table), 0);
+    const till = new ApiClient(other.baseUrl, member.org.credentials.till);
+    await member.send({ amount: 100 }, now, till);
+    await member.change(1, 500, now);
+    await member.sweep(swept);
+    await member.send({ amount: 600 }, after(now, 29_999), till);
+    await other.close();
+    await member.sweep(after(sweptAgain, -1));
+    expect(await member.reachedOn(1, sweptAgain)).toBeNull();
+    await member.sweep(sweptAgain);
+    expect(await member.reachedOn(1, sweptAgain)).toBe(sweptAgain);
+  });
+
   it("is shown as reevaluation of the target until all are judged, and afterwards", async () => {
     const member = await Member.enrol();
     expect(await member.reevaluation(now)).toBeNull();
@@ -268,6 +284,18 @@ describe("a cycle that ends between the change of its value and the sweep", () =
     expect(await completed()).toHaveLength(1);
     expect(await member.told("targetValueAchieved", "targetValueUpdated")).toHaveLength(2);
     expect(await member.reachedOn(1, during(2))).toBe(firstInstantOf(2));
+  });
+
+  it("is told of by the new value also when another cycle's value is changed after it", async () => {
+    const member = await Member.enrol();
+    await member.send({ amount: 700 }, now);
+    await member.change(1, 500, after(firstInstantOf(2), -20 * second));
+    await member.change(2, 2000, justBefore);
+    const [first, next] = member.group.cycleIds;
+    expect(await member.reevaluation(justBefore)).toMatchObject({ periodIds: [first, next], finishedOn: null });
+    await member.sweep(firstInstantOf(2));
+    const completed = await member.events("targetPeriodCompleted");
+    expect(completed.map(({ detail }) => detail["achieved"])).toEqual([true]);
   });
 
   it("does not end the run of a streak that it meets by the new value", async () => {

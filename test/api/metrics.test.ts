@@ -108,6 +108,7 @@ describe("a call over HTTP writes exactly these lines of metrics:", () => {
     const one = targetPath(group);
     expect((await org.reader.post(`${one}/unEnroll/simulate`, [{ customerId }], at)).status).toBe(200);
     expect((await org.reader.post("/activities/simulate", sale(customerId, "a"), at)).status).toBe(200);
+    expect(lines).toEqual([]);
     await org.unenroll(group, customerId, at);
     lines.length = 0;
     expect((await org.reader.post(`${one}/enroll/simulate`, [{ customerId }], at)).status).toBe(200);

@@ -1,11 +1,17 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ApiClient } from "../support/apiClient.ts";
+import { captureMetrics } from "../support/capturedMetrics.ts";
 import { ok, type TestGroup, type TestOrg } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
 import { during, firstInstantOf, milestone } from "../support/targetGroups.ts";
 
 // The file has a table of its own, because a look goes over every brand.
 const service = useProjectedService();
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
 const minute = 60_000;
 const hour = 60 * minute;
 
@@ -79,13 +85,24 @@ describe("targetPeriodStarted", () => {
     expect(await namesOf(org)).toEqual(["c1"]);
   });
 
-  it("is sent of every cycle in order, also of those that started during a pause", async () => {
+  it("is sent of every cycle, also of those that started during a pause", async () => {
     const { org } = await created(milestone({ cycles: 4 }), beforeAll);
     await lookAt(org, during(3));
     expect((await namesOf(org)).toSorted()).toEqual(["c1", "c2", "c3"]);
     await lookAt(org, during(4));
     await lookAt(org, during(9));
     expect((await namesOf(org)).toSorted()).toEqual(["c1", "c2", "c3", "c4"]);
+  });
+
+  it.each([
+    ["half an hour late counts nothing", 30 * minute, 0],
+    ["later than that counts one late start of the group", 30 * minute + 1, 1],
+  ])("that is sent %s", async (_, late, count) => {
+    const { org } = await created(milestone(), beforeAll);
+    const lines = captureMetrics();
+    for (let look = 0; look < 2; look += 1) await lookAt(org, instant(firstInstantOf(1), late));
+    const counted = lines.filter((line) => "LateStarts" in line);
+    expect(counted).toEqual(Array.from({ length: count }, () => expect.objectContaining({ org: org.org })));
   });
 
   it("is sent of a cycle that runs at the creation of its group, and of none that has ended", async () => {

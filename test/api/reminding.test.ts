@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
@@ -7,10 +7,11 @@ import { openProjection, type Projection } from "../../local/projection.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { customerPartition } from "../../shared/table/keys.ts";
 import { ApiClient } from "../support/apiClient.ts";
+import { captureMetrics } from "../support/capturedMetrics.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import { localAccess } from "../support/globalSetup.ts";
-import { newOrg, ok, type TestGroup, type TestOrg } from "../support/org.ts";
+import { newOrg, ok, type TestGroup, type TestOrg, targetPath } from "../support/org.ts";
 import { during, firstInstantOf, milestone, streak, type TargetGroupBody } from "../support/targetGroups.ts";
 
 // Sweeps go over every brand, and other tests of the run live at other times. So the file has a table of its own.
@@ -30,6 +31,11 @@ afterAll(async () => {
   await gateway.close();
   await projection.stop();
   table.close();
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
 });
 
 const hour = 3_600_000;
@@ -169,17 +175,30 @@ describe("a reminder", () => {
     expect(await toldReminders(one)).toMatchObject([{ reminderName: "risk", periodRefCode: "c2", currentCount: 1 }]);
   });
 
-  it("is not told to who has left, and not for a target that is switched off", async () => {
+  it("of STREAK_AT_RISK is not told for a cycle that is met already", async () => {
+    const risk = { name: "risk", offsetHours: 24, condition: "STREAK_AT_RISK" };
+    const one = await enrolled(reminding(streak({ levels: [2] }), risk));
+    await spend(one, 1000, during(1));
+    await spend(one, 1000, during(2));
+    for (const cycle of [1, 2]) await sweep(one, before(cycle, 24));
+    expect(await toldReminders(one)).toEqual([]);
+  });
+
+  it("is not told to who has left", async () => {
     const left = await enrolled(reminding(milestone(), threeDays));
     await ok(left.org.unenroll(left.group, left.customerId, { now: during(1) }));
+    await sweep(left, before(1, 72));
+    expect(await toldReminders(left)).toEqual([]);
+  });
+
+  it.each([
+    ["target", targetPath],
+    ["group", ({ groupId }: TestGroup) => `/targetGroups/editTargetGroup/${groupId}`],
+  ])("is not told for a %s that is switched off", async (_, path) => {
     const off = await enrolled(reminding(milestone(), threeDays));
-    await ok(
-      off.org.admin.put(`/targetGroups/editTargetGroup/${off.group.groupId}`, { active: false }, { now: during(1) }),
-    );
-    for (const one of [left, off]) {
-      await sweep(one, before(1, 72));
-      expect(await toldReminders(one)).toEqual([]);
-    }
+    await ok(off.org.admin.put(path(off.group), { active: false }, { now: during(1) }));
+    await sweep(off, before(1, 72));
+    expect(await toldReminders(off)).toEqual([]);
   });
 
   it.each([
@@ -190,6 +209,17 @@ describe("a reminder", () => {
     await sweep(one, now);
     await sweep(one, before(2, 72));
     expect(named(await toldReminders(one))).toEqual(expected);
+  });
+
+  it.each([
+    ["six hours late counts nothing", before(1, 66), 0],
+    ["later than that counts one skipped time of the group", before(1, 66, 1), 1],
+  ])("that is %s", async (_, now, count) => {
+    const one = await enrolled(reminding(milestone(), threeDays));
+    const lines = captureMetrics();
+    for (let look = 0; look < 2; look += 1) await sweep(one, now);
+    const skipped = lines.filter((line) => "RemindersSkipped" in line);
+    expect(skipped).toEqual(Array.from({ length: count }, () => expect.objectContaining({ org: one.org.org })));
   });
 
   it("is skipped after the end of its cycle, also when that is less than six hours later", async () => {
@@ -211,6 +241,36 @@ describe("a reminder", () => {
     const one = await enrolled(reminding(milestone(), threeDays));
     const other = await enrolled(milestone());
     expect([await answered(one), await answered(other)]).toEqual([[threeDays], []]);
+  });
+});
+
+describe("a cycle that has no room for a reminder is refused with 300004", () => {
+  it("when its end is moved, and when it is appended", async () => {
+    const { org, group } = await enrolled(reminding(milestone(), threeDays));
+    const path = `/targetGroups/${group.groupId}/targetPeriods`;
+    const moved = (hours: number) => [{ id: group.cycleIds[1], endDate: shifted(firstInstantOf(2), hours * hour) }];
+    expectRefused(
+      await org.admin.put(path, moved(72), { now: during(1) }),
+      400,
+      300004,
+      /^Invalid input\. \[0\].*72 hours/,
+    );
+    await ok(org.admin.put(path, moved(73), { now: during(1) }));
+    const [start, end] = [firstInstantOf(8), shifted(firstInstantOf(8), 72 * hour)];
+    const appended = [{ refCode: "x", startDate: start, endDate: end }];
+    expectRefused(await org.admin.post(path, appended, { now: during(1) }), 400, 300004, /offsetHours.*72 hours/);
+  });
+
+  it("when a rule would make it", async () => {
+    const [target] = milestone().targets;
+    const rule = { frequencyType: "MONTHLY", frequency: 1, recurringCycles: 1, fromDate: "2030-01-01" };
+    const reminders = [{ ...threeDays, offsetHours: 700 }];
+    const { periods: _, ...rest } = milestone({ ...rule, targets: [{ ...target, reminders }] });
+    const org = await newOrg(table, gateway.baseUrl);
+    const { data } = (await ok(org.admin.post("/targetGroups", rest, { now: during(1) }))).body;
+    const path = `/targetGroups/editTargetGroup/${data.id}`;
+    const refused = await org.admin.put(path, { recurringCycles: 2 }, { now: during(1) });
+    expectRefused(refused, 400, 300004, /recurringCycles.*700 hours.*2030-02-01/);
   });
 });
 

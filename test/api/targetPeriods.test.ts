@@ -111,6 +111,24 @@ describe("moving cycles", () => {
     expect((await move(org, group, body, from(firstInstantOf(2), -10 * minute))).status).toBe(200);
   });
 
+  it("moves the start of one that has not started under the same 10 minutes", async () => {
+    const { org, group } = await newSetting(service);
+    const [id] = group.cycleIds;
+    const now = from(firstInstantOf(1), -day);
+    const starting = (milliseconds: number) => [{ id, startDate: from(now, milliseconds) }];
+    const early = starting(10 * minute - 1);
+    expectRefused(
+      await move(org, group, early, now),
+      400,
+      300004,
+      /\[0\]\.startDate must lie at least 10 minutes ahead/,
+    );
+    expect((await move(org, group, starting(10 * minute), now)).status).toBe(200);
+    const late = from(now, 1);
+    expectRefused(await move(org, group, starting(day), late), 400, 300004, /can be moved until 10 minutes before it/);
+    expect((await move(org, group, starting(day), now)).status).toBe(200);
+  });
+
   it("refuses an id that is not of the group, or that is there twice, with 300004", async () => {
     const { org, group } = await newSetting(service);
     const [id] = group.cycleIds;
@@ -144,7 +162,11 @@ describe("appending cycles", () => {
     await ok(org.enroll(group, { customerId }, { now: during(1) }));
     const { data } = (await ok(append(org, group, [next(2), next(3, { description: "last" })]))).body;
     expect(data).toMatchObject({ version: 2 });
-    expect(data.periods.map(({ refCode }: { refCode: string }) => refCode)).toEqual(["c1", "c2", "c3"]);
+    expect(data.periods).toMatchObject([
+      { refCode: "c1", description: null },
+      { refCode: "c2", description: null },
+      { refCode: "c3", description: "last" },
+    ]);
     expect(new Set(data.periods.map(({ id }: { id: number }) => id)).size).toBe(3);
     await spend(org, customerId, during(3));
     expect((await org.readState(group, customerId, { now: during(3) }))?.targets).toMatchObject([
@@ -214,6 +236,11 @@ describe("appending cycles", () => {
     ["a name that is there", next(3, { refCode: "c1" }), /\[0\]\.refCode must be unique in the group; "c1"/],
     ["a start before the last end", next(2, { refCode: "x" }), /\[0\] must not overlap cycle "c2"/],
     [
+      "an end before its start",
+      next(3, { startDate: from(firstInstantOf(3), day), endDate: firstInstantOf(3) }),
+      /\[0\]\.endDate must be after its startDate/,
+    ],
+    [
       "a target of another group",
       next(3, { defaultValues: [{ targetId: unknownId, defaultValue: 1 }] }),
       /must name targets/,
@@ -226,6 +253,15 @@ describe("appending cycles", () => {
   ])("refuses %s with 300004", async (_, cycle, message) => {
     const { org, group } = await newSetting(service, milestone({ cycles: 2 }));
     expectRefused(await append(org, group, [cycle]), 400, 300004, message);
+  });
+
+  it("refuses one that begins sooner than 10 minutes ahead with 300004", async () => {
+    const { org, group } = await newSetting(service, milestone({ cycles: 1 }));
+    const over = from(firstInstantOf(2), day);
+    const beginning = (milliseconds: number) => [next(2, { startDate: from(over, milliseconds) })];
+    const early = await append(org, group, beginning(10 * minute - 1), over);
+    expectRefused(early, 400, 300004, /\[0\]\.startDate must lie at least 10 minutes ahead/);
+    expect((await append(org, group, beginning(10 * minute), over)).status).toBe(200);
   });
 
   it("refuses a 101st listed cycle with 300004", async () => {

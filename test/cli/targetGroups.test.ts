@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parse as parseYaml } from "yaml";
-import { definitionOf } from "../../admin/targetGroups/view.ts";
+import { parse as parseYaml, stringify as stringifyYaml } from "yaml";
 import { admin } from "../support/adminCommand.ts";
 import { startApiHop } from "../support/apiHop.ts";
-import { useOperators } from "../support/operator.ts";
+import { type Operator, useOperators } from "../support/operator.ts";
+import { ok } from "../support/org.ts";
 import { useService } from "../support/service.ts";
 import { milestone, streak } from "../support/targetGroups.ts";
 
@@ -280,21 +280,71 @@ describe("target-groups history", () => {
   });
 });
 
+/** What the file says, as create reads it. */
+type Written = Readonly<Record<string, unknown>>;
+
+async function shownOf(operator: Operator, id: number): Promise<string> {
+  const shown = await admin("target-groups", "show", String(id), "--yaml", ...operator.access());
+  expect(shown).toMatchObject({ status: 0, stderr: "" });
+  return shown.stdout.replace(/^name: .*$/m, "name: Again");
+}
+
+async function create(operator: Operator, yaml: string) {
+  const file = operator.file(`${randomUUID()}.yaml`, yaml);
+  const { status, stdout, stderr } = await admin("target-groups", "create", file, ...operator.access(), "--json");
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return JSON.parse(stdout);
+}
+
 describe("target-groups show --yaml", () => {
-  it.each(["docs/examples/streak.yaml", "docs/examples/streak-of-a-year.yaml"])(
-    "prints a file that create makes the same group of: %s",
+  it.each(["docs/examples/streak.yaml", "docs/examples/streak-of-a-year.yaml", "docs/examples/pens.yaml"])(
+    "prints a file of which create makes all that was written: %s",
     async (path) => {
       const operator = await newOperator();
-      const first = operator.file("first.yaml", readFileSync(path, "utf8"));
-      const made = await admin("target-groups", "create", first, ...operator.access(), "--json");
-      const { id } = JSON.parse(made.stdout);
-      const shown = await admin("target-groups", "show", String(id), "--yaml", ...operator.access());
-      expect(shown).toMatchObject({ status: 0, stderr: "" });
-      const second = operator.file("second.yaml", shown.stdout.replace(/^name: .*$/m, "name: Again"));
-      const { status, stdout } = await admin("target-groups", "create", second, ...operator.access(), "--json");
-      expect(status).toBe(0);
-      const again = JSON.parse(stdout);
-      expect(definitionOf({ ...again, name: "" })).toEqual(definitionOf({ ...JSON.parse(made.stdout), name: "" }));
+      const written: Written = parseYaml(readFileSync(path, "utf8"));
+      const { id } = await create(operator, stringifyYaml(written));
+      const again = await create(operator, await shownOf(operator, id));
+      expect(again).toMatchObject({ ...written, name: "Again" });
     },
   );
+
+  it("prints every optional field of a group", async () => {
+    const operator = await newOperator();
+    const target = {
+      name: "Steps",
+      description: "Walked in the city",
+      active: false,
+      targetEntity: "EVENT",
+      eventName: "walk",
+      targetType: "EVENT_ATTRIBUTE",
+      attributeName: "steps",
+      trackFromEnrollmentDate: true,
+      rewardAllocation: "PERIOD_END",
+      defaultValues: [{ defaultValue: 1 }, { defaultValue: 2 }],
+      filters: [{ entityType: "STORE", entityIds: ["7"], exclude: true }],
+      reminders: [{ name: "A day left", offsetHours: 24, condition: "ALWAYS" }],
+    };
+    const written: Written = {
+      ...milestone({ cycles: 2, description: "Full", active: false, timeZoneName: "Europe/Berlin", offsetDays: 2 }),
+      enrolmentStartDate: "2029-12-01",
+      enrolmentEndDate: "2030-01-15",
+      targets: [target],
+    };
+    const { id } = await create(operator, stringifyYaml(written));
+    const again = await create(operator, await shownOf(operator, id));
+    expect(again).toMatchObject({ ...written, name: "Again" });
+  });
+
+  it("prints a file that create takes also when each of 365 cycles has a value in the list", async () => {
+    const operator = await newOperator();
+    const rule = { frequencyType: "DAILY", frequency: 1, recurringCycles: 365, fromDate: "2030-01-01" };
+    const { periods: _, ...days } = milestone(rule);
+    const { id, targets, periods } = await create(operator, stringifyYaml(days));
+    const value = { defaultValues: [{ periodId: periods[300].id, defaultValue: 7 }] };
+    await ok(
+      operator.org.admin.put(`/targetGroups/${id}/targets/${targets[0].id}`, value, { now: "2030-01-01T12:00:00Z" }),
+    );
+    const again = await create(operator, await shownOf(operator, id));
+    expect(again.targets[0].defaultValues[300]).toEqual({ defaultValue: 7 });
+  });
 });

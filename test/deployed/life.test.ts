@@ -213,6 +213,24 @@ describe("the stack's bundles, each with the role that the template gives it", (
     expect(state?.targets[0]).toMatchObject({ targetAchievedValue: 0 });
   });
 
+  it("know a customer by the brand's own id on every way in, and register another one with the enrolment", async () => {
+    const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
+    const [group, at] = [await org.createGroup(), { now: during(1) }];
+    const byCard = { identifierName: "externalId", identifierValue: "card-7" };
+    const { customerId } = (await ok(org.admin.post("/customers", { externalId: "card-7" }))).body.data;
+    expect((await ok(org.reader.get("/customers?externalId=card-7"))).body.data.customerId).toBe(customerId);
+    await ok(org.reader.post(`${targetPath(group)}/enroll/simulate`, [byCard], at));
+    expectAccepted(await org.enroll(group, byCard, at), customerId);
+    const occurred = { ...byCard, type: "TRANSACTION", occurredAt: during(1), amount: 500 };
+    await overTheApi(org, { ...occurred, activityId: randomUUID() }, during(1));
+    await overTheQueue(org, { ...occurred, activityId: randomUUID() }, during(1));
+    const state = await org.readState(group, customerId, at);
+    expect(state?.targets[0]).toMatchObject({ targetAchievedValue: 1000 });
+    expectAccepted(await org.till.post(`${targetPath(group)}/unEnroll`, [byCard], at), customerId);
+    const newcomer = { ...byCard, identifierValue: "card-8", registerCustomer: true };
+    await ok(org.admin.post(`${targetPath(group)}/enroll`, [newcomer], at));
+  });
+
   it("issue tokens that let their owner in, and end them", async () => {
     const { org } = await newOrg(deployment.table, deployment.gateway.baseUrl);
     const credential = await newCredential(deployment.table, { org });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { closeCycles } from "../../local/closeCycles.ts";
 import { presentNotification } from "../../shared/bus/notificationView.ts";
+import { ApiClient } from "../support/apiClient.ts";
+import { newCredential } from "../support/credential.ts";
 import { ok, type TestOrg } from "../support/org.ts";
 import { useProjectedTable } from "../support/projectedTable.ts";
 import { useService } from "../support/service.ts";
@@ -64,6 +66,15 @@ describe("targetGroupUpdated", () => {
         changeCount: 1,
       },
     ]);
+  });
+
+  it("names the credential that made the edit, which may be another than the creator's", async () => {
+    const { org, group } = await newSetting(service);
+    const credential = await newCredential(table, { org: org.org, accessGroup: "admin" });
+    const editor = new ApiClient(service.baseUrl, credential);
+    await ok(editor.put(`/targetGroups/editTargetGroup/${group.groupId}`, { active: false }, { now }));
+    const [event] = (await announced(org.org)).filter(({ type }) => type === "targetGroupUpdated");
+    expect(event && presentNotification(event)).toMatchObject({ enteredBy: credential.username });
   });
 
   it("is sent once for an edit of more than 50 fields, and says how many they are", async () => {

@@ -43,18 +43,43 @@ async function spendAt(till: ApiClient, customerId: number, at: string): Promise
   return (await ok(till.post("/activities", activity, { now: at }))).body.data;
 }
 
+/** Has every function of the process cache the group as it is at {@link now}. Each has a cache of its own. */
+async function cacheGroup(till: ApiClient, org: TestOrg, group: TestGroup): Promise<void> {
+  const customerId = await org.newCustomer();
+  await ok(till.post(`${targetPath(group)}/enroll`, [{ customerId }], { now }));
+  await spendAt(till, customerId, now);
+  await ok(till.post(`${targetPath(group)}/unEnroll`, [{ customerId }], { now }));
+}
+
 describe("a process whose cached definition is 30 s old", () => {
-  it("counts in the appended cycle for whoever was enrolled under the new definition", async () => {
+  it("knows who was enrolled into the appended cycle, counts in it when it begins, and lets its members leave", async () => {
     const { org, group, customerId } = await newSetting(service, milestone({ cycles: 1 }));
-    const other = await org.newCustomer();
     await withOtherProcess(org, async (till) => {
-      await ok(till.post(`${targetPath(group)}/enroll`, [{ customerId: other }], { now }));
+      await cacheGroup(till, org, group);
       await append(org, group, now);
-      await ok(org.enroll(group, { customerId, periodName: "c2", initialBalance: 7 }, { now }));
+      const leaving = await org.newCustomer();
+      for (const each of [customerId, leaving])
+        await ok(org.enroll(group, { customerId: each, periodName: "c2", initialBalance: 7 }, { now }));
       const activity = { activityId: "a", customerId, type: "TRANSACTION", occurredAt: now, amount: 5 };
       const { data } = (await ok(till.post("/activities", activity, { now: stale }))).body;
       expect(data).toMatchObject({ targets: [], notCounted: [{ reason: "BEFORE_ENROLMENT" }] });
-      await ok(till.post(`${targetPath(group)}/unEnroll`, [{ customerId }], { now: stale }));
+      await ok(till.post(`${targetPath(group)}/unEnroll`, [{ customerId: leaving }], { now: stale }));
+      expect(await spendAt(till, customerId, firstInstantOf(2))).toMatchObject({
+        targets: [{ periodRefCode: "c2", newAchievedValue: 1007 }],
+      });
+    });
+  });
+
+  it("counts for who was enrolled in a target that it does not know, and lets its members leave", async () => {
+    const { org, group, customerId } = await newSetting(service, milestone({ cycles: 1 }));
+    await withOtherProcess(org, async (till) => {
+      await cacheGroup(till, org, group);
+      const visits = { ...milestone().targets[0], name: "Visits", targetType: "VISIT" };
+      const { data } = (await ok(org.admin.post(`/targetGroups/${group.groupId}/targets`, visits, { now }))).body;
+      const added = { ...group, targetId: data.targets[1].id };
+      await ok(org.enroll(added, { customerId }, { now }));
+      expect(await spendAt(till, customerId, stale)).toMatchObject({ targets: [{ newAchievedValue: 1 }] });
+      await ok(till.post(`${targetPath(added)}/unEnroll`, [{ customerId }], { now: stale }));
     });
   });
 
@@ -96,10 +121,9 @@ describe("a process whose cached definition is 30 s old", () => {
 
   it("lets nobody leave a cycle that it does not know: the appended one is left too", async () => {
     const { org, group, customerId } = await newSetting(service, milestone({ cycles: 1 }));
-    const other = await org.newCustomer();
     await ok(org.enroll(group, { customerId }, { now }));
     await withOtherProcess(org, async (till) => {
-      await ok(till.post(`${targetPath(group)}/enroll`, [{ customerId: other }], { now }));
+      await cacheGroup(till, org, group);
       await append(org, group, now);
       await ok(till.post(`${targetPath(group)}/unEnroll`, [{ customerId }], { now: stale }));
     });
@@ -111,6 +135,7 @@ describe("a process whose cached definition is 30 s old", () => {
     const other = await org.newCustomer();
     await withOtherProcess(org, async (till) => {
       await ok(till.post(`${targetPath(group)}/enroll`, [{ customerId }], { now }));
+      await cacheGroup(till, org, group);
       await ok(org.admin.put(`/targetGroups/editTargetGroup/${group.groupId}`, { active: false }, { now }));
       const over = new Date(Date.parse(now) + 30_000).toISOString();
       const answer = await till.post(`${targetPath(group)}/enroll`, [{ customerId: other }], { now: over });

@@ -82,6 +82,10 @@ test("the alarms are these", () => {
   ]);
 });
 
+test("docs/deploy.md says how many alarms there are", () => {
+  expect(readFileSync("docs/deploy.md", "utf8")).toContain(`| ${alarms.length} alarms and their topic |`);
+});
+
 /** DynamoDB can go for years without an error, so a metric that was never published is the normal case. */
 test("no alarm is dead because a metric that it adds up was never published", () => {
   const computed = alarms.filter(({ properties }) => Array.isArray(properties.Metrics));

@@ -58,6 +58,11 @@ test("there are at most 13 functions, as each brings a role, a policy, a log gro
   expect(functions.length).toBeLessThanOrEqual(13);
 });
 
+test("docs/deploy.md says how many functions and routes there are", () => {
+  const told = new RegExp(`\\| ${functions.length} Lambdas: \\w+ for the ${routeNames.length} routes, by capability;`);
+  expect(readFileSync("docs/deploy.md", "utf8")).toMatch(told);
+});
+
 describe("log groups", () => {
   const logGroups = resourcesOfType(stack, "AWS::Logs::LogGroup");
 
@@ -124,7 +129,8 @@ describe("time limits", () => {
     expect(record).toBe(activity);
     const told = `${activity} s for an activity or a record of the stream, ${enrollment} for an enrolment`;
     expect(readFileSync("docs/operations.md", "utf8")).toContain(told);
-    expect(readFileSync("docs/deploy.md", "utf8")).toContain(`take ${activity} s and fit`);
+    const longest = seconds(Math.max(...servingFunctions.map(longestMilliseconds)));
+    expect(readFileSync("docs/deploy.md", "utf8")).toContain(`take ${longest} s and fit`);
   });
 
   test("end a function that API Gateway calls before it stops waiting", () => {

@@ -13,7 +13,10 @@ const chainsWithoutRoute: Readonly<Record<Exclude<CallName, RouteName>, Chain>> 
    * then the ledger's rows side by side.
    */
   projector: { requests: 3, patientLoops: 1 },
-  /** What is due; the definition of a group beside its shards; the note of closed cycles, the next sweep put, and the last one taken off. */
+  /**
+   * What is due; the definition of a group beside its shards; the note of closed cycles, the next sweep put, and the last
+   * one taken off.
+   */
   listDueCycles: { requests: 5, patientLoops: 1 },
   /** The definition, a page of the index, and one step. It begins another page or step only with the time for it. */
   closeShard: { ...engineLimits.closingStepChain, requests: 2 + engineLimits.closingStepChain.requests },

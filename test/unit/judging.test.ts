@@ -24,6 +24,19 @@ describe("the changed values of an edit", () => {
     ]);
     expect(changedValues(cycles, values(1), values(1, 1))).toEqual([]);
   });
+
+  test("keep those of an earlier edit that is not judged yet, also when a value is taken back", () => {
+    const unfinished = { changes: [{ fromCycle: 1, throughCycle: 2, oldValue: decimal(1) }], startedAt: 0 };
+    const before = { ...values(5, 5, 1), revaluation: { ...unfinished, finishedAt: undefined } };
+    expect(changedValues(cycles, before, values(5, 1, 7, 1))).toEqual([
+      { fromCycle: 1, throughCycle: 3, oldValue: decimal(1) },
+    ]);
+    expect(changedValues(cycles, before, { ...before, name: "Other" })).toEqual([]);
+    const finished = { ...before, revaluation: { ...unfinished, finishedAt: 1 } };
+    expect(changedValues(cycles, finished, values(5, 5, 7, 1))).toEqual([
+      { fromCycle: 3, throughCycle: 3, oldValue: decimal(1) },
+    ]);
+  });
 });
 
 /** The value of cycle 1 was 100 and is 50. */

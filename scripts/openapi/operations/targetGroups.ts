@@ -27,6 +27,14 @@ const version = {
 
 const otherVersion = invalid(412, "The target group is at version 3, which If-Match does not name.");
 
+/** The success of an edit. */
+const changed = {
+  status: 200,
+  description: "Changed; the group as it is now.",
+  data: objectOf("TargetGroup", "The group."),
+  headers: version,
+} as const;
+
 /** The routes for target groups. */
 export const targetGroups = {
   createTargetGroup: {
@@ -110,13 +118,7 @@ export const targetGroups = {
       "Changes the group's own fields and its levels. A field that is absent stays as it is; `null` empties it. Members stay members. Processes keep a definition for up to 30 s, so a change takes effect at the latest 30 s later. An edit that changes nothing leaves the version as it is.",
     takesVersion: true,
     body: { schema: ref("TargetGroupEdit"), examples: examples.edits },
-    success: {
-      status: 200,
-      description: "Changed; the group as it is now.",
-      data: objectOf("TargetGroup", "The group."),
-      examples: examples.edited,
-      headers: version,
-    },
+    success: { ...changed, examples: examples.edited },
     refusals: [
       noSuchId,
       refusal(310017, noSuchGroup),
@@ -143,13 +145,7 @@ export const targetGroups = {
       schema: listOf("PeriodEdit", "The cycles to change.", { minItems: 1, maxItems: limits.cycles }),
       examples: examples.periodEdits,
     },
-    success: {
-      status: 200,
-      description: "Changed; the group as it is now.",
-      data: objectOf("TargetGroup", "The group."),
-      examples: examples.edited,
-      headers: version,
-    },
+    success: { ...changed, examples: examples.edited },
     refusals: [
       noSuchId,
       refusal(310017, noSuchGroup),
@@ -221,13 +217,7 @@ export const targetGroups = {
       "Changes one target. A field that is absent stays as it is; `null` empties it. The value of a cycle can change until the cycle ends. A minute later all customers are judged by it: `reevaluation` tells when that is done. Members stay members.",
     takesVersion: true,
     body: { schema: ref("TargetEdit"), examples: examples.targetEdits },
-    success: {
-      status: 200,
-      description: "Changed; the group as it is now.",
-      data: objectOf("TargetGroup", "The group."),
-      examples: examples.withOtherValues,
-      headers: version,
-    },
+    success: { ...changed, examples: examples.withOtherValues },
     refusals: [
       noSuchId,
       refusal(310017, noSuchGroup),

@@ -198,7 +198,7 @@ const target = {
     defaultValues: {
       type: "array",
       minItems: 1,
-      maxItems: limits.cycles,
+      maxItems: limits.generatedCycles,
       items: {
         type: "object",
         required: ["defaultValue"],

@@ -45,6 +45,8 @@ function describeCycleCount(fault: Extract<EditFault, { readonly of: "cycleCount
       return "recurringCycles can be changed only where cycles are made from a rule; append periods instead.";
     case "isInTheYears":
       return `recurringCycles must not lead beyond the year 9999; got ${fault.asked}.`;
+    case "hasRoomForReminders":
+      return `recurringCycles must not add a cycle that is not longer than the offsetHours of every reminder; a target has one of ${fault.offsetHours} hours, and cycle ${JSON.stringify(fault.cycle)} has no more.`;
     case "isNotLowered":
       return `recurringCycles cannot be lowered; it is ${fault.is}, got ${fault.asked}.`;
     case "comesInTime":

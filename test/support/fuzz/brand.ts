@@ -1,6 +1,6 @@
 import type { Table } from "../../../shared/table/client.ts";
 import { newCredential, type TestCredential } from "../credential.ts";
-import type { TestGroup, TestOrg } from "../org.ts";
+import { ok, type TestGroup, type TestOrg } from "../org.ts";
 import type { TestService } from "../service.ts";
 import { streak } from "../targetGroups.ts";
 
@@ -8,6 +8,7 @@ import { streak } from "../targetGroups.ts";
 export type FuzzBrand = {
   readonly org: string;
   readonly groups: readonly TestGroup[];
+  /** Each is the customer's external id too. */
   readonly customerIds: readonly number[];
   /** One credential for each access group. */
   readonly credentials: readonly TestCredential[];
@@ -27,7 +28,13 @@ export async function newFuzzBrand(service: TestService): Promise<FuzzBrand> {
 }
 
 function newCustomers(org: TestOrg): Promise<number[]> {
-  return Promise.all(Array.from({ length: customers }, () => org.newCustomer()));
+  return Promise.all(Array.from({ length: customers }, () => newNamedCustomer(org)));
+}
+
+async function newNamedCustomer({ newCustomer, admin }: TestOrg): Promise<number> {
+  const customerId = await newCustomer();
+  await ok(admin.put(`/customers/${customerId}`, { externalId: String(customerId) }));
+  return customerId;
 }
 
 function newCredentials(table: Table, org: string): Promise<TestCredential[]> {

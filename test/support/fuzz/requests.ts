@@ -72,7 +72,7 @@ function segmentOf(name: string, { groups, customerIds }: FuzzBrand): fc.Arbitra
   return fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...ids.map(String)) }, { weight: 1, arbitrary: oddSegment });
 }
 
-function queryOf(about: RouteName, { groups }: FuzzBrand): fc.Arbitrary<string> {
+function queryOf(about: RouteName, { groups, customerIds }: FuzzBrand): fc.Arbitrary<string> {
   const known = [...Object.keys(routes[about].query), "constructor", "__proto__", "unknown"];
   const value = fc.oneof(
     fc.constantFrom("true", "false", "TRUE", "", "0", "1", "25", "26", "10000", "10001", "-1", "1e1", "%"),
@@ -82,7 +82,8 @@ function queryOf(about: RouteName, { groups }: FuzzBrand): fc.Arbitrary<string> 
   const pair = fc.tuple(fc.oneof(fc.constantFrom(...known), oddSegment), value);
   const pairs = fc.array(pair, { minLength: 1, maxLength: 4 });
   const text = pairs.map((all) => `?${all.map(([name, given]) => `${name}=${given}`).join("&")}`);
-  return fc.oneof({ weight: 2, arbitrary: fc.constant("") }, { weight: 1, arbitrary: text });
+  const usual = about === "findCustomer" ? customerIds.map((id) => `?externalId=${id}`) : [""];
+  return fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: text });
 }
 
 /** Text of any characters that a header may hold. */
