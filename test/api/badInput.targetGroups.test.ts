@@ -372,9 +372,9 @@ describe("createTargetGroup refuses with 300004, writing nothing, targets that",
       /^Invalid input\. targets\[0\]\.defaultValues must hold one value .* each of the 5; got 6\.$/,
     ],
     [
-      "have 101 values",
-      values(...Array.from({ length: 101 }, () => 1)),
-      /^Invalid input\. targets\[0\]\.defaultValues must not have more than 100 items/,
+      "have 1001 values",
+      values(...Array.from({ length: 1001 }, () => 1)),
+      /^Invalid input\. targets\[0\]\.defaultValues must not have more than 1000 items/,
     ],
   ])("%s", (_, changes, message) => expectRefusedWhole(milestone(changes), message));
 

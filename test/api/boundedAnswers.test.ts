@@ -27,14 +27,14 @@ it.each([
 
 it("lists within a target are judged by their lengths too, before anything in them", async () => {
   const { admin } = await service.newOrg();
-  const long = { defaultValues: Array.from({ length: 101 }, () => ({})) };
+  const long = { defaultValues: Array.from({ length: 1001 }, () => ({})) };
   const body = { targets: [{}, long, long] };
   expectRefused(
     await admin.post("/targetGroups", body, { now }),
     400,
     300004,
-    /targets\[1\]\.defaultValues must not have more than 100 items; got an array of 101\.$/,
-    /targets\[2\]\.defaultValues must not have more than 100 items/,
+    /targets\[1\]\.defaultValues must not have more than 1000 items; got an array of 1001\.$/,
+    /targets\[2\]\.defaultValues must not have more than 1000 items/,
   );
 });
 

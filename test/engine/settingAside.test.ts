@@ -95,12 +95,25 @@ describe("a group whose last cycle ended 30 days ago", () => {
   it("is finished by a later call when the first ran out of time", async () => {
     const life = await OverLife.begin(table, 3);
     const broken = open();
-    before(broken, 9, () => Promise.reject(new Error("The function was ended")));
+    endAtSecondTransaction(broken);
     await expect(closeCycles(broken, life.afterwards, life.org)).rejects.toThrow("It was logged as failed");
     await life.sweep();
     expect((await life.places()).aside).toHaveLength(3);
   });
 });
+
+/** The function ends while it sets the second enrolment aside. */
+function endAtSecondTransaction({ client }: Table): void {
+  let transactions = 0;
+  client.middlewareStack.add(
+    (next) => (args) => {
+      if ("TransactItems" in args.input) transactions += 1;
+      if (transactions === 2) throw new Error("The function was ended");
+      return next(args);
+    },
+    { step: "initialize", name: "endAtSecondTransaction" },
+  );
+}
 
 describe("an activity names a target of a group that is over", () => {
   it.each([
