@@ -404,6 +404,11 @@ describe("an edit of filters", () => {
     const one = await enrolled({ filters: wide("a") });
     await ok(edit(one, { filters: wide("b") }));
     const third = await edit(one, { filters: wide("c") }, during(2));
-    expectRefused(third, 400, 300004, /filters and targetMilestoneTriggers must take at most 262144 bytes as JSON, together with those of earlier/);
+    expectRefused(
+      third,
+      400,
+      300004,
+      /filters and targetMilestoneTriggers must take at most 262144 bytes as JSON, together with those of earlier/,
+    );
   });
 });

@@ -78,14 +78,12 @@ const target = fc
   })
   .chain(({ changes, ...fields }) => {
     const cycles = changes.toSorted((one, other) => one - other);
-    return fc
-      .tuple(...cycles.map(() => filtersFor(fields.entity)))
-      .map((all) =>
-        buildTarget({
-          ...fields,
-          rules: cycles.map((fromCycle, n) => ({ fromCycle, filters: all[n] ?? [], triggers: [] })),
-        }),
-      );
+    return fc.tuple(...cycles.map(() => filtersFor(fields.entity))).map((all) =>
+      buildTarget({
+        ...fields,
+        rules: cycles.map((fromCycle, n) => ({ fromCycle, filters: all[n] ?? [], triggers: [] })),
+      }),
+    );
   });
 type BuiltTarget = typeof target extends fc.Arbitrary<infer One> ? One : never;
 
