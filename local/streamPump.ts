@@ -270,6 +270,7 @@ function asEventValue(value: AttributeValue): EventValue {
   if (value.N !== undefined) return { N: value.N };
   if (value.BOOL !== undefined) return { BOOL: value.BOOL };
   if (value.NS !== undefined) return { NS: value.NS };
+  if (value.SS !== undefined) return { SS: value.SS };
   if (value.B !== undefined) return { B: Buffer.from(value.B).toString("base64") };
   if (value.L !== undefined) return { L: value.L.map(asEventValue) };
   if (value.M !== undefined) return { M: asEventImage(value.M) };

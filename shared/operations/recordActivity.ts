@@ -31,6 +31,7 @@ import { buildChangedRows, changedPastCycles, changedRows } from "../table/pastI
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import { buildWaitingNote } from "../table/settingAside.ts";
 import { get, requirePatience, type TransactionPart, transact, type Update } from "../table/store.ts";
+import { findAutomaticTargets } from "./automaticTargets.ts";
 import { requireDefinition, type TargetRef } from "./definition.ts";
 import type { TargetGroupCache } from "./targetGroupCache.ts";
 
@@ -86,7 +87,7 @@ export async function recordActivity(
     const [active, original, automatic] = await Promise.all([
       listActive(table, org, activity.customerId, patience),
       findOriginal(table, org, activity),
-      targetGroups.findAutomatic(org, now),
+      findAutomaticTargets(table, targetGroups, org, now),
     ]);
     const circumstances = { table, targetGroups, org, activity, original, now };
     const enrollments = await withThoseReached(circumstances, active, patience);

@@ -1,6 +1,5 @@
 import type { Instant } from "../domain/instant.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
-import { type AutomaticTarget, listAutomaticTargets } from "../table/automaticTargets.ts";
 import type { Table } from "../table/client.ts";
 import type { Org } from "../table/keys.ts";
 import { findTargetGroup } from "../table/targetGroups.ts";
@@ -20,12 +19,6 @@ export class TargetGroupCache {
    * enrolled in.
    */
   readonly #loads = new Map<string, Promise<TargetGroup | undefined>>();
-
-  /** The lists of targets that activities enrol in, loaded or being loaded. */
-  readonly #automatic = new Map<
-    Org,
-    { readonly list: Promise<readonly AutomaticTarget[]>; readonly loadedAt: Instant }
-  >();
 
   constructor(table: Table) {
     this.#table = table;
@@ -63,29 +56,19 @@ export class TargetGroupCache {
     return group;
   }
 
-  /** The targets of the org that activities enrol in, at most 30 s old. */
-  async findAutomatic(org: Org, now: Instant): Promise<readonly AutomaticTarget[]> {
-    const known = this.#automatic.get(org);
-    if (known !== undefined && isFresh(known, now)) return known.list;
-    const list = listAutomaticTargets(this.#table, org);
-    rememberNewest(this.#automatic, org, { list, loadedAt: now });
-    // The next call loads it again. What has failed here is thrown to this one.
-    list.catch(() => this.#automatic.delete(org));
-    return list;
-  }
-
   /** Keeps a definition that is known to be the current one. */
   remember(org: Org, group: TargetGroup, now: Instant): void {
     rememberNewest(this.#entries, entryKey(org, group.id), { group, loadedAt: now });
   }
 }
 
-function isFresh({ loadedAt }: { readonly loadedAt: Instant }, now: Instant): boolean {
+/** Whether what was loaded then is used at that time. */
+export function isFresh({ loadedAt }: { readonly loadedAt: Instant }, now: Instant): boolean {
   return Math.abs(now - loadedAt) < maximumAgeMilliseconds;
 }
 
 /** Keeps the entry, and at most so many of those that were kept before. */
-function rememberNewest<Entry>(entries: Map<string, Entry>, key: string, entry: Entry): void {
+export function rememberNewest<Entry>(entries: Map<string, Entry>, key: string, entry: Entry): void {
   entries.delete(key);
   entries.set(key, entry);
   const [oldest] = entries.keys();

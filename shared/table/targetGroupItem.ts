@@ -76,10 +76,12 @@ function buildRule(rule: CycleRule, cycles: readonly Cycle[]): Item {
 
 /** One item for each target, in the group's partition. */
 export function buildTargetItem(org: Org, groupId: number, target: Target): Item {
-  const { values, rules, revaluation, ...plain } = target;
+  const { values, rules, revaluation, enrollmentMethod, ...plain } = target;
   return {
     ...targetKey(org, groupId, target.id),
     ...plain,
+    // It is left out where it is the usual one, because definitions are paid for by their size.
+    enrollmentMethod: enrollmentMethod === "IMPORT" ? undefined : enrollmentMethod,
     rules: rules.length === 0 ? undefined : rules.map(buildCountingRule),
     values: values.map(numberOf),
     ...(revaluation === undefined ? {} : buildRevaluation(revaluation)),
@@ -225,7 +227,7 @@ function parseTarget(reader: ItemReader): Target {
     type: reader.oneOf("type", targetTypes),
     attributeName: reader.optionalText("attributeName"),
     tracksFromEnrollmentDate: reader.flag("tracksFromEnrollmentDate"),
-    enrollmentMethod: reader.oneOf("enrollmentMethod", enrollmentMethods),
+    enrollmentMethod: reader.has("enrollmentMethod") ? reader.oneOf("enrollmentMethod", enrollmentMethods) : "IMPORT",
     rewardAllocation: reader.oneOf("rewardAllocation", rewardAllocations),
     rules: reader.has("rules") ? reader.maps("rules").map(parseCountingRule) : [],
     values: reader.decimals("values"),

@@ -24,7 +24,10 @@ function expectData({ status, body }: ApiResponse, expectedStatus: number, data:
   expect({ status, body }).toEqual({ status: expectedStatus, body: { data, errors: null, warnings: null } });
 }
 
-/** A body with every field, none of them at its default. `filters` earns a warning and is left out. */
+/**
+ * A body with every field, none of them at its default. `filters` earns a warning and is left out. `enrolmentMethod` is at
+ * its default, because the other one does not go with these dates.
+ */
 function fullBody(): TargetGroupBody {
   return {
     name: "Winter streak",
@@ -55,6 +58,7 @@ function fullBody(): TargetGroupBody {
         targetType: "EVENT_ATTRIBUTE",
         attributeName: "steps",
         trackFromEnrollmentDate: true,
+        enrolmentMethod: "IMPORT",
         rewardAllocation: "PERIOD_END",
         defaultValues: [{ defaultValue: 0.0001 }, { defaultValue: 99_999_999_999.9999 }],
         reminders: [{ name: "A day left", offsetHours: 24, condition: "STREAK_AT_RISK" }],

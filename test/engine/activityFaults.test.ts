@@ -65,7 +65,9 @@ describe("a process killed while it counts an activity", () => {
     [2, "before", 0],
     [2, "after", 0],
     [3, "before", 0],
-    [3, "after", 100],
+    [3, "after", 0],
+    [4, "before", 0],
+    [4, "after", 100],
   ] as const)(
     "at request %d, %s it, leaves %d counted, and the redelivery makes it 100 once",
     async (request, moment, left) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FunctionName } from "../../lib/functionNames.ts";
 import {
+  automaticTargetsKey,
   credentialKey,
   customerPartition,
   externalIdKey,
@@ -17,6 +18,7 @@ import { at, onlyResource, references, resourcesOfType, synthesize } from "./sup
 /** One key of each kind of partition, made as the functions make it. */
 const partitionKeys = {
   org: orgPartition("100"),
+  automatic: automaticTargetsKey("100").pk,
   group: groupPartition("100", 7),
   customer: customerPartition("100", 7),
   credential: credentialKey("ORG#till").pk,
@@ -39,22 +41,22 @@ const allowed = {
   membership: { Query: ["group"], GetItem: ["customer", "externalId"], UpdateItem: ["customer"] },
   recordActivities: {
     Query: ["group", "customer"],
-    GetItem: ["customer", "externalId"],
+    GetItem: ["automatic", "customer", "externalId"],
     PutItem: ["customer"],
     UpdateItem: ["customer"],
     ConditionCheckItem: ["customer"],
   },
   countQueuedActivities: {
     Query: ["group", "customer"],
-    GetItem: ["customer", "externalId"],
+    GetItem: ["automatic", "customer", "externalId"],
     PutItem: ["customer"],
     UpdateItem: ["customer"],
     ConditionCheckItem: ["customer"],
   },
   definitions: {
-    UpdateItem: ["org"],
-    PutItem: ["org", "group", "sweeps"],
-    DeleteItem: ["org", "group", "sweeps"],
+    UpdateItem: ["org", "automatic", "group", "sweeps"],
+    PutItem: ["org", "automatic", "group", "sweeps"],
+    DeleteItem: ["org", "automatic", "group", "sweeps"],
     Query: ["org", "group", "closing"],
   },
   customers: {
@@ -63,7 +65,7 @@ const allowed = {
     PutItem: ["customer", "externalId"],
     UpdateItem: ["customer", "externalId"],
   },
-  simulations: { Query: ["group", "customer"], GetItem: ["customer", "externalId"] },
+  simulations: { Query: ["group", "customer"], GetItem: ["automatic", "customer", "externalId"] },
   reads: { Query: ["group", "customer"], GetItem: ["customer"] },
   projector: { Query: ["group"], PutItem: ["customer", "shard"], UpdateItem: ["closing"] },
   listDueCycles: {
