@@ -245,8 +245,9 @@ const routesByCard: readonly (readonly [string, RequestByCard])[] = [
   ...["/activities", "/activities/simulate"].map(activityByCard),
 ];
 
-describe("an identifierValue is in no error, no line of the log and no metric", () => {
-  const namesOf = (mark: string): readonly object[] => [
+/** Names that every route refuses, each with the mark in it. */
+function refusedNames(mark: string): readonly object[] {
+  return [
     byCard(mark),
     { identifierName: "id", identifierValue: mark },
     { identifierName: "mobile", identifierValue: mark },
@@ -255,15 +256,17 @@ describe("an identifierValue is in no error, no line of the log and no metric", 
     { customerId: 1, ...byCard(mark) },
     { identifierValue: mark },
   ];
+}
 
+describe("an identifierValue is in no error, no line of the log and no metric", () => {
   it.each(routesByCard)("when %s refuses it, and a metric counts the refusal", async (_, requestOf) => {
     const { one, mark, authorization } = await newCall();
-    for (const name of namesOf(mark)) {
+    for (const name of refusedNames(mark)) {
       const { status, text } = await send(service.baseUrl, authorization, requestOf(one, name));
       expect(status).toBe(400);
       expect(text).not.toContain(mark);
     }
-    expect(metricLines).toHaveLength(namesOf(mark).length);
+    expect(metricLines).toHaveLength(refusedNames(mark).length);
     expectNothingOf([mark]);
   });
 

@@ -1,6 +1,12 @@
 import type { Group } from "../model.ts";
 import { type Span, wallTimeOf } from "../time.ts";
-import type { TrackingType, WireCustomerState, WireStreakLevel, WireTargetCycle } from "../wire.ts";
+import type {
+  TrackingType,
+  WireCustomerState,
+  WireStreakLevel,
+  WireTargetCycle,
+  WireTriggerProgress,
+} from "../wire.ts";
 
 /** A customer's membership of one target, with all cycles it covers. */
 export type Enrollment = {
@@ -28,6 +34,8 @@ export type CustomerCycle = {
   readonly reachedOn: string | null;
   readonly isCurrent: boolean;
   readonly state: CycleState;
+  /** The sub-targets, lowest first. */
+  readonly subTargets: readonly WireTriggerProgress[];
 };
 
 /** The enrolments in the order in which the API lists the groups. Each group says its zone. */
@@ -73,6 +81,7 @@ function cycleOf(row: WireTargetCycle, zone: string, now: number): CustomerCycle
     reachedOn: row.targetAchievedDateTime,
     isCurrent: row.currentPeriod,
     state: stateOf(row, now),
+    subTargets: row.milestones ?? [],
   };
 }
 
