@@ -139,7 +139,7 @@ function ReminderInputs({ target, path, onChange }: Props) {
   );
 }
 
-export const conditionNames = {
+const conditionNames = {
   NOT_REACHED: "who has not reached the value",
   ALWAYS: "everybody",
   STREAK_AT_RISK: "whose run is at risk",
