@@ -56,16 +56,26 @@ export function parseChange({ eventName, dynamodb = {} }: StreamRecord): TableCh
   if (sortKey.startsWith(enrollmentPrefix)) return parseEnrollmentChange(dynamodb);
   // The insertion is the enrolment being set aside, which changes nothing in it.
   if (sortKey.startsWith(setAsidePrefix) && eventName === "MODIFY") return parseEnrollmentChange(dynamodb);
-  // The items of the audit log, notes of starts and recorded activities never change.
+  if (sortKey.startsWith(activityPrefix)) return parseRecording(dynamodb);
+  // The items of the audit log and notes of starts never change.
   return eventName === "INSERT" ? parseInsertion(sortKey, dynamodb) : undefined;
 }
 
 function parseInsertion(sortKey: string, images: Images): TableChange | undefined {
   if (sortKey.startsWith(auditPrefix)) return parseEdit(images);
   if (sortKey.startsWith(startedPrefix)) return { kind: "start", ...parseStartedCycle(parseImage(images.NewImage)) };
-  if (!sortKey.startsWith(activityPrefix)) return undefined;
-  const item = parseImage(images.NewImage);
+  return undefined;
+}
+
+/** A record of an activity never changes. Before it there may be a note of returns, which has no consequences. */
+function parseRecording({ NewImage, OldImage }: Images): TableChange | undefined {
+  if (!isRecord(NewImage) || isRecord(OldImage)) return undefined;
+  const item = parseImage(NewImage);
   return { kind: "activity", org: orgOf(item), activity: parseActivity(item) };
+}
+
+function isRecord(image: StreamImage | undefined): boolean {
+  return image?.["recordedAt"] !== undefined;
 }
 
 function parseEdit({ NewImage }: Images): TableChange | undefined {

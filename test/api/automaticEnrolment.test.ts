@@ -235,10 +235,27 @@ describe("an enrolment by an activity", () => {
   });
 });
 
+describe("an enrolment by an activity in the 26th cycle", () => {
+  it("counts late activities for the first cycle, also when that has left the enrolment", async () => {
+    const one = await automatic({}, milestone({ cycles: 30 }));
+    await send(one, sale(one.customerId, { occurredAt: during(26) }), during(26));
+    for (const cycle of [27, 28, 29]) await look(one.org, during(cycle));
+    const late = sale(one.customerId, { occurredAt: during(1), amount: 70 });
+    expect(await send(one, late, during(29))).toMatchObject({
+      targets: [{ periodRefCode: "c1", newAchievedValue: 70 }],
+    });
+  });
+});
+
 async function look({ org }: TestOrg, now: string): Promise<void> {
   await service.drain();
   const local = new ApiClient(new URL("/local", service.baseUrl).href, undefined);
   await ok(local.post(`/close-cycles?org=${org}`, {}, { now }));
+}
+
+function many(count: number) {
+  const targets = Array.from({ length: count }, (_, index) => ({ ...target, name: `t${index}` }));
+  return { ...milestone(), targets };
 }
 
 describe("the enrolmentMethod of a target", () => {
@@ -281,10 +298,6 @@ describe("the enrolmentMethod of a target", () => {
 
   it("is TRANSACTION for at most 90 active targets of an org, also when two are created at once", async () => {
     const org = await service.newOrg();
-    const many = (count: number) => ({
-      ...milestone(),
-      targets: Array.from({ length: count }, (_, index) => ({ ...target, name: `t${index}` })),
-    });
     const group = await org.createGroup(many(50));
     await org.createGroup(many(39));
     const atOnce = await Promise.all([many(1), many(1)].map((body) => org.admin.post("/targetGroups", body)));
