@@ -116,6 +116,14 @@ export const activitiesCounted = {
     ),
   ),
   ...one(
+    "enrolling",
+    "The first activity of a customer, which enrols",
+    successEnvelope(
+      { ...counted, targets: [{ ...effect, oldAchievedValue: 0, newAchievedValue: 249.9, enrolled: true }] },
+      [],
+    ),
+  ),
+  ...one(
     "filtered",
     "An activity that a filter of the target keeps out",
     successEnvelope(
@@ -183,6 +191,10 @@ export const definitions = {
         defaultValues: [{ defaultValue: 1000 }],
       },
     ],
+  }),
+  ...one("automatic", "Who buys takes part, without a call", {
+    ...definition,
+    targets: [{ ...targetRule, enrolmentMethod: "TRANSACTION", defaultValues: [{ defaultValue: 1000 }] }],
   }),
   ...one("streak", "A streak over the same months with two levels", {
     ...definition,

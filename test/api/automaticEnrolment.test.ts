@@ -142,13 +142,15 @@ describe("a target with the enrolmentMethod TRANSACTION", () => {
 });
 
 describe("leaving a target with the enrolmentMethod TRANSACTION", () => {
-  it("sticks: a later activity does not enrol, and an enrolment by a call does", async () => {
+  it("sticks: no activity enrols after that, a late one neither, and an enrolment by a call does", async () => {
     const one = await automatic();
     const { org, group, customerId } = one;
     await send(one, sale(customerId));
     expectAccepted(await org.unenroll(group, customerId, { now: during(1) }), customerId);
-    const later = await send(one, sale(customerId));
-    expect(later.notCounted).toMatchObject([{ targetRuleId: group.targetId, reason: "NOT_ENROLLED" }]);
+    for (const occurredAt of [firstInstantOf(1), during(1)]) {
+      const later = await send(one, sale(customerId, { occurredAt }));
+      expect(later.notCounted).toMatchObject([{ targetRuleId: group.targetId, reason: "NOT_ENROLLED" }]);
+    }
     expectAccepted(await org.enroll(group, { customerId }, { now: during(1) }), customerId);
     expect(await achieved(one)).toMatchObject({ c1: 100 });
   });
