@@ -18,7 +18,6 @@ import {
 import type { Table } from "../table/client.ts";
 import { buildCountingUpdate } from "../table/countingUpdate.ts";
 import { isRegistered } from "../table/customers.ts";
-import { buildWhileNotArrived, type NotedReturns, parseNotedReturns, whenFirst } from "../table/notedReturns.ts";
 import {
   type ActiveEnrollments,
   keyOfEnrollment,
@@ -28,6 +27,7 @@ import {
 } from "../table/enrollments.ts";
 import { outrun } from "../table/failures.ts";
 import { activityKey, type Org } from "../table/keys.ts";
+import { buildWhileNotArrived, type NotedReturns, parseNotedReturns, whenFirst } from "../table/notedReturns.ts";
 import { readRows } from "../table/past.ts";
 import { buildChangedRows, changedPastCycles, changedRows } from "../table/pastItem.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";

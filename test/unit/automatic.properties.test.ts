@@ -9,9 +9,9 @@ import {
   type BuiltTarget,
   cycleCount,
   expectedSums,
+  target as filteredTarget,
   matchedCycle,
   sent,
-  target as filteredTarget,
 } from "../support/filteredProgramme.ts";
 import { searchLength } from "../support/seeds.ts";
 
