@@ -395,6 +395,19 @@ describe("an activity", () => {
     const text = await act(page, "Record activity");
     expect(text).toContain("Spend: enrolled by this activity.");
     expect(text).toContain("Spend, c2: 0 → 100 of 1,000");
+    await expect
+      .poll(() => card(page, "Rewards").innerText(), limits)
+      .toContain("Enrolled by an activity 15 Feb 2030, 12:00, UTC");
+    const feed = page.getByRole("list", { name: "Events, the latest first" });
+    await expect.poll(() => feed.innerText(), limits).toMatch(/^Enrolled .*by an activity$/m);
+    const rows = page.getByRole("region", { name: "History, as a table" });
+    const history = page.getByRole("region", { name: "History", exact: true });
+    await expect
+      .poll(async () => {
+        await history.getByRole("button", { name: "Refresh" }).click();
+        return rows.innerText();
+      }, limits)
+      .toContain("Enrolled by an activity");
   });
 
   it("that the API refuses for a field has the API's words beside the field: 300004", async () => {

@@ -68,6 +68,8 @@ export type WireEventDetail = {
   readonly endedCount?: number;
   readonly streakName?: string;
   readonly reEnrolment?: boolean;
+  /** By which way it came in. `AUTOMATIC` for an enrolment: an activity has made it. */
+  readonly source?: string;
   readonly version?: number;
   readonly reminderName?: string;
   readonly triggerName?: string;

@@ -8,7 +8,7 @@ import { StreakProgress } from "./streakProgress.tsx";
 
 /** What a customer has achieved in one target. */
 export function EnrollmentCard({ enrollment }: { readonly enrollment: Enrollment }) {
-  const { groupName, trackingType, targetId, targetName, enrolledOn, zone } = enrollment;
+  const { groupName, trackingType, targetId, targetName, enrolledOn, isByActivity, zone } = enrollment;
   const headingId = `enrolment-${targetId}`;
   return (
     <article class="card" aria-labelledby={headingId}>
@@ -18,7 +18,8 @@ export function EnrollmentCard({ enrollment }: { readonly enrollment: Enrollment
           <span class="tag">{trackingNames[trackingType]}</span>
           <span class="muted">{targetName}</span>
           <span class="muted">
-            Enrolled {formatInstant(enrolledOn, zone)}, {zone}
+            Enrolled {isByActivity ? "by an activity " : ""}
+            {formatInstant(enrolledOn, zone)}, {zone}
           </span>
         </p>
       </header>

@@ -17,6 +17,8 @@ export type Enrollment = {
   readonly targetId: number;
   readonly targetName: string;
   readonly enrolledOn: string;
+  /** Whether an activity has enrolled the customer, and no call. */
+  readonly isByActivity: boolean;
   readonly cycles: readonly CustomerCycle[];
   /** The levels of a streak, lowest first. A milestone has none. */
   readonly levels: readonly WireStreakLevel[];
@@ -59,6 +61,7 @@ export function enrollmentsOf(
           targetId: first.targetRuleId,
           targetName: first.targetName,
           enrolledOn: first.enrolledOn,
+          isByActivity: first.source === "AUTOMATIC",
           cycles: rows.map((row) => cycleOf(row, zone, now)),
           levels: state.streaks.filter(({ targetRuleId }) => targetRuleId === first.targetRuleId),
         },
