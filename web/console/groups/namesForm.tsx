@@ -61,14 +61,14 @@ function TimeInputs({ group, typed, onChange }: PartProps) {
       <div class="fields-in-line">
         <Field
           label="Can be joined from"
-          placeholder="2030-03-01; empty: ever"
+          placeholder="like 2030-03-01"
           path="enrolmentStartDate"
           value={typed.opens ?? group.opens ?? ""}
           onChange={(opens) => onChange({ opens })}
         />
         <Field
           label="Can be joined until"
-          placeholder="2030-03-31; empty: ever"
+          placeholder="like 2030-03-31"
           path="enrolmentEndDate"
           value={typed.closes ?? group.closes ?? ""}
           onChange={(closes) => onChange({ closes })}
