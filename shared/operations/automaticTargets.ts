@@ -4,11 +4,11 @@ import type { Table } from "../table/client.ts";
 import type { Org } from "../table/keys.ts";
 import { isFresh, rememberNewest, type TargetGroupCache } from "./targetGroupCache.ts";
 
-type Lists = Map<Org, { readonly list: Promise<readonly AutomaticTarget[]>; readonly loadedAt: Instant }>;
+type Lists = Map<Org, { readonly list: readonly AutomaticTarget[]; readonly loadedAt: Instant }>;
 
 /**
- * The lists that a process has loaded, or is loading. They live as long as its definitions. They are apart from these,
- * because only what counts activities may read them.
+ * The lists that a process has loaded. They live as long as its definitions. They are apart from these, because only what
+ * counts activities may read them.
  */
 const listsOf = new WeakMap<TargetGroupCache, Lists>();
 
@@ -23,9 +23,8 @@ export async function findAutomaticTargets(
   listsOf.set(targetGroups, lists);
   const known = lists.get(org);
   if (known !== undefined && isFresh(known, now)) return known.list;
-  const list = listAutomaticTargets(table, org);
+  // Calls do not share a load under way: a call would fail with the load of another one.
+  const list = await listAutomaticTargets(table, org);
   rememberNewest(lists, org, { list, loadedAt: now });
-  // The next call loads it again. What has failed here is thrown to this one.
-  list.catch(() => lists.delete(org));
   return list;
 }

@@ -13,10 +13,14 @@ export type NotedReturns = { readonly activityIds: readonly string[] };
 const count = "returnCount";
 const returns = "returns";
 
+/** Whether the item at the key of an activity is a note, given by the names of its attributes. */
+export function isNoteOfReturns(attributes: Readonly<Record<string, unknown>>): boolean {
+  return count in attributes;
+}
+
 /** The returns, if the item at the key of an activity is not its record. */
 export function parseNotedReturns(item: StoredItem): NotedReturns | undefined {
-  const reader = ItemReader.of(item);
-  return reader.has(count) ? { activityIds: reader.textSet(returns) } : undefined;
+  return isNoteOfReturns(item) ? { activityIds: ItemReader.of(item).textSet(returns) } : undefined;
 }
 
 /**

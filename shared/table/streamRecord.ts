@@ -13,6 +13,7 @@ import {
   setAsidePrefix,
   startedPrefix,
 } from "./keys.ts";
+import { isNoteOfReturns } from "./notedReturns.ts";
 import { parseStartedCycle, type StartedCycle } from "./startedCycles.ts";
 
 /** A value as a stream event writes it: JSON with one property, named after the type. */
@@ -74,8 +75,9 @@ function parseRecording({ NewImage, OldImage }: Images): TableChange | undefined
   return { kind: "activity", org: orgOf(item), activity: parseActivity(item) };
 }
 
+/** What is not a note has to be a record, so that a damaged record fails. */
 function isRecord(image: StreamImage | undefined): boolean {
-  return image?.["recordedAt"] !== undefined;
+  return image !== undefined && !isNoteOfReturns(image);
 }
 
 function parseEdit({ NewImage }: Images): TableChange | undefined {

@@ -40,6 +40,13 @@ async function send({ org }: Pick<Setting, "org">, activity: Record<string, unkn
   return (await ok(org.till.post("/activities", activity, { now }))).body.data;
 }
 
+/** Sends it again while other writes come first in every round. */
+async function sendUntilAnswered(setting: Setting, activity: Record<string, unknown>): Promise<void> {
+  const { status } = await setting.org.till.post("/activities", activity, { now: during(1) });
+  if (status === 503) return sendUntilAnswered(setting, activity);
+  expect(status).toBe(200);
+}
+
 async function achieved({ org, group, customerId }: Setting, now = during(1)): Promise<Record<string, number>> {
   const state = await org.readState(group, customerId, { now });
   return Object.fromEntries((state?.targets ?? []).map((row) => [row.periodRefCode, row.targetAchievedValue]));
@@ -210,7 +217,7 @@ describe("an enrolment by an activity", () => {
 
   it("happens once when 50 first activities come at once, and each of them counts", async () => {
     const one = await automatic();
-    await Promise.all(Array.from({ length: 50 }, () => send(one, sale(one.customerId, { amount: 10 }))));
+    await Promise.all(Array.from({ length: 50 }, () => sendUntilAnswered(one, sale(one.customerId, { amount: 10 }))));
     expect(await achieved(one)).toMatchObject({ c1: 500 });
     const rows = await rowsOf(one);
     expect(rows.filter(({ eventName }) => eventName === "ENROL")).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, it } from "vitest";
 import { decideEnrollment } from "../../shared/domain/enrolling.ts";
+import { findAutomaticTargets } from "../../shared/operations/automaticTargets.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
 import { putCustomer } from "../../shared/operations/putCustomer.ts";
 import { type IncomingActivity, recordActivity } from "../../shared/operations/recordActivity.ts";
@@ -84,4 +85,16 @@ describe("a process killed while it counts an activity", () => {
       expect((await findEnrollment(table, ref))?.achieved.get(1)).toBe(decimal(100));
     },
   );
+});
+
+it("a list of automatic targets that one call cannot read fails no other call", async () => {
+  const org = randomUUID();
+  const targetGroups = new TargetGroupCache(table);
+  const dying = dyingTable(1, "before");
+  const [failed, found] = await Promise.allSettled([
+    findAutomaticTargets(dying, targetGroups, org, now),
+    findAutomaticTargets(table, targetGroups, org, now),
+  ]);
+  dying.close();
+  expect([failed.status, found.status]).toEqual(["rejected", "fulfilled"]);
 });
