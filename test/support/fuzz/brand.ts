@@ -2,12 +2,14 @@ import type { Table } from "../../../shared/table/client.ts";
 import { newCredential, type TestCredential } from "../credential.ts";
 import { ok, type TestGroup, type TestOrg } from "../org.ts";
 import type { TestService } from "../service.ts";
-import { streak } from "../targetGroups.ts";
+import { milestone, streak } from "../targetGroups.ts";
 
 /** The ids and names of one brand. Requests name them to get past the first checks. */
 export type FuzzBrand = {
   readonly org: string;
   readonly groups: readonly TestGroup[];
+  /** A group that nobody is in and that is inactive, so that it can be deleted. */
+  readonly unused: TestGroup;
   /** Each is the customer's external id too. */
   readonly customerIds: readonly number[];
   /** One credential for each access group. */
@@ -22,6 +24,7 @@ export async function newFuzzBrand(service: TestService): Promise<FuzzBrand> {
   return {
     org: org.org,
     groups,
+    unused: await org.createGroup(milestone({ active: false })),
     customerIds: await newCustomers(org),
     credentials: await newCredentials(service.table, org.org),
   };

@@ -51,7 +51,8 @@ const oddSegment = fc.oneof(
 function pathOf(about: RouteName, brand: FuzzBrand): fc.Arbitrary<string> {
   const { path } = routes[about];
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
-  const values = fc.tuple(...names.map((name) => segmentOf(name, brand)));
+  const named = about === "deleteTargetGroup" ? { ...brand, groups: [...brand.groups, brand.unused] } : brand;
+  const values = fc.tuple(...names.map((name) => segmentOf(name, named)));
   const filled = values.map((segments) =>
     segments.reduce((text, segment) => text.replace(/\{\w+\}/, () => segment), path as string),
   );
