@@ -53,15 +53,24 @@ async function enrollOnce({ org, group, customerId }: Life): Promise<void> {
   expectRefused(await org.enroll(group, { customerId }, { now }), 400, 310119);
 }
 
-/** Sends purchases and a repeat, a return of a purchase, and a return that arrives before its purchase. */
+/**
+ * Sends purchases and a repeat, a return of a purchase, and returns that arrive before their purchase: 20 that can wait for
+ * it, and one more, which does not wait.
+ */
 async function spendAndReturn({ org, customerId, channel }: Life): Promise<void> {
   const [bought, late] = [randomUUID(), randomUUID()];
   const occurred = { customerId, occurredAt: during(1) };
   const activities = [
     { ...occurred, activityId: bought, type: "TRANSACTION", amount: 1000 },
     { ...occurred, activityId: bought, type: "TRANSACTION", amount: 1000 },
-    { ...occurred, activityId: randomUUID(), type: "RETURN", amount: 400, originalActivityId: bought },
-    { ...occurred, activityId: randomUUID(), type: "RETURN", amount: 100, originalActivityId: late },
+    { ...occurred, activityId: randomUUID(), type: "RETURN", amount: 395, originalActivityId: bought },
+    ...Array.from({ length: 21 }, () => ({
+      ...occurred,
+      activityId: randomUUID(),
+      type: "RETURN",
+      amount: 5,
+      originalActivityId: late,
+    })),
     { ...occurred, activityId: late, type: "TRANSACTION", amount: 200 },
   ];
   for (const activity of activities) await channel(org, activity, during(1));
@@ -130,7 +139,7 @@ async function readHistory({ org: { reader }, group, customerId }: Life): Promis
   await ok(reader.get(`/targetGroups/${group.groupId}/auditLogs`));
   await ok(reader.get(`/customers/${customerId}`));
   await ok(reader.get(`/users/${customerId}/enrolledTargets`, now));
-  const { body } = await ok(reader.get(`/users/${customerId}/trackedTargetEvents/${group.targetId}`, now));
+  const { body } = await ok(reader.get(`/users/${customerId}/trackedTargetEvents/${group.targetId}?limit=200`, now));
   const sums: Record<string, number> = {};
   for (const { eventName, value } of body.data) sums[eventName] = (sums[eventName] ?? 0) + value;
   return sums;

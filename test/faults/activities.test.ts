@@ -113,7 +113,7 @@ function rewriteTransactions({ client }: Table, rewrite: (item: TransactWriteIte
 function ignoreEarlierDeliveries(table: Table): void {
   rewriteTransactions(table, (item) => {
     if (item.Put === undefined) return item;
-    const { ConditionExpression: _, ...Put } = item.Put;
+    const { ConditionExpression: _, ExpressionAttributeValues: __, ...Put } = item.Put;
     return { Put };
   });
 }
