@@ -1,5 +1,5 @@
 import type { Authorship } from "./authorship.ts";
-import { type Decimal, one } from "./decimal.ts";
+import { type Decimal, one, parseDecimal } from "./decimal.ts";
 import { type FailedFilter, type Filter, failedByActivity, selectLines } from "./filters.ts";
 import type { Instant } from "./instant.ts";
 import type { Target } from "./targetGroup.ts";
@@ -69,9 +69,16 @@ export function matchesLines(target: Target, filters: readonly Filter[], activit
 }
 
 /** The part of an activity that its amount depends on. */
-export type Content = Pick<Activity, "type" | "name" | "amount" | "quantity" | "lineItems"> & {
-  readonly attributes?: Activity["attributes"];
-};
+export type Content = Pick<Activity, "type" | "name" | "amount" | "quantity" | "attributes" | "lineItems">;
+
+/** The attributes that an EVENT_ATTRIBUTE target can count. The others are only kept. */
+export function numericAttributes(attributes: Readonly<Record<string, unknown>>): Map<string, Decimal> {
+  const numbers = Object.entries(attributes).flatMap(([name, value]) => {
+    const decimal = typeof value === "number" ? parseDecimal(value.toString()) : undefined;
+    return decimal === undefined || decimal < 0n ? [] : [[name, decimal] as const];
+  });
+  return new Map(numbers);
+}
 
 function firstOf(first: FailedFilter | undefined, other: FailedFilter | undefined): FailedFilter | undefined {
   return first === undefined || (other !== undefined && other.index < first.index) ? other : first;
@@ -95,7 +102,7 @@ function contribution(target: Target, activity: Content): Decimal | undefined {
     case "VISIT":
       return activity.type === "RETURN" ? undefined : one;
     case "EVENT_ATTRIBUTE":
-      return target.attributeName === undefined ? undefined : activity.attributes?.get(target.attributeName);
+      return target.attributeName === undefined ? undefined : activity.attributes.get(target.attributeName);
   }
 }
 

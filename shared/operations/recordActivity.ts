@@ -12,6 +12,7 @@ import {
   type ActivityContent,
   asOriginal,
   buildActivityItem,
+  countableAttributes,
   parseActivity,
   type RecordedActivity,
 } from "../table/activityItem.ts";
@@ -248,7 +249,7 @@ function unheardReturns(target: Target, returns: readonly RecordedActivity[]): R
 }
 
 function contentsOf(returns: readonly RecordedActivity[]): ReturnContents {
-  return new Map(returns.map((one) => [one.activityId, one]));
+  return new Map(returns.map((one) => [one.activityId, { ...one, attributes: countableAttributes(one) }]));
 }
 
 /** The records of activities that have one. A return is recorded in the transaction that notes it, so it is there. */

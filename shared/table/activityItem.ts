@@ -1,4 +1,4 @@
-import { type Activity, activityTypes, type LineItem } from "../domain/activity.ts";
+import { type Activity, activityTypes, type LineItem, numericAttributes } from "../domain/activity.ts";
 import { type CycleChange, type TargetEffect } from "../domain/counting.ts";
 import { type FailedFilter, filterEntityTypes } from "../domain/filters.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
@@ -280,6 +280,12 @@ function parseOtherChanges(reader: ItemReader, movedIds: readonly string[]): Cyc
 /** A level as groups and activities store it. */
 export function parseLevel(reader: ItemReader): Level {
   return { id: reader.integer("id"), name: reader.text("name"), cyclesToMeet: reader.integer("cyclesToMeet") };
+}
+
+/** The attributes that a target can count, of an activity that was read. */
+export function countableAttributes({ attributesJson = "{}" }: Pick<ActivityContent, "attributesJson">) {
+  const attributes: Readonly<Record<string, unknown>> = Object(JSON.parse(attributesJson));
+  return numericAttributes(attributes);
 }
 
 /** The part of a recorded activity that a return of it needs. */

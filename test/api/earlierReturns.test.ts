@@ -132,6 +132,14 @@ describe("a return that fails the filters and comes before its transaction, and 
     expect(await achieved(one)).toBe(30);
   });
 
+  it("takes off the attribute that the target counts", async () => {
+    const ofPoints = { ...target, targetType: "EVENT_ATTRIBUTE", attributeName: "points" };
+    const one = await newSetting(service, milestone({ targets: [ofPoints] }));
+    await send(one, back(one, { attributes: { points: 30.5 } }));
+    await send(one, purchase(one, { attributes: { points: 100 } }));
+    expect(await achieved(one)).toBe(69.5);
+  });
+
   it("is part of what a simulation of its transaction says", async () => {
     const one = await newCustomer();
     await send(one, back(one));

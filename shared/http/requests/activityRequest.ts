@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { LineItem } from "../../domain/activity.ts";
+import { type LineItem, numericAttributes } from "../../domain/activity.ts";
 import type { Authorship } from "../../domain/authorship.ts";
 import type { NamedCustomer } from "../../domain/customer.ts";
 import { type Decimal, formatDecimal, parseDecimal } from "../../domain/decimal.ts";
@@ -172,15 +172,6 @@ function faultsOfWhole(value: unknown): string[] {
 
 function decimalOf(number: unknown): Decimal | undefined {
   return typeof number === "number" ? parseDecimal(number.toString()) : undefined;
-}
-
-/** The attributes that an EVENT_ATTRIBUTE target can count. The others are only kept. */
-function numericAttributes(attributes: Readonly<Record<string, unknown>>): Map<string, Decimal> {
-  const numbers = Object.entries(attributes).flatMap(([name, value]) => {
-    const decimal = decimalOf(value);
-    return decimal === undefined || decimal < 0n ? [] : [[name, decimal] as const];
-  });
-  return new Map(numbers);
 }
 
 /** The attributes that a filter can compare. Lists and objects are only kept. */
