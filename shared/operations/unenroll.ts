@@ -36,16 +36,17 @@ export type UnenrollCommand = TargetRef & {
 /**
  * Un-enrols the customer from the current cycle and all later ones (docs/enrolment.md), with one read and one
  * conditional write. A group or target that the brand has switched off can be left too. A target that enrols with an
- * activity can be left before the first one, so that no activity enrols.
+ * activity can be left before the first one, so that no activity enrols, while its group is active.
  *
  * Refuses, in this order, with 310017, 310018, 310011, 310126. Throws OutcomeUnknown when an attempt was lost that may
  * have ended the membership.
  */
 export async function unenroll(
-  { table, targetGroups }: ServiceContext,
+  context: ServiceContext,
   command: UnenrollCommand,
   now: Instant,
 ): Promise<{ readonly outcome: "unenrolled"; readonly customerId: number } | Refusal> {
+  const { table, targetGroups } = context;
   const { org, customer, groupId, targetId } = command;
   const [definition, customerId] = await Promise.all([
     findTarget(targetGroups, org, command, now),
@@ -56,7 +57,7 @@ export async function unenroll(
   const ref = { org, customerId, groupId, targetId };
   const decide = (stored: Enrollment | undefined) => decideUnenrollment(definition.group, stored, now);
   const mayLeaveBefore = isAutomatic(definition.target) && takesCustomersIn(definition.group, now);
-  const ifNone = mayLeaveBefore ? () => beforeTheFirstActivity(table, ref, definition, now) : undefined;
+  const ifNone = mayLeaveBefore ? () => beforeTheFirstActivity(context, ref, definition, now) : undefined;
   const call = { ...command, now, mayBeSetAside: isOver(definition.group, now), ifNone };
   const refusal = await writeUnenrollment(table, ref, call, decide);
   return refusal === undefined ? { outcome: "unenrolled", customerId } : explain(table, ref, refusal);
@@ -64,17 +65,23 @@ export async function unenroll(
 
 /**
  * The enrolment that a customer leaves in whom an activity might enrol: none is stored yet. Refuses with 310011 for a
- * customer who is not registered.
+ * customer who is not registered, and with 310126 while the group is switched off: it may be deleted by then, and an
+ * enrolment without a group would make every later activity of the customer fail.
  */
 async function beforeTheFirstActivity(
-  table: Table,
-  { org, customerId }: EnrollmentRef,
+  { table, targetGroups }: ServiceContext,
+  { org, customerId, groupId }: EnrollmentRef,
   definition: Definition,
   now: Instant,
 ): Promise<Enrollment | Refusal> {
-  if (!(await isRegistered(table, org, customerId))) return customerNotFound(customerId);
+  const [isKnown, group] = await Promise.all([
+    isRegistered(table, org, customerId),
+    definition.group.isActive ? definition.group : targetGroups.findFresh(org, groupId, now),
+  ]);
+  if (!isKnown) return customerNotFound(customerId);
+  if (group?.isActive !== true) return refused(310126, "Nothing was changed.");
   const operationId = table.operationIds.next();
-  return newEnrollment(definition, { customerId, enrolledByActivity: undefined, operationId, now });
+  return newEnrollment({ ...definition, group }, { customerId, enrolledByActivity: undefined, operationId, now });
 }
 
 /**

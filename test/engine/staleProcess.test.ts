@@ -51,6 +51,8 @@ async function cacheGroup(till: ApiClient, org: TestOrg, group: TestGroup): Prom
   await ok(till.post(`${targetPath(group)}/unEnroll`, [{ customerId }], { now }));
 }
 
+const automatic = milestone().targets.map((target) => ({ ...target, enrolmentMethod: "TRANSACTION" }));
+
 describe("a process whose cached definition is 30 s old", () => {
   it("knows who was enrolled into the appended cycle, counts in it when it begins, and lets its members leave", async () => {
     const { org, group, customerId } = await newSetting(service, milestone({ cycles: 1 }));
@@ -128,6 +130,29 @@ describe("a process whose cached definition is 30 s old", () => {
       await ok(till.post(`${targetPath(group)}/unEnroll`, [{ customerId }], { now: stale }));
     });
     expect(await spendAt(org.till, customerId, during(2))).toMatchObject({ notCounted: [{ reason: "NOT_ENROLLED" }] });
+  });
+
+  it("lets nobody leave a deleted group before the first activity, so that activities go on counting", async () => {
+    const { org, group, customerId } = await newSetting(service, milestone({ active: false, targets: automatic }));
+    await withOtherProcess(org, async (till) => {
+      const leave = (who: number, at: string) =>
+        till.post(`${targetPath(group)}/unEnroll`, [{ customerId: who }], { now: at });
+      expectRefused(await leave(987_654_321, now), 400, 310011);
+      await ok(org.admin.send("DELETE", `/targetGroups/${group.groupId}`, undefined, { now: stale }));
+      expectRefused(await leave(customerId, stale), 400, 310126);
+    });
+    expect(await spendAt(org.till, customerId, stale)).toMatchObject({ notCounted: [{ reason: "NOT_ENROLLED" }] });
+  });
+
+  it("lets customers leave before the first activity once the group is switched on, by a definition from before", async () => {
+    const { org, group, customerId } = await newSetting(service, milestone({ active: false, targets: automatic }));
+    await withOtherProcess(org, async (till) => {
+      const leave = (who: number, at: string) =>
+        till.post(`${targetPath(group)}/unEnroll`, [{ customerId: who }], { now: at });
+      expectRefused(await leave(customerId, now), 400, 310126);
+      await ok(org.admin.put(`/targetGroups/editTargetGroup/${group.groupId}`, { active: true }, { now }));
+      await ok(leave(customerId, stale));
+    });
   });
 
   it("stops enrolling and counting when its 30 s are over", async () => {
