@@ -8,7 +8,7 @@ import type { Conditional, TransactionPart } from "./store.ts";
  * What stands at the key of an activity that has not arrived: the returns that name it
  * (docs/decisions/0033-automatic-enrolment.md). The activity's record takes its place.
  */
-export type NotedReturns = { readonly activityIds: readonly string[] };
+export type NotedReturns = { readonly activityIds: readonly string[]; readonly count: number };
 
 const count = "returnCount";
 const returns = "returns";
@@ -20,7 +20,9 @@ export function isNoteOfReturns(attributes: Readonly<Record<string, unknown>>): 
 
 /** The returns, if the item at the key of an activity is not its record. */
 export function parseNotedReturns(item: StoredItem): NotedReturns | undefined {
-  return isNoteOfReturns(item) ? { activityIds: ItemReader.of(item).textSet(returns) } : undefined;
+  if (!isNoteOfReturns(item)) return undefined;
+  const reader = ItemReader.of(item);
+  return { activityIds: reader.textSet(returns), count: reader.integer(count) };
 }
 
 /**
@@ -48,7 +50,7 @@ export function buildWhileNotArrived(key: Key, activityId: string, others: Noted
  * there, or before that those that wait in enrolments. Each of these is noted there too.
  */
 export function whenFirst(read: NotedReturns | undefined, waiting: ReadonlySet<string>): Conditional {
-  const known = read?.activityIds.length ?? waiting.size;
+  const known = read?.count ?? waiting.size;
   if (known === 0) return { ConditionExpression: "attribute_not_exists(pk)" };
   return {
     ConditionExpression: `${count} = :count`,
