@@ -87,8 +87,8 @@ export function retiresAt(group: ClosingTimes): Instant {
 }
 
 /**
- * The first sweep of a group that is created now; `undefined` when all its cycles have ended. Nobody can enrol into an
- * ended cycle, so none needs a sweep for it. A cycle that ended within the tolerated clock difference has one, because
+ * The first sweep of a group that is created now; `undefined` when all its cycles have ended. No call enrols into an ended
+ * cycle, and what an activity makes of an ended cycle is told at once, so none needs a sweep for it. A cycle that ended within the tolerated clock difference has one, because
  * an enrolment may be served by a machine whose clock is behind.
  */
 export function firstSweep(group: ClosingTimes, now: Instant): ClosingSweep | undefined {

@@ -76,6 +76,15 @@ describe("a target with the enrolmentMethod TRANSACTION", () => {
     expect(await achieved(one)).toMatchObject({ c1: 150, c2: 0 });
   });
 
+  it("takes in, 30 s later at most, also where the target was made after the list of targets had been read", async () => {
+    const org = await service.newOrg();
+    const customerId = await org.newCustomer();
+    await send({ org }, sale(customerId), during(1));
+    await org.createGroup({ ...milestone(), targets: [target] });
+    const later = new Date(Date.parse(during(1)) + 30_000).toISOString();
+    expect(await send({ org }, sale(customerId), later)).toMatchObject({ targets: [{ enrolled: true }] });
+  });
+
   it("answers a repeat of that activity with enrolled: true again", async () => {
     const one = await automatic();
     const activity = sale(one.customerId);

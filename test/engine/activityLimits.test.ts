@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Activity } from "../../shared/domain/activity.ts";
 import { sumOf } from "../../shared/domain/enrollment.ts";
 import { rowsToRead } from "../../shared/domain/past.ts";
-import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
+import type { Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { closeEnrollment } from "../../shared/operations/closeShards.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
 import { recordActivity } from "../../shared/operations/recordActivity.ts";
@@ -36,10 +36,22 @@ class Brand {
   readonly org = randomUUID();
   readonly groups: TargetGroup[] = [];
 
-  async addGroup(name: string, targetCount: number): Promise<void> {
-    const targets = Array.from({ length: targetCount }, (_, index) => buildTarget({ name: `Target ${index}` }));
+  /** Makes a group in whose targets an activity enrols. */
+  async addAutomaticGroup(name: string, targetCount: number): Promise<TargetGroup> {
+    return this.#make(name, targetCount, "TRANSACTION");
+  }
+
+  async #make(name: string, targetCount: number, enrollmentMethod: Target["enrollmentMethod"]): Promise<TargetGroup> {
+    const targets = Array.from({ length: targetCount }, (_, n) =>
+      buildTarget({ name: `Target ${n}`, enrollmentMethod }),
+    );
     const group = await createTargetGroup(table, this.org, buildGroup({ name, targets }), startOfCycle(1));
-    if (typeof group === "string") throw new Error("The names differ");
+    if (typeof group === "string") throw new Error("The names differ, and there is room for more automatic targets");
+    return group;
+  }
+
+  async addGroup(name: string, targetCount: number): Promise<void> {
+    const group = await this.#make(name, targetCount, "IMPORT");
     this.groups.push(group);
     for (const { id: targetId } of group.targets) {
       await enroll(table, { org: this.org, customerId, groupId: group.id, targetId }, resume, now, undefined);
@@ -91,6 +103,27 @@ describe("an activity that counts for many targets of a customer", () => {
     expect(new Set(await brand.sums())).toEqual(new Set([0n]));
     expect(await brand.record({ activityId: "later", amount: decimal(30) })).toMatchObject({ outcome: "recorded" });
     expect(new Set(await brand.sums())).toEqual(new Set([decimal(30)]));
+  });
+
+  it("is refused for 9 of them and 90 that it would enrol in, and enrols nowhere; with one less it counts for all", async () => {
+    const brand = await brandWith(9);
+    for (const [name, count] of [
+      ["Automatic 1", 50],
+      ["Automatic 2", 39],
+    ] as const)
+      await brand.addAutomaticGroup(name, count);
+    expect(await brand.record()).toMatchObject({ outcome: "recorded" });
+    const sums = Array.from({ length: 98 }, () => decimal(10));
+    expect(await brand.sums()).toEqual(sums);
+
+    const other = await brandWith(9);
+    for (const [name, count] of [
+      ["Automatic 1", 50],
+      ["Automatic 2", 40],
+    ] as const)
+      await other.addAutomaticGroup(name, count);
+    expect(await other.record()).toEqual({ outcome: "tooManyTargets", targets: 99, changes: 99, most: 98 });
+    expect(await listEnrollments(table, other.org, customerId)).toHaveLength(9);
   });
 
   it("is refused for 99 and changes nothing; an activity counted before is answered as before", async () => {
