@@ -1,8 +1,9 @@
 import type { Table } from "../../../shared/table/client.ts";
 import { newCredential, type TestCredential } from "../credential.ts";
+import { expectAccepted } from "../envelopes.ts";
 import { ok, type TestGroup, type TestOrg } from "../org.ts";
 import type { TestService } from "../service.ts";
-import { milestone, streak } from "../targetGroups.ts";
+import { during, milestone, streak } from "../targetGroups.ts";
 
 /** The ids and names of one brand. Requests name them to get past the first checks. */
 export type FuzzBrand = {
@@ -21,11 +22,15 @@ const customers = 4;
 export async function newFuzzBrand(service: TestService): Promise<FuzzBrand> {
   const org = await service.newOrg();
   const groups = [await org.createGroup(), await org.createGroup(streak())];
+  const customerIds = await newCustomers(org);
+  // Half of them are in, so that an un-enrolment can be accepted from the first request on.
+  for (const customerId of customerIds.slice(0, customers / 2))
+    for (const group of groups) expectAccepted(await org.enroll(group, { customerId }, { now: during(1) }), customerId);
   return {
     org: org.org,
     groups,
     unused: await org.createGroup(milestone({ active: false })),
-    customerIds: await newCustomers(org),
+    customerIds,
     credentials: await newCredentials(service.table, org.org),
   };
 }
