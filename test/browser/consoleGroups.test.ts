@@ -81,6 +81,16 @@ describe("the changes of a group", () => {
         expect.stringMatching(/\tThe group itself\t–\tSpend 1000\t1$/),
       ]);
   });
+
+  it("are listed also where filters were too long for the history to keep them whole", async () => {
+    const visit = await visitGroup();
+    const filters = [{ entityType: "STORE", entityIds: Array.from({ length: 200 }, (_, index) => `shop-${index}`) }];
+    const path = `/targetGroups/${visit.group.groupId}/targets/${visit.group.targetId}`;
+    await ok(visit.org.admin.put(path, { filters }, { now: during(2) }));
+    await visit.page.getByRole("link", { name: "Target groups" }).click();
+    await visit.page.getByRole("link", { name: "Spend 1000" }).click();
+    await expect.poll(async () => (await changes(visit.page).allInnerTexts())[1], limits).toContain("…");
+  });
 });
 
 describe("a group", () => {

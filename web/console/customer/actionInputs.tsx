@@ -83,14 +83,13 @@ export function ActivityInputs({ fields, onChange }: ActivityProps) {
         value={fields.amount}
         onChange={(amount) => onChange({ amount })}
       />
-      <label>
-        When (UTC; empty: now)
-        <input
-          type="datetime-local"
-          value={fields.occurredAt}
-          onInput={(event) => onChange({ occurredAt: event.currentTarget.value })}
-        />
-      </label>
+      <Field
+        label="When (UTC; empty: now)"
+        type="datetime-local"
+        path="occurredAt"
+        value={fields.occurredAt}
+        onChange={(occurredAt) => onChange({ occurredAt })}
+      />
       <details>
         <summary>Store, channel, tenders and lines</summary>
         <BoughtInputs fields={fields} onChange={onChange} />

@@ -14,11 +14,10 @@ import { type Enrollment, enrollmentsOf } from "./enrollments.ts";
 import { History } from "./history.tsx";
 import { LeftTargets } from "./leftTargets.tsx";
 import { Search } from "./search.tsx";
-import { UnknownCustomer } from "./unknownCustomer.tsx";
+import { UnknownCustomer, unknownCustomer } from "./unknownCustomer.tsx";
 
 /** History comes from the table's stream, about a second behind. */
 const historyDelayMilliseconds = 1_500;
-const unknownCustomer = 310011;
 
 export function CustomerView({ customerId }: { readonly customerId: number | undefined }) {
   return (

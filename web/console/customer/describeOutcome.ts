@@ -32,16 +32,26 @@ const wouldLeave = "The customer would leave the current cycle and all later one
 
 function describeActivity({ targets, notCounted }: WireActivityOutcome, groups: readonly Group[]): readonly string[] {
   return [
+    ...describeEnrolled(targets),
     ...(targets.length === 0 ? ["Counted for no target."] : targets.flatMap(describeEffect)),
     ...notCounted.flatMap((one) => describeNotCounted(one, groups)),
   ];
 }
 
+/** Each row of a target says so. There are several when the activity moves returns. */
+function describeEnrolled(targets: readonly WireActivityEffect[]): readonly string[] {
+  const names = targets.filter(({ enrolled }) => enrolled === true).map(({ targetName }) => targetName);
+  return [...new Set(names)].map(enrolledByThis);
+}
+
+function enrolledByThis(targetName: string): string {
+  return `${targetName}: enrolled by this activity.`;
+}
+
 function describeEffect(effect: WireActivityEffect): readonly string[] {
   const { targetName, periodRefCode, oldAchievedValue, newAchievedValue, targetValue } = effect;
-  const { milestonesReached, enrolled } = effect;
+  const { milestonesReached } = effect;
   return [
-    ...(enrolled === true ? [`${targetName}: enrolled by this activity.`] : []),
     `${targetName}, ${periodRefCode}: ${formatNumber(oldAchievedValue)} → ${formatNumber(newAchievedValue)} of ${formatNumber(targetValue)}`,
     ...milestonesReached.map(
       ({ triggerName }) => `${targetName}, ${periodRefCode}: sub-target ${triggerName} reached.`,
@@ -54,7 +64,7 @@ function describeNotCounted(one: WireNotCounted, groups: readonly Group[]): read
   if (groupId === null || targetId === null) return ["The customer is enrolled in no target."];
   const name = nameOfTarget({ groupId, targetId }, groups);
   const why = reason === "RULE_DOES_NOT_MATCH" ? whyNoMatch(one, groups) : reasons[reason];
-  return [...(enrolled === true ? [`${name}: enrolled by this activity.`] : []), `Did not count for ${name}: ${why}.`];
+  return [...(enrolled === true ? [enrolledByThis(name)] : []), `Did not count for ${name}: ${why}.`];
 }
 
 const reasons = {

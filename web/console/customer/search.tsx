@@ -3,12 +3,10 @@ import { findCall, registerExternalIdCall } from "../calls.ts";
 import { formText } from "../forms/formText.ts";
 import { Failure } from "../notice.tsx";
 import { addressOf } from "../route.ts";
-import type { Answer } from "../session/api.ts";
+import { type Answer, describeErrors } from "../session/api.ts";
 import { useSending } from "../session/useSending.ts";
 import type { WireCustomer } from "../wire.ts";
-import { UnknownCustomer } from "./unknownCustomer.tsx";
-
-const unknownCustomer = 310011;
+import { UnknownCustomer, unknownCustomer } from "./unknownCustomer.tsx";
 
 /** Finds a customer by the service's id or by the brand's own one. */
 export function Search({ customerId }: { readonly customerId: number | undefined }) {
@@ -93,7 +91,7 @@ type NotFoundProps = { readonly outcome: Answer | string; readonly externalId: s
 function NotFound({ outcome, externalId }: NotFoundProps) {
   if (typeof outcome === "string") return <Failure message={outcome} />;
   if (outcome.errors.length === 0) return null;
-  const message = outcome.errors.map((error) => `${error.code}: ${error.message}`).join(" ");
+  const message = describeErrors(outcome.errors);
   if (outcome.errors.every(({ code }) => code !== unknownCustomer)) return <Failure message={message} />;
   return (
     <UnknownCustomer

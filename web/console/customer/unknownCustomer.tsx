@@ -2,7 +2,11 @@ import { useState } from "preact/hooks";
 import type { Call } from "../calls.ts";
 import { Failure } from "../notice.tsx";
 import { explain } from "../reading.ts";
+import { describeErrors } from "../session/api.ts";
 import { useSession } from "../session/session.ts";
+
+/** The code of an answer about a customer whom the API does not know. */
+export const unknownCustomer = 310011;
 
 type Props = {
   /** The message of the API. */
@@ -22,7 +26,7 @@ export function UnknownCustomer({ message, call, button, onRegistered }: Props) 
     setBusy(true);
     try {
       const { errors, data } = await api.send(call);
-      setFailure(errors.map(({ code, message: words }) => `${code}: ${words}`).join(" "));
+      setFailure(describeErrors(errors));
       if (errors.length === 0) onRegistered(data);
     } catch (error) {
       setFailure(explain(error));

@@ -3,7 +3,7 @@ import { FaultList, useFaults } from "./faults.tsx";
 
 type Props = {
   readonly label: string;
-  readonly type?: "text" | "number" | "date";
+  readonly type?: "text" | "number" | "date" | "datetime-local";
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly required?: boolean;
@@ -57,6 +57,8 @@ function Input({ type = "text", onChange, ...rest }: InputProps) {
       return <input {...attributes} type="number" />;
     case "date":
       return <input {...attributes} type="date" />;
+    case "datetime-local":
+      return <input {...attributes} type="datetime-local" />;
   }
 }
 

@@ -49,6 +49,8 @@ export function describeValue(value: WireAuditLog["newValue"], field: string): s
   if (value === null) return "–";
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "number") return formatNumber(value);
+  // A text that was too long for the history is cut, and is no JSON any more.
+  if (value.endsWith("…")) return value;
   return describeLists.get(field.slice(field.lastIndexOf(".") + 1))?.(value) ?? value;
 }
 

@@ -58,7 +58,7 @@ export function NewGroupView() {
 }
 
 const consequences =
-  "Nobody is enrolled by this. The kind, the time zone, the rule of the cycles and what the targets count stay as they are for ever. Names, further cycles, the values of cycles that have not ended, and filters and sub-targets of coming cycles can be changed later.";
+  "Nobody is enrolled by this. The kind, the time zone, the rule of the cycles, what the targets count, how customers get in, and reminders stay as they are for ever. Names, the time for joining, the days for late activities, further cycles, the values of cycles that have not ended, and filters and sub-targets of coming cycles can be changed later.";
 
 function describeCreated(): readonly string[] {
   return ["Created."];

@@ -15,6 +15,11 @@ export type Answer = {
   readonly text: string;
 };
 
+/** What the API says about a call that it refused, with the codes. */
+export function describeErrors(errors: readonly WireError[]): string {
+  return errors.map(({ code, message }) => `${code}: ${message}`).join(" ");
+}
+
 /** A read that was refused, with the API's message. */
 export class ReadRefused extends Error {
   override readonly name = "ReadRefused";
@@ -22,7 +27,7 @@ export class ReadRefused extends Error {
   readonly codes: readonly number[];
 
   constructor(status: number, errors: readonly WireError[]) {
-    super(errors.map(({ code, message }) => `${code}: ${message}`).join(" ") || `HTTP ${status}`);
+    super(describeErrors(errors) || `HTTP ${status}`);
     this.status = status;
     this.codes = errors.map(({ code }) => code);
   }
