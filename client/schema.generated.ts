@@ -51,7 +51,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Un-enrols a customer
-         * @description Takes one customer out of the current cycle and every later one. Earlier cycles keep what they earned. A streak keeps its levels, and its value is kept for a later re-enrolment. An inactive group or target can be left too; 310017 and 310018 say that there is none. Needs the permission `enroll`. The body is at most 16 kB.
+         * @description Takes one customer out of the current cycle and every later one. Earlier cycles keep what they earned. A streak keeps its levels, and its value is kept for a later re-enrolment. An inactive group or target can be left too; 310017 and 310018 say that there is none. A target with the `enrolmentMethod` `TRANSACTION` can also be left before any activity has enrolled the customer. Needs the permission `enroll`. The body is at most 16 kB.
          */
         readonly post: operations["unenroll"];
         readonly delete?: never;
@@ -111,7 +111,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Counts what customers did, one activity or up to 25
-         * @description Counts activities for every target that the customer is enrolled in, exactly once and in any order. A single activity gets an answer of its own. An array is answered with 200, and each of its items in order with an envelope of its own. An activity that failed with 4001 can be sent again unchanged. Needs the permission `enroll`. The body is at most 256 kB.
+         * @description Counts activities for every target that the customer is enrolled in, exactly once and in any order. The first activity that matches a target with the `enrolmentMethod` `TRANSACTION` enrols the customer in it. A single activity gets an answer of its own. An array is answered with 200, and each of its items in order with an envelope of its own. An activity that failed with 4001 can be sent again unchanged. Needs the permission `enroll`. The body is at most 256 kB.
          */
         readonly post: operations["recordActivities"];
         readonly delete?: never;
@@ -241,7 +241,7 @@ export interface paths {
         };
         readonly get?: never;
         /**
-         * Changes the name, the state, the filters or the values of a target
+         * Changes the name, the state, the filters, the sub-targets or the values of a target
          * @description Changes one target. A field that is absent stays as it is; `null` empties it. The value of a cycle can change until the cycle ends. A minute later all customers are judged by it: `reevaluation` tells when that is done. Members stay members. Needs the permission `manage`. The body is at most 256 kB.
          */
         readonly put: operations["editTarget"];
@@ -1628,12 +1628,12 @@ export interface components {
              */
             readonly field: string;
             /**
-             * @description What it was; `null` when there was nothing.
+             * @description What it was; `null` when there was nothing. A text of more than 1000 characters is cut, and ends with `…`.
              * @example null
              */
             readonly oldValue: string | number | boolean | null;
             /**
-             * @description What it is; `null` when it was emptied.
+             * @description What it is, cut in the same way; `null` when it was emptied.
              * @example Prolonged
              */
             readonly newValue: string | number | boolean | null;

@@ -61,7 +61,8 @@ export const tableGrants = {
     { actions: ["ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"], partitions: customers },
     { actions: ["GetItem"], partitions: externalIds },
   ],
-  // An edit frees the old name of a group, and may put a sweep on the list. A deletion looks for enrolments first.
+  // An edit frees the old name of a group, and may put a sweep on the list or change the list of automatic targets. A
+  // deletion looks for enrolments first.
   definitions: [
     { actions: ["Query"], partitions: orgs },
     { actions: ["Query"], partitions: groups },

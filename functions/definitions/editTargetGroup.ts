@@ -43,13 +43,7 @@ export function editTargetGroup(context: ServiceContext): Operation<typeof route
 const lengthen: Lengthen = (rule, count, timeZone) => makeRule({ ...rule, count }, timeZone, rule);
 
 async function levelIds(table: Table, org: string, count: number): Promise<number[]> {
-  const { levelId } = await allocateIds(table, org, {
-    groups: 0,
-    targets: 0,
-    cycles: 0,
-    levels: count,
-    triggers: 0,
-  });
+  const { levelId } = await allocateIds(table, org, { levels: count });
   return Array.from({ length: count }, (_, index) => levelId + index);
 }
 

@@ -57,8 +57,7 @@ export function appendTargetPeriods(context: ServiceContext): Operation<typeof r
     const { now, body } = request;
     const shape = readList(schemas.appendTargetPeriods, validators.appendTargetPeriods, body);
     const [command, periods] = required(both(readEditCommand(request), shape));
-    const counts = { groups: 0, targets: 0, cycles: periods.length, levels: 0, triggers: 0 };
-    const { cycleId } = await allocateIds(context.table, command.org, counts);
+    const { cycleId } = await allocateIds(context.table, command.org, { cycles: periods.length });
     const result = await editTargetGroup(context, command, (group) => {
       const read = readAll(periods, (period, index) => readAddition(period, index, cycleId + index, group.timeZone));
       if ("faults" in read) return { outcome: "invalid", ...read };

@@ -53,15 +53,12 @@ export function addTarget(context: ServiceContext): Operation<typeof routes.addT
     const { now, body } = request;
     const [command, target] = required(both(readEditCommand(request), readAddition(body)));
     const { targetId: id, triggerId } = await allocateIds(context.table, command.org, {
-      groups: 0,
       targets: 1,
-      cycles: 0,
-      levels: 0,
       triggers: triggerCount(target),
     });
-    const [added = target] = withTriggerIds([target], triggerId);
+    const added = { ...withTriggerIds(target, triggerId), id };
     const result = await editTargetGroup<TargetAdditionFault>(context, command, (group) =>
-      decideTargetAddition(group, { ...added, id }, limits.targets),
+      decideTargetAddition(group, added, limits.targets),
     );
     const warnings = unknownFieldWarnings(schemas.addTarget, body);
     return answerEdit(result, now, describeTargetAdditionFault, warnings);
@@ -100,8 +97,7 @@ export function deactivateTarget(context: ServiceContext): Operation<typeof rout
 /** The first of the ids; there is none to name when no trigger is sent. */
 async function newTriggerIds(table: Table, org: string, count: number): Promise<number> {
   if (count === 0) return 0;
-  const none = { groups: 0, targets: 0, cycles: 0, levels: 0 };
-  return (await allocateIds(table, org, { ...none, triggers: count })).triggerId;
+  return (await allocateIds(table, org, { triggers: count })).triggerId;
 }
 
 function readAddition(body: unknown): Checked<ReturnType<typeof readTarget>> {

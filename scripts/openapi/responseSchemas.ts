@@ -358,8 +358,11 @@ export const responseSchemas = {
       "The field as the group is answered, with ids in place of indexes. `targetGroup` is the creation.",
       "description",
     ),
-    oldValue: auditValue("What it was; `null` when there was nothing.", null),
-    newValue: auditValue("What it is; `null` when it was emptied.", "Prolonged"),
+    oldValue: auditValue(
+      "What it was; `null` when there was nothing. A text of more than 1000 characters is cut, and ends with `…`.",
+      null,
+    ),
+    newValue: auditValue("What it is, cut in the same way; `null` when it was emptied.", "Prolonged"),
   }),
   TargetGroup: answerObject("A milestone or streak.", group, ["periods"]),
   TargetProgress: answerObject("Where a customer stands in one cycle of one target.", targetProgress),

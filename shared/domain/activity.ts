@@ -1,5 +1,5 @@
 import type { Authorship } from "./authorship.ts";
-import { type Decimal, one, parseDecimal } from "./decimal.ts";
+import { type Decimal, decimalOf, one } from "./decimal.ts";
 import { type FailedFilter, type Filter, failedByActivity, selectLines } from "./filters.ts";
 import type { Instant } from "./instant.ts";
 import type { Target } from "./targetGroup.ts";
@@ -74,7 +74,7 @@ export type Content = Pick<Activity, "type" | "name" | "amount" | "quantity" | "
 /** The attributes that an EVENT_ATTRIBUTE target can count. The others are only kept. */
 export function numericAttributes(attributes: Readonly<Record<string, unknown>>): Map<string, Decimal> {
   const numbers = Object.entries(attributes).flatMap(([name, value]) => {
-    const decimal = typeof value === "number" ? parseDecimal(value.toString()) : undefined;
+    const decimal = decimalOf(value);
     return decimal === undefined || decimal < 0n ? [] : [[name, decimal] as const];
   });
   return new Map(numbers);

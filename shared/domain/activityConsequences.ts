@@ -11,9 +11,9 @@ import { triggerOf } from "./triggers.ts";
 
 /**
  * The history rows and notifications of an activity in one target. Notifications come in the order of what happened:
- * changed values, sub-targets, reached
- * cycles, levels, ended cycles that changed. An activity of a customer who has left, or in a
- * target that is switched off, can still settle a waiting return. That adds rows to the history and announces nothing.
+ * changed values, sub-targets, reached cycles, levels, ended cycles that changed. An activity of a customer who has
+ * left, or in a target that is switched off, can still settle a waiting return. That adds rows to the history and
+ * announces nothing.
  */
 export function activityConsequences(change: EffectChange): Consequences {
   return {

@@ -1,6 +1,6 @@
 import { announce } from "./counting.ts";
 import { closesAt, isToBeClosed } from "./cycleClosing.ts";
-import { type Enrollment, hadEnded, isAnnounced, isClosed } from "./enrollment.ts";
+import { coversEndOf, type Enrollment, isAnnounced, isClosed } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { judge } from "./judging.ts";
 import { isMet } from "./past.ts";
@@ -68,14 +68,13 @@ function dueCycles(group: TargetGroup, enrollment: Enrollment, now: Instant): nu
 
 /**
  * Whether the customer was a member when the cycle ended. An activity enrols into all cycles, but those that had ended by
- * then are not closed: the activities that come late for them tell what is due. `owedCycles` has the cycles that ended before the customer
- * left and were not closed yet. They stay covered, also after a re-enrolment: leaving takes nothing from earlier
- * cycles.
+ * then are not closed: the activities that come late for them tell what is due. `owedCycles` has the cycles that ended
+ * before the customer left and were not closed yet. They stay covered, also after a re-enrolment: leaving takes nothing
+ * from earlier cycles.
  */
 export function covers(enrollment: Enrollment, cycle: Cycle): boolean {
-  const { fromCycle, membership, owedCycles } = enrollment;
-  if (owedCycles.includes(cycle.number)) return true;
-  return membership.status === "ENROLLED" && cycle.number >= fromCycle && !hadEnded(enrollment, cycle);
+  const { membership, owedCycles } = enrollment;
+  return owedCycles.includes(cycle.number) || (membership.status === "ENROLLED" && coversEndOf(enrollment, cycle));
 }
 
 function isRewardDue({ rewardAllocation }: Target, enrollment: Enrollment, cycleNumber: number): boolean {

@@ -1,6 +1,6 @@
 import type { Activity } from "./activity.ts";
 import type { Decimal } from "./decimal.ts";
-import { type Enrollment, hadEnded, isAnnounced, isClosed, isNew, sumOf } from "./enrollment.ts";
+import { type Enrollment, endedBeforeEnrolling, isAnnounced, isClosed, isNew, sumOf } from "./enrollment.ts";
 import type { FailedFilter } from "./filters.ts";
 import type { Instant } from "./instant.ts";
 import { isMet, requireKept } from "./past.ts";
@@ -211,7 +211,7 @@ export function hasBecomeDue(subject: CountingSubject, next: Enrollment, cycle: 
 
 /** Whether no closing will tell the end of the cycle: one has, or the cycle had ended before the customer was in. */
 function isPastClosing({ group, enrollment }: CountingSubject, cycle: number): boolean {
-  return isClosed(enrollment, cycle) || hadEnded(enrollment, cycleOf(group, cycle));
+  return isClosed(enrollment, cycle) || endedBeforeEnrolling(enrollment, cycleOf(group, cycle));
 }
 
 /** Marks cycles as announced. Answers the same enrolment when there is no cycle to mark. */

@@ -12,6 +12,11 @@ const fractionDigits = 4;
 export const one: Decimal = 10_000n;
 const decimalPattern = /^(-?)(\d+)(?:\.(\d{1,4}))?$/;
 
+/** The decimal that a JSON number stands for; `undefined` for one that no decimal is, and for any other value. */
+export function decimalOf(value: unknown): Decimal | undefined {
+  return typeof value === "number" ? parseDecimal(value.toString()) : undefined;
+}
+
 /** The decimal a plain notation such as `12`, `-0.5` or `1000.0001` stands for; `undefined` for any other text. */
 export function parseDecimal(text: string): Decimal | undefined {
   const match = decimalPattern.exec(text);

@@ -127,6 +127,8 @@ export const rememberedKeys = 3;
 /** The call that enrolled the customer, if it named an idempotency key: digests of the key and of the call's record. */
 export type IdempotencyMark = { readonly keyDigest: string; readonly recordDigest: string };
 
+export const nothingKept: KeptRun = { carriedRun: 0, metWhenLeft: [] };
+
 /** What an enrolment has before anything was counted for it. */
 export const withoutEarnings = {
   achieved: new Map(),
@@ -134,8 +136,7 @@ export const withoutEarnings = {
   levelReachedAt: new Map(),
   triggerReachedAt: new Map(),
   closedAt: new Map(),
-  carriedRun: 0,
-  metWhenLeft: [],
+  ...nothingKept,
   leftInCycle: undefined,
   owedCycles: [],
   pendingReturns: new Map(),
@@ -169,8 +170,24 @@ export function isClosed(enrollment: Enrollment, cycleNumber: number): boolean {
  * Whether the membership covers the cycle although it had ended before. An activity enrols into all cycles of a group. No
  * closing tells the end of such a cycle, so a late activity tells at once what is due for it.
  */
-export function hadEnded({ fromCycle, enrolledAt }: Enrollment, { number, endsAt }: Cycle): boolean {
+export function endedBeforeEnrolling({ fromCycle, enrolledAt }: Enrollment, { number, endsAt }: Cycle): boolean {
   return number >= fromCycle && endsAt <= enrolledAt;
+}
+
+/** Whether the membership covers the cycle and began before its end, so that its closing tells the end. */
+export function coversEndOf({ fromCycle, enrolledAt }: Enrollment, { number, endsAt }: Cycle): boolean {
+  return number >= fromCycle && endsAt > enrolledAt;
+}
+
+/**
+ * The activity whose write this is, if it has enrolled the customer. An enrolment keeps its name, so only the first write
+ * counts.
+ */
+export function enrollingActivity(
+  before: Enrollment | undefined,
+  { enrolledByActivity }: Enrollment,
+): string | undefined {
+  return before === undefined ? enrolledByActivity : undefined;
 }
 
 export function isAnnounced(enrollment: Enrollment, cycleNumber: number): boolean {

@@ -2,7 +2,7 @@ import type { Activity } from "./activity.ts";
 import { type Authorship, authorshipOf } from "./authorship.ts";
 import type { CycleChange, TargetEffect } from "./counting.ts";
 import type { Decimal } from "./decimal.ts";
-import { type Enrollment, sumOf } from "./enrollment.ts";
+import { type Enrollment, enrollingActivity, sumOf } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { ServiceError } from "./serviceError.ts";
 import type { TargetGroup } from "./targetGroup.ts";
@@ -110,7 +110,7 @@ function membershipEntries(
     groupId,
     targetId,
     ...row,
-    activityId: kind === "ENROL" && states.before === undefined ? states.after.enrolledByActivity : undefined,
+    activityId: enrollingActivity(states.before, states.after),
     occurredAt: at,
     recordedAt: at,
     ...authorshipOf(states.after),

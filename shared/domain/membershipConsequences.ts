@@ -1,6 +1,13 @@
 import { authorshipOf } from "./authorship.ts";
 import { type Consequences, type EnrollmentChange, noConsequences } from "./change.ts";
-import { achievedValue, type Enrollment, isAnnounced, valueSetter, withoutEarnings } from "./enrollment.ts";
+import {
+  achievedValue,
+  type Enrollment,
+  enrollingActivity,
+  isAnnounced,
+  valueSetter,
+  withoutEarnings,
+} from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { enrolEntries, unenrolEntries } from "./ledger.ts";
 import { enrollmentNotification, type Notification } from "./notifications.ts";
@@ -25,7 +32,7 @@ export function membershipConsequences(change: EnrollmentChange): Consequences {
 
 /** Whether this is the write of an activity that has enrolled the customer. It can only be the first one. */
 function isByActivity({ before, after }: EnrollmentChange): boolean {
-  return before === undefined && after.enrolledByActivity !== undefined;
+  return enrollingActivity(before, after) !== undefined;
 }
 
 /** What the activity has counted has rows and notifications of its own, which come from the activity's record. */
@@ -40,7 +47,7 @@ function enrolled(change: EnrollmentChange): Notification {
     type: isStreak(group) ? "streakCustomerEnrolment" : "targetCustomerEnrolment",
     detail: {
       cycle,
-      activityId: before === undefined ? after.enrolledByActivity : undefined,
+      activityId: enrollingActivity(before, after),
       targetValue: targetValue(target, cycle),
       achievedValue: achievedValue(after, cycle.number),
       streakValue: currentStreak(group, after, after.enrolledAt),

@@ -1,7 +1,7 @@
 import { type Decimal, formatDecimal, one } from "./decimal.ts";
 import { type Enrollment, sumOf } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
-import { ruleIn, type Target, type Trigger, targetValue } from "./targetGroup.ts";
+import { lastRule, ruleIn, type Target, type Trigger, targetValue } from "./targetGroup.ts";
 
 /** A trigger as it is written, before it has an id. */
 export type TriggerDraft = Omit<Trigger, "id">;
@@ -146,19 +146,13 @@ export function triggersText(triggers: readonly TriggerDraft[]): string {
   return JSON.stringify(plain);
 }
 
-/** How many triggers a target of a draft has, each of which needs an id. */
+/** How many triggers a target of a draft has, each of which needs an id. A draft has one rule for all cycles. */
 export function triggerCount(target: Pick<Target, "rules">): number {
-  return target.rules.reduce((sum, { triggers }) => sum + triggers.length, 0);
+  return lastRule(target).triggers.length;
 }
 
-/** The targets of a draft with ids for their triggers, which follow the first one. */
-export function withTriggerIds<Draft extends Pick<Target, "rules">>(
-  targets: readonly Draft[],
-  firstId: number,
-): readonly Draft[] {
-  return targets.map((target, index) => {
-    const before = targets.slice(0, index).reduce((sum, other) => sum + triggerCount(other), firstId);
-    const rules = target.rules.map((rule) => ({ ...rule, triggers: numberedTriggers([], rule.triggers, before) }));
-    return { ...target, rules };
-  });
+/** A target of a draft with ids for its triggers, which follow the first one. */
+export function withTriggerIds<Draft extends Pick<Target, "rules">>(target: Draft, firstId: number): Draft {
+  const rules = target.rules.map((rule) => ({ ...rule, triggers: numberedTriggers([], rule.triggers, firstId) }));
+  return { ...target, rules };
 }

@@ -1,9 +1,9 @@
 import { currentOrNextCycle, cycleStatus } from "./cycles.ts";
-import { type Enrollment, hadEnded, isClosed, type KeptRun } from "./enrollment.ts";
+import { coversEndOf, type Enrollment, isClosed, type KeptRun, nothingKept } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { type Refusal, refused } from "./refusal.ts";
 import { runToKeep } from "./streak.ts";
-import { type Cycle, isStreak, type TargetGroup } from "./targetGroup.ts";
+import { isStreak, type TargetGroup } from "./targetGroup.ts";
 
 /** What an un-enrolment writes. Sums, marks and levels are not changed. */
 export type UnenrollmentPlan = KeptRun & {
@@ -37,13 +37,12 @@ export function decideUnenrollment(
   return { outcome: "accepted", leftInCycle, ...kept, owedCycles: owed, definitionVersion: group.version };
 }
 
-const nothingKept: KeptRun = { carriedRun: 0, metWhenLeft: [] };
-
 /** They are listed one by one, because a re-enrolment replaces `fromCycle`, from which they could be derived now. */
 function owedCycles(group: TargetGroup, enrollment: Enrollment, now: Instant): number[] {
   const open = group.cycles.filter(({ number }) => number > enrollment.settledThrough);
   const ended = open.filter((cycle) => cycleStatus(cycle, now) === "ENDED");
-  const isOwed = (cycle: Cycle) => cycle.number >= enrollment.fromCycle && !hadEnded(enrollment, cycle);
-  const covered = ended.filter((cycle) => isOwed(cycle) || enrollment.owedCycles.includes(cycle.number));
+  const covered = ended.filter(
+    (cycle) => coversEndOf(enrollment, cycle) || enrollment.owedCycles.includes(cycle.number),
+  );
   return covered.map(({ number }) => number).filter((number) => !isClosed(enrollment, number));
 }

@@ -215,7 +215,7 @@ export const editTarget = {
   throttleShare: 0.05,
   maximumBodyBytes: definitionBytes,
   query: {},
-  summary: "Changes the name, the state, the filters or the values of a target",
+  summary: "Changes the name, the state, the filters, the sub-targets or the values of a target",
 } as const satisfies Route;
 
 export const deactivateTarget = {

@@ -77,7 +77,7 @@ async function withIds(table: Table, org: Org, draft: TargetGroupDraft): Promise
     targets: targets.length,
     cycles: draft.cycleRule === undefined ? cycles.length : mostGeneratedCycles,
     levels: levels.length,
-    triggers: targets.reduce((sum, target) => sum + triggerCount(target), 0),
+    triggers: countTriggers(targets),
   });
   return {
     ...draft,
@@ -85,8 +85,15 @@ async function withIds(table: Table, org: Org, draft: TargetGroupDraft): Promise
     version: 1,
     retiredAt: undefined,
     closedAt: new Map(),
-    targets: withTriggerIds(targets, triggerId).map((target, index) => ({ ...target, id: targetId + index })),
+    targets: targets.map((target, index) => {
+      const firstTriggerId = triggerId + countTriggers(targets.slice(0, index));
+      return { ...withTriggerIds(target, firstTriggerId), id: targetId + index };
+    }),
     cycles: cycles.map((cycle, index) => ({ ...cycle, id: cycleId + index })),
     levels: levels.map((level, index) => ({ ...level, id: levelId + index })),
   };
+}
+
+function countTriggers(targets: TargetGroupDraft["targets"]): number {
+  return targets.reduce((sum, target) => sum + triggerCount(target), 0);
 }

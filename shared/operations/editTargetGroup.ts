@@ -99,8 +99,7 @@ async function editOnce<Fault>(
   const result = await transact(table, [...parts, ...listing]);
   if (result.outcome === "applied") return { outcome: "edited", group: after };
   if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);
-  const takesName = renameParts(org, before, after).length > 0;
-  if (takesName && isNameTaken(result)) return nameTaken(after.name);
+  if (renames(before, after) && isNameTaken(result)) return nameTaken(after.name);
   return isListFull(result, parts.length) ? { outcome: "tooManyAutomatic" } : new Overtaken(result.attempts - 1);
 }
 

@@ -69,9 +69,10 @@ const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min
 /**
  * Counts an activity for every target the customer is enrolled in. It counts once, however often it is delivered. The
  * first activity that matches a target with automatic enrolment enrols the customer in the same transaction. A return that
- * comes before that, and before its transaction, is noted where the record of its transaction will be.
+ * comes before its transaction is noted where the record of its transaction will be.
  *
- * It takes one consistent query and one transaction. An activity of long ago takes a second query, for enrolments that
+ * It takes one consistent query and one transaction. The list of the targets that enrol is a small read every 30 s. A return
+ * reads what it names, and a transaction of which returns were noted reads these when its first write is refused. An activity of long ago takes a second query, for enrolments that
  * were set aside. The transaction writes the activity's record, which must not
  * exist, and each changed enrolment, which must have the revision that was decided on. A row of settled cycles is read
  * and written as well when the activity counts there. On a conflict it decides again, after a random pause that spreads

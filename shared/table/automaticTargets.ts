@@ -23,7 +23,7 @@ export async function listAutomaticTargets(table: Table, org: Org): Promise<Auto
  */
 export function buildListing(org: Org, groupId: number, targetIds: readonly number[]): Update {
   const expression = new Expression();
-  expression.addTextsToSet(targetsAttribute, textsOf(groupId, targetIds));
+  expression.addToSet(targetsAttribute, textsOf(groupId, targetIds));
   const name = expression.name(targetsAttribute);
   const room = expression.value(mostAutomaticTargets - targetIds.length);
   // Two edits at once may each find room for their targets. Without the condition there would be too many after both.
@@ -33,7 +33,7 @@ export function buildListing(org: Org, groupId: number, targetIds: readonly numb
 /** Takes targets of a group off the list, as a part of the transaction that deactivates them. */
 export function buildDelisting(org: Org, groupId: number, targetIds: readonly number[]): Update {
   const expression = new Expression();
-  expression.deleteTextsFromSet(targetsAttribute, textsOf(groupId, targetIds));
+  expression.deleteFromSet(targetsAttribute, textsOf(groupId, targetIds));
   // The version of the group guards its targets. The list is there since the first one was put on it.
   return expression.update(automaticTargetsKey(org), `attribute_exists(${expression.name("pk")})`);
 }

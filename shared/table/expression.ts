@@ -2,6 +2,9 @@ import type { Value } from "./item.ts";
 import type { Key } from "./keys.ts";
 import type { Update } from "./store.ts";
 
+/** A set has members of one kind. */
+type Members = readonly number[] | readonly string[];
+
 /** Collects the clauses of an update. Names and values become placeholders, so none can clash with a reserved word. */
 export class Expression {
   /** Placeholders by the attribute they stand for, and the other way round. */
@@ -53,24 +56,15 @@ export class Expression {
     this.#removes.push(...attributes.map((attribute) => this.name(attribute)));
   }
 
-  /** Adds numbers to a set, which need not exist yet. Does nothing when there are no numbers. */
-  addToSet(attribute: string, numbers: readonly number[]): void {
-    if (numbers.length > 0) this.#adds.push(`${this.name(attribute)} ${this.value(new Set(numbers))}`);
+  /** Adds numbers or texts to a set, which need not exist yet. Does nothing when there are none. */
+  addToSet(attribute: string, members: Members): void {
+    if (members.length > 0) this.#adds.push(`${this.name(attribute)} ${this.value(new Set<number | string>(members))}`);
   }
 
-  /** Adds texts to a set, which need not exist yet. */
-  addTextsToSet(attribute: string, texts: readonly string[]): void {
-    this.#adds.push(`${this.name(attribute)} ${this.value(new Set(texts))}`);
-  }
-
-  /** Takes texts out of a set. */
-  deleteTextsFromSet(attribute: string, texts: readonly string[]): void {
-    this.#deletes.push(`${this.name(attribute)} ${this.value(new Set(texts))}`);
-  }
-
-  /** Takes numbers out of a set. Neither they nor the set need to exist. */
-  deleteFromSet(attribute: string, numbers: readonly number[]): void {
-    if (numbers.length > 0) this.#deletes.push(`${this.name(attribute)} ${this.value(new Set(numbers))}`);
+  /** Takes numbers or texts out of a set. Neither they nor the set need to exist. */
+  deleteFromSet(attribute: string, members: Members): void {
+    if (members.length > 0)
+      this.#deletes.push(`${this.name(attribute)} ${this.value(new Set<number | string>(members))}`);
   }
 
   /** The whole update under its condition. */

@@ -5,7 +5,7 @@ import { type Org, sequenceKey } from "./keys.ts";
 import { update } from "./store.ts";
 
 /** How many ids of each kind are needed. */
-export type IdCounts = {
+type IdCounts = {
   readonly groups: number;
   readonly targets: number;
   readonly cycles: number;
@@ -17,7 +17,8 @@ export type IdCounts = {
  * The first id of each kind, unique in the org; the others follow it. `ADD` is atomic, so no two calls get the same ids.
  * A lost reply leaves a gap in the ids, which is harmless.
  */
-export async function allocateIds(table: Table, org: Org, { groups, targets, cycles, levels, triggers }: IdCounts) {
+export async function allocateIds(table: Table, org: Org, counts: Partial<IdCounts>) {
+  const { groups = 0, targets = 0, cycles = 0, levels = 0, triggers = 0 } = counts;
   const result = await update(
     table,
     {

@@ -14,8 +14,7 @@ export type Value =
   | number
   | boolean
   | NumberValue
-  | ReadonlySet<number>
-  | ReadonlySet<string>
+  | ReadonlySet<number | string>
   | Uint8Array
   | readonly Value[]
   | { readonly [name: string]: Value | undefined };

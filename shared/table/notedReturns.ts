@@ -31,14 +31,14 @@ export function parseNotedReturns(item: StoredItem): NotedReturns | undefined {
  * `activityId` is the return's, and `others` are those that are noted there.
  */
 export function buildWhileNotArrived(key: Key, activityId: string, others: NotedReturns | undefined): TransactionPart {
-  const isFull = (others?.activityIds.length ?? 0) >= mostWaitingForOne;
+  const isFull = (others?.count ?? 0) >= mostWaitingForOne;
   if (isFull) {
     // Only a record says when it was made.
     return { ConditionCheck: { Key: key, ConditionExpression: "attribute_not_exists(recordedAt)" } };
   }
   const expression = new Expression();
   expression.increment(count);
-  expression.addTextsToSet(returns, [activityId]);
+  expression.addToSet(returns, [activityId]);
   // A record has no count. Returns that come at once could exceed what the record of their activity can hold.
   const isBelow = `${expression.name(count)} < ${expression.value(mostWaitingForOne)}`;
   return { Update: expression.update(key, `attribute_not_exists(pk) OR ${isBelow}`) };

@@ -1,8 +1,8 @@
 import type { Activity } from "../../shared/domain/activity.ts";
 import type { Decimal } from "../../shared/domain/decimal.ts";
-import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import { type Enrollment, withoutEarnings } from "../../shared/domain/enrollment.ts";
 import type { Filter } from "../../shared/domain/filters.ts";
-import { noPast } from "../../shared/domain/past.ts";
+
 import {
   type Cycle,
   createdBy,
@@ -128,26 +128,9 @@ export function buildEnrollment(overrides: Partial<Enrollment> = {}): Enrollment
     enrolledByActivity: undefined,
     ...byTest,
     definitionVersion: 1,
-    achieved: new Map(),
-    reachedAt: new Map(),
-    triggerReachedAt: new Map(),
-    levelReachedAt: new Map(),
-    closedAt: new Map(),
-    carriedRun: 0,
-    metWhenLeft: [],
-    leftInCycle: undefined,
-    owedCycles: [],
-    pendingReturns: new Map(),
-    announced: new Set(),
-    valueSetBy: new Map(),
-    settledThrough: 0,
-    judged: undefined,
-    reminded: undefined,
-    past: noPast,
-    isSetAside: false,
+    ...withoutEarnings,
     revision: 1,
     operationId: "operation-1",
-    idempotency: [],
     ...overrides,
   };
 }

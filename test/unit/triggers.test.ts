@@ -105,6 +105,14 @@ describe("a sub-target of a cycle", () => {
     expect(countAll(targetWith(buildTriggers(50)), [100], buildEnrollment({ membership })).reached).toEqual([[]]);
   });
 
+  it("is not reached in a cycle before the membership, where a return is given back", () => {
+    const waiting = { activityId: "r", amount: decimal(50), cycleNumber: 1, valueSetBy: undefined };
+    const achieved = new Map([[1, decimal(10)]]);
+    const start = buildEnrollment({ fromCycle: 2, achieved, pendingReturns: new Map([["a-0", [waiting]]]) });
+    const { enrollment, reached } = countAll(targetWith(buildTriggers(50)), [100], start);
+    expect([enrollment.achieved.get(1), reached]).toEqual([decimal(60), [[]]]);
+  });
+
   it("is told at once with a period-end reward, with its definition and the moment", () => {
     const target = targetWith(buildTriggers(50), { rewardAllocation: "PERIOD_END" });
     const group = buildGroup({ targets: [target] });
@@ -203,6 +211,14 @@ describe("an edit of sub-targets", () => {
     expect(decision.outcome === "edit" && decision.group.targets[0]?.rules).toBe(target.rules);
   });
 
+  it("in the last cycle is judged for the cycle after it, which can be appended", () => {
+    const target = targetWith([]);
+    const one = buildGroup({ cycleCount: 1, targets: [target] });
+    const decision = decideTargetEdit(one, target.id, { ...edit, triggers: [absolute(1, 100)] }, noonOf(1));
+    const fault = { place: 0, rule: "isBelowTheTargetValue", cycleNumber: 2 };
+    expect(decision).toMatchObject({ outcome: "invalid", faults: [{ rule: "triggersAreWhole", fault }] });
+  });
+
   it("of the target value to one at or below a sub-target is refused", () => {
     const decision = decide(targetWith([absolute(1, 50)]), { values: decimal(50) });
     const fault = { place: 0, rule: "isBelowTheTargetValue", cycleNumber: 1 };
@@ -210,9 +226,9 @@ describe("an edit of sub-targets", () => {
   });
 });
 
-it("the triggers of all targets of a draft get different ids", () => {
-  const targets = withTriggerIds([targetWith(buildTriggers(25, 50)), targetWith(buildTriggers(10))], 40);
-  expect(targets.map(({ rules }) => rules[0]?.triggers.map(({ id }) => id))).toEqual([[40, 41], [42]]);
+it("the triggers of a draft's target get ids that follow the first one", () => {
+  const { rules } = withTriggerIds(targetWith(buildTriggers(25, 50)), 40);
+  expect(rules.map(({ triggers }) => triggers.map(({ id }) => id))).toEqual([[40, 41]]);
 });
 
 it("the marks of a settled cycle leave the enrolment with its row, and come back with it unchanged", () => {

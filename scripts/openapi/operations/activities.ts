@@ -38,7 +38,7 @@ export const activities = {
       },
     },
     description:
-      "Counts activities for every target that the customer is enrolled in, exactly once and in any order. A single activity gets an answer of its own. An array is answered with 200, and each of its items in order with an envelope of its own. An activity that failed with 4001 can be sent again unchanged.",
+      "Counts activities for every target that the customer is enrolled in, exactly once and in any order. The first activity that matches a target with the `enrolmentMethod` `TRANSACTION` enrols the customer in it. A single activity gets an answer of its own. An array is answered with 200, and each of its items in order with an envelope of its own. An activity that failed with 4001 can be sent again unchanged.",
     body,
     success: {
       status: 200,

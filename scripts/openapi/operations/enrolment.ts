@@ -61,7 +61,7 @@ export const enrolment = {
     tag: "Enrolment",
     sample: { path: `${target}/unEnroll`, body: [{ customerId }] },
     description:
-      "Takes one customer out of the current cycle and every later one. Earlier cycles keep what they earned. A streak keeps its levels, and its value is kept for a later re-enrolment. An inactive group or target can be left too; 310017 and 310018 say that there is none.",
+      "Takes one customer out of the current cycle and every later one. Earlier cycles keep what they earned. A streak keeps its levels, and its value is kept for a later re-enrolment. An inactive group or target can be left too; 310017 and 310018 say that there is none. A target with the `enrolmentMethod` `TRANSACTION` can also be left before any activity has enrolled the customer.",
     body: { schema: oneRecord("UnenrollmentRecord"), examples: examples.unenrollRequests },
     success: {
       status: 200,

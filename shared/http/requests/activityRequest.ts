@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type LineItem, numericAttributes } from "../../domain/activity.ts";
 import type { Authorship } from "../../domain/authorship.ts";
 import type { NamedCustomer } from "../../domain/customer.ts";
-import { type Decimal, formatDecimal, parseDecimal } from "../../domain/decimal.ts";
+import { decimalOf, formatDecimal } from "../../domain/decimal.ts";
 import { clockToleranceMilliseconds, formatInstant, type Instant, parseInstant } from "../../domain/instant.ts";
 import { isRefusal } from "../../operations/customer.ts";
 import type { IncomingActivity } from "../../operations/recordActivity.ts";
@@ -168,10 +168,6 @@ function faultsOfWhole(value: unknown): string[] {
   const sizeBytes = Buffer.byteLength(JSON.stringify(value) ?? "");
   if (sizeBytes <= activityBytes) return [];
   return [`An activity must take at most ${activityBytes} bytes as JSON; got ${sizeBytes}.`];
-}
-
-function decimalOf(number: unknown): Decimal | undefined {
-  return typeof number === "number" ? parseDecimal(number.toString()) : undefined;
 }
 
 /** The attributes that a filter can compare. Lists and objects are only kept. */

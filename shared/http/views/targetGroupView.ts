@@ -9,6 +9,7 @@ import {
   type Cycle,
   type Level,
   lastRule,
+  ruleIn,
   type Target,
   type TargetGroup,
   type Trigger,
@@ -112,7 +113,7 @@ function presentRevaluation({ revaluation }: Target, cycles: readonly Cycle[]) {
 function presentRules({ rules }: Target, cycles: readonly Cycle[]) {
   const [first] = rules;
   if (first === undefined || (rules.length === 1 && first.fromCycle === 1)) return null;
-  const all = first.fromCycle === 1 ? rules : [{ fromCycle: 1, filters: [], triggers: [] }, ...rules];
+  const all = first.fromCycle === 1 ? rules : [ruleIn({ rules }, 1), ...rules];
   return all.map(({ fromCycle, filters, triggers }) => ({
     fromPeriodId: cycles[fromCycle - 1]?.id ?? null,
     filters: presentFilters(filters),
