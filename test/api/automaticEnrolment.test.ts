@@ -3,7 +3,7 @@ import { ApiClient } from "../support/apiClient.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
 import { ok, type TestOrg, targetPath } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
-import { newSetting, type Setting } from "../support/setting.ts";
+import { newSetting, type Setting, unknownId } from "../support/setting.ts";
 import { during, firstInstantOf, milestone, streak } from "../support/targetGroups.ts";
 import { withoutWriting } from "../support/writes.ts";
 
@@ -115,7 +115,7 @@ describe("a target with the enrolmentMethod TRANSACTION", () => {
 
   it("refuses an activity of a customer who is not registered with 310011", async () => {
     const { org } = await automatic();
-    expectRefused(await org.till.post("/activities", sale(987_654_321), { now: during(1) }), 400, 310011);
+    expectRefused(await org.till.post("/activities", sale(unknownId), { now: during(1) }), 400, 310011);
   });
 
   it("refuses an enrolment after that with 310119", async () => {
@@ -158,6 +158,14 @@ describe("a target with the enrolmentMethod TRANSACTION", () => {
 });
 
 describe("leaving a target with the enrolmentMethod TRANSACTION", () => {
+  it("before any activity is 310126 from five minutes before the group is over", async () => {
+    const { org, group, customerId } = await automatic({}, milestone({ cycles: 1 }));
+    const last = Date.parse(firstInstantOf(2)) + 30 * 24 * 3_600_000 - 5 * 60_000;
+    const leave = (at: number) => org.unenroll(group, customerId, { now: new Date(at).toISOString() });
+    expectRefused(await leave(last), 400, 310126);
+    expectAccepted(await leave(last - 1), customerId);
+  });
+
   it("sticks: no activity enrols after that, a late one neither, and an enrolment by a call does", async () => {
     const one = await automatic();
     const { org, group, customerId } = one;
@@ -196,7 +204,7 @@ describe("leaving a target with the enrolmentMethod TRANSACTION", () => {
 
   it("before any activity is refused with 310011 for a customer who is not registered", async () => {
     const { org, group } = await automatic();
-    expectRefused(await org.unenroll(group, 987_654_321, { now: during(1) }), 400, 310011);
+    expectRefused(await org.unenroll(group, unknownId, { now: during(1) }), 400, 310011);
   });
 
   it("before any activity stays 310126 where customers get in by a call", async () => {

@@ -73,6 +73,12 @@ it("a group that cannot be read keeps no other brand waiting, is logged, and is 
   expect(await completed(one)).toEqual(["c1"]);
 });
 
+type WithValues = { readonly defaultValues: readonly { readonly defaultValue: number }[] };
+
+function lastValue({ defaultValues }: WithValues): number | undefined {
+  return defaultValues.at(-1)?.defaultValue;
+}
+
 it("99 cycles can be appended with a value for each of 50 targets, in one edit", async () => {
   const org = await service.newOrg();
   const [target] = milestone().targets;
@@ -91,6 +97,7 @@ it("99 cycles can be appended with a value for each of 50 targets, in one edit",
   }));
   const { data } = (await ok(org.admin.post(`/targetGroups/${id}/targetPeriods`, appended, { now }))).body;
   expect(data.periods).toHaveLength(100);
+  expect(data.targets.map(lastValue)).toEqual(Array.from({ length: 50 }, () => 7));
   const { data: rows } = (await ok(org.reader.get(`/targetGroups/${id}/auditLogs?limit=100`, { now }))).body;
   expect(rows[0]).toMatchObject({ version: 2 });
 });

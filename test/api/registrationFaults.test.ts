@@ -78,7 +78,7 @@ describe("POST /customers whose reply the engine loses", () => {
     expect(await found(externalId)).toMatchObject({ customerId: first.body.data.customerId, firstName: "Ada" });
   });
 
-  it("may answer 4001; the call again is 200 with the customer whom the lost write made", async () => {
+  it("answers 4001 when each is lost; the call again is 200 with the customer whom the lost write made", async () => {
     const externalId = newCard();
     loseForGood("TransactWriteItems");
     expectRefused(await register(externalId), 503, 4001);
@@ -106,7 +106,7 @@ describe("registerCustomer: true whose reply the engine loses", () => {
   });
 
   it.each(["TransactWriteItems", "UpdateItem"])(
-    "of %s may answer 4001; the call again with its key is 200 for one customer",
+    "of %s answers 4001 when each is lost; the call again with its key is 200 for one customer",
     async (operation) => {
       const [externalId, key] = [newCard(), randomUUID()];
       loseForGood(operation);

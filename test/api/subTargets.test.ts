@@ -211,6 +211,16 @@ describe("rule 2: an enrolment", () => {
     await spend(one, 300);
     expect(await told(one)).toHaveLength(2);
   });
+
+  it("with resetStreakStatus clears those of the next cycle too, which a clock ahead has reached", async () => {
+    const one = await enrolled(having([percent(25)], streak()));
+    const at = new Date(Date.parse(firstInstantOf(2)) - 4 * 60_000).toISOString();
+    await spend(one, 300, firstInstantOf(2), {}, at);
+    expect((await milestonesOf(one, "c2"))?.map(({ isAchieved }) => isAchieved)).toEqual([true]);
+    await ok(one.org.unenroll(one.group, one.customerId, { now: at }));
+    await ok(one.org.enroll(one.group, { customerId: one.customerId, resetStreakStatus: true }, { now: at }));
+    expect((await milestonesOf(one, "c2"))?.map(({ isAchieved }) => isAchieved)).toEqual([false]);
+  });
 });
 
 describe("rule 1: a definition", () => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Activity, LineItem } from "../../shared/domain/activity.ts";
 import type { Filter } from "../../shared/domain/filters.ts";
 import { buildActivity, buildFilter, buildTarget, decimal, noonOf } from "./domain.ts";
-import { arrivals } from "./settledLife.ts";
+import { delivered } from "./settledLife.ts";
 
 /** Programmes with filters, and what is sent to them. Their groups have this many cycles. */
 export const cycleCount = 8;
@@ -100,16 +100,11 @@ const activities = fc
     ),
   ]);
 
-/** The activities, and deliveries of them in another order, some repeated. */
-export const sent = activities.chain((list) =>
-  fc
-    .tuple(fc.shuffledSubarray(list, { minLength: list.length }), fc.subarray(list))
-    .chain(([all, repeats]) => {
-      const count = all.length + repeats.length;
-      return fc.tuple(fc.shuffledSubarray([...all, ...repeats], { minLength: count }), arrivals(count, cycleCount));
-    })
-    .map(([deliveries, arrivedIn]) => ({ list, deliveries, arrivedIn })),
-);
+export const sent = delivered(activities, cycleCount).map(({ list, deliveries }) => ({
+  list,
+  deliveries: deliveries.activities,
+  arrivedIn: deliveries.arrivedIn,
+}));
 
 type Sent = typeof sent extends fc.Arbitrary<infer One> ? One : never;
 

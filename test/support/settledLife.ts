@@ -199,6 +199,22 @@ export function arrivals(count: number, cycleCount: number): fc.Arbitrary<readon
     .map((cycles) => cycles.toSorted((one, other) => one - other));
 }
 
+/**
+ * The activities, and deliveries of them in another order, some repeated, each with the cycle in which it arrives. Many are
+ * late for a settled cycle.
+ */
+export function delivered(activities: fc.Arbitrary<Activity[]>, cycleCount: number) {
+  return activities.chain((list) =>
+    fc
+      .tuple(fc.shuffledSubarray(list, { minLength: list.length }), fc.subarray(list))
+      .chain(([all, repeats]) => {
+        const count = all.length + repeats.length;
+        return fc.tuple(fc.shuffledSubarray([...all, ...repeats], { minLength: count }), arrivals(count, cycleCount));
+      })
+      .map(([inOrder, arrivedIn]) => ({ list, deliveries: { activities: inOrder, arrivedIn } })),
+  );
+}
+
 /** A check of one life, which it answers. */
 export type LifeCheck<Given> = (given: Given, keep?: Keeping) => SettledLife;
 

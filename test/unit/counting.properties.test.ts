@@ -18,7 +18,7 @@ import {
   decimal,
   noonOf,
 } from "../support/domain.ts";
-import { arrivals, expectOfLives, isNoticed, type Keeping, SettledLife } from "../support/settledLife.ts";
+import { delivered, expectOfLives, isNoticed, type Keeping, SettledLife } from "../support/settledLife.ts";
 
 const cycleCount = 8;
 const now = noonOf(cycleCount);
@@ -120,21 +120,8 @@ function standing(of: TargetGroup, { life: { stored, whole } }: Outcome) {
   };
 }
 
-/** The activities, and deliveries of them in another order, some repeated. Many are late for a settled cycle. */
-function delivered(activities: fc.Arbitrary<Activity[]>) {
-  return activities.chain((list) =>
-    fc
-      .tuple(fc.shuffledSubarray(list, { minLength: list.length }), fc.subarray(list))
-      .chain(([all, repeats]) => {
-        const count = all.length + repeats.length;
-        return fc.tuple(fc.shuffledSubarray([...all, ...repeats], { minLength: count }), arrivals(count, cycleCount));
-      })
-      .map(([inOrder, arrivedIn]) => ({ list, deliveries: { activities: inOrder, arrivedIn } })),
-  );
-}
-
-const livesOfSales = fc.record({ of: group, start: enrollment, sent: delivered(sales) });
-const lives = fc.record({ of: group, start: enrollment, sent: delivered(salesAndReturns) });
+const livesOfSales = fc.record({ of: group, start: enrollment, sent: delivered(sales, cycleCount) });
+const lives = fc.record({ of: group, start: enrollment, sent: delivered(salesAndReturns, cycleCount) });
 type Given = typeof lives extends fc.Arbitrary<infer One> ? One : never;
 
 function levelsOf({ life }: Outcome): number[] {

@@ -152,11 +152,16 @@ const filter = fc.oneof(
   fc.record({ entityType: fc.constant("AMOUNT"), minimum: fc.integer({ min: 0, max: 100 }) }),
 );
 
-/** Adds filters, of texts and of numbers. */
+/** Adds what a target may have besides: filters of texts and of numbers, a sub-target, enrolment by an activity. */
 function filtered(body: TargetGroupBody): TargetGroupBody {
   return {
     ...body,
-    targets: body.targets.map((target) => ({ ...target, filters: [{ entityType: "STORE", entityIds: [1, "x"] }] })),
+    targets: body.targets.map((target) => ({
+      ...target,
+      enrolmentMethod: "TRANSACTION",
+      filters: [{ entityType: "STORE", entityIds: [1, "x"] }],
+      targetMilestoneTriggers: [{ triggerName: "half", triggerValueType: "PERCENTAGE", triggerValue: 50 }],
+    })),
   };
 }
 
@@ -179,11 +184,19 @@ const enrollment = (brand: FuzzBrand) =>
       periodName: fc.option(cycleNumbers.map((cycle) => `c${cycle}`)),
       initialBalance: fc.option(fc.nat(2_000)),
       resetStreakStatus: fc.option(fc.boolean()),
+      registerCustomer: fc.constantFrom(false, false, false, true),
     },
     { requiredKeys: ["customerId"] },
   );
 
 const activityIds = fc.integer({ min: 1, max: 200 }).map((number) => `a-${number}`);
+
+const entityId = fc.constantFrom("x", "ü");
+
+const lineItem = fc.record(
+  { itemCode: entityId, category: entityId, brand: entityId, amount: fc.nat(9), quantity: fc.nat(9) },
+  { requiredKeys: ["itemCode"] },
+);
 
 const activity = (brand: FuzzBrand) =>
   fc.record(
@@ -197,6 +210,12 @@ const activity = (brand: FuzzBrand) =>
       quantity: fc.nat(20),
       attributes: fc.dictionary(fc.string(), fc.oneof(fc.double(), fc.string()), { maxKeys: 3 }),
       originalActivityId: activityIds,
+      storeId: entityId,
+      channel: entityId,
+      zoneIds: fc.uniqueArray(entityId, { maxLength: 2 }),
+      conceptIds: fc.uniqueArray(entityId, { maxLength: 2 }),
+      tenders: fc.uniqueArray(entityId, { maxLength: 2 }),
+      lineItems: fc.array(lineItem, { maxLength: 3 }),
     },
     { requiredKeys: ["activityId", "customerId", "type", "occurredAt"] },
   );
