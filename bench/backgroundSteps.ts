@@ -5,7 +5,7 @@ import { listDueCycles } from "../functions/listDueCycles/listDueCycles.ts";
 import { buildContext } from "../local/proxyEvent.ts";
 import { formatInstant } from "../shared/domain/instant.ts";
 import { createContext } from "../shared/operations/context.ts";
-import type { ClosingTask } from "../shared/operations/listDueShards.ts";
+import { type ClosingTask, isErasing } from "../shared/operations/listDueShards.ts";
 import type { Table } from "../shared/table/client.ts";
 import { activityKey, enrollmentKey, type Key } from "../shared/table/keys.ts";
 import { during, newCustomer, newPlace } from "./place.ts";
@@ -77,9 +77,10 @@ function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
   const [list, close] = [listDueCycles(table), closeShard(table)];
   const listAt = (cycleNumber: number) => list({ now: formatInstant(during(cycleNumber)), resumeAfter: null });
   let open: readonly ClosingTask[] = [];
+  let erasing: readonly ClosingTask[] = [];
   const closeShardsOf = async (targetId: number, shards: readonly number[]) => {
-    const task = open.find((each) => each.targetId === targetId);
-    if (task === undefined) throw new Error(`Target ${targetId} is not due`);
+    const task = open.find((each) => !isErasing(each) && each.targetId === targetId);
+    if (task === undefined || isErasing(task)) throw new Error(`Target ${targetId} is not due`);
     await close({ ...task, shards }, buildContext("closeShard"));
   };
   const listOpen = async () => {
@@ -103,6 +104,14 @@ function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
         await listAt(1);
       },
       run: () => listAt(2),
+    },
+    {
+      name: "closeShard, an erasure",
+      prepare: async () => {
+        await till.send({ method: "DELETE", path: `/customers/${first}`, query: { mode: "ERASE" } }, 2);
+        erasing = (await listAt(2)).tasks.filter(isErasing);
+      },
+      run: () => Promise.all(erasing.map((task) => close(task, buildContext("closeShard")))),
     },
   ];
 }

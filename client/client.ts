@@ -62,7 +62,7 @@ export type TargetRef = { readonly targetGroupId: number; readonly targetId: num
  * A call resolves with the API's envelope, refusals included: `code` is `null` for a success. It throws
  * `MilestreakUnreachable` when there is no answer. A throttled call (429) is repeated after a pause. After a lost
  * answer or a 503, a call is repeated only where a repeat cannot do the work twice. That holds for reads, simulations,
- * `enroll` (by its Idempotency-Key), activities (by their ids), `putCustomer` and `registerCustomer`. `unenroll`,
+ * `enroll` (by its Idempotency-Key), activities (by their ids), `putCustomer`, `registerCustomer` and `eraseCustomer`. `unenroll`,
  * `createTargetGroup` and edits, with `If-Match` or without, are not repeated then.
  */
 export type MilestreakClient = ReturnType<typeof createMilestreakClient>;
@@ -313,6 +313,22 @@ export function createMilestreakClient(
     findCustomer(externalId: string, options: CallOptions = {}): Promise<AnswerOf<"findCustomer">> {
       const params = { query: { externalId } };
       return call(sender, true, options, (init) => api.GET("/customers", { ...init, params }));
+    },
+
+    /** Asks for a customer's data to be erased or anonymised. A repeat answers the same request. */
+    eraseCustomer(
+      customerId: number,
+      mode: "ERASE" | "ANONYMISE",
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"eraseCustomer">> {
+      const params = { path: { customerId }, query: { mode } };
+      return call(sender, true, options, (init) => api.DELETE("/customers/{customerId}", { ...init, params }));
+    },
+
+    /** How far the latest erasure of a customer is. The request has the customer's id. */
+    getErasure(requestId: number, options: CallOptions = {}): Promise<AnswerOf<"getErasure">> {
+      const params = { path: { requestId } };
+      return call(sender, true, options, (init) => api.GET("/erasures/{requestId}", { ...init, params }));
     },
 
     getCustomer(customerId: number, options: CallOptions = {}): Promise<AnswerOf<"getCustomer">> {

@@ -294,7 +294,11 @@ export interface paths {
          */
         readonly put: operations["putCustomer"];
         readonly post?: never;
-        readonly delete?: never;
+        /**
+         * Erases or anonymises a customer
+         * @description Asks for a customer's data to be erased or anonymised. `ERASE` removes everything that is stored about the customer but the id and the time. From the answer on, every call for the customer is refused with 310011, and the id is given to nobody again. `ANONYMISE` empties names, external id and the texts in attributes of activities; sums and history stay. Both begin within five minutes and are repeated 25 hours later for what was under way. A repeat answers the same request. Needs the permission `manage`.
+         */
+        readonly delete: operations["eraseCustomer"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -318,6 +322,26 @@ export interface paths {
          * @description Registers a customer by the brand's own id. The service draws the customer's id. When somebody has the external id already, that customer's profile is changed in the same way as with `PUT`, and the answer is 200 with the same `customerId`. Needs the permission `manage`. The body is at most 16 kB.
          */
         readonly post: operations["registerCustomer"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/erasures/{requestId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Says how far the erasure of a customer is
+         * @description How far the latest erasure or anonymisation of a customer is. The request has the customer's id. Needs the permission `manage`.
+         */
+        readonly get: operations["getErasure"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1339,6 +1363,39 @@ export interface components {
              * @example 2030-01-10T08:00:00.000Z
              */
             readonly lastUpdatedOn: string;
+        };
+        /** @description A request to erase or anonymise a customer. */
+        readonly Erasure: {
+            /**
+             * Format: int64
+             * @description The request. It is the customer's id, because a customer has one request at a time.
+             * @example 345651201
+             */
+            readonly requestId: number;
+            /**
+             * Format: int64
+             * @description The customer.
+             * @example 345651201
+             */
+            readonly customerId: number;
+            /**
+             * @description What is done.
+             * @example ANONYMISE
+             * @enum {string}
+             */
+            readonly mode: "ERASE" | "ANONYMISE";
+            /**
+             * @description `RUNNING` until all items were gone through, `WAITING` until a second pass 25 hours after the request, then `COMPLETED`.
+             * @example RUNNING
+             * @enum {string}
+             */
+            readonly status: "RUNNING" | "WAITING" | "COMPLETED";
+            /**
+             * Format: date-time
+             * @description When it was asked for, in UTC.
+             * @example 2030-01-10T08:00:00.000Z
+             */
+            readonly requestedAt: string;
         };
         /** @description What an enrolment would write. */
         readonly Simulation: {
@@ -4518,7 +4575,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004. */
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310011. */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4534,7 +4591,7 @@ export interface operations {
                              * @example 300004
                              * @enum {integer}
                              */
-                            readonly code: 300004;
+                            readonly code: 300004 | 310011;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
@@ -4579,6 +4636,73 @@ export interface operations {
             };
             readonly 413: components["responses"]["TooLarge"];
             readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly eraseCustomer: {
+        readonly parameters: {
+            readonly query: {
+                /** @description `ERASE` or `ANONYMISE`. */
+                readonly mode: "ERASE" | "ANONYMISE";
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The customer. */
+                readonly customerId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Asked for. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The request. */
+                        readonly data: components["schemas"]["Erasure"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310011. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310011;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
             readonly 429: components["responses"]["Throttled"];
             readonly 500: components["responses"]["Unexpected"];
             readonly 503: components["responses"]["Unavailable"];
@@ -4726,6 +4850,70 @@ export interface operations {
             readonly 404: components["responses"]["NoSuchRoute"];
             readonly 413: components["responses"]["TooLarge"];
             readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getErasure: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The request. It is the customer's id. */
+                readonly requestId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The request. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The request. */
+                        readonly data: components["schemas"]["Erasure"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310011. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310011;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
             readonly 429: components["responses"]["Throttled"];
             readonly 500: components["responses"]["Unexpected"];
             readonly 503: components["responses"]["Unavailable"];

@@ -185,6 +185,13 @@ export class Closing extends Construct {
       above: 0,
       breached: { periods: 2, of: 10 },
     });
+    alarms.add("ErasingErrors", {
+      impact: "Some customers' data is not erased as it was asked for; the law sets a time for it.",
+      firstStep: "Read the failed lines of closeShard and listDueCycles; it is tried again every five minutes.",
+      metric: ownMetric(stackName, metrics.failures, "erasing").with({ period: minute }),
+      above: 0,
+      breached: { periods: 2, of: 10 },
+    });
     const failures = ownMetric(stackName, metrics.failures, "closing");
     return alarms.add("ClosingErrors", {
       impact: "Closing cycles fails for some customers and is tried again; they learn late how a cycle ended.",

@@ -2,7 +2,14 @@ import pMap from "p-map";
 import { closeShard, type ShardLambda } from "../functions/closeShard/closeShard.ts";
 import { type DueCyclesLambda, listDueCycles } from "../functions/listDueCycles/listDueCycles.ts";
 import { formatInstant, type Instant } from "../shared/domain/instant.ts";
-import type { ClosingTask, DuePosition, DueQuestion, DueShards } from "../shared/operations/listDueShards.ts";
+import {
+  type ClosingTask,
+  type DuePosition,
+  type DueQuestion,
+  type DueShards,
+  isErasing,
+  type ShardTask,
+} from "../shared/operations/listDueShards.ts";
 import type { ClosedCounts } from "../shared/operations/sweepShards.ts";
 import type { Table } from "../shared/table/client.ts";
 import { buildContext } from "./proxyEvent.ts";
@@ -55,12 +62,12 @@ async function closeWhole(close: ShardLambda, task: ClosingTask, closed: Map<str
   const waiting = [task];
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const answer = await close(next, buildContext("closeShard"));
-    add(closed, next, answer.closed);
+    if (!isErasing(next)) add(closed, next, answer.closed);
     waiting.push(...answer.left);
   }
 }
 
-function add(sum: Map<string, ClosedCycle>, { org, groupId, targetId }: ClosingTask, counts: ClosedCounts): void {
+function add(sum: Map<string, ClosedCycle>, { org, groupId, targetId }: ShardTask, counts: ClosedCounts): void {
   for (const [number, count] of Object.entries(counts)) {
     const cycle = { org, groupId, targetId, cycleNumber: Number(number) };
     const key = Object.values(cycle).join("#");

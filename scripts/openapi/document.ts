@@ -175,13 +175,14 @@ function pathParameter(name: string): JsonSchema {
 
 function queryParameter(name: string, parameter: Parameter): JsonSchema {
   const { description, example } = textOf<{ description: string; example: unknown }>(queryParameters, name);
-  const required = parameter.type === "text";
+  const required = parameter.type === "text" || parameter.type === "word";
   return { name, in: "query", required, description, schema: { ...rulesOf(parameter), examples: [example] } };
 }
 
 function rulesOf(parameter: Parameter): JsonSchema {
   if (parameter.type === "id") return idRules;
   if (parameter.type === "text") return { type: "string", minLength: 1, maxLength: parameter.maximumCharacters };
+  if (parameter.type === "word") return { type: "string", enum: parameter.words };
   return parameter;
 }
 

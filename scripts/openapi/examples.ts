@@ -376,6 +376,14 @@ export const customer = answer("As it is kept", {
   lastUpdatedOn: "2030-01-10T08:00:00.000Z",
 });
 
+export const erasure = answer("Just asked for", {
+  requestId: customerId,
+  customerId,
+  mode: "ANONYMISE",
+  status: "RUNNING",
+  requestedAt: "2030-01-10T08:00:00.000Z",
+});
+
 export const state = answer("250 of 1000 in the current cycle", {
   userId: customerId,
   targetGroups: [

@@ -5,6 +5,7 @@ export const pathParameters = {
   targetGroupId: id("The target group.", 3),
   targetId: id("The target, one of the group's `targets`.", 3),
   customerId: id("The customer.", 345651201),
+  requestId: id("The request. It is the customer's id.", 345651201),
   userId: id("The customer.", 345651201),
   targetRuleId: id("The target, by its id in `targets`.", 3),
 } as const;
@@ -28,6 +29,7 @@ export const queryParameters = {
   },
   targetRuleId: { description: "Only this target, by its id in `targets`.", example: 3 },
   externalId: { description: "What another system calls the customer, compared exactly.", example: "crm-77" },
+  mode: { description: "`ERASE` or `ANONYMISE`.", example: "ANONYMISE" },
   periodId: { description: "Only this cycle.", example: 36 },
   ...page,
 } as const;

@@ -1,6 +1,7 @@
 import { sources } from "../../shared/domain/authorship.ts";
 import { frequencyTypes } from "../../shared/domain/cycleRule.ts";
 import type { CycleStatus } from "../../shared/domain/cycles.ts";
+import { erasureModes, erasureStatuses } from "../../shared/domain/erasing.ts";
 import { filterEntityTypes } from "../../shared/domain/filters.ts";
 import { ledgerKinds } from "../../shared/domain/ledger.ts";
 import { notCountedReasons } from "../../shared/domain/placing.ts";
@@ -314,6 +315,17 @@ export const responseSchemas = {
     ),
   }),
   Customer: answerObject("A registered customer.", customer),
+  Erasure: answerObject("A request to erase or anonymise a customer.", {
+    requestId: id("The request. It is the customer's id, because a customer has one request at a time.", 345651201),
+    customerId: id("The customer.", 345651201),
+    mode: oneOfTexts("What is done.", erasureModes, "ANONYMISE"),
+    status: oneOfTexts(
+      "`RUNNING` until all items were gone through, `WAITING` until a second pass 25 hours after the request, then `COMPLETED`.",
+      erasureStatuses,
+      "RUNNING",
+    ),
+    requestedAt: instant("When it was asked for", "2030-01-10T08:00:00.000Z"),
+  }),
   Simulation: answerObject("What an enrolment would write.", {
     periodName: text("The first cycle that it would cover.", "JAN"),
     targetAchievedValueAfter: decimal(`The achieved value of that cycle afterwards, ${unit}`, 250),

@@ -42,7 +42,7 @@ export type ApiRequest<R extends Route> = {
 };
 
 export type ApiAnswer = {
-  readonly status?: 200 | 201;
+  readonly status?: 200 | 201 | 202;
   readonly data: unknown;
   readonly pagination?: Pagination;
   readonly warnings?: readonly string[];

@@ -4,6 +4,7 @@ import type { Permission } from "../domain/accessGroups.ts";
 export type Parameter =
   | { readonly type: "id" }
   | { readonly type: "text"; readonly maximumCharacters: number }
+  | { readonly type: "word"; readonly words: readonly string[] }
   | { readonly type: "boolean"; readonly default: boolean }
   | { readonly type: "integer"; readonly minimum: number; readonly maximum: number; readonly default: number };
 
@@ -287,6 +288,28 @@ export const findCustomer = {
   summary: "Reads a customer by the brand's own id",
 } as const satisfies Route;
 
+export const eraseCustomer = {
+  method: "DELETE",
+  path: "/customers/{customerId}",
+  permission: "manage",
+  servedBy: "customers",
+  throttleShare: 0.05,
+  maximumBodyBytes: recordBytes,
+  query: { mode: { type: "word", words: ["ERASE", "ANONYMISE"] } },
+  summary: "Erases or anonymises a customer",
+} as const satisfies Route;
+
+export const getErasure = {
+  method: "GET",
+  path: "/erasures/{requestId}",
+  permission: "manage",
+  servedBy: "customers",
+  throttleShare: 0.2,
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Says how far the erasure of a customer is",
+} as const satisfies Route;
+
 export const getUserTargetGroups = {
   method: "GET",
   path: "/users/{userId}/targetGroups",
@@ -389,6 +412,8 @@ export const routes = {
   getCustomer,
   registerCustomer,
   findCustomer,
+  eraseCustomer,
+  getErasure,
   getUserTargetGroups,
   getTrackedTargetEvents,
   getEnrolledTargets,
@@ -435,7 +460,7 @@ export type PathParameter<Path extends string> = Path extends `${string}{${infer
   ? Name | PathParameter<Rest>
   : never;
 
-/** The types of a route's query parameters. An id or a text has no default, so it may be absent. */
+/** The types of a route's query parameters. An id, a text or a word has no default, so it may be absent. */
 export type QueryOf<Query extends Readonly<Record<string, Parameter>>> = {
   readonly [Name in keyof Query]: Query[Name] extends { type: "boolean" }
     ? boolean
@@ -443,5 +468,7 @@ export type QueryOf<Query extends Readonly<Record<string, Parameter>>> = {
       ? number
       : Query[Name] extends { type: "text" }
         ? string | undefined
-        : number | undefined;
+        : Query[Name] extends { type: "word"; words: readonly (infer Word)[] }
+          ? Word | undefined
+          : number | undefined;
 };

@@ -8,7 +8,7 @@ import type { Target, TargetGroup } from "../domain/targetGroup.ts";
 import { buildAuditItems } from "../table/auditLog.ts";
 import { buildDelisting, buildListing } from "../table/automaticTargets.ts";
 import type { Table } from "../table/client.ts";
-import { buildJudgingItem, buildSweepItem, type DueSweep } from "../table/dueSweeps.ts";
+import { buildJudgingItem, buildSweepItem, type GroupSweep } from "../table/dueSweeps.ts";
 import { outrun } from "../table/failures.ts";
 import type { Item } from "../table/item.ts";
 import { nameKey, type Org } from "../table/keys.ts";
@@ -206,7 +206,7 @@ function sweepParts(org: Org, before: TargetGroup, after: TargetGroup, now: Inst
   return sweeps.flatMap((sweep) => (sweep === undefined ? [] : [sweepPart({ ...sweep, org, groupId: after.id })]));
 }
 
-function sweepPart(sweep: DueSweep): TransactionPart {
+function sweepPart(sweep: GroupSweep): TransactionPart {
   const Item = buildSweepItem(sweep);
   // A sweep of this kind may be due at the same moment already. The condition keeps another group's sweep.
   const ConditionExpression = "attribute_not_exists(pk) OR groupId = :id";

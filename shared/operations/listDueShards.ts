@@ -1,4 +1,5 @@
 import { isToBeClosed } from "../domain/cycleClosing.ts";
+import { type ErasingSweep, isFirstPass, secondPass } from "../domain/erasing.ts";
 import type { Instant } from "../domain/instant.ts";
 import { isTooLate, nextReminding, type RemindingSweep, targetsToRemind } from "../domain/reminding.ts";
 import { ServiceError } from "../domain/serviceError.ts";
@@ -19,12 +20,15 @@ import { countLateStart, countSkippedReminders } from "../observability/metrics.
 import type { Table } from "../table/client.ts";
 import { noteClosedCycles } from "../table/closedCycles.ts";
 import {
+  buildErasingItem,
   buildJudgingItem,
   buildSweepItem,
+  type CustomerSweep,
   completeSweep,
   type DueSweep,
   findJudging,
   findSwept,
+  type GroupSweep,
   listDueSweeps,
 } from "../table/dueSweeps.ts";
 import { EngineUnavailable } from "../table/failures.ts";
@@ -40,7 +44,7 @@ import { shardNumbers } from "./shardNumbers.ts";
  * The work of one call: to close what has ended in some shards of a target's enrolments, or to do there what another
  * sweep is for. It is JSON, so a missing value is `null`.
  */
-export type ClosingTask = {
+export type ShardTask = {
   readonly org: Org;
   readonly groupId: number;
   readonly targetId: number;
@@ -59,6 +63,22 @@ export type ClosingTask = {
   /** Of enrolments that were being written to by others. Callers can bring that about, so it is no failure of the function. */
   readonly busyCount: number;
 };
+
+/** The work of one call on the items of a customer who is erased or anonymised. It is JSON. */
+export type ErasingTask = {
+  readonly org: Org;
+  readonly sweep: Pick<ErasingSweep, "kind" | "dueAt" | "customerId" | "mode" | "requestedAt">;
+  readonly now: Instant;
+  /** The sort key of the last item that was gone through. */
+  readonly resumeAfter: string | null;
+};
+
+/** The work of one call of the function that closes. */
+export type ClosingTask = ShardTask | ErasingTask;
+
+export function isErasing(task: ClosingTask): task is ErasingTask {
+  return task.sweep.kind === "ERASING";
+}
 
 /** What a task needs to know of its sweep. Closing depends on nothing but the time. */
 type TaskSweep = Pick<ClosingSweep, "kind"> | JudgingSweep | RemindingSweep;
@@ -128,9 +148,13 @@ async function nextSweeps(
 ): Promise<DuePosition> {
   const page = await listDueSweeps(table, now, position?.after ?? undefined, pageLimits.sweeps);
   const wanted = page.sweeps.filter(
-    (sweep) => (org === undefined || sweep.org === org) && (groupId === undefined || sweep.groupId === groupId),
+    (sweep) => (org === undefined || sweep.org === org) && (groupId === undefined || isOfGroup(sweep, groupId)),
   );
   return { waiting: interleaved(wanted), after: page.hasMore ? (page.sweeps.at(-1) ?? null) : null };
+}
+
+function isOfGroup(sweep: DueSweep, groupId: number): boolean {
+  return sweep.kind !== "ERASING" && sweep.groupId === groupId;
 }
 
 /**
@@ -139,6 +163,7 @@ async function nextSweeps(
  */
 async function tasksOrNone(table: Table, sweep: DueSweep, now: Instant, question: DueQuestion): Promise<ClosingTask[]> {
   try {
+    if (sweep.kind === "ERASING") return await erasingTasks(table, sweep, now);
     return await tasksOf(table, sweep, now, question);
   } catch (error) {
     if (error instanceof EngineUnavailable) throw error;
@@ -150,13 +175,32 @@ async function tasksOrNone(table: Table, sweep: DueSweep, now: Instant, question
 /** What goes wrong with one kind of work is counted apart from what goes wrong with another. */
 export const failureSources = {
   CLOSING: "closing",
+  ERASING: "erasing",
   JUDGING: "judging",
   REMINDING: "reminding",
   START: "closing",
 } as const satisfies Record<DueSweep["kind"], FailureSource>;
 
+/**
+ * The pass itself, until its worker has noted that it went through all items. Then the second pass follows the first, at once
+ * when it is due by now.
+ */
+async function erasingTasks(table: Table, sweep: CustomerSweep, now: Instant): Promise<ErasingTask[]> {
+  const swept = await findSwept(table, sweep);
+  // Another execution has completed it.
+  if (swept === undefined) return [];
+  if (swept.size === 0) return [erasingTask(sweep, now)];
+  const next = isFirstPass(sweep) ? { ...secondPass(sweep), org: sweep.org } : undefined;
+  await completeSweep(table, sweep, next && buildErasingItem(next));
+  return next === undefined || next.dueAt > now ? [] : [erasingTask(next, now)];
+}
+
+function erasingTask({ org, kind, dueAt, customerId, mode, requestedAt }: CustomerSweep, now: Instant): ErasingTask {
+  return { org, sweep: { kind, dueAt, customerId, mode, requestedAt }, now, resumeAfter: null };
+}
+
 /** What is left of a sweep. When nothing is, completes it. */
-async function tasksOf(table: Table, sweep: DueSweep, now: Instant, question: DueQuestion): Promise<ClosingTask[]> {
+async function tasksOf(table: Table, sweep: GroupSweep, now: Instant, question: DueQuestion): Promise<ShardTask[]> {
   const { org, groupId } = sweep;
   const [group, targets] = await Promise.all([
     findTargetGroup(table, org, groupId),
@@ -180,7 +224,12 @@ async function tasksOf(table: Table, sweep: DueSweep, now: Instant, question: Du
 const startToleranceMilliseconds = 30 * 60 * 1000;
 
 /** Tells of the starts of cycles by noting them. It is safe to repeat. */
-async function tellStarts(table: Table, sweep: DueSweep & StartSweep, group: TargetGroup, now: Instant): Promise<void> {
+async function tellStarts(
+  table: Table,
+  sweep: GroupSweep & StartSweep,
+  group: TargetGroup,
+  now: Instant,
+): Promise<void> {
   const { org, groupId, fromCycle, dueAt } = sweep;
   const { started, next } = startsBy(group, fromCycle, now);
   const definitionVersion = group.version;
@@ -195,11 +244,11 @@ async function tellStarts(table: Table, sweep: DueSweep & StartSweep, group: Tar
  */
 async function closingTasks(
   table: Table,
-  sweep: DueSweep & ClosingSweep,
+  sweep: GroupSweep & ClosingSweep,
   { group, targets }: { readonly group: TargetGroup; readonly targets: readonly TargetShards[] },
   now: Instant,
   question: DueQuestion,
-): Promise<ClosingTask[]> {
+): Promise<ShardTask[]> {
   const { org, groupId, fromCycle } = sweep;
   const due = lastDueAt(group, fromCycle, now) ?? sweep.dueAt;
   if (due >= retiresAt(group) && !(await retireGroup(table, org, group, now))) return [];
@@ -215,11 +264,11 @@ async function closingTasks(
 /** A sweep goes through all shards with enrolments, and is followed by one that finds those that came into the index later. */
 async function judgingTasks(
   table: Table,
-  sweep: DueSweep & JudgingSweep,
+  sweep: GroupSweep & JudgingSweep,
   targets: readonly TargetShards[],
   now: Instant,
   question: DueQuestion,
-): Promise<ClosingTask[]> {
+): Promise<ShardTask[]> {
   const { org, groupId, targetId, kind, dueAt, editedAt, version } = sweep;
   const judging = await findJudging(table, sweep);
   // Another execution has completed it.
@@ -243,11 +292,11 @@ async function judgingTasks(
 /** A reminder that is too late is skipped, and the group's next one takes its place. */
 async function remindingTasks(
   table: Table,
-  sweep: DueSweep & RemindingSweep,
+  sweep: GroupSweep & RemindingSweep,
   { group, targets }: { readonly group: TargetGroup; readonly targets: readonly TargetShards[] },
   now: Instant,
   question: DueQuestion,
-): Promise<ClosingTask[]> {
+): Promise<ShardTask[]> {
   const { org, groupId, kind, dueAt } = sweep;
   const swept = await findSwept(table, sweep);
   // Another execution has completed it.
@@ -272,15 +321,15 @@ function shardsOf(targets: readonly TargetShards[], targetId: number): number[] 
   return [...(target?.closedUpTo.keys() ?? [])].toSorted((one, other) => one - other);
 }
 
-type OpenShards = Pick<ClosingTask, "targetId" | "shards">;
+type OpenShards = Pick<ShardTask, "targetId" | "shards">;
 
 function tasksFor(
-  due: DueSweep,
+  due: GroupSweep,
   sweep: TaskSweep,
   open: readonly OpenShards[],
   now: Instant,
   { eachShard = false }: DueQuestion,
-): ClosingTask[] {
+): ShardTask[] {
   const parts = eachShard
     ? open.flatMap(({ targetId, shards }) => shards.map((shard) => ({ targetId, shards: [shard] })))
     : open;
@@ -299,11 +348,11 @@ function openShards({ closedUpTo }: TargetShards, due: Instant): number[] {
 }
 
 function newTask(
-  { org, groupId }: DueSweep,
+  { org, groupId }: GroupSweep,
   sweep: TaskSweep,
   { targetId, shards }: OpenShards,
   now: Instant,
-): ClosingTask {
+): ShardTask {
   const progress = { resumeAfter: null, hasFailures: false, failedCount: 0, busyCount: 0 };
   return { org, groupId, targetId, sweep, now, shards, ...progress };
 }
@@ -314,7 +363,7 @@ function newTask(
  */
 export async function requireGroup(
   table: Table,
-  { org, groupId }: Pick<DueSweep, "org" | "groupId">,
+  { org, groupId }: Pick<GroupSweep, "org" | "groupId">,
 ): Promise<TargetGroup> {
   const group = await findTargetGroup(table, org, groupId);
   if (group === undefined) throw new ServiceError(`Target group ${groupId} has a sweep and no definition`);

@@ -1,23 +1,36 @@
+import { type ErasingSweep, erasureModes } from "../domain/erasing.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import { type JudgingSweep, type Sweep, sweepKinds } from "../domain/sweeps.ts";
 import type { ChangedValues } from "../domain/targetGroup.ts";
+import { buildAuthorship, parseAuthorship } from "./authorshipItem.ts";
 import type { Table } from "./client.ts";
 import { Expression } from "./expression.ts";
 import { type Item, ItemReader, type StoredItem } from "./item.ts";
-import { type Key, type Org, sweepKey, sweepPartition } from "./keys.ts";
+import { customerSweepKey, type Key, type Org, sweepKey, sweepPartition } from "./keys.ts";
 import { get, putUnlessThere, queryPage, remove, update } from "./store.ts";
 import { buildChanges, parseChanges } from "./targetGroupItem.ts";
 
 /** A sweep of one group. */
-export type DueSweep = Sweep & { readonly org: Org; readonly groupId: number };
+export type GroupSweep = Sweep & { readonly org: Org; readonly groupId: number };
 
-function keyOf(sweep: DueSweep): Key {
-  const { org, groupId, kind, dueAt } = sweep;
-  return sweepKey(org, { groupId, kind, dueAt: formatInstant(dueAt) }, partOf(sweep));
+/** A sweep of one customer's items. */
+export type CustomerSweep = ErasingSweep & { readonly org: Org };
+
+export type DueSweep = GroupSweep | CustomerSweep;
+
+/** What tells a sweep from every other one. */
+type SweepName = GroupSweep | Pick<CustomerSweep, "org" | "kind" | "dueAt" | "customerId" | "mode">;
+
+function keyOf(sweep: SweepName): Key {
+  const { org, kind } = sweep;
+  const dueAt = formatInstant(sweep.dueAt);
+  return sweep.kind === "ERASING"
+    ? customerSweepKey(org, { customerId: sweep.customerId, kind, dueAt }, sweep.mode)
+    : sweepKey(org, { groupId: sweep.groupId, kind, dueAt }, partOf(sweep));
 }
 
 /** What tells a sweep from others of its kind that are due for the group at the same moment. */
-function partOf(sweep: DueSweep): string | undefined {
+function partOf(sweep: GroupSweep): string | undefined {
   switch (sweep.kind) {
     case "CLOSING":
     case "START":
@@ -29,11 +42,23 @@ function partOf(sweep: DueSweep): string | undefined {
 }
 
 /** The item of a sweep. Instants are texts. */
-export function buildSweepItem(sweep: DueSweep): Item {
+export function buildSweepItem(sweep: GroupSweep): Item {
   return { ...keyOf(sweep), ...sweep, ...instantsOf(sweep) };
 }
 
-function instantsOf(sweep: DueSweep): Item {
+/** The item of a pass over a customer's items. */
+export function buildErasingItem(sweep: CustomerSweep): Item {
+  const { org, customerId, kind, mode } = sweep;
+  const instants = { dueAt: formatInstant(sweep.dueAt), requestedAt: formatInstant(sweep.requestedAt) };
+  return { ...keyOf(sweep), org, customerId, kind, mode, ...instants, ...buildAuthorship(sweep) };
+}
+
+/** Whether the sweep is on the list. The read is consistent. */
+export async function isListed(table: Table, sweep: DueSweep): Promise<boolean> {
+  return (await get(table, keyOf(sweep), { isConsistent: true, attributes: ["pk"] })) !== undefined;
+}
+
+function instantsOf(sweep: GroupSweep): Item {
   const dueAt = formatInstant(sweep.dueAt);
   switch (sweep.kind) {
     case "CLOSING":
@@ -46,17 +71,35 @@ function instantsOf(sweep: DueSweep): Item {
 }
 
 /** The item of a sweep that judges by changed values. */
-export function buildJudgingItem(sweep: DueSweep & JudgingSweep, changes: readonly ChangedValues[]): Item {
+export function buildJudgingItem(sweep: GroupSweep & JudgingSweep, changes: readonly ChangedValues[]): Item {
   return { ...buildSweepItem(sweep), changes: buildChanges(changes) };
 }
 
 /** The only reader of sweep items. */
 function parseSweep(item: StoredItem): DueSweep {
   const reader = ItemReader.of(item);
+  if (reader.text("kind") === "ERASING") return parseErasing(reader);
   return {
     org: reader.text("org"),
     groupId: reader.integer("groupId"),
     ...parseKind(reader, reader.instant("dueAt")),
+  };
+}
+
+/** The only reader of the items of passes over a customer. */
+export function parseErasingItem(item: StoredItem): CustomerSweep {
+  return parseErasing(ItemReader.of(item));
+}
+
+function parseErasing(reader: ItemReader): CustomerSweep {
+  return {
+    kind: reader.oneOf("kind", ["ERASING"]),
+    org: reader.text("org"),
+    customerId: reader.integer("customerId"),
+    mode: reader.oneOf("mode", erasureModes),
+    dueAt: reader.instant("dueAt"),
+    requestedAt: reader.instant("requestedAt"),
+    ...parseAuthorship(reader),
   };
 }
 
@@ -96,7 +139,7 @@ function sweptOf(reader: ItemReader): ReadonlySet<number> {
  */
 export async function findJudging(
   table: Table,
-  sweep: DueSweep & JudgingSweep,
+  sweep: GroupSweep & JudgingSweep,
 ): Promise<{ readonly changes: readonly ChangedValues[]; readonly swept: ReadonlySet<number> } | undefined> {
   const item = await get(table, keyOf(sweep), { isConsistent: true });
   if (item === undefined) return undefined;
@@ -104,8 +147,8 @@ export async function findJudging(
   return { changes: parseChanges(reader), swept: sweptOf(reader) };
 }
 
-/** Notes in one write that the sweep has gone through the shards. */
-export async function noteSwept(table: Table, sweep: DueSweep, shards: readonly number[]): Promise<void> {
+/** Notes in one write that the sweep has gone through the shards. A pass over one customer has the shard 0 alone. */
+export async function noteSwept(table: Table, sweep: SweepName, shards: readonly number[]): Promise<void> {
   const expression = new Expression();
   expression.addToSet(sweptAttribute, shards);
   // Another execution may complete the sweep at the same time. Without the condition the note would put it on the list

@@ -110,8 +110,15 @@ export function parseCustomerPartition(pk: string): { readonly org: Org; readonl
   return org === undefined ? undefined : { org, customerId: Number(customerId) };
 }
 
+/** The key of any item of a customer, by the sort key that was read. */
+export function customerItemKey(org: Org, customerId: number, sk: string): Key {
+  return { pk: customerPartition(org, customerId), sk };
+}
+
+export const profileSortKey = "PROFILE";
+
 export function customerKey(org: Org, customerId: number): Key {
-  return { pk: customerPartition(org, customerId), sk: "PROFILE" };
+  return { pk: customerPartition(org, customerId), sk: profileSortKey };
 }
 
 /**
@@ -144,6 +151,16 @@ export function waitingNoteKey(org: Org, customerId: number): Key {
   return { pk: customerPartition(org, customerId), sk: waitingNoteSortKey };
 }
 
+export const erasedNoteSortKey = `${readByActivitiesPrefix}_ERASED`;
+
+/**
+ * The key of the note that the customer is being erased. It begins like the note above for the same reason: what reads
+ * enrolments finds out without a further read.
+ */
+export function erasedNoteKey(org: Org, customerId: number): Key {
+  return { pk: customerPartition(org, customerId), sk: erasedNoteSortKey };
+}
+
 /** The prefix of the sort keys of all settled cycles of a customer, or of those in one target. */
 export function pastPrefix(ref?: { readonly groupId: number; readonly targetId: number }): string {
   return ref === undefined ? "PAST#" : `PAST#${ref.groupId}#${ref.targetId}#`;
@@ -159,6 +176,14 @@ export function pastKey(
 
 export function activityKey(org: Org, customerId: number, activityId: string): Key {
   return { pk: customerPartition(org, customerId), sk: `${activityPrefix}${activityId}` };
+}
+
+/** What the sort key of an enrolment names, set aside or not; `undefined` for any other key. */
+export function parseEnrollmentSortKey(
+  sk: string,
+): { readonly groupId: number; readonly targetId: number } | undefined {
+  const [, groupId, targetId] = /^E[AO]#(\d+)#(\d+)$/.exec(sk) ?? [];
+  return groupId === undefined ? undefined : { groupId: Number(groupId), targetId: Number(targetId) };
 }
 
 /** The prefix of the sort keys of a customer's rows for one target. Rows with one prefix are in order of time. */
@@ -240,6 +265,15 @@ export function sweepKey(
 ): Key {
   const name = `${dueAt}#${org}#${groupId}#${kind}`;
   return { pk: sweepPartition, sk: part === undefined ? name : `${name}#${part}` };
+}
+
+/** The key of a sweep over one customer's items. */
+export function customerSweepKey(
+  org: Org,
+  { customerId, kind, dueAt }: { readonly customerId: number; readonly kind: string; readonly dueAt: string },
+  part: string,
+): Key {
+  return { pk: sweepPartition, sk: `${dueAt}#${org}#${customerId}#${kind}#${part}` };
 }
 
 /** One partition for each group: which shards of its targets hold enrolments, and how far they are closed. */

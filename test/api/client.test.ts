@@ -95,6 +95,8 @@ describe("a client with Basic credentials", () => {
       getEnrolledTargets: unwrap(await client.getEnrolledTargets(7))[0]?.targetGroupName,
       getTrackedTargetEvents: unwrap(await client.getTrackedTargetEvents(7, ref.targetId, { limit: 1 })),
       unenroll: unwrap(await client.unenroll(ref, 7, now)),
+      eraseCustomer: unwrap(await client.eraseCustomer(7, "ERASE")).mode,
+      getErasure: unwrap(await client.getErasure(7)).status,
     };
     expect(calls).toEqual({
       createTargetGroup: group.name,
@@ -121,6 +123,8 @@ describe("a client with Basic credentials", () => {
       getEnrolledTargets: group.name,
       getTrackedTargetEvents: [],
       unenroll: 7,
+      eraseCustomer: "ERASE",
+      getErasure: "RUNNING",
     });
     expect(Object.keys(calls).toSorted()).toEqual(protectedRouteNames.toSorted());
     const sent = surroundings.sent.map(({ method }, index) => `${method} ${surroundings.paths[index]}`);

@@ -157,6 +157,19 @@ const cases: readonly Case[] = [
     call: ({ reader }, _, { customerId }) => reader.get(`/customers/${customerId}`, { now }),
   },
   {
+    route: "eraseCustomer",
+    named: "customer",
+    code: 310011,
+    call: ({ admin }, _, { customerId }) =>
+      admin.send("DELETE", `/customers/${customerId}?mode=ERASE`, undefined, { now }),
+  },
+  {
+    route: "getErasure",
+    named: "customer",
+    code: 310011,
+    call: ({ admin }, _, { customerId }) => admin.get(`/erasures/${customerId}`, { now }),
+  },
+  {
     route: "getUserTargetGroups",
     named: "customer",
     code: 310011,

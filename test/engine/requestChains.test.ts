@@ -8,6 +8,7 @@ import { countQueuedActivities } from "../../functions/countQueuedActivities/cou
 import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import { projector } from "../../functions/projector/projector.ts";
 import type { CallName } from "../../lib/functionNames.ts";
+import { closeCycles } from "../../local/closeCycles.ts";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
@@ -136,6 +137,10 @@ async function taskOf(one: Setting, cycleNumber: number) {
   return task;
 }
 
+async function completeErasure({ org }: Setting): Promise<void> {
+  await closeCycles(direct, Date.parse(now) + 25 * 60 * 60 * 1000, org.org);
+}
+
 /** Prepares the call with the longest chain of its kind. */
 type Preparation = () => Promise<Call>;
 
@@ -187,6 +192,21 @@ const longest: Readonly<
     const body = { externalId: randomUUID() };
     await ok(one.org.admin.post("/customers", body));
     return () => ok(api.post("/customers", body, at));
+  },
+  eraseCustomer: async () => {
+    const one = await newSetting(service);
+    const path = `/customers/${one.customerId}?mode=ANONYMISE`;
+    await ok(one.org.admin.send("DELETE", path, undefined, at));
+    await completeErasure(one);
+    const { api } = await newClient(one);
+    return () => ok(api.send("DELETE", path, undefined, at));
+  },
+  getErasure: async () => {
+    const one = await newSetting(service);
+    await ok(one.org.admin.send("DELETE", `/customers/${one.customerId}?mode=ERASE`, undefined, at));
+    await completeErasure(one);
+    const { api } = await newClient(one);
+    return () => ok(api.get(`/erasures/${one.customerId}`, at));
   },
   getUserTargetGroups: async () => {
     const { one, task } = await settledByClosing();

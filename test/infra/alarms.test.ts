@@ -67,6 +67,7 @@ test("the alarms are these", () => {
     "ClosingFailures",
     "ClosingMissedStarts",
     "EnrollLatency",
+    "ErasingErrors",
     "FunctionThrottles",
     "JudgingErrors",
     "LateStarts",

@@ -40,6 +40,7 @@ type ProtectedContract = RouteContract & { readonly request: (org: TestOrg) => P
 
 const answered = { status: 200 };
 const created = { status: 201 };
+const accepted = { status: 202 };
 const unknown = { status: 401, error: 401 };
 const unknownClient = { status: 401, error: "invalid_client" };
 const refused = (error: number) => ({ status: 400, error });
@@ -234,6 +235,25 @@ export const routeContracts: Readonly<
       const externalId = randomUUID();
       await ok(org.admin.post("/customers", { externalId }));
       return { path: `/customers?externalId=${externalId}` };
+    },
+  },
+  eraseCustomer: {
+    access: { groups: admins, own: accepted, other: refused(310011), nobody: unknown },
+    /**
+     * The last round that patience lets begin: the profile, both passes on the list of an anonymisation that is completed,
+     * and the transaction of the new one.
+     */
+    chain: { requests: 4, patientLoops: 1 },
+    request: async (org) => ({ path: `/customers/${await org.newCustomer()}?mode=ANONYMISE` }),
+  },
+  getErasure: {
+    access: { groups: admins, own: answered, other: refused(310011), nobody: unknown },
+    /** The profile and both passes on the list. */
+    chain: { requests: 3, patientLoops: 0 },
+    request: async (org) => {
+      const customerId = await org.newCustomer();
+      await ok(org.admin.send("DELETE", `/customers/${customerId}?mode=ERASE`, undefined));
+      return { path: `/erasures/${customerId}` };
     },
   },
   getUserTargetGroups: {

@@ -9,8 +9,7 @@ type BuilderName = {
 
 /**
  * The first two are found by what a caller shows before anybody knows its org. The third and the fourth are no keys. The
- * fifth is in a partition of all orgs that only the scheduled functions reach. The sixth and the seventh read a key, and
- * the last is part of one.
+ * fifth and the sixth are in a partition of all orgs. The last but one read a key, and the last is part of one.
  */
 const withoutOrg = [
   "credentialKey",
@@ -18,7 +17,9 @@ const withoutOrg = [
   "ledgerTargetPrefix",
   "pastPrefix",
   "sweepKey",
+  "customerSweepKey",
   "parseCustomerPartition",
+  "parseEnrollmentSortKey",
   "parseAuditPartition",
   "shardOf",
 ] as const;
@@ -40,11 +41,13 @@ const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
   dataIdKey: (org) => keys.dataIdKey(org),
   sequenceKey: (org) => keys.sequenceKey(org),
   customerPartition: (org) => keys.customerPartition(org, 1),
+  customerItemKey: (org) => keys.customerItemKey(org, 1, "PROFILE"),
   customerKey: (org) => keys.customerKey(org, 1),
   externalIdKey: (org) => keys.externalIdKey(org, "crm-1"),
   enrollmentKey: (org) => keys.enrollmentKey(org, 1, 1, 1),
   setAsideKey: (org) => keys.setAsideKey(org, 1, 1, 1),
   waitingNoteKey: (org) => keys.waitingNoteKey(org, 1),
+  erasedNoteKey: (org) => keys.erasedNoteKey(org, 1),
   pastKey: (org) => keys.pastKey(org, { customerId: 1, groupId: 1, targetId: 1 }, 1),
   activityKey: (org) => keys.activityKey(org, 1, "a"),
   ledgerKey: (org) => keys.ledgerKey(org, 1, { targetId: 1, recordedAt: "2030", entryId: "e" }),

@@ -83,6 +83,8 @@ function valueOf(text: string, parameter: Parameter): ParameterValue {
       return parseId(text);
     case "text":
       return isTextWithin(text, parameter.maximumCharacters) ? text : undefined;
+    case "word":
+      return parameter.words.find((word) => word === text);
     case "boolean":
       return text === "true" || text === "false" ? text === "true" : undefined;
     case "integer": {
@@ -98,6 +100,8 @@ function ruleOf(parameter: Parameter): string {
       return idRule;
     case "text":
       return `1 to ${parameter.maximumCharacters} characters, of which one is no blank`;
+    case "word":
+      return parameter.words.join(" or ");
     case "boolean":
       return "true or false";
     case "integer":
