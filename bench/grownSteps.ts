@@ -1,3 +1,4 @@
+import { mostAutomaticTargets } from "../shared/domain/automatic.ts";
 import { closeIn } from "./designs.ts";
 import { newCustomer, newPlace } from "./place.ts";
 import type { Chapter, Step } from "./steps.ts";
@@ -23,6 +24,26 @@ export const fiftyTargetsSteps: Chapter = async ({ table, functions }) => {
   };
   return [{ name: "recordActivities, fifty targets", prepare: enter, run: () => till.reach(customer, 1) }];
 };
+
+/** Targets that enrol with an activity. An org may have 90 of them. */
+export const automaticTargetSteps: Chapter = automaticTargets(1, "an automatic target");
+export const ninetyAutomaticTargetsSteps: Chapter = automaticTargets(mostAutomaticTargets, "ninety automatic targets");
+
+/** Another customer's activity loads the definitions and the list of these targets. */
+function automaticTargets(targetCount: number, where: string): Chapter {
+  return async ({ table, functions }) => {
+    const place = await newPlace(table, 10, targetCount, "TRANSACTION");
+    const till = new Till(functions, place);
+    const prepare = async () => {
+      for (const customerId of [warmUp, customer]) await newCustomer(table, place, customerId);
+      await till.count(warmUp, "one");
+    };
+    return [
+      { name: `recordActivities, first in ${where}`, prepare, run: () => till.count(customer, "one") },
+      { name: `recordActivities, in ${where}`, run: () => till.count(customer, "two") },
+    ] satisfies Step[];
+  };
+}
 
 function inTheLastOf(cycleCount: number): Chapter {
   return async ({ table, functions }) => {

@@ -2,7 +2,13 @@ import { localFunctions } from "../local/functions.ts";
 import { apiSteps } from "./apiSteps.ts";
 import { backgroundSteps } from "./backgroundSteps.ts";
 import type { BenchEngine } from "./engine.ts";
-import { fiftyTargetsSteps, lastOfHundredCyclesSteps, lastOfTenCyclesSteps } from "./grownSteps.ts";
+import {
+  automaticTargetSteps,
+  fiftyTargetsSteps,
+  lastOfHundredCyclesSteps,
+  lastOfTenCyclesSteps,
+  ninetyAutomaticTargetsSteps,
+} from "./grownSteps.ts";
 import type { Cost, Meter } from "./meter.ts";
 import { Projection } from "./projection.ts";
 import type { Chapter, OperationName, Step } from "./steps.ts";
@@ -16,6 +22,8 @@ const chapters: readonly Chapter[] = [
   lastOfTenCyclesSteps,
   lastOfHundredCyclesSteps,
   fiftyTargetsSteps,
+  automaticTargetSteps,
+  ninetyAutomaticTargetsSteps,
 ];
 
 /**

@@ -6,7 +6,7 @@ import { hashSecret } from "../shared/auth/secret.ts";
 import type { Authorship } from "../shared/domain/authorship.ts";
 import type { TargetGroupDraft } from "../shared/domain/drafting.ts";
 import { formatInstant, type Instant } from "../shared/domain/instant.ts";
-import { createdBy, type TargetGroup } from "../shared/domain/targetGroup.ts";
+import { createdBy, type Target, type TargetGroup } from "../shared/domain/targetGroup.ts";
 import type { ErrorCode } from "../shared/http/errors.ts";
 import { createTargetGroup } from "../shared/operations/createTargetGroup.ts";
 import { putCustomer } from "../shared/operations/putCustomer.ts";
@@ -23,10 +23,17 @@ export const benchAuthor: Authorship = { enteredBy: benchUser, source: "API" };
 /** A brand of its own with one target group, for measuring. */
 export type Place = { readonly org: string; readonly group: TargetGroup };
 
-/** Months from January 2030 on, each to reach {@link targetValue}. */
-export async function newPlace(table: Table, cycleCount: number, targetCount: number): Promise<Place> {
+/** Months from January 2030 on, each to reach {@link targetValue}. Customers get in by a call, or as `enrollmentMethod` says. */
+export async function newPlace(
+  table: Table,
+  cycleCount: number,
+  targetCount: number,
+  enrollmentMethod: Target["enrollmentMethod"] = "IMPORT",
+): Promise<Place> {
   const org = `bench-${randomUUID().slice(0, 8)}`;
-  const group = await createTargetGroup(table, org, draft(cycleCount, targetCount), during(1));
+  const { targets, ...rest } = draft(cycleCount, targetCount);
+  const chosen = { ...rest, targets: targets.map((one) => ({ ...one, enrollmentMethod })) };
+  const group = await createTargetGroup(table, org, chosen, during(1));
   if (typeof group === "string") throw new Error("The brand is new and has a group already");
   return { org, group };
 }

@@ -2122,7 +2122,7 @@ export interface components {
              * @example null
              */
             readonly streakValue: number | null;
-            /** @description The sub-targets that this activity reached in the cycle. */
+            /** @description The sub-targets that this activity reached in the cycle. Of several rows of one cycle the last has them. */
             readonly milestonesReached: readonly components["schemas"]["Trigger"][];
             /** @description The levels that this activity reached. */
             readonly levelsReached: readonly components["schemas"]["ReachedLevel"][];

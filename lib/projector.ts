@@ -89,7 +89,7 @@ export class Projector extends Construct {
       maxRecordAge: maximumRecordAge,
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
       filters: [
-        inserted(activityPrefix),
+        insertedOrModified(activityPrefix),
         inserted(auditPrefix),
         inserted(startedPrefix),
         insertedOrModified(enrollmentPrefix),

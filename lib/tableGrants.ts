@@ -66,7 +66,7 @@ export const tableGrants = {
   ],
   // An edit frees the old name of a group, and may put a sweep on the list. A deletion looks for enrolments first.
   definitions: [
-    { actions: ["Query", "UpdateItem"], partitions: orgs },
+    { actions: ["Query"], partitions: orgs },
     { actions: ["Query"], partitions: groups },
     { actions: ["Query"], partitions: closings },
     { actions: ["DeleteItem", "PutItem", "UpdateItem"], partitions: orgsGroupsAndSweeps },

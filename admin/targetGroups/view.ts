@@ -11,10 +11,7 @@ export function detailLines(group: TargetGroup): string[] {
   const { timeZoneName, periods = [], targets, streaks } = group;
   return [
     overviewLine(group),
-    ...section("Targets", targets, ({ id, name, targetEntity, targetType, defaultValues }) => {
-      const values = defaultValues.map(({ defaultValue }) => defaultValue).join(", ");
-      return row(id, `${name}: ${targetEntity} ${targetType}, to reach ${values}`);
-    }),
+    ...section("Targets", targets, (target) => row(target.id, targetText(target))),
     ...section(`Cycles, ${timeZoneName}`, periods, ({ id, refCode, startDate, endDate, periodStatus }) =>
       row(id, `${refCode}: ${startDate} to ${endDate}, ${periodStatus}`),
     ),
@@ -22,6 +19,23 @@ export function detailLines(group: TargetGroup): string[] {
       row(id, `${name}: ${targetCountOfSequence} cycles`),
     ),
   ];
+}
+
+type Target = TargetGroup["targets"][number];
+
+function targetText({ name, targetEntity, targetType, defaultValues, ...target }: Target): string {
+  const values = defaultValues.map(({ defaultValue }) => defaultValue).join(", ");
+  const restrictions = [
+    ...counted(target.filters, "filter"),
+    ...counted(target.targetMilestoneTriggers, "sub-target"),
+    ...(target.enrolmentMethod === "TRANSACTION" ? ["the first activity enrols"] : []),
+  ];
+  return [`${name}: ${targetEntity} ${targetType}, to reach ${values}`, ...restrictions].join("; ");
+}
+
+function counted(list: readonly unknown[] | null, noun: string): string[] {
+  if (list === null) return [];
+  return [`${list.length} ${noun}${list.length === 1 ? "" : "s"}`];
 }
 
 /** Fields of answers that no request has. */
@@ -48,8 +62,16 @@ export function definitionOf({ periods = [], targets, streaks, ...own }: TargetG
 
 function sentFields(fields: object): object {
   return Object.fromEntries(
-    Object.entries(fields).filter(([name, value]) => value !== null && !onlyAnswered.has(name)),
+    Object.entries(fields)
+      .filter(([name, value]) => value !== null && !onlyAnswered.has(name))
+      .map(([name, value]) => [name, sentValue(value)]),
   );
+}
+
+/** A sub-target in the list of a target, for example, has an id of its own too. */
+function sentValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sentValue);
+  return typeof value === "object" && value !== null ? sentFields(value) : value;
 }
 
 function section<Row>(title: string, rows: readonly Row[], describe: (row: Row) => string): string[] {

@@ -116,6 +116,14 @@ export const activitiesCounted = {
     ),
   ),
   ...one(
+    "enrolling",
+    "The first activity of a customer, which enrols",
+    successEnvelope(
+      { ...counted, targets: [{ ...effect, oldAchievedValue: 0, newAchievedValue: 249.9, enrolled: true }] },
+      [],
+    ),
+  ),
+  ...one(
     "filtered",
     "An activity that a filter of the target keeps out",
     successEnvelope(
@@ -159,6 +167,8 @@ const periods = [
 
 const targetRule = { name: "Monthly spend", targetEntity: "TRANSACTION", targetType: "SALES" };
 
+const half = { triggerName: "Half of it", triggerValueType: "PERCENTAGE", triggerValue: 50 };
+
 const definition = {
   name: "Spend 1000 a month",
   trackingType: "DEFAULT",
@@ -168,7 +178,10 @@ const definition = {
 };
 
 export const definitions = {
-  ...one("milestone", "A milestone of three months", definition),
+  ...one("milestone", "A milestone of three months, with a sub-target in each", {
+    ...definition,
+    targets: [{ ...targetRule, targetMilestoneTriggers: [half], defaultValues: [{ defaultValue: 1000 }] }],
+  }),
   ...one("filtered", "What two brands sold in two shops counts", {
     ...definition,
     targets: [
@@ -183,6 +196,10 @@ export const definitions = {
         defaultValues: [{ defaultValue: 1000 }],
       },
     ],
+  }),
+  ...one("automatic", "Who buys takes part, without a call", {
+    ...definition,
+    targets: [{ ...targetRule, enrolmentMethod: "TRANSACTION", defaultValues: [{ defaultValue: 1000 }] }],
   }),
   ...one("streak", "A streak over the same months with two levels", {
     ...definition,
@@ -211,7 +228,7 @@ const target = {
   enrolmentMethod: "IMPORT",
   rewardAllocation: "IMMEDIATE",
   filters: null,
-  targetMilestoneTriggers: null,
+  targetMilestoneTriggers: [{ id: 1, ...half }],
   rules: null,
   defaultValues: [{ defaultValue: 1000 }],
   reminders: [],
@@ -411,7 +428,16 @@ export const state = answer("250 of 1000 in the current cycle", {
           enrolledOn: "2030-01-10T09:00:00.000Z",
           ...byTill,
           currentPeriod: true,
-          milestones: null,
+          milestones: [
+            {
+              id: 1,
+              ...half,
+              triggerType: "SYSTEM_TRIGGER",
+              isAchieved: false,
+              achievedDate: null,
+              isActive: true,
+            },
+          ],
         },
       ],
       streaks: [],

@@ -225,7 +225,10 @@ const activityEffect = {
     type: ["integer", "null"],
     minimum: 0,
   }),
-  milestonesReached: listOf("Trigger", "The sub-targets that this activity reached in the cycle."),
+  milestonesReached: listOf(
+    "Trigger",
+    "The sub-targets that this activity reached in the cycle. Of several rows of one cycle the last has them.",
+  ),
   levelsReached: listOf("ReachedLevel", "The levels that this activity reached."),
   enrolled: flag("`true`: this activity has enrolled the customer. Absent: it has not.", true),
 };

@@ -98,7 +98,7 @@ function presentContent({
       };
     case "targetCustomerUnEnrolment":
     case "streakCustomerUnEnrolment":
-      return { ...(detail.cycle === undefined ? {} : presentCycle(detail.cycle)), currentCount: detail.streakValue };
+      return presentLeaving(detail);
     case "targetAchievedValueUpdated":
       return {
         ...presentCycle(detail.cycle),
@@ -126,6 +126,12 @@ function presentContent({
     case "streakEnd":
       return { ...presentCycle(detail.cycle), endedCount: detail.endedRun };
   }
+}
+
+type LeavingDetail = { readonly cycle: Cycle | undefined; readonly streakValue: number | undefined };
+
+function presentLeaving({ cycle, streakValue }: LeavingDetail) {
+  return { ...(cycle === undefined ? {} : presentCycle(cycle)), currentCount: streakValue };
 }
 
 type MilestoneDetail = Extract<NotificationContent, { readonly type: "targetMilestoneAchieved" }>["detail"];

@@ -18,10 +18,11 @@ import { longestRun, streakValue } from "./streak.ts";
 import { cycleOf, isStreak, type Level, type TargetGroup, targetValue } from "./targetGroup.ts";
 import { type ReachedTrigger, withTriggers } from "./triggers.ts";
 import {
+  type EarlierReturns,
   nextPendingReturns,
+  noReturns,
   type Posting,
-  postingsOfWaitingReturns,
-  type ReturnContents,
+  postingsOfEarlierReturns,
   waitingReturns,
 } from "./waitingReturns.ts";
 
@@ -76,8 +77,8 @@ export type CountingDecision = { readonly effect: TargetEffect; readonly next: E
  * Decides what an activity does to one target the customer is or was enrolled in.
  *
  * Values, reached cycles and streaks depend on the set of activities, not on their order. A return that arrives before
- * its transaction is taken off the cycle it occurred in. It moves to the transaction's cycle when that arrives.
- * `contents` has the returns that {@link returnsToRead} names; the decision throws when one is missing.
+ * its transaction is taken off the cycle it occurred in. It moves to the transaction's cycle when that arrives. In `returns`
+ * are those that {@link returnsToRead} names; the decision throws when one is missing.
  *
  * An enrolment that is not stored yet is stored in any case: the caller has found that the activity enrols the customer.
  */
@@ -86,12 +87,12 @@ export function decideCounting(
   activity: Activity,
   original: OriginalActivity | undefined,
   now: Instant,
-  contents: ReturnContents = new Map(),
+  returns: EarlierReturns = noReturns,
 ): CountingDecision {
   const placement = place(subject, activity, original);
   const postings = [
     ...ownPosting(placement, activity),
-    ...postingsOfWaitingReturns(subject, activity, placement, contents),
+    ...postingsOfEarlierReturns(subject, activity, placement, returns),
   ];
   const { changes, achieved } = post(subject.enrollment, postings);
   const pendingReturns = nextPendingReturns(subject, activity, original, placement);

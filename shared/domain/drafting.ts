@@ -115,13 +115,19 @@ export function targetFaults(
     faults.push({ of: "target", index, rule: "countsWhatLinesHave" });
   if (isAutomatic(target) && target.tracksFromEnrollmentDate)
     faults.push({ of: "target", index, rule: "enrollsByCallOrTracksAll" });
-  for (const fault of filterFaults(lastRule(target).filters, target.entity))
-    faults.push({ of: "target", index, rule: "filtersAreWhole", fault });
   if (values !== 1 && values !== cycles.length)
     faults.push({ of: "target", index, rule: "hasOneValueOrOnePerCycle", values, cycles: cycles.length });
-  for (const fault of triggerFaults({ id: 0, ...target }, lastRule(target).triggers, cycles.length))
-    faults.push({ of: "target", index, rule: "triggersAreWhole", fault });
-  return [...faults, ...reminderFaults(target, index, cycles)];
+  return [...faults, ...ruleFaults(target, index, cycles.length), ...reminderFaults(target, index, cycles)];
+}
+
+function ruleFaults(target: TargetGroupDraft["targets"][number], index: number, cycleCount: number): TargetFault[] {
+  const { filters, triggers } = lastRule(target);
+  const ofFilters = filterFaults(filters, target.entity);
+  const ofTriggers = triggerFaults({ id: 0, ...target }, triggers, cycleCount);
+  return [
+    ...ofFilters.map((fault) => ({ of: "target", index, rule: "filtersAreWhole", fault }) as const),
+    ...ofTriggers.map((fault) => ({ of: "target", index, rule: "triggersAreWhole", fault }) as const),
+  ];
 }
 
 function reminderFaults({ reminders }: Pick<Target, "reminders">, index: number, cycles: Cycles): TargetFault[] {

@@ -11,7 +11,7 @@ export type Past = {
   readonly cyclesPerRow: number;
   /** The rows 1…n hold all cycles up to n × `cyclesPerRow`. */
   readonly rowCount: number;
-  /** The rows that exist. A row whose cycles were never touched is not written. */
+  /** The rows that exist. A row of cycles that were never touched, before the membership began, is not written. */
   readonly writtenRows: ReadonlySet<number>;
   /** The cycles of all rows that were met when their row was last written. */
   readonly metCycles: ReadonlySet<number>;

@@ -56,6 +56,14 @@ function lastSettled({ cycles }: TargetGroup, enrollment: Enrollment, endedBy: I
   return first === undefined ? cycles.length : first.number - 1;
 }
 
+/**
+ * Whether the membership covers the cycle. A row that ends with such a cycle is written also where nothing is in it: an
+ * activity may have enrolled the customer after these cycles had ended, and late ones count there.
+ */
+function isCovered({ fromCycle }: Enrollment, cycleNumber: number): boolean {
+  return fromCycle <= cycleNumber;
+}
+
 function moveRows(
   enrollment: Enrollment,
   { cyclesPerRow, rowCount }: { readonly cyclesPerRow: number; readonly rowCount: number },
@@ -66,7 +74,7 @@ function moveRows(
   const moved = Array.from({ length: rowCount - past.rowCount }, (_, index) => past.rowCount + index + 1);
   const rows = moved
     .map((row) => ({ row, records: recordsOfRow(enrollment, grown, row) }))
-    .filter(({ records }) => records.length > 0);
+    .filter(({ row, records }) => records.length > 0 || isCovered(enrollment, row * cyclesPerRow));
   const met = moved.flatMap((row) => cyclesOfRow(grown, row)).filter((number) => isMet(enrollment, number));
   return {
     next: {

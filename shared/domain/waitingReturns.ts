@@ -15,23 +15,40 @@ import { ruleIn, type Target } from "./targetGroup.ts";
 /** An amount to add to a cycle's sum, and the activity that it belongs to. */
 export type Posting = { readonly cycleNumber: number; readonly delta: Decimal; readonly activityId: string };
 
-/** The content of waiting returns, by their ids. */
+/** The content of returns, by their ids. */
 export type ReturnContents = ReadonlyMap<string, Content>;
+
+/** Returns that came before the transaction that they name. */
+export type EarlierReturns = {
+  /** Those that wait in the enrolment and whose content is needed. */
+  readonly waiting: ReturnContents;
+  /** Those that came before anything had enrolled the customer, so that the enrolment does not know them. */
+  readonly unheard: ReturnContents;
+};
+
+export const noReturns: EarlierReturns = { waiting: new Map(), unheard: new Map() };
 
 /**
  * Moves the returns that came before this transaction from the cycle they were provisionally taken off to the right
  * one. Whether the transaction counts decides it for them; what they passed or failed themselves does not matter any more.
  */
-export function postingsOfWaitingReturns(
+export function postingsOfEarlierReturns(
   subject: CountingSubject,
   activity: Activity,
   placement: Placement,
-  contents: ReturnContents,
+  { waiting, unheard }: EarlierReturns,
 ): Posting[] {
-  return waitingReturns(subject.enrollment, activity).flatMap((pending) => [
+  const moved = waitingReturns(subject.enrollment, activity).flatMap((pending) => [
     ...givenBack(subject.enrollment, pending),
-    ...("reason" in placement ? [] : takenOff(subject.target, pending, placement.cycleNumber, contents)),
+    ...("reason" in placement ? [] : takenOff(subject.target, pending, placement.cycleNumber, waiting)),
   ]);
+  // Only a transaction can be returned.
+  if ("reason" in placement || activity.type !== "TRANSACTION") return moved;
+  const { cycleNumber } = placement;
+  const heard = [...unheard].flatMap(([activityId, content]) =>
+    minus(activityId, cycleNumber, amountUnder(subject.target, cycleNumber, content)),
+  );
+  return [...moved, ...heard];
 }
 
 function takenOff(
@@ -44,6 +61,10 @@ function takenOff(
   const amount = isWorthTheSame(target, pending, cycleNumber)
     ? pending.amount
     : amountUnder(target, cycleNumber, contents.get(activityId));
+  return minus(activityId, cycleNumber, amount);
+}
+
+function minus(activityId: string, cycleNumber: number, amount: Decimal | undefined): readonly Posting[] {
   return amount === undefined ? [] : [{ cycleNumber, delta: -amount, activityId }];
 }
 

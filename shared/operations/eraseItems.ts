@@ -74,7 +74,9 @@ async function removeAll(table: Table, keys: readonly Key[]): Promise<void> {
 function anonymising(table: Table, ref: CustomerRef, { sweep }: ErasingTask): TakePage {
   return async (after) => {
     const { activities, last } = await listRecorded(table, ref, after, itemsAtOnce);
-    const concerned = activities.filter(({ recordedAt }) => isAnonymised(recordedAt, sweep));
+    const concerned = activities.filter(
+      ({ recordedAt }) => recordedAt !== undefined && isAnonymised(recordedAt, sweep),
+    );
     await pMap(concerned, (activity) => emptyTexts(table, activity), { concurrency: itemsAtOnce });
     return last;
   };

@@ -1,11 +1,12 @@
 import type { Activity } from "../domain/activity.ts";
-import { enrolls, newEnrollment } from "../domain/automatic.ts";
+import { enrolls, isAutomatic, newEnrollment } from "../domain/automatic.ts";
 import { type CountingDecision, cyclesToCount, decideCounting } from "../domain/counting.ts";
 import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
 import { isConcerned, reachesBack } from "../domain/over.ts";
 import { keeping, returnedTo, rowsToRead } from "../domain/past.ts";
 import { type OriginalActivity } from "../domain/placing.ts";
+import type { Target } from "../domain/targetGroup.ts";
 import { holdsWaitingAmount, type ReturnContents, returnsToRead } from "../domain/waitingReturns.ts";
 import {
   type ActivityContent,
@@ -26,6 +27,7 @@ import {
 } from "../table/enrollments.ts";
 import { outrun } from "../table/failures.ts";
 import { activityKey, type Org } from "../table/keys.ts";
+import { buildWhileNotArrived, type NotedReturns, parseNotedReturns, whenFirst } from "../table/notedReturns.ts";
 import { readRows } from "../table/past.ts";
 import { buildChangedRows, changedPastCycles, changedRows } from "../table/pastItem.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
@@ -65,7 +67,8 @@ const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min
 
 /**
  * Counts an activity for every target the customer is enrolled in. It counts once, however often it is delivered. The
- * first activity that matches a target with automatic enrolment enrols the customer in the same transaction.
+ * first activity that matches a target with automatic enrolment enrols the customer in the same transaction. A return that
+ * comes before that, and before its transaction, is noted where the record of its transaction will be.
  *
  * It takes one consistent query and one transaction. An activity of long ago takes a second query, for enrolments that
  * were set aside. The transaction writes the activity's record, which must not
@@ -83,14 +86,17 @@ export async function recordActivity(
 ): Promise<RecordOutcome> {
   const patience = new Patience(table);
   const overtaken = "The activity met other writes in every round";
+  let noted: NotedReturns | undefined;
   return inRounds(table, { ...rounds, patience, overtaken }, async (lostAttempts) => {
-    const [active, original, automatic] = await Promise.all([
+    const [active, named, automatic, earlierReturns] = await Promise.all([
       listActive(table, org, activity.customerId, patience),
-      findOriginal(table, org, activity),
+      findNamed(table, org, activity),
       findAutomaticTargets(table, targetGroups, org, now),
+      readActivities(table, org, activity.customerId, noted?.activityIds ?? []),
     ]);
     if (active.isErased) return { outcome: "erasedCustomer" };
-    const circumstances = { table, targetGroups, org, activity, original, now };
+    const { original } = named;
+    const circumstances = { table, targetGroups, org, activity, original, earlierReturns, now };
     const enrollments = await withThoseReached(circumstances, active, patience);
     const mayBeUnknown = enrollments.length === 0 && activity.isOfRegistered !== true;
     const [standing, joined] = await Promise.all([
@@ -98,23 +104,21 @@ export async function recordActivity(
       enrollIn(circumstances, without(automatic, enrollments)),
     ]);
     if (standing !== "registered") return { outcome: standing === "erased" ? "erasedCustomer" : "unknownCustomer" };
-    const decisions = await decide(circumstances, [...enrollments, ...joined], patience);
-    const isToBeNoted = !active.isAwaited && decisions.some(waitsAside);
-    const note = isToBeNoted ? [{ Put: buildWaitingNote(org, activity.customerId) }] : [];
-    const changesBy = (build: (org: Org, decision: Decision) => Update[]) => [
-      ...decisions.flatMap((decision) => build(org, decision)).map((Update) => ({ Update })),
-      ...note,
-    ];
-    const withRows = changesBy(buildUpdates);
-    const changes = withRows.length > mostChangedItems ? changesBy(buildKeptUpdates) : withRows;
+    const all = [...enrollments, ...joined];
+    const decisions = await decide(circumstances, all, patience);
+    const changes = buildChanges(circumstances, active, decisions);
     if (changes.length > mostChangedItems) {
       const targets = decisions.filter(({ next }) => next !== undefined).length;
       return tooMany(table, org, activity, { targets, changes: changes.length }, lostAttempts);
     }
     const recorded = { ...activity, recordedAt: now, effects: decisions.map(({ effect }) => effect) };
-    const result = await commit(table, org, recorded, changes, original);
+    const isToBeKept = without(automatic, all).length > 0;
+    const parts = [...changes, ...whileNotArrived(org, activity, named, isToBeKept)];
+    const result = await commit(table, org, recorded, noted, parts);
     if (result === "committed") return { outcome: "recorded", activity: recorded };
-    return result instanceof Overtaken ? result : repeated(result, activity);
+    if ("effects" in result) return repeated(result, activity);
+    noted = result.noted ?? noted;
+    return result.overtaken;
   });
 }
 
@@ -142,6 +146,8 @@ type Circumstances = {
   readonly org: Org;
   readonly activity: Activity;
   readonly original: OriginalActivity | undefined;
+  /** The returns of the activity that were noted at its key. */
+  readonly earlierReturns: readonly RecordedActivity[];
   readonly now: Instant;
 };
 
@@ -186,6 +192,22 @@ async function enrollInOne(
   return [newEnrollment({ group, target }, { customerId, enrolledByActivity, operationId, now })];
 }
 
+/** What the decisions write. The rows of settled cycles are among it if there is room for them. */
+function buildChanges(
+  { org, activity }: Circumstances,
+  { isAwaited }: ActiveEnrollments,
+  decisions: readonly Decision[],
+): TransactionPart[] {
+  const isToBeNoted = !isAwaited && decisions.some(waitsAside);
+  const note = isToBeNoted ? [{ Put: buildWaitingNote(org, activity.customerId) }] : [];
+  const changesBy = (build: (org: Org, decision: Decision) => Update[]) => [
+    ...decisions.flatMap((decision) => build(org, decision)).map((Update) => ({ Update })),
+    ...note,
+  ];
+  const withRows = changesBy(buildUpdates);
+  return withRows.length > mostChangedItems ? changesBy(buildKeptUpdates) : withRows;
+}
+
 function waitsAside({ next }: Decision): boolean {
   return next !== undefined && next.isSetAside && holdsWaitingAmount(next);
 }
@@ -199,7 +221,7 @@ async function decide(
 }
 
 async function decideOne(
-  { table, targetGroups, org, activity, original, now }: Circumstances,
+  { table, targetGroups, org, activity, original, earlierReturns, now }: Circumstances,
   stored: Enrollment,
   patience: Patience,
 ): Promise<Decision[]> {
@@ -210,25 +232,42 @@ async function decideOne(
   const subject = { ...definition, enrollment };
   const toRead = returnsToRead(subject, activity);
   if (toRead.length > 0) requirePatience(patience);
-  const contents = await readReturns(table, org, activity.customerId, toRead);
-  return [{ enrollment, ...decideCounting(subject, activity, original, now, contents) }];
+  const contents = await readActivities(table, org, activity.customerId, toRead);
+  const returns = { waiting: contentsOf(contents), unheard: unheardReturns(definition.target, earlierReturns) };
+  return [{ enrollment, ...decideCounting(subject, activity, original, now, returns) }];
 }
 
-/** A return is recorded in the transaction that notes it as waiting, so each of them is there. */
-async function readReturns(
+/** The returns that were decided before the target had an enrolment. It hears of them now. */
+function unheardReturns(target: Target, returns: readonly RecordedActivity[]): ReturnContents {
+  const wasDecided = ({ effects }: RecordedActivity) => effects.some(({ targetId }) => targetId === target.id);
+  return contentsOf(isAutomatic(target) ? returns.filter((one) => !wasDecided(one)) : []);
+}
+
+function contentsOf(returns: readonly RecordedActivity[]): ReturnContents {
+  return new Map(returns.map((one) => [one.activityId, one]));
+}
+
+/** The records of activities that have one. A return is recorded in the transaction that notes it, so it is there. */
+async function readActivities(
   table: Table,
   org: Org,
   customerId: number,
   activityIds: readonly string[],
-): Promise<ReturnContents> {
+): Promise<RecordedActivity[]> {
   const found = await Promise.all(activityIds.map((activityId) => findActivity(table, org, customerId, activityId)));
-  return new Map(found.flatMap((one) => (one === undefined ? [] : [[one.activityId, one] as const])));
+  return found.filter((one) => one !== undefined);
 }
 
-async function findOriginal(table: Table, org: Org, activity: Activity): Promise<OriginalActivity | undefined> {
-  if (activity.type !== "RETURN" || activity.originalActivityId === undefined) return undefined;
-  const original = await findActivity(table, org, activity.customerId, activity.originalActivityId);
-  return original === undefined ? undefined : asOriginal(original);
+/** What is stored for the activity that a return names. */
+type Named = { readonly original?: OriginalActivity; readonly others?: NotedReturns | undefined };
+
+async function findNamed(table: Table, org: Org, activity: Activity): Promise<Named> {
+  const { type, customerId, originalActivityId } = activity;
+  if (type !== "RETURN" || originalActivityId === undefined) return {};
+  const item = await get(table, activityKey(org, customerId, originalActivityId), { isConsistent: true });
+  if (item === undefined) return {};
+  const others = parseNotedReturns(item);
+  return others === undefined ? { original: asOriginal(parseActivity(item)) } : { others };
 }
 
 async function findActivity(
@@ -238,36 +277,27 @@ async function findActivity(
   activityId: string,
 ): Promise<RecordedActivity | undefined> {
   const item = await get(table, activityKey(org, customerId, activityId), { isConsistent: true });
-  return item === undefined ? undefined : parseActivity(item);
+  return item === undefined || parseNotedReturns(item) !== undefined ? undefined : parseActivity(item);
 }
 
+/** Other writes came first. Returns of the activity may have been found at its key. */
+type CameLater = { readonly overtaken: Overtaken; readonly noted: NotedReturns | undefined };
+
+/** Records the activity with what it changes. Answers its record when it has one already. */
 async function commit(
   table: Table,
   org: Org,
   activity: RecordedActivity,
-  changes: readonly TransactionPart[],
-  original: OriginalActivity | undefined,
-): Promise<"committed" | Overtaken | RecordedActivity> {
-  const result = await transact(table, buildTransaction(org, activity, changes, original));
+  read: NotedReturns | undefined,
+  parts: readonly TransactionPart[],
+): Promise<"committed" | RecordedActivity | CameLater> {
+  const record = { Put: { Item: buildActivityItem(org, activity), ...whenFirst(read) } };
+  const result = await transact(table, [record, ...parts]);
   if (result.outcome === "applied") return "committed";
-  const record = result.outcome === "refused" ? result.refusals[0]?.stored : undefined;
-  return record === undefined ? new Overtaken(result.attempts - 1) : parseActivity(record);
-}
-
-function buildTransaction(
-  org: Org,
-  activity: RecordedActivity,
-  changes: readonly TransactionPart[],
-  original: OriginalActivity | undefined,
-): TransactionPart[] {
-  const record = {
-    Put: {
-      Item: buildActivityItem(org, activity),
-      // Two deliveries of one activity may come at once. Without the condition both would count.
-      ConditionExpression: "attribute_not_exists(pk)",
-    },
-  };
-  return [record, ...changes, ...originalStillUnknown(org, activity, original)];
+  const stored = result.outcome === "refused" ? result.refusals[0]?.stored : undefined;
+  const noted = stored && parseNotedReturns(stored);
+  if (stored !== undefined && noted === undefined) return parseActivity(stored);
+  return { overtaken: new Overtaken(result.attempts - 1), noted };
 }
 
 /** What a decision changes: the enrolment, and rows of settled cycles. */
@@ -288,17 +318,15 @@ function buildKeptUpdates(org: Org, { enrollment, next }: Decision): Update[] {
   return [buildCountingUpdate(keyOfEnrollment({ org, ...enrollment }), enrollment, kept)];
 }
 
-/**
- * A return and the transaction it names may come at once. If the transaction changes no enrolment, no revision shows
- * that it has arrived. So the return checks that its record still does not exist.
- */
-function originalStillUnknown(
+/** A return checks that what it names has not arrived. It is noted there if a target may enrol the customer later. */
+function whileNotArrived(
   org: Org,
-  { type, customerId, activityId, originalActivityId }: RecordedActivity,
-  original: OriginalActivity | undefined,
+  { type, customerId, activityId, originalActivityId }: IncomingActivity,
+  { original, others }: Named,
+  isToBeKept: boolean,
 ): TransactionPart[] {
   const isNamed = type === "RETURN" && originalActivityId !== undefined && originalActivityId !== activityId;
   if (!isNamed || original !== undefined) return [];
-  const Key = activityKey(org, customerId, originalActivityId);
-  return [{ ConditionCheck: { Key, ConditionExpression: "attribute_not_exists(pk)" } }];
+  const key = activityKey(org, customerId, originalActivityId);
+  return [buildWhileNotArrived(key, isToBeKept ? activityId : undefined, others)];
 }

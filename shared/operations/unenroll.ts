@@ -63,7 +63,7 @@ export async function unenroll(
 }
 
 /**
- * The enrolment that a customer leaves in whom an activity might enrol: none is stored yet. It is `undefined` for a
+ * The enrolment that a customer leaves in whom an activity might enrol: none is stored yet. Refuses with 310011 for a
  * customer who is not registered.
  */
 async function beforeTheFirstActivity(
@@ -71,21 +71,23 @@ async function beforeTheFirstActivity(
   { org, customerId }: EnrollmentRef,
   definition: Definition,
   now: Instant,
-): Promise<Enrollment | undefined> {
-  if (!(await isRegistered(table, org, customerId))) return undefined;
+): Promise<Enrollment | Refusal> {
+  if (!(await isRegistered(table, org, customerId))) return customerNotFound(customerId);
   const operationId = table.operationIds.next();
   return newEnrollment(definition, { customerId, enrolledByActivity: undefined, operationId, now });
 }
 
 /**
  * A customer who is not enrolled may not even be registered. This is looked up only here, because an enrolled customer
- * is always registered.
+ * is always registered. A refusal with 310011 has looked already.
  */
 async function explain(
   table: Table,
   { org, customerId, groupId, targetId }: EnrollmentRef,
-  { code }: Refusal,
+  refusal: Refusal,
 ): Promise<Refusal> {
+  const { code } = refusal;
+  if (code === 310011) return refusal;
   if (!(await isRegistered(table, org, customerId))) return customerNotFound(customerId);
   return refused(
     code,
@@ -101,7 +103,7 @@ type UnenrollmentCall = Pick<UnenrollCommand, "authorship"> & {
   /** Whether the group is over. */
   readonly mayBeSetAside: boolean;
   /** What is left when no enrolment is stored. Without it, nothing can be. */
-  readonly ifNone?: (() => Promise<Enrollment | undefined>) | undefined;
+  readonly ifNone?: (() => Promise<Enrollment | Refusal>) | undefined;
 };
 
 /**
@@ -116,7 +118,9 @@ export async function writeUnenrollment(
 ): Promise<Refusal | undefined> {
   const patience = new Patience(table);
   const setAside = async () => (mayBeSetAside ? findSetAside(table, ref) : undefined);
-  let stored = (await findEnrollment(table, ref)) ?? (await setAside()) ?? (await ifNone?.());
+  const found = (await findEnrollment(table, ref)) ?? (await setAside()) ?? (await ifNone?.());
+  if (found !== undefined && "outcome" in found) return found;
+  let stored = found;
   const options = { most: mostRounds, patience, overtaken: "The enrolment changed under every attempt to leave it" };
   return inRounds<Refusal | undefined>(table, options, async () => {
     const plan = decide(stored);

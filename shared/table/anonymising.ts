@@ -11,7 +11,8 @@ import { queryPage, update } from "./store.ts";
 /** What anonymising needs of a recorded activity. */
 export type RecordedTexts = {
   readonly key: Key;
-  readonly recordedAt: Instant;
+  /** `undefined` for a note about returns that wait for the activity. */
+  readonly recordedAt: Instant | undefined;
   /** The attributes as JSON; `undefined` when there are none. */
   readonly attributesJson: string | undefined;
 };
@@ -37,7 +38,7 @@ function parseTexts(item: StoredItem): RecordedTexts {
   const reader = ItemReader.of(item);
   return {
     key: { pk: reader.text("pk"), sk: reader.text("sk") },
-    recordedAt: reader.instant("recordedAt"),
+    recordedAt: reader.has("recordedAt") ? reader.instant("recordedAt") : undefined,
     attributesJson: reader.optionalText(attributesName),
   };
 }

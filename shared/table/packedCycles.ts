@@ -25,7 +25,7 @@ export function packCycles(records: readonly CycleRecord[]): Uint8Array {
       instant = at;
     }
     if (record.valueSetBy !== undefined) bytes.push(...textBytes(record.valueSetBy));
-    if (record.triggerReachedAt !== undefined) bytes.push(...triggerBytes(record.triggerReachedAt));
+    if (record.triggerReachedAt !== undefined) bytes.push(...triggerBytes(record.triggerReachedAt, instant));
     number = record.cycleNumber;
   }
   return Uint8Array.from(bytes);
@@ -35,27 +35,27 @@ const parts = { achieved: 1, reachedAt: 2, closedAt: 4, isAnnounced: 8, valueSet
 const partsMask = 63;
 
 /**
- * How much the number grew has the two highest bits. When they are 0, it follows as a number of its own, whose lowest bit
- * says whether the cycle has sub-targets that were reached. So a cycle without any takes no byte for that.
+ * How much the number grew has the two highest bits. When they are 0, it follows as a number of its own. It is never 0,
+ * so a 0 before it says that the cycle has sub-targets that were reached. A cycle without any takes no byte for that.
  */
 function headBytes(growth: number, present: number, hasTriggers: boolean): number[] {
-  if (growth <= 3 && !hasTriggers) return [(growth << 6) | present];
-  return [present, ...naturalBytes(BigInt(growth * 2 + (hasTriggers ? 1 : 0)))];
+  if (hasTriggers) return [present, 0, ...naturalBytes(BigInt(growth))];
+  return growth <= 3 ? [(growth << 6) | present] : [present, ...naturalBytes(BigInt(growth))];
 }
 
 function nextGrowth(head: number, reader: PackedReader): { readonly growth: number; readonly hasTriggers: boolean } {
   if (head > partsMask) return { growth: head >> 6, hasTriggers: false };
-  const number = Number(reader.natural());
-  return { growth: Math.floor(number / 2), hasTriggers: number % 2 === 1 };
+  const growth = Number(reader.natural());
+  return growth > 0 ? { growth, hasTriggers: false } : { growth: Number(reader.natural()), hasTriggers: true };
 }
 
 /**
  * The reached sub-targets of a cycle: how many, and of each its id and its instant, as distances from those of the one
- * before. The first instant takes seven bytes and each further one up to five.
+ * before. The first instant is a distance from the one that was written before. Each takes up to five bytes.
  */
-function triggerBytes(reachedAt: ReadonlyMap<number, Instant>): number[] {
+function triggerBytes(reachedAt: ReadonlyMap<number, Instant>, before: Instant): number[] {
   const bytes = naturalBytes(BigInt(reachedAt.size));
-  let [id, instant] = [0, 0];
+  let [id, instant] = [0, before];
   for (const [triggerId, at] of reachedAt) {
     bytes.push(...naturalBytes(asNatural(BigInt(triggerId - id))), ...naturalBytes(asNatural(BigInt(at - instant))));
     [id, instant] = [triggerId, at];
@@ -63,9 +63,9 @@ function triggerBytes(reachedAt: ReadonlyMap<number, Instant>): number[] {
   return bytes;
 }
 
-function nextTriggers(reader: PackedReader): Map<number, Instant> {
+function nextTriggers(reader: PackedReader, before: Instant): Map<number, Instant> {
   const reachedAt = new Map<number, Instant>();
-  let [id, instant] = [0, 0];
+  let [id, instant] = [0, before];
   for (let left = Number(reader.natural()); left > 0; left -= 1) {
     id += Number(asSigned(reader.natural()));
     instant += Number(asSigned(reader.natural()));
@@ -111,7 +111,7 @@ export function unpackCycles(bytes: Uint8Array): CycleRecord[] {
       closedAt: has("closedAt") ? nextInstant() : undefined,
       isAnnounced: has("isAnnounced"),
       valueSetBy: has("valueSetBy") ? reader.text() : undefined,
-      triggerReachedAt: hasTriggers ? nextTriggers(reader) : undefined,
+      triggerReachedAt: hasTriggers ? nextTriggers(reader, instant) : undefined,
     });
   }
   return records;

@@ -60,7 +60,8 @@ export function parseChange({ eventName, dynamodb = {} }: StreamRecord): TableCh
   if (sortKey.startsWith(enrollmentPrefix)) return parseEnrollmentChange(dynamodb);
   // The insertion is the enrolment being set aside, which changes nothing in it.
   if (sortKey.startsWith(setAsidePrefix) && eventName === "MODIFY") return parseEnrollmentChange(dynamodb);
-  // The items of the audit log, notes of starts and recorded activities never change, but for texts that an anonymisation empties.
+  if (sortKey.startsWith(activityPrefix)) return parseRecording(dynamodb);
+  // The items of the audit log and notes of starts never change.
   return eventName === "INSERT" ? parseInsertion(sortKey, dynamodb) : undefined;
 }
 
@@ -68,9 +69,7 @@ function parseInsertion(sortKey: string, images: Images): TableChange | undefine
   if (sortKey.startsWith(auditPrefix)) return parseEdit(images);
   if (sortKey.startsWith(startedPrefix)) return { kind: "start", ...parseStartedCycle(parseImage(images.NewImage)) };
   if (images.Keys?.["pk"]?.S === sweepPartition) return parseErasure(images);
-  if (!sortKey.startsWith(activityPrefix)) return undefined;
-  const item = parseImage(images.NewImage);
-  return { kind: "activity", org: orgOf(item), activity: parseActivity(item) };
+  return undefined;
 }
 
 /** The first pass stands for the request. The second tells nothing new. */
@@ -78,6 +77,20 @@ function parseErasure({ NewImage }: Images): TableChange | undefined {
   if (NewImage?.["kind"]?.S !== "ERASING") return undefined;
   const pass = parseErasingItem(parseImage(NewImage));
   return isFirstPass(pass) ? { kind: "erasure", org: pass.org, request: pass } : undefined;
+}
+
+/**
+ * A record of an activity never changes, but for texts that an anonymisation empties. Before it there may be a note of
+ * returns, which has no consequences.
+ */
+function parseRecording({ NewImage, OldImage }: Images): TableChange | undefined {
+  if (!isRecord(NewImage) || isRecord(OldImage)) return undefined;
+  const item = parseImage(NewImage);
+  return { kind: "activity", org: orgOf(item), activity: parseActivity(item) };
+}
+
+function isRecord(image: StreamImage | undefined): boolean {
+  return image?.["recordedAt"] !== undefined;
 }
 
 function parseEdit({ NewImage }: Images): TableChange | undefined {

@@ -63,6 +63,7 @@ describe("one activity", () => {
               targetValue: 1000,
               reached: true,
               streakValue: null,
+              milestonesReached: [],
               levelsReached: [],
             },
           ],

@@ -142,13 +142,15 @@ describe("a target with the enrolmentMethod TRANSACTION", () => {
 });
 
 describe("leaving a target with the enrolmentMethod TRANSACTION", () => {
-  it("sticks: a later activity does not enrol, and an enrolment by a call does", async () => {
+  it("sticks: no activity enrols after that, a late one neither, and an enrolment by a call does", async () => {
     const one = await automatic();
     const { org, group, customerId } = one;
     await send(one, sale(customerId));
     expectAccepted(await org.unenroll(group, customerId, { now: during(1) }), customerId);
-    const later = await send(one, sale(customerId));
-    expect(later.notCounted).toMatchObject([{ targetRuleId: group.targetId, reason: "NOT_ENROLLED" }]);
+    for (const occurredAt of [firstInstantOf(1), during(1)]) {
+      const later = await send(one, sale(customerId, { occurredAt }));
+      expect(later.notCounted).toMatchObject([{ targetRuleId: group.targetId, reason: "NOT_ENROLLED" }]);
+    }
     expectAccepted(await org.enroll(group, { customerId }, { now: during(1) }), customerId);
     expect(await achieved(one)).toMatchObject({ c1: 100 });
   });
@@ -235,10 +237,27 @@ describe("an enrolment by an activity", () => {
   });
 });
 
+describe("an enrolment by an activity in the 26th cycle", () => {
+  it("counts late activities for the first cycle, also when that has left the enrolment", async () => {
+    const one = await automatic({}, milestone({ cycles: 30 }));
+    await send(one, sale(one.customerId, { occurredAt: during(26) }), during(26));
+    for (const cycle of [27, 28, 29]) await look(one.org, during(cycle));
+    const late = sale(one.customerId, { occurredAt: during(1), amount: 70 });
+    expect(await send(one, late, during(29))).toMatchObject({
+      targets: [{ periodRefCode: "c1", newAchievedValue: 70 }],
+    });
+  });
+});
+
 async function look({ org }: TestOrg, now: string): Promise<void> {
   await service.drain();
   const local = new ApiClient(new URL("/local", service.baseUrl).href, undefined);
   await ok(local.post(`/close-cycles?org=${org}`, {}, { now }));
+}
+
+function many(count: number) {
+  const targets = Array.from({ length: count }, (_, index) => ({ ...target, name: `t${index}` }));
+  return { ...milestone(), targets };
 }
 
 describe("the enrolmentMethod of a target", () => {
@@ -281,10 +300,6 @@ describe("the enrolmentMethod of a target", () => {
 
   it("is TRANSACTION for at most 90 active targets of an org, also when two are created at once", async () => {
     const org = await service.newOrg();
-    const many = (count: number) => ({
-      ...milestone(),
-      targets: Array.from({ length: count }, (_, index) => ({ ...target, name: `t${index}` })),
-    });
     const group = await org.createGroup(many(50));
     await org.createGroup(many(39));
     const atOnce = await Promise.all([many(1), many(1)].map((body) => org.admin.post("/targetGroups", body)));

@@ -131,6 +131,37 @@ describe("a client with Basic credentials", () => {
     expect(sent).toEqual(Object.keys(calls).map((name) => expect.stringMatching(patternOf(name))));
   });
 
+  it("names a customer by the brand's own id, and defines targets with filters, sub-targets and automatic enrolment", async () => {
+    const { client } = await newClient();
+    const [target] = group.targets;
+    const pens = {
+      ...target,
+      targetEntity: "LINEITEM",
+      enrolmentMethod: "TRANSACTION",
+      filters: [{ entityType: "CATEGORY", entityIds: ["pens"] }],
+      targetMilestoneTriggers: [{ triggerName: "Half of it", triggerValueType: "PERCENTAGE", triggerValue: 50 }],
+    } as const;
+    const created = unwrap(await client.createTargetGroup({ ...group, targets: [target, pens] }));
+    const ref = { targetGroupId: created.id, targetId: created.targets[0]?.id ?? 0 };
+    const name = { identifierName: "externalId", identifierValue: "crm-9" } as const;
+    const id = unwrap(await client.enroll(ref, { ...name, registerCustomer: true }, now));
+    const bought = {
+      ...name,
+      activityId: "a",
+      type: "TRANSACTION",
+      occurredAt: during(1),
+      amount: 700,
+      lineItems: [{ itemCode: "1", category: "pens", amount: 600 }],
+    } as const;
+    const { targets } = unwrap(await client.recordActivity(bought, now));
+    expect(targets).toMatchObject([
+      { newAchievedValue: 700, milestonesReached: [] },
+      { newAchievedValue: 600, milestonesReached: [{ triggerName: "Half of it" }], enrolled: true },
+    ]);
+    expect(unwrap(await client.unenroll(ref, { externalId: "crm-9" }, now))).toBe(id);
+    expect(unwrap(await client.findCustomer("crm-9")).customerId).toBe(id);
+  });
+
   it("answers each activity of several for itself", async () => {
     const { client } = await newClient();
     await client.putCustomer(7);

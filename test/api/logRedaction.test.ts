@@ -20,6 +20,7 @@ import { EngineUnavailable } from "../../shared/table/failures.ts";
 import { customerKey, targetKey } from "../../shared/table/keys.ts";
 import { basicAuthorization } from "../support/apiClient.ts";
 import { type ConsoleLine, captureConsole } from "../support/capturedConsole.ts";
+import { captureMetrics, type MetricLine } from "../support/capturedMetrics.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
@@ -35,19 +36,24 @@ import { TestIssuer } from "../support/testIssuer.ts";
 const service = useService();
 
 let lines: ConsoleLine[];
+let metricLines: MetricLine[];
 beforeEach(() => {
   lines = captureConsole();
+  metricLines = captureMetrics();
 });
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
 });
 
 /** A value that occurs only where this test puts it. */
 const marker = () => `marker-${randomUUID()}`;
 
-/** The whole text that a log would get, with hidden properties and the causes of errors. */
+/** The whole text that a log would get, with hidden properties, the causes of errors, and the lines of metrics. */
 function written(): string {
-  return lines.map((line) => inspect(line, { depth: Number.POSITIVE_INFINITY, showHidden: true })).join("\n");
+  return [...lines, ...metricLines]
+    .map((line) => inspect(line, { depth: Number.POSITIVE_INFINITY, showHidden: true }))
+    .join("\n");
 }
 
 /** The secret, the header's value, and its base64 alone. */
@@ -229,6 +235,97 @@ describe("no line of the log holds a credential or a value of the body", () => {
   });
 });
 
+type RequestByCard = (one: Setting, name: object) => Sent;
+
+function actionByCard(action: string): readonly [string, RequestByCard] {
+  const path = ({ group: { groupId, targetId } }: Setting) => `/targetGroups/${groupId}/targets/${targetId}/${action}`;
+  return [action, (one, name) => ({ method: "POST", path: path(one), body: JSON.stringify([name]) })];
+}
+
+function activityByCard(path: string): readonly [string, RequestByCard] {
+  const activity = { activityId: "a", type: "TRANSACTION", occurredAt: during(1), amount: 1 };
+  return [path, (_, name) => ({ method: "POST", path, body: JSON.stringify({ ...name, ...activity }) })];
+}
+
+/** The routes that take a brand's own id, with the mark nowhere else in the request. */
+const routesByCard: readonly (readonly [string, RequestByCard])[] = [
+  ...["enroll", "unEnroll", "enroll/simulate", "unEnroll/simulate"].map(actionByCard),
+  ...["/activities", "/activities/simulate"].map(activityByCard),
+];
+
+/** Names that every route refuses, each with the mark in it. */
+function refusedNames(mark: string): readonly object[] {
+  return [
+    byCard(mark),
+    { identifierName: "id", identifierValue: mark },
+    { identifierName: "mobile", identifierValue: mark },
+    { identifierName: "externalId", identifierValue: [mark] },
+    byCard(mark.repeat(9)),
+    { customerId: 1, ...byCard(mark) },
+    { identifierValue: mark },
+  ];
+}
+
+describe("an identifierValue is in no error, no line of the log and no metric", () => {
+  it.each(routesByCard)("when %s refuses it, and a metric counts the refusal", async (_, requestOf) => {
+    const { one, mark, authorization } = await newCall();
+    for (const name of refusedNames(mark)) {
+      const { status, text } = await send(service.baseUrl, authorization, requestOf(one, name));
+      expect(status).toBe(400);
+      expect(text).not.toContain(mark);
+    }
+    expect(metricLines).toHaveLength(refusedNames(mark).length);
+    expectNothingOf([mark]);
+  });
+
+  it.each(routesByCard)("when %s fails, with 4001 or 500, and a metric counts the failure", async (_, requestOf) => {
+    const { one, mark, authorization } = await newCall();
+    for (const [table, expected] of [
+      [unreachableTable(), 503],
+      [missingTable(), 500],
+    ] as const) {
+      await withFunctionsOn(table, async (baseUrl) => {
+        const { status, text } = await send(baseUrl, authorization, requestOf(one, byCard(mark)));
+        expect(status).toBe(expected);
+        expect(text).not.toContain(mark);
+      });
+    }
+    expect(metricLines.length).toBeGreaterThanOrEqual(2);
+    expectNothingOf([mark]);
+  });
+
+  it("when an enrolment that was to register the customer is refused, for the permission or for the cycle", async () => {
+    const { one, mark, authorization } = await newCall();
+    const record = { ...byCard(mark), registerCustomer: true };
+    const [, requestOf] = actionByCard("enroll");
+    const till = await newCredential(service.table, { org: one.org.org, accessGroup: "default" });
+    const sent = requestOf(one, record);
+    const answers = [
+      await send(service.baseUrl, basicAuthorization(till.username, till.secret), sent),
+      await send(service.baseUrl, authorization, requestOf(one, { ...record, periodName: "none" })),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([403, 400]);
+    for (const { text } of answers) expect(text).not.toContain(mark);
+    expectNothingOf([mark]);
+  });
+
+  it("when another customer has it already (409), and when nobody is found by it", async () => {
+    const { one, mark, authorization } = await newCall();
+    const put = (customerId: number): Sent => ({
+      method: "PUT",
+      path: `/customers/${customerId}`,
+      body: JSON.stringify({ externalId: mark }),
+    });
+    expect((await send(service.baseUrl, authorization, put(one.customerId))).status).toBe(200);
+    const taken = await send(service.baseUrl, authorization, put(4711));
+    const find = { method: "GET", path: `/customers?externalId=${mark}-none`, body: "" };
+    const unknown = await send(service.baseUrl, authorization, find);
+    expect([taken.status, unknown.status]).toEqual([409, 400]);
+    expect(taken.text + unknown.text).not.toContain(mark);
+    expectNothingOf([mark]);
+  });
+});
+
 describe("no line of the log holds a value of a body", () => {
   it("when a stored filter cannot be read", async () => {
     const { one, mark, authorization } = await newCall();
@@ -260,6 +357,7 @@ describe("no line of the log holds a value of a body", () => {
       originalActivityId: `#${mark}`,
     }),
     "names a customer who is not one": (_, mark) => ({ ...activityOf(mark), customerId: mark }),
+    "names a customer by an external id that nobody has": (_, mark) => ({ ...activityOf("a"), ...byCard(mark) }),
     "names nobody's customer": (_, mark) => ({ ...activityOf(mark), customerId: 987_654_321_987 }),
     "happens tomorrow": ({ customerId }, mark) => ({ ...activityOf(mark), customerId, occurredAt: during(3) }),
     "holds half of a surrogate pair": (_, mark) => `{"${mark}":"\\ud800${mark}"}`,

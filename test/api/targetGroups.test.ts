@@ -25,8 +25,8 @@ function expectData({ status, body }: ApiResponse, expectedStatus: number, data:
 }
 
 /**
- * A body with every field, none of them at its default. `filters` earns a warning and is left out. `enrolmentMethod` is at
- * its default, because the other one does not go with these dates.
+ * A body with every field, none of them at its default. Filters and sub-targets have tests of their own.
+ * `enrolmentMethod` is at its default, because the other one does not go with these dates.
  */
 function fullBody(): TargetGroupBody {
   return {
@@ -93,7 +93,7 @@ describe("creating a target group", () => {
         { id: 1, ...jan, periodStatus: "RUNNING", closingOn: "2030-02-02T23:00:00.000Z", closedOn: null },
         { id: 2, ...feb, periodStatus: "NOT_STARTED", closingOn: "2030-03-02T23:00:00.000Z", closedOn: null },
       ],
-      targets: [{ id: 1, ...target, filters: null, rules: null, reevaluation: null }],
+      targets: [{ id: 1, ...target, filters: null, targetMilestoneTriggers: null, rules: null, reevaluation: null }],
       streaks: [
         { id: 1, name: "Bronze", targetCountOfSequence: 1 },
         { id: 2, name: "Silver", targetCountOfSequence: 2 },
@@ -114,6 +114,7 @@ describe("creating a target group", () => {
       trackFromEnrollmentDate: false,
       rewardAllocation: "IMMEDIATE",
       filters: null,
+      targetMilestoneTriggers: null,
       rules: null,
       reminders: [],
     });

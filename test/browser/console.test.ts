@@ -272,6 +272,195 @@ describe("a milestone", () => {
   });
 });
 
+const subTargets = [
+  { triggerName: "A few", triggerValueType: "ABSOLUTE", triggerValue: 250 },
+  { triggerName: "Half of it", triggerValueType: "PERCENTAGE", triggerValue: 50 },
+];
+
+const shops = { entityType: "STORE", entityIds: ["shop-7", "shop-9"] };
+const noVoucher = { entityType: "TENDER", entityIds: ["voucher"], exclude: true };
+
+/** A customer who is enrolled in a milestone with these fields of its target, and the form for an activity. */
+async function customerOfTarget(fields: Readonly<Record<string, unknown>>): Promise<Page> {
+  const org = await service.newOrg();
+  const target = { ...milestone().targets[0], name: "Spend", ...fields };
+  const group = await org.createGroup(milestone({ name: "Rewards", targets: [target] }));
+  const customerId = await org.newCustomer();
+  await ok(org.enroll(group, { customerId }, { now: during(1) }));
+  const page = await visits.openAt(org, during(2));
+  await findCustomer(page, customerId);
+  await page.getByRole("radio", { name: "Activity", exact: true }).check();
+  return page;
+}
+
+describe("a target with sub-targets", () => {
+  it("has a mark for each on the bar and says in words which were reached and when", async () => {
+    const page = await customerOfTarget({ targetMilestoneTriggers: subTargets });
+    await page.getByLabel("Amount").fill("300");
+    expect(await act(page, "Record activity")).toContain("Spend, c2: sub-target A few reached.");
+    const list = page.getByRole("list", { name: "Sub-targets of c2" }).getByRole("listitem");
+    await expect
+      .poll(() => list.allInnerTexts(), limits)
+      .toEqual(["✓ A few at 250, 15 Feb 2030, 12:00", "Half of it at 50 %"]);
+    const row = page.getByRole("listitem").filter({ has: page.getByRole("progressbar", { name: "c2" }) });
+    const [bar, few, half] = [
+      await row.getByRole("progressbar").boundingBox(),
+      await row.locator(".sub-target").first().boundingBox(),
+      await row.locator(".sub-target").last().boundingBox(),
+    ];
+    if (bar === null || few === null || half === null) throw new Error("The bar and its marks must be drawn");
+    const shareOf = (mark: typeof few) => (mark.x + mark.width / 2 - bar.x) / bar.width;
+    expect(shareOf(few)).toBeCloseTo(0.25, 2);
+    expect(shareOf(half)).toBeCloseTo(0.5, 2);
+  });
+
+  it("of a streak says with each cycle which were reached", async () => {
+    const org = await service.newOrg();
+    const target = { ...streak().targets[0], targetMilestoneTriggers: subTargets };
+    const group = await org.createGroup(streak({ name: "Visits", cycles: 2, levels: [2], targets: [target] }));
+    const customerId = await org.newCustomer();
+    await ok(org.enroll(group, { customerId }, { now: during(1) }));
+    await spend(org, customerId, during(1), 600);
+    const page = await visits.openAt(org, during(2));
+    await findCustomer(page, customerId);
+    await expect
+      .poll(() => leaves(page), limits)
+      .toEqual([
+        "c1, 1 Jan 2030 – 31 Jan 2030: Missed, 600 of 1,000, A few, Half of it reached",
+        "c2, 1 Feb 2030 – 28 Feb 2030: Open now, 0 of 1,000, no sub-target reached",
+      ]);
+  });
+});
+
+describe("an activity that does not count", () => {
+  it("says which filter wants what, and counts when the form sends what all filters want", async () => {
+    const page = await customerOfTarget({ filters: [shops, noVoucher] });
+    const wanted = "Did not count for Spend, in Rewards: filter 1 wants only store shop-7 or shop-9.";
+    expect(await act(page, "Record activity")).toContain(wanted);
+    await page.getByText("Store, channel, tenders and lines").click();
+    await page.getByLabel("Store", { exact: true }).fill("shop-9");
+    await page.getByLabel("Tenders, one in a line").fill("card\nvoucher\n");
+    expect(await tryIt(page, "Activity")).toContain("filter 2 wants not tender voucher.");
+    await page.getByLabel("Tenders, one in a line").fill("card");
+    const sent = page.waitForRequest((request) => request.method() === "POST");
+    expect(await act(page, "Record activity")).toContain("Spend, c2: 0 → 100 of 1,000");
+    expect((await sent).postDataJSON()).toMatchObject({ storeId: "shop-9", tenders: ["card"], amount: 100 });
+  });
+
+  it("names what the filter looks at when the target's filters have changed", async () => {
+    const org = await service.newOrg();
+    const target = { ...milestone().targets[0], filters: [noVoucher, shops] };
+    const group = await org.createGroup(milestone({ name: "Rewards", targets: [target] }));
+    await ok(
+      org.admin.put(`/targetGroups/${group.groupId}/targets/${group.targetId}`, { filters: null }, { now: during(2) }),
+    );
+    const customerId = await org.newCustomer();
+    await ok(org.enroll(group, { customerId }, { now: during(2) }));
+    const page = await visits.openAt(org, during(2));
+    await findCustomer(page, customerId);
+    expect(await act(page, "Record activity")).toContain(
+      "Did not count for Spend 1000, in Rewards: filter 2, which looks at the store, does not let it through.",
+    );
+  });
+
+  it("says so for a customer who is enrolled in nothing", async () => {
+    const { page } = await customerOfMilestone();
+    expect(await act(page, "Record activity")).toContain("The customer is enrolled in no target.");
+  });
+});
+
+describe("an activity", () => {
+  it("with lines counts those that the filters select", async () => {
+    const filters = [{ entityType: "CATEGORY", entityIds: ["pens"] }];
+    const page = await customerOfTarget({ targetEntity: "LINEITEM", filters });
+    await page.getByText("Store, channel, tenders and lines").click();
+    for (const [place, [item, category, amount]] of [
+      ["1", "pens", "12.5"],
+      ["2", "ink", "50"],
+    ].entries()) {
+      await page.getByRole("button", { name: "Add a line" }).click();
+      await page.getByLabel("Item", { exact: true }).nth(place).fill(String(item));
+      await page.getByLabel("Category").nth(place).fill(String(category));
+      await page.getByLabel("Line’s amount").nth(place).fill(String(amount));
+    }
+    expect(await act(page, "Record activity")).toContain("Spend, c2: 0 → 12.5 of 1,000");
+  });
+
+  it("enrols into a target that takes in whoever buys, and says so", async () => {
+    const org = await service.newOrg();
+    const target = { ...milestone().targets[0], name: "Spend", enrolmentMethod: "TRANSACTION" };
+    await org.createGroup(milestone({ name: "Rewards", targets: [target] }));
+    const page = await visits.openAt(org, during(2));
+    await findCustomer(page, await org.newCustomer());
+    const text = await act(page, "Record activity");
+    expect(text).toContain("Spend: enrolled by this activity.");
+    expect(text).toContain("Spend, c2: 0 → 100 of 1,000");
+    await expect
+      .poll(() => card(page, "Rewards").innerText(), limits)
+      .toContain("Enrolled by an activity 15 Feb 2030, 12:00, UTC");
+    const feed = page.getByRole("list", { name: "Events, the latest first" });
+    await expect.poll(() => feed.innerText(), limits).toMatch(/^Enrolled .*by an activity$/m);
+    const rows = page.getByRole("region", { name: "History, as a table" });
+    const history = page.getByRole("region", { name: "History", exact: true });
+    await expect
+      .poll(async () => {
+        await history.getByRole("button", { name: "Refresh" }).click();
+        return rows.innerText();
+      }, limits)
+      .toContain("Enrolled by an activity");
+  });
+
+  it("that the API refuses for a field has the API's words beside the field: 300004", async () => {
+    const { page } = await customerOfMilestone();
+    await page.getByRole("radio", { name: "Activity", exact: true }).check();
+    await page.getByText("Store, channel, tenders and lines").click();
+    await page.getByLabel("Channel").fill("x".repeat(65));
+    expect(await act(page, "Record activity")).toContain("300004");
+    const channel = page.getByRole("textbox", { name: "Channel" });
+    expect(await channel.getAttribute("aria-invalid")).toBe("true");
+    const described = page.locator(`[id="${await channel.getAttribute("aria-describedby")}"]`);
+    expect(await described.innerText()).toMatch(/^channel must not have more than 64 characters/);
+    expect(await page.getByRole("textbox", { name: "Store", exact: true }).getAttribute("aria-invalid")).toBe(null);
+  });
+});
+
+async function findByExternalId(page: Page, externalId: string): Promise<void> {
+  await page.getByRole("link", { name: "Customers" }).click();
+  await page.getByRole("textbox", { name: "External id" }).fill(externalId);
+  await page.getByRole("button", { name: "Find" }).click();
+}
+
+describe("a customer", () => {
+  it("is found by the external id, which the address of the page does not hold", async () => {
+    const org = await service.newOrg();
+    const { data } = (await ok(org.admin.post("/customers", { externalId: "CARD 7/ü", firstName: "Ada" }))).body;
+    const page = await visits.openAt(org, during(2));
+    await findByExternalId(page, "CARD 7/ü");
+    await page.getByRole("heading", { name: `Customer ${data.customerId}`, level: 1 }).waitFor();
+    await page.getByText("External id CARD 7/ü").waitFor();
+    expect(page.url()).toMatch(new RegExp(`#/customers/${data.customerId}$`));
+  });
+
+  it("whose external id nobody has is told as unknown, 310011, and a till cannot register it", async () => {
+    const page = await visits.openAt(await service.newOrg(), during(2));
+    await findByExternalId(page, "CARD-8");
+    await expect.poll(() => page.getByRole("alert").innerText(), limits).toContain("310011");
+    await page.getByText("takes a credential of access group admin").waitFor();
+    expect(await page.getByRole("button", { name: "Register" }).count()).toBe(0);
+  });
+
+  it("whose external id nobody has is registered with it by an admin, and then shown", async () => {
+    const org = await service.newOrg();
+    const page = await visits.open();
+    await signIn(page, await newCredential(service, org, "admin"));
+    await findByExternalId(page, "CARD-9");
+    await page.getByRole("button", { name: "Register a customer with this external id" }).click();
+    await page.getByText("External id CARD-9").waitFor();
+    const found = await ok(org.reader.get("/customers?externalId=CARD-9"));
+    expect(page.url()).toMatch(new RegExp(`#/customers/${found.body.data.customerId}$`));
+  });
+});
+
 describe("a streak", () => {
   it("is a strip of met, missed, open and upcoming cycles, with its run and its levels, and starts from zero again", async () => {
     const org = await service.newOrg();
@@ -480,7 +669,8 @@ describe("the event feed", () => {
     const edit = page
       .getByRole("list", { name: "Events, the latest first" })
       .getByRole("listitem")
-      .filter({ has: page.getByRole("link", { name: `Group ${groupId}`, exact: true }) });
+      .filter({ has: page.getByRole("link", { name: `Group ${groupId}`, exact: true }) })
+      .filter({ hasText: "Spend 1000" });
     await expect.poll(() => edit.innerText(), limits).toMatch(/^Group changed version 2\n.* UTC · Spend 1000\n/);
   });
 

@@ -19,12 +19,22 @@ const visits = useVisits(service);
 const limits = { timeout: 20_000 };
 const maximumTabs = 60;
 
+const subTargets = [250.5, 500, 999.9999].map((triggerValue, index) => ({
+  triggerName: `Step ${index + 1} ${"x".repeat(60)}`,
+  triggerValueType: "ABSOLUTE",
+  triggerValue,
+}));
+const filters = [{ entityType: "STORE", entityIds: ["closed".repeat(10)], exclude: true }];
+
 /** A brand with one of everything, and one of its customers with a past. */
 async function brandWithPast(): Promise<{ org: TestOrg; customerId: number }> {
   const org = await service.newOrg();
   const customerId = await org.newCustomer();
   const long = await org.createGroup(
-    milestone({ name: `Spend 1000 ${"without a space ".repeat(8)}${"x".repeat(60)}` }),
+    milestone({
+      name: `Spend 1000 ${"without a space ".repeat(8)}${"x".repeat(60)}`,
+      targets: [{ ...milestone().targets[0], targetMilestoneTriggers: subTargets, filters }],
+    }),
   );
   const daily = await org.createGroup(streak({ name: "Visits", cycles: 100, levels: [2, 4, 50] }));
   for (const group of [long, daily]) await ok(org.enroll(group, { customerId }, { now: during(1, 1) }));
@@ -39,12 +49,19 @@ async function brandWithPast(): Promise<{ org: TestOrg; customerId: number }> {
 
 const views: readonly (readonly [string, (page: Page, customerId: number) => Promise<void>])[] = [
   ["target groups", async (page) => page.getByText("All 100 cycles").click()],
-  ["the search for a customer", async (page) => page.getByRole("link", { name: "Customers" }).click()],
+  ["the search for a customer, whom nobody knows by the external id", showNobody],
   ["a customer, after an action was refused", showRefusal],
   ["a customer's form for an activity", showActivity],
   ["the question before an un-enrolment", showQuestion],
   ["the event feed", showEvents],
 ];
+
+async function showNobody(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Customers" }).click();
+  await page.getByRole("textbox", { name: "External id" }).fill("CARD-7");
+  await page.getByRole("button", { name: "Find" }).click();
+  await page.getByRole("alert").waitFor();
+}
 
 async function showRefusal(page: Page, customerId: number): Promise<void> {
   await findCustomer(page, customerId);
@@ -60,6 +77,12 @@ async function showActivity(page: Page, customerId: number): Promise<void> {
   await findCustomer(page, customerId);
   await page.getByRole("radio", { name: "Activity" }).check();
   await page.getByLabel("Kind").selectOption("EVENT");
+  await page.getByLabel("Name of the event").fill("visit");
+  await page.getByText("Store, channel, tenders and lines").click();
+  await page.getByRole("button", { name: "Add a line" }).click();
+  await page.getByLabel("Channel").fill("x".repeat(65));
+  await page.getByRole("button", { name: "Record activity" }).click();
+  await page.getByText(/^channel must not have more/).waitFor();
 }
 
 async function showQuestion(page: Page, customerId: number): Promise<void> {
@@ -79,6 +102,7 @@ async function showEvents(page: Page): Promise<void> {
 const adminViews: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
   ["a group with its changes, after its values were changed", showValues],
   ["a group's form for further cycles", showCycles],
+  ["a group's form for what counts, refused", showCounting],
   ["the form for a new streak of listed cycles", showNewGroup],
 ];
 
@@ -104,6 +128,17 @@ async function showCycles(page: Page): Promise<void> {
   await page.getByLabel("Last day").first().fill("2039-01-31");
 }
 
+async function showCounting(page: Page): Promise<void> {
+  await page.getByRole("link", { name: /^Spend 1000/ }).click();
+  await page.getByRole("radio", { name: "Rules" }).check();
+  await page.getByText("1 filter, 3 sub-targets").click();
+  await page.getByRole("button", { name: "Add a filter" }).click();
+  await page.getByLabel("Looks at").last().selectOption("attribute");
+  await page.getByRole("textbox", { name: "Attribute" }).fill("grade");
+  await page.getByRole("button", { name: "Change what counts" }).click();
+  await page.getByText(/^filters\[1\] must have either/).waitFor();
+}
+
 async function showNewGroup(page: Page): Promise<void> {
   await page.getByRole("link", { name: "New target group" }).click();
   await page.getByLabel("Kind").selectOption("Streak");
@@ -111,6 +146,12 @@ async function showNewGroup(page: Page): Promise<void> {
   await page.getByRole("combobox", { name: /^of/ }).last().selectOption("events");
   await page.getByRole("region", { name: "Preview of the cycles" }).locator("summary").click();
   await page.getByRole("radio", { name: "From a list" }).check();
+  for (const row of ["filter", "sub-target", "reminder"]) {
+    await page
+      .getByRole("button", { name: `Add a ${row}` })
+      .first()
+      .click();
+  }
 }
 
 async function openAsAdmin(org: TestOrg, ...opened: Parameters<typeof visits.open>): Promise<Page> {

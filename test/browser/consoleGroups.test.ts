@@ -17,7 +17,7 @@ const visits = useVisits(service);
 const limits = { timeout: 20_000 };
 
 /** The group view's forms, one of which is shown. */
-async function choose(page: Page, name: "Names" | "Cycles" | "Values" | "State"): Promise<void> {
+async function choose(page: Page, name: "Names" | "Cycles" | "Values" | "Rules" | "State"): Promise<void> {
   await page.getByRole("radio", { name, exact: true }).check();
 }
 
@@ -326,6 +326,45 @@ describe("the form of values", () => {
   });
 });
 
+const shops = { entityType: "STORE", entityIds: ["shop-7"] };
+const half = { triggerName: "Half of it", triggerValueType: "PERCENTAGE", triggerValue: 50 };
+
+describe("the form of what counts", () => {
+  it("changes the filters and the sub-targets from the next cycle on, and the changes say so in words", async () => {
+    const target = { ...milestone().targets[0], filters: [shops], targetMilestoneTriggers: [half] };
+    const visit = await visitGroup(milestone({ name: "Spend 1000", targets: [target] }));
+    const { page } = visit;
+    await choose(page, "Rules");
+    expect(await page.getByRole("button", { name: "Change what counts" }).isDisabled()).toBe(true);
+    expect(await page.getByLabel("Any of these, one in a line").inputValue()).toBe("shop-7");
+    expect(await page.getByLabel("Sub-target", { exact: true }).inputValue()).toBe("Half of it");
+    await page.getByLabel("Any of these, one in a line").fill("shop-7\n shop-9 \n\n");
+    await page.getByRole("button", { name: "Take off the last sub-target" }).click();
+    const sent = page.waitForRequest((request) => request.method() === "PUT");
+    await page.getByRole("button", { name: "Change what counts" }).click();
+    expect((await sent).postDataJSON()).toEqual({
+      filters: [{ entityType: "STORE", entityIds: ["shop-7", "shop-9"] }],
+      targetMilestoneTriggers: null,
+    });
+    await expectAnswer(page, "version 2");
+    const [counting] = (await readGroup(visit)).targets;
+    expect(counting.rules).toMatchObject([
+      { filters: [shops] },
+      { fromPeriodId: visit.group.cycleIds[2], targetMilestoneTriggers: null },
+    ]);
+    const told = async () => (await changes(page).allInnerTexts()).join("\n");
+    await expect
+      .poll(told, limits)
+      .toContain("Filters of target Spend 1000\tonly store shop-7\tonly store shop-7 or shop-9");
+    expect(await told()).toContain("Sub-targets of target Spend 1000\tHalf of it at 50 %\t–");
+    const card = page.getByRole("article", { name: "Spend 1000" });
+    await card.getByText("1 filter, 0 sub-targets, other ones before").click();
+    expect(await card.innerText()).toMatch(
+      /From c1 on:\s+Filter 1: only store shop-7\s+Sub-target Half of it at 50 %\s+From c3 on:\s+Filter 1: only store shop-7 or shop-9/,
+    );
+  });
+});
+
 async function visitForm(org: TestOrg): Promise<Page> {
   const page = await visitGroups(org);
   await page.getByRole("link", { name: "New target group" }).click();
@@ -393,6 +432,96 @@ describe("the form for a new group", () => {
         streaks: [{ name: "Both", targetCountOfSequence: 2 }],
       },
     ]);
+  });
+
+  it("creates a target with filters, sub-targets, a reminder and automatic enrolment, which the group shows", async () => {
+    const org = await service.newOrg();
+    const page = await visitForm(org);
+    await nameField(page, "The group").fill("Pens");
+    await page.getByLabel("Days after a cycle for what comes late").fill("2");
+    await nameTarget(page);
+    await page.getByRole("combobox", { name: /^of/ }).last().selectOption("lines of purchases");
+    await page.getByLabel("Customers get in").selectOption("with the first activity that matches");
+    for (const kind of ["attribute", "brand of a line"]) {
+      await page.getByRole("button", { name: "Add a filter" }).click();
+      await page.getByLabel("Looks at").last().selectOption(kind);
+    }
+    await page.getByRole("textbox", { name: "Attribute" }).fill("litres");
+    await page.getByLabel("At least").fill("2.5");
+    await page.getByLabel("Any of these, one in a line").last().fill("Quill\nNib");
+    await page.getByLabel("Not these").last().check();
+    await page.getByRole("button", { name: "Add a sub-target" }).click();
+    await page.getByLabel("Sub-target", { exact: true }).fill("Half of it");
+    await page.getByLabel("Reached at").fill("50");
+    await page.getByRole("button", { name: "Add a reminder" }).click();
+    await page.getByLabel("Reminder", { exact: true }).fill("Three days left");
+    await page.getByRole("button", { name: "Create the group" }).click();
+    const card = page.getByRole("article", { name: "Pens" });
+    await card.getByText("2 filters, 1 sub-target").click();
+    const text = await card.innerText();
+    expect(text).toContain("Filter 1: only attribute litres from 2.5");
+    expect(text).toContain("Filter 2: not brand of a line Quill or Nib");
+    expect(text).toContain("Sub-target Half of it at 50 %");
+    expect(text).toContain("the first activity enrols · reminder Three days left 72 hours before the end");
+    expect(text).toContain("Ends are told 2 days later");
+    const { body } = await ok(org.reader.get("/targetGroups"));
+    expect(body.data).toMatchObject([
+      {
+        offsetDays: 2,
+        targets: [
+          {
+            targetEntity: "LINEITEM",
+            enrolmentMethod: "TRANSACTION",
+            filters: [
+              { entityType: "ATTRIBUTE", attributeName: "litres", minimum: 2.5 },
+              { entityType: "BRAND", entityIds: ["Quill", "Nib"], exclude: true },
+            ],
+            targetMilestoneTriggers: [half],
+            reminders: [{ name: "Three days left", offsetHours: 72, condition: "NOT_REACHED" }],
+          },
+        ],
+      },
+    ]);
+  });
+
+  it("has a time for joining, which the group shows", async () => {
+    const org = await service.newOrg();
+    const page = await visitForm(org);
+    await nameField(page, "The group").fill("Spring");
+    await page.getByLabel("Can be joined from").fill("2030-03-01");
+    await page.getByLabel("Can be joined until").fill("2030-03-31");
+    await nameTarget(page);
+    await page.getByRole("button", { name: "Create the group" }).click();
+    await expect
+      .poll(() => page.getByRole("article", { name: "Spring" }).innerText(), limits)
+      .toContain("Can be joined from 1 Mar 2030 until 31 Mar 2030");
+  });
+
+  it("shows what the API says about a field beside it, and about a row below the row: 300004", async () => {
+    const page = await visitForm(await service.newOrg());
+    await nameField(page, "The group").fill("Pens");
+    await nameTarget(page);
+    await page.getByLabel("Customers get in").selectOption("with the first activity that matches");
+    await page.getByLabel("Counts from the enrolment on").check();
+    for (const kind of ["category of a line", "amount"]) {
+      await page.getByRole("button", { name: "Add a filter" }).click();
+      await page.getByLabel("Looks at").last().selectOption(kind);
+    }
+    await page.getByRole("button", { name: "Create the group" }).click();
+    await expectAnswer(page, "300004");
+    const check = page.getByLabel("Counts from the enrolment on");
+    expect(await check.getAttribute("aria-invalid")).toBe("true");
+    const described = page.locator(`[id="${await check.getAttribute("aria-describedby")}"]`);
+    expect(await described.innerText()).toBe(
+      "targets[0].trackFromEnrollmentDate must be false when enrolmentMethod is TRANSACTION.",
+    );
+    const filters = page.getByRole("group", { name: "Filters" });
+    expect(await filters.locator(".fault").allInnerTexts()).toEqual([
+      expect.stringMatching(/^targets\[0\]\.filters\[0\]\.entityType CATEGORY needs the targetEntity LINEITEM/),
+      expect.stringMatching(/^targets\[0\]\.filters\[0\]\.entityIds is required/),
+      expect.stringMatching(/^targets\[0\]\.filters\[1\] must have minimum or maximum/),
+    ]);
+    expect(await page.getByLabel("Value to reach").getAttribute("aria-invalid")).toBe(null);
   });
 
   it("shows what the API refuses, and keeps what was typed", async () => {

@@ -10,6 +10,9 @@ const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"];
 const firstWeek = Date.UTC(2030, 0, 7);
 const weeks = 14;
 
+const half = { triggerName: "Half of it", triggerValueType: "PERCENTAGE", triggerValue: 50 };
+const threeQuarters = { triggerName: "Nearly there", triggerValueType: "ABSOLUTE", triggerValue: 750 };
+
 const monthly = {
   name: "Spend 1000 a month",
   description: "Rewards club, spring season",
@@ -21,7 +24,7 @@ const monthly = {
     startDate: isoDate(Date.UTC(2030, index, 1)),
     endDate: isoDate(Date.UTC(2030, index + 1, 0)),
   })),
-  targets: [target("Monthly spend", "SALES", 1000)],
+  targets: [{ ...target("Monthly spend", "SALES", 1000), targetMilestoneTriggers: [half, threeQuarters] }],
 };
 
 const weekly = {

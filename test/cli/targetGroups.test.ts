@@ -322,6 +322,10 @@ describe("target-groups show --yaml", () => {
       rewardAllocation: "PERIOD_END",
       defaultValues: [{ defaultValue: 1 }, { defaultValue: 2 }],
       filters: [{ entityType: "STORE", entityIds: ["7"], exclude: true }],
+      targetMilestoneTriggers: [
+        { triggerName: "A few", triggerValueType: "ABSOLUTE", triggerValue: 0.25 },
+        { triggerName: "Half of it", triggerValueType: "PERCENTAGE", triggerValue: 50 },
+      ],
       reminders: [{ name: "A day left", offsetHours: 24, condition: "ALWAYS" }],
     };
     const written: Written = {
@@ -333,6 +337,35 @@ describe("target-groups show --yaml", () => {
     const { id } = await create(operator, stringifyYaml(written));
     const again = await create(operator, await shownOf(operator, id));
     expect(again).toMatchObject({ ...written, name: "Again" });
+  });
+
+  it("prints how customers get in, and every kind of filter, and show without it counts them", async () => {
+    const operator = await newOperator();
+    const filters = [
+      { entityType: "AMOUNT", minimum: 0, maximum: 99.5 },
+      { entityType: "ATTRIBUTE", attributeName: "grade", entityIds: ["1", "true", "gold"] },
+      { entityType: "BRAND", entityIds: ["Quill"], exclude: true },
+    ];
+    const trigger = { triggerName: "Half of it", triggerValueType: "PERCENTAGE", triggerValue: 50 };
+    const written: Written = milestone({
+      targets: [
+        {
+          name: "Pens",
+          targetEntity: "LINEITEM",
+          targetType: "SALES",
+          enrolmentMethod: "TRANSACTION",
+          filters,
+          targetMilestoneTriggers: [trigger],
+          defaultValues: [{ defaultValue: 100 }],
+        },
+      ],
+    });
+    const { id } = await create(operator, stringifyYaml(written));
+    const again = await create(operator, await shownOf(operator, id));
+    expect(again).toMatchObject({ ...written, name: "Again" });
+    const { stdout } = await admin("target-groups", "show", String(id), ...operator.access());
+    const line = "Pens: LINEITEM SALES, to reach 100; 3 filters; 1 sub-target; the first activity enrols";
+    expect(stdout).toContain(line);
   });
 
   it("prints a file that create takes also when each of 365 cycles has a value in the list", async () => {

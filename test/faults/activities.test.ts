@@ -5,12 +5,36 @@ import { type ActivityHistory, faultsOf, recordActivityHistory } from "../suppor
 import { type Sabotage, useStage } from "../support/faultStage.ts";
 import { baseSeed, historyCount, inParallel, isFullLength, report } from "../support/seeds.ts";
 import { useService } from "../support/service.ts";
+import { milestone } from "../support/targetGroups.ts";
 
-const onStage = useStage(useService());
+const service = useService();
+const onStage = useStage(service);
+const [target] = milestone().targets;
+const onAutomaticStage = useStage(service, milestone({ targets: [{ ...target, enrolmentMethod: "TRANSACTION" }] }));
 const atOnce = 8;
 const limitMilliseconds = 1_800_000;
 
-async function record(rate: number, index: number, sabotage?: Sabotage): Promise<ActivityHistory> {
+type Recording = (rate: number, index: number, sabotage?: Sabotage) => Promise<ActivityHistory>;
+
+/** In every fifth history the customer gets in with an activity. */
+const record: Recording = (rate, index, sabotage) =>
+  (index % 5 === 4 ? recordAutomatic : recordEnrolled)(rate, index, sabotage);
+
+async function recordAutomatic(rate: number, index: number, sabotage?: Sabotage): Promise<ActivityHistory> {
+  const { stage } = onAutomaticStage;
+  const customerId = await stage.org.newCustomer();
+  const still = { hasReturns: false, isSettled: false, isOver: false };
+  return recordActivityHistory(stage, {
+    seed: baseSeed + index,
+    rate,
+    customerId,
+    sabotage,
+    ...still,
+    isAutomatic: true,
+  });
+}
+
+async function recordEnrolled(rate: number, index: number, sabotage?: Sabotage): Promise<ActivityHistory> {
   const { stage } = onStage;
   const customerId = await stage.org.newCustomer();
   return recordActivityHistory(stage, {
@@ -100,20 +124,32 @@ function ignoreRevisions(table: Table): void {
   });
 }
 
+/** The condition of an enrolment that an activity makes. */
+const notThere = /^attribute_not_exists\(#\d+\)$/;
+
+function ignoreOtherFirsts(table: Table): void {
+  rewriteTransactions(table, (item) => {
+    const { Update } = item;
+    if (Update?.ConditionExpression === undefined || !notThere.test(Update.ConditionExpression)) return item;
+    return { Update: { ...Update, ConditionExpression: `attribute_exists(pk) OR ${Update.ConditionExpression}` } };
+  });
+}
+
 describe.runIf(isFullLength)("the same check", () => {
   const mostHistories = 200;
 
   it.each([
-    ["that counts an activity without looking for its record", ignoreEarlierDeliveries],
-    ["that counts on an enrolment which has changed meanwhile", ignoreRevisions],
-  ])(
+    ["that counts an activity without looking for its record", ignoreEarlierDeliveries, record],
+    ["that counts on an enrolment which has changed meanwhile", ignoreRevisions, record],
+    ["that lays a first enrolment over another one", ignoreOtherFirsts, recordAutomatic],
+  ] satisfies [string, Sabotage, Recording][])(
     "notices a store %s",
-    async (_, sabotage) => {
+    async (_, sabotage, recordOne) => {
       let recorded = 0;
       let isNoticed = false;
       while (!isNoticed && recorded < mostHistories) {
         const first = recorded;
-        const histories = await inParallel(atOnce, atOnce, (index) => record(0.15, first + index, sabotage));
+        const histories = await inParallel(atOnce, atOnce, (index) => recordOne(0.15, first + index, sabotage));
         isNoticed = histories.some((history) => faultsOf(history).length > 0);
         recorded += atOnce;
       }

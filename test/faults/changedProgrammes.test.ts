@@ -50,13 +50,20 @@ it(
   limitMilliseconds,
 );
 
-/** Each edit is told once, and each reached cycle of a customer at most once. */
+/** Each edit is told once, and each reached cycle and sub-target of a customer at most once. */
 async function expectAnnouncements(org: string, editCount: number): Promise<void> {
   const all = await announced(org);
   const reached = all.flatMap((one) =>
     one.type === "targetValueAchieved" ? [`${one.customerId}#${one.detail.cycle.refCode}`] : [],
   );
-  expect(reached.length).toBeGreaterThan(0);
-  expect(reached).toEqual([...new Set(reached)]);
+  const milestones = all.flatMap((one) =>
+    one.type === "targetMilestoneAchieved"
+      ? [`${one.customerId}#${one.detail.cycle.refCode}#${one.detail.trigger.id}`]
+      : [],
+  );
+  for (const told of [reached, milestones]) {
+    expect(told.length).toBeGreaterThan(0);
+    expect(told).toEqual([...new Set(told)]);
+  }
   expect(all.filter(({ type }) => type === "targetGroupUpdated")).toHaveLength(editCount);
 }

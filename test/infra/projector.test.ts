@@ -44,6 +44,7 @@ describe("the stream's mapping", () => {
   const row = { targetId: 7, recordedAt: "2030-01-01T00:00:00.000Z", entryId: "0000000001#0000" };
   test.each([
     ["an activity that is recorded", "INSERT", activityKey("100", 7, "a-1").sk, true],
+    ["an activity that takes the place of a note of its returns", "MODIFY", activityKey("100", 7, "a-1").sk, true],
     ["a first enrolment", "INSERT", enrollmentKey("100", 7, 3, 7).sk, true],
     ["any other write to an enrolment", "MODIFY", enrollmentKey("100", 7, 3, 7).sk, true],
     ["a ledger row, which the projector writes itself", "INSERT", ledgerKey("100", 7, row).sk, false],

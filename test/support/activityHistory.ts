@@ -19,6 +19,8 @@ export type ActivityHistory = {
   readonly deliveries: readonly Delivered[];
   readonly unanswered: number;
   readonly faults: number;
+  /** The value before the first activity. */
+  readonly start: number;
   /** The value after every call had ended and nothing was under way any more. */
   readonly value: number;
   /** Each activity is delivered once more after that. These are the effects which those answers name. */
@@ -53,6 +55,8 @@ type Wanted = {
   readonly isSettled: boolean;
   /** Whether the group is over, and the enrolment is set aside meanwhile. The customer stays in then too. */
   readonly isOver: boolean;
+  /** Whether the first activity enrols the customer. Nobody has enrolled before, so there is no balance, nor are there returns. */
+  readonly isAutomatic?: boolean;
 };
 
 const clientCount = 4;
@@ -67,11 +71,11 @@ const afterwards = during(8);
  * the engine fail meanwhile.
  */
 export async function recordActivityHistory(stage: Stage, wanted: Wanted): Promise<ActivityHistory> {
-  const { seed, rate, customerId, sabotage, hasReturns, isSettled, isOver } = wanted;
+  const { seed, rate, customerId, sabotage, hasReturns, isSettled, isOver, isAutomatic = false } = wanted;
   const random = new Random(seed);
   const { witness } = stage;
   const till = new Till(stage, customerId);
-  await ok(till.enter(witness, openingBalance));
+  if (!isAutomatic) await ok(till.enter(witness, openingBalance));
   if (isSettled) await till.settleFirstCycle(stage);
   if (isOver) till.waitUntilOver();
   const activities = randomActivities(random, hasReturns);
@@ -89,7 +93,8 @@ export async function recordActivityHistory(stage: Stage, wanted: Wanted): Promi
   for (const activity of activities) settled.push({ activity, effect: await till.settle(witness, activity) });
   const { deliveries, unanswered } = log;
   const settledValue = await till.value(witness);
-  return { seed, deliveries, unanswered, faults: service.faults(), value, settled, settledValue };
+  const start = isAutomatic ? 0 : openingBalance;
+  return { seed, deliveries, unanswered, faults: service.faults(), start, value, settled, settledValue };
 }
 
 type Activities = readonly [SentActivity, ...SentActivity[]];
@@ -206,28 +211,28 @@ class Till {
  * The faults of a history. In a sound one each activity was counted once, at one moment, and every answer named its
  * true effect.
  */
-export function faultsOf({ deliveries, value, settled, settledValue }: ActivityHistory): string[] {
+export function faultsOf({ deliveries, start, value, settled, settledValue }: ActivityHistory): string[] {
   const found: string[] = [];
   for (const { activity, answers } of deliveries) {
     const effect = settled.find((one) => one.activity === activity)?.effect;
     if (answers.some((answer) => JSON.stringify(answer) !== JSON.stringify(effect)))
       found.push(`Activity ${activity.activityId} is answered ${JSON.stringify([...answers, effect])}`);
   }
-  const times = timesCounted(deliveries, value);
+  const times = timesCounted(deliveries, value - start);
   for (const [index, { activity, answers }] of deliveries.entries()) {
     const [answer] = answers;
     const permitted = answer === undefined ? [0, 1] : [answer === "notCounted" ? 0 : 1];
     if (!permitted.includes(times[index] ?? 0))
       found.push(`Activity ${activity.activityId}, ${JSON.stringify(answer)}, was counted ${times[index]} times`);
   }
-  const end = endOfChain(settled);
+  const end = endOfChain(settled, start);
   if (end !== settledValue) found.push(`The effects lead to ${end}, the value is ${settledValue}`);
   return found;
 }
 
 /** Reads the sum as digits of base 4. The digit of a return is negative. */
-function timesCounted(deliveries: readonly Delivered[], value: number): number[] {
-  let rest = value - openingBalance;
+function timesCounted(deliveries: readonly Delivered[], sum: number): number[] {
+  let rest = sum;
   return deliveries.map(({ activity }) => {
     const digit = ((rest % 4) + 4) % 4;
     const times = activity.type === "RETURN" ? (4 - digit) % 4 : digit;
@@ -244,14 +249,14 @@ function signed({ type }: SentActivity, amount: number): number {
  * Each effect starts from the value that another one left. Sums of different activities differ, so there is only one
  * order.
  */
-function endOfChain(settled: ActivityHistory["settled"]): number | undefined {
+function endOfChain(settled: ActivityHistory["settled"], start: number): number | undefined {
   const byStart = new Map<number, number>();
   for (const { activity, effect } of settled) {
     if (effect === "notCounted") continue;
     if (effect.to - effect.from !== signed(activity, activity.amount)) return undefined;
     byStart.set(effect.from, effect.to);
   }
-  let value = openingBalance;
+  let value = start;
   for (const _ of byStart) value = byStart.get(value) ?? value;
   const counted = settled.filter(({ effect }) => effect !== "notCounted");
   return byStart.size === counted.length ? value : undefined;

@@ -56,5 +56,14 @@ export const forgetAnnounced: Keeping = ({ next, rows }) => ({
   rows: rows.map(({ row, records }) => ({ row, records: records.map((one) => ({ ...one, isAnnounced: false })) })),
 });
 
+/** Settles cycles and forgets which of their sub-targets were reached. */
+export const forgetTriggers: Keeping = ({ next, rows }) => ({
+  next,
+  rows: rows.map(({ row, records }) => ({
+    row,
+    records: records.map((one) => ({ ...one, triggerReachedAt: undefined })),
+  })),
+});
+
 /** Counts a late return in the enrolment, and not in the row of the settled cycle. */
 export const loseLateReturns: Keeping = ({ next, rows }, writer) => ({ next, rows: writer === "RETURN" ? [] : rows });

@@ -8,9 +8,10 @@ import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
 import { decideTargetEdit, type TargetEdit } from "../../shared/domain/targetEditing.ts";
 import type { ChangedValues, Cycle, TargetGroup } from "../../shared/domain/targetGroup.ts";
+import type { ReachedTrigger } from "../../shared/domain/triggers.ts";
 import { asOriginal } from "../../shared/table/activityItem.ts";
 import type { Arrival } from "./changedReference.ts";
-import { buildActivity, decimal, startOfCycle } from "./domain.ts";
+import { buildActivity, buildTriggers, decimal, startOfCycle } from "./domain.ts";
 import { SettledLife } from "./settledLife.ts";
 
 const minute = 60_000;
@@ -33,6 +34,7 @@ export type Sent = {
 /** One thing that happens. `lags`: it is decided by the oldest definition that a process may still have. */
 export type Step =
   | { readonly kind: "value"; readonly cycle: number | undefined; readonly value: number }
+  | { readonly kind: "triggers"; readonly percentages: readonly number[] }
   | { readonly kind: "bounds"; readonly cycle: number; readonly startsAt: When | undefined; readonly endsAt: When }
   | { readonly kind: "append"; readonly daysLater: number; readonly value: number | undefined }
   | { readonly kind: "active"; readonly of: "group" | "target"; readonly isActive: boolean }
@@ -60,6 +62,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("value"), cycle: fc.option(anyCycle, { nil: undefined }), value }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("triggers"),
+      percentages: fc.subarray([10, 30, 60, 90]),
+    }),
   },
   {
     weight: 3,
@@ -110,6 +119,8 @@ export class ChangingProgramme {
   readonly log: (readonly FieldChange[])[] = [];
   /** Every announcement of a reached cycle, and every closing of a cycle, by the cycle's number. */
   readonly announced: number[] = [];
+  /** Every sub-target that is told. */
+  readonly triggersTold: ReachedTrigger[] = [];
   readonly closed: { readonly cycle: number; readonly at: Instant }[] = [];
   readonly #versions: Version[];
   readonly #counted = new Map<string, { readonly activity: Activity; readonly effect: TargetEffect }>();
@@ -128,6 +139,11 @@ export class ChangingProgramme {
 
   get group(): TargetGroup {
     return this.#groupAt(this.now);
+  }
+
+  /** The group after each edit, the first one before all. */
+  get versions(): readonly TargetGroup[] {
+    return this.#versions.map(({ group }) => group);
   }
 
   #groupAt(instant: Instant): TargetGroup {
@@ -150,6 +166,7 @@ export class ChangingProgramme {
       case "sweep":
         return this.sweep(one.lags);
       case "value":
+      case "triggers":
       case "bounds":
       case "append":
       case "active":
@@ -157,7 +174,7 @@ export class ChangingProgramme {
     }
   }
 
-  #edit(one: Extract<Step, { kind: "value" | "bounds" | "append" | "active" }>): void {
+  #edit(one: Edit): void {
     const before = this.group;
     const decision = decide(before, one, this.now - this.#leadTaken);
     if (decision.outcome !== "edit") return;
@@ -203,6 +220,7 @@ export class ChangingProgramme {
     const effect = this.life.count(activity, this.#originalOf(activity), this.now);
     this.#counted.set(activity.activityId, { activity, effect });
     this.announced.push(...effect.announced);
+    this.triggersTold.push(...effect.triggersReached);
     const isActive = group.isActive && group.targets.every((target) => target.isActive);
     this.arrivals.push({ activity, isActive });
   }
@@ -225,13 +243,15 @@ export class ChangingProgramme {
   }
 }
 
-export type Edit = Extract<Step, { kind: "value" | "bounds" | "append" | "active" }>;
+export type Edit = Extract<Step, { kind: "value" | "triggers" | "bounds" | "append" | "active" }>;
 type Decision = { readonly outcome: "edit"; readonly group: TargetGroup } | { readonly outcome: "refused" | "invalid" };
 
 function decide(group: TargetGroup, one: Edit, now: Instant): Decision {
   switch (one.kind) {
     case "value":
       return decideValue(group, one, now);
+    case "triggers":
+      return decideTriggers(group, one, now);
     case "bounds":
       return decideBounds(group, one, now);
     case "append":
@@ -252,6 +272,18 @@ function decideValue(
   if (open.length === 0) return { outcome: "invalid" };
   const values = open.map(({ id }, index) => ({ index, cycleId: id, value: decimal(asked) }));
   return decideTargetEdit(group, target.id, { ...noTargetEdit, values }, now);
+}
+
+/** Sub-targets at these parts of the value. A new one has an id that no earlier version has given. */
+function decideTriggers(
+  group: TargetGroup,
+  { percentages }: Extract<Edit, { kind: "triggers" }>,
+  now: Instant,
+): Decision {
+  const [target] = group.targets;
+  if (target === undefined) return { outcome: "invalid" };
+  const triggers = buildTriggers(...percentages);
+  return decideTargetEdit(group, target.id, { ...noTargetEdit, triggers, firstTriggerId: group.version * 100 }, now);
 }
 
 const noTargetEdit: TargetEdit = {

@@ -6,6 +6,7 @@ import { hastyLimits, startFaultyService } from "./faultyService.ts";
 import type { TestGroup, TestOrg } from "./org.ts";
 import { faultsSeenAtOnce, SeededFaults } from "./seededFaults.ts";
 import type { TestService } from "./service.ts";
+import { milestone } from "./targetGroups.ts";
 
 /** The surroundings that all histories of a file share. Each history has a customer of its own. */
 export type Stage = {
@@ -17,14 +18,14 @@ export type Stage = {
   readonly witness: ApiClient;
 };
 
-/** Call it once at the top of a test file. The stage exists while the file's tests run. */
-export function useStage(service: TestService): { readonly stage: Stage } {
+/** Call it at the top of a test file. The stage exists while the file's tests run. Its org has one group, made of the body. */
+export function useStage(service: TestService, body = milestone()): { readonly stage: Stage } {
   let stage: Stage | undefined;
   beforeAll(async () => {
     const org = await service.newOrg();
     const credential = await newCredential(service.table, { org: org.org, accessGroup: "admin" });
     const witness = new ApiClient(service.baseUrl, credential);
-    stage = { direct: service.table, org, group: await org.createGroup(), credential, witness };
+    stage = { direct: service.table, org, group: await org.createGroup(body), credential, witness };
   });
   return {
     get stage() {

@@ -50,6 +50,8 @@ export class LiveProgramme {
   readonly #kind: Kind;
   readonly #enrolledAt: Instant;
   readonly #arrivals: Arrival[] = [];
+  /** Every sub-target that an answer said was reached, with its cycle. */
+  readonly #reached: string[] = [];
   /** Since when the group and its target have been active together, or not. */
   readonly #brake: { readonly at: Instant; readonly isActive: boolean }[] = [];
   #definition: Definition;
@@ -91,6 +93,7 @@ export class LiveProgramme {
       case "sweep":
         return this.#sweep(step.lags);
       case "value":
+      case "triggers":
       case "bounds":
       case "append":
       case "active":
@@ -125,6 +128,12 @@ export class LiveProgramme {
         if (defaultValues.length === 0) return undefined;
         return admin.put(targetPath(this.group), { defaultValues }, this.#at);
       }
+      case "triggers":
+        return admin.put(
+          targetPath(this.group),
+          { targetMilestoneTriggers: edit.percentages.map(asTrigger) },
+          this.#at,
+        );
       case "bounds":
         return admin.put(periods, [this.#movedBy(edit)], this.#at);
       case "append":
@@ -168,6 +177,8 @@ export class LiveProgramme {
     const body = { activityId, customerId, type, occurredAt: formatInstant(occurredAt), amount: cents / 100 };
     const till = this.#place.tills[lags ? 1 : 0];
     const { data } = (await ok(till.post("/activities", { ...body, originalActivityId }, this.#at))).body;
+    for (const { periodRefCode, milestonesReached } of data.targets)
+      this.#reached.push(...namesOf(milestonesReached).map((name) => `${periodRefCode} ${name}`));
     const isActive = !data.notCounted.some(({ reason }: { reason: string }) => reason === "TARGET_INACTIVE");
     expectOneOf(this.#brakesInForce(), isActive);
     const amount = decimal(cents / 100);
@@ -209,6 +220,10 @@ export class LiveProgramme {
       isReached: met[place],
     }));
     expectSame(cycles, expected);
+    const kept = state?.targets.flatMap(({ periodRefCode, milestones }) =>
+      namesOf((milestones ?? []).filter(({ isAchieved }) => isAchieved)).map((name) => `${periodRefCode} ${name}`),
+    );
+    expectSame(kept?.toSorted(), this.#reached.toSorted());
     const counts = new Set(state?.streaks.map(({ currentCount }) => currentCount));
     expectSame([...counts], this.#kind.trackingType === "DEFAULT" ? [] : [streakValue]);
     await this.#expectItsLog();
@@ -255,6 +270,14 @@ export class LiveProgramme {
   }
 }
 
+function asTrigger(triggerValue: number) {
+  return { triggerName: `${triggerValue}%`, triggerValueType: "PERCENTAGE", triggerValue };
+}
+
+function namesOf(rows: readonly { readonly triggerName: string }[]): string[] {
+  return rows.map(({ triggerName }) => triggerName);
+}
+
 function expectSame(actual: unknown, expected: unknown): void {
   expect(actual).toEqual(expected);
 }
@@ -279,7 +302,9 @@ function bodyOf({ trackingType, trackFromEnrollmentDate, rewardAllocation }: Kin
       startDate: formatInstant(startOfCycle(index + 1)),
       endDate: formatInstant(startOfCycle(index + 1) + 20 * hour),
     })),
-    targets: [{ ...target, trackFromEnrollmentDate, rewardAllocation }],
+    targets: [
+      { ...target, trackFromEnrollmentDate, rewardAllocation, targetMilestoneTriggers: [30, 60].map(asTrigger) },
+    ],
     streaks: trackingType === "DEFAULT" ? [] : [{ name: "l1", targetCountOfSequence: 2 }],
   };
 }

@@ -105,8 +105,8 @@ export const routeContracts: Readonly<
   },
   simulateUnenrollment: {
     access: { groups: everybody, own: answered, other: refused(310017), nobody: unknown },
-    /** The definition, the enrolment, two look-ups of the customer, and the enrolment once more in place of the write. */
-    chain: { requests: 5, patientLoops: 1 },
+    /** The definition, the enrolment, the customer, and the enrolment once more in place of the write. */
+    chain: { requests: 4, patientLoops: 1 },
     request: async (org) => {
       const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
       await ok(org.enroll(group, { customerId }, { now: during(1) }));

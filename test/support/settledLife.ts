@@ -109,11 +109,18 @@ export class SettledLife {
     this.#store({ next: stored, rows: [...rows, ...returned] }, "CLOSING");
   }
 
-  count(activity: Activity, original: OriginalActivity | undefined, now = noonOf(this.#cycle)): TargetEffect {
+  /** `unheard` are returns that came before this life. */
+  count(
+    activity: Activity,
+    original: OriginalActivity | undefined,
+    now = noonOf(this.#cycle),
+    unheard: readonly Activity[] = [],
+  ): TargetEffect {
     const subject = { group: this.#group, target: this.#target, enrollment: this.#stored };
     const enrollment = this.#read(rowsToRead(this.#stored, cyclesToCount(subject, activity, original)));
     const contents = this.#contentsOf(returnsToRead({ ...subject, enrollment }, activity));
-    const { effect, next } = decideCounting({ ...subject, enrollment }, activity, original, now, contents);
+    const returns = { waiting: contents, unheard: new Map(unheard.map((one) => [one.activityId, one])) };
+    const { effect, next } = decideCounting({ ...subject, enrollment }, activity, original, now, returns);
     this.#recorded.set(activity.activityId, activity);
     const isLate = effect.changes.length > 0 && changesPast(enrollment, effect);
     if (next !== undefined) this.#store(this.#keepsNext ? keptIn(enrollment, next) : withoutRows(next), activity.type);

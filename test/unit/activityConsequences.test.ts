@@ -14,14 +14,15 @@ import {
   buildGroup,
   buildLevels,
   buildTarget,
+  buildTriggers,
   decimal,
   noonOf,
 } from "../support/domain.ts";
 import { byTest } from "../support/membership.ts";
 import { arrivals, expectOfLives, isNoticed, type Keeping, SettledLife } from "../support/settledLife.ts";
 
-const group = buildGroup();
-const target = buildTarget();
+const target = buildTarget({ rules: [{ fromCycle: 1, filters: [], triggers: buildTriggers(25, 50) }] });
+const group = buildGroup({ targets: [target] });
 const recordedAt = noonOf(9);
 
 function buildEffect(overrides: Partial<TargetEffect> = {}): TargetEffect {
@@ -135,6 +136,20 @@ describe("other notifications", () => {
     });
   });
 
+  it("tell each sub-target that is reached, with its definition and what the cycle has in the end, before the value", () => {
+    const changes = [change(0, 150), change(150, 120, "r-1")];
+    const triggersReached = [1, 2].map((triggerId) => ({ cycleNumber: 1, triggerId }));
+    const result = consequences(buildEffect({ changes, triggersReached, announced: [1] }));
+    expect(typesOf(result).slice(2)).toEqual([
+      "targetMilestoneAchieved",
+      "targetMilestoneAchieved",
+      "targetValueAchieved",
+    ]);
+    expect(result.notifications[3]).toMatchObject({
+      detail: { trigger: buildTriggers(25, 50)[1], achievedValue: decimal(120), activityId: "a-1" },
+    });
+  });
+
   it("tell each level that is reached, with an id of its own", () => {
     const levels = buildLevels(1, 2);
     const result = consequences(buildEffect({ changes: [change(0, 100)], levelsReached: levels, streakValue: 2 }));
@@ -183,7 +198,7 @@ function asActivity({ kind, cycle, cents, named }: Delivery, index: number): Act
   });
 }
 
-const small = buildGroup({ cycleCount: 5 });
+const small = buildGroup({ cycleCount: 5, targets: [target] });
 type Given = { readonly list: readonly Activity[]; readonly arrivedIn: readonly number[] };
 
 /**
@@ -240,6 +255,20 @@ describe("for any activities in any order, late ones for settled cycles too", ()
       const { life, entries, notifications } = countAll(given);
       expect(new Set(entries.map(({ entryId }) => entryId)).size).toBe(entries.length);
       expect(new Set(notifications.map(({ eventId }) => eventId)).size).toBe(notifications.length);
+      return life;
+    });
+  });
+
+  it("a sub-target is told once in a cycle, by the activity that reached it", () => {
+    expectOfLives(lives, (given) => {
+      const { life, notifications } = countAll(given);
+      const told = notifications.flatMap(({ type, detail }) =>
+        type === "targetMilestoneAchieved" ? [`${detail.cycle.number}/${detail.trigger.id}`] : [],
+      );
+      const reached = [...life.whole.triggerReachedAt].flatMap(([cycle, marks]) =>
+        [...marks.keys()].map((id) => `${cycle}/${id}`),
+      );
+      expect(told.toSorted()).toEqual(reached.toSorted());
       return life;
     });
   });

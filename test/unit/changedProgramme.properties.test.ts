@@ -1,14 +1,26 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { streakValue } from "../../shared/domain/streak.ts";
-import { isContinuous, type TargetGroup, targetValue } from "../../shared/domain/targetGroup.ts";
+import {
+  type Cycle,
+  isContinuous,
+  ruleIn,
+  type Target,
+  type TargetGroup,
+  type Trigger,
+  targetValue,
+} from "../../shared/domain/targetGroup.ts";
+import { triggerOf } from "../../shared/domain/triggers.ts";
 import { earnedBy } from "../support/changedReference.ts";
 import { ChangingProgramme, timedSteps } from "../support/changingProgramme.ts";
-import { buildEnrollment, buildGroup, buildTarget, decimal, startOfCycle } from "../support/domain.ts";
+import { buildEnrollment, buildGroup, buildTarget, buildTriggers, decimal, startOfCycle } from "../support/domain.ts";
 import { searchLength } from "../support/seeds.ts";
 
 const hour = 60 * 60 * 1000;
 const day = 24 * hour;
+
+/** It is not below 60 % of a value of 16 and less, which an edit must not make then. */
+const smallTrigger: Trigger = { id: 5, name: "first", valueType: "ABSOLUTE", value: decimal(10) };
 
 /** Cycles of 20 hours with four between them, so that their bounds can move either way. */
 const group = fc
@@ -16,12 +28,13 @@ const group = fc
     trackingType: fc.constantFrom("DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"),
     tracksFromEnrollmentDate: fc.boolean(),
     rewardAllocation: fc.constantFrom("IMMEDIATE", "PERIOD_END"),
+    triggers: fc.constantFrom([], buildTriggers(30, 60), [smallTrigger, ...buildTriggers(60)]),
   })
-  .map(({ trackingType, ...fields }): TargetGroup => {
+  .map(({ trackingType, triggers, ...fields }): TargetGroup => {
     const whole = buildGroup({
       cycleCount: 5,
       trackingType,
-      targets: [buildTarget({ ...fields, values: [decimal(50)] })],
+      targets: [buildTarget({ ...fields, values: [decimal(50)], rules: [{ fromCycle: 1, filters: [], triggers }] })],
     });
     return { ...whole, cycles: whole.cycles.map((cycle) => ({ ...cycle, endsAt: cycle.endsAt - 4 * hour })) };
   });
@@ -66,6 +79,16 @@ function endsAsTheFinalDefinitionSays(given: Given, leadTaken?: number): Changin
   return programme;
 }
 
+/** The values of the sub-targets, which are whole percentages here, and the target value after them. */
+function expectInOrder(target: Target, cycle: Cycle): void {
+  const goal = targetValue(target, cycle);
+  const values = ruleIn(target, cycle.number).triggers.map(({ valueType, value }) =>
+    valueType === "ABSOLUTE" ? value : (goal * value) / decimal(100),
+  );
+  const ascending = [...new Set([...values, goal])].toSorted((one, other) => (one < other ? -1 : 1));
+  expect([...values, goal]).toEqual(ascending);
+}
+
 describe("over random edits of values, running ones too, of bounds and the brake, with cycles appended, activities and sweeps between them", () => {
   it("sums, met cycles and the streak value are those of the final definition, also where two versions are in force", () => {
     let [programmes, edited, late] = [0, 0, 0];
@@ -84,6 +107,28 @@ describe("over random edits of values, running ones too, of bounds and the brake
     const property = fc.property(lives, (given) => {
       const { announced } = lived(given);
       expect(new Set(announced).size).toBe(announced.length);
+    });
+    fc.assert(property, { numRuns: searchLength(1_000) });
+  });
+
+  it("a sub-target is told at most once in a cycle, is one of that cycle to the last, and keeps its mark", () => {
+    const property = fc.property(lives, (given) => {
+      const { triggersTold, life, group: final } = lived(given);
+      const keys = triggersTold.map(({ cycleNumber, triggerId }) => `${cycleNumber}/${triggerId}`);
+      const marks = [...life.whole.triggerReachedAt].flatMap(([cycle, of]) =>
+        [...of.keys()].map((id) => `${cycle}/${id}`),
+      );
+      expect(keys.toSorted()).toEqual(marks.toSorted());
+      for (const { cycleNumber, triggerId } of triggersTold)
+        expect(final.targets.map((target) => triggerOf(target, cycleNumber, triggerId)?.id)).toEqual([triggerId]);
+    });
+    fc.assert(property, { numRuns: searchLength(1_000) });
+  });
+
+  it("the sub-targets of every cycle ascend and stay below its value in every version", () => {
+    const property = fc.property(lives, (given) => {
+      for (const { targets, cycles } of lived(given).versions)
+        for (const target of targets) for (const cycle of cycles) expectInOrder(target, cycle);
     });
     fc.assert(property, { numRuns: searchLength(1_000) });
   });

@@ -7,13 +7,14 @@ import { type OriginalActivity } from "../../shared/domain/placing.ts";
 import { streakValue } from "../../shared/domain/streak.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { asOriginal } from "../../shared/table/activityItem.ts";
-import { forgetAnnounced, forgetMet, loseLateReturns } from "../support/brokenSettling.ts";
+import { forgetAnnounced, forgetMet, forgetTriggers, loseLateReturns } from "../support/brokenSettling.ts";
 import {
   buildActivity,
   buildEnrollment,
   buildGroup,
   buildLevels,
   buildTarget,
+  buildTriggers,
   decimal,
   noonOf,
 } from "../support/domain.ts";
@@ -21,6 +22,10 @@ import { arrivals, expectOfLives, isNoticed, type Keeping, SettledLife } from ".
 
 const cycleCount = 8;
 const now = noonOf(cycleCount);
+
+/** Half of 50 and a third of it, 16.6667. */
+const triggers = buildTriggers(33.3333, 50);
+const triggerValues = [166_667n, 250_000n];
 
 const group = fc
   .record({
@@ -34,7 +39,7 @@ const group = fc
       cycleCount,
       trackingType,
       levels,
-      targets: [buildTarget({ ...fields, values: [decimal(50)] })],
+      targets: [buildTarget({ ...fields, values: [decimal(50)], rules: [{ fromCycle: 1, filters: [], triggers }] })],
     });
   });
 
@@ -176,6 +181,34 @@ function announcesOnce({ of, start, sent }: Given, keep?: Keeping): SettledLife 
   return life;
 }
 
+/** The sub-targets of every cycle that its sum has reached after some activity, by the activities in their order. */
+function reachedBy({ of, start }: Given, effects: ReadonlyMap<string, TargetEffect>): Map<number, number[]> {
+  const all = of.cycles.map(({ number }): [number, number[]] => {
+    const ofCycle = [...effects.values()].map(({ changes }) =>
+      changes.findLast(({ cycleNumber }) => cycleNumber === number),
+    );
+    const sums = ofCycle.flatMap((change) => (change === undefined ? [] : [change.after]));
+    const ids = triggerValues.flatMap((value, index) => (sums.some((sum) => sum >= value) ? [index + 1] : []));
+    return [number, number < start.fromCycle ? [] : ids];
+  });
+  return new Map(all.filter(([, ids]) => ids.length > 0));
+}
+
+function idsByCycle(life: SettledLife): Map<number, number[]> {
+  const all = [...life.whole.triggerReachedAt].map(([cycle, marks]): [number, number[]] => [cycle, [...marks.keys()]]);
+  return new Map(all.toSorted(([one], [other]) => one - other));
+}
+
+function reachesSubTargetsOnce(given: Given, keep?: Keeping): SettledLife {
+  const { life, effects } = live(given.of, given.start, given.sent.deliveries, keep);
+  const told = [...effects.values()].flatMap(({ triggersReached }) => triggersReached);
+  const expected = reachedBy(given, effects);
+  const pairs = [...expected].flatMap(([cycleNumber, ids]) => ids.map((triggerId) => ({ cycleNumber, triggerId })));
+  const inOrder = told.toSorted((one, other) => one.cycleNumber - other.cycleNumber || one.triggerId - other.triggerId);
+  expect([inOrder, idsByCycle(life)]).toEqual([pairs, expected]);
+  return life;
+}
+
 describe("over any history, with settled cycles too", () => {
   it("the effects add up to the sum of each cycle", () => {
     expectOfLives(lives, addsUp);
@@ -183,6 +216,10 @@ describe("over any history, with settled cycles too", () => {
 
   it("no level is reached twice and no cycle is announced as reached twice", () => {
     expectOfLives(lives, announcesOnce);
+  });
+
+  it("a sub-target is reached once in a cycle, exactly where a sum was at least its value, and keeps its mark", () => {
+    expectOfLives(lives, reachesSubTargetsOnce);
   });
 
   it("a streak value never exceeds the carried value plus the cycles since enrolment or reset", () => {
@@ -205,6 +242,7 @@ describe("over any history, with settled cycles too", () => {
   it.each([
     ["forgets which cycles were met", forgetMet, givesTheSame],
     ["forgets which cycles were announced", forgetAnnounced, announcesOnce],
+    ["forgets which sub-targets were reached", forgetTriggers, reachesSubTargetsOnce],
     ["loses a late return and so gives another result", loseLateReturns, givesTheSame],
     ["loses a late return and so does not add up", loseLateReturns, addsUp],
   ])("a settling that %s is noticed", (_, keep, check) => {

@@ -71,10 +71,19 @@ describe("a row of settled cycles leaves the enrolment", () => {
     expect(settled(lived(6), noonOf(8)).next.past.rowCount).toBe(2);
   });
 
-  it("and is not written when none of its cycles was touched", () => {
+  it("and is not written when the membership begins after its cycles", () => {
     const { next, rows } = settled(buildEnrollment({ fromCycle: 7 }), noonOf(7));
     expect([next.past.rowCount, rows]).toEqual([2, []]);
     expect(achievedValue(next, 1)).toBe(0n);
+  });
+
+  it("and is written empty when the membership covers its cycles, so that late activities count there", () => {
+    const { next, rows } = settled(buildEnrollment({ fromCycle: 1, enrolledAt: noonOf(7) }), noonOf(7));
+    expect(rows.map(({ row, records }) => [row, records])).toEqual([
+      [1, []],
+      [2, []],
+    ]);
+    expect([...next.past.writtenRows]).toEqual([1, 2]);
   });
 
   it("and nothing can be counted in a row that was not written, because it would be lost", () => {

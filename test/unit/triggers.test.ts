@@ -123,38 +123,36 @@ describe("a sub-target of a cycle", () => {
   });
 });
 
-describe("an opening balance", () => {
-  const opening = (value: number | undefined) => {
-    const target = targetWith(buildTriggers(25, 50));
-    const request = {
-      cycleName: undefined,
-      openingBalance: value === undefined ? undefined : decimal(value),
-      resetsStreak: false,
-    };
-    const plan = decideEnrollment(buildGroup({ targets: [target] }), target, request, noonOf(1));
-    return "opening" in plan ? plan.opening : undefined;
-  };
+function openingOf(value: number | undefined) {
+  const target = targetWith(buildTriggers(25, 50));
+  const openingBalance = value === undefined ? undefined : decimal(value);
+  const request = { cycleName: undefined, openingBalance, resetsStreak: false };
+  const plan = decideEnrollment(buildGroup({ targets: [target] }), target, request, noonOf(1));
+  return "opening" in plan ? plan.opening : undefined;
+}
 
+describe("an opening balance", () => {
   it.each([
     [0, []],
     [24.9999, []],
     [25, [1]],
     [60, [1, 2]],
   ])("of %d reaches the sub-targets %j", (value, triggerIds) => {
-    expect(opening(value)).toMatchObject({ kind: "balance", triggerIds });
+    expect(openingOf(value)).toMatchObject({ kind: "balance", triggerIds });
   });
 
   it("that is absent keeps what the cycle had", () => {
-    expect(opening(undefined)).toEqual({ kind: "resume" });
+    expect(openingOf(undefined)).toEqual({ kind: "resume" });
   });
 });
 
-describe("sub-targets are refused", () => {
-  const rulesOf = (target: Target) =>
-    draftFaults(buildGroup({ cycleCount: 2, targets: [target] })).map((fault) =>
-      "fault" in fault && "place" in fault.fault ? [fault.fault.place, fault.fault.rule] : fault.rule,
-    );
+function brokenRules(target: Target) {
+  return draftFaults(buildGroup({ cycleCount: 2, targets: [target] })).map((fault) =>
+    "fault" in fault && "place" in fault.fault ? [fault.fault.place, fault.fault.rule] : fault.rule,
+  );
+}
 
+describe("sub-targets are refused", () => {
   it.each<[string, readonly Trigger[], readonly number[], readonly unknown[]]>([
     ["at the target value", [absolute(1, 100)], [100], [[0, "isBelowTheTargetValue"]]],
     ["at the target value of the second cycle only", [absolute(1, 80)], [100, 80], [[0, "isBelowTheTargetValue"]]],
@@ -167,7 +165,7 @@ describe("sub-targets are refused", () => {
       [[1, "triggersUnderANameOfItsOwn"]],
     ],
   ])("%s", (_, triggers, values, expected) => {
-    expect(rulesOf(targetWith(triggers, { values: values.map(decimal) }))).toEqual(expected);
+    expect(brokenRules(targetWith(triggers, { values: values.map(decimal) }))).toEqual(expected);
   });
 });
 

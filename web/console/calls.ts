@@ -26,6 +26,19 @@ export type ActivityFields = {
   readonly amount: string;
   readonly name: string;
   readonly occurredAt: string;
+  readonly storeId: string;
+  readonly channel: string;
+  readonly tenders: readonly string[];
+  readonly lines: readonly LineFields[];
+};
+
+/** A line of a purchase. A field that was left empty is not sent. */
+export type LineFields = {
+  readonly itemCode: string;
+  readonly category: string;
+  readonly brand: string;
+  readonly amount: string;
+  readonly quantity: string;
 };
 
 export const json = { "Content-Type": "application/json" };
@@ -60,7 +73,16 @@ export function unenrollCall(ref: TargetRef, customerId: number): Call {
   return { method: "POST", path: `${targetPath(ref)}/unEnroll`, headers: json, body: [{ customerId }] };
 }
 
-export function activityCall({ activityId, customerId, type, amount, name, occurredAt }: ActivityFields): Call {
+export function activityCall({
+  activityId,
+  customerId,
+  type,
+  amount,
+  name,
+  occurredAt,
+  ...bought
+}: ActivityFields): Call {
+  const { storeId, channel, tenders, lines } = bought;
   const body = {
     activityId,
     customerId,
@@ -68,14 +90,38 @@ export function activityCall({ activityId, customerId, type, amount, name, occur
     ...(type === "EVENT" ? { name } : {}),
     occurredAt,
     ...(amount === "" ? {} : { amount: numberOrText(amount) }),
+    ...(storeId === "" ? {} : { storeId }),
+    ...(channel === "" ? {} : { channel }),
+    ...(tenders.length === 0 ? {} : { tenders }),
+    ...(lines.length === 0 ? {} : { lineItems: lines.map(lineBody) }),
   };
   return { method: "POST", path: "/activities", headers: json, body };
+}
+
+function lineBody({ itemCode, category, brand, amount, quantity }: LineFields) {
+  return {
+    itemCode,
+    ...(category === "" ? {} : { category }),
+    ...(brand === "" ? {} : { brand }),
+    ...(amount === "" ? {} : { amount: numberOrText(amount) }),
+    ...(quantity === "" ? {} : { quantity: numberOrText(quantity) }),
+  };
 }
 
 /** The call that only says what the other one would do. It writes nothing, so it takes no key. */
 export function simulated({ path, headers, ...call }: Call): Call {
   const { "Idempotency-Key": _, ...others } = headers;
   return { ...call, path: `${path}/simulate`, headers: others };
+}
+
+/** Finds the customer who has the brand's own id. */
+export function findCall(externalId: string): Call {
+  return get(`/customers?externalId=${encodeURIComponent(externalId)}`);
+}
+
+/** Registers a customer with the brand's own id, under an id that the API draws. */
+export function registerExternalIdCall(externalId: string): Call {
+  return { method: "POST", path: "/customers", headers: json, body: { externalId } };
 }
 
 /** Registers the customer by the id alone. */

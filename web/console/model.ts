@@ -24,6 +24,11 @@ export type Group = {
   readonly rule: CyclePattern | undefined;
   readonly targets: readonly WireTarget[];
   readonly levels: readonly WireLevel[];
+  /** How many days after a cycle its end is told. */
+  readonly offsetDays: number;
+  /** From when to when customers can be enrolled by a call, each a day or an instant. */
+  readonly opens: string | null;
+  readonly closes: string | null;
 };
 
 export function groupOf(wire: WireGroup): Group {
@@ -45,6 +50,9 @@ export function groupOf(wire: WireGroup): Group {
     rule: ruleOf(wire),
     targets,
     levels: streaks,
+    offsetDays: wire.offsetDays,
+    opens: wire.enrolmentStartDate,
+    closes: wire.enrolmentEndDate,
   };
 }
 

@@ -83,6 +83,11 @@ export function formatShortDay(time: WallTime): string {
   return shortDayFormat.format(time);
 }
 
+/** A date of a definition as text: a plain date as it is, an instant in the zone. */
+export function formatDate(date: string, zone: string): string {
+  return isPlainDate(date) ? dayFormat.format(Date.parse(date)) : formatInstant(date, zone);
+}
+
 export function formatInstant(instant: string, zone: string): string {
   const time = wallTimeOf(Date.parse(instant), zone);
   return `${dayFormat.format(time)}, ${timeFormat.format(time)}`;

@@ -15,6 +15,12 @@ export type WireError = { readonly code: number; readonly message: string };
 
 export type WireGroup = Schemas["TargetGroup"];
 export type WireTarget = Schemas["Target"];
+export type WireFilter = Schemas["Filter"];
+/** A sub-target. */
+export type WireTrigger = Schemas["Trigger"];
+export type WireReminder = Schemas["Reminder"];
+/** What is in force from a cycle on. */
+export type WireRule = Schemas["TargetRule"];
 export type WireLevel = Schemas["Streak"];
 export type PeriodStatus = Schemas["Period"]["periodStatus"];
 export type TrackingType = WireGroup["trackingType"];
@@ -22,6 +28,8 @@ export type WireCustomer = Schemas["Customer"];
 export type WireCustomerState = Schemas["CustomerState"];
 /** One cycle of one target in which a customer is enrolled. */
 export type WireTargetCycle = Schemas["TargetProgress"];
+/** A sub-target of a cycle, and whether the customer has reached it. */
+export type WireTriggerProgress = Schemas["TriggerProgress"];
 export type WireLeftTarget = Schemas["LeftTarget"];
 export type WireStreakLevel = Schemas["StreakProgress"];
 export type WireHistoryRow = Schemas["LedgerEntry"];
@@ -30,6 +38,8 @@ export type WireHistoryRow = Schemas["LedgerEntry"];
 export type WireAuditLog = Schemas["AuditLog"];
 
 export type WireActivityOutcome = Schemas["ActivityOutcome"];
+export type WireActivityEffect = Schemas["ActivityEffect"];
+export type WireNotCounted = Schemas["ActivityNotCounted"];
 
 /** The answer of `GET /local/events`, which is no part of the API. */
 export type WireEvents = { readonly events: readonly WireEvent[] };
@@ -58,6 +68,8 @@ export type WireEventDetail = {
   readonly endedCount?: number;
   readonly streakName?: string;
   readonly reEnrolment?: boolean;
+  /** By which way it came in. `AUTOMATIC` for an enrolment: an activity has made it. */
+  readonly source?: string;
   readonly version?: number;
   readonly reminderName?: string;
   readonly triggerName?: string;

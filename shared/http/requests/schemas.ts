@@ -154,7 +154,8 @@ const filter = {
   },
 } as const;
 
-const filters = { type: ["array", "null"], maxItems: limits.filters, items: filter } as const;
+/** Exported, like what else two schemas name, so that bundles have the code that judges it once. */
+export const filters = { type: ["array", "null"], maxItems: limits.filters, items: filter } as const;
 
 const reminder = {
   type: "object",
@@ -176,7 +177,7 @@ const trigger = {
   },
 } as const;
 
-const triggers = { type: ["array", "null"], maxItems: limits.triggers, items: trigger } as const;
+export const triggers = { type: ["array", "null"], maxItems: limits.triggers, items: trigger } as const;
 
 const target = {
   type: "object",

@@ -10,7 +10,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.activityId === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "activityId" }, message: "must have required property 'activityId'" };
+      const err0 = { instancePath, keyword: "required", params: { missingProperty: "activityId" }, message: "must have required property 'activityId'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -19,7 +19,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.type === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+      const err1 = { instancePath, keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -28,7 +28,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.occurredAt === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "occurredAt" }, message: "must have required property 'occurredAt'" };
+      const err2 = { instancePath, keyword: "required", params: { missingProperty: "occurredAt" }, message: "must have required property 'occurredAt'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -40,7 +40,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.activityId;
       if (typeof data0 === "string") {
         if (!pattern0.test(data0)) {
-          const err3 = { instancePath: instancePath + "/activityId", schemaPath: "#/properties/activityId/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:-]{1,128}$"' };
+          const err3 = { instancePath: instancePath + "/activityId", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:-]{1,128}$"' };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -49,7 +49,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/activityId", schemaPath: "#/properties/activityId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err4 = { instancePath: instancePath + "/activityId", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -61,7 +61,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.type !== void 0) {
       let data1 = data.type;
       if (typeof data1 !== "string") {
-        const err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err5 = { instancePath: instancePath + "/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -70,7 +70,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data1 === "TRANSACTION" || data1 === "RETURN" || data1 === "EVENT")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema6.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", keyword: "enum", params: { allowedValues: schema6.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -82,7 +82,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data2 = data.name;
       if (typeof data2 !== "string" && data2 !== null) {
-        const err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: schema6.properties.name.type }, message: "must be string,null" };
+        const err7 = { instancePath: instancePath + "/name", keyword: "type", params: { type: schema6.properties.name.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -92,7 +92,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data2 === "string") {
         if (func2(data2) > 200) {
-          const err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err8 = { instancePath: instancePath + "/name", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -101,7 +101,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data2) < 1) {
-          const err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          const err9 = { instancePath: instancePath + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -115,7 +115,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       let data3 = data.occurredAt;
       if (typeof data3 === "string") {
         if (func2(data3) > 40) {
-          const err10 = { instancePath: instancePath + "/occurredAt", schemaPath: "#/properties/occurredAt/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+          const err10 = { instancePath: instancePath + "/occurredAt", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -124,7 +124,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err11 = { instancePath: instancePath + "/occurredAt", schemaPath: "#/properties/occurredAt/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err11 = { instancePath: instancePath + "/occurredAt", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -136,7 +136,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.amount !== void 0) {
       let data4 = data.amount;
       if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
-        const err12 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/type", keyword: "type", params: { type: schema6.properties.amount.type }, message: "must be number,null" };
+        const err12 = { instancePath: instancePath + "/amount", keyword: "type", params: { type: schema6.properties.amount.type }, message: "must be number,null" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -146,7 +146,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 999999999999999e-4 || isNaN(data4)) {
-          const err13 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+          const err13 = { instancePath: instancePath + "/amount", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -155,7 +155,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data4 < 0 || isNaN(data4)) {
-          const err14 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          const err14 = { instancePath: instancePath + "/amount", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -168,7 +168,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.quantity !== void 0) {
       let data5 = data.quantity;
       if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        const err15 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/type", keyword: "type", params: { type: schema6.properties.quantity.type }, message: "must be number,null" };
+        const err15 = { instancePath: instancePath + "/quantity", keyword: "type", params: { type: schema6.properties.quantity.type }, message: "must be number,null" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -178,7 +178,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 999999999999999e-4 || isNaN(data5)) {
-          const err16 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+          const err16 = { instancePath: instancePath + "/quantity", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -187,7 +187,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data5 < 0 || isNaN(data5)) {
-          const err17 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          const err17 = { instancePath: instancePath + "/quantity", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -200,7 +200,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.attributes !== void 0) {
       let data6 = data.attributes;
       if (!(data6 && typeof data6 == "object" && !Array.isArray(data6)) && data6 !== null) {
-        const err18 = { instancePath: instancePath + "/attributes", schemaPath: "#/properties/attributes/type", keyword: "type", params: { type: schema6.properties.attributes.type }, message: "must be object,null" };
+        const err18 = { instancePath: instancePath + "/attributes", keyword: "type", params: { type: schema6.properties.attributes.type }, message: "must be object,null" };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -212,7 +212,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.originalActivityId !== void 0) {
       let data7 = data.originalActivityId;
       if (typeof data7 !== "string" && data7 !== null) {
-        const err19 = { instancePath: instancePath + "/originalActivityId", schemaPath: "#/properties/originalActivityId/type", keyword: "type", params: { type: schema6.properties.originalActivityId.type }, message: "must be string,null" };
+        const err19 = { instancePath: instancePath + "/originalActivityId", keyword: "type", params: { type: schema6.properties.originalActivityId.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err19];
         } else {
@@ -222,7 +222,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data7 === "string") {
         if (!pattern0.test(data7)) {
-          const err20 = { instancePath: instancePath + "/originalActivityId", schemaPath: "#/properties/originalActivityId/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:-]{1,128}$"' };
+          const err20 = { instancePath: instancePath + "/originalActivityId", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:-]{1,128}$"' };
           if (vErrors === null) {
             vErrors = [err20];
           } else {
@@ -235,7 +235,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.storeId !== void 0) {
       let data8 = data.storeId;
       if (typeof data8 !== "string" && !(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8)) && data8 !== null) {
-        const err21 = { instancePath: instancePath + "/storeId", schemaPath: "#/properties/storeId/type", keyword: "type", params: { type: schema6.properties.storeId.type }, message: "must be string,integer,null" };
+        const err21 = { instancePath: instancePath + "/storeId", keyword: "type", params: { type: schema6.properties.storeId.type }, message: "must be string,integer,null" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -245,7 +245,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data8 == "number" && isFinite(data8)) {
         if (data8 > 9007199254740991 || isNaN(data8)) {
-          const err22 = { instancePath: instancePath + "/storeId", schemaPath: "#/properties/storeId/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          const err22 = { instancePath: instancePath + "/storeId", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
           if (vErrors === null) {
             vErrors = [err22];
           } else {
@@ -254,7 +254,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data8 < 0 || isNaN(data8)) {
-          const err23 = { instancePath: instancePath + "/storeId", schemaPath: "#/properties/storeId/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          const err23 = { instancePath: instancePath + "/storeId", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -265,7 +265,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data8 === "string") {
         if (func2(data8) > 64) {
-          const err24 = { instancePath: instancePath + "/storeId", schemaPath: "#/properties/storeId/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+          const err24 = { instancePath: instancePath + "/storeId", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -274,7 +274,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data8) < 1) {
-          const err25 = { instancePath: instancePath + "/storeId", schemaPath: "#/properties/storeId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          const err25 = { instancePath: instancePath + "/storeId", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -287,7 +287,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.channel !== void 0) {
       let data9 = data.channel;
       if (typeof data9 !== "string" && !(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9)) && data9 !== null) {
-        const err26 = { instancePath: instancePath + "/channel", schemaPath: "#/properties/channel/type", keyword: "type", params: { type: schema6.properties.channel.type }, message: "must be string,integer,null" };
+        const err26 = { instancePath: instancePath + "/channel", keyword: "type", params: { type: schema6.properties.channel.type }, message: "must be string,integer,null" };
         if (vErrors === null) {
           vErrors = [err26];
         } else {
@@ -297,7 +297,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data9 == "number" && isFinite(data9)) {
         if (data9 > 9007199254740991 || isNaN(data9)) {
-          const err27 = { instancePath: instancePath + "/channel", schemaPath: "#/properties/channel/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          const err27 = { instancePath: instancePath + "/channel", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
           if (vErrors === null) {
             vErrors = [err27];
           } else {
@@ -306,7 +306,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data9 < 0 || isNaN(data9)) {
-          const err28 = { instancePath: instancePath + "/channel", schemaPath: "#/properties/channel/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          const err28 = { instancePath: instancePath + "/channel", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
           if (vErrors === null) {
             vErrors = [err28];
           } else {
@@ -317,7 +317,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data9 === "string") {
         if (func2(data9) > 64) {
-          const err29 = { instancePath: instancePath + "/channel", schemaPath: "#/properties/channel/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+          const err29 = { instancePath: instancePath + "/channel", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
           if (vErrors === null) {
             vErrors = [err29];
           } else {
@@ -326,7 +326,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data9) < 1) {
-          const err30 = { instancePath: instancePath + "/channel", schemaPath: "#/properties/channel/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          const err30 = { instancePath: instancePath + "/channel", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err30];
           } else {
@@ -339,7 +339,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.zoneIds !== void 0) {
       let data10 = data.zoneIds;
       if (!Array.isArray(data10) && data10 !== null) {
-        const err31 = { instancePath: instancePath + "/zoneIds", schemaPath: "#/properties/zoneIds/type", keyword: "type", params: { type: schema6.properties.zoneIds.type }, message: "must be array,null" };
+        const err31 = { instancePath: instancePath + "/zoneIds", keyword: "type", params: { type: schema6.properties.zoneIds.type }, message: "must be array,null" };
         if (vErrors === null) {
           vErrors = [err31];
         } else {
@@ -349,7 +349,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (Array.isArray(data10)) {
         if (data10.length > 10) {
-          const err32 = { instancePath: instancePath + "/zoneIds", schemaPath: "#/properties/zoneIds/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+          const err32 = { instancePath: instancePath + "/zoneIds", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
           if (vErrors === null) {
             vErrors = [err32];
           } else {
@@ -361,7 +361,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data11 = data10[i0];
           if (typeof data11 !== "string" && !(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-            const err33 = { instancePath: instancePath + "/zoneIds/" + i0, schemaPath: "#/properties/zoneIds/items/type", keyword: "type", params: { type: schema6.properties.zoneIds.items.type }, message: "must be string,integer" };
+            const err33 = { instancePath: instancePath + "/zoneIds/" + i0, keyword: "type", params: { type: schema6.properties.zoneIds.items.type }, message: "must be string,integer" };
             if (vErrors === null) {
               vErrors = [err33];
             } else {
@@ -371,7 +371,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data11 == "number" && isFinite(data11)) {
             if (data11 > 9007199254740991 || isNaN(data11)) {
-              const err34 = { instancePath: instancePath + "/zoneIds/" + i0, schemaPath: "#/properties/zoneIds/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+              const err34 = { instancePath: instancePath + "/zoneIds/" + i0, keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -380,7 +380,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data11 < 0 || isNaN(data11)) {
-              const err35 = { instancePath: instancePath + "/zoneIds/" + i0, schemaPath: "#/properties/zoneIds/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              const err35 = { instancePath: instancePath + "/zoneIds/" + i0, keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err35];
               } else {
@@ -391,7 +391,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data11 === "string") {
             if (func2(data11) > 64) {
-              const err36 = { instancePath: instancePath + "/zoneIds/" + i0, schemaPath: "#/properties/zoneIds/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+              const err36 = { instancePath: instancePath + "/zoneIds/" + i0, keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
               if (vErrors === null) {
                 vErrors = [err36];
               } else {
@@ -400,7 +400,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data11) < 1) {
-              const err37 = { instancePath: instancePath + "/zoneIds/" + i0, schemaPath: "#/properties/zoneIds/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              const err37 = { instancePath: instancePath + "/zoneIds/" + i0, keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
               if (vErrors === null) {
                 vErrors = [err37];
               } else {
@@ -415,7 +415,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.conceptIds !== void 0) {
       let data12 = data.conceptIds;
       if (!Array.isArray(data12) && data12 !== null) {
-        const err38 = { instancePath: instancePath + "/conceptIds", schemaPath: "#/properties/conceptIds/type", keyword: "type", params: { type: schema6.properties.conceptIds.type }, message: "must be array,null" };
+        const err38 = { instancePath: instancePath + "/conceptIds", keyword: "type", params: { type: schema6.properties.conceptIds.type }, message: "must be array,null" };
         if (vErrors === null) {
           vErrors = [err38];
         } else {
@@ -425,7 +425,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (Array.isArray(data12)) {
         if (data12.length > 10) {
-          const err39 = { instancePath: instancePath + "/conceptIds", schemaPath: "#/properties/conceptIds/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+          const err39 = { instancePath: instancePath + "/conceptIds", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
           if (vErrors === null) {
             vErrors = [err39];
           } else {
@@ -437,7 +437,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i1 = 0; i1 < len1; i1++) {
           let data13 = data12[i1];
           if (typeof data13 !== "string" && !(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
-            const err40 = { instancePath: instancePath + "/conceptIds/" + i1, schemaPath: "#/properties/conceptIds/items/type", keyword: "type", params: { type: schema6.properties.conceptIds.items.type }, message: "must be string,integer" };
+            const err40 = { instancePath: instancePath + "/conceptIds/" + i1, keyword: "type", params: { type: schema6.properties.conceptIds.items.type }, message: "must be string,integer" };
             if (vErrors === null) {
               vErrors = [err40];
             } else {
@@ -447,7 +447,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data13 == "number" && isFinite(data13)) {
             if (data13 > 9007199254740991 || isNaN(data13)) {
-              const err41 = { instancePath: instancePath + "/conceptIds/" + i1, schemaPath: "#/properties/conceptIds/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+              const err41 = { instancePath: instancePath + "/conceptIds/" + i1, keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
               if (vErrors === null) {
                 vErrors = [err41];
               } else {
@@ -456,7 +456,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data13 < 0 || isNaN(data13)) {
-              const err42 = { instancePath: instancePath + "/conceptIds/" + i1, schemaPath: "#/properties/conceptIds/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              const err42 = { instancePath: instancePath + "/conceptIds/" + i1, keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err42];
               } else {
@@ -467,7 +467,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data13 === "string") {
             if (func2(data13) > 64) {
-              const err43 = { instancePath: instancePath + "/conceptIds/" + i1, schemaPath: "#/properties/conceptIds/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+              const err43 = { instancePath: instancePath + "/conceptIds/" + i1, keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
               if (vErrors === null) {
                 vErrors = [err43];
               } else {
@@ -476,7 +476,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data13) < 1) {
-              const err44 = { instancePath: instancePath + "/conceptIds/" + i1, schemaPath: "#/properties/conceptIds/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              const err44 = { instancePath: instancePath + "/conceptIds/" + i1, keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
               if (vErrors === null) {
                 vErrors = [err44];
               } else {
@@ -491,7 +491,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.tenders !== void 0) {
       let data14 = data.tenders;
       if (!Array.isArray(data14) && data14 !== null) {
-        const err45 = { instancePath: instancePath + "/tenders", schemaPath: "#/properties/tenders/type", keyword: "type", params: { type: schema6.properties.tenders.type }, message: "must be array,null" };
+        const err45 = { instancePath: instancePath + "/tenders", keyword: "type", params: { type: schema6.properties.tenders.type }, message: "must be array,null" };
         if (vErrors === null) {
           vErrors = [err45];
         } else {
@@ -501,7 +501,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (Array.isArray(data14)) {
         if (data14.length > 10) {
-          const err46 = { instancePath: instancePath + "/tenders", schemaPath: "#/properties/tenders/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+          const err46 = { instancePath: instancePath + "/tenders", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
           if (vErrors === null) {
             vErrors = [err46];
           } else {
@@ -513,7 +513,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i2 = 0; i2 < len2; i2++) {
           let data15 = data14[i2];
           if (typeof data15 !== "string" && !(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
-            const err47 = { instancePath: instancePath + "/tenders/" + i2, schemaPath: "#/properties/tenders/items/type", keyword: "type", params: { type: schema6.properties.tenders.items.type }, message: "must be string,integer" };
+            const err47 = { instancePath: instancePath + "/tenders/" + i2, keyword: "type", params: { type: schema6.properties.tenders.items.type }, message: "must be string,integer" };
             if (vErrors === null) {
               vErrors = [err47];
             } else {
@@ -523,7 +523,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data15 == "number" && isFinite(data15)) {
             if (data15 > 9007199254740991 || isNaN(data15)) {
-              const err48 = { instancePath: instancePath + "/tenders/" + i2, schemaPath: "#/properties/tenders/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+              const err48 = { instancePath: instancePath + "/tenders/" + i2, keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
               if (vErrors === null) {
                 vErrors = [err48];
               } else {
@@ -532,7 +532,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data15 < 0 || isNaN(data15)) {
-              const err49 = { instancePath: instancePath + "/tenders/" + i2, schemaPath: "#/properties/tenders/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              const err49 = { instancePath: instancePath + "/tenders/" + i2, keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err49];
               } else {
@@ -543,7 +543,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data15 === "string") {
             if (func2(data15) > 64) {
-              const err50 = { instancePath: instancePath + "/tenders/" + i2, schemaPath: "#/properties/tenders/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+              const err50 = { instancePath: instancePath + "/tenders/" + i2, keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
               if (vErrors === null) {
                 vErrors = [err50];
               } else {
@@ -552,7 +552,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data15) < 1) {
-              const err51 = { instancePath: instancePath + "/tenders/" + i2, schemaPath: "#/properties/tenders/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              const err51 = { instancePath: instancePath + "/tenders/" + i2, keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
               if (vErrors === null) {
                 vErrors = [err51];
               } else {
@@ -567,7 +567,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lineItems !== void 0) {
       let data16 = data.lineItems;
       if (!Array.isArray(data16) && data16 !== null) {
-        const err52 = { instancePath: instancePath + "/lineItems", schemaPath: "#/properties/lineItems/type", keyword: "type", params: { type: schema6.properties.lineItems.type }, message: "must be array,null" };
+        const err52 = { instancePath: instancePath + "/lineItems", keyword: "type", params: { type: schema6.properties.lineItems.type }, message: "must be array,null" };
         if (vErrors === null) {
           vErrors = [err52];
         } else {
@@ -577,7 +577,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (Array.isArray(data16)) {
         if (data16.length > 100) {
-          const err53 = { instancePath: instancePath + "/lineItems", schemaPath: "#/properties/lineItems/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
+          const err53 = { instancePath: instancePath + "/lineItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
           if (vErrors === null) {
             vErrors = [err53];
           } else {
@@ -590,7 +590,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           let data17 = data16[i3];
           if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
             if (data17.itemCode === void 0) {
-              const err54 = { instancePath: instancePath + "/lineItems/" + i3, schemaPath: "#/properties/lineItems/items/required", keyword: "required", params: { missingProperty: "itemCode" }, message: "must have required property 'itemCode'" };
+              const err54 = { instancePath: instancePath + "/lineItems/" + i3, keyword: "required", params: { missingProperty: "itemCode" }, message: "must have required property 'itemCode'" };
               if (vErrors === null) {
                 vErrors = [err54];
               } else {
@@ -601,7 +601,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
             if (data17.itemCode !== void 0) {
               let data18 = data17.itemCode;
               if (typeof data18 !== "string" && !(typeof data18 == "number" && (!(data18 % 1) && !isNaN(data18)) && isFinite(data18))) {
-                const err55 = { instancePath: instancePath + "/lineItems/" + i3 + "/itemCode", schemaPath: "#/properties/lineItems/items/properties/itemCode/type", keyword: "type", params: { type: schema6.properties.lineItems.items.properties.itemCode.type }, message: "must be string,integer" };
+                const err55 = { instancePath: instancePath + "/lineItems/" + i3 + "/itemCode", keyword: "type", params: { type: schema6.properties.lineItems.items.properties.itemCode.type }, message: "must be string,integer" };
                 if (vErrors === null) {
                   vErrors = [err55];
                 } else {
@@ -611,7 +611,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data18 == "number" && isFinite(data18)) {
                 if (data18 > 9007199254740991 || isNaN(data18)) {
-                  const err56 = { instancePath: instancePath + "/lineItems/" + i3 + "/itemCode", schemaPath: "#/properties/lineItems/items/properties/itemCode/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  const err56 = { instancePath: instancePath + "/lineItems/" + i3 + "/itemCode", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
                   if (vErrors === null) {
                     vErrors = [err56];
                   } else {
@@ -620,7 +620,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (data18 < 0 || isNaN(data18)) {
-                  const err57 = { instancePath: instancePath + "/lineItems/" + i3 + "/itemCode", schemaPath: "#/properties/lineItems/items/properties/itemCode/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  const err57 = { instancePath: instancePath + "/lineItems/" + i3 + "/itemCode", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
                   if (vErrors === null) {
                     vErrors = [err57];
                   } else {
@@ -631,7 +631,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data18 === "string") {
                 if (func2(data18) > 64) {
-                  const err58 = { instancePath: instancePath + "/lineItems/" + i3 + "/itemCode", schemaPath: "#/properties/lineItems/items/properties/itemCode/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+                  const err58 = { instancePath: instancePath + "/lineItems/" + i3 + "/itemCode", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
                   if (vErrors === null) {
                     vErrors = [err58];
                   } else {
@@ -640,7 +640,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (func2(data18) < 1) {
-                  const err59 = { instancePath: instancePath + "/lineItems/" + i3 + "/itemCode", schemaPath: "#/properties/lineItems/items/properties/itemCode/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  const err59 = { instancePath: instancePath + "/lineItems/" + i3 + "/itemCode", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
                   if (vErrors === null) {
                     vErrors = [err59];
                   } else {
@@ -653,7 +653,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
             if (data17.category !== void 0) {
               let data19 = data17.category;
               if (typeof data19 !== "string" && !(typeof data19 == "number" && (!(data19 % 1) && !isNaN(data19)) && isFinite(data19)) && data19 !== null) {
-                const err60 = { instancePath: instancePath + "/lineItems/" + i3 + "/category", schemaPath: "#/properties/lineItems/items/properties/category/type", keyword: "type", params: { type: schema6.properties.lineItems.items.properties.category.type }, message: "must be string,integer,null" };
+                const err60 = { instancePath: instancePath + "/lineItems/" + i3 + "/category", keyword: "type", params: { type: schema6.properties.lineItems.items.properties.category.type }, message: "must be string,integer,null" };
                 if (vErrors === null) {
                   vErrors = [err60];
                 } else {
@@ -663,7 +663,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data19 == "number" && isFinite(data19)) {
                 if (data19 > 9007199254740991 || isNaN(data19)) {
-                  const err61 = { instancePath: instancePath + "/lineItems/" + i3 + "/category", schemaPath: "#/properties/lineItems/items/properties/category/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  const err61 = { instancePath: instancePath + "/lineItems/" + i3 + "/category", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
                   if (vErrors === null) {
                     vErrors = [err61];
                   } else {
@@ -672,7 +672,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (data19 < 0 || isNaN(data19)) {
-                  const err62 = { instancePath: instancePath + "/lineItems/" + i3 + "/category", schemaPath: "#/properties/lineItems/items/properties/category/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  const err62 = { instancePath: instancePath + "/lineItems/" + i3 + "/category", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
                   if (vErrors === null) {
                     vErrors = [err62];
                   } else {
@@ -683,7 +683,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data19 === "string") {
                 if (func2(data19) > 64) {
-                  const err63 = { instancePath: instancePath + "/lineItems/" + i3 + "/category", schemaPath: "#/properties/lineItems/items/properties/category/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+                  const err63 = { instancePath: instancePath + "/lineItems/" + i3 + "/category", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
                   if (vErrors === null) {
                     vErrors = [err63];
                   } else {
@@ -692,7 +692,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (func2(data19) < 1) {
-                  const err64 = { instancePath: instancePath + "/lineItems/" + i3 + "/category", schemaPath: "#/properties/lineItems/items/properties/category/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  const err64 = { instancePath: instancePath + "/lineItems/" + i3 + "/category", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
                   if (vErrors === null) {
                     vErrors = [err64];
                   } else {
@@ -705,7 +705,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
             if (data17.brand !== void 0) {
               let data20 = data17.brand;
               if (typeof data20 !== "string" && !(typeof data20 == "number" && (!(data20 % 1) && !isNaN(data20)) && isFinite(data20)) && data20 !== null) {
-                const err65 = { instancePath: instancePath + "/lineItems/" + i3 + "/brand", schemaPath: "#/properties/lineItems/items/properties/brand/type", keyword: "type", params: { type: schema6.properties.lineItems.items.properties.brand.type }, message: "must be string,integer,null" };
+                const err65 = { instancePath: instancePath + "/lineItems/" + i3 + "/brand", keyword: "type", params: { type: schema6.properties.lineItems.items.properties.brand.type }, message: "must be string,integer,null" };
                 if (vErrors === null) {
                   vErrors = [err65];
                 } else {
@@ -715,7 +715,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data20 == "number" && isFinite(data20)) {
                 if (data20 > 9007199254740991 || isNaN(data20)) {
-                  const err66 = { instancePath: instancePath + "/lineItems/" + i3 + "/brand", schemaPath: "#/properties/lineItems/items/properties/brand/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  const err66 = { instancePath: instancePath + "/lineItems/" + i3 + "/brand", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
                   if (vErrors === null) {
                     vErrors = [err66];
                   } else {
@@ -724,7 +724,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (data20 < 0 || isNaN(data20)) {
-                  const err67 = { instancePath: instancePath + "/lineItems/" + i3 + "/brand", schemaPath: "#/properties/lineItems/items/properties/brand/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  const err67 = { instancePath: instancePath + "/lineItems/" + i3 + "/brand", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
                   if (vErrors === null) {
                     vErrors = [err67];
                   } else {
@@ -735,7 +735,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data20 === "string") {
                 if (func2(data20) > 64) {
-                  const err68 = { instancePath: instancePath + "/lineItems/" + i3 + "/brand", schemaPath: "#/properties/lineItems/items/properties/brand/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+                  const err68 = { instancePath: instancePath + "/lineItems/" + i3 + "/brand", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
                   if (vErrors === null) {
                     vErrors = [err68];
                   } else {
@@ -744,7 +744,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (func2(data20) < 1) {
-                  const err69 = { instancePath: instancePath + "/lineItems/" + i3 + "/brand", schemaPath: "#/properties/lineItems/items/properties/brand/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  const err69 = { instancePath: instancePath + "/lineItems/" + i3 + "/brand", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
                   if (vErrors === null) {
                     vErrors = [err69];
                   } else {
@@ -757,7 +757,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
             if (data17.amount !== void 0) {
               let data21 = data17.amount;
               if (!(typeof data21 == "number" && isFinite(data21)) && data21 !== null) {
-                const err70 = { instancePath: instancePath + "/lineItems/" + i3 + "/amount", schemaPath: "#/properties/lineItems/items/properties/amount/type", keyword: "type", params: { type: schema6.properties.lineItems.items.properties.amount.type }, message: "must be number,null" };
+                const err70 = { instancePath: instancePath + "/lineItems/" + i3 + "/amount", keyword: "type", params: { type: schema6.properties.lineItems.items.properties.amount.type }, message: "must be number,null" };
                 if (vErrors === null) {
                   vErrors = [err70];
                 } else {
@@ -767,7 +767,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data21 == "number" && isFinite(data21)) {
                 if (data21 > 999999999999999e-4 || isNaN(data21)) {
-                  const err71 = { instancePath: instancePath + "/lineItems/" + i3 + "/amount", schemaPath: "#/properties/lineItems/items/properties/amount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  const err71 = { instancePath: instancePath + "/lineItems/" + i3 + "/amount", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
                   if (vErrors === null) {
                     vErrors = [err71];
                   } else {
@@ -776,7 +776,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (data21 < 0 || isNaN(data21)) {
-                  const err72 = { instancePath: instancePath + "/lineItems/" + i3 + "/amount", schemaPath: "#/properties/lineItems/items/properties/amount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  const err72 = { instancePath: instancePath + "/lineItems/" + i3 + "/amount", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
                   if (vErrors === null) {
                     vErrors = [err72];
                   } else {
@@ -789,7 +789,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
             if (data17.quantity !== void 0) {
               let data22 = data17.quantity;
               if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
-                const err73 = { instancePath: instancePath + "/lineItems/" + i3 + "/quantity", schemaPath: "#/properties/lineItems/items/properties/quantity/type", keyword: "type", params: { type: schema6.properties.lineItems.items.properties.quantity.type }, message: "must be number,null" };
+                const err73 = { instancePath: instancePath + "/lineItems/" + i3 + "/quantity", keyword: "type", params: { type: schema6.properties.lineItems.items.properties.quantity.type }, message: "must be number,null" };
                 if (vErrors === null) {
                   vErrors = [err73];
                 } else {
@@ -799,7 +799,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data22 == "number" && isFinite(data22)) {
                 if (data22 > 999999999999999e-4 || isNaN(data22)) {
-                  const err74 = { instancePath: instancePath + "/lineItems/" + i3 + "/quantity", schemaPath: "#/properties/lineItems/items/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  const err74 = { instancePath: instancePath + "/lineItems/" + i3 + "/quantity", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
                   if (vErrors === null) {
                     vErrors = [err74];
                   } else {
@@ -808,7 +808,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (data22 < 0 || isNaN(data22)) {
-                  const err75 = { instancePath: instancePath + "/lineItems/" + i3 + "/quantity", schemaPath: "#/properties/lineItems/items/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  const err75 = { instancePath: instancePath + "/lineItems/" + i3 + "/quantity", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
                   if (vErrors === null) {
                     vErrors = [err75];
                   } else {
@@ -819,7 +819,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err76 = { instancePath: instancePath + "/lineItems/" + i3, schemaPath: "#/properties/lineItems/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err76 = { instancePath: instancePath + "/lineItems/" + i3, keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
               vErrors = [err76];
             } else {
@@ -831,7 +831,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err77 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err77 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err77];
     } else {
@@ -843,15 +843,441 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var addTarget = validate22;
-var schema7 = { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT", "LINEITEM"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "enrolmentMethod": { "type": "string", "enum": ["IMPORT", "TRANSACTION"] }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "reminders": { "type": "array", "maxItems": 3, "items": { "type": "object", "required": ["name", "offsetHours", "condition"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "offsetHours": { "type": "integer", "minimum": 1, "maximum": 720 }, "condition": { "type": "string", "enum": ["NOT_REACHED", "ALWAYS", "STREAK_AT_RISK"] } } } }, "filters": { "type": ["array", "null"], "maxItems": 20, "items": { "type": "object", "required": ["entityType"], "properties": { "entityType": { "type": "string", "enum": ["STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER", "AMOUNT", "ATTRIBUTE", "ITEM", "CATEGORY", "BRAND"] }, "entityIds": { "type": ["array", "null"], "minItems": 1, "maxItems": 1e3, "items": { "type": ["string", "integer"], "minLength": 1, "maxLength": 64, "minimum": 0, "maximum": 9007199254740991 } }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "minimum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "maximum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "exclude": { "type": ["boolean", "null"] } } } }, "targetMilestoneTriggers": { "type": ["array", "null"], "maxItems": 10, "items": { "type": "object", "required": ["triggerName", "triggerValueType", "triggerValue"], "properties": { "triggerName": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "triggerValueType": { "type": "string", "enum": ["ABSOLUTE", "PERCENTAGE"] }, "triggerValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "addTarget" };
+var schema7 = { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT", "LINEITEM"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "enrolmentMethod": { "type": "string", "enum": ["IMPORT", "TRANSACTION"] }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "reminders": { "type": "array", "maxItems": 3, "items": { "type": "object", "required": ["name", "offsetHours", "condition"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "offsetHours": { "type": "integer", "minimum": 1, "maximum": 720 }, "condition": { "type": "string", "enum": ["NOT_REACHED", "ALWAYS", "STREAK_AT_RISK"] } } } }, "filters": { "$ref": "filters" }, "targetMilestoneTriggers": { "$ref": "triggers" }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "addTarget" };
 var pattern2 = /* @__PURE__ */ new RegExp("\\S", "u");
+var schema8 = { "type": ["array", "null"], "maxItems": 20, "items": { "type": "object", "required": ["entityType"], "properties": { "entityType": { "type": "string", "enum": ["STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER", "AMOUNT", "ATTRIBUTE", "ITEM", "CATEGORY", "BRAND"] }, "entityIds": { "type": ["array", "null"], "minItems": 1, "maxItems": 1e3, "items": { "type": ["string", "integer"], "minLength": 1, "maxLength": 64, "minimum": 0, "maximum": 9007199254740991 } }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "minimum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "maximum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "exclude": { "type": ["boolean", "null"] } } }, "$id": "filters" };
+function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (!Array.isArray(data) && data !== null) {
+    const err0 = { instancePath, keyword: "type", params: { type: schema8.type }, message: "must be array,null" };
+    if (vErrors === null) {
+      vErrors = [err0];
+    } else {
+      vErrors.push(err0);
+    }
+    errors++;
+  }
+  if (Array.isArray(data)) {
+    if (data.length > 20) {
+      const err1 = { instancePath, keyword: "maxItems", params: { limit: 20 }, message: "must NOT have more than 20 items" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    const len0 = data.length;
+    for (let i0 = 0; i0 < len0; i0++) {
+      let data0 = data[i0];
+      if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+        if (data0.entityType === void 0) {
+          const err2 = { instancePath: instancePath + "/" + i0, keyword: "required", params: { missingProperty: "entityType" }, message: "must have required property 'entityType'" };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+        if (data0.entityType !== void 0) {
+          let data1 = data0.entityType;
+          if (typeof data1 !== "string") {
+            const err3 = { instancePath: instancePath + "/" + i0 + "/entityType", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err3];
+            } else {
+              vErrors.push(err3);
+            }
+            errors++;
+          }
+          if (!(data1 === "STORE" || data1 === "ZONE" || data1 === "CONCEPT" || data1 === "CHANNEL" || data1 === "TENDER" || data1 === "AMOUNT" || data1 === "ATTRIBUTE" || data1 === "ITEM" || data1 === "CATEGORY" || data1 === "BRAND")) {
+            const err4 = { instancePath: instancePath + "/" + i0 + "/entityType", keyword: "enum", params: { allowedValues: schema8.items.properties.entityType.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err4];
+            } else {
+              vErrors.push(err4);
+            }
+            errors++;
+          }
+        }
+        if (data0.entityIds !== void 0) {
+          let data2 = data0.entityIds;
+          if (!Array.isArray(data2) && data2 !== null) {
+            const err5 = { instancePath: instancePath + "/" + i0 + "/entityIds", keyword: "type", params: { type: schema8.items.properties.entityIds.type }, message: "must be array,null" };
+            if (vErrors === null) {
+              vErrors = [err5];
+            } else {
+              vErrors.push(err5);
+            }
+            errors++;
+          }
+          if (Array.isArray(data2)) {
+            if (data2.length > 1e3) {
+              const err6 = { instancePath: instancePath + "/" + i0 + "/entityIds", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
+              if (vErrors === null) {
+                vErrors = [err6];
+              } else {
+                vErrors.push(err6);
+              }
+              errors++;
+            }
+            if (data2.length < 1) {
+              const err7 = { instancePath: instancePath + "/" + i0 + "/entityIds", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+              if (vErrors === null) {
+                vErrors = [err7];
+              } else {
+                vErrors.push(err7);
+              }
+              errors++;
+            }
+            const len1 = data2.length;
+            for (let i1 = 0; i1 < len1; i1++) {
+              let data3 = data2[i1];
+              if (typeof data3 !== "string" && !(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
+                const err8 = { instancePath: instancePath + "/" + i0 + "/entityIds/" + i1, keyword: "type", params: { type: schema8.items.properties.entityIds.items.type }, message: "must be string,integer" };
+                if (vErrors === null) {
+                  vErrors = [err8];
+                } else {
+                  vErrors.push(err8);
+                }
+                errors++;
+              }
+              if (typeof data3 == "number" && isFinite(data3)) {
+                if (data3 > 9007199254740991 || isNaN(data3)) {
+                  const err9 = { instancePath: instancePath + "/" + i0 + "/entityIds/" + i1, keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err9];
+                  } else {
+                    vErrors.push(err9);
+                  }
+                  errors++;
+                }
+                if (data3 < 0 || isNaN(data3)) {
+                  const err10 = { instancePath: instancePath + "/" + i0 + "/entityIds/" + i1, keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err10];
+                  } else {
+                    vErrors.push(err10);
+                  }
+                  errors++;
+                }
+              }
+              if (typeof data3 === "string") {
+                if (func2(data3) > 64) {
+                  const err11 = { instancePath: instancePath + "/" + i0 + "/entityIds/" + i1, keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err11];
+                  } else {
+                    vErrors.push(err11);
+                  }
+                  errors++;
+                }
+                if (func2(data3) < 1) {
+                  const err12 = { instancePath: instancePath + "/" + i0 + "/entityIds/" + i1, keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err12];
+                  } else {
+                    vErrors.push(err12);
+                  }
+                  errors++;
+                }
+              }
+            }
+          }
+        }
+        if (data0.attributeName !== void 0) {
+          let data4 = data0.attributeName;
+          if (typeof data4 !== "string" && data4 !== null) {
+            const err13 = { instancePath: instancePath + "/" + i0 + "/attributeName", keyword: "type", params: { type: schema8.items.properties.attributeName.type }, message: "must be string,null" };
+            if (vErrors === null) {
+              vErrors = [err13];
+            } else {
+              vErrors.push(err13);
+            }
+            errors++;
+          }
+          if (typeof data4 === "string") {
+            if (func2(data4) > 200) {
+              const err14 = { instancePath: instancePath + "/" + i0 + "/attributeName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+              if (vErrors === null) {
+                vErrors = [err14];
+              } else {
+                vErrors.push(err14);
+              }
+              errors++;
+            }
+            if (func2(data4) < 1) {
+              const err15 = { instancePath: instancePath + "/" + i0 + "/attributeName", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              if (vErrors === null) {
+                vErrors = [err15];
+              } else {
+                vErrors.push(err15);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data0.minimum !== void 0) {
+          let data5 = data0.minimum;
+          if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
+            const err16 = { instancePath: instancePath + "/" + i0 + "/minimum", keyword: "type", params: { type: schema8.items.properties.minimum.type }, message: "must be number,null" };
+            if (vErrors === null) {
+              vErrors = [err16];
+            } else {
+              vErrors.push(err16);
+            }
+            errors++;
+          }
+          if (typeof data5 == "number" && isFinite(data5)) {
+            if (data5 > 999999999999999e-4 || isNaN(data5)) {
+              const err17 = { instancePath: instancePath + "/" + i0 + "/minimum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+              if (vErrors === null) {
+                vErrors = [err17];
+              } else {
+                vErrors.push(err17);
+              }
+              errors++;
+            }
+            if (data5 < -999999999999999e-4 || isNaN(data5)) {
+              const err18 = { instancePath: instancePath + "/" + i0 + "/minimum", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
+              if (vErrors === null) {
+                vErrors = [err18];
+              } else {
+                vErrors.push(err18);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data0.maximum !== void 0) {
+          let data6 = data0.maximum;
+          if (!(typeof data6 == "number" && isFinite(data6)) && data6 !== null) {
+            const err19 = { instancePath: instancePath + "/" + i0 + "/maximum", keyword: "type", params: { type: schema8.items.properties.maximum.type }, message: "must be number,null" };
+            if (vErrors === null) {
+              vErrors = [err19];
+            } else {
+              vErrors.push(err19);
+            }
+            errors++;
+          }
+          if (typeof data6 == "number" && isFinite(data6)) {
+            if (data6 > 999999999999999e-4 || isNaN(data6)) {
+              const err20 = { instancePath: instancePath + "/" + i0 + "/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+              if (vErrors === null) {
+                vErrors = [err20];
+              } else {
+                vErrors.push(err20);
+              }
+              errors++;
+            }
+            if (data6 < -999999999999999e-4 || isNaN(data6)) {
+              const err21 = { instancePath: instancePath + "/" + i0 + "/maximum", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
+              if (vErrors === null) {
+                vErrors = [err21];
+              } else {
+                vErrors.push(err21);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data0.exclude !== void 0) {
+          let data7 = data0.exclude;
+          if (typeof data7 !== "boolean" && data7 !== null) {
+            const err22 = { instancePath: instancePath + "/" + i0 + "/exclude", keyword: "type", params: { type: schema8.items.properties.exclude.type }, message: "must be boolean,null" };
+            if (vErrors === null) {
+              vErrors = [err22];
+            } else {
+              vErrors.push(err22);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err23 = { instancePath: instancePath + "/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+    }
+  }
+  validate23.errors = vErrors;
+  return errors === 0;
+}
+var schema9 = { "type": ["array", "null"], "maxItems": 10, "items": { "type": "object", "required": ["triggerName", "triggerValueType", "triggerValue"], "properties": { "triggerName": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "triggerValueType": { "type": "string", "enum": ["ABSOLUTE", "PERCENTAGE"] }, "triggerValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } }, "$id": "triggers" };
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (!Array.isArray(data) && data !== null) {
+    const err0 = { instancePath, keyword: "type", params: { type: schema9.type }, message: "must be array,null" };
+    if (vErrors === null) {
+      vErrors = [err0];
+    } else {
+      vErrors.push(err0);
+    }
+    errors++;
+  }
+  if (Array.isArray(data)) {
+    if (data.length > 10) {
+      const err1 = { instancePath, keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    const len0 = data.length;
+    for (let i0 = 0; i0 < len0; i0++) {
+      let data0 = data[i0];
+      if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+        if (data0.triggerName === void 0) {
+          const err2 = { instancePath: instancePath + "/" + i0, keyword: "required", params: { missingProperty: "triggerName" }, message: "must have required property 'triggerName'" };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+        if (data0.triggerValueType === void 0) {
+          const err3 = { instancePath: instancePath + "/" + i0, keyword: "required", params: { missingProperty: "triggerValueType" }, message: "must have required property 'triggerValueType'" };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+        if (data0.triggerValue === void 0) {
+          const err4 = { instancePath: instancePath + "/" + i0, keyword: "required", params: { missingProperty: "triggerValue" }, message: "must have required property 'triggerValue'" };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+        if (data0.triggerName !== void 0) {
+          let data1 = data0.triggerName;
+          if (typeof data1 === "string") {
+            if (func2(data1) > 200) {
+              const err5 = { instancePath: instancePath + "/" + i0 + "/triggerName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+              if (vErrors === null) {
+                vErrors = [err5];
+              } else {
+                vErrors.push(err5);
+              }
+              errors++;
+            }
+            if (func2(data1) < 1) {
+              const err6 = { instancePath: instancePath + "/" + i0 + "/triggerName", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              if (vErrors === null) {
+                vErrors = [err6];
+              } else {
+                vErrors.push(err6);
+              }
+              errors++;
+            }
+            if (!pattern2.test(data1)) {
+              const err7 = { instancePath: instancePath + "/" + i0 + "/triggerName", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+              if (vErrors === null) {
+                vErrors = [err7];
+              } else {
+                vErrors.push(err7);
+              }
+              errors++;
+            }
+          } else {
+            const err8 = { instancePath: instancePath + "/" + i0 + "/triggerName", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err8];
+            } else {
+              vErrors.push(err8);
+            }
+            errors++;
+          }
+        }
+        if (data0.triggerValueType !== void 0) {
+          let data2 = data0.triggerValueType;
+          if (typeof data2 !== "string") {
+            const err9 = { instancePath: instancePath + "/" + i0 + "/triggerValueType", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err9];
+            } else {
+              vErrors.push(err9);
+            }
+            errors++;
+          }
+          if (!(data2 === "ABSOLUTE" || data2 === "PERCENTAGE")) {
+            const err10 = { instancePath: instancePath + "/" + i0 + "/triggerValueType", keyword: "enum", params: { allowedValues: schema9.items.properties.triggerValueType.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err10];
+            } else {
+              vErrors.push(err10);
+            }
+            errors++;
+          }
+        }
+        if (data0.triggerValue !== void 0) {
+          let data3 = data0.triggerValue;
+          if (typeof data3 == "number" && isFinite(data3)) {
+            if (data3 > 999999999999999e-4 || isNaN(data3)) {
+              const err11 = { instancePath: instancePath + "/" + i0 + "/triggerValue", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+              if (vErrors === null) {
+                vErrors = [err11];
+              } else {
+                vErrors.push(err11);
+              }
+              errors++;
+            }
+            if (data3 <= 0 || isNaN(data3)) {
+              const err12 = { instancePath: instancePath + "/" + i0 + "/triggerValue", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err12];
+              } else {
+                vErrors.push(err12);
+              }
+              errors++;
+            }
+          } else {
+            const err13 = { instancePath: instancePath + "/" + i0 + "/triggerValue", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err13];
+            } else {
+              vErrors.push(err13);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err14 = { instancePath: instancePath + "/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+    }
+  }
+  validate25.errors = vErrors;
+  return errors === 0;
+}
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+      const err0 = { instancePath, keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -860,7 +1286,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.targetEntity === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "targetEntity" }, message: "must have required property 'targetEntity'" };
+      const err1 = { instancePath, keyword: "required", params: { missingProperty: "targetEntity" }, message: "must have required property 'targetEntity'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -869,7 +1295,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.targetType === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "targetType" }, message: "must have required property 'targetType'" };
+      const err2 = { instancePath, keyword: "required", params: { missingProperty: "targetType" }, message: "must have required property 'targetType'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -878,7 +1304,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.defaultValues === void 0) {
-      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "defaultValues" }, message: "must have required property 'defaultValues'" };
+      const err3 = { instancePath, keyword: "required", params: { missingProperty: "defaultValues" }, message: "must have required property 'defaultValues'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -890,7 +1316,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.name;
       if (typeof data0 === "string") {
         if (func2(data0) > 200) {
-          const err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err4 = { instancePath: instancePath + "/name", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -899,7 +1325,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data0) < 1) {
-          const err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          const err5 = { instancePath: instancePath + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -908,7 +1334,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (!pattern2.test(data0)) {
-          const err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+          const err6 = { instancePath: instancePath + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -917,7 +1343,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err7 = { instancePath: instancePath + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -929,7 +1355,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err8 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema7.properties.description.type }, message: "must be string,null" };
+        const err8 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema7.properties.description.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -939,7 +1365,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 255) {
-          const err9 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          const err9 = { instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -951,7 +1377,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.active !== void 0) {
       if (typeof data.active !== "boolean") {
-        const err10 = { instancePath: instancePath + "/active", schemaPath: "#/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err10 = { instancePath: instancePath + "/active", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -963,7 +1389,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.targetEntity !== void 0) {
       let data3 = data.targetEntity;
       if (typeof data3 !== "string") {
-        const err11 = { instancePath: instancePath + "/targetEntity", schemaPath: "#/properties/targetEntity/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err11 = { instancePath: instancePath + "/targetEntity", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -972,7 +1398,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data3 === "TRANSACTION" || data3 === "EVENT" || data3 === "LINEITEM")) {
-        const err12 = { instancePath: instancePath + "/targetEntity", schemaPath: "#/properties/targetEntity/enum", keyword: "enum", params: { allowedValues: schema7.properties.targetEntity.enum }, message: "must be equal to one of the allowed values" };
+        const err12 = { instancePath: instancePath + "/targetEntity", keyword: "enum", params: { allowedValues: schema7.properties.targetEntity.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -984,7 +1410,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.eventName !== void 0) {
       let data4 = data.eventName;
       if (typeof data4 !== "string" && data4 !== null) {
-        const err13 = { instancePath: instancePath + "/eventName", schemaPath: "#/properties/eventName/type", keyword: "type", params: { type: schema7.properties.eventName.type }, message: "must be string,null" };
+        const err13 = { instancePath: instancePath + "/eventName", keyword: "type", params: { type: schema7.properties.eventName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -994,7 +1420,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 === "string") {
         if (func2(data4) > 200) {
-          const err14 = { instancePath: instancePath + "/eventName", schemaPath: "#/properties/eventName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err14 = { instancePath: instancePath + "/eventName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -1003,7 +1429,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data4) < 1) {
-          const err15 = { instancePath: instancePath + "/eventName", schemaPath: "#/properties/eventName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          const err15 = { instancePath: instancePath + "/eventName", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -1016,7 +1442,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.targetType !== void 0) {
       let data5 = data.targetType;
       if (typeof data5 !== "string") {
-        const err16 = { instancePath: instancePath + "/targetType", schemaPath: "#/properties/targetType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err16 = { instancePath: instancePath + "/targetType", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -1025,7 +1451,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data5 === "SALES" || data5 === "GROSS_SALES" || data5 === "QUANTITY" || data5 === "COUNT" || data5 === "VISIT" || data5 === "EVENT_ATTRIBUTE")) {
-        const err17 = { instancePath: instancePath + "/targetType", schemaPath: "#/properties/targetType/enum", keyword: "enum", params: { allowedValues: schema7.properties.targetType.enum }, message: "must be equal to one of the allowed values" };
+        const err17 = { instancePath: instancePath + "/targetType", keyword: "enum", params: { allowedValues: schema7.properties.targetType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -1037,7 +1463,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.attributeName !== void 0) {
       let data6 = data.attributeName;
       if (typeof data6 !== "string" && data6 !== null) {
-        const err18 = { instancePath: instancePath + "/attributeName", schemaPath: "#/properties/attributeName/type", keyword: "type", params: { type: schema7.properties.attributeName.type }, message: "must be string,null" };
+        const err18 = { instancePath: instancePath + "/attributeName", keyword: "type", params: { type: schema7.properties.attributeName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -1047,7 +1473,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data6 === "string") {
         if (func2(data6) > 200) {
-          const err19 = { instancePath: instancePath + "/attributeName", schemaPath: "#/properties/attributeName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err19 = { instancePath: instancePath + "/attributeName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
             vErrors = [err19];
           } else {
@@ -1056,7 +1482,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data6) < 1) {
-          const err20 = { instancePath: instancePath + "/attributeName", schemaPath: "#/properties/attributeName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          const err20 = { instancePath: instancePath + "/attributeName", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err20];
           } else {
@@ -1068,7 +1494,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.trackFromEnrollmentDate !== void 0) {
       if (typeof data.trackFromEnrollmentDate !== "boolean") {
-        const err21 = { instancePath: instancePath + "/trackFromEnrollmentDate", schemaPath: "#/properties/trackFromEnrollmentDate/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err21 = { instancePath: instancePath + "/trackFromEnrollmentDate", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -1080,7 +1506,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enrolmentMethod !== void 0) {
       let data8 = data.enrolmentMethod;
       if (typeof data8 !== "string") {
-        const err22 = { instancePath: instancePath + "/enrolmentMethod", schemaPath: "#/properties/enrolmentMethod/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err22 = { instancePath: instancePath + "/enrolmentMethod", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -1089,7 +1515,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data8 === "IMPORT" || data8 === "TRANSACTION")) {
-        const err23 = { instancePath: instancePath + "/enrolmentMethod", schemaPath: "#/properties/enrolmentMethod/enum", keyword: "enum", params: { allowedValues: schema7.properties.enrolmentMethod.enum }, message: "must be equal to one of the allowed values" };
+        const err23 = { instancePath: instancePath + "/enrolmentMethod", keyword: "enum", params: { allowedValues: schema7.properties.enrolmentMethod.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -1101,7 +1527,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.rewardAllocation !== void 0) {
       let data9 = data.rewardAllocation;
       if (typeof data9 !== "string") {
-        const err24 = { instancePath: instancePath + "/rewardAllocation", schemaPath: "#/properties/rewardAllocation/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err24 = { instancePath: instancePath + "/rewardAllocation", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
@@ -1110,7 +1536,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data9 === "IMMEDIATE" || data9 === "PERIOD_END")) {
-        const err25 = { instancePath: instancePath + "/rewardAllocation", schemaPath: "#/properties/rewardAllocation/enum", keyword: "enum", params: { allowedValues: schema7.properties.rewardAllocation.enum }, message: "must be equal to one of the allowed values" };
+        const err25 = { instancePath: instancePath + "/rewardAllocation", keyword: "enum", params: { allowedValues: schema7.properties.rewardAllocation.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err25];
         } else {
@@ -1123,7 +1549,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       let data10 = data.reminders;
       if (Array.isArray(data10)) {
         if (data10.length > 3) {
-          const err26 = { instancePath: instancePath + "/reminders", schemaPath: "#/properties/reminders/maxItems", keyword: "maxItems", params: { limit: 3 }, message: "must NOT have more than 3 items" };
+          const err26 = { instancePath: instancePath + "/reminders", keyword: "maxItems", params: { limit: 3 }, message: "must NOT have more than 3 items" };
           if (vErrors === null) {
             vErrors = [err26];
           } else {
@@ -1136,7 +1562,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           let data11 = data10[i0];
           if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
             if (data11.name === void 0) {
-              const err27 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+              const err27 = { instancePath: instancePath + "/reminders/" + i0, keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -1145,7 +1571,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data11.offsetHours === void 0) {
-              const err28 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/required", keyword: "required", params: { missingProperty: "offsetHours" }, message: "must have required property 'offsetHours'" };
+              const err28 = { instancePath: instancePath + "/reminders/" + i0, keyword: "required", params: { missingProperty: "offsetHours" }, message: "must have required property 'offsetHours'" };
               if (vErrors === null) {
                 vErrors = [err28];
               } else {
@@ -1154,7 +1580,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data11.condition === void 0) {
-              const err29 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/required", keyword: "required", params: { missingProperty: "condition" }, message: "must have required property 'condition'" };
+              const err29 = { instancePath: instancePath + "/reminders/" + i0, keyword: "required", params: { missingProperty: "condition" }, message: "must have required property 'condition'" };
               if (vErrors === null) {
                 vErrors = [err29];
               } else {
@@ -1166,7 +1592,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               let data12 = data11.name;
               if (typeof data12 === "string") {
                 if (func2(data12) > 200) {
-                  const err30 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+                  const err30 = { instancePath: instancePath + "/reminders/" + i0 + "/name", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
                   if (vErrors === null) {
                     vErrors = [err30];
                   } else {
@@ -1175,7 +1601,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (func2(data12) < 1) {
-                  const err31 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  const err31 = { instancePath: instancePath + "/reminders/" + i0 + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
                   if (vErrors === null) {
                     vErrors = [err31];
                   } else {
@@ -1184,7 +1610,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (!pattern2.test(data12)) {
-                  const err32 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+                  const err32 = { instancePath: instancePath + "/reminders/" + i0 + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
                   if (vErrors === null) {
                     vErrors = [err32];
                   } else {
@@ -1193,7 +1619,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err33 = { instancePath: instancePath + "/reminders/" + i0 + "/name", schemaPath: "#/properties/reminders/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err33 = { instancePath: instancePath + "/reminders/" + i0 + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err33];
                 } else {
@@ -1205,7 +1631,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
             if (data11.offsetHours !== void 0) {
               let data13 = data11.offsetHours;
               if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
-                const err34 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", schemaPath: "#/properties/reminders/items/properties/offsetHours/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                const err34 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
                   vErrors = [err34];
                 } else {
@@ -1215,7 +1641,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data13 == "number" && isFinite(data13)) {
                 if (data13 > 720 || isNaN(data13)) {
-                  const err35 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", schemaPath: "#/properties/reminders/items/properties/offsetHours/maximum", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
+                  const err35 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
                   if (vErrors === null) {
                     vErrors = [err35];
                   } else {
@@ -1224,7 +1650,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (data13 < 1 || isNaN(data13)) {
-                  const err36 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", schemaPath: "#/properties/reminders/items/properties/offsetHours/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                  const err36 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
                   if (vErrors === null) {
                     vErrors = [err36];
                   } else {
@@ -1237,7 +1663,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
             if (data11.condition !== void 0) {
               let data14 = data11.condition;
               if (typeof data14 !== "string") {
-                const err37 = { instancePath: instancePath + "/reminders/" + i0 + "/condition", schemaPath: "#/properties/reminders/items/properties/condition/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err37 = { instancePath: instancePath + "/reminders/" + i0 + "/condition", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err37];
                 } else {
@@ -1246,7 +1672,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
               if (!(data14 === "NOT_REACHED" || data14 === "ALWAYS" || data14 === "STREAK_AT_RISK")) {
-                const err38 = { instancePath: instancePath + "/reminders/" + i0 + "/condition", schemaPath: "#/properties/reminders/items/properties/condition/enum", keyword: "enum", params: { allowedValues: schema7.properties.reminders.items.properties.condition.enum }, message: "must be equal to one of the allowed values" };
+                const err38 = { instancePath: instancePath + "/reminders/" + i0 + "/condition", keyword: "enum", params: { allowedValues: schema7.properties.reminders.items.properties.condition.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err38];
                 } else {
@@ -1256,7 +1682,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err39 = { instancePath: instancePath + "/reminders/" + i0, schemaPath: "#/properties/reminders/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err39 = { instancePath: instancePath + "/reminders/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
               vErrors = [err39];
             } else {
@@ -1266,7 +1692,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err40 = { instancePath: instancePath + "/reminders", schemaPath: "#/properties/reminders/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err40 = { instancePath: instancePath + "/reminders", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err40];
         } else {
@@ -1276,19 +1702,31 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.filters !== void 0) {
-      let data15 = data.filters;
-      if (!Array.isArray(data15) && data15 !== null) {
-        const err41 = { instancePath: instancePath + "/filters", schemaPath: "#/properties/filters/type", keyword: "type", params: { type: schema7.properties.filters.type }, message: "must be array,null" };
-        if (vErrors === null) {
-          vErrors = [err41];
-        } else {
-          vErrors.push(err41);
-        }
-        errors++;
+      if (!validate23(data.filters, { instancePath: instancePath + "/filters", parentData: data, parentDataProperty: "filters", rootData })) {
+        vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+        errors = vErrors.length;
       }
-      if (Array.isArray(data15)) {
-        if (data15.length > 20) {
-          const err42 = { instancePath: instancePath + "/filters", schemaPath: "#/properties/filters/maxItems", keyword: "maxItems", params: { limit: 20 }, message: "must NOT have more than 20 items" };
+    }
+    if (data.targetMilestoneTriggers !== void 0) {
+      if (!validate25(data.targetMilestoneTriggers, { instancePath: instancePath + "/targetMilestoneTriggers", parentData: data, parentDataProperty: "targetMilestoneTriggers", rootData })) {
+        vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.defaultValues !== void 0) {
+      let data17 = data.defaultValues;
+      if (Array.isArray(data17)) {
+        if (data17.length > 1e3) {
+          const err41 = { instancePath: instancePath + "/defaultValues", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
+          if (vErrors === null) {
+            vErrors = [err41];
+          } else {
+            vErrors.push(err41);
+          }
+          errors++;
+        }
+        if (data17.length < 1) {
+          const err42 = { instancePath: instancePath + "/defaultValues", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
             vErrors = [err42];
           } else {
@@ -1296,12 +1734,12 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        const len1 = data15.length;
+        const len1 = data17.length;
         for (let i1 = 0; i1 < len1; i1++) {
-          let data16 = data15[i1];
-          if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
-            if (data16.entityType === void 0) {
-              const err43 = { instancePath: instancePath + "/filters/" + i1, schemaPath: "#/properties/filters/items/required", keyword: "required", params: { missingProperty: "entityType" }, message: "must have required property 'entityType'" };
+          let data18 = data17[i1];
+          if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
+            if (data18.defaultValue === void 0) {
+              const err43 = { instancePath: instancePath + "/defaultValues/" + i1, keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
               if (vErrors === null) {
                 vErrors = [err43];
               } else {
@@ -1309,31 +1747,29 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data16.entityType !== void 0) {
-              let data17 = data16.entityType;
-              if (typeof data17 !== "string") {
-                const err44 = { instancePath: instancePath + "/filters/" + i1 + "/entityType", schemaPath: "#/properties/filters/items/properties/entityType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err44];
-                } else {
-                  vErrors.push(err44);
+            if (data18.defaultValue !== void 0) {
+              let data19 = data18.defaultValue;
+              if (typeof data19 == "number" && isFinite(data19)) {
+                if (data19 > 999999999999999e-4 || isNaN(data19)) {
+                  const err44 = { instancePath: instancePath + "/defaultValues/" + i1 + "/defaultValue", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  if (vErrors === null) {
+                    vErrors = [err44];
+                  } else {
+                    vErrors.push(err44);
+                  }
+                  errors++;
                 }
-                errors++;
-              }
-              if (!(data17 === "STORE" || data17 === "ZONE" || data17 === "CONCEPT" || data17 === "CHANNEL" || data17 === "TENDER" || data17 === "AMOUNT" || data17 === "ATTRIBUTE" || data17 === "ITEM" || data17 === "CATEGORY" || data17 === "BRAND")) {
-                const err45 = { instancePath: instancePath + "/filters/" + i1 + "/entityType", schemaPath: "#/properties/filters/items/properties/entityType/enum", keyword: "enum", params: { allowedValues: schema7.properties.filters.items.properties.entityType.enum }, message: "must be equal to one of the allowed values" };
-                if (vErrors === null) {
-                  vErrors = [err45];
-                } else {
-                  vErrors.push(err45);
+                if (data19 <= 0 || isNaN(data19)) {
+                  const err45 = { instancePath: instancePath + "/defaultValues/" + i1 + "/defaultValue", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                  if (vErrors === null) {
+                    vErrors = [err45];
+                  } else {
+                    vErrors.push(err45);
+                  }
+                  errors++;
                 }
-                errors++;
-              }
-            }
-            if (data16.entityIds !== void 0) {
-              let data18 = data16.entityIds;
-              if (!Array.isArray(data18) && data18 !== null) {
-                const err46 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.entityIds.type }, message: "must be array,null" };
+              } else {
+                const err46 = { instancePath: instancePath + "/defaultValues/" + i1 + "/defaultValue", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
                   vErrors = [err46];
                 } else {
@@ -1341,462 +1777,48 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (Array.isArray(data18)) {
-                if (data18.length > 1e3) {
-                  const err47 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
-                  if (vErrors === null) {
-                    vErrors = [err47];
-                  } else {
-                    vErrors.push(err47);
-                  }
-                  errors++;
-                }
-                if (data18.length < 1) {
-                  const err48 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
-                  if (vErrors === null) {
-                    vErrors = [err48];
-                  } else {
-                    vErrors.push(err48);
-                  }
-                  errors++;
-                }
-                const len2 = data18.length;
-                for (let i2 = 0; i2 < len2; i2++) {
-                  let data19 = data18[i2];
-                  if (typeof data19 !== "string" && !(typeof data19 == "number" && (!(data19 % 1) && !isNaN(data19)) && isFinite(data19))) {
-                    const err49 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.entityIds.items.type }, message: "must be string,integer" };
-                    if (vErrors === null) {
-                      vErrors = [err49];
-                    } else {
-                      vErrors.push(err49);
-                    }
-                    errors++;
-                  }
-                  if (typeof data19 == "number" && isFinite(data19)) {
-                    if (data19 > 9007199254740991 || isNaN(data19)) {
-                      const err50 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-                      if (vErrors === null) {
-                        vErrors = [err50];
-                      } else {
-                        vErrors.push(err50);
-                      }
-                      errors++;
-                    }
-                    if (data19 < 0 || isNaN(data19)) {
-                      const err51 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                      if (vErrors === null) {
-                        vErrors = [err51];
-                      } else {
-                        vErrors.push(err51);
-                      }
-                      errors++;
-                    }
-                  }
-                  if (typeof data19 === "string") {
-                    if (func2(data19) > 64) {
-                      const err52 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err52];
-                      } else {
-                        vErrors.push(err52);
-                      }
-                      errors++;
-                    }
-                    if (func2(data19) < 1) {
-                      const err53 = { instancePath: instancePath + "/filters/" + i1 + "/entityIds/" + i2, schemaPath: "#/properties/filters/items/properties/entityIds/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err53];
-                      } else {
-                        vErrors.push(err53);
-                      }
-                      errors++;
-                    }
-                  }
-                }
-              }
-            }
-            if (data16.attributeName !== void 0) {
-              let data20 = data16.attributeName;
-              if (typeof data20 !== "string" && data20 !== null) {
-                const err54 = { instancePath: instancePath + "/filters/" + i1 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.attributeName.type }, message: "must be string,null" };
-                if (vErrors === null) {
-                  vErrors = [err54];
-                } else {
-                  vErrors.push(err54);
-                }
-                errors++;
-              }
-              if (typeof data20 === "string") {
-                if (func2(data20) > 200) {
-                  const err55 = { instancePath: instancePath + "/filters/" + i1 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err55];
-                  } else {
-                    vErrors.push(err55);
-                  }
-                  errors++;
-                }
-                if (func2(data20) < 1) {
-                  const err56 = { instancePath: instancePath + "/filters/" + i1 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err56];
-                  } else {
-                    vErrors.push(err56);
-                  }
-                  errors++;
-                }
-              }
-            }
-            if (data16.minimum !== void 0) {
-              let data21 = data16.minimum;
-              if (!(typeof data21 == "number" && isFinite(data21)) && data21 !== null) {
-                const err57 = { instancePath: instancePath + "/filters/" + i1 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.minimum.type }, message: "must be number,null" };
-                if (vErrors === null) {
-                  vErrors = [err57];
-                } else {
-                  vErrors.push(err57);
-                }
-                errors++;
-              }
-              if (typeof data21 == "number" && isFinite(data21)) {
-                if (data21 > 999999999999999e-4 || isNaN(data21)) {
-                  const err58 = { instancePath: instancePath + "/filters/" + i1 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
-                  if (vErrors === null) {
-                    vErrors = [err58];
-                  } else {
-                    vErrors.push(err58);
-                  }
-                  errors++;
-                }
-                if (data21 < -999999999999999e-4 || isNaN(data21)) {
-                  const err59 = { instancePath: instancePath + "/filters/" + i1 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/minimum", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
-                  if (vErrors === null) {
-                    vErrors = [err59];
-                  } else {
-                    vErrors.push(err59);
-                  }
-                  errors++;
-                }
-              }
-            }
-            if (data16.maximum !== void 0) {
-              let data22 = data16.maximum;
-              if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
-                const err60 = { instancePath: instancePath + "/filters/" + i1 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.maximum.type }, message: "must be number,null" };
-                if (vErrors === null) {
-                  vErrors = [err60];
-                } else {
-                  vErrors.push(err60);
-                }
-                errors++;
-              }
-              if (typeof data22 == "number" && isFinite(data22)) {
-                if (data22 > 999999999999999e-4 || isNaN(data22)) {
-                  const err61 = { instancePath: instancePath + "/filters/" + i1 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
-                  if (vErrors === null) {
-                    vErrors = [err61];
-                  } else {
-                    vErrors.push(err61);
-                  }
-                  errors++;
-                }
-                if (data22 < -999999999999999e-4 || isNaN(data22)) {
-                  const err62 = { instancePath: instancePath + "/filters/" + i1 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/minimum", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
-                  if (vErrors === null) {
-                    vErrors = [err62];
-                  } else {
-                    vErrors.push(err62);
-                  }
-                  errors++;
-                }
-              }
-            }
-            if (data16.exclude !== void 0) {
-              let data23 = data16.exclude;
-              if (typeof data23 !== "boolean" && data23 !== null) {
-                const err63 = { instancePath: instancePath + "/filters/" + i1 + "/exclude", schemaPath: "#/properties/filters/items/properties/exclude/type", keyword: "type", params: { type: schema7.properties.filters.items.properties.exclude.type }, message: "must be boolean,null" };
-                if (vErrors === null) {
-                  vErrors = [err63];
-                } else {
-                  vErrors.push(err63);
-                }
-                errors++;
-              }
             }
           } else {
-            const err64 = { instancePath: instancePath + "/filters/" + i1, schemaPath: "#/properties/filters/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err47 = { instancePath: instancePath + "/defaultValues/" + i1, keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err64];
+              vErrors = [err47];
             } else {
-              vErrors.push(err64);
-            }
-            errors++;
-          }
-        }
-      }
-    }
-    if (data.targetMilestoneTriggers !== void 0) {
-      let data24 = data.targetMilestoneTriggers;
-      if (!Array.isArray(data24) && data24 !== null) {
-        const err65 = { instancePath: instancePath + "/targetMilestoneTriggers", schemaPath: "#/properties/targetMilestoneTriggers/type", keyword: "type", params: { type: schema7.properties.targetMilestoneTriggers.type }, message: "must be array,null" };
-        if (vErrors === null) {
-          vErrors = [err65];
-        } else {
-          vErrors.push(err65);
-        }
-        errors++;
-      }
-      if (Array.isArray(data24)) {
-        if (data24.length > 10) {
-          const err66 = { instancePath: instancePath + "/targetMilestoneTriggers", schemaPath: "#/properties/targetMilestoneTriggers/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
-          if (vErrors === null) {
-            vErrors = [err66];
-          } else {
-            vErrors.push(err66);
-          }
-          errors++;
-        }
-        const len3 = data24.length;
-        for (let i3 = 0; i3 < len3; i3++) {
-          let data25 = data24[i3];
-          if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
-            if (data25.triggerName === void 0) {
-              const err67 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerName" }, message: "must have required property 'triggerName'" };
-              if (vErrors === null) {
-                vErrors = [err67];
-              } else {
-                vErrors.push(err67);
-              }
-              errors++;
-            }
-            if (data25.triggerValueType === void 0) {
-              const err68 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerValueType" }, message: "must have required property 'triggerValueType'" };
-              if (vErrors === null) {
-                vErrors = [err68];
-              } else {
-                vErrors.push(err68);
-              }
-              errors++;
-            }
-            if (data25.triggerValue === void 0) {
-              const err69 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerValue" }, message: "must have required property 'triggerValue'" };
-              if (vErrors === null) {
-                vErrors = [err69];
-              } else {
-                vErrors.push(err69);
-              }
-              errors++;
-            }
-            if (data25.triggerName !== void 0) {
-              let data26 = data25.triggerName;
-              if (typeof data26 === "string") {
-                if (func2(data26) > 200) {
-                  const err70 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err70];
-                  } else {
-                    vErrors.push(err70);
-                  }
-                  errors++;
-                }
-                if (func2(data26) < 1) {
-                  const err71 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err71];
-                  } else {
-                    vErrors.push(err71);
-                  }
-                  errors++;
-                }
-                if (!pattern2.test(data26)) {
-                  const err72 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-                  if (vErrors === null) {
-                    vErrors = [err72];
-                  } else {
-                    vErrors.push(err72);
-                  }
-                  errors++;
-                }
-              } else {
-                const err73 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err73];
-                } else {
-                  vErrors.push(err73);
-                }
-                errors++;
-              }
-            }
-            if (data25.triggerValueType !== void 0) {
-              let data27 = data25.triggerValueType;
-              if (typeof data27 !== "string") {
-                const err74 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValueType", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValueType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err74];
-                } else {
-                  vErrors.push(err74);
-                }
-                errors++;
-              }
-              if (!(data27 === "ABSOLUTE" || data27 === "PERCENTAGE")) {
-                const err75 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValueType", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValueType/enum", keyword: "enum", params: { allowedValues: schema7.properties.targetMilestoneTriggers.items.properties.triggerValueType.enum }, message: "must be equal to one of the allowed values" };
-                if (vErrors === null) {
-                  vErrors = [err75];
-                } else {
-                  vErrors.push(err75);
-                }
-                errors++;
-              }
-            }
-            if (data25.triggerValue !== void 0) {
-              let data28 = data25.triggerValue;
-              if (typeof data28 == "number" && isFinite(data28)) {
-                if (data28 > 999999999999999e-4 || isNaN(data28)) {
-                  const err76 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
-                  if (vErrors === null) {
-                    vErrors = [err76];
-                  } else {
-                    vErrors.push(err76);
-                  }
-                  errors++;
-                }
-                if (data28 <= 0 || isNaN(data28)) {
-                  const err77 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-                  if (vErrors === null) {
-                    vErrors = [err77];
-                  } else {
-                    vErrors.push(err77);
-                  }
-                  errors++;
-                }
-              } else {
-                const err78 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err78];
-                } else {
-                  vErrors.push(err78);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err79 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i3, schemaPath: "#/properties/targetMilestoneTriggers/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-            if (vErrors === null) {
-              vErrors = [err79];
-            } else {
-              vErrors.push(err79);
-            }
-            errors++;
-          }
-        }
-      }
-    }
-    if (data.defaultValues !== void 0) {
-      let data29 = data.defaultValues;
-      if (Array.isArray(data29)) {
-        if (data29.length > 1e3) {
-          const err80 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
-          if (vErrors === null) {
-            vErrors = [err80];
-          } else {
-            vErrors.push(err80);
-          }
-          errors++;
-        }
-        if (data29.length < 1) {
-          const err81 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
-          if (vErrors === null) {
-            vErrors = [err81];
-          } else {
-            vErrors.push(err81);
-          }
-          errors++;
-        }
-        const len4 = data29.length;
-        for (let i4 = 0; i4 < len4; i4++) {
-          let data30 = data29[i4];
-          if (data30 && typeof data30 == "object" && !Array.isArray(data30)) {
-            if (data30.defaultValue === void 0) {
-              const err82 = { instancePath: instancePath + "/defaultValues/" + i4, schemaPath: "#/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
-              if (vErrors === null) {
-                vErrors = [err82];
-              } else {
-                vErrors.push(err82);
-              }
-              errors++;
-            }
-            if (data30.defaultValue !== void 0) {
-              let data31 = data30.defaultValue;
-              if (typeof data31 == "number" && isFinite(data31)) {
-                if (data31 > 999999999999999e-4 || isNaN(data31)) {
-                  const err83 = { instancePath: instancePath + "/defaultValues/" + i4 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
-                  if (vErrors === null) {
-                    vErrors = [err83];
-                  } else {
-                    vErrors.push(err83);
-                  }
-                  errors++;
-                }
-                if (data31 <= 0 || isNaN(data31)) {
-                  const err84 = { instancePath: instancePath + "/defaultValues/" + i4 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-                  if (vErrors === null) {
-                    vErrors = [err84];
-                  } else {
-                    vErrors.push(err84);
-                  }
-                  errors++;
-                }
-              } else {
-                const err85 = { instancePath: instancePath + "/defaultValues/" + i4 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err85];
-                } else {
-                  vErrors.push(err85);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err86 = { instancePath: instancePath + "/defaultValues/" + i4, schemaPath: "#/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-            if (vErrors === null) {
-              vErrors = [err86];
-            } else {
-              vErrors.push(err86);
+              vErrors.push(err47);
             }
             errors++;
           }
         }
       } else {
-        const err87 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err48 = { instancePath: instancePath + "/defaultValues", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err87];
+          vErrors = [err48];
         } else {
-          vErrors.push(err87);
+          vErrors.push(err48);
         }
         errors++;
       }
     }
   } else {
-    const err88 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err49 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err88];
+      vErrors = [err49];
     } else {
-      vErrors.push(err88);
+      vErrors.push(err49);
     }
     errors++;
   }
   validate22.errors = vErrors;
   return errors === 0;
 }
-var appendTargetPeriods = validate23;
-var schema8 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 }, "defaultValues": { "type": "array", "maxItems": 50, "items": { "type": "object", "required": ["targetId", "defaultValue"], "properties": { "targetId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } } }, "$id": "appendTargetPeriods" };
-function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var appendTargetPeriods = validate27;
+var schema10 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 }, "defaultValues": { "type": "array", "maxItems": 50, "items": { "type": "object", "required": ["targetId", "defaultValue"], "properties": { "targetId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } } }, "$id": "appendTargetPeriods" };
+function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (Array.isArray(data)) {
     if (data.length > 100) {
-      const err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
+      const err0 = { instancePath, keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1805,7 +1827,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.length < 1) {
-      const err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+      const err1 = { instancePath, keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -1818,7 +1840,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data[i0];
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (data0.refCode === void 0) {
-          const err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "refCode" }, message: "must have required property 'refCode'" };
+          const err2 = { instancePath: instancePath + "/" + i0, keyword: "required", params: { missingProperty: "refCode" }, message: "must have required property 'refCode'" };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -1827,7 +1849,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0.startDate === void 0) {
-          const err3 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "startDate" }, message: "must have required property 'startDate'" };
+          const err3 = { instancePath: instancePath + "/" + i0, keyword: "required", params: { missingProperty: "startDate" }, message: "must have required property 'startDate'" };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -1836,7 +1858,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0.endDate === void 0) {
-          const err4 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "endDate" }, message: "must have required property 'endDate'" };
+          const err4 = { instancePath: instancePath + "/" + i0, keyword: "required", params: { missingProperty: "endDate" }, message: "must have required property 'endDate'" };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -1848,7 +1870,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data0.refCode;
           if (typeof data1 === "string") {
             if (func2(data1) > 128) {
-              const err5 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+              const err5 = { instancePath: instancePath + "/" + i0 + "/refCode", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
               if (vErrors === null) {
                 vErrors = [err5];
               } else {
@@ -1857,7 +1879,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data1) < 1) {
-              const err6 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              const err6 = { instancePath: instancePath + "/" + i0 + "/refCode", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -1866,7 +1888,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err7 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err7 = { instancePath: instancePath + "/" + i0 + "/refCode", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -1879,7 +1901,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
           let data2 = data0.startDate;
           if (typeof data2 === "string") {
             if (func2(data2) > 40) {
-              const err8 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+              const err8 = { instancePath: instancePath + "/" + i0 + "/startDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -1888,7 +1910,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data2) < 10) {
-              const err9 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+              const err9 = { instancePath: instancePath + "/" + i0 + "/startDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -1897,7 +1919,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err10 = { instancePath: instancePath + "/" + i0 + "/startDate", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -1910,7 +1932,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
           let data3 = data0.endDate;
           if (typeof data3 === "string") {
             if (func2(data3) > 40) {
-              const err11 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+              const err11 = { instancePath: instancePath + "/" + i0 + "/endDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -1919,7 +1941,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data3) < 10) {
-              const err12 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+              const err12 = { instancePath: instancePath + "/" + i0 + "/endDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
               if (vErrors === null) {
                 vErrors = [err12];
               } else {
@@ -1928,7 +1950,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err13 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err13 = { instancePath: instancePath + "/" + i0 + "/endDate", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -1940,7 +1962,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.description !== void 0) {
           let data4 = data0.description;
           if (typeof data4 !== "string" && data4 !== null) {
-            const err14 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema8.items.properties.description.type }, message: "must be string,null" };
+            const err14 = { instancePath: instancePath + "/" + i0 + "/description", keyword: "type", params: { type: schema10.items.properties.description.type }, message: "must be string,null" };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -1950,7 +1972,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data4 === "string") {
             if (func2(data4) > 255) {
-              const err15 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+              const err15 = { instancePath: instancePath + "/" + i0 + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -1964,7 +1986,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
           let data5 = data0.defaultValues;
           if (Array.isArray(data5)) {
             if (data5.length > 50) {
-              const err16 = { instancePath: instancePath + "/" + i0 + "/defaultValues", schemaPath: "#/items/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items" };
+              const err16 = { instancePath: instancePath + "/" + i0 + "/defaultValues", keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items" };
               if (vErrors === null) {
                 vErrors = [err16];
               } else {
@@ -1977,7 +1999,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
               let data6 = data5[i1];
               if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
                 if (data6.targetId === void 0) {
-                  const err17 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, schemaPath: "#/items/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "targetId" }, message: "must have required property 'targetId'" };
+                  const err17 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, keyword: "required", params: { missingProperty: "targetId" }, message: "must have required property 'targetId'" };
                   if (vErrors === null) {
                     vErrors = [err17];
                   } else {
@@ -1986,7 +2008,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (data6.defaultValue === void 0) {
-                  const err18 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, schemaPath: "#/items/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
+                  const err18 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
                   if (vErrors === null) {
                     vErrors = [err18];
                   } else {
@@ -1997,7 +2019,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data6.targetId !== void 0) {
                   let data7 = data6.targetId;
                   if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
-                    const err19 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/targetId", schemaPath: "#/items/properties/defaultValues/items/properties/targetId/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                    const err19 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/targetId", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                     if (vErrors === null) {
                       vErrors = [err19];
                     } else {
@@ -2007,7 +2029,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   if (typeof data7 == "number" && isFinite(data7)) {
                     if (data7 > 9007199254740991 || isNaN(data7)) {
-                      const err20 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/targetId", schemaPath: "#/items/properties/defaultValues/items/properties/targetId/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                      const err20 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/targetId", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
                       if (vErrors === null) {
                         vErrors = [err20];
                       } else {
@@ -2016,7 +2038,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                     if (data7 < 1 || isNaN(data7)) {
-                      const err21 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/targetId", schemaPath: "#/items/properties/defaultValues/items/properties/targetId/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                      const err21 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/targetId", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
                       if (vErrors === null) {
                         vErrors = [err21];
                       } else {
@@ -2030,7 +2052,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
                   let data8 = data6.defaultValue;
                   if (typeof data8 == "number" && isFinite(data8)) {
                     if (data8 > 999999999999999e-4 || isNaN(data8)) {
-                      const err22 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                      const err22 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
                       if (vErrors === null) {
                         vErrors = [err22];
                       } else {
@@ -2039,7 +2061,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                     if (data8 <= 0 || isNaN(data8)) {
-                      const err23 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                      const err23 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
                       if (vErrors === null) {
                         vErrors = [err23];
                       } else {
@@ -2048,7 +2070,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err24 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", schemaPath: "#/items/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                    const err24 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1 + "/defaultValue", keyword: "type", params: { type: "number" }, message: "must be number" };
                     if (vErrors === null) {
                       vErrors = [err24];
                     } else {
@@ -2058,7 +2080,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err25 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, schemaPath: "#/items/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err25 = { instancePath: instancePath + "/" + i0 + "/defaultValues/" + i1, keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
                   vErrors = [err25];
                 } else {
@@ -2068,7 +2090,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err26 = { instancePath: instancePath + "/" + i0 + "/defaultValues", schemaPath: "#/items/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err26 = { instancePath: instancePath + "/" + i0 + "/defaultValues", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -2078,7 +2100,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err27 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err27 = { instancePath: instancePath + "/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err27];
         } else {
@@ -2088,7 +2110,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+    const err28 = { instancePath, keyword: "type", params: { type: "array" }, message: "must be array" };
     if (vErrors === null) {
       vErrors = [err28];
     } else {
@@ -2096,19 +2118,19 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate23.errors = vErrors;
+  validate27.errors = vErrors;
   return errors === 0;
 }
-var createTargetGroup = validate24;
-var schema9 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" } }, "$id": "createTargetGroup" };
-var schema10 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "periods" };
-function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var createTargetGroup = validate28;
+var schema11 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" } }, "$id": "createTargetGroup" };
+var schema12 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "periods" };
+function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (Array.isArray(data)) {
     if (data.length > 100) {
-      const err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
+      const err0 = { instancePath, keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2117,7 +2139,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.length < 1) {
-      const err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+      const err1 = { instancePath, keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -2130,7 +2152,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data[i0];
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (data0.refCode === void 0) {
-          const err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "refCode" }, message: "must have required property 'refCode'" };
+          const err2 = { instancePath: instancePath + "/" + i0, keyword: "required", params: { missingProperty: "refCode" }, message: "must have required property 'refCode'" };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -2139,7 +2161,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0.startDate === void 0) {
-          const err3 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "startDate" }, message: "must have required property 'startDate'" };
+          const err3 = { instancePath: instancePath + "/" + i0, keyword: "required", params: { missingProperty: "startDate" }, message: "must have required property 'startDate'" };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -2148,7 +2170,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0.endDate === void 0) {
-          const err4 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "endDate" }, message: "must have required property 'endDate'" };
+          const err4 = { instancePath: instancePath + "/" + i0, keyword: "required", params: { missingProperty: "endDate" }, message: "must have required property 'endDate'" };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -2160,7 +2182,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data0.refCode;
           if (typeof data1 === "string") {
             if (func2(data1) > 128) {
-              const err5 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+              const err5 = { instancePath: instancePath + "/" + i0 + "/refCode", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
               if (vErrors === null) {
                 vErrors = [err5];
               } else {
@@ -2169,7 +2191,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data1) < 1) {
-              const err6 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              const err6 = { instancePath: instancePath + "/" + i0 + "/refCode", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -2178,7 +2200,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err7 = { instancePath: instancePath + "/" + i0 + "/refCode", schemaPath: "#/items/properties/refCode/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err7 = { instancePath: instancePath + "/" + i0 + "/refCode", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -2191,7 +2213,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
           let data2 = data0.startDate;
           if (typeof data2 === "string") {
             if (func2(data2) > 40) {
-              const err8 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+              const err8 = { instancePath: instancePath + "/" + i0 + "/startDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -2200,7 +2222,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data2) < 10) {
-              const err9 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+              const err9 = { instancePath: instancePath + "/" + i0 + "/startDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -2209,7 +2231,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err10 = { instancePath: instancePath + "/" + i0 + "/startDate", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -2222,7 +2244,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
           let data3 = data0.endDate;
           if (typeof data3 === "string") {
             if (func2(data3) > 40) {
-              const err11 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+              const err11 = { instancePath: instancePath + "/" + i0 + "/endDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -2231,7 +2253,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data3) < 10) {
-              const err12 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+              const err12 = { instancePath: instancePath + "/" + i0 + "/endDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
               if (vErrors === null) {
                 vErrors = [err12];
               } else {
@@ -2240,7 +2262,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err13 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err13 = { instancePath: instancePath + "/" + i0 + "/endDate", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -2252,7 +2274,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.description !== void 0) {
           let data4 = data0.description;
           if (typeof data4 !== "string" && data4 !== null) {
-            const err14 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema10.items.properties.description.type }, message: "must be string,null" };
+            const err14 = { instancePath: instancePath + "/" + i0 + "/description", keyword: "type", params: { type: schema12.items.properties.description.type }, message: "must be string,null" };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -2262,7 +2284,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data4 === "string") {
             if (func2(data4) > 255) {
-              const err15 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+              const err15 = { instancePath: instancePath + "/" + i0 + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -2273,7 +2295,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err16 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err16 = { instancePath: instancePath + "/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -2283,7 +2305,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+    const err17 = { instancePath, keyword: "type", params: { type: "array" }, message: "must be array" };
     if (vErrors === null) {
       vErrors = [err17];
     } else {
@@ -2291,16 +2313,16 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate25.errors = vErrors;
+  validate29.errors = vErrors;
   return errors === 0;
 }
-function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (Array.isArray(data)) {
     if (data.length > 50) {
-      const err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items" };
+      const err0 = { instancePath, keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2309,7 +2331,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.length < 1) {
-      const err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+      const err1 = { instancePath, keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -2325,7 +2347,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+    const err2 = { instancePath, keyword: "type", params: { type: "array" }, message: "must be array" };
     if (vErrors === null) {
       vErrors = [err2];
     } else {
@@ -2333,16 +2355,16 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate27.errors = vErrors;
+  validate31.errors = vErrors;
   return errors === 0;
 }
-function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (Array.isArray(data)) {
     if (data.length > 10) {
-      const err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+      const err0 = { instancePath, keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2355,7 +2377,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data[i0];
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (data0.name === void 0) {
-          const err1 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+          const err1 = { instancePath: instancePath + "/" + i0, keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -2364,7 +2386,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0.targetCountOfSequence === void 0) {
-          const err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "targetCountOfSequence" }, message: "must have required property 'targetCountOfSequence'" };
+          const err2 = { instancePath: instancePath + "/" + i0, keyword: "required", params: { missingProperty: "targetCountOfSequence" }, message: "must have required property 'targetCountOfSequence'" };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -2376,7 +2398,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data0.name;
           if (typeof data1 === "string") {
             if (func2(data1) > 200) {
-              const err3 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+              const err3 = { instancePath: instancePath + "/" + i0 + "/name", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
               if (vErrors === null) {
                 vErrors = [err3];
               } else {
@@ -2385,7 +2407,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data1) < 1) {
-              const err4 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              const err4 = { instancePath: instancePath + "/" + i0 + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -2394,7 +2416,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!pattern2.test(data1)) {
-              const err5 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+              const err5 = { instancePath: instancePath + "/" + i0 + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
               if (vErrors === null) {
                 vErrors = [err5];
               } else {
@@ -2403,7 +2425,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err6 = { instancePath: instancePath + "/" + i0 + "/name", schemaPath: "#/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err6 = { instancePath: instancePath + "/" + i0 + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -2415,7 +2437,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.targetCountOfSequence !== void 0) {
           let data2 = data0.targetCountOfSequence;
           if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
-            const err7 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", schemaPath: "#/items/properties/targetCountOfSequence/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err7 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -2425,7 +2447,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data2 == "number" && isFinite(data2)) {
             if (data2 > 1e3 || isNaN(data2)) {
-              const err8 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", schemaPath: "#/items/properties/targetCountOfSequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+              const err8 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -2434,7 +2456,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data2 < 1 || isNaN(data2)) {
-              const err9 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", schemaPath: "#/items/properties/targetCountOfSequence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              const err9 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -2445,7 +2467,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err10 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err10 = { instancePath: instancePath + "/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -2455,7 +2477,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+    const err11 = { instancePath, keyword: "type", params: { type: "array" }, message: "must be array" };
     if (vErrors === null) {
       vErrors = [err11];
     } else {
@@ -2463,16 +2485,16 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate30.errors = vErrors;
+  validate34.errors = vErrors;
   return errors === 0;
 }
-function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+      const err0 = { instancePath, keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2481,7 +2503,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.trackingType === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "trackingType" }, message: "must have required property 'trackingType'" };
+      const err1 = { instancePath, keyword: "required", params: { missingProperty: "trackingType" }, message: "must have required property 'trackingType'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -2490,7 +2512,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.targetEvaluationType === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "targetEvaluationType" }, message: "must have required property 'targetEvaluationType'" };
+      const err2 = { instancePath, keyword: "required", params: { missingProperty: "targetEvaluationType" }, message: "must have required property 'targetEvaluationType'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -2499,7 +2521,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.targets === void 0) {
-      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "targets" }, message: "must have required property 'targets'" };
+      const err3 = { instancePath, keyword: "required", params: { missingProperty: "targets" }, message: "must have required property 'targets'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -2511,7 +2533,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.name;
       if (typeof data0 === "string") {
         if (func2(data0) > 200) {
-          const err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err4 = { instancePath: instancePath + "/name", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -2520,7 +2542,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data0) < 1) {
-          const err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          const err5 = { instancePath: instancePath + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -2529,7 +2551,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (!pattern2.test(data0)) {
-          const err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+          const err6 = { instancePath: instancePath + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -2538,7 +2560,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err7 = { instancePath: instancePath + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -2550,7 +2572,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err8 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema9.properties.description.type }, message: "must be string,null" };
+        const err8 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema11.properties.description.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -2560,7 +2582,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 255) {
-          const err9 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          const err9 = { instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -2572,7 +2594,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.active !== void 0) {
       if (typeof data.active !== "boolean") {
-        const err10 = { instancePath: instancePath + "/active", schemaPath: "#/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err10 = { instancePath: instancePath + "/active", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -2584,7 +2606,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.trackingType !== void 0) {
       let data3 = data.trackingType;
       if (typeof data3 !== "string") {
-        const err11 = { instancePath: instancePath + "/trackingType", schemaPath: "#/properties/trackingType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err11 = { instancePath: instancePath + "/trackingType", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -2593,7 +2615,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data3 === "DEFAULT" || data3 === "STREAKS" || data3 === "NON_CONTINUOUS_STREAKS")) {
-        const err12 = { instancePath: instancePath + "/trackingType", schemaPath: "#/properties/trackingType/enum", keyword: "enum", params: { allowedValues: schema9.properties.trackingType.enum }, message: "must be equal to one of the allowed values" };
+        const err12 = { instancePath: instancePath + "/trackingType", keyword: "enum", params: { allowedValues: schema11.properties.trackingType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -2605,7 +2627,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.targetEvaluationType !== void 0) {
       let data4 = data.targetEvaluationType;
       if (typeof data4 !== "string") {
-        const err13 = { instancePath: instancePath + "/targetEvaluationType", schemaPath: "#/properties/targetEvaluationType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err13 = { instancePath: instancePath + "/targetEvaluationType", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -2614,7 +2636,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data4 === "FIXED_CALENDAR_WINDOW")) {
-        const err14 = { instancePath: instancePath + "/targetEvaluationType", schemaPath: "#/properties/targetEvaluationType/enum", keyword: "enum", params: { allowedValues: schema9.properties.targetEvaluationType.enum }, message: "must be equal to one of the allowed values" };
+        const err14 = { instancePath: instancePath + "/targetEvaluationType", keyword: "enum", params: { allowedValues: schema11.properties.targetEvaluationType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -2626,7 +2648,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeZoneName !== void 0) {
       let data5 = data.timeZoneName;
       if (typeof data5 !== "string" && data5 !== null) {
-        const err15 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/type", keyword: "type", params: { type: schema9.properties.timeZoneName.type }, message: "must be string,null" };
+        const err15 = { instancePath: instancePath + "/timeZoneName", keyword: "type", params: { type: schema11.properties.timeZoneName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -2636,7 +2658,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data5 === "string") {
         if (func2(data5) > 64) {
-          const err16 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+          const err16 = { instancePath: instancePath + "/timeZoneName", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -2645,7 +2667,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data5) < 1) {
-          const err17 = { instancePath: instancePath + "/timeZoneName", schemaPath: "#/properties/timeZoneName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          const err17 = { instancePath: instancePath + "/timeZoneName", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -2658,7 +2680,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.offsetDays !== void 0) {
       let data6 = data.offsetDays;
       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6)) && data6 !== null) {
-        const err18 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/type", keyword: "type", params: { type: schema9.properties.offsetDays.type }, message: "must be integer,null" };
+        const err18 = { instancePath: instancePath + "/offsetDays", keyword: "type", params: { type: schema11.properties.offsetDays.type }, message: "must be integer,null" };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -2668,7 +2690,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 30 || isNaN(data6)) {
-          const err19 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
+          const err19 = { instancePath: instancePath + "/offsetDays", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
           if (vErrors === null) {
             vErrors = [err19];
           } else {
@@ -2677,7 +2699,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data6 < 0 || isNaN(data6)) {
-          const err20 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          const err20 = { instancePath: instancePath + "/offsetDays", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
           if (vErrors === null) {
             vErrors = [err20];
           } else {
@@ -2690,7 +2712,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enrolmentStartDate !== void 0) {
       let data7 = data.enrolmentStartDate;
       if (typeof data7 !== "string" && data7 !== null) {
-        const err21 = { instancePath: instancePath + "/enrolmentStartDate", schemaPath: "#/properties/enrolmentStartDate/type", keyword: "type", params: { type: schema9.properties.enrolmentStartDate.type }, message: "must be string,null" };
+        const err21 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "type", params: { type: schema11.properties.enrolmentStartDate.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -2700,7 +2722,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data7 === "string") {
         if (func2(data7) > 40) {
-          const err22 = { instancePath: instancePath + "/enrolmentStartDate", schemaPath: "#/properties/enrolmentStartDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+          const err22 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
           if (vErrors === null) {
             vErrors = [err22];
           } else {
@@ -2709,7 +2731,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data7) < 10) {
-          const err23 = { instancePath: instancePath + "/enrolmentStartDate", schemaPath: "#/properties/enrolmentStartDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          const err23 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -2722,7 +2744,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enrolmentEndDate !== void 0) {
       let data8 = data.enrolmentEndDate;
       if (typeof data8 !== "string" && data8 !== null) {
-        const err24 = { instancePath: instancePath + "/enrolmentEndDate", schemaPath: "#/properties/enrolmentEndDate/type", keyword: "type", params: { type: schema9.properties.enrolmentEndDate.type }, message: "must be string,null" };
+        const err24 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "type", params: { type: schema11.properties.enrolmentEndDate.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
@@ -2732,7 +2754,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data8 === "string") {
         if (func2(data8) > 40) {
-          const err25 = { instancePath: instancePath + "/enrolmentEndDate", schemaPath: "#/properties/enrolmentEndDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+          const err25 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -2741,7 +2763,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data8) < 10) {
-          const err26 = { instancePath: instancePath + "/enrolmentEndDate", schemaPath: "#/properties/enrolmentEndDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          const err26 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
           if (vErrors === null) {
             vErrors = [err26];
           } else {
@@ -2752,15 +2774,15 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.periods !== void 0) {
-      if (!validate25(data.periods, { instancePath: instancePath + "/periods", parentData: data, parentDataProperty: "periods", rootData })) {
-        vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+      if (!validate29(data.periods, { instancePath: instancePath + "/periods", parentData: data, parentDataProperty: "periods", rootData })) {
+        vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
         errors = vErrors.length;
       }
     }
     if (data.frequencyType !== void 0) {
       let data10 = data.frequencyType;
       if (typeof data10 !== "string") {
-        const err27 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err27 = { instancePath: instancePath + "/frequencyType", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err27];
         } else {
@@ -2769,7 +2791,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data10 === "DAILY" || data10 === "WEEKLY" || data10 === "MONTHLY" || data10 === "QUARTERLY" || data10 === "HALF_YEARLY" || data10 === "YEARLY")) {
-        const err28 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/enum", keyword: "enum", params: { allowedValues: schema9.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
+        const err28 = { instancePath: instancePath + "/frequencyType", keyword: "enum", params: { allowedValues: schema11.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -2781,7 +2803,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.frequency !== void 0) {
       let data11 = data.frequency;
       if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-        const err29 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        const err29 = { instancePath: instancePath + "/frequency", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err29];
         } else {
@@ -2791,7 +2813,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data11 == "number" && isFinite(data11)) {
         if (data11 > 366 || isNaN(data11)) {
-          const err30 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 366 }, message: "must be <= 366" };
+          const err30 = { instancePath: instancePath + "/frequency", keyword: "maximum", params: { comparison: "<=", limit: 366 }, message: "must be <= 366" };
           if (vErrors === null) {
             vErrors = [err30];
           } else {
@@ -2800,7 +2822,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data11 < 1 || isNaN(data11)) {
-          const err31 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          const err31 = { instancePath: instancePath + "/frequency", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
           if (vErrors === null) {
             vErrors = [err31];
           } else {
@@ -2813,7 +2835,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.recurringCycles !== void 0) {
       let data12 = data.recurringCycles;
       if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
-        const err32 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        const err32 = { instancePath: instancePath + "/recurringCycles", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err32];
         } else {
@@ -2823,7 +2845,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data12 == "number" && isFinite(data12)) {
         if (data12 > 1e3 || isNaN(data12)) {
-          const err33 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+          const err33 = { instancePath: instancePath + "/recurringCycles", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
           if (vErrors === null) {
             vErrors = [err33];
           } else {
@@ -2832,7 +2854,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data12 < 1 || isNaN(data12)) {
-          const err34 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          const err34 = { instancePath: instancePath + "/recurringCycles", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
           if (vErrors === null) {
             vErrors = [err34];
           } else {
@@ -2846,7 +2868,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       let data13 = data.fromDate;
       if (typeof data13 === "string") {
         if (func2(data13) > 10) {
-          const err35 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/maxLength", keyword: "maxLength", params: { limit: 10 }, message: "must NOT have more than 10 characters" };
+          const err35 = { instancePath: instancePath + "/fromDate", keyword: "maxLength", params: { limit: 10 }, message: "must NOT have more than 10 characters" };
           if (vErrors === null) {
             vErrors = [err35];
           } else {
@@ -2855,7 +2877,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data13) < 10) {
-          const err36 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          const err36 = { instancePath: instancePath + "/fromDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
           if (vErrors === null) {
             vErrors = [err36];
           } else {
@@ -2864,7 +2886,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err37 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err37 = { instancePath: instancePath + "/fromDate", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err37];
         } else {
@@ -2874,19 +2896,19 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.targets !== void 0) {
-      if (!validate27(data.targets, { instancePath: instancePath + "/targets", parentData: data, parentDataProperty: "targets", rootData })) {
-        vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
+      if (!validate31(data.targets, { instancePath: instancePath + "/targets", parentData: data, parentDataProperty: "targets", rootData })) {
+        vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
         errors = vErrors.length;
       }
     }
     if (data.streaks !== void 0) {
-      if (!validate30(data.streaks, { instancePath: instancePath + "/streaks", parentData: data, parentDataProperty: "streaks", rootData })) {
-        vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+      if (!validate34(data.streaks, { instancePath: instancePath + "/streaks", parentData: data, parentDataProperty: "streaks", rootData })) {
+        vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
         errors = vErrors.length;
       }
     }
   } else {
-    const err38 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err38 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err38];
     } else {
@@ -2894,18 +2916,18 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate24.errors = vErrors;
+  validate28.errors = vErrors;
   return errors === 0;
 }
-var cyclePattern = validate32;
-var schema13 = { "type": "object", "required": ["frequencyType", "frequency", "recurringCycles", "fromDate"], "properties": { "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 } }, "$id": "cyclePattern" };
-function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var cyclePattern = validate36;
+var schema15 = { "type": "object", "required": ["frequencyType", "frequency", "recurringCycles", "fromDate"], "properties": { "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 } }, "$id": "cyclePattern" };
+function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.frequencyType === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "frequencyType" }, message: "must have required property 'frequencyType'" };
+      const err0 = { instancePath, keyword: "required", params: { missingProperty: "frequencyType" }, message: "must have required property 'frequencyType'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2914,7 +2936,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.frequency === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "frequency" }, message: "must have required property 'frequency'" };
+      const err1 = { instancePath, keyword: "required", params: { missingProperty: "frequency" }, message: "must have required property 'frequency'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -2923,7 +2945,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.recurringCycles === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "recurringCycles" }, message: "must have required property 'recurringCycles'" };
+      const err2 = { instancePath, keyword: "required", params: { missingProperty: "recurringCycles" }, message: "must have required property 'recurringCycles'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -2932,7 +2954,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.fromDate === void 0) {
-      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "fromDate" }, message: "must have required property 'fromDate'" };
+      const err3 = { instancePath, keyword: "required", params: { missingProperty: "fromDate" }, message: "must have required property 'fromDate'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -2943,7 +2965,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.frequencyType !== void 0) {
       let data0 = data.frequencyType;
       if (typeof data0 !== "string") {
-        const err4 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err4 = { instancePath: instancePath + "/frequencyType", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -2952,7 +2974,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data0 === "DAILY" || data0 === "WEEKLY" || data0 === "MONTHLY" || data0 === "QUARTERLY" || data0 === "HALF_YEARLY" || data0 === "YEARLY")) {
-        const err5 = { instancePath: instancePath + "/frequencyType", schemaPath: "#/properties/frequencyType/enum", keyword: "enum", params: { allowedValues: schema13.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/frequencyType", keyword: "enum", params: { allowedValues: schema15.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -2964,7 +2986,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.frequency !== void 0) {
       let data1 = data.frequency;
       if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
-        const err6 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        const err6 = { instancePath: instancePath + "/frequency", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -2974,7 +2996,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 == "number" && isFinite(data1)) {
         if (data1 > 366 || isNaN(data1)) {
-          const err7 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 366 }, message: "must be <= 366" };
+          const err7 = { instancePath: instancePath + "/frequency", keyword: "maximum", params: { comparison: "<=", limit: 366 }, message: "must be <= 366" };
           if (vErrors === null) {
             vErrors = [err7];
           } else {
@@ -2983,7 +3005,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data1 < 1 || isNaN(data1)) {
-          const err8 = { instancePath: instancePath + "/frequency", schemaPath: "#/properties/frequency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          const err8 = { instancePath: instancePath + "/frequency", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -2996,7 +3018,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.recurringCycles !== void 0) {
       let data2 = data.recurringCycles;
       if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
-        const err9 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        const err9 = { instancePath: instancePath + "/recurringCycles", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -3006,7 +3028,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data2 == "number" && isFinite(data2)) {
         if (data2 > 1e3 || isNaN(data2)) {
-          const err10 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+          const err10 = { instancePath: instancePath + "/recurringCycles", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -3015,7 +3037,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data2 < 1 || isNaN(data2)) {
-          const err11 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          const err11 = { instancePath: instancePath + "/recurringCycles", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -3029,7 +3051,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
       let data3 = data.fromDate;
       if (typeof data3 === "string") {
         if (func2(data3) > 10) {
-          const err12 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/maxLength", keyword: "maxLength", params: { limit: 10 }, message: "must NOT have more than 10 characters" };
+          const err12 = { instancePath: instancePath + "/fromDate", keyword: "maxLength", params: { limit: 10 }, message: "must NOT have more than 10 characters" };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -3038,7 +3060,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data3) < 10) {
-          const err13 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          const err13 = { instancePath: instancePath + "/fromDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -3047,7 +3069,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err14 = { instancePath: instancePath + "/fromDate", schemaPath: "#/properties/fromDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err14 = { instancePath: instancePath + "/fromDate", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -3057,7 +3079,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err15 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err15];
     } else {
@@ -3065,12 +3087,12 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate32.errors = vErrors;
+  validate36.errors = vErrors;
   return errors === 0;
 }
-var editTarget = validate33;
-var schema14 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": {}, "eventName": {}, "targetType": {}, "attributeName": {}, "trackFromEnrollmentDate": {}, "enrolmentMethod": {}, "rewardAllocation": {}, "filters": { "type": ["array", "null"], "maxItems": 20, "items": { "type": "object", "required": ["entityType"], "properties": { "entityType": { "type": "string", "enum": ["STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER", "AMOUNT", "ATTRIBUTE", "ITEM", "CATEGORY", "BRAND"] }, "entityIds": { "type": ["array", "null"], "minItems": 1, "maxItems": 1e3, "items": { "type": ["string", "integer"], "minLength": 1, "maxLength": 64, "minimum": 0, "maximum": 9007199254740991 } }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "minimum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "maximum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "exclude": { "type": ["boolean", "null"] } } } }, "targetMilestoneTriggers": { "type": ["array", "null"], "maxItems": 10, "items": { "type": "object", "required": ["triggerName", "triggerValueType", "triggerValue"], "properties": { "triggerName": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "triggerValueType": { "type": "string", "enum": ["ABSOLUTE", "PERCENTAGE"] }, "triggerValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "periodId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "editTarget" };
-function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var editTarget = validate37;
+var schema16 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": {}, "eventName": {}, "targetType": {}, "attributeName": {}, "trackFromEnrollmentDate": {}, "enrolmentMethod": {}, "rewardAllocation": {}, "filters": { "$ref": "filters" }, "targetMilestoneTriggers": { "$ref": "triggers" }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "periodId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "editTarget" };
+function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -3079,7 +3101,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.name;
       if (typeof data0 === "string") {
         if (func2(data0) > 200) {
-          const err0 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err0 = { instancePath: instancePath + "/name", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
             vErrors = [err0];
           } else {
@@ -3088,7 +3110,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data0) < 1) {
-          const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          const err1 = { instancePath: instancePath + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -3097,7 +3119,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (!pattern2.test(data0)) {
-          const err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+          const err2 = { instancePath: instancePath + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -3106,7 +3128,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err3 = { instancePath: instancePath + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -3118,7 +3140,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema14.properties.description.type }, message: "must be string,null" };
+        const err4 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema16.properties.description.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3128,7 +3150,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 255) {
-          const err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          const err5 = { instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -3140,7 +3162,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.active !== void 0) {
       if (typeof data.active !== "boolean") {
-        const err6 = { instancePath: instancePath + "/active", schemaPath: "#/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err6 = { instancePath: instancePath + "/active", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -3150,19 +3172,31 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.filters !== void 0) {
-      let data3 = data.filters;
-      if (!Array.isArray(data3) && data3 !== null) {
-        const err7 = { instancePath: instancePath + "/filters", schemaPath: "#/properties/filters/type", keyword: "type", params: { type: schema14.properties.filters.type }, message: "must be array,null" };
-        if (vErrors === null) {
-          vErrors = [err7];
-        } else {
-          vErrors.push(err7);
-        }
-        errors++;
+      if (!validate23(data.filters, { instancePath: instancePath + "/filters", parentData: data, parentDataProperty: "filters", rootData })) {
+        vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+        errors = vErrors.length;
       }
-      if (Array.isArray(data3)) {
-        if (data3.length > 20) {
-          const err8 = { instancePath: instancePath + "/filters", schemaPath: "#/properties/filters/maxItems", keyword: "maxItems", params: { limit: 20 }, message: "must NOT have more than 20 items" };
+    }
+    if (data.targetMilestoneTriggers !== void 0) {
+      if (!validate25(data.targetMilestoneTriggers, { instancePath: instancePath + "/targetMilestoneTriggers", parentData: data, parentDataProperty: "targetMilestoneTriggers", rootData })) {
+        vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.defaultValues !== void 0) {
+      let data5 = data.defaultValues;
+      if (Array.isArray(data5)) {
+        if (data5.length > 1e3) {
+          const err7 = { instancePath: instancePath + "/defaultValues", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+        if (data5.length < 1) {
+          const err8 = { instancePath: instancePath + "/defaultValues", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -3170,12 +3204,12 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        const len0 = data3.length;
+        const len0 = data5.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data4 = data3[i0];
-          if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
-            if (data4.entityType === void 0) {
-              const err9 = { instancePath: instancePath + "/filters/" + i0, schemaPath: "#/properties/filters/items/required", keyword: "required", params: { missingProperty: "entityType" }, message: "must have required property 'entityType'" };
+          let data6 = data5[i0];
+          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+            if (data6.defaultValue === void 0) {
+              const err9 = { instancePath: instancePath + "/defaultValues/" + i0, keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -3183,10 +3217,10 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data4.entityType !== void 0) {
-              let data5 = data4.entityType;
-              if (typeof data5 !== "string") {
-                const err10 = { instancePath: instancePath + "/filters/" + i0 + "/entityType", schemaPath: "#/properties/filters/items/properties/entityType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (data6.periodId !== void 0) {
+              let data7 = data6.periodId;
+              if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
+                const err10 = { instancePath: instancePath + "/defaultValues/" + i0 + "/periodId", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
                   vErrors = [err10];
                 } else {
@@ -3194,30 +3228,32 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (!(data5 === "STORE" || data5 === "ZONE" || data5 === "CONCEPT" || data5 === "CHANNEL" || data5 === "TENDER" || data5 === "AMOUNT" || data5 === "ATTRIBUTE" || data5 === "ITEM" || data5 === "CATEGORY" || data5 === "BRAND")) {
-                const err11 = { instancePath: instancePath + "/filters/" + i0 + "/entityType", schemaPath: "#/properties/filters/items/properties/entityType/enum", keyword: "enum", params: { allowedValues: schema14.properties.filters.items.properties.entityType.enum }, message: "must be equal to one of the allowed values" };
-                if (vErrors === null) {
-                  vErrors = [err11];
-                } else {
-                  vErrors.push(err11);
+              if (typeof data7 == "number" && isFinite(data7)) {
+                if (data7 > 9007199254740991 || isNaN(data7)) {
+                  const err11 = { instancePath: instancePath + "/defaultValues/" + i0 + "/periodId", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err11];
+                  } else {
+                    vErrors.push(err11);
+                  }
+                  errors++;
                 }
-                errors++;
+                if (data7 < 1 || isNaN(data7)) {
+                  const err12 = { instancePath: instancePath + "/defaultValues/" + i0 + "/periodId", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                  if (vErrors === null) {
+                    vErrors = [err12];
+                  } else {
+                    vErrors.push(err12);
+                  }
+                  errors++;
+                }
               }
             }
-            if (data4.entityIds !== void 0) {
-              let data6 = data4.entityIds;
-              if (!Array.isArray(data6) && data6 !== null) {
-                const err12 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/type", keyword: "type", params: { type: schema14.properties.filters.items.properties.entityIds.type }, message: "must be array,null" };
-                if (vErrors === null) {
-                  vErrors = [err12];
-                } else {
-                  vErrors.push(err12);
-                }
-                errors++;
-              }
-              if (Array.isArray(data6)) {
-                if (data6.length > 1e3) {
-                  const err13 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
+            if (data6.defaultValue !== void 0) {
+              let data8 = data6.defaultValue;
+              if (typeof data8 == "number" && isFinite(data8)) {
+                if (data8 > 999999999999999e-4 || isNaN(data8)) {
+                  const err13 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
                   if (vErrors === null) {
                     vErrors = [err13];
                   } else {
@@ -3225,8 +3261,8 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (data6.length < 1) {
-                  const err14 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds", schemaPath: "#/properties/filters/items/properties/entityIds/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+                if (data8 <= 0 || isNaN(data8)) {
+                  const err14 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
                   if (vErrors === null) {
                     vErrors = [err14];
                   } else {
@@ -3234,469 +3270,51 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                const len1 = data6.length;
-                for (let i1 = 0; i1 < len1; i1++) {
-                  let data7 = data6[i1];
-                  if (typeof data7 !== "string" && !(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
-                    const err15 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds/" + i1, schemaPath: "#/properties/filters/items/properties/entityIds/items/type", keyword: "type", params: { type: schema14.properties.filters.items.properties.entityIds.items.type }, message: "must be string,integer" };
-                    if (vErrors === null) {
-                      vErrors = [err15];
-                    } else {
-                      vErrors.push(err15);
-                    }
-                    errors++;
-                  }
-                  if (typeof data7 == "number" && isFinite(data7)) {
-                    if (data7 > 9007199254740991 || isNaN(data7)) {
-                      const err16 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds/" + i1, schemaPath: "#/properties/filters/items/properties/entityIds/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-                      if (vErrors === null) {
-                        vErrors = [err16];
-                      } else {
-                        vErrors.push(err16);
-                      }
-                      errors++;
-                    }
-                    if (data7 < 0 || isNaN(data7)) {
-                      const err17 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds/" + i1, schemaPath: "#/properties/filters/items/properties/entityIds/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                      if (vErrors === null) {
-                        vErrors = [err17];
-                      } else {
-                        vErrors.push(err17);
-                      }
-                      errors++;
-                    }
-                  }
-                  if (typeof data7 === "string") {
-                    if (func2(data7) > 64) {
-                      const err18 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds/" + i1, schemaPath: "#/properties/filters/items/properties/entityIds/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err18];
-                      } else {
-                        vErrors.push(err18);
-                      }
-                      errors++;
-                    }
-                    if (func2(data7) < 1) {
-                      const err19 = { instancePath: instancePath + "/filters/" + i0 + "/entityIds/" + i1, schemaPath: "#/properties/filters/items/properties/entityIds/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err19];
-                      } else {
-                        vErrors.push(err19);
-                      }
-                      errors++;
-                    }
-                  }
-                }
-              }
-            }
-            if (data4.attributeName !== void 0) {
-              let data8 = data4.attributeName;
-              if (typeof data8 !== "string" && data8 !== null) {
-                const err20 = { instancePath: instancePath + "/filters/" + i0 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/type", keyword: "type", params: { type: schema14.properties.filters.items.properties.attributeName.type }, message: "must be string,null" };
+              } else {
+                const err15 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
-                  vErrors = [err20];
+                  vErrors = [err15];
                 } else {
-                  vErrors.push(err20);
-                }
-                errors++;
-              }
-              if (typeof data8 === "string") {
-                if (func2(data8) > 200) {
-                  const err21 = { instancePath: instancePath + "/filters/" + i0 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err21];
-                  } else {
-                    vErrors.push(err21);
-                  }
-                  errors++;
-                }
-                if (func2(data8) < 1) {
-                  const err22 = { instancePath: instancePath + "/filters/" + i0 + "/attributeName", schemaPath: "#/properties/filters/items/properties/attributeName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err22];
-                  } else {
-                    vErrors.push(err22);
-                  }
-                  errors++;
-                }
-              }
-            }
-            if (data4.minimum !== void 0) {
-              let data9 = data4.minimum;
-              if (!(typeof data9 == "number" && isFinite(data9)) && data9 !== null) {
-                const err23 = { instancePath: instancePath + "/filters/" + i0 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/type", keyword: "type", params: { type: schema14.properties.filters.items.properties.minimum.type }, message: "must be number,null" };
-                if (vErrors === null) {
-                  vErrors = [err23];
-                } else {
-                  vErrors.push(err23);
-                }
-                errors++;
-              }
-              if (typeof data9 == "number" && isFinite(data9)) {
-                if (data9 > 999999999999999e-4 || isNaN(data9)) {
-                  const err24 = { instancePath: instancePath + "/filters/" + i0 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
-                  if (vErrors === null) {
-                    vErrors = [err24];
-                  } else {
-                    vErrors.push(err24);
-                  }
-                  errors++;
-                }
-                if (data9 < -999999999999999e-4 || isNaN(data9)) {
-                  const err25 = { instancePath: instancePath + "/filters/" + i0 + "/minimum", schemaPath: "#/properties/filters/items/properties/minimum/minimum", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
-                  if (vErrors === null) {
-                    vErrors = [err25];
-                  } else {
-                    vErrors.push(err25);
-                  }
-                  errors++;
-                }
-              }
-            }
-            if (data4.maximum !== void 0) {
-              let data10 = data4.maximum;
-              if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
-                const err26 = { instancePath: instancePath + "/filters/" + i0 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/type", keyword: "type", params: { type: schema14.properties.filters.items.properties.maximum.type }, message: "must be number,null" };
-                if (vErrors === null) {
-                  vErrors = [err26];
-                } else {
-                  vErrors.push(err26);
-                }
-                errors++;
-              }
-              if (typeof data10 == "number" && isFinite(data10)) {
-                if (data10 > 999999999999999e-4 || isNaN(data10)) {
-                  const err27 = { instancePath: instancePath + "/filters/" + i0 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
-                  if (vErrors === null) {
-                    vErrors = [err27];
-                  } else {
-                    vErrors.push(err27);
-                  }
-                  errors++;
-                }
-                if (data10 < -999999999999999e-4 || isNaN(data10)) {
-                  const err28 = { instancePath: instancePath + "/filters/" + i0 + "/maximum", schemaPath: "#/properties/filters/items/properties/maximum/minimum", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
-                  if (vErrors === null) {
-                    vErrors = [err28];
-                  } else {
-                    vErrors.push(err28);
-                  }
-                  errors++;
-                }
-              }
-            }
-            if (data4.exclude !== void 0) {
-              let data11 = data4.exclude;
-              if (typeof data11 !== "boolean" && data11 !== null) {
-                const err29 = { instancePath: instancePath + "/filters/" + i0 + "/exclude", schemaPath: "#/properties/filters/items/properties/exclude/type", keyword: "type", params: { type: schema14.properties.filters.items.properties.exclude.type }, message: "must be boolean,null" };
-                if (vErrors === null) {
-                  vErrors = [err29];
-                } else {
-                  vErrors.push(err29);
+                  vErrors.push(err15);
                 }
                 errors++;
               }
             }
           } else {
-            const err30 = { instancePath: instancePath + "/filters/" + i0, schemaPath: "#/properties/filters/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err16 = { instancePath: instancePath + "/defaultValues/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err30];
+              vErrors = [err16];
             } else {
-              vErrors.push(err30);
-            }
-            errors++;
-          }
-        }
-      }
-    }
-    if (data.targetMilestoneTriggers !== void 0) {
-      let data12 = data.targetMilestoneTriggers;
-      if (!Array.isArray(data12) && data12 !== null) {
-        const err31 = { instancePath: instancePath + "/targetMilestoneTriggers", schemaPath: "#/properties/targetMilestoneTriggers/type", keyword: "type", params: { type: schema14.properties.targetMilestoneTriggers.type }, message: "must be array,null" };
-        if (vErrors === null) {
-          vErrors = [err31];
-        } else {
-          vErrors.push(err31);
-        }
-        errors++;
-      }
-      if (Array.isArray(data12)) {
-        if (data12.length > 10) {
-          const err32 = { instancePath: instancePath + "/targetMilestoneTriggers", schemaPath: "#/properties/targetMilestoneTriggers/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
-          if (vErrors === null) {
-            vErrors = [err32];
-          } else {
-            vErrors.push(err32);
-          }
-          errors++;
-        }
-        const len2 = data12.length;
-        for (let i2 = 0; i2 < len2; i2++) {
-          let data13 = data12[i2];
-          if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
-            if (data13.triggerName === void 0) {
-              const err33 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerName" }, message: "must have required property 'triggerName'" };
-              if (vErrors === null) {
-                vErrors = [err33];
-              } else {
-                vErrors.push(err33);
-              }
-              errors++;
-            }
-            if (data13.triggerValueType === void 0) {
-              const err34 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerValueType" }, message: "must have required property 'triggerValueType'" };
-              if (vErrors === null) {
-                vErrors = [err34];
-              } else {
-                vErrors.push(err34);
-              }
-              errors++;
-            }
-            if (data13.triggerValue === void 0) {
-              const err35 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2, schemaPath: "#/properties/targetMilestoneTriggers/items/required", keyword: "required", params: { missingProperty: "triggerValue" }, message: "must have required property 'triggerValue'" };
-              if (vErrors === null) {
-                vErrors = [err35];
-              } else {
-                vErrors.push(err35);
-              }
-              errors++;
-            }
-            if (data13.triggerName !== void 0) {
-              let data14 = data13.triggerName;
-              if (typeof data14 === "string") {
-                if (func2(data14) > 200) {
-                  const err36 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err36];
-                  } else {
-                    vErrors.push(err36);
-                  }
-                  errors++;
-                }
-                if (func2(data14) < 1) {
-                  const err37 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err37];
-                  } else {
-                    vErrors.push(err37);
-                  }
-                  errors++;
-                }
-                if (!pattern2.test(data14)) {
-                  const err38 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-                  if (vErrors === null) {
-                    vErrors = [err38];
-                  } else {
-                    vErrors.push(err38);
-                  }
-                  errors++;
-                }
-              } else {
-                const err39 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerName", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err39];
-                } else {
-                  vErrors.push(err39);
-                }
-                errors++;
-              }
-            }
-            if (data13.triggerValueType !== void 0) {
-              let data15 = data13.triggerValueType;
-              if (typeof data15 !== "string") {
-                const err40 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerValueType", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValueType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err40];
-                } else {
-                  vErrors.push(err40);
-                }
-                errors++;
-              }
-              if (!(data15 === "ABSOLUTE" || data15 === "PERCENTAGE")) {
-                const err41 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerValueType", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValueType/enum", keyword: "enum", params: { allowedValues: schema14.properties.targetMilestoneTriggers.items.properties.triggerValueType.enum }, message: "must be equal to one of the allowed values" };
-                if (vErrors === null) {
-                  vErrors = [err41];
-                } else {
-                  vErrors.push(err41);
-                }
-                errors++;
-              }
-            }
-            if (data13.triggerValue !== void 0) {
-              let data16 = data13.triggerValue;
-              if (typeof data16 == "number" && isFinite(data16)) {
-                if (data16 > 999999999999999e-4 || isNaN(data16)) {
-                  const err42 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
-                  if (vErrors === null) {
-                    vErrors = [err42];
-                  } else {
-                    vErrors.push(err42);
-                  }
-                  errors++;
-                }
-                if (data16 <= 0 || isNaN(data16)) {
-                  const err43 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-                  if (vErrors === null) {
-                    vErrors = [err43];
-                  } else {
-                    vErrors.push(err43);
-                  }
-                  errors++;
-                }
-              } else {
-                const err44 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2 + "/triggerValue", schemaPath: "#/properties/targetMilestoneTriggers/items/properties/triggerValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err44];
-                } else {
-                  vErrors.push(err44);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err45 = { instancePath: instancePath + "/targetMilestoneTriggers/" + i2, schemaPath: "#/properties/targetMilestoneTriggers/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-            if (vErrors === null) {
-              vErrors = [err45];
-            } else {
-              vErrors.push(err45);
-            }
-            errors++;
-          }
-        }
-      }
-    }
-    if (data.defaultValues !== void 0) {
-      let data17 = data.defaultValues;
-      if (Array.isArray(data17)) {
-        if (data17.length > 1e3) {
-          const err46 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
-          if (vErrors === null) {
-            vErrors = [err46];
-          } else {
-            vErrors.push(err46);
-          }
-          errors++;
-        }
-        if (data17.length < 1) {
-          const err47 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
-          if (vErrors === null) {
-            vErrors = [err47];
-          } else {
-            vErrors.push(err47);
-          }
-          errors++;
-        }
-        const len3 = data17.length;
-        for (let i3 = 0; i3 < len3; i3++) {
-          let data18 = data17[i3];
-          if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
-            if (data18.defaultValue === void 0) {
-              const err48 = { instancePath: instancePath + "/defaultValues/" + i3, schemaPath: "#/properties/defaultValues/items/required", keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
-              if (vErrors === null) {
-                vErrors = [err48];
-              } else {
-                vErrors.push(err48);
-              }
-              errors++;
-            }
-            if (data18.periodId !== void 0) {
-              let data19 = data18.periodId;
-              if (!(typeof data19 == "number" && (!(data19 % 1) && !isNaN(data19)) && isFinite(data19))) {
-                const err49 = { instancePath: instancePath + "/defaultValues/" + i3 + "/periodId", schemaPath: "#/properties/defaultValues/items/properties/periodId/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-                if (vErrors === null) {
-                  vErrors = [err49];
-                } else {
-                  vErrors.push(err49);
-                }
-                errors++;
-              }
-              if (typeof data19 == "number" && isFinite(data19)) {
-                if (data19 > 9007199254740991 || isNaN(data19)) {
-                  const err50 = { instancePath: instancePath + "/defaultValues/" + i3 + "/periodId", schemaPath: "#/properties/defaultValues/items/properties/periodId/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-                  if (vErrors === null) {
-                    vErrors = [err50];
-                  } else {
-                    vErrors.push(err50);
-                  }
-                  errors++;
-                }
-                if (data19 < 1 || isNaN(data19)) {
-                  const err51 = { instancePath: instancePath + "/defaultValues/" + i3 + "/periodId", schemaPath: "#/properties/defaultValues/items/properties/periodId/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-                  if (vErrors === null) {
-                    vErrors = [err51];
-                  } else {
-                    vErrors.push(err51);
-                  }
-                  errors++;
-                }
-              }
-            }
-            if (data18.defaultValue !== void 0) {
-              let data20 = data18.defaultValue;
-              if (typeof data20 == "number" && isFinite(data20)) {
-                if (data20 > 999999999999999e-4 || isNaN(data20)) {
-                  const err52 = { instancePath: instancePath + "/defaultValues/" + i3 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
-                  if (vErrors === null) {
-                    vErrors = [err52];
-                  } else {
-                    vErrors.push(err52);
-                  }
-                  errors++;
-                }
-                if (data20 <= 0 || isNaN(data20)) {
-                  const err53 = { instancePath: instancePath + "/defaultValues/" + i3 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-                  if (vErrors === null) {
-                    vErrors = [err53];
-                  } else {
-                    vErrors.push(err53);
-                  }
-                  errors++;
-                }
-              } else {
-                const err54 = { instancePath: instancePath + "/defaultValues/" + i3 + "/defaultValue", schemaPath: "#/properties/defaultValues/items/properties/defaultValue/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err54];
-                } else {
-                  vErrors.push(err54);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err55 = { instancePath: instancePath + "/defaultValues/" + i3, schemaPath: "#/properties/defaultValues/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-            if (vErrors === null) {
-              vErrors = [err55];
-            } else {
-              vErrors.push(err55);
+              vErrors.push(err16);
             }
             errors++;
           }
         }
       } else {
-        const err56 = { instancePath: instancePath + "/defaultValues", schemaPath: "#/properties/defaultValues/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err17 = { instancePath: instancePath + "/defaultValues", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err56];
+          vErrors = [err17];
         } else {
-          vErrors.push(err56);
+          vErrors.push(err17);
         }
         errors++;
       }
     }
   } else {
-    const err57 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err18 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err57];
+      vErrors = [err18];
     } else {
-      vErrors.push(err57);
+      vErrors.push(err18);
     }
     errors++;
   }
-  validate33.errors = vErrors;
+  validate37.errors = vErrors;
   return errors === 0;
 }
-var editTargetGroup = validate34;
-var schema15 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
-function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var editTargetGroup = validate40;
+var schema17 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
+function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -3705,7 +3323,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.name;
       if (typeof data0 === "string") {
         if (func2(data0) > 200) {
-          const err0 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err0 = { instancePath: instancePath + "/name", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
             vErrors = [err0];
           } else {
@@ -3714,7 +3332,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data0) < 1) {
-          const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          const err1 = { instancePath: instancePath + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -3723,7 +3341,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (!pattern2.test(data0)) {
-          const err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+          const err2 = { instancePath: instancePath + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -3732,7 +3350,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err3 = { instancePath: instancePath + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -3744,7 +3362,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema15.properties.description.type }, message: "must be string,null" };
+        const err4 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema17.properties.description.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3754,7 +3372,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 255) {
-          const err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          const err5 = { instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -3766,7 +3384,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.active !== void 0) {
       if (typeof data.active !== "boolean") {
-        const err6 = { instancePath: instancePath + "/active", schemaPath: "#/properties/active/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err6 = { instancePath: instancePath + "/active", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -3778,7 +3396,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enrolmentStartDate !== void 0) {
       let data3 = data.enrolmentStartDate;
       if (typeof data3 !== "string" && data3 !== null) {
-        const err7 = { instancePath: instancePath + "/enrolmentStartDate", schemaPath: "#/properties/enrolmentStartDate/type", keyword: "type", params: { type: schema15.properties.enrolmentStartDate.type }, message: "must be string,null" };
+        const err7 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "type", params: { type: schema17.properties.enrolmentStartDate.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -3788,7 +3406,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data3 === "string") {
         if (func2(data3) > 40) {
-          const err8 = { instancePath: instancePath + "/enrolmentStartDate", schemaPath: "#/properties/enrolmentStartDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+          const err8 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -3797,7 +3415,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data3) < 10) {
-          const err9 = { instancePath: instancePath + "/enrolmentStartDate", schemaPath: "#/properties/enrolmentStartDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          const err9 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -3810,7 +3428,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enrolmentEndDate !== void 0) {
       let data4 = data.enrolmentEndDate;
       if (typeof data4 !== "string" && data4 !== null) {
-        const err10 = { instancePath: instancePath + "/enrolmentEndDate", schemaPath: "#/properties/enrolmentEndDate/type", keyword: "type", params: { type: schema15.properties.enrolmentEndDate.type }, message: "must be string,null" };
+        const err10 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "type", params: { type: schema17.properties.enrolmentEndDate.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -3820,7 +3438,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 === "string") {
         if (func2(data4) > 40) {
-          const err11 = { instancePath: instancePath + "/enrolmentEndDate", schemaPath: "#/properties/enrolmentEndDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+          const err11 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -3829,7 +3447,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data4) < 10) {
-          const err12 = { instancePath: instancePath + "/enrolmentEndDate", schemaPath: "#/properties/enrolmentEndDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          const err12 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -3842,7 +3460,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.offsetDays !== void 0) {
       let data5 = data.offsetDays;
       if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5)) && data5 !== null) {
-        const err13 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/type", keyword: "type", params: { type: schema15.properties.offsetDays.type }, message: "must be integer,null" };
+        const err13 = { instancePath: instancePath + "/offsetDays", keyword: "type", params: { type: schema17.properties.offsetDays.type }, message: "must be integer,null" };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -3852,7 +3470,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 30 || isNaN(data5)) {
-          const err14 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
+          const err14 = { instancePath: instancePath + "/offsetDays", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -3861,7 +3479,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data5 < 0 || isNaN(data5)) {
-          const err15 = { instancePath: instancePath + "/offsetDays", schemaPath: "#/properties/offsetDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          const err15 = { instancePath: instancePath + "/offsetDays", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -3874,7 +3492,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.recurringCycles !== void 0) {
       let data6 = data.recurringCycles;
       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6)) && data6 !== null) {
-        const err16 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/type", keyword: "type", params: { type: schema15.properties.recurringCycles.type }, message: "must be integer,null" };
+        const err16 = { instancePath: instancePath + "/recurringCycles", keyword: "type", params: { type: schema17.properties.recurringCycles.type }, message: "must be integer,null" };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -3884,7 +3502,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 1e3 || isNaN(data6)) {
-          const err17 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+          const err17 = { instancePath: instancePath + "/recurringCycles", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -3893,7 +3511,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data6 < 1 || isNaN(data6)) {
-          const err18 = { instancePath: instancePath + "/recurringCycles", schemaPath: "#/properties/recurringCycles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          const err18 = { instancePath: instancePath + "/recurringCycles", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
           if (vErrors === null) {
             vErrors = [err18];
           } else {
@@ -3907,7 +3525,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
       let data7 = data.streaks;
       if (Array.isArray(data7)) {
         if (data7.length > 10) {
-          const err19 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+          const err19 = { instancePath: instancePath + "/streaks", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
           if (vErrors === null) {
             vErrors = [err19];
           } else {
@@ -3922,7 +3540,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
             if (data8.id !== void 0) {
               let data9 = data8.id;
               if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-                const err20 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                const err20 = { instancePath: instancePath + "/streaks/" + i0 + "/id", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
                   vErrors = [err20];
                 } else {
@@ -3932,7 +3550,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data9 == "number" && isFinite(data9)) {
                 if (data9 > 9007199254740991 || isNaN(data9)) {
-                  const err21 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  const err21 = { instancePath: instancePath + "/streaks/" + i0 + "/id", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
                   if (vErrors === null) {
                     vErrors = [err21];
                   } else {
@@ -3941,7 +3559,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (data9 < 1 || isNaN(data9)) {
-                  const err22 = { instancePath: instancePath + "/streaks/" + i0 + "/id", schemaPath: "#/properties/streaks/items/properties/id/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                  const err22 = { instancePath: instancePath + "/streaks/" + i0 + "/id", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
                   if (vErrors === null) {
                     vErrors = [err22];
                   } else {
@@ -3955,7 +3573,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
               let data10 = data8.name;
               if (typeof data10 === "string") {
                 if (func2(data10) > 200) {
-                  const err23 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+                  const err23 = { instancePath: instancePath + "/streaks/" + i0 + "/name", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
                   if (vErrors === null) {
                     vErrors = [err23];
                   } else {
@@ -3964,7 +3582,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (func2(data10) < 1) {
-                  const err24 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  const err24 = { instancePath: instancePath + "/streaks/" + i0 + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
                   if (vErrors === null) {
                     vErrors = [err24];
                   } else {
@@ -3973,7 +3591,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (!pattern2.test(data10)) {
-                  const err25 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+                  const err25 = { instancePath: instancePath + "/streaks/" + i0 + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
                   if (vErrors === null) {
                     vErrors = [err25];
                   } else {
@@ -3982,7 +3600,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err26 = { instancePath: instancePath + "/streaks/" + i0 + "/name", schemaPath: "#/properties/streaks/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err26 = { instancePath: instancePath + "/streaks/" + i0 + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err26];
                 } else {
@@ -3994,7 +3612,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
             if (data8.targetCountOfSequence !== void 0) {
               let data11 = data8.targetCountOfSequence;
               if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-                const err27 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                const err27 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
                   vErrors = [err27];
                 } else {
@@ -4004,7 +3622,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
               }
               if (typeof data11 == "number" && isFinite(data11)) {
                 if (data11 > 1e3 || isNaN(data11)) {
-                  const err28 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+                  const err28 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
                   if (vErrors === null) {
                     vErrors = [err28];
                   } else {
@@ -4013,7 +3631,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
                 if (data11 < 1 || isNaN(data11)) {
-                  const err29 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", schemaPath: "#/properties/streaks/items/properties/targetCountOfSequence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                  const err29 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
                   if (vErrors === null) {
                     vErrors = [err29];
                   } else {
@@ -4024,7 +3642,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err30 = { instancePath: instancePath + "/streaks/" + i0, schemaPath: "#/properties/streaks/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err30 = { instancePath: instancePath + "/streaks/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
               vErrors = [err30];
             } else {
@@ -4034,7 +3652,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err31 = { instancePath: instancePath + "/streaks", schemaPath: "#/properties/streaks/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err31 = { instancePath: instancePath + "/streaks", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err31];
         } else {
@@ -4044,7 +3662,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err32 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err32];
     } else {
@@ -4052,18 +3670,18 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate34.errors = vErrors;
+  validate40.errors = vErrors;
   return errors === 0;
 }
-var editTargetPeriods = validate35;
-var schema16 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["id"], "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "refCode": {}, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "editTargetPeriods" };
-function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var editTargetPeriods = validate41;
+var schema18 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["id"], "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "refCode": {}, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "editTargetPeriods" };
+function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (Array.isArray(data)) {
     if (data.length > 100) {
-      const err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
+      const err0 = { instancePath, keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -4072,7 +3690,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.length < 1) {
-      const err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+      const err1 = { instancePath, keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -4085,7 +3703,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data[i0];
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (data0.id === void 0) {
-          const err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+          const err2 = { instancePath: instancePath + "/" + i0, keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -4096,7 +3714,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.id !== void 0) {
           let data1 = data0.id;
           if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
-            const err3 = { instancePath: instancePath + "/" + i0 + "/id", schemaPath: "#/items/properties/id/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err3 = { instancePath: instancePath + "/" + i0 + "/id", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
               vErrors = [err3];
             } else {
@@ -4106,7 +3724,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data1 == "number" && isFinite(data1)) {
             if (data1 > 9007199254740991 || isNaN(data1)) {
-              const err4 = { instancePath: instancePath + "/" + i0 + "/id", schemaPath: "#/items/properties/id/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+              const err4 = { instancePath: instancePath + "/" + i0 + "/id", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -4115,7 +3733,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data1 < 1 || isNaN(data1)) {
-              const err5 = { instancePath: instancePath + "/" + i0 + "/id", schemaPath: "#/items/properties/id/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              const err5 = { instancePath: instancePath + "/" + i0 + "/id", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
               if (vErrors === null) {
                 vErrors = [err5];
               } else {
@@ -4129,7 +3747,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
           let data2 = data0.startDate;
           if (typeof data2 === "string") {
             if (func2(data2) > 40) {
-              const err6 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+              const err6 = { instancePath: instancePath + "/" + i0 + "/startDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -4138,7 +3756,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data2) < 10) {
-              const err7 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+              const err7 = { instancePath: instancePath + "/" + i0 + "/startDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
               if (vErrors === null) {
                 vErrors = [err7];
               } else {
@@ -4147,7 +3765,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err8 = { instancePath: instancePath + "/" + i0 + "/startDate", schemaPath: "#/items/properties/startDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err8 = { instancePath: instancePath + "/" + i0 + "/startDate", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -4160,7 +3778,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
           let data3 = data0.endDate;
           if (typeof data3 === "string") {
             if (func2(data3) > 40) {
-              const err9 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+              const err9 = { instancePath: instancePath + "/" + i0 + "/endDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -4169,7 +3787,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (func2(data3) < 10) {
-              const err10 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/minLength", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+              const err10 = { instancePath: instancePath + "/" + i0 + "/endDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
               if (vErrors === null) {
                 vErrors = [err10];
               } else {
@@ -4178,7 +3796,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err11 = { instancePath: instancePath + "/" + i0 + "/endDate", schemaPath: "#/items/properties/endDate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err11 = { instancePath: instancePath + "/" + i0 + "/endDate", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -4190,7 +3808,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.description !== void 0) {
           let data4 = data0.description;
           if (typeof data4 !== "string" && data4 !== null) {
-            const err12 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/type", keyword: "type", params: { type: schema16.items.properties.description.type }, message: "must be string,null" };
+            const err12 = { instancePath: instancePath + "/" + i0 + "/description", keyword: "type", params: { type: schema18.items.properties.description.type }, message: "must be string,null" };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -4200,7 +3818,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data4 === "string") {
             if (func2(data4) > 255) {
-              const err13 = { instancePath: instancePath + "/" + i0 + "/description", schemaPath: "#/items/properties/description/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+              const err13 = { instancePath: instancePath + "/" + i0 + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -4211,7 +3829,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err14 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err14 = { instancePath: instancePath + "/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -4221,7 +3839,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+    const err15 = { instancePath, keyword: "type", params: { type: "array" }, message: "must be array" };
     if (vErrors === null) {
       vErrors = [err15];
     } else {
@@ -4229,12 +3847,12 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate35.errors = vErrors;
+  validate41.errors = vErrors;
   return errors === 0;
 }
-var enrollMilestone = validate36;
-var schema17 = { "type": "object", "properties": { "customerId": {}, "identifierName": {}, "identifierValue": {}, "registerCustomer": { "type": ["boolean", "null"] }, "periodName": { "type": ["string", "null"] }, "initialBalance": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 }, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollMilestone" };
-function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var enrollMilestone = validate42;
+var schema19 = { "type": "object", "properties": { "customerId": {}, "identifierName": {}, "identifierValue": {}, "registerCustomer": { "type": ["boolean", "null"] }, "periodName": { "type": ["string", "null"] }, "initialBalance": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 }, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollMilestone" };
+function validate42(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -4242,7 +3860,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.registerCustomer !== void 0) {
       let data0 = data.registerCustomer;
       if (typeof data0 !== "boolean" && data0 !== null) {
-        const err0 = { instancePath: instancePath + "/registerCustomer", schemaPath: "#/properties/registerCustomer/type", keyword: "type", params: { type: schema17.properties.registerCustomer.type }, message: "must be boolean,null" };
+        const err0 = { instancePath: instancePath + "/registerCustomer", keyword: "type", params: { type: schema19.properties.registerCustomer.type }, message: "must be boolean,null" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -4254,7 +3872,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.periodName !== void 0) {
       let data1 = data.periodName;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err1 = { instancePath: instancePath + "/periodName", schemaPath: "#/properties/periodName/type", keyword: "type", params: { type: schema17.properties.periodName.type }, message: "must be string,null" };
+        const err1 = { instancePath: instancePath + "/periodName", keyword: "type", params: { type: schema19.properties.periodName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -4266,7 +3884,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.initialBalance !== void 0) {
       let data2 = data.initialBalance;
       if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2)) && data2 !== null) {
-        const err2 = { instancePath: instancePath + "/initialBalance", schemaPath: "#/properties/initialBalance/type", keyword: "type", params: { type: schema17.properties.initialBalance.type }, message: "must be integer,null" };
+        const err2 = { instancePath: instancePath + "/initialBalance", keyword: "type", params: { type: schema19.properties.initialBalance.type }, message: "must be integer,null" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -4276,7 +3894,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data2 == "number" && isFinite(data2)) {
         if (data2 > 9007199254740991 || isNaN(data2)) {
-          const err3 = { instancePath: instancePath + "/initialBalance", schemaPath: "#/properties/initialBalance/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          const err3 = { instancePath: instancePath + "/initialBalance", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -4285,7 +3903,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data2 < 0 || isNaN(data2)) {
-          const err4 = { instancePath: instancePath + "/initialBalance", schemaPath: "#/properties/initialBalance/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          const err4 = { instancePath: instancePath + "/initialBalance", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -4298,7 +3916,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.resetStreakStatus !== void 0) {
       let data3 = data.resetStreakStatus;
       if (typeof data3 !== "boolean" && data3 !== null) {
-        const err5 = { instancePath: instancePath + "/resetStreakStatus", schemaPath: "#/properties/resetStreakStatus/type", keyword: "type", params: { type: schema17.properties.resetStreakStatus.type }, message: "must be boolean,null" };
+        const err5 = { instancePath: instancePath + "/resetStreakStatus", keyword: "type", params: { type: schema19.properties.resetStreakStatus.type }, message: "must be boolean,null" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -4308,7 +3926,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err6 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err6];
     } else {
@@ -4316,12 +3934,12 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate36.errors = vErrors;
+  validate42.errors = vErrors;
   return errors === 0;
 }
-var enrollStreak = validate37;
-var schema18 = { "type": "object", "properties": { "customerId": {}, "identifierName": {}, "identifierValue": {}, "registerCustomer": { "type": ["boolean", "null"] }, "periodName": {}, "initialBalance": {}, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollStreak" };
-function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var enrollStreak = validate43;
+var schema20 = { "type": "object", "properties": { "customerId": {}, "identifierName": {}, "identifierValue": {}, "registerCustomer": { "type": ["boolean", "null"] }, "periodName": {}, "initialBalance": {}, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollStreak" };
+function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -4329,7 +3947,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.registerCustomer !== void 0) {
       let data0 = data.registerCustomer;
       if (typeof data0 !== "boolean" && data0 !== null) {
-        const err0 = { instancePath: instancePath + "/registerCustomer", schemaPath: "#/properties/registerCustomer/type", keyword: "type", params: { type: schema18.properties.registerCustomer.type }, message: "must be boolean,null" };
+        const err0 = { instancePath: instancePath + "/registerCustomer", keyword: "type", params: { type: schema20.properties.registerCustomer.type }, message: "must be boolean,null" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -4341,7 +3959,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.resetStreakStatus !== void 0) {
       let data1 = data.resetStreakStatus;
       if (typeof data1 !== "boolean" && data1 !== null) {
-        const err1 = { instancePath: instancePath + "/resetStreakStatus", schemaPath: "#/properties/resetStreakStatus/type", keyword: "type", params: { type: schema18.properties.resetStreakStatus.type }, message: "must be boolean,null" };
+        const err1 = { instancePath: instancePath + "/resetStreakStatus", keyword: "type", params: { type: schema20.properties.resetStreakStatus.type }, message: "must be boolean,null" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -4351,7 +3969,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err2 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err2];
     } else {
@@ -4359,17 +3977,18 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate37.errors = vErrors;
+  validate43.errors = vErrors;
   return errors === 0;
 }
-var generateToken = validate38;
-function validate38(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var filters = validate23;
+var generateToken = validate44;
+function validate44(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.key === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "key" }, message: "must have required property 'key'" };
+      const err0 = { instancePath, keyword: "required", params: { missingProperty: "key" }, message: "must have required property 'key'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -4378,7 +3997,7 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.secret === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'" };
+      const err1 = { instancePath, keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -4388,7 +4007,7 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.key !== void 0) {
       if (typeof data.key !== "string") {
-        const err2 = { instancePath: instancePath + "/key", schemaPath: "#/properties/key/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err2 = { instancePath: instancePath + "/key", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -4399,7 +4018,7 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.secret !== void 0) {
       if (typeof data.secret !== "string") {
-        const err3 = { instancePath: instancePath + "/secret", schemaPath: "#/properties/secret/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err3 = { instancePath: instancePath + "/secret", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -4409,7 +4028,7 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err4 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err4];
     } else {
@@ -4417,13 +4036,13 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate38.errors = vErrors;
+  validate44.errors = vErrors;
   return errors === 0;
 }
-var periods = validate25;
-var putCustomer = validate39;
-var schema20 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "minLength": 1, "maxLength": 200, "pattern": "\\S" } }, "$id": "putCustomer" };
-function validate39(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var periods = validate29;
+var putCustomer = validate45;
+var schema22 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "minLength": 1, "maxLength": 200, "pattern": "\\S" } }, "$id": "putCustomer" };
+function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -4431,7 +4050,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.firstName !== void 0) {
       let data0 = data.firstName;
       if (typeof data0 !== "string" && data0 !== null) {
-        const err0 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/type", keyword: "type", params: { type: schema20.properties.firstName.type }, message: "must be string,null" };
+        const err0 = { instancePath: instancePath + "/firstName", keyword: "type", params: { type: schema22.properties.firstName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -4441,7 +4060,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data0 === "string") {
         if (func2(data0) > 200) {
-          const err1 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err1 = { instancePath: instancePath + "/firstName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -4454,7 +4073,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastName !== void 0) {
       let data1 = data.lastName;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err2 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/type", keyword: "type", params: { type: schema20.properties.lastName.type }, message: "must be string,null" };
+        const err2 = { instancePath: instancePath + "/lastName", keyword: "type", params: { type: schema22.properties.lastName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -4464,7 +4083,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 200) {
-          const err3 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err3 = { instancePath: instancePath + "/lastName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -4477,7 +4096,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.externalId !== void 0) {
       let data2 = data.externalId;
       if (typeof data2 !== "string" && data2 !== null) {
-        const err4 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/type", keyword: "type", params: { type: schema20.properties.externalId.type }, message: "must be string,null" };
+        const err4 = { instancePath: instancePath + "/externalId", keyword: "type", params: { type: schema22.properties.externalId.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -4487,7 +4106,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data2 === "string") {
         if (func2(data2) > 200) {
-          const err5 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err5 = { instancePath: instancePath + "/externalId", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -4496,7 +4115,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data2) < 1) {
-          const err6 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          const err6 = { instancePath: instancePath + "/externalId", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -4505,7 +4124,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (!pattern2.test(data2)) {
-          const err7 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+          const err7 = { instancePath: instancePath + "/externalId", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err7];
           } else {
@@ -4516,7 +4135,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err8 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err8];
     } else {
@@ -4524,18 +4143,18 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate39.errors = vErrors;
+  validate45.errors = vErrors;
   return errors === 0;
 }
-var registerCustomer = validate40;
-var schema21 = { "type": "object", "required": ["externalId"], "properties": { "externalId": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 } }, "$id": "registerCustomer" };
-function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var registerCustomer = validate46;
+var schema23 = { "type": "object", "required": ["externalId"], "properties": { "externalId": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 } }, "$id": "registerCustomer" };
+function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.externalId === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "externalId" }, message: "must have required property 'externalId'" };
+      const err0 = { instancePath, keyword: "required", params: { missingProperty: "externalId" }, message: "must have required property 'externalId'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -4547,7 +4166,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.externalId;
       if (typeof data0 === "string") {
         if (func2(data0) > 200) {
-          const err1 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err1 = { instancePath: instancePath + "/externalId", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -4556,7 +4175,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (func2(data0) < 1) {
-          const err2 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          const err2 = { instancePath: instancePath + "/externalId", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -4565,7 +4184,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (!pattern2.test(data0)) {
-          const err3 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+          const err3 = { instancePath: instancePath + "/externalId", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -4574,7 +4193,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/externalId", schemaPath: "#/properties/externalId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err4 = { instancePath: instancePath + "/externalId", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -4586,7 +4205,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.firstName !== void 0) {
       let data1 = data.firstName;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err5 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/type", keyword: "type", params: { type: schema21.properties.firstName.type }, message: "must be string,null" };
+        const err5 = { instancePath: instancePath + "/firstName", keyword: "type", params: { type: schema23.properties.firstName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -4596,7 +4215,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 200) {
-          const err6 = { instancePath: instancePath + "/firstName", schemaPath: "#/properties/firstName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err6 = { instancePath: instancePath + "/firstName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -4609,7 +4228,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastName !== void 0) {
       let data2 = data.lastName;
       if (typeof data2 !== "string" && data2 !== null) {
-        const err7 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/type", keyword: "type", params: { type: schema21.properties.lastName.type }, message: "must be string,null" };
+        const err7 = { instancePath: instancePath + "/lastName", keyword: "type", params: { type: schema23.properties.lastName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -4619,7 +4238,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data2 === "string") {
         if (func2(data2) > 200) {
-          const err8 = { instancePath: instancePath + "/lastName", schemaPath: "#/properties/lastName/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err8 = { instancePath: instancePath + "/lastName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -4630,7 +4249,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err9 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err9];
     } else {
@@ -4638,18 +4257,19 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate40.errors = vErrors;
+  validate46.errors = vErrors;
   return errors === 0;
 }
-var streaks = validate30;
-var targets = validate27;
-var unenroll = validate41;
-function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var streaks = validate34;
+var targets = validate31;
+var triggers = validate25;
+var unenroll = validate47;
+function validate47(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (!(data && typeof data == "object" && !Array.isArray(data))) {
-    const err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err0 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err0];
     } else {
@@ -4657,7 +4277,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate41.errors = vErrors;
+  validate47.errors = vErrors;
   return errors === 0;
 }
 export {
@@ -4671,11 +4291,13 @@ export {
   editTargetPeriods,
   enrollMilestone,
   enrollStreak,
+  filters,
   generateToken,
   periods,
   putCustomer,
   registerCustomer,
   streaks,
   targets,
+  triggers,
   unenroll
 };

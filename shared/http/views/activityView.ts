@@ -1,7 +1,7 @@
 import type { TargetEffect } from "../../domain/counting.ts";
 import { shownValue } from "../../domain/enrollment.ts";
 import { type Target, type TargetGroup, targetValue } from "../../domain/targetGroup.ts";
-import { type ReachedTrigger, triggerOf } from "../../domain/triggers.ts";
+import { triggerOf } from "../../domain/triggers.ts";
 import type { RecordedActivity } from "../../table/activityItem.ts";
 import { presentTrigger } from "./targetGroupView.ts";
 import { wireDecimal } from "./wireDecimal.ts";
@@ -43,7 +43,8 @@ function presentEnrolled(hasEnrolled: boolean) {
 
 function presentChanges(effect: TargetEffect, group: TargetGroup) {
   const target = group.targets.find(({ id }) => id === effect.targetId);
-  return effect.changes.flatMap(({ cycleNumber, before, after }) => {
+  return effect.changes.flatMap(({ cycleNumber, before, after }, index) => {
+    const isLastOfCycle = effect.changes.findLastIndex((one) => one.cycleNumber === cycleNumber) === index;
     const cycle = group.cycles[cycleNumber - 1];
     if (cycle === undefined || target === undefined) return [];
     const value = targetValue(target, cycle);
@@ -59,7 +60,7 @@ function presentChanges(effect: TargetEffect, group: TargetGroup) {
         targetValue: wireDecimal(value),
         reached: after >= value,
         streakValue: effect.streakValue ?? null,
-        milestonesReached: effect.triggersReached.flatMap((reached) => presentReached(reached, cycleNumber, target)),
+        milestonesReached: isLastOfCycle ? presentReached(effect, cycleNumber, target) : [],
         levelsReached: effect.levelsReached.map(({ id, name }) => ({ streakId: id, streakName: name })),
         ...presentEnrolled(effect.hasEnrolled),
       },
@@ -67,7 +68,9 @@ function presentChanges(effect: TargetEffect, group: TargetGroup) {
   });
 }
 
-function presentReached({ cycleNumber, triggerId }: ReachedTrigger, inCycle: number, target: Target) {
-  const trigger = cycleNumber === inCycle ? triggerOf(target, cycleNumber, triggerId) : undefined;
-  return trigger === undefined ? [] : [presentTrigger(trigger)];
+/** A cycle has a row for each waiting return that moves. What the last one leaves has reached the sub-targets. */
+function presentReached({ triggersReached }: TargetEffect, cycleNumber: number, target: Target) {
+  const ofCycle = triggersReached.filter((reached) => reached.cycleNumber === cycleNumber);
+  const triggers = ofCycle.map(({ triggerId }) => triggerOf(target, cycleNumber, triggerId));
+  return triggers.filter((trigger) => trigger !== undefined).map(presentTrigger);
 }

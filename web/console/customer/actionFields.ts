@@ -1,4 +1,13 @@
-import { type ActivityFields, activityCall, type Call, enrollCall, type TargetRef, unenrollCall } from "../calls.ts";
+import {
+  type ActivityFields,
+  activityCall,
+  type Call,
+  enrollCall,
+  type LineFields,
+  type TargetRef,
+  unenrollCall,
+} from "../calls.ts";
+import { textsIn } from "../forms/formText.ts";
 import { type Group, isStreak } from "../model.ts";
 import { fromInputValue } from "../time.ts";
 import { refOf, valueOf } from "./targetSelect.tsx";
@@ -15,6 +24,11 @@ export type ActionFields = {
   readonly type: ActivityFields["type"];
   readonly amount: string;
   readonly eventName: string;
+  readonly storeId: string;
+  readonly channel: string;
+  /** One in a line. */
+  readonly tenders: string;
+  readonly lines: readonly LineFields[];
   /** The time in the form of `<input type="datetime-local">` at UTC. Empty means now. */
   readonly occurredAt: string;
   /** The Idempotency-Key of the next call. A new key makes it a call of its own. */
@@ -45,13 +59,17 @@ export function emptyFields(groups: readonly Group[], own: readonly TargetRef[])
     type: "TRANSACTION",
     amount: "100",
     eventName: "",
+    storeId: "",
+    channel: "",
+    tenders: "",
+    lines: [],
     occurredAt: "",
     key: crypto.randomUUID(),
   };
 }
 
 export function callOf(fields: ActionFields, customerId: number, now: number): Call {
-  const { key, type, amount, eventName } = fields;
+  const { key, eventName, tenders } = fields;
   switch (fields.action) {
     case "enroll":
       return enrollCall(refOf(fields.target), { ...fields, customerId, idempotencyKey: key });
@@ -59,7 +77,8 @@ export function callOf(fields: ActionFields, customerId: number, now: number): C
       return unenrollCall(refOf(fields.target), customerId);
     case "activity": {
       const occurredAt = new Date(fromInputValue(fields.occurredAt) ?? now).toISOString();
-      return activityCall({ activityId: `console:${key}`, customerId, type, amount, name: eventName, occurredAt });
+      const own = { activityId: `console:${key}`, customerId, name: eventName, occurredAt, tenders: textsIn(tenders) };
+      return activityCall({ ...fields, ...own });
     }
   }
 }

@@ -1,3 +1,6 @@
+import type { LineFields } from "../calls.ts";
+import { Field, Lines } from "../forms/field.tsx";
+import { Rows } from "../forms/rows.tsx";
 import { statusNames } from "../model.ts";
 import { type ActionFields, chosenGroup, type InputsProps, isStreakChosen } from "./actionFields.ts";
 
@@ -32,17 +35,16 @@ function MilestoneInputs({ fields, groups, onChange }: InputsProps) {
           ))}
         </select>
       </label>
-      <label>
-        Opening balance
-        <input
-          type="number"
-          min="0"
-          step="1"
-          placeholder="empty: what the cycle had, else 0"
-          value={fields.initialBalance}
-          onInput={(event) => onChange({ initialBalance: event.currentTarget.value })}
-        />
-      </label>
+      <Field
+        label="Opening balance"
+        type="number"
+        min="0"
+        step="1"
+        placeholder="empty: what the cycle had, else 0"
+        path="initialBalance"
+        value={fields.initialBalance}
+        onChange={(initialBalance) => onChange({ initialBalance })}
+      />
     </>
   );
 }
@@ -64,25 +66,23 @@ export function ActivityInputs({ fields, onChange }: ActivityProps) {
         </select>
       </label>
       {fields.type === "EVENT" ? (
-        <label>
-          Name of the event
-          <input
-            required
-            value={fields.eventName}
-            onInput={(event) => onChange({ eventName: event.currentTarget.value })}
-          />
-        </label>
-      ) : null}
-      <label>
-        Amount
-        <input
-          type="number"
-          min="0"
-          step="0.0001"
-          value={fields.amount}
-          onInput={(event) => onChange({ amount: event.currentTarget.value })}
+        <Field
+          label="Name of the event"
+          required
+          path="name"
+          value={fields.eventName}
+          onChange={(eventName) => onChange({ eventName })}
         />
-      </label>
+      ) : null}
+      <Field
+        label="Amount"
+        type="number"
+        min="0"
+        step="0.0001"
+        path="amount"
+        value={fields.amount}
+        onChange={(amount) => onChange({ amount })}
+      />
       <label>
         When (UTC; empty: now)
         <input
@@ -91,9 +91,73 @@ export function ActivityInputs({ fields, onChange }: ActivityProps) {
           onInput={(event) => onChange({ occurredAt: event.currentTarget.value })}
         />
       </label>
+      <details>
+        <summary>Store, channel, tenders and lines</summary>
+        <BoughtInputs fields={fields} onChange={onChange} />
+      </details>
     </>
   );
 }
+
+/** What filters of targets look at. */
+function BoughtInputs({ fields, onChange }: ActivityProps) {
+  return (
+    <div class="fields">
+      <div class="fields-in-line">
+        <Field label="Store" path="storeId" value={fields.storeId} onChange={(storeId) => onChange({ storeId })} />
+        <Field label="Channel" path="channel" value={fields.channel} onChange={(channel) => onChange({ channel })} />
+      </div>
+      <Lines
+        label="Tenders, one in a line"
+        path="tenders"
+        value={fields.tenders}
+        onChange={(tenders) => onChange({ tenders })}
+      />
+      <Rows
+        legend="Lines"
+        noun="line"
+        rows={fields.lines}
+        least={0}
+        another={() => emptyLine}
+        onChange={(lines) => onChange({ lines })}
+      >
+        {(line, change, place) => <LineInputs line={line} path={`lineItems[${place}]`} onChange={change} />}
+      </Rows>
+    </div>
+  );
+}
+
+const emptyLine: LineFields = { itemCode: "", category: "", brand: "", amount: "", quantity: "" };
+
+type LineProps = {
+  readonly line: LineFields;
+  readonly path: string;
+  readonly onChange: (changed: Partial<LineFields>) => void;
+};
+
+function LineInputs({ line, path, onChange }: LineProps) {
+  return (
+    <div class="fields-in-line">
+      {lineFields.map(([name, label]) => (
+        <Field
+          key={name}
+          label={label}
+          path={`${path}.${name}`}
+          value={line[name]}
+          onChange={(text) => onChange({ [name]: text })}
+        />
+      ))}
+    </div>
+  );
+}
+
+const lineFields = [
+  ["itemCode", "Item"],
+  ["category", "Category"],
+  ["brand", "Brand"],
+  ["amount", "Line’s amount"],
+  ["quantity", "Line’s quantity"],
+] as const satisfies readonly (readonly [keyof LineFields, string])[];
 
 const activityTypes: ReadonlyMap<string, ActionFields["type"]> = new Map([
   ["TRANSACTION", "TRANSACTION"],

@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { simulated, type TargetRef } from "../calls.ts";
 import { AnswerShown } from "../forms/answerShown.tsx";
 import { Choice } from "../forms/choice.tsx";
+import { FaultsContext, faultsOf } from "../forms/faults.tsx";
 import { Question } from "../forms/question.tsx";
 import { RequestShown } from "../forms/requestShown.tsx";
 import type { Group } from "../model.ts";
@@ -60,7 +61,9 @@ export function ActionPanel({ customerId, groups, own, onSent }: Props) {
           chosen={fields.action}
           onChange={(action) => change({ action })}
         />
-        <Inputs fields={fields} groups={groups} own={own} onChange={change} />
+        <FaultsContext.Provider value={typeof outcome === "object" ? faultsOf(outcome.errors) : []}>
+          <Inputs fields={fields} groups={groups} own={own} onChange={change} />
+        </FaultsContext.Provider>
         <p class="buttons">
           <button type="submit" class="primary" disabled={isBusy}>
             {buttonNames[fields.action]}
@@ -73,7 +76,9 @@ export function ActionPanel({ customerId, groups, own, onSent }: Props) {
       <AnswerShown
         outcome={outcome}
         unanswered="Sending again repeats the same call."
-        describe={(answer) => (tried === undefined ? describeOutcome(answer) : describeTrial(tried, answer))}
+        describe={(answer) =>
+          tried === undefined ? describeOutcome(answer, groups) : describeTrial(tried, answer, groups)
+        }
       />
       <RequestShown call={call} />
       <Question

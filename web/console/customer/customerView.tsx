@@ -1,7 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { get, type TargetRef } from "../calls.ts";
+import { get, registerCall, type TargetRef } from "../calls.ts";
 import { EventFeed } from "../events/eventFeed.tsx";
-import { formText } from "../forms/formText.ts";
 import { useGroups } from "../groups/useGroups.ts";
 import { Failure, Shown } from "../notice.tsx";
 import { Page } from "../page.tsx";
@@ -14,6 +13,7 @@ import { EnrollmentCard } from "./enrollmentCard.tsx";
 import { type Enrollment, enrollmentsOf } from "./enrollments.ts";
 import { History } from "./history.tsx";
 import { LeftTargets } from "./leftTargets.tsx";
+import { Search } from "./search.tsx";
 import { UnknownCustomer } from "./unknownCustomer.tsx";
 
 /** History comes from the table's stream, about a second behind. */
@@ -29,33 +29,6 @@ export function CustomerView({ customerId }: { readonly customerId: number | und
   );
 }
 
-function Search({ customerId }: { readonly customerId: number | undefined }) {
-  return (
-    <form
-      role="search"
-      class="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        show(formText(new FormData(event.currentTarget), "customerId"));
-      }}
-    >
-      <label>
-        Customer id
-        <input
-          name="customerId"
-          required
-          inputMode="numeric"
-          pattern="[1-9][0-9]{0,15}"
-          title="A whole number from 1"
-          value={customerId ?? ""}
-          autocomplete="off"
-        />
-      </label>
-      <button type="submit">Show</button>
-    </form>
-  );
-}
-
 /** Links to a demo customer, or shows nothing where there are none. */
 function Example() {
   const { local } = useSession();
@@ -66,10 +39,6 @@ function Example() {
       For example <a href={addressOf({ name: "customer", customerId })}>customer {customerId}</a>, who has a history.
     </p>
   );
-}
-
-function show(customerId: string): void {
-  location.hash = addressOf({ name: "customer", customerId: Number(customerId) });
 }
 
 /** Shows everything about one customer, and reads it anew after each action. */
@@ -84,8 +53,14 @@ function Customer({ customerId }: { readonly customerId: number }) {
     api.read<WireCustomerState>(get(`/users/${customerId}/targetGroups?includeInactive=true&includeLeft=true`));
   const state = useReading(readState, [api, version, registered]);
   if (profile.state === "failed" && profile.codes.includes(unknownCustomer)) {
-    const onRegistered = () => setRegistered(registered + 1);
-    return <UnknownCustomer customerId={customerId} message={profile.message} onRegistered={onRegistered} />;
+    return (
+      <UnknownCustomer
+        message={profile.message}
+        call={registerCall(customerId)}
+        button={`Register customer ${customerId}`}
+        onRegistered={() => setRegistered(registered + 1)}
+      />
+    );
   }
   if (profile.state === "failed") return <Failure message={profile.message} />;
   return (

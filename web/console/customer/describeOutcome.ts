@@ -1,18 +1,25 @@
+import { describeFilter, filterNouns } from "../groups/describeFilter.ts";
+import type { Group } from "../model.ts";
 import { counted, formatNumber } from "../numbers.ts";
 import type { Answer } from "../session/api.ts";
-import type { WireActivityOutcome } from "../wire.ts";
+import type { WireActivityEffect, WireActivityOutcome, WireNotCounted } from "../wire.ts";
 import type { ActionName } from "./actionFields.ts";
+import { nameOfTarget } from "./targetSelect.tsx";
 
 /**
  * The result of a success in words. An activity has effects, while an enrolment and its end answer only the customer.
  */
-export function describeOutcome({ data }: Answer): readonly string[] {
-  return isActivityOutcome(data) ? describeActivity(data) : ["Done."];
+export function describeOutcome({ data }: Answer, groups: readonly Group[]): readonly string[] {
+  return isActivityOutcome(data) ? describeActivity(data, groups) : ["Done."];
 }
 
 /** What the call would have done, had it not only been tried. */
-export function describeTrial(action: ActionName, { data, simulation }: Answer): readonly string[] {
-  if (isActivityOutcome(data)) return describeActivity(data);
+export function describeTrial(
+  action: ActionName,
+  { data, simulation }: Answer,
+  groups: readonly Group[],
+): readonly string[] {
+  if (isActivityOutcome(data)) return describeActivity(data, groups);
   if (simulation === undefined) return [action === "unenroll" ? wouldLeave : "It would be accepted."];
   const { periodName, coveredPeriods, targetAchievedValueAfter, reached } = simulation;
   const value = `${formatNumber(targetAchievedValueAfter)} in ${periodName}`;
@@ -23,12 +30,53 @@ export function describeTrial(action: ActionName, { data, simulation }: Answer):
 
 const wouldLeave = "The customer would leave the current cycle and all later ones.";
 
-function describeActivity({ targets }: WireActivityOutcome): readonly string[] {
-  if (targets.length === 0) return ["Counted for no target."];
-  return targets.map(
-    ({ targetName, periodRefCode, oldAchievedValue, newAchievedValue, targetValue }) =>
-      `${targetName}, ${periodRefCode}: ${formatNumber(oldAchievedValue)} → ${formatNumber(newAchievedValue)} of ${formatNumber(targetValue)}`,
-  );
+function describeActivity({ targets, notCounted }: WireActivityOutcome, groups: readonly Group[]): readonly string[] {
+  return [
+    ...(targets.length === 0 ? ["Counted for no target."] : targets.flatMap(describeEffect)),
+    ...notCounted.flatMap((one) => describeNotCounted(one, groups)),
+  ];
+}
+
+function describeEffect(effect: WireActivityEffect): readonly string[] {
+  const { targetName, periodRefCode, oldAchievedValue, newAchievedValue, targetValue } = effect;
+  const { milestonesReached, enrolled } = effect;
+  return [
+    ...(enrolled === true ? [`${targetName}: enrolled by this activity.`] : []),
+    `${targetName}, ${periodRefCode}: ${formatNumber(oldAchievedValue)} → ${formatNumber(newAchievedValue)} of ${formatNumber(targetValue)}`,
+    ...milestonesReached.map(
+      ({ triggerName }) => `${targetName}, ${periodRefCode}: sub-target ${triggerName} reached.`,
+    ),
+  ];
+}
+
+function describeNotCounted(one: WireNotCounted, groups: readonly Group[]): readonly string[] {
+  const { targetGroupId: groupId, targetRuleId: targetId, reason, enrolled } = one;
+  if (groupId === null || targetId === null) return ["The customer is enrolled in no target."];
+  const name = nameOfTarget({ groupId, targetId }, groups);
+  const why = reason === "RULE_DOES_NOT_MATCH" ? whyNoMatch(one, groups) : reasons[reason];
+  return [...(enrolled === true ? [`${name}: enrolled by this activity.`] : []), `Did not count for ${name}: ${why}.`];
+}
+
+const reasons = {
+  NOT_ENROLLED: "the customer is not enrolled in it",
+  TARGET_INACTIVE: "the group or the target is stopped",
+  OUTSIDE_ANY_CYCLE: "it happened in none of the cycles",
+  BEFORE_ENROLMENT: "it happened before what the enrolment covers",
+  ORIGINAL_NOT_COUNTED: "the purchase that is brought back did not count",
+} as const satisfies Record<Exclude<WireNotCounted["reason"], "RULE_DOES_NOT_MATCH">, string>;
+
+/**
+ * Names the first filter that failed. Its words are known only while the target has had the same filters in all cycles,
+ * because the answer does not say in which cycle the activity was judged.
+ */
+function whyNoMatch({ targetRuleId, filter: failed }: WireNotCounted, groups: readonly Group[]): string {
+  if (failed === undefined) return "the target counts something else";
+  const target = groups.flatMap(({ targets }) => targets).find(({ id }) => id === targetRuleId);
+  const filter = target?.rules === null ? target.filters?.[failed.index] : undefined;
+  const place = `filter ${failed.index + 1}`;
+  return filter?.entityType === failed.entityType
+    ? `${place} wants ${describeFilter(filter)}`
+    : `${place}, which looks at the ${filterNouns[failed.entityType]}, does not let it through`;
 }
 
 function isActivityOutcome(data: unknown): data is WireActivityOutcome {

@@ -1,12 +1,14 @@
+import { describeTrigger } from "../groups/describeFilter.ts";
 import { isStreak, trackingNames } from "../model.ts";
 import { formatNumber } from "../numbers.ts";
 import { formatInstant, formatSpan } from "../time.ts";
+import type { WireTriggerProgress } from "../wire.ts";
 import type { CustomerCycle, Enrollment } from "./enrollments.ts";
 import { StreakProgress } from "./streakProgress.tsx";
 
 /** What a customer has achieved in one target. */
 export function EnrollmentCard({ enrollment }: { readonly enrollment: Enrollment }) {
-  const { groupName, trackingType, targetId, targetName, enrolledOn, zone } = enrollment;
+  const { groupName, trackingType, targetId, targetName, enrolledOn, isByActivity, zone } = enrollment;
   const headingId = `enrolment-${targetId}`;
   return (
     <article class="card" aria-labelledby={headingId}>
@@ -16,7 +18,8 @@ export function EnrollmentCard({ enrollment }: { readonly enrollment: Enrollment
           <span class="tag">{trackingNames[trackingType]}</span>
           <span class="muted">{targetName}</span>
           <span class="muted">
-            Enrolled {formatInstant(enrolledOn, zone)}, {zone}
+            Enrolled {isByActivity ? "by an activity " : ""}
+            {formatInstant(enrolledOn, zone)}, {zone}
           </span>
         </p>
       </header>
@@ -38,7 +41,7 @@ function Cycles({ enrollment: { cycles, zone, targetId } }: { readonly enrollmen
 type CycleProps = { readonly cycle: CustomerCycle; readonly zone: string; readonly id: string };
 
 function CycleProgress({ cycle, zone, id }: CycleProps) {
-  const { refCode, span, achievedValue, targetValue, reachedOn, isCurrent, state } = cycle;
+  const { refCode, span, achievedValue, targetValue, reachedOn, isCurrent, state, subTargets } = cycle;
   return (
     <li class={`cycle ${state}`} aria-current={isCurrent ? "date" : undefined}>
       <p class="cycle-name">
@@ -47,13 +50,19 @@ function CycleProgress({ cycle, zone, id }: CycleProps) {
         <span class="muted">{formatSpan(span)}</span>
       </p>
       <div class="cycle-progress">
-        <progress class={state} max={targetValue} value={Math.min(achievedValue, targetValue)} aria-labelledby={id} />
+        <div class="bar">
+          <progress class={state} max={targetValue} value={Math.min(achievedValue, targetValue)} aria-labelledby={id} />
+          {subTargets.map((one) => (
+            <SubTargetMark key={one.id} subTarget={one} targetValue={targetValue} />
+          ))}
+        </div>
         <p class="cycle-value">
           <span>
             <strong>{formatNumber(achievedValue)}</strong> of {formatNumber(targetValue)}
           </span>
           <span>{describe(state, reachedOn, zone, achievedValue / targetValue)}</span>
         </p>
+        <SubTargets subTargets={subTargets} zone={zone} refCode={refCode} />
       </div>
     </li>
   );
@@ -71,4 +80,41 @@ function describe(state: CustomerCycle["state"], reachedOn: string | null, zone:
     case "before":
       return <span class="muted">{Math.floor(share * 100)} %</span>;
   }
+}
+
+type MarkProps = { readonly subTarget: WireTriggerProgress; readonly targetValue: number };
+
+/** Marks a sub-target on the bar. The list below says the same in words. */
+function SubTargetMark({ subTarget, targetValue }: MarkProps) {
+  const { triggerValueType, triggerValue, isAchieved } = subTarget;
+  const share = triggerValueType === "PERCENTAGE" ? triggerValue / 100 : triggerValue / targetValue;
+  return (
+    <span
+      class={isAchieved ? "sub-target met" : "sub-target"}
+      style={{ "--at": `${100 * share}%` }}
+      title={describeTrigger(subTarget)}
+      aria-hidden="true"
+    />
+  );
+}
+
+type SubTargetsProps = {
+  readonly subTargets: readonly WireTriggerProgress[];
+  readonly zone: string;
+  readonly refCode: string;
+};
+
+function SubTargets({ subTargets, zone, refCode }: SubTargetsProps) {
+  if (subTargets.length === 0) return null;
+  return (
+    <ul class="sub-targets" aria-label={`Sub-targets of ${refCode}`}>
+      {subTargets.map((one) => (
+        <li key={one.id} class={one.achievedDate === null ? "muted" : "good"}>
+          {one.achievedDate === null
+            ? describeTrigger(one)
+            : `✓ ${describeTrigger(one)}, ${formatInstant(one.achievedDate, zone)}`}
+        </li>
+      ))}
+    </ul>
+  );
 }

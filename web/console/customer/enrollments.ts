@@ -1,6 +1,12 @@
 import type { Group } from "../model.ts";
 import { type Span, wallTimeOf } from "../time.ts";
-import type { TrackingType, WireCustomerState, WireStreakLevel, WireTargetCycle } from "../wire.ts";
+import type {
+  TrackingType,
+  WireCustomerState,
+  WireStreakLevel,
+  WireTargetCycle,
+  WireTriggerProgress,
+} from "../wire.ts";
 
 /** A customer's membership of one target, with all cycles it covers. */
 export type Enrollment = {
@@ -11,6 +17,8 @@ export type Enrollment = {
   readonly targetId: number;
   readonly targetName: string;
   readonly enrolledOn: string;
+  /** Whether an activity has enrolled the customer, and no call. */
+  readonly isByActivity: boolean;
   readonly cycles: readonly CustomerCycle[];
   /** The levels of a streak, lowest first. A milestone has none. */
   readonly levels: readonly WireStreakLevel[];
@@ -28,6 +36,8 @@ export type CustomerCycle = {
   readonly reachedOn: string | null;
   readonly isCurrent: boolean;
   readonly state: CycleState;
+  /** The sub-targets, lowest first. */
+  readonly subTargets: readonly WireTriggerProgress[];
 };
 
 /** The enrolments in the order in which the API lists the groups. Each group says its zone. */
@@ -51,6 +61,7 @@ export function enrollmentsOf(
           targetId: first.targetRuleId,
           targetName: first.targetName,
           enrolledOn: first.enrolledOn,
+          isByActivity: first.source === "AUTOMATIC",
           cycles: rows.map((row) => cycleOf(row, zone, now)),
           levels: state.streaks.filter(({ targetRuleId }) => targetRuleId === first.targetRuleId),
         },
@@ -73,6 +84,7 @@ function cycleOf(row: WireTargetCycle, zone: string, now: number): CustomerCycle
     reachedOn: row.targetAchievedDateTime,
     isCurrent: row.currentPeriod,
     state: stateOf(row, now),
+    subTargets: row.milestones ?? [],
   };
 }
 

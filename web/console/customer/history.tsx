@@ -118,12 +118,12 @@ function Table({ rows, zone }: { readonly rows: readonly WireHistoryRow[]; reado
 }
 
 function Row({ row, zone }: { readonly row: WireHistoryRow; readonly zone: string }) {
-  const { eventName, activityId, periodRefCode, value, achievedValue, eventDate } = row;
+  const { eventName, activityId, periodRefCode, value, achievedValue, eventDate, source } = row;
   return (
     <tr>
       <td>{formatInstant(eventDate, zone)}</td>
       <td title={activityId ?? undefined}>
-        {rowNames[eventName]}
+        {eventName === "ENROL" && source === "AUTOMATIC" ? "Enrolled by an activity" : rowNames[eventName]}
         <span class="narrow muted">{periodRefCode}</span>
       </td>
       <td class="wide">{periodRefCode ?? "–"}</td>

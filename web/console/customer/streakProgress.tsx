@@ -71,7 +71,7 @@ const stateMarks = {
 
 function Leaf({ cycle, isInRun }: { readonly cycle: CustomerCycle; readonly isInRun: boolean }) {
   const { refCode, span, state, isCurrent, achievedValue, targetValue } = cycle;
-  const told = `${refCode}, ${formatSpan(span)}: ${stateNames[state]}, ${formatNumber(achievedValue)} of ${formatNumber(targetValue)}`;
+  const told = `${refCode}, ${formatSpan(span)}: ${stateNames[state]}, ${formatNumber(achievedValue)} of ${formatNumber(targetValue)}${describeSubTargets(cycle)}`;
   return (
     <li
       class={`leaf ${state}${isInRun ? " in-run" : ""}${isCurrent ? " current" : ""}`}
@@ -88,6 +88,12 @@ function Leaf({ cycle, isInRun }: { readonly cycle: CustomerCycle; readonly isIn
       </span>
     </li>
   );
+}
+
+function describeSubTargets({ subTargets }: CustomerCycle): string {
+  if (subTargets.length === 0) return "";
+  const reached = subTargets.filter(({ isAchieved }) => isAchieved).map(({ triggerName }) => triggerName);
+  return `, ${reached.length === 0 ? "no sub-target" : reached.join(", ")} reached`;
 }
 
 /** Explains the marks that are shown. A screen reader reads the state of each cycle instead. */

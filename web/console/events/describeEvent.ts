@@ -57,7 +57,11 @@ export function describeEvent({ "detail-type": type, detail }: WireEvent): strin
   return [detail.periodRefCode ?? "", content].filter((part) => part !== "").join(": ");
 }
 
-const describeEnrollment = ({ reEnrolment }: WireEventDetail) => (reEnrolment === true ? "came back" : "");
+function describeEnrollment({ reEnrolment, source }: WireEventDetail): string {
+  if (reEnrolment === true) return "came back";
+  return source === "AUTOMATIC" ? "by an activity" : "";
+}
+
 const describeValue = ({ targetAchievedValue, targetValue }: WireEventDetail) =>
   `${number(targetAchievedValue)} of ${number(targetValue)}`;
 

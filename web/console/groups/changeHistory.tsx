@@ -80,8 +80,8 @@ function Row({ row, group }: { readonly row: WireAuditLog; readonly group: Group
         <span class="muted">{changedBy ?? "the service"}</span>
       </td>
       <td>{describeField(field, group)}</td>
-      <td>{describeValue(oldValue)}</td>
-      <td>{describeValue(newValue)}</td>
+      <td>{describeValue(oldValue, field)}</td>
+      <td>{describeValue(newValue, field)}</td>
       <td class="number wide">{version}</td>
     </tr>
   );

@@ -21,6 +21,7 @@ export function RuleInputs({ rule, onChange }: RuleProps) {
           required
           min="1"
           max={maximumFrequency}
+          path="frequency"
           value={rule.frequency}
           onChange={(frequency) => onChange({ frequency })}
         />
@@ -37,6 +38,7 @@ export function RuleInputs({ rule, onChange }: RuleProps) {
         required
         min="1"
         max={maximumRuleCycles}
+        path="recurringCycles"
         value={rule.count}
         onChange={(count) => onChange({ count })}
       />
@@ -45,6 +47,7 @@ export function RuleInputs({ rule, onChange }: RuleProps) {
         type="date"
         required
         min="1000-01-01"
+        path="fromDate"
         value={rule.firstDay}
         onChange={(firstDay) => onChange({ firstDay })}
       />
@@ -63,22 +66,31 @@ const unitNames = {
 
 type ListProps = {
   readonly legend: string;
+  /** The field of the request that they are sent in. It is empty when they are all of it. */
+  readonly path: string;
   readonly cycles: readonly CycleFields[];
   readonly another: () => CycleFields;
   readonly onChange: (cycles: readonly CycleFields[]) => void;
 };
 
 /** The fields of cycles that are listed one by one. */
-export function CycleListInputs({ legend, cycles, another, onChange }: ListProps) {
+export function CycleListInputs({ legend, path, cycles, another, onChange }: ListProps) {
   return (
     <Rows legend={legend} noun="cycle" rows={cycles} least={1} another={another} onChange={onChange}>
-      {({ refCode, startDate, endDate }, changeCycle) => (
+      {({ refCode, startDate, endDate }, changeCycle, place) => (
         <div class="fields-in-line">
-          <Field label="Name" required value={refCode} onChange={(text) => changeCycle({ refCode: text })} />
+          <Field
+            label="Name"
+            required
+            path={`${path}[${place}].refCode`}
+            value={refCode}
+            onChange={(text) => changeCycle({ refCode: text })}
+          />
           <Field
             label="First day"
             type="date"
             required
+            path={`${path}[${place}].startDate`}
             value={startDate}
             onChange={(day) => changeCycle({ startDate: day })}
           />
@@ -86,6 +98,7 @@ export function CycleListInputs({ legend, cycles, another, onChange }: ListProps
             label="Last day"
             type="date"
             required
+            path={`${path}[${place}].endDate`}
             value={endDate}
             onChange={(day) => changeCycle({ endDate: day })}
           />

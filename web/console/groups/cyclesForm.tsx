@@ -57,6 +57,7 @@ function RuleForm({ group, rule, onReadAgain }: EditProps & { readonly rule: Cyc
         required
         min={rule.count + 1}
         max={maximumRuleCycles}
+        path="recurringCycles"
         value={asked}
         onChange={setCount}
       />
@@ -88,6 +89,7 @@ function AppendForm({ group, onReadAgain }: EditProps) {
     >
       <CycleListInputs
         legend="Further cycles"
+        path=""
         cycles={cycles}
         another={() => cycleBehind(cycles)}
         onChange={setTyped}

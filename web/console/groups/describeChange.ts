@@ -1,6 +1,7 @@
 import type { Group } from "../model.ts";
 import { formatNumber } from "../numbers.ts";
-import type { WireAuditLog } from "../wire.ts";
+import type { WireAuditLog, WireFilter, WireTrigger } from "../wire.ts";
+import { describeFilter, describeTrigger } from "./describeFilter.ts";
 
 /**
  * A changed field in words, such as `Value of Monthly spend in FEB` for `targets[3].defaultValues[37]`. A field of a
@@ -23,6 +24,8 @@ const fieldNames: ReadonlyMap<string, string> = new Map([
   ["targetCountOfSequence", "Cycles to meet"],
   ["recurringCycles", "Number of cycles"],
   ["offsetDays", "Days until a cycle's end is told"],
+  ["enrolmentStartDate", "Can be joined from"],
+  ["enrolmentEndDate", "Can be joined until"],
   ["refCode", "Name"],
   ["startDate", "Start"],
   ["endDate", "End"],
@@ -41,9 +44,39 @@ const partNames: ReadonlyMap<string, NameOfPart> = new Map([
 
 const cycleName: NameOfPart = (id, { cycles }) => cycles.find((cycle) => cycle.id === id)?.refCode ?? String(id);
 
-/** A value before or after a change in words. */
-export function describeValue(value: WireAuditLog["newValue"]): string {
+/** A value before or after a change of the field in words. */
+export function describeValue(value: WireAuditLog["newValue"], field: string): string {
   if (value === null) return "–";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  return typeof value === "number" ? formatNumber(value) : value;
+  if (typeof value === "number") return formatNumber(value);
+  return describeLists.get(field.slice(field.lastIndexOf(".") + 1))?.(value) ?? value;
 }
+
+/** A sub-target as the log has it. */
+type LoggedTrigger = {
+  readonly name: string;
+  readonly valueType: WireTrigger["triggerValueType"];
+  readonly value: number;
+};
+
+function describeLogged({ name, valueType, value }: LoggedTrigger): string {
+  return describeTrigger({ triggerName: name, triggerValueType: valueType, triggerValue: value });
+}
+
+/** The log has these lists as JSON. */
+const describeLists: ReadonlyMap<string, (json: string) => string> = new Map([
+  [
+    "filters",
+    (json: string) => {
+      const filters: readonly WireFilter[] = JSON.parse(json);
+      return filters.map(describeFilter).join("; ");
+    },
+  ],
+  [
+    "targetMilestoneTriggers",
+    (json: string) => {
+      const triggers: readonly LoggedTrigger[] = JSON.parse(json);
+      return triggers.map(describeLogged).join("; ");
+    },
+  ],
+]);

@@ -1,12 +1,13 @@
 import { useState } from "preact/hooks";
 import { Choice } from "../forms/choice.tsx";
+import { CountingForm } from "./countingForm.tsx";
 import { CyclesForm } from "./cyclesForm.tsx";
 import type { EditProps } from "./groupForm.tsx";
 import { NamesForm } from "./namesForm.tsx";
 import { StateForm } from "./stateForm.tsx";
 import { ValuesForm } from "./valuesForm.tsx";
 
-type EditName = "names" | "cycles" | "values" | "state";
+type EditName = "names" | "cycles" | "values" | "rules" | "state";
 
 /** The forms that change a group, one at a time. */
 export function GroupActions(props: EditProps) {
@@ -24,9 +25,10 @@ const editNames = {
   names: "Names",
   cycles: "Cycles",
   values: "Values",
+  rules: "Rules",
   state: "State",
 } as const satisfies Record<EditName, string>;
-const edits: readonly EditName[] = ["names", "cycles", "values", "state"];
+const edits: readonly EditName[] = ["names", "cycles", "values", "rules", "state"];
 
 function Form({ name, ...props }: EditProps & { readonly name: EditName }) {
   switch (name) {
@@ -36,6 +38,8 @@ function Form({ name, ...props }: EditProps & { readonly name: EditName }) {
       return <CyclesForm {...props} />;
     case "values":
       return <ValuesForm {...props} />;
+    case "rules":
+      return <CountingForm {...props} />;
     case "state":
       return <StateForm {...props} />;
   }

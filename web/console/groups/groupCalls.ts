@@ -1,5 +1,6 @@
 import { type Call, json } from "../calls.ts";
 import type { Group } from "../model.ts";
+import type { filterBody, triggerBody } from "./countingDraft.ts";
 import type { CycleFields } from "./cycleDraft.ts";
 
 /** The group that is edited, at the version that was shown. The API refuses the edit of another version with HTTP 412. */
@@ -28,9 +29,11 @@ export function editGroupCall(group: Shown, body: GroupChanges): Call {
   return { method: "PUT", path: `/targetGroups/editTargetGroup/${group.id}`, headers: ifShown(group), body };
 }
 
-/** Changes of a target. A value without a cycle is that of every cycle that can still get one. */
+/** Changes of a target. A value without a cycle is that of every cycle that can still get one; `null` is none. */
 export type TargetChanges = {
   readonly active?: boolean;
+  readonly filters?: readonly ReturnType<typeof filterBody>[] | null;
+  readonly targetMilestoneTriggers?: readonly ReturnType<typeof triggerBody>[] | null;
   readonly defaultValues?: readonly { readonly periodId?: number; readonly defaultValue: number }[];
 };
 

@@ -1,9 +1,10 @@
 import { type Group, isStreak, trackingNames } from "../model.ts";
 import { counted, formatNumber } from "../numbers.ts";
 import { addressOf } from "../route.ts";
-import { formatInstant } from "../time.ts";
-import type { WireTarget } from "../wire.ts";
+import { formatDate, formatInstant } from "../time.ts";
+import type { WireReminder, WireTarget } from "../wire.ts";
 import { CycleTable } from "./cycleTable.tsx";
+import { RulesOfTarget } from "./rulesOfTarget.tsx";
 import { Timeline } from "./timeline.tsx";
 
 type Props = {
@@ -28,6 +29,11 @@ export function GroupCard({ group, isLinked }: Props) {
             Group {group.id}, version {group.version}
           </span>
           <span class="muted">Time zone {group.zone}</span>
+          {describeTimes(group).map((words) => (
+            <span key={words} class="muted">
+              {words}
+            </span>
+          ))}
           {group.description === null ? null : <span class="muted">{group.description}</span>}
         </p>
       </header>
@@ -37,7 +43,7 @@ export function GroupCard({ group, isLinked }: Props) {
           <h3>Targets</h3>
           <ul class="plain">
             {group.targets.map((target) => (
-              <Target key={target.id} target={target} zone={group.zone} />
+              <Target key={target.id} target={target} group={group} />
             ))}
           </ul>
         </section>
@@ -51,9 +57,20 @@ export function GroupCard({ group, isLinked }: Props) {
   );
 }
 
-type TargetProps = { readonly target: WireTarget; readonly zone: string };
+/** From when to when the group can be joined, and when its cycles' ends are told, where the group says so. */
+function describeTimes({ opens, closes, offsetDays, zone }: Group): readonly string[] {
+  const from = opens === null ? [] : [`from ${formatDate(opens, zone)}`];
+  const until = closes === null ? [] : [`until ${formatDate(closes, zone)}`];
+  const bounds = [...from, ...until].join(" ");
+  return [
+    ...(bounds === "" ? [] : [`Can be joined ${bounds}`]),
+    ...(offsetDays === 0 ? [] : [`Ends are told ${counted(offsetDays, "day")} later`]),
+  ];
+}
 
-function Target({ target, zone }: TargetProps) {
+type TargetProps = { readonly target: WireTarget; readonly group: Group };
+
+function Target({ target, group }: TargetProps) {
   const values = new Set(target.defaultValues.map(({ defaultValue }) => defaultValue));
   const numbers = target.defaultValues.map(({ defaultValue }) => formatNumber(defaultValue));
   return (
@@ -67,10 +84,16 @@ function Target({ target, zone }: TargetProps) {
         {target.rewardAllocation === "IMMEDIATE" ? "at once" : "at the end of the cycle"}
         {target.trackFromEnrollmentDate ? " · counts from the enrolment on" : ""}
         {target.enrolmentMethod === "TRANSACTION" ? " · the first activity enrols" : ""}
-        {describeJudging(target, zone)}
+        {target.reminders.map((reminder) => ` · ${describeReminder(reminder)}`)}
+        {describeJudging(target, group.zone)}
       </span>
+      <RulesOfTarget target={target} cycles={group.cycles} />
     </li>
   );
+}
+
+function describeReminder({ name, offsetHours }: WireReminder): string {
+  return `reminder ${name} ${counted(offsetHours, "hour")} before the end`;
 }
 
 /** Says whether customers have been judged by a value that was changed. */
@@ -85,7 +108,14 @@ function describeJudging({ reevaluation }: WireTarget, zone: string): string {
 /** Describes what is counted, such as `SALES of transactions` or `COUNT of the event app-login`. */
 function measureOf({ targetType, targetEntity, eventName, attributeName }: WireTarget): string {
   const measure = attributeName ?? targetType;
-  return targetEntity === "EVENT" ? `${measure} of the event ${eventName}` : `${measure} of transactions`;
+  switch (targetEntity) {
+    case "TRANSACTION":
+      return `${measure} of transactions`;
+    case "LINEITEM":
+      return `${measure} of lines of transactions`;
+    case "EVENT":
+      return `${measure} of the event ${eventName}`;
+  }
 }
 
 function Levels({ group }: { readonly group: Group }) {

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import type { Call } from "../calls.ts";
 import { AnswerShown } from "../forms/answerShown.tsx";
+import { FaultsContext, faultsOf } from "../forms/faults.tsx";
 import { Question } from "../forms/question.tsx";
 import { RequestShown } from "../forms/requestShown.tsx";
 import type { Group } from "../model.ts";
@@ -66,7 +67,9 @@ export function GroupForm({
           else dialog.current?.showModal();
         }}
       >
-        {children}
+        <FaultsContext.Provider value={typeof outcome === "object" ? faultsOf(outcome.errors) : []}>
+          {children}
+        </FaultsContext.Provider>
         <p class="notice">{consequences}</p>
         <button type="submit" class="primary" disabled={isBusy || complete === undefined}>
           {button}

@@ -50,6 +50,7 @@ export function MoveForm({ group, onReadAgain }: EditProps) {
           label="First day"
           type="date"
           required
+          path="[0].startDate"
           value={typed.startDate ?? dayOf(cycle.span.start)}
           onChange={(startDate) => setTyped({ ...typed, startDate })}
         />
@@ -58,6 +59,7 @@ export function MoveForm({ group, onReadAgain }: EditProps) {
         label="Last day"
         type="date"
         required
+        path="[0].endDate"
         value={typed.endDate ?? lastDayOf(cycle.span)}
         onChange={(endDate) => setTyped({ ...typed, endDate })}
       />

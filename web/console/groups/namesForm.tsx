@@ -32,9 +32,10 @@ export function NamesForm({ group, onReadAgain }: EditProps) {
       }}
       onReadAgain={onReadAgain}
     >
-      <Field label="Name" required value={typed.name ?? group.name} onChange={(name) => change({ name })} />
+      <Field label="Name" required path="name" value={typed.name ?? group.name} onChange={(name) => change({ name })} />
       <Field
         label="Description"
+        path="description"
         value={typed.description ?? group.description ?? ""}
         onChange={(description) => change({ description })}
       />

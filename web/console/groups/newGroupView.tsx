@@ -58,7 +58,7 @@ export function NewGroupView() {
 }
 
 const consequences =
-  "Nobody is enrolled by this. The kind, the time zone, the rule of the cycles and what the targets count stay as they are for ever. Names, further cycles and the values of cycles that have not ended can be changed later.";
+  "Nobody is enrolled by this. The kind, the time zone, the rule of the cycles and what the targets count stay as they are for ever. Names, further cycles, the values of cycles that have not ended, and filters and sub-targets of coming cycles can be changed later.";
 
 function describeCreated(): readonly string[] {
   return ["Created."];
@@ -78,8 +78,13 @@ function Texts({ draft, onChange }: PartProps) {
   return (
     <fieldset class="fields">
       <legend>The group</legend>
-      <Field label="Name" required value={draft.name} onChange={(name) => onChange({ name })} />
-      <Field label="Description" value={draft.description} onChange={(description) => onChange({ description })} />
+      <Field label="Name" required path="name" value={draft.name} onChange={(name) => onChange({ name })} />
+      <Field
+        label="Description"
+        path="description"
+        value={draft.description}
+        onChange={(description) => onChange({ description })}
+      />
       <Select
         label="Kind"
         names={trackingNames}
@@ -90,6 +95,7 @@ function Texts({ draft, onChange }: PartProps) {
         label="Time zone of its days"
         required
         list="zones"
+        path="timeZoneName"
         value={draft.zone}
         onChange={(zone) => onChange({ zone })}
       />
@@ -99,6 +105,39 @@ function Texts({ draft, onChange }: PartProps) {
         ))}
       </datalist>
     </fieldset>
+  );
+}
+
+function Times({ draft, onChange }: PartProps) {
+  return (
+    <>
+      <div class="fields-in-line">
+        <Field
+          label="Can be joined from"
+          type="date"
+          path="enrolmentStartDate"
+          value={draft.opens}
+          onChange={(opens) => onChange({ opens })}
+        />
+        <Field
+          label="Can be joined until"
+          type="date"
+          path="enrolmentEndDate"
+          value={draft.closes}
+          onChange={(closes) => onChange({ closes })}
+        />
+      </div>
+      <Field
+        label="Days after a cycle for what comes late"
+        type="number"
+        min="0"
+        max="30"
+        placeholder="empty: none"
+        path="offsetDays"
+        value={draft.offsetDays}
+        onChange={(offsetDays) => onChange({ offsetDays })}
+      />
+    </>
   );
 }
 
@@ -118,11 +157,13 @@ function Cycles({ draft, onChange }: PartProps) {
       ) : (
         <CycleListInputs
           legend="The list"
+          path="periods"
           cycles={draft.cycles}
           another={() => cycleBehind(draft.cycles)}
           onChange={(cycles) => onChange({ cycles })}
         />
       )}
+      <Times draft={draft} onChange={onChange} />
     </fieldset>
   );
 }
@@ -137,7 +178,9 @@ function Targets({ draft, onChange }: PartProps) {
       another={() => emptyTarget}
       onChange={(targets) => onChange({ targets })}
     >
-      {(target, changeTarget) => <TargetInputs target={target} onChange={changeTarget} />}
+      {(target, changeTarget, place) => (
+        <TargetInputs target={target} path={`targets[${place}]`} onChange={changeTarget} />
+      )}
     </Rows>
   );
 }
@@ -152,14 +195,21 @@ function Levels({ draft, onChange }: PartProps) {
       another={() => ({ name: "", count: "" })}
       onChange={(levels) => onChange({ levels })}
     >
-      {({ name, count }, changeLevel) => (
+      {({ name, count }, changeLevel, place) => (
         <div class="fields-in-line">
-          <Field label="Name" required value={name} onChange={(text) => changeLevel({ name: text })} />
+          <Field
+            label="Name"
+            required
+            path={`streaks[${place}].name`}
+            value={name}
+            onChange={(text) => changeLevel({ name: text })}
+          />
           <Field
             label="Cycles to meet"
             type="number"
             required
             min="1"
+            path={`streaks[${place}].targetCountOfSequence`}
             value={count}
             onChange={(text) => changeLevel({ count: text })}
           />

@@ -56,7 +56,16 @@ export function ValuesForm({ group, onReadAgain }: EditProps) {
           ))}
         </select>
       </label>
-      <Field label="New value" type="number" required min="0.0001" step="0.0001" value={text} onChange={setText} />
+      <Field
+        label="New value"
+        type="number"
+        required
+        min="0.0001"
+        step="0.0001"
+        path="defaultValues"
+        value={text}
+        onChange={setText}
+      />
     </GroupForm>
   );
 }
