@@ -123,6 +123,7 @@ function definitionSteps(till: Till): Step[] {
     { name: "registerCustomer", run: () => till.send(cardOf("CARD-7")) },
     { name: "registerCustomer, again", run: () => till.send(cardOf("CARD-7")) },
     { name: "findCustomer", run: () => till.send(findByCard) },
+    { name: "exportCustomer", run: () => till.get("/customers/6/export") },
     { name: "eraseCustomer", run: () => till.send(erasureOf(6)) },
     { name: "eraseCustomer, again", run: () => till.send(erasureOf(6)) },
     { name: "eraseCustomer, anonymised", run: () => till.send(erasureOf(3, "ANONYMISE")) },

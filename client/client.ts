@@ -331,6 +331,16 @@ export function createMilestreakClient(
       return call(sender, true, options, (init) => api.GET("/erasures/{requestId}", { ...init, params }));
     },
 
+    /** One page of everything that is stored of a customer. Ask on with `nextCursor` until it is `null`. */
+    exportCustomer(
+      customerId: number,
+      query: { readonly cursor?: string } = {},
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"exportCustomer">> {
+      const params = { path: { customerId }, query };
+      return call(sender, true, options, (init) => api.GET("/customers/{customerId}/export", { ...init, params }));
+    },
+
     getCustomer(customerId: number, options: CallOptions = {}): Promise<AnswerOf<"getCustomer">> {
       const params = { path: { customerId } };
       return call(sender, true, options, (init) => api.GET("/customers/{customerId}", { ...init, params }));

@@ -348,6 +348,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/customers/{customerId}/export": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Reads everything that is stored of a customer
+         * @description Everything that is stored of a customer: the profile, enrolments, settled cycles, activities with all that was sent of them and what they changed, and history. Cycles are given by their number in the group. A page has up to 100 rows besides the profile; ask on with `cursor` until `nextCursor` is `null`. With the header `Accept: application/x-ndjson` the answer has each row as a line and a last line `{ "type": "page", "nextCursor": … }`. Needs the permission `manage`.
+         */
+        readonly get: operations["exportCustomer"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/users/{userId}/targetGroups": {
         readonly parameters: {
             readonly query?: never;
@@ -1363,6 +1383,25 @@ export interface components {
              * @example 2030-01-10T08:00:00.000Z
              */
             readonly lastUpdatedOn: string;
+        };
+        /** @description Something that is stored of a customer. The other fields depend on `type`. */
+        readonly ExportRow: {
+            /**
+             * @description What the row is.
+             * @example profile
+             * @enum {string}
+             */
+            readonly type: "profile" | "activity" | "enrolment" | "history" | "settledPeriods";
+        };
+        /** @description A page of what is stored of a customer. */
+        readonly CustomerExport: {
+            /** @description The rows, those of one type one after the other. */
+            readonly rows: readonly components["schemas"]["ExportRow"][];
+            /**
+             * @description Where the next page begins; `null` on the last.
+             * @example null
+             */
+            readonly nextCursor: string | null;
         };
         /** @description A request to erase or anonymise a customer. */
         readonly Erasure: {
@@ -4876,6 +4915,73 @@ export interface operations {
                     readonly "application/json": {
                         /** @description The request. */
                         readonly data: components["schemas"]["Erasure"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310011. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310011;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly exportCustomer: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `nextCursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The customer. */
+                readonly customerId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description One page. */
+                        readonly data: components["schemas"]["CustomerExport"];
                         /** @description There are none. */
                         readonly errors: null;
                         /** @description What was ignored, a mistyped field for example; `null` when nothing was. */

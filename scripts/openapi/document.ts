@@ -175,7 +175,7 @@ function pathParameter(name: string): JsonSchema {
 
 function queryParameter(name: string, parameter: Parameter): JsonSchema {
   const { description, example } = textOf<{ description: string; example: unknown }>(queryParameters, name);
-  const required = parameter.type === "text" || parameter.type === "word";
+  const required = ["externalId", "mode"].includes(name);
   return { name, in: "query", required, description, schema: { ...rulesOf(parameter), examples: [example] } };
 }
 

@@ -29,6 +29,7 @@ export const queryParameters = {
   },
   targetRuleId: { description: "Only this target, by its id in `targets`.", example: 3 },
   externalId: { description: "What another system calls the customer, compared exactly.", example: "crm-77" },
+  cursor: { description: "The `nextCursor` of the page before.", example: "MzQ1NjUxMjAxIEFDVElWSVRZI2E" },
   mode: { description: "`ERASE` or `ANONYMISE`.", example: "ANONYMISE" },
   periodId: { description: "Only this cycle.", example: 36 },
   ...page,

@@ -258,6 +258,8 @@ const ledgerEntry = {
   definitionVersion,
 };
 
+const exportedTypes = ["profile", "activity", "enrolment", "history", "settledPeriods"];
+
 const customer = {
   customerId: id("The customer.", 345651201),
   firstName: textOrNull("First name; `null` when none was given.", "Ada"),
@@ -318,6 +320,13 @@ export const responseSchemas = {
     ),
   }),
   Customer: answerObject("A registered customer.", customer),
+  ExportRow: answerObject("Something that is stored of a customer. The other fields depend on `type`.", {
+    type: oneOfTexts("What the row is.", exportedTypes, "profile"),
+  }),
+  CustomerExport: answerObject("A page of what is stored of a customer.", {
+    rows: listOf("ExportRow", "The rows, those of one type one after the other."),
+    nextCursor: textOrNull("Where the next page begins; `null` on the last.", null),
+  }),
   Erasure: answerObject("A request to erase or anonymise a customer.", {
     requestId: id("The request. It is the customer's id, because a customer has one request at a time.", 345651201),
     customerId: id("The customer.", 345651201),

@@ -310,6 +310,17 @@ export const getErasure = {
   summary: "Says how far the erasure of a customer is",
 } as const satisfies Route;
 
+export const exportCustomer = {
+  method: "GET",
+  path: "/customers/{customerId}/export",
+  permission: "manage",
+  servedBy: "reads",
+  throttleShare: 0.2,
+  maximumBodyBytes: recordBytes,
+  query: { cursor: { type: "text", maximumCharacters: 800 } },
+  summary: "Reads everything that is stored of a customer",
+} as const satisfies Route;
+
 export const getUserTargetGroups = {
   method: "GET",
   path: "/users/{userId}/targetGroups",
@@ -414,6 +425,7 @@ export const routes = {
   findCustomer,
   eraseCustomer,
   getErasure,
+  exportCustomer,
   getUserTargetGroups,
   getTrackedTargetEvents,
   getEnrolledTargets,

@@ -18,7 +18,7 @@ export const enrollmentPrefix = `${anyEnrollmentPrefix}A#`;
 /** Enrolments that were set aside. It must not begin like the prefix above, because activities read by that. */
 export const setAsidePrefix = `${anyEnrollmentPrefix}O#`;
 export const activityPrefix = "ACTIVITY#";
-const ledgerPrefix = "LEDGER#";
+export const ledgerPrefix = "LEDGER#";
 export const namePrefix = "NAME#";
 export const auditPrefix = "VERSION#";
 export const startedPrefix = "STARTED#";

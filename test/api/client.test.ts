@@ -95,6 +95,7 @@ describe("a client with Basic credentials", () => {
       getEnrolledTargets: unwrap(await client.getEnrolledTargets(7))[0]?.targetGroupName,
       getTrackedTargetEvents: unwrap(await client.getTrackedTargetEvents(7, ref.targetId, { limit: 1 })),
       unenroll: unwrap(await client.unenroll(ref, 7, now)),
+      exportCustomer: unwrap(await client.exportCustomer(7)).rows[0]?.type,
       eraseCustomer: unwrap(await client.eraseCustomer(7, "ERASE")).mode,
       getErasure: unwrap(await client.getErasure(7)).status,
     };
@@ -123,6 +124,7 @@ describe("a client with Basic credentials", () => {
       getEnrolledTargets: group.name,
       getTrackedTargetEvents: [],
       unenroll: 7,
+      exportCustomer: "profile",
       eraseCustomer: "ERASE",
       getErasure: "RUNNING",
     });

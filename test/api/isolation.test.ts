@@ -164,6 +164,12 @@ const cases: readonly Case[] = [
       admin.send("DELETE", `/customers/${customerId}?mode=ERASE`, undefined, { now }),
   },
   {
+    route: "exportCustomer",
+    named: "customer",
+    code: 310011,
+    call: ({ admin }, _, { customerId }) => admin.get(`/customers/${customerId}/export`, { now }),
+  },
+  {
     route: "getErasure",
     named: "customer",
     code: 310011,

@@ -256,6 +256,12 @@ export const routeContracts: Readonly<
       return { path: `/erasures/${customerId}` };
     },
   },
+  exportCustomer: {
+    access: { groups: admins, own: answered, other: refused(310011), nobody: unknown },
+    /** The profile and a page. */
+    chain: { requests: 2, patientLoops: 0 },
+    request: async (org) => ({ path: `/customers/${await org.newCustomer()}/export` }),
+  },
   getUserTargetGroups: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
     /**

@@ -98,6 +98,22 @@ export const customers = {
       refusal(310011),
     ],
   },
+  exportCustomer: {
+    tag: "Customers",
+    sample: { path: `/customers/${customerId}/export`, caller: "demo-admin" },
+    description:
+      'Everything that is stored of a customer: the profile, enrolments, settled cycles, activities with all that was sent of them and what they changed, and history. Cycles are given by their number in the group. A page has up to 100 rows besides the profile; ask on with `cursor` until `nextCursor` is `null`. With the header `Accept: application/x-ndjson` the answer has each row as a line and a last line `{ "type": "page", "nextCursor": … }`.',
+    success: {
+      status: 200,
+      description: "One page.",
+      data: objectOf("CustomerExport", "One page."),
+      examples: examples.customerExport,
+    },
+    refusals: [
+      invalid(400, "cursor in the query must be the nextCursor of a page of this customer's export."),
+      refusal(310011),
+    ],
+  },
   getUserTargetGroups: {
     tag: "Customers",
     sample: { path: `/users/${customerId}/targetGroups?includeInactive=true` },
