@@ -320,9 +320,12 @@ export const responseSchemas = {
     ),
   }),
   Customer: answerObject("A registered customer.", customer),
-  ExportRow: answerObject("Something that is stored of a customer. The other fields depend on `type`.", {
-    type: oneOfTexts("What the row is.", exportedTypes, "profile"),
-  }),
+  ExportRow: {
+    ...answerObject("Something that is stored of a customer. The other fields depend on `type`.", {
+      type: oneOfTexts("What the row is.", exportedTypes, "profile"),
+    }),
+    additionalProperties: true,
+  },
   CustomerExport: answerObject("A page of what is stored of a customer.", {
     rows: listOf("ExportRow", "The rows, those of one type one after the other."),
     nextCursor: textOrNull("Where the next page begins; `null` on the last.", null),
