@@ -72,6 +72,8 @@ export const tableGrants = {
   customers: [{ actions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"], partitions: customersAndExternalIds }],
   reads: [
     { actions: ["Query"], partitions: groups },
+    { actions: ["Query"], partitions: shards },
+    { actions: ["GetItem"], partitions: closings },
     { actions: ["GetItem", "Query"], partitions: customers },
   ],
   // They run the code of the calls that they try, and can write nothing.

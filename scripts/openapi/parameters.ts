@@ -29,5 +29,16 @@ export const queryParameters = {
   targetRuleId: { description: "Only this target, by its id in `targets`.", example: 3 },
   externalId: { description: "What another system calls the customer, compared exactly.", example: "crm-77" },
   periodId: { description: "Only this cycle.", example: 36 },
+  status: { description: "Whom to list: who is enrolled, who has left, or both.", example: "ENROLLED" },
+  achieved: {
+    description:
+      "Only who has reached the value of the cycle, or has not. Without `periodId` that is the current cycle.",
+    example: true,
+  },
+  cursor: {
+    description:
+      "`nextCursor` of the page before. It is good for the same target and filters only. Without it the list begins.",
+    example: "aG9ZBqYkUa6xLTq0jLr7JTMuMzQ1NjUxMjAx",
+  },
   ...page,
 } as const;

@@ -31,6 +31,7 @@ import {
   textOrNull,
 } from "./fields.ts";
 import { answerObject, type JsonSchema, ref } from "./jsonSchema.ts";
+import { rosterSchemas } from "./rosterSchemas.ts";
 
 const cycleStatuses: readonly CycleStatus[] = ["NOT_STARTED", "RUNNING", "ENDED"];
 const unit = "in the target's unit.";
@@ -438,6 +439,7 @@ export const responseSchemas = {
     }),
   }),
   EnrolledTarget: answerObject("The definition of a target that a customer is enrolled in.", enrolledTarget),
+  ...rosterSchemas,
   GeneratedToken: answerObject("An access token.", {
     accessToken: text("Goes into `Authorization: Bearer`.", "YptFq1s0qZ3mR7y0cW8t3v5n2b6k9d1f4h7j0l3p6r8"),
     ttlSeconds: count("Seconds for which it is good.", 1800, { minimum: 1 }),

@@ -94,6 +94,7 @@ describe("a client with Basic credentials", () => {
         ?.targetAchievedValue,
       getEnrolledTargets: unwrap(await client.getEnrolledTargets(7))[0]?.targetGroupName,
       getTrackedTargetEvents: unwrap(await client.getTrackedTargetEvents(7, ref.targetId, { limit: 1 })),
+      listTargetCustomers: unwrap(await client.listTargetCustomers(ref, { limit: 1 })).nextCursor,
       unenroll: unwrap(await client.unenroll(ref, 7, now)),
     };
     expect(calls).toEqual({
@@ -120,6 +121,7 @@ describe("a client with Basic credentials", () => {
       getUserTargetGroups: 5.5,
       getEnrolledTargets: group.name,
       getTrackedTargetEvents: [],
+      listTargetCustomers: null,
       unenroll: 7,
     });
     expect(Object.keys(calls).toSorted()).toEqual(protectedRouteNames.toSorted());

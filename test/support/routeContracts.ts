@@ -264,6 +264,15 @@ export const routeContracts: Readonly<
     chain: { requests: 3, patientLoops: 1 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/enrolledTargets` }),
   },
+  listTargetCustomers: {
+    access: { groups: everybody, own: answered, other: refused(310017), nobody: unknown },
+    /**
+     * The definition beside the shards, then the last page of the index that patience lets begin; and of its customers side by side the
+     * enrolment in two places, and a row of settled cycles beside the profile.
+     */
+    chain: { requests: 5, patientLoops: 1 },
+    request: async (org) => ({ path: `${targetPath(await org.createGroup())}/customers` }),
+  },
   // The callers of these routes prove themselves in the request, so a token proves nothing there. The "own" token is
   // one of the caller.
   issueToken: {

@@ -10,7 +10,7 @@ type BuilderName = {
 /**
  * The first two are found by what a caller shows before anybody knows its org. The third and the fourth are no keys. The
  * fifth is in a partition of all orgs that only the scheduled functions reach. The sixth and the seventh read a key, and
- * the last is part of one.
+ * the last two are part of one.
  */
 const withoutOrg = [
   "credentialKey",
@@ -21,6 +21,7 @@ const withoutOrg = [
   "parseCustomerPartition",
   "parseAuditPartition",
   "shardOf",
+  "indexRowSortKey",
 ] as const;
 
 type OrgBuilderName = Exclude<BuilderName, (typeof withoutOrg)[number]>;
