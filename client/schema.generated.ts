@@ -333,7 +333,7 @@ export interface paths {
         };
         /**
          * Reads what a customer is enrolled in and has achieved
-         * @description The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed. Needs the permission `read`.
+         * @description The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed, unless `enrolmentStatus` asks for them. Needs the permission `read`.
          */
         readonly get: operations["getUserTargetGroups"];
         readonly put?: never;
@@ -1938,10 +1938,45 @@ export interface components {
              * @example 345651201
              */
             readonly userId: number;
-            /** @description The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed. */
+            /** @description The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed. Empty with `enrolmentStatus=AVAILABLE` or `LEFT`. */
             readonly targetGroups: readonly components["schemas"]["TargetGroupProgress"][];
-            /** @description What was left; only with `includeLeft=true`. */
+            /** @description What was left; only with `includeLeft=true` or `enrolmentStatus=LEFT`. */
             readonly leftTargets?: readonly components["schemas"]["LeftTarget"][];
+            /** @description What the customer can be enrolled in now; only with `enrolmentStatus=AVAILABLE`. */
+            readonly availableTargets?: readonly components["schemas"]["AvailableTarget"][];
+        };
+        /** @description A target that a customer is not in and can be enrolled in now. */
+        readonly AvailableTarget: {
+            /**
+             * Format: int64
+             * @description The target group.
+             * @example 3
+             */
+            readonly targetGroupId: number;
+            /**
+             * @description The group's name.
+             * @example Spend 1000 a month
+             */
+            readonly targetGroupName: string;
+            /**
+             * @description `DEFAULT` is a milestone, the others are streaks.
+             * @example DEFAULT
+             * @enum {string}
+             */
+            readonly trackingType: "DEFAULT" | "STREAKS" | "NON_CONTINUOUS_STREAKS";
+            /**
+             * Format: int64
+             * @description The target.
+             * @example 3
+             */
+            readonly targetRuleId: number;
+            /**
+             * @description The target's name.
+             * @example Monthly spend
+             */
+            readonly targetName: string;
+            /** @description The cycle in which an enrolment now would start: the current one, else the next. */
+            readonly canEnrolFrom: components["schemas"]["PeriodName"];
         };
         /** @description A target that a customer left, and what a return would go on from. */
         readonly LeftTarget: {
@@ -4837,6 +4872,8 @@ export interface operations {
                 readonly includeInactiveTargets?: boolean;
                 /** @description Whether the answer has `leftTargets` too, the state from which a return would go on. */
                 readonly includeLeft?: boolean;
+                /** @description `ENROLLED`: what the customer is enrolled in, as without it. `AVAILABLE`: what the customer can be enrolled in now, in `availableTargets`. `LEFT`: what the customer has left, in `leftTargets`. `COMPLETED`: what the customer is enrolled in and whose last cycle has ended, with all cycles. */
+                readonly enrolmentStatus?: "ENROLLED" | "AVAILABLE" | "LEFT" | "COMPLETED";
                 /** @description Only this target, by its id in `targets`. */
                 readonly targetRuleId?: number;
             };

@@ -70,7 +70,9 @@ export const tableGrants = {
   ],
   // It is one grant, because a transaction over a profile and its external ids is one request.
   customers: [{ actions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"], partitions: customersAndExternalIds }],
+  // What a customer can be enrolled in takes the names of the org's groups.
   reads: [
+    { actions: ["Query"], partitions: orgs },
     { actions: ["Query"], partitions: groups },
     { actions: ["Query"], partitions: shards },
     { actions: ["GetItem"], partitions: closings },

@@ -26,6 +26,11 @@ export const queryParameters = {
     description: "Whether the answer has `leftTargets` too, the state from which a return would go on.",
     example: false,
   },
+  enrolmentStatus: {
+    description:
+      "`ENROLLED`: what the customer is enrolled in, as without it. `AVAILABLE`: what the customer can be enrolled in now, in `availableTargets`. `LEFT`: what the customer has left, in `leftTargets`. `COMPLETED`: what the customer is enrolled in and whose last cycle has ended, with all cycles.",
+    example: "ENROLLED",
+  },
   targetRuleId: { description: "Only this target, by its id in `targets`.", example: 3 },
   externalId: { description: "What another system calls the customer, compared exactly.", example: "crm-77" },
   periodId: { description: "Only this cycle.", example: 36 },

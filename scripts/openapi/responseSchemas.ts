@@ -376,12 +376,27 @@ export const responseSchemas = {
       userId: id("The customer.", 345651201),
       targetGroups: listOf(
         "TargetGroupProgress",
-        "The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed.",
+        "The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed. Empty with `enrolmentStatus=AVAILABLE` or `LEFT`.",
       ),
-      leftTargets: listOf("LeftTarget", "What was left; only with `includeLeft=true`."),
+      leftTargets: listOf("LeftTarget", "What was left; only with `includeLeft=true` or `enrolmentStatus=LEFT`."),
+      availableTargets: listOf(
+        "AvailableTarget",
+        "What the customer can be enrolled in now; only with `enrolmentStatus=AVAILABLE`.",
+      ),
     },
-    ["leftTargets"],
+    ["leftTargets", "availableTargets"],
   ),
+  AvailableTarget: answerObject("A target that a customer is not in and can be enrolled in now.", {
+    targetGroupId: groupId,
+    targetGroupName: text("The group's name.", "Spend 1000 a month"),
+    trackingType,
+    targetRuleId,
+    targetName,
+    canEnrolFrom: objectOf(
+      "PeriodName",
+      "The cycle in which an enrolment now would start: the current one, else the next.",
+    ),
+  }),
   LeftTarget: answerObject("A target that a customer left, and what a return would go on from.", leftTarget),
   ReachedLevel: answerObject("A level that was reached.", {
     streakId: id("The level.", 1),

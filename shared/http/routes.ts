@@ -303,6 +303,7 @@ export const getUserTargetGroups = {
     includeInactive: { type: "boolean", default: false },
     includeInactiveTargets: { type: "boolean", default: false },
     includeLeft: { type: "boolean", default: false },
+    enrolmentStatus: { type: "choice", values: ["ENROLLED", "AVAILABLE", "LEFT", "COMPLETED"] },
     targetRuleId: { type: "id" },
   },
   summary: "Reads what a customer is enrolled in and has achieved",

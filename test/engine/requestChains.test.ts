@@ -190,10 +190,9 @@ const longest: Readonly<
     return () => ok(api.post("/customers", body, at));
   },
   getUserTargetGroups: async () => {
-    const { one, task } = await settledByClosing();
-    await closeShard({ ...direct, settling })(task, outOfTime);
+    const one = await newSetting(service);
     const { api } = await newClient(one);
-    return () => ok(api.get(`/users/${one.customerId}/targetGroups?includeInactive=true`, at));
+    return () => ok(api.get(`/users/${one.customerId}/targetGroups?enrolmentStatus=AVAILABLE`, at));
   },
   getTrackedTargetEvents: async () => {
     const one = await newSetting(service);

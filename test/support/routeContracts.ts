@@ -239,10 +239,10 @@ export const routeContracts: Readonly<
   getUserTargetGroups: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
     /**
-     * The enrolments by pages; then the definitions side by side; then the settled cycles by pages. Or two look-ups of the
-     * customer in place of the last two.
+     * The enrolments by pages, beside the names of all groups and then their definitions; then two look-ups of the
+     * customer. Or the definitions of the enrolments and the settled cycles by pages in place of the last two.
      */
-    chain: { requests: 3, patientLoops: 2 },
+    chain: { requests: 4, patientLoops: 2 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/targetGroups` }),
   },
   getTrackedTargetEvents: {
