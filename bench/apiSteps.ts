@@ -200,6 +200,8 @@ function readingSteps(till: Till, { table, projection }: Workshop): Step[] {
     ["getUserTargetGroups", `/users/${inTenTargets}/targetGroups`],
     ["getEnrolledTargets", `/users/${inTenTargets}/enrolledTargets`],
     ["getTrackedTargetEvents", history(inTenTargets)],
+    // One customer is in the second target.
+    ["listTargetCustomers", `${till.group}/targets/${till.firstTarget + 1}/customers`],
   ] as const;
   return [
     ...paths.flatMap(([name, path]): Step[] => [

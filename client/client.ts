@@ -374,6 +374,18 @@ export function createMilestreakClient(
       const params = { path: { userId } };
       return call(sender, true, options, (init) => api.GET("/users/{userId}/enrolledTargets", { ...init, params }));
     },
+
+    /** A page of the target's customers. The next page is asked for with `cursor` and the same filters. */
+    listTargetCustomers(
+      { targetGroupId, targetId }: TargetRef,
+      query: QueryOf<"listTargetCustomers"> = {},
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"listTargetCustomers">> {
+      const params = { path: { targetGroupId, targetId }, query };
+      return call(sender, true, options, (init) =>
+        api.GET("/targetGroups/{targetGroupId}/targets/{targetId}/customers", { ...init, params }),
+      );
+    },
   };
 }
 

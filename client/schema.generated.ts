@@ -377,7 +377,7 @@ export interface paths {
         };
         /**
          * Reads what a customer is enrolled in and has achieved
-         * @description The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed. Needs the permission `read`.
+         * @description The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed, unless `enrolmentStatus` asks for them. Needs the permission `read`.
          */
         readonly get: operations["getUserTargetGroups"];
         readonly put?: never;
@@ -420,6 +420,26 @@ export interface paths {
          * @description The definitions of the targets in which a customer is enrolled. A deactivated one says so. Needs the permission `read`.
          */
         readonly get: operations["getEnrolledTargets"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/targetGroups/{targetGroupId}/targets/{targetId}/customers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Lists the customers of a target
+         * @description Who is or was in the target, also when it or its group is inactive. With `periodId` or `achieved`, only who is a member of that cycle, or was when it ended. The order is fixed: by the customer's id modulo 16, then by id. Each row is as it was when it was read. The list as a whole is no snapshot: who joins or leaves meanwhile may be on it or not. A customer is listed about a second after the first enrolment. Needs the permission `read`.
+         */
+        readonly get: operations["listTargetCustomers"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -2014,10 +2034,45 @@ export interface components {
              * @example 345651201
              */
             readonly userId: number;
-            /** @description The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed. */
+            /** @description The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed. Empty with `enrolmentStatus=AVAILABLE` or `LEFT`. */
             readonly targetGroups: readonly components["schemas"]["TargetGroupProgress"][];
-            /** @description What was left; only with `includeLeft=true`. */
+            /** @description What was left; only with `includeLeft=true` or `enrolmentStatus=LEFT`. */
             readonly leftTargets?: readonly components["schemas"]["LeftTarget"][];
+            /** @description What the customer can be enrolled in now; only with `enrolmentStatus=AVAILABLE`. */
+            readonly availableTargets?: readonly components["schemas"]["AvailableTarget"][];
+        };
+        /** @description A target that a customer is not in and can be enrolled in now. */
+        readonly AvailableTarget: {
+            /**
+             * Format: int64
+             * @description The target group.
+             * @example 3
+             */
+            readonly targetGroupId: number;
+            /**
+             * @description The group's name.
+             * @example Spend 1000 a month
+             */
+            readonly targetGroupName: string;
+            /**
+             * @description `DEFAULT` is a milestone, the others are streaks.
+             * @example DEFAULT
+             * @enum {string}
+             */
+            readonly trackingType: "DEFAULT" | "STREAKS" | "NON_CONTINUOUS_STREAKS";
+            /**
+             * Format: int64
+             * @description The target.
+             * @example 3
+             */
+            readonly targetRuleId: number;
+            /**
+             * @description The target's name.
+             * @example Monthly spend
+             */
+            readonly targetName: string;
+            /** @description The cycle in which an enrolment now would start: the current one, else the next. */
+            readonly canEnrolFrom: components["schemas"]["PeriodName"];
         };
         /** @description A target that a customer left, and what a return would go on from. */
         readonly LeftTarget: {
@@ -2612,6 +2667,83 @@ export interface components {
              * @example 1
              */
             readonly definitionVersion: number;
+        };
+        /** @description A customer of a target. */
+        readonly RosterRow: {
+            /**
+             * Format: int64
+             * @description The customer.
+             * @example 345651201
+             */
+            readonly customerId: number;
+            /**
+             * @description What another system calls the customer; `null` when not given.
+             * @example crm-77
+             */
+            readonly externalId: string | null;
+            /**
+             * @description Whether the customer is enrolled or has left.
+             * @example ENROLLED
+             * @enum {string}
+             */
+            readonly status: "ENROLLED" | "UNENROLLED";
+            /**
+             * @description By which way the customer first came in: a call, or the first activity that matched.
+             * @example API
+             * @enum {string}
+             */
+            readonly source: "API" | "AUTOMATIC";
+            /**
+             * Format: date-time
+             * @description When the latest enrolment began, in UTC.
+             * @example 2030-01-10T09:00:00.000Z
+             */
+            readonly enrolledOn: string;
+            /**
+             * Format: date-time
+             * @description When the customer left, in UTC; `null` when it has not.
+             * @example null
+             */
+            readonly unEnrolledOn: string | null;
+            /** @description The first cycle of the latest enrolment. */
+            readonly fromPeriod: components["schemas"]["PeriodName"];
+            /**
+             * Format: int64
+             * @description The cycle whose values are shown: the one asked for, else the current one. `null` when the membership does not cover it.
+             * @example 36
+             */
+            readonly periodId: number | null;
+            /**
+             * @description What must be reached in that cycle, in the target's unit. `null` when the membership does not cover it. At most 4 fractional digits.
+             * @example 1000
+             */
+            readonly targetValue: number | null;
+            /**
+             * @description What was achieved in it, at least 0, in the target's unit. `null` when the membership does not cover it. At most 4 fractional digits.
+             * @example 250
+             */
+            readonly targetAchievedValue: number | null;
+            /**
+             * Format: date-time
+             * @description When the value last became reached, in UTC; `null` when it has not.
+             * @example null
+             */
+            readonly targetAchievedDateTime: string | null;
+            /**
+             * @description The streak's run; of a customer who has left, the one that a return would go on from. `null` for a milestone.
+             * @example null
+             */
+            readonly currentCount: number | null;
+        };
+        /** @description A page of a target's customers. */
+        readonly RosterPage: {
+            /** @description The customers of the page. It can have fewer than `limit`, or none, and not be the last. */
+            readonly customers: readonly components["schemas"]["RosterRow"][];
+            /**
+             * @description Names the next page, as `cursor`; `null` after the last one.
+             * @example null
+             */
+            readonly nextCursor: string | null;
         };
         /** @description An access token. */
         readonly GeneratedToken: {
@@ -5034,6 +5166,8 @@ export interface operations {
                 readonly includeInactiveTargets?: boolean;
                 /** @description Whether the answer has `leftTargets` too, the state from which a return would go on. */
                 readonly includeLeft?: boolean;
+                /** @description `ENROLLED`: what the customer is enrolled in, as without it. `AVAILABLE`: what the customer can be enrolled in now, in `availableTargets`. `LEFT`: what the customer has left, in `leftTargets`. `COMPLETED`: what the customer is enrolled in and whose last cycle has ended, with all cycles. */
+                readonly enrolmentStatus?: "ENROLLED" | "AVAILABLE" | "LEFT" | "COMPLETED";
                 /** @description Only this target, by its id in `targets`. */
                 readonly targetRuleId?: number;
             };
@@ -5218,6 +5352,83 @@ export interface operations {
                              * @enum {integer}
                              */
                             readonly code: 300004 | 310011;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly listTargetCustomers: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whom to list: who is enrolled, who has left, or both. */
+                readonly status?: "ENROLLED" | "UNENROLLED" | "ALL";
+                /** @description Only this cycle. */
+                readonly periodId?: number;
+                /** @description Only who has reached the value of the cycle, or has not. Without `periodId` that is the current cycle. */
+                readonly achieved?: boolean;
+                /** @description The largest number of rows in the answer. */
+                readonly limit?: number;
+                /** @description `nextCursor` of the page before. It is good for the same target and filters only. Without it the list begins. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+                /** @description The target, one of the group's `targets`. */
+                readonly targetId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of customers. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description A page of customers. */
+                        readonly data: components["schemas"]["RosterPage"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 310018, 310019. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017 | 310018 | 310019;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.

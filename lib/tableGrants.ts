@@ -75,8 +75,12 @@ export const tableGrants = {
   customers: [
     { actions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"], partitions: customersExternalIdsAndSweeps },
   ],
+  // What a customer can be enrolled in takes the names of the org's groups.
   reads: [
+    { actions: ["Query"], partitions: orgs },
     { actions: ["Query"], partitions: groups },
+    { actions: ["Query"], partitions: shards },
+    { actions: ["GetItem"], partitions: closings },
     { actions: ["GetItem", "Query"], partitions: customers },
   ],
   // They run the code of the calls that they try, and can write nothing.

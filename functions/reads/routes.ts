@@ -6,13 +6,15 @@ import { exportCustomer } from "./exportCustomer.ts";
 import { getEnrolledTargets } from "./getEnrolledTargets.ts";
 import { getTrackedTargetEvents } from "./getTrackedTargetEvents.ts";
 import { getUserTargetGroups } from "./getUserTargetGroups.ts";
+import { listTargetCustomers } from "./listTargetCustomers.ts";
 
-/** The routes that read a customer's state. They never write. */
+/** The routes that read the state of one customer or of many. They never write. */
 export function readsRoutes(context: ServiceContext): RouteLambdas<"reads"> {
   return {
     getUserTargetGroups: apiHandler(routes.getUserTargetGroups, getUserTargetGroups(context)),
     getTrackedTargetEvents: apiHandler(routes.getTrackedTargetEvents, getTrackedTargetEvents(context)),
     exportCustomer: apiHandler(routes.exportCustomer, exportCustomer(context)),
     getEnrolledTargets: apiHandler(routes.getEnrolledTargets, getEnrolledTargets(context)),
+    listTargetCustomers: apiHandler(routes.listTargetCustomers, listTargetCustomers(context)),
   };
 }

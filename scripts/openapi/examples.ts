@@ -518,6 +518,26 @@ export const enrolledTargets = answer("One target", [
   },
 ]);
 
+export const roster = answer("One customer", {
+  customers: [
+    {
+      customerId,
+      externalId: "crm-77",
+      status: "ENROLLED",
+      source: "API",
+      enrolledOn: "2030-01-10T09:00:00.000Z",
+      unEnrolledOn: null,
+      fromPeriod: { id: 36, refCode: "JAN" },
+      periodId: 36,
+      targetValue: 1000,
+      targetAchievedValue: 250,
+      targetAchievedDateTime: null,
+      currentCount: null,
+    },
+  ],
+  nextCursor: null,
+});
+
 export const keys = one("key", "A credential", { key: "till.1", secret: "the secret of till.1" });
 
 export const accessToken = "YptFq1s0qZ3mR7y0cW8t3v5n2b6k9d1f4h7j0l3p6r8";

@@ -32,6 +32,7 @@ import {
   textOrNull,
 } from "./fields.ts";
 import { answerObject, type JsonSchema, ref } from "./jsonSchema.ts";
+import { rosterSchemas } from "./rosterSchemas.ts";
 
 const cycleStatuses: readonly CycleStatus[] = ["NOT_STARTED", "RUNNING", "ENDED"];
 const unit = "in the target's unit.";
@@ -402,12 +403,27 @@ export const responseSchemas = {
       userId: id("The customer.", 345651201),
       targetGroups: listOf(
         "TargetGroupProgress",
-        "The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed.",
+        "The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed. Empty with `enrolmentStatus=AVAILABLE` or `LEFT`.",
       ),
-      leftTargets: listOf("LeftTarget", "What was left; only with `includeLeft=true`."),
+      leftTargets: listOf("LeftTarget", "What was left; only with `includeLeft=true` or `enrolmentStatus=LEFT`."),
+      availableTargets: listOf(
+        "AvailableTarget",
+        "What the customer can be enrolled in now; only with `enrolmentStatus=AVAILABLE`.",
+      ),
     },
-    ["leftTargets"],
+    ["leftTargets", "availableTargets"],
   ),
+  AvailableTarget: answerObject("A target that a customer is not in and can be enrolled in now.", {
+    targetGroupId: groupId,
+    targetGroupName: text("The group's name.", "Spend 1000 a month"),
+    trackingType,
+    targetRuleId,
+    targetName,
+    canEnrolFrom: objectOf(
+      "PeriodName",
+      "The cycle in which an enrolment now would start: the current one, else the next.",
+    ),
+  }),
   LeftTarget: answerObject("A target that a customer left, and what a return would go on from.", leftTarget),
   ReachedLevel: answerObject("A level that was reached.", {
     streakId: id("The level.", 1),
@@ -465,6 +481,7 @@ export const responseSchemas = {
     }),
   }),
   EnrolledTarget: answerObject("The definition of a target that a customer is enrolled in.", enrolledTarget),
+  ...rosterSchemas,
   GeneratedToken: answerObject("An access token.", {
     accessToken: text("Goes into `Authorization: Bearer`.", "YptFq1s0qZ3mR7y0cW8t3v5n2b6k9d1f4h7j0l3p6r8"),
     ttlSeconds: count("Seconds for which it is good.", 1800, { minimum: 1 }),

@@ -231,7 +231,14 @@ export type IndexShard = {
 /** It decides which partition a row is in, so all rows must be written anew when it changes. */
 export const shardCount = 16;
 
-export const indexRowPrefix = "CUSTOMER#";
+const indexRowPrefix = "CUSTOMER#";
+/** The digits of the largest id. With them the rows of a shard are in the order of the customers' ids. */
+const idDigits = 16;
+
+/** The sort key of a customer's row in the index. */
+export function indexRowSortKey(customerId: number): string {
+  return `${indexRowPrefix}${String(customerId).padStart(idDigits, "0")}`;
+}
 
 export function indexPartition(org: Org, { groupId, targetId, shard }: Omit<IndexShard, "org">): string {
   return `ENROLLED#${org}#${groupId}#${targetId}#${shard}`;
@@ -247,7 +254,7 @@ export function indexRowKey(
   { customerId, ...target }: { readonly customerId: number; readonly groupId: number; readonly targetId: number },
 ): Key {
   const pk = indexPartition(org, { ...target, shard: shardOf(customerId) });
-  return { pk, sk: `${indexRowPrefix}${customerId}` };
+  return { pk, sk: indexRowSortKey(customerId) };
 }
 
 /**

@@ -209,6 +209,19 @@ const cases: readonly Case[] = [
       reader.get(`/users/${customerId}/trackedTargetEvents/${targetId}`, { now }),
   },
   {
+    route: "listTargetCustomers",
+    named: "group and target",
+    code: 310017,
+    call: ({ reader }, _, ids) => reader.get(`${targetPath(ids)}/customers`, { now }),
+  },
+  {
+    route: "listTargetCustomers",
+    named: "target",
+    code: 310018,
+    call: ({ reader }, { groupId }, { targetId }) =>
+      reader.get(`${targetPath({ groupId, targetId })}/customers`, { now }),
+  },
+  {
     route: "simulateActivities",
     named: "customer",
     code: 310011,

@@ -24,6 +24,7 @@ import { ApiClient, type ApiResponse, basicAuthorization } from "../support/apiC
 import { captureStream } from "../support/capturedStream.ts";
 import { ChainRecorder } from "../support/chainRecorder.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
+import { CustomerClosing } from "../support/customerClosing.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
@@ -209,10 +210,9 @@ const longest: Readonly<
     return () => ok(api.get(`/erasures/${one.customerId}`, at));
   },
   getUserTargetGroups: async () => {
-    const { one, task } = await settledByClosing();
-    await closeShard({ ...direct, settling })(task, outOfTime);
+    const one = await newSetting(service);
     const { api } = await newClient(one);
-    return () => ok(api.get(`/users/${one.customerId}/targetGroups?includeInactive=true`, at));
+    return () => ok(api.get(`/users/${one.customerId}/targetGroups?enrolmentStatus=AVAILABLE`, at));
   },
   getTrackedTargetEvents: async () => {
     const one = await newSetting(service);
@@ -224,6 +224,15 @@ const longest: Readonly<
     const one = await newSetting(service);
     const { api } = await newClient(one);
     return () => ok(api.get(`/users/${one.customerId}/enrolledTargets`, at));
+  },
+  listTargetCustomers: async () => {
+    const { one, task } = await settledByClosing();
+    await closeShard({ ...direct, settling })(task, outOfTime);
+    const { api } = await newClient(one);
+    const { org, customerId, group } = one;
+    await new CustomerClosing(direct).setAside({ org: org.org, customerId, group }, Date.parse(afterwards));
+    const path = `${targetPathOf(one)}/customers?periodId=${group.cycleIds[0]}`;
+    return () => ok(api.get(path, { now: afterwards }));
   },
   issueToken: async () => {
     const { credential } = await newClient(await newSetting(service));

@@ -265,10 +265,10 @@ export const routeContracts: Readonly<
   getUserTargetGroups: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
     /**
-     * The enrolments by pages; then the definitions side by side; then the settled cycles by pages. Or two look-ups of the
-     * customer in place of the last two.
+     * The enrolments by pages, beside the names of all groups and then their definitions; then two look-ups of the
+     * customer. Or the definitions of the enrolments and the settled cycles by pages in place of the last two.
      */
-    chain: { requests: 3, patientLoops: 2 },
+    chain: { requests: 4, patientLoops: 2 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/targetGroups` }),
   },
   getTrackedTargetEvents: {
@@ -289,6 +289,15 @@ export const routeContracts: Readonly<
     /** The enrolments by pages; then the definitions side by side, or two look-ups of the customer. */
     chain: { requests: 3, patientLoops: 1 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/enrolledTargets` }),
+  },
+  listTargetCustomers: {
+    access: { groups: everybody, own: answered, other: refused(310017), nobody: unknown },
+    /**
+     * The definition beside the shards, then the last page of the index that patience lets begin; and of its customers side by side the
+     * enrolment in two places, and a row of settled cycles beside the profile.
+     */
+    chain: { requests: 5, patientLoops: 1 },
+    request: async (org) => ({ path: `${targetPath(await org.createGroup())}/customers` }),
   },
   // The callers of these routes prove themselves in the request, so a token proves nothing there. The "own" token is
   // one of the caller.

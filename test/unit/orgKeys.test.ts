@@ -9,7 +9,7 @@ type BuilderName = {
 
 /**
  * The first two are found by what a caller shows before anybody knows its org. The third and the fourth are no keys. The
- * fifth and the sixth are in a partition of all orgs. The last but one read a key, and the last is part of one.
+ * fifth and the sixth are in a partition of all orgs. Of the others two or three read a key, and the last two are part of one.
  */
 const withoutOrg = [
   "credentialKey",
@@ -22,6 +22,7 @@ const withoutOrg = [
   "parseEnrollmentSortKey",
   "parseAuditPartition",
   "shardOf",
+  "indexRowSortKey",
 ] as const;
 
 type OrgBuilderName = Exclude<BuilderName, (typeof withoutOrg)[number]>;

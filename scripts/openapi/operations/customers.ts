@@ -118,7 +118,7 @@ export const customers = {
     tag: "Customers",
     sample: { path: `/users/${customerId}/targetGroups?includeInactive=true` },
     description:
-      "The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed.",
+      "The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed, unless `enrolmentStatus` asks for them.",
     success: {
       status: 200,
       description: "Where the customer stands.",
