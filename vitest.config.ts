@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { findChromium, howToGetChromium } from "./test/support/browser.ts";
+import { LongestFirst } from "./test/support/longestFirst.ts";
 
 const stackFiles = ["test/infra/**/*.test.ts"];
 
@@ -85,6 +86,7 @@ export default defineConfig(({ mode }) => {
       ],
       // A test waits for the engine half of its time, so two cores take more than two of them.
       maxWorkers: Math.max(4, availableParallelism()),
+      sequence: { sequencer: LongestFirst },
       allowOnly: false,
       // Refusals are logged by design; what a test needs of a log it captures itself.
       silent: "passed-only",

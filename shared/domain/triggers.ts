@@ -133,12 +133,15 @@ export function numberedTriggers(
   });
 }
 
-/** The triggers as JSON; two lists with the same text are reached alike and have the same names. */
+/**
+ * The triggers as JSON in the API's words, as the change history shows them. Two lists with the same text are reached
+ * alike and have the same names.
+ */
 export function triggersText(triggers: readonly TriggerDraft[]): string {
   const plain = triggers.map(({ name, valueType, value }) => ({
-    name,
-    valueType,
-    value: Number(formatDecimal(value)),
+    triggerName: name,
+    triggerValueType: valueType,
+    triggerValue: Number(formatDecimal(value)),
   }));
   return JSON.stringify(plain);
 }

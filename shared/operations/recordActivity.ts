@@ -7,7 +7,7 @@ import { isConcerned, reachesBack } from "../domain/over.ts";
 import { keeping, returnedTo, rowsToRead } from "../domain/past.ts";
 import { type OriginalActivity } from "../domain/placing.ts";
 import type { Target } from "../domain/targetGroup.ts";
-import { holdsWaitingAmount, type ReturnContents, returnsToRead } from "../domain/waitingReturns.ts";
+import { holdsWaitingAmount, type ReturnContents, returnsToRead, waitingReturns } from "../domain/waitingReturns.ts";
 import {
   type ActivityContent,
   asOriginal,
@@ -32,7 +32,7 @@ import { readRows } from "../table/past.ts";
 import { buildChangedRows, changedPastCycles, changedRows } from "../table/pastItem.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import { buildWaitingNote } from "../table/settingAside.ts";
-import { get, requirePatience, type TransactionPart, transact, type Update } from "../table/store.ts";
+import { type Conditional, get, requirePatience, type TransactionPart, transact, type Update } from "../table/store.ts";
 import { findAutomaticTargets } from "./automaticTargets.ts";
 import { requireDefinition, type TargetRef } from "./definition.ts";
 import type { TargetGroupCache } from "./targetGroupCache.ts";
@@ -112,9 +112,9 @@ export async function recordActivity(
       return tooMany(table, org, activity, { targets, changes: changes.length }, lostAttempts);
     }
     const recorded = { ...activity, recordedAt: now, effects: decisions.map(({ effect }) => effect) };
-    const isToBeKept = without(automatic, all).length > 0;
-    const parts = [...changes, ...whileNotArrived(org, activity, named, isToBeKept)];
-    const result = await commit(table, org, recorded, noted, parts);
+    const condition = whenFirst(noted, waitingIds(all, activity));
+    const parts = [...changes, ...whileNotArrived(org, activity, named)];
+    const result = await commit(table, org, recorded, condition, parts);
     if (result === "committed") return { outcome: "recorded", activity: recorded };
     if ("effects" in result) return repeated(result, activity);
     noted = result.noted ?? noted;
@@ -208,6 +208,11 @@ function buildChanges(
   return withRows.length > mostChangedItems ? changesBy(buildKeptUpdates) : withRows;
 }
 
+/** The returns that wait for the activity in these enrolments. */
+function waitingIds(enrollments: readonly Enrollment[], activity: Activity): ReadonlySet<string> {
+  return new Set(enrollments.flatMap((one) => waitingReturns(one, activity).map(({ activityId }) => activityId)));
+}
+
 function waitsAside({ next }: Decision): boolean {
   return next !== undefined && next.isSetAside && holdsWaitingAmount(next);
 }
@@ -288,10 +293,10 @@ async function commit(
   table: Table,
   org: Org,
   activity: RecordedActivity,
-  read: NotedReturns | undefined,
+  condition: Conditional,
   parts: readonly TransactionPart[],
 ): Promise<"committed" | RecordedActivity | CameLater> {
-  const record = { Put: { Item: buildActivityItem(org, activity), ...whenFirst(read) } };
+  const record = { Put: { Item: buildActivityItem(org, activity), ...condition } };
   const result = await transact(table, [record, ...parts]);
   if (result.outcome === "applied") return "committed";
   const stored = result.outcome === "refused" ? result.refusals[0]?.stored : undefined;
@@ -318,15 +323,14 @@ function buildKeptUpdates(org: Org, { enrollment, next }: Decision): Update[] {
   return [buildCountingUpdate(keyOfEnrollment({ org, ...enrollment }), enrollment, kept)];
 }
 
-/** A return checks that what it names has not arrived. It is noted there if a target may enrol the customer later. */
+/** A return is noted for what it names while that has not arrived. */
 function whileNotArrived(
   org: Org,
   { type, customerId, activityId, originalActivityId }: IncomingActivity,
   { original, others }: Named,
-  isToBeKept: boolean,
 ): TransactionPart[] {
   const isNamed = type === "RETURN" && originalActivityId !== undefined && originalActivityId !== activityId;
   if (!isNamed || original !== undefined) return [];
   const key = activityKey(org, customerId, originalActivityId);
-  return [buildWhileNotArrived(key, isToBeKept ? activityId : undefined, others)];
+  return [buildWhileNotArrived(key, activityId, others)];
 }

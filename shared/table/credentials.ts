@@ -81,7 +81,11 @@ export async function rotateCredential(
   return (await isWritten(table, rotation)) ? "rotated" : "changedMeanwhile";
 }
 
-function buildCreation({ username, org, accessGroup, secret }: CredentialDraft, now: Instant): TransactionPart[] {
+/** The writes that together store a new credential. */
+export function buildCreation(
+  { username, org, accessGroup, secret }: CredentialDraft,
+  now: Instant,
+): TransactionPart[] {
   // Two orgs may choose the same user name. Without the condition the second would take over the first one's
   // credential.
   const unlessThere = { ConditionExpression: "attribute_not_exists(pk)" };

@@ -5,9 +5,8 @@ import type { Key } from "./keys.ts";
 import type { Conditional, TransactionPart } from "./store.ts";
 
 /**
- * What stands at the key of an activity that has not arrived: the returns that name it. It is there where such a return
- * came before its customer was in every target with automatic enrolment (docs/decisions/0033-automatic-enrolment.md). The
- * activity's record takes its place.
+ * What stands at the key of an activity that has not arrived: the returns that name it
+ * (docs/decisions/0033-automatic-enrolment.md). The activity's record takes its place.
  */
 export type NotedReturns = { readonly activityIds: readonly string[] };
 
@@ -23,21 +22,17 @@ export function parseNotedReturns(item: StoredItem): NotedReturns | undefined {
 /**
  * The part of a return's transaction that holds while the activity it names has not arrived, which has this key. Both may
  * come at once, and none of them may miss the other: no revision of an enrolment shows it if the activity changes none.
- * `noted` is the id to note there, and `others` are those that are there.
+ * `activityId` is the return's, and `others` are those that are noted there.
  */
-export function buildWhileNotArrived(
-  key: Key,
-  noted: string | undefined,
-  others: NotedReturns | undefined,
-): TransactionPart {
+export function buildWhileNotArrived(key: Key, activityId: string, others: NotedReturns | undefined): TransactionPart {
   const isFull = (others?.activityIds.length ?? 0) >= mostWaitingForOne;
-  if (noted === undefined || isFull) {
+  if (isFull) {
     // Only a record says when it was made.
     return { ConditionCheck: { Key: key, ConditionExpression: "attribute_not_exists(recordedAt)" } };
   }
   const expression = new Expression();
   expression.increment(count);
-  expression.addTextsToSet(returns, [noted]);
+  expression.addTextsToSet(returns, [activityId]);
   // A record has no count. Returns that come at once could exceed what the record of their activity can hold.
   const isBelow = `${expression.name(count)} < ${expression.value(mostWaitingForOne)}`;
   return { Update: expression.update(key, `attribute_not_exists(pk) OR ${isBelow}`) };
@@ -45,12 +40,14 @@ export function buildWhileNotArrived(
 
 /**
  * The condition of an activity's record. Two deliveries may come at once, and without it both would count. A return that
- * is noted after its activity was decided would be lost.
+ * is noted after its activity was decided would be lost, so there may be no more than were known: those that were read
+ * there, or before that those that wait in enrolments. Each of these is noted there too.
  */
-export function whenFirst(read: NotedReturns | undefined): Conditional {
-  if (read === undefined) return { ConditionExpression: "attribute_not_exists(pk)" };
+export function whenFirst(read: NotedReturns | undefined, waiting: ReadonlySet<string>): Conditional {
+  const known = read?.activityIds.length ?? waiting.size;
+  if (known === 0) return { ConditionExpression: "attribute_not_exists(pk)" };
   return {
     ConditionExpression: `${count} = :count`,
-    ExpressionAttributeValues: { ":count": read.activityIds.length },
+    ExpressionAttributeValues: { ":count": known },
   };
 }

@@ -9,7 +9,7 @@ import { type AccessGroup, accessGroups } from "../../shared/domain/accessGroups
 import { isProtected, type ProtectedRouteName, type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
 import { disableCredential, rotateCredential } from "../../shared/table/credentials.ts";
 import { ApiClient, basicAuthorization } from "../support/apiClient.ts";
-import { newCredential, type TestCredential } from "../support/credential.ts";
+import { newCredential, newCredentials, newOrgCredentials, type TestCredential } from "../support/credential.ts";
 import { expectEnvelope } from "../support/envelopes.ts";
 import { newOrg, type TestOrg } from "../support/org.ts";
 import { type PermittedRequest, permittedRequest } from "../support/permittedRequest.ts";
@@ -62,13 +62,36 @@ afterAll(async () => {
   table.close();
 });
 
+/** A cell's credential, which no other cell has, and its org. */
+type Caller = { readonly ownOrg: string; readonly pair: TestCredential };
+
+const isOther = ({ state }: Cell) => state === "of another org";
+
+/** A caller for each cell, in their order. Those of the shared org are stored in one request. */
+async function newCallers(cellsOfRoute: readonly Cell[]): Promise<readonly Caller[]> {
+  const groups = cellsOfRoute.filter((cell) => !isOther(cell)).map(({ group }) => group);
+  const pairs = await newCredentials(table, org.org, groups);
+  const own = pairs.map((pair) => ({ ownOrg: org.org, pair })).values();
+  const others = (await Promise.all(cellsOfRoute.filter(isOther).map(newOther))).values();
+  return cellsOfRoute.map((cell) => defined((isOther(cell) ? others : own).next().value));
+}
+
+async function newOther({ group }: Cell): Promise<Caller> {
+  const ownOrg = `test-${randomUUID()}`;
+  const { [group]: pair } = await newOrgCredentials(table, ownOrg);
+  return { ownOrg, pair };
+}
+
+function defined<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error("There are as many callers as cells");
+  return value;
+}
+
 /** The header that a caller in that state sends, and the credential behind it. */
 type Shown = { readonly authorization: string; readonly pair: TestCredential };
 
-async function show(cell: Cell): Promise<Shown> {
-  const { group, scheme, state } = cell;
-  const ownOrg = state === "of another org" ? `test-${randomUUID()}` : org.org;
-  const pair = await newCredential(table, { org: ownOrg, accessGroup: group });
+async function show(cell: Cell, { ownOrg, pair }: Caller): Promise<Shown> {
+  const { scheme, state } = cell;
   switch (scheme) {
     case "Basic":
       return showPair(pair, state, ownOrg);
@@ -131,9 +154,9 @@ async function proofOf(pair: TestCredential): Promise<Proof> {
 }
 
 /** The service's answer to the cell's caller. */
-async function ask(cell: Cell): Promise<Outcome> {
+async function ask(cell: Cell, caller: Caller): Promise<Outcome> {
   const { name } = cell;
-  const { authorization, pair } = await show(cell);
+  const { authorization, pair } = await show(cell, caller);
   if (isProtected(name)) return askApi(await requestFor(cell, name), authorization);
   switch (name) {
     case "issueToken":
@@ -199,10 +222,15 @@ it("has a line for every route, and a cell for every access group, scheme and st
 
 describe.each(routeNames.map((name) => ({ name })))("$name", ({ name }: { name: RouteName }) => {
   const own = cells.filter((cell) => cell.name === name);
-  const titled = own.map((cell) => ({ ...cell, error: "success", ...expectedOf(cell) }));
+  const titled = own.map((cell, index) => ({ ...cell, index, error: "success", ...expectedOf(cell) }));
+  let callers: readonly Caller[] = [];
 
-  it.each(titled)("answers $group, $scheme that is $state, with $status $error", async (cell) => {
-    expect(await ask(cell)).toEqual(expectedOf(cell));
+  beforeAll(async () => {
+    callers = await newCallers(own);
+  });
+
+  it.each(titled)("answers $group, $scheme that is $state, with $status $error", async ({ index, ...cell }) => {
+    expect(await ask(cell, defined(callers[index]))).toEqual(expectedOf(cell));
   });
 });
 

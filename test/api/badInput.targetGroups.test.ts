@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { expectRefused } from "../support/envelopes.ts";
 import { useService } from "../support/service.ts";
+import { once } from "../support/setting.ts";
 import { firstInstantOf, milestone, streak, type TargetGroupBody } from "../support/targetGroups.ts";
 import { withoutWriting } from "../support/writes.ts";
 
@@ -24,9 +25,12 @@ const without = (field: string) => ({ [field]: undefined });
 const dates = (startDate: unknown, endDate: unknown) => periods({ startDate, endDate });
 const characters = (count: number) => "é".repeat(count);
 
+/** A brand without a group, which requests that are refused share. */
+const emptyOrg = once(service.newOrg);
+
 /** Expects one error for each message, nothing written, and no group afterwards. */
 async function expectRefusedWhole(body: unknown, ...messages: readonly RegExp[]): Promise<void> {
-  const org = await service.newOrg();
+  const org = await emptyOrg();
   expectRefused(await withoutWriting(service, () => org.admin.post("/targetGroups", body)), 400, 300004, ...messages);
   expect((await org.reader.get("/targetGroups")).body.data).toEqual([]);
 }

@@ -5,7 +5,7 @@ import { expectAccepted, expectRefused } from "../support/envelopes.ts";
 import { targetPath } from "../support/org.ts";
 import { parsed, sendRaw } from "../support/rawHttp.ts";
 import { useService } from "../support/service.ts";
-import { newSetting, type Setting, unknownId } from "../support/setting.ts";
+import { newSetting, once, type Setting, unknownId } from "../support/setting.ts";
 import { during, streak } from "../support/targetGroups.ts";
 import { withoutWriting } from "../support/writes.ts";
 
@@ -34,6 +34,14 @@ async function settingFor(action: Action, body?: Parameters<typeof newSetting>[1
   return one;
 }
 
+/** Settings that are never written to. Requests that are refused share them, and each proves that it wrote nothing. */
+const untouched = {
+  enroll: once(() => settingFor("enroll")),
+  unEnroll: once(() => settingFor("unEnroll")),
+  streak: once(() => newSetting(service, streak())),
+};
+const emptyOrg = once(service.newOrg);
+
 async function expectRefusedUnwritten(one: Setting, action: Action, body: string, code: number, ...messages: RegExp[]) {
   expectRefused(await withoutWriting(service, () => send(one, action, body)), 400, code, ...messages);
 }
@@ -60,7 +68,7 @@ describe.each(actions)("%s refuses with 300004, writing nothing,", (action) => {
     ["a form", "customerId=1"],
     ["16 kB of opening brackets", "[".repeat(16_000)],
   ])("%s", async (_, body) => {
-    await expectRefusedUnwritten(await settingFor(action), action, body, 300004, malformed);
+    await expectRefusedUnwritten(await untouched[action](), action, body, 300004, malformed);
   });
 
   it.each([
@@ -86,14 +94,14 @@ describe.each(actions)("%s refuses with 300004, writing nothing,", (action) => {
       /customerId is required, or identifierName with identifierValue in its place\.$/,
     ],
   ])("%s", async (_, body, message) => {
-    await expectRefusedUnwritten(await settingFor(action), action, body, 300004, message);
+    await expectRefusedUnwritten(await untouched[action](), action, body, 300004, message);
   });
 
   it("well-formed nesting of 16 kB", async () => {
     const body = `${"[".repeat(8_000)}${"]".repeat(8_000)}`;
     const nested =
       /^Invalid input\. (The record must be an object; got an array of 1|The body is nested too deeply)\.$/;
-    await expectRefusedUnwritten(await settingFor(action), action, body, 300004, nested);
+    await expectRefusedUnwritten(await untouched[action](), action, body, 300004, nested);
   });
 });
 
@@ -136,7 +144,7 @@ describe.each(actions)("%s refuses with 310011, writing nothing, the customerId"
     ["[1]", /got an array of 1\.$/],
   ])("%s", async (customerId, given) => {
     const body = record(`"customerId":${customerId}`);
-    const one = await settingFor(action);
+    const one = await untouched[action]();
     await expectRefusedUnwritten(
       one,
       action,
@@ -150,7 +158,7 @@ describe.each(actions)("%s refuses with 310011, writing nothing, the customerId"
   it.each(["1e400", "-1e400", "1.0000000000000001", "9007199254740993", "1e-400"])(
     "%s, and says so",
     async (customerId) => {
-      const one = await settingFor(action);
+      const one = await untouched[action]();
       const body = record(`"customerId":${customerId}`);
       await expectRefusedUnwritten(
         one,
@@ -245,12 +253,12 @@ describe("enroll refuses with 300004, writing nothing,", () => {
       /^Invalid input\. resetStreakStatus must be a boolean.*; got 1\.$/,
     ],
   ])("%s", async (_, field, message) => {
-    const one = await newSetting(service);
+    const one = await untouched.enroll();
     await expectRefusedUnwritten(one, "enroll", record(`"customerId":${one.customerId},${field}`), 300004, message);
   });
 
   it.each(['"resetStreakStatus":"yes"', '"resetStreakStatus":0'])("%s for a streak too", async (field) => {
-    const one = await newSetting(service, streak());
+    const one = await untouched.streak();
     const body = record(`"customerId":${one.customerId},${field}`);
     await expectRefusedUnwritten(one, "enroll", body, 300004, /^Invalid input\. resetStreakStatus must be a boolean/);
   });
@@ -258,7 +266,7 @@ describe("enroll refuses with 300004, writing nothing,", () => {
   it("every fault of a record at once", async () => {
     const body = record('"periodName":7,"initialBalance":"5","resetStreakStatus":"yes"');
     await expectRefusedUnwritten(
-      await newSetting(service),
+      await untouched.enroll(),
       "enroll",
       body,
       300004,
@@ -270,7 +278,7 @@ describe("enroll refuses with 300004, writing nothing,", () => {
   });
 
   it("faults of path, header and record at once", async () => {
-    const { org, customerId } = await newSetting(service);
+    const { org, customerId } = await untouched.enroll();
     const options = { now, headers: { "Idempotency-Key": "a b" } };
     const body = [{ customerId, initialBalance: -1, resetStreakStatus: "yes" }];
     const call = () => org.till.post("/targetGroups/abc/targets/1.0/enroll", body, options);
@@ -287,7 +295,7 @@ describe("enroll refuses with 300004, writing nothing,", () => {
   });
 
   it("a fault of the path and one of the number of records at once", async () => {
-    const { org } = await newSetting(service);
+    const { org } = await untouched.enroll();
     const call = () => org.till.post("/targetGroups/0/targets/1/enroll", [], { now });
     expectRefused(
       await withoutWriting(service, call),
@@ -301,7 +309,7 @@ describe("enroll refuses with 300004, writing nothing,", () => {
 
 describe("unenroll refuses with 300004, writing nothing,", () => {
   it("faults of path and record at once", async () => {
-    const { org } = await newSetting(service);
+    const { org } = await untouched.enroll();
     const call = () => org.till.post("/targetGroups/abc/targets/-1/unEnroll", [{}], { now });
     expectRefused(
       await withoutWriting(service, call),
@@ -433,7 +441,7 @@ describe("an id in a path", () => {
   ];
 
   it.each(faulty)("is refused with 300004 by every read when it is %s", async (id) => {
-    const { reader } = await service.newOrg();
+    const { reader } = await emptyOrg();
     const call = async () => {
       expectRefused(await reader.get(`/targetGroups/${id}`), 400, 300004, notAnId("targetGroupId", id));
       expectRefused(await reader.get(`/customers/${id}`), 400, 300004, notAnId("customerId", id));
@@ -443,7 +451,7 @@ describe("an id in a path", () => {
   });
 
   it.each(faulty)("is refused with 300004 by every write, which writes nothing, when it is %s", async (id) => {
-    const { org, group, customerId } = await newSetting(service);
+    const { org, group, customerId } = await untouched.enroll();
     const { groupId, targetId } = group;
     const call = async () => {
       for (const action of actions) {
@@ -477,7 +485,7 @@ describe("an id in a path", () => {
   it.each(["/targetGroups//targets/1/enroll", "/targetGroups/1/targets//enroll"])(
     "that is empty is no route: POST %s is 404",
     async (path) => {
-      const { till } = await service.newOrg();
+      const { till } = await emptyOrg();
       expectRefused(await till.post(path, [{ customerId: 1 }]), 404, 404, /^No such route\./);
     },
   );
@@ -491,7 +499,7 @@ const integers = (name: string, minimum: number, maximum: number) => ({ name, mi
 
 describe("the query of a read", () => {
   it.each(booleans)("is refused with 300004 when a boolean is %j", async (text) => {
-    const { org, group, customerId } = await newSetting(service);
+    const { org, group, customerId } = await untouched.enroll();
     const given = encodeURIComponent(text);
     const one = await org.reader.get(`/targetGroups/${group.groupId}?includePeriods=${given}`);
     expectRefused(one, 400, 300004, notBoolean("includePeriods", text));
@@ -507,7 +515,7 @@ describe("the query of a read", () => {
     it.each([minimum - 1, maximum + 1, "", "abc", "1.0", "01", "1e1", "+1", " 1", 2 ** 53])(
       "%j is refused with 300004",
       async (given) => {
-        const { reader } = await service.newOrg();
+        const { reader } = await emptyOrg();
         const response = await reader.get(`/targetGroups?${name}=${encodeURIComponent(String(given))}`);
         expectRefused(
           response,
@@ -519,7 +527,7 @@ describe("the query of a read", () => {
     );
 
     it.each([minimum, maximum])("%d is taken", async (given) => {
-      const { reader } = await service.newOrg();
+      const { reader } = await emptyOrg();
       const { status, body } = await reader.get(`/targetGroups?${name}=${given}`);
       expect({ status, body }).toEqual({ status: 200, body: { data: [], errors: null, warnings: null } });
     });
@@ -528,7 +536,7 @@ describe("the query of a read", () => {
   it.each(["", "abc", "0", "-1", "1.0", "9007199254740992"])(
     "is refused with 300004 when targetRuleId is %j",
     async (given) => {
-      const { org, customerId } = await newSetting(service);
+      const { org, customerId } = await untouched.enroll();
       const response = await org.reader.get(`/users/${customerId}/targetGroups?targetRuleId=${given}`);
       expectRefused(
         response,
@@ -540,7 +548,7 @@ describe("the query of a read", () => {
   );
 
   it("is refused for all its faults and the path's at once", async () => {
-    const { reader } = await service.newOrg();
+    const { reader } = await emptyOrg();
     const response = await reader.get("/users/abc/targetGroups?includeInactive=1&targetRuleId=0");
     const messages = [/userId in the path/, /includeInactive in the query/, /targetRuleId in the query/];
     expectRefused(response, 400, 300004, ...messages);
@@ -549,7 +557,7 @@ describe("the query of a read", () => {
   it.each(["includeperiods", "constructor", "__proto__", "toString", "hasOwnProperty"])(
     "answers 200 with a warning when it holds the unknown name %s",
     async (name) => {
-      const { reader } = await service.newOrg();
+      const { reader } = await emptyOrg();
       const { status, body } = await reader.get(`/targetGroups?${name}=false`);
       const warnings = [{ message: `"${name}" in the query was ignored: it is not known here.` }];
       expect({ status, body }).toEqual({ status: 200, body: { data: [], errors: null, warnings } });
@@ -557,7 +565,7 @@ describe("the query of a read", () => {
   );
 
   it("that is refused does not depend on whether the customer exists", async () => {
-    const { reader } = await service.newOrg();
+    const { reader } = await emptyOrg();
     const response = await reader.get(`/users/${unknownId}/targetGroups?includeInactive=maybe`);
     expectRefused(response, 400, 300004, notBoolean("includeInactive", "maybe"));
   });
@@ -596,7 +604,7 @@ describe("a customer's profile", () => {
       [/firstName must be/, /lastName must be/, /externalId must be/],
     ],
   ])("of %s is refused with 300004 and nobody is registered", async (_, body, messages) => {
-    const { admin } = await service.newOrg();
+    const { admin } = await emptyOrg();
     const call = () => admin.send("PUT", "/customers/7", body);
     expectRefused(await withoutWriting(service, call), 400, 300004, ...messages);
     expectRefused(await admin.get("/customers/7"), 400, 310011, /is not registered/);

@@ -137,15 +137,15 @@ describe("a client with Basic credentials", () => {
 
   it("names a customer by the brand's own id, and defines targets with filters, sub-targets and automatic enrolment", async () => {
     const { client } = await newClient();
-    const [target] = group.targets;
+    const [spend] = group.targets;
     const pens = {
-      ...target,
+      ...spend,
       targetEntity: "LINEITEM",
       enrolmentMethod: "TRANSACTION",
       filters: [{ entityType: "CATEGORY", entityIds: ["pens"] }],
       targetMilestoneTriggers: [{ triggerName: "Half of it", triggerValueType: "PERCENTAGE", triggerValue: 50 }],
     } as const;
-    const created = unwrap(await client.createTargetGroup({ ...group, targets: [target, pens] }));
+    const created = unwrap(await client.createTargetGroup({ ...group, targets: [spend, pens] }));
     const ref = { targetGroupId: created.id, targetId: created.targets[0]?.id ?? 0 };
     const name = { identifierName: "externalId", identifierValue: "crm-9" } as const;
     const id = unwrap(await client.enroll(ref, { ...name, registerCustomer: true }, now));

@@ -7,10 +7,17 @@ import { expectAccepted, expectRefused } from "../support/envelopes.ts";
 import { targetPath } from "../support/org.ts";
 import { permittedRequest } from "../support/permittedRequest.ts";
 import { useService } from "../support/service.ts";
-import { newSetting, type Setting } from "../support/setting.ts";
+import { newSetting, once, type Setting } from "../support/setting.ts";
 import { during } from "../support/targetGroups.ts";
 
 const service = useService();
+const brand = once(() => newSetting(service));
+
+/** A customer of the brand that all tests share. Only this test uses the customer. */
+async function newcomer(): Promise<Setting> {
+  const { org, group } = await brand();
+  return { org, group, customerId: await org.newCustomer() };
+}
 
 const message =
   /^Not authenticated\. Send Authorization: Basic with the base64 of username:secret of an active credential, or Bearer with an access token\.$/;
@@ -67,13 +74,13 @@ describe("refuses with 401 and asks the engine nothing", () => {
     ["a user name that would forge a key", `Basic ${toBase64("demo#till:demo-secret")}`],
     ["a user name of 65 characters", `Basic ${toBase64(`${"u".repeat(65)}:demo-secret`)}`],
   ])("for %s", async (_, authorization) => {
-    await expectKeptOut(await newSetting(service), authorization, []);
+    await expectKeptOut(await newcomer(), authorization, []);
   });
 });
 
 describe("refuses with 401 after one look-up of the credential", () => {
   it("for a wrong secret", async () => {
-    const one = await newSetting(service);
+    const one = await newcomer();
     const { username, secret } = await newCredential(service.table, { org: one.org.org });
     await expectKeptOut(one, basicAuthorization(username, `${secret}x`), lookup);
     expectAccepted(await one.org.unenroll(one.group, one.customerId, { now: during(1) }), one.customerId);
@@ -81,7 +88,7 @@ describe("refuses with 401 after one look-up of the credential", () => {
   });
 
   it("for an empty secret", async () => {
-    const one = await newSetting(service);
+    const one = await newcomer();
     const { username } = await newCredential(service.table, { org: one.org.org });
     await expectKeptOut(one, basicAuthorization(username, ""), lookup);
   });
@@ -90,11 +97,11 @@ describe("refuses with 401 after one look-up of the credential", () => {
     ["any secret", randomUUID()],
     ["an empty secret", ""],
   ])("for an unknown user with %s", async (_, secret) => {
-    await expectKeptOut(await newSetting(service), basicAuthorization(randomUUID(), secret), lookup);
+    await expectKeptOut(await newcomer(), basicAuthorization(randomUUID(), secret), lookup);
   });
 
   it("for a user name in another case", async () => {
-    const one = await newSetting(service);
+    const one = await newcomer();
     const { username, secret } = await newCredential(service.table, { org: one.org.org });
     // A UUID without a letter has no other case.
     const other = `x${username}`.toUpperCase();
@@ -102,7 +109,7 @@ describe("refuses with 401 after one look-up of the credential", () => {
   });
 
   it("for a disabled credential with the right secret", async () => {
-    const one = await newSetting(service);
+    const one = await newcomer();
     const { username, secret } = await newCredential(service.table, { org: one.org.org, isActive: false });
     await expectKeptOut(one, basicAuthorization(username, secret), lookup);
   });
@@ -135,7 +142,7 @@ describe("refuses with 401 every spelling of a credential's base64 but the canon
     ["a character within that decoders skip", (base64) => `${base64.slice(0, 8)}!${base64.slice(8)}`],
     ["padding followed by more", (base64) => `${base64}AAAA`],
   ])("%s", async (_, respell) => {
-    const one = await newSetting(service);
+    const one = await newcomer();
     const canonical = await credentialInBase64(one.org.org);
     expect(canonical).toMatch(/\+.*\/.*==$/);
     const respelled = respell(canonical);
@@ -149,7 +156,7 @@ describe("refuses with 401 every spelling of a credential's base64 but the canon
 });
 
 it("refuses with 401 a good credential behind a byte-order mark, and looks nobody up", async () => {
-  const one = await newSetting(service);
+  const one = await newcomer();
   const { username, secret } = await newCredential(service.table, { org: one.org.org });
   await expectKeptOut(one, basicAuthorization(`\ufeff${username}`, secret), []);
   expectAccepted(await one.org.unenroll(one.group, one.customerId, { now: during(1) }), one.customerId);
@@ -160,7 +167,7 @@ it.each([
   ["basic", "Basic"],
   ["BASIC", "Basic"],
 ])("refuses with 401 the scheme %s, as it is spelled %s", async (respelled, scheme) => {
-  const one = await newSetting(service);
+  const one = await newcomer();
   const { username, secret } = await newCredential(service.table, { org: one.org.org });
   await expectKeptOut(one, basicAuthorization(username, secret).replace(scheme, respelled), []);
 });
@@ -170,7 +177,7 @@ describe.each(protectedRouteNames.map((name) => ({ name })))("$name", ({ name }:
     ["without a credential", () => Promise.resolve(service.anonymous)],
     ["with a wrong secret", async (org) => clientWithWrongSecret(org)],
   ])("refuses with 401 %s a request that it answers with one", async (_, newClient) => {
-    const org = await service.newOrg();
+    const { org } = await brand();
     const { method, path, body } = await permittedRequest(name, org);
     const client = await newClient(org.org);
     expectUnauthenticated(await client.send(method, path, body, { now: during(1) }));
@@ -188,6 +195,6 @@ async function clientWithWrongSecret(org: string): Promise<ApiClient> {
 }
 
 async function malformed(name: ProtectedRouteName): Promise<[string, string, string | undefined]> {
-  const { method, path, body } = await permittedRequest(name, await service.newOrg());
+  const { method, path, body } = await permittedRequest(name, (await brand()).org);
   return [method, path, body === undefined ? undefined : "{".repeat(20_000)];
 }

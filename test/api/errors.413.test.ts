@@ -9,10 +9,12 @@ import { expectRefused } from "../support/envelopes.ts";
 import { permittedRequest } from "../support/permittedRequest.ts";
 import type { BodyRouteName } from "../support/routeContracts.ts";
 import { useService } from "../support/service.ts";
+import { once } from "../support/setting.ts";
 import { during } from "../support/targetGroups.ts";
 import { withoutWriting } from "../support/writes.ts";
 
 const service = useService();
+const brand = once(service.newOrg);
 
 /** The limits, written out by hand because the table could change unnoticed. */
 const maximumBytes: Record<BodyRouteName, number> = {
@@ -54,14 +56,14 @@ it("covers every route that takes a body", () => {
 
 describe.each(withBody)("$name", ({ name, maximum }) => {
   it(`takes a body of ${maximum} bytes`, async () => {
-    const org = await service.newOrg();
+    const org = await brand();
     const { method, path, body = "" } = await permittedRequest(name, org);
     const response = await org.admin.send(method, path, padTo(body, maximum), { now });
     expect(response.body.errors).toBeNull();
   });
 
   it(`refuses one of ${maximum + 1} bytes with 413 and writes nothing`, async () => {
-    const org = await service.newOrg();
+    const org = await brand();
     const { method, path, body = "" } = await permittedRequest(name, org);
     const call = () => org.admin.send(method, path, padTo(body, maximum + 1), { now });
     expectRefused(await withoutWriting(service, call), 413, 300004, message(maximum, maximum + 1));
@@ -69,7 +71,7 @@ describe.each(withBody)("$name", ({ name, maximum }) => {
   });
 
   it("counts bytes, not characters", async () => {
-    const org = await service.newOrg();
+    const org = await brand();
     const { method, path } = await permittedRequest(name, org);
     const text = JSON.stringify("é".repeat(maximum / 2));
     const call = () => org.admin.send(method, path, text, { now });
@@ -77,7 +79,7 @@ describe.each(withBody)("$name", ({ name, maximum }) => {
   });
 
   it("refuses a body that is too large before it looks at its type and form", async () => {
-    const org = await service.newOrg();
+    const org = await brand();
     const { method, path } = await permittedRequest(name, org);
     const headers = { "Content-Type": "text/plain" };
     const call = () => org.admin.send(method, path, "[".repeat(maximum + 1), { now, headers });
@@ -90,7 +92,7 @@ describe("the gateway's own limit of 10 MiB", () => {
   const tooLarge = /^Invalid input\. The body is larger than any request of this API may be\.$/;
 
   it("is refused with 413 by the gateway above it and by the function at it", async () => {
-    const org = await service.newOrg();
+    const org = await brand();
     const { method, path } = await permittedRequest("enroll", org);
     const above = await withoutWriting(service, () => org.admin.send(method, path, " ".repeat(gatewayLimit + 1)));
     expectRefused(above, 413, 300004, tooLarge);

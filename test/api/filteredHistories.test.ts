@@ -132,7 +132,7 @@ it.each([
   ["the first activity enrols", "TRANSACTION"],
 ] as const)(
   "200 activities of 20 customers, whom %s, in any order, some twice, with filters and lines at random, end as a reference says",
-  async (_, method) => {
+  async (_who, method) => {
     report(`filteredHistories: FAULTS_SEED=${baseSeed}`);
     const random = new Random(baseSeed);
     const sent = history(random);

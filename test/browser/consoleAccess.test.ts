@@ -100,6 +100,7 @@ async function showEvents(page: Page): Promise<void> {
 
 /** The views that only an admin has. */
 const adminViews: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
+  ["a group's form for names and times", showGroup],
   ["a group with its changes, after its values were changed", showValues],
   ["a group's form for further cycles", showCycles],
   ["a group's form for what counts, refused", showCounting],

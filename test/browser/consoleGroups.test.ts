@@ -189,6 +189,29 @@ describe("the form of names", () => {
     expect(await readGroup(visit)).toMatchObject({ name: "Typed", description: "Spring" });
   });
 
+  it("changes when the group can be joined and when ends are told, says to whom, and shows a faulty day beside it", async () => {
+    const visit = await visitGroup(milestone({ name: "Spend 1000", enrolmentEndDate: "2030-03-31" }));
+    const { page } = visit;
+    const from = page.getByRole("textbox", { name: "Can be joined from" });
+    await from.fill("spring");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expectAnswer(page, "300004");
+    expect(await from.getAttribute("aria-invalid")).toBe("true");
+    await page.getByText("Calls that enrol outside of this time are refused. Members stay members").waitFor();
+    await from.fill("2030-02-01");
+    await page.getByRole("textbox", { name: "Can be joined until" }).fill("");
+    await page.getByLabel("Days after a cycle for what comes late").fill("3");
+    await page.getByText("What is told of a cycle’s end waits that many days").waitFor();
+    const sent = page.waitForRequest((request) => request.method() === "PUT");
+    await page.getByRole("button", { name: "Save" }).click();
+    const change = { enrolmentStartDate: "2030-02-01", enrolmentEndDate: null, offsetDays: 3 };
+    expect((await sent).postDataJSON()).toEqual(change);
+    await expectAnswer(page, "version 2");
+    expect(await readGroup(visit)).toMatchObject(change);
+    const told = async () => (await changes(page).allInnerTexts()).join("\n");
+    await expect.poll(told, limits).toContain("Can be joined until\t2030-03-31\t–");
+  });
+
   it("renames a level and adds one above the highest, and says who reaches it", async () => {
     const visit = await visitGroup(streak({ name: "Visits", cycles: 7, levels: [2, 4] }));
     const { page } = visit;

@@ -143,24 +143,45 @@ it("an activity that does not count in a hundred enrolments makes its record har
   expect(await brand.record(long)).toMatchObject({ outcome: "repeated", activity: { effects } });
 });
 
-it("a return whose transaction arrives between its read and its write gives the same result as one after the other", async () => {
-  const brand = await brandWith(1);
+/** A table on which `act` happens before the first transaction is sent. */
+function meddled(act: () => Promise<unknown>): Table {
   const meddling = openTestTable();
-  let hasArrived = false;
+  let hasActed = false;
   meddling.client.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
-        if (commandName === "TransactWriteItemsCommand" && !hasArrived) {
-          hasArrived = true;
-          // The activity happened before every cycle and changes no enrolment, so no revision shows it.
-          await brand.record({ activityId: "t-1", occurredAt: noonOf(-3) });
+        if (commandName === "TransactWriteItemsCommand" && !hasActed) {
+          hasActed = true;
+          await act();
         }
         return next(args);
       },
     { step: "initialize", name: "meddle" },
   );
-  const result = await brand.record({ activityId: "r-1", type: "RETURN", originalActivityId: "t-1" }, meddling);
-  meddling.close();
-  expect(result).toMatchObject({ activity: { effects: [{ notCounted: "ORIGINAL_NOT_COUNTED" }] } });
-  expect(await brand.sums()).toEqual([0n]);
+  return meddling;
+}
+
+describe("a return and its transaction, which happened before every cycle and changes no enrolment, give the same result", () => {
+  const [transaction, back] = [
+    { activityId: "t-1", occurredAt: noonOf(-3) },
+    { activityId: "r-1", type: "RETURN", originalActivityId: "t-1" },
+  ] as const;
+
+  it("when the transaction arrives between the return's read and its write", async () => {
+    const brand = await brandWith(1);
+    const meddling = meddled(() => brand.record(transaction));
+    const result = await brand.record(back, meddling);
+    meddling.close();
+    expect(result).toMatchObject({ activity: { effects: [{ notCounted: "ORIGINAL_NOT_COUNTED" }] } });
+    expect(await brand.sums()).toEqual([0n]);
+  });
+
+  it("when the return arrives between the transaction's read and its write", async () => {
+    const brand = await brandWith(1);
+    const meddling = meddled(() => brand.record(back));
+    const result = await brand.record(transaction, meddling);
+    meddling.close();
+    expect(result).toMatchObject({ activity: { effects: [{ notCounted: "OUTSIDE_ANY_CYCLE" }] } });
+    expect(await brand.sums()).toEqual([0n]);
+  });
 });

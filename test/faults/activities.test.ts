@@ -1,7 +1,7 @@
 import type { TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
 import type { Table } from "../../shared/table/client.ts";
-import { type ActivityHistory, faultsOf, recordActivityHistory } from "../support/activityHistory.ts";
+import { type ActivityHistory, faultsOf, recordActivityHistory, subTargets } from "../support/activityHistory.ts";
 import { type Sabotage, useStage } from "../support/faultStage.ts";
 import { baseSeed, historyCount, inParallel, isFullLength, report } from "../support/seeds.ts";
 import { useService } from "../support/service.ts";
@@ -10,7 +10,13 @@ import { milestone } from "../support/targetGroups.ts";
 const service = useService();
 const onStage = useStage(service);
 const [target] = milestone().targets;
-const onAutomaticStage = useStage(service, milestone({ targets: [{ ...target, enrolmentMethod: "TRANSACTION" }] }));
+const targetMilestoneTriggers = subTargets.map((triggerValue) => ({
+  triggerName: `${triggerValue}`,
+  triggerValueType: "ABSOLUTE",
+  triggerValue,
+}));
+const automatic = { ...target, enrolmentMethod: "TRANSACTION", targetMilestoneTriggers };
+const onAutomaticStage = useStage(service, milestone({ targets: [automatic] }));
 const atOnce = 8;
 const limitMilliseconds = 1_800_000;
 

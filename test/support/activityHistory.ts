@@ -6,7 +6,10 @@ import { Random } from "./random.ts";
 import { during } from "./targetGroups.ts";
 
 /** The effect of one activity on the one target: the value before and after it, or that it did not count. */
-type Effect = { readonly from: number; readonly to: number } | "notCounted";
+type Effect = { readonly from: number; readonly to: number; readonly milestones: readonly number[] } | "notCounted";
+
+/** The sub-targets of a target that enrols with activities. No return takes its value back, so each is reached once. */
+export const subTargets = [1, 100, 900];
 
 type Delivered = {
   readonly activity: SentActivity;
@@ -201,9 +204,11 @@ class Till {
       return undefined;
     }
     const { targets } = response.body.data;
-    return targets.length === 0
-      ? "notCounted"
-      : { from: targets[0].oldAchievedValue, to: targets.at(-1).newAchievedValue };
+    if (targets.length === 0) return "notCounted";
+    const milestones = targets.flatMap(({ milestonesReached }: { milestonesReached: { triggerValue: number }[] }) =>
+      milestonesReached.map(({ triggerValue }) => triggerValue),
+    );
+    return { from: targets[0].oldAchievedValue, to: targets.at(-1).newAchievedValue, milestones };
   }
 }
 
@@ -225,9 +230,17 @@ export function faultsOf({ deliveries, start, value, settled, settledValue }: Ac
     if (!permitted.includes(times[index] ?? 0))
       found.push(`Activity ${activity.activityId}, ${JSON.stringify(answer)}, was counted ${times[index]} times`);
   }
+  const told = settled.flatMap(({ effect }) => (effect === "notCounted" ? [] : effect.milestones)).toSorted(ascending);
+  const reached = start === 0 ? subTargets.filter((goal) => goal <= settledValue) : [];
+  if (JSON.stringify(told) !== JSON.stringify(reached))
+    found.push(`The sub-targets ${JSON.stringify(told)} are told, and ${JSON.stringify(reached)} are reached`);
   const end = endOfChain(settled, start);
   if (end !== settledValue) found.push(`The effects lead to ${end}, the value is ${settledValue}`);
   return found;
+}
+
+function ascending(one: number, other: number): number {
+  return one - other;
 }
 
 /** Reads the sum as digits of base 4. The digit of a return is negative. */

@@ -32,7 +32,7 @@ export type Sent = {
 };
 
 /** One thing that happens. `lags`: it is decided by the oldest definition that a process may still have. */
-export type Step =
+type Step =
   | { readonly kind: "value"; readonly cycle: number | undefined; readonly value: number }
   | { readonly kind: "triggers"; readonly percentages: readonly number[] }
   | { readonly kind: "bounds"; readonly cycle: number; readonly startsAt: When | undefined; readonly endsAt: When }

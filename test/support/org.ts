@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type DataOf, unwrap } from "../../client/client.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { ApiClient, type ApiResponse, type RequestOptions } from "./apiClient.ts";
-import { newCredential, type TestCredential } from "./credential.ts";
+import { newOrgCredentials, type TestCredential } from "./credential.ts";
 import { milestone } from "./targetGroups.ts";
 
 /** A target group with the ids that tests need. */
@@ -45,11 +45,8 @@ let lastCustomerId = 1_000;
 
 export async function newOrg(table: Table, baseUrl: string): Promise<TestOrg> {
   const org = `test-${randomUUID()}`;
-  const credentials = {
-    reader: await newCredential(table, { org, accessGroup: "read-only" }),
-    till: await newCredential(table, { org, accessGroup: "default" }),
-    admin: await newCredential(table, { org, accessGroup: "admin" }),
-  };
+  const { "read-only": reading, default: selling, admin: managing } = await newOrgCredentials(table, org);
+  const credentials = { reader: reading, till: selling, admin: managing };
   const till = new ApiClient(baseUrl, credentials.till);
   const admin = new ApiClient(baseUrl, credentials.admin);
   const reader = new ApiClient(baseUrl, credentials.reader);

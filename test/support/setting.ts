@@ -16,3 +16,12 @@ export async function newSetting(
 
 /** An id that no org has, because every org's sequences start at 1. */
 export const unknownId = 987_654_321;
+
+/**
+ * Makes something at the first call and answers the same ever after. Requests that are refused can share a setting when
+ * each proves that it wrote nothing.
+ */
+export function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => (made ??= make());
+}

@@ -52,17 +52,6 @@ export function describeValue(value: WireAuditLog["newValue"], field: string): s
   return describeLists.get(field.slice(field.lastIndexOf(".") + 1))?.(value) ?? value;
 }
 
-/** A sub-target as the log has it. */
-type LoggedTrigger = {
-  readonly name: string;
-  readonly valueType: WireTrigger["triggerValueType"];
-  readonly value: number;
-};
-
-function describeLogged({ name, valueType, value }: LoggedTrigger): string {
-  return describeTrigger({ triggerName: name, triggerValueType: valueType, triggerValue: value });
-}
-
 /** The log has these lists as JSON. */
 const describeLists: ReadonlyMap<string, (json: string) => string> = new Map([
   [
@@ -75,8 +64,8 @@ const describeLists: ReadonlyMap<string, (json: string) => string> = new Map([
   [
     "targetMilestoneTriggers",
     (json: string) => {
-      const triggers: readonly LoggedTrigger[] = JSON.parse(json);
-      return triggers.map(describeLogged).join("; ");
+      const triggers: readonly WireTrigger[] = JSON.parse(json);
+      return triggers.map(describeTrigger).join("; ");
     },
   ],
 ]);

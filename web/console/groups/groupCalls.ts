@@ -12,6 +12,9 @@ export type GroupChanges = {
   readonly description?: string | null;
   readonly active?: boolean;
   readonly recurringCycles?: number;
+  readonly offsetDays?: number;
+  readonly enrolmentStartDate?: string | null;
+  readonly enrolmentEndDate?: string | null;
   readonly streaks?: readonly LevelChange[];
 };
 
