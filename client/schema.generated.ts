@@ -1412,6 +1412,8 @@ export interface components {
              * @enum {string}
              */
             readonly type: "profile" | "activity" | "enrolment" | "history" | "settledPeriods";
+        } & {
+            readonly [key: string]: unknown;
         };
         /** @description A page of what is stored of a customer. */
         readonly CustomerExport: {
@@ -5093,7 +5095,7 @@ export interface operations {
     readonly exportCustomer: {
         readonly parameters: {
             readonly query?: {
-                /** @description The `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. It is good for the same target and filters only. Without it the list begins. */
                 readonly cursor?: string;
             };
             readonly header?: never;

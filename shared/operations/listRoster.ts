@@ -2,7 +2,7 @@ import type { Enrollment } from "../domain/enrollment.ts";
 import { rowsToRead } from "../domain/past.ts";
 import { hasStatus, isAskedFor, type RosterFilter } from "../domain/roster.ts";
 import type { Table } from "../table/client.ts";
-import { findProfile } from "../table/customers.ts";
+import { findProfile, isErased } from "../table/customers.ts";
 import { listIndexPage } from "../table/enrollmentIndex.ts";
 import { parseEnrollment } from "../table/enrollmentItem.ts";
 import { type EnrollmentRef, findWherever } from "../table/enrollments.ts";
@@ -82,6 +82,7 @@ async function readAskedFor(table: Table, ref: EnrollmentRef, filter: RosterFilt
     readRows(table, ref.org, stored, rowsToRead(stored, cycles)),
     findProfile(table, ref.org, ref.customerId),
   ]);
-  if (profile === undefined || !isAskedFor(enrollment, filter)) return undefined;
+  // Of a customer who is being erased, the enrolment may still be there.
+  if (profile === undefined || isErased(profile) || !isAskedFor(enrollment, filter)) return undefined;
   return { enrollment, externalId: profile.customer.externalId };
 }

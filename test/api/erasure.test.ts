@@ -211,6 +211,18 @@ describe("DELETE /customers/{customerId}?mode=ERASE", () => {
     expect(answers).toEqual(allRefused(answers));
   });
 
+  it("leaves the customer out of a target's customers at once", async () => {
+    const member = await newMember();
+    const { org, group, customerId } = member;
+    const listed = async () => {
+      const { data } = (await ok(org.reader.get(`${targetPath(group)}/customers`, { now }))).body;
+      return data.customers.map((row: { customerId: number }) => row.customerId);
+    };
+    expect(await listed()).toEqual([customerId]);
+    await ok(erase(member));
+    expect(await listed()).toEqual([]);
+  });
+
   it("leaves nothing in the table but the tombstone after both passes, and 310011 for ever", async () => {
     const member = await newMember();
     const { org, customerId, traces } = member;
