@@ -8,6 +8,7 @@ import { addImport } from "./customers/import.ts";
 import { addDoctor } from "./doctor/doctor.ts";
 import { addEnroll } from "./enrollments/enroll.ts";
 import { addUnenroll } from "./enrollments/unenroll.ts";
+import { addReapply } from "./erasures/reapply.ts";
 import type { Output } from "./output.ts";
 import { type FailureStatus, Refused } from "./refused.ts";
 import { addCreate as addCreateTargetGroup } from "./targetGroups/create.ts";
@@ -58,6 +59,7 @@ const nouns: readonly { readonly name: string; readonly about: string; readonly 
     ],
   },
   { name: "customers", about: "the members of the programme", commands: [addImport] },
+  { name: "erasures", about: "customers who are to be forgotten", commands: [addReapply] },
 ];
 
 const exitStatuses = `

@@ -5,7 +5,7 @@ import { listDueCycles } from "../functions/listDueCycles/listDueCycles.ts";
 import { buildContext } from "../local/proxyEvent.ts";
 import { formatInstant } from "../shared/domain/instant.ts";
 import { createContext } from "../shared/operations/context.ts";
-import { type ClosingTask, isErasing } from "../shared/operations/listDueShards.ts";
+import { type ClosingTask, type ErasingTask, isErasing } from "../shared/operations/listDueShards.ts";
 import type { Table } from "../shared/table/client.ts";
 import { activityKey, enrollmentKey, type Key } from "../shared/table/keys.ts";
 import { during, newCustomer, newPlace } from "./place.ts";
@@ -77,7 +77,7 @@ function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
   const [list, close] = [listDueCycles(table), closeShard(table)];
   const listAt = (cycleNumber: number) => list({ now: formatInstant(during(cycleNumber)), resumeAfter: null });
   let open: readonly ClosingTask[] = [];
-  let erasing: readonly ClosingTask[] = [];
+  let erasing: readonly ErasingTask[] = [];
   const closeShardsOf = async (targetId: number, shards: readonly number[]) => {
     const task = open.find((each) => !isErasing(each) && each.targetId === targetId);
     if (task === undefined || isErasing(task)) throw new Error(`Target ${targetId} is not due`);
@@ -111,7 +111,7 @@ function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
         await till.send({ method: "DELETE", path: `/customers/${first}`, query: { mode: "ERASE" } }, 2);
         erasing = (await listAt(2)).tasks.filter(isErasing);
       },
-      run: () => Promise.all(erasing.map((task) => close(task, buildContext("closeShard")))),
+      run: () => Promise.all(erasing.map((task) => close({ ...task, isRecorded: true }, buildContext("closeShard")))),
     },
   ];
 }

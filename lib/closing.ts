@@ -27,6 +27,9 @@ type ClosingProps = StatesProps & {
   readonly closing: "paused" | undefined;
 };
 
+/** Names the permission in cdk-nag's findings. */
+const anyObject = "/*";
+
 /**
  * Closes cycles that have ended, by as many workers as there are shards of enrolments.
  *
@@ -62,6 +65,7 @@ export class Closing extends Construct {
     // CDK's own policy is removed. #allowMapRuns grants the same without the permission to redrive.
     stateMachine.node.tryRemoveChild("DistributedMapPolicy");
     this.#allowMapRuns(role, stateMachine);
+    this.#allowRecording(role, props);
     return stateMachine;
   }
 
@@ -125,6 +129,21 @@ export class Closing extends Construct {
     Validations.of(policy).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${spelled}]`,
       reason: "The executions of a map run are named when they start; these are this state machine's only.",
+    });
+  }
+
+  /** Erasures are recorded before anything is removed. */
+  #allowRecording(role: Role, { erasureList }: ClosingProps): void {
+    const resources = [erasureList.arnForObjects("*")];
+    const policy = new Policy(this, "Recording", {
+      roles: [role],
+      statements: [new PolicyStatement({ actions: ["s3:PutObject"], resources })],
+    });
+    const bucket = erasureList.node.defaultChild;
+    if (!CfnElement.isCfnElement(bucket)) throw new Error("A bucket has a resource");
+    Validations.of(policy).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(bucket)}.Arn>${anyObject}]`,
+      reason: "A record is named by the customer who is erased.",
     });
   }
 

@@ -12,6 +12,7 @@ import {
 } from "../shared/operations/listDueShards.ts";
 import type { ClosedCounts } from "../shared/operations/sweepShards.ts";
 import type { Table } from "../shared/table/client.ts";
+import { noErasureList, type RecordErasure } from "./erasureList.ts";
 import { buildContext } from "./proxyEvent.ts";
 
 /** The number of enrolments in a target whose cycle was closed. */
@@ -35,14 +36,20 @@ const workersSideBySide = 2;
  * by task until nothing is due. Answers the cycles in which it closed enrolments. It can be limited to one brand or one
  * target group, because on a laptop each may have a time of its own.
  */
-export async function closeCycles(table: Table, now: Instant, org?: string, groupId?: number): Promise<ClosedCycle[]> {
+export async function closeCycles(
+  table: Table,
+  now: Instant,
+  org?: string,
+  groupId?: number,
+  record: RecordErasure = noErasureList,
+): Promise<ClosedCycle[]> {
   const [list, close] = [listDueCycles(table), closeShard(table)];
   const only = { ...(org === undefined ? {} : { org }), ...(groupId === undefined ? {} : { groupId }) };
   const closed = new Map<string, ClosedCycle>();
   for (let run = 1; run <= maximumRuns; run += 1) {
     const tasks = await listAll(list, now, only);
     if (tasks.length === 0) return [...closed.values()];
-    await pMap(tasks, (task) => closeWhole(close, task, closed), { concurrency: workersSideBySide });
+    await pMap(tasks, (task) => closeWhole(close, task, closed, record), { concurrency: workersSideBySide });
   }
   throw new Error(`Something was still due after ${maximumRuns} runs`);
 }
@@ -58,11 +65,17 @@ async function listAll(list: DueCyclesLambda, now: Instant, only: DueQuestion): 
   return tasks;
 }
 
-async function closeWhole(close: ShardLambda, task: ClosingTask, closed: Map<string, ClosedCycle>): Promise<void> {
+async function closeWhole(
+  close: ShardLambda,
+  task: ClosingTask,
+  closed: Map<string, ClosedCycle>,
+  record: RecordErasure,
+): Promise<void> {
   const waiting = [task];
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const answer = await close(next, buildContext("closeShard"));
     if (!isErasing(next)) add(closed, next, answer.closed);
+    if (answer.record !== undefined) await record(answer.record);
     waiting.push(...answer.left);
   }
 }

@@ -1,4 +1,6 @@
 import type { Context } from "aws-lambda";
+import { type ErasureRecord, isFirstPass, recordName } from "../../shared/domain/erasing.ts";
+import { formatInstant } from "../../shared/domain/instant.ts";
 import { ServiceError } from "../../shared/domain/serviceError.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
@@ -27,6 +29,8 @@ type ClosingAnswer = {
   readonly busyCount: number;
   /** What is left of a customer's items; or a task for each shard that is left, so that shards with many customers are closed side by side. */
   readonly left: readonly ClosingTask[];
+  /** What the caller has to record outside the table before it goes on with what is left. */
+  readonly record?: { readonly name: string; readonly content: ErasureRecord };
 };
 
 type RemainingTime = Pick<Context, "getRemainingTimeInMillis">;
@@ -50,8 +54,20 @@ export function closeShard(table: Table): ShardLambda {
   });
 }
 
+/**
+ * Nothing is removed before the request is recorded outside the table: a table that is restored later would bring back what
+ * nobody knows to be erased. The state machine records it, so that no function needs a client of the store.
+ */
+function toBeRecorded({ org, sweep }: ErasingTask): NonNullable<ClosingAnswer["record"]> {
+  const { customerId, mode, requestedAt } = sweep;
+  const content = { org, customerId, mode, requestedAt: formatInstant(requestedAt) };
+  return { name: recordName(content), content };
+}
+
 /** Contention and throttling leave the pass due, like an enrolment that others write to. */
 async function erase(table: Table, task: ErasingTask, mustStop: () => boolean): Promise<ClosingAnswer> {
+  if (isFirstPass(task.sweep) && !task.isRecorded)
+    return { closed: {}, busyCount: 0, left: [{ ...task, isRecorded: true }], record: toBeRecorded(task) };
   try {
     const resumeAfter = await eraseItems(table, task, mustStop);
     return { closed: {}, busyCount: 0, left: resumeAfter === undefined ? [] : [{ ...task, resumeAfter }] };

@@ -47,6 +47,20 @@ export function isFirstPass({ dueAt, requestedAt }: Pick<ErasingSweep, "dueAt" |
   return dueAt === requestedAt;
 }
 
+/** What is recorded of a request outside the table. A restored table does not know of later requests. */
+export type ErasureRecord = {
+  readonly org: string;
+  readonly customerId: number;
+  readonly mode: ErasureMode;
+  /** The time of the request in UTC. */
+  readonly requestedAt: string;
+};
+
+/** The name of the record: one for each brand, customer and mode, so that recording it twice makes one record. */
+export function recordName({ org, mode, customerId }: Pick<ErasureRecord, "org" | "mode" | "customerId">): string {
+  return `${org}/${mode}-${customerId}.json`;
+}
+
 /**
  * How much later than the request an activity can have been recorded by a process whose clock is ahead, and still have been
  * under way.

@@ -71,6 +71,8 @@ export type ErasingTask = {
   readonly now: Instant;
   /** The sort key of the last item that was gone through. */
   readonly resumeAfter: string | null;
+  /** Whether the request was recorded outside the table. Before that, its first pass removes nothing. */
+  readonly isRecorded: boolean;
 };
 
 /** The work of one call of the function that closes. */
@@ -196,7 +198,7 @@ async function erasingTasks(table: Table, sweep: CustomerSweep, now: Instant): P
 }
 
 function erasingTask({ org, kind, dueAt, customerId, mode, requestedAt }: CustomerSweep, now: Instant): ErasingTask {
-  return { org, sweep: { kind, dueAt, customerId, mode, requestedAt }, now, resumeAfter: null };
+  return { org, sweep: { kind, dueAt, customerId, mode, requestedAt }, now, resumeAfter: null, isRecorded: false };
 }
 
 /** What is left of a sweep. When nothing is, completes it. */

@@ -1,4 +1,5 @@
 import { type ErasureRequest, type ErasureStatus, firstPass, secondPass } from "../domain/erasing.ts";
+import type { Instant } from "../domain/instant.ts";
 import { type Refusal, refused } from "../domain/refusal.ts";
 import type { Table } from "../table/client.ts";
 import { findProfile, isErased, type StoredProfile, type Tombstone } from "../table/customers.ts";
@@ -31,7 +32,7 @@ export async function requestErasure(table: Table, request: ErasureRequest): Pro
     if (read === undefined) return customerNotFound(request.customerId);
     if (isErased(read) && request.mode !== "ERASE") return customerErased(request.customerId);
     const earlier = await earlierRequest(table, request, read);
-    if (earlier !== undefined) return earlier;
+    if (earlier !== undefined || isErased(read)) return earlier ?? customerErased(request.customerId);
     // A lost attempt that was applied is found by the next round as the earlier request.
     const result = await transact(table, partsOf(table, request, read));
     if (result.outcome !== "applied") return new Overtaken(result.attempts - 1);
@@ -40,9 +41,8 @@ export async function requestErasure(table: Table, request: ErasureRequest): Pro
   });
 }
 
-function partsOf(table: Table, request: ErasureRequest, read: StoredProfile | Tombstone): TransactionPart[] {
-  if (isErased(read)) throw new TypeError("An erased customer has an earlier request");
-  return request.mode === "ERASE"
+function partsOf(table: Table, request: ErasureRequest, read: StoredProfile | undefined): TransactionPart[] {
+  return request.mode === "ERASE" || read === undefined
     ? buildErasure(request, read)
     : buildAnonymisation(request, read, table.operationIds.nextAfter(read.operationId));
 }
@@ -75,6 +75,27 @@ async function statusOf(table: Table, request: ErasureRequest): Promise<ErasureS
   const first = { ...firstPass(request), org: request.org };
   if (await isListed(table, first)) return "RUNNING";
   return (await isListed(table, { ...first, ...secondPass(first) })) ? "WAITING" : "COMPLETED";
+}
+
+/**
+ * Asks again for what was asked for before, in a restored table that may not know of it: now, because what is under way in
+ * that table is under way now. A customer whom the table does not have becomes a tombstone too, so that the id is given to
+ * nobody.
+ */
+export async function reapplyErasure(
+  table: Table,
+  recorded: ErasureRequest,
+  now: Instant,
+): Promise<"repeated" | "there" | "unknown"> {
+  const request = { ...recorded, requestedAt: now };
+  return inRounds<"repeated" | "there" | "unknown">(table, rounds, async () => {
+    const read = await findProfile(table, request.org, request.customerId);
+    if (isErased(read)) return "there";
+    if (request.mode === "ANONYMISE" && read === undefined) return "unknown";
+    if (request.mode === "ANONYMISE" && (read?.anonymisedAt ?? 0) >= recorded.requestedAt) return "there";
+    const result = await transact(table, partsOf(table, request, read));
+    return result.outcome === "applied" ? "repeated" : new Overtaken(result.attempts - 1);
+  });
 }
 
 /**
