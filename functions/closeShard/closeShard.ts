@@ -58,8 +58,8 @@ export function closeShard(table: Table): ShardLambda {
  * Nothing is removed before the request is recorded outside the table: a table that is restored later would bring back what
  * nobody knows to be erased. The state machine records it, so that no function needs a client of the store.
  */
-function toBeRecorded({ org, sweep }: ErasingTask): NonNullable<ClosingAnswer["record"]> {
-  const { customerId, mode, requestedAt } = sweep;
+function toBeRecorded({ org, sweep: pass }: ErasingTask): NonNullable<ClosingAnswer["record"]> {
+  const { customerId, mode, requestedAt } = pass;
   const content = { org, customerId, mode, requestedAt: formatInstant(requestedAt) };
   return { name: recordName(content), content };
 }
