@@ -87,7 +87,8 @@ export async function reapplyErasure(
   recorded: ErasureRequest,
   now: Instant,
 ): Promise<"repeated" | "there" | "unknown"> {
-  const request = { ...recorded, requestedAt: now };
+  // The clocks of the two machines can differ. A request is never older than the one that it repeats.
+  const request = { ...recorded, requestedAt: Math.max(now, recorded.requestedAt) };
   return inRounds<"repeated" | "there" | "unknown">(table, rounds, async () => {
     const read = await findProfile(table, request.org, request.customerId);
     if (isErased(read)) return "there";
