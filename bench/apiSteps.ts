@@ -200,6 +200,7 @@ function readingSteps(till: Till, { table, projection }: Workshop): Step[] {
     ["getUserTargetGroups", `/users/${inTenTargets}/targetGroups`],
     ["getEnrolledTargets", `/users/${inTenTargets}/enrolledTargets`],
     ["getTrackedTargetEvents", history(inTenTargets)],
+    ["getTargetStatistics", `${till.group}/targets/${till.firstTarget}/statistics`],
     // One customer is in the second target.
     ["listTargetCustomers", `${till.group}/targets/${till.firstTarget + 1}/customers`],
   ] as const;

@@ -73,6 +73,8 @@ function projectorSteps({ table, projection }: Workshop, till: Till): Step[] {
   ];
 }
 
+const twoDaysMilliseconds = 2 * 24 * 60 * 60 * 1000;
+
 function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
   const [list, close] = [listDueCycles(table), closeShard(table)];
   const listAt = (cycleNumber: number) => list({ now: formatInstant(during(cycleNumber)), resumeAfter: null });
@@ -87,6 +89,11 @@ function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
     await projection.catchUp();
     open = (await listAt(2)).tasks;
   };
+  const count = listDueCycles(table, 24);
+  const listCounts = async () => {
+    const { tasks } = await count({ now: formatInstant(during(2) + twoDaysMilliseconds), resumeAfter: null });
+    open = tasks.filter(({ sweep }) => sweep.kind === "STATISTICS");
+  };
   const closeAll = async () => {
     for (const task of (await listAt(2)).tasks) await close(task, buildContext("closeShard"));
   };
@@ -97,6 +104,8 @@ function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
     { name: "closeShard, three customers", run: () => closeShardsOf(till.firstTarget, [inOneShard[0]]) },
     { name: "closeShard, again", run: () => closeShardsOf(till.firstTarget, [inOneShard[0]]) },
     { name: "listDueCycles, all closed", prepare: closeAll, run: () => listAt(2) },
+    { name: "listDueCycles, statistics", run: listCounts },
+    { name: "closeShard, statistics of three customers", run: () => closeShardsOf(till.firstTarget, [inOneShard[0]]) },
     {
       name: "listDueCycles, a group without customers",
       prepare: async () => {

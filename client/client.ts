@@ -375,6 +375,17 @@ export function createMilestreakClient(
       return call(sender, true, options, (init) => api.GET("/users/{userId}/enrolledTargets", { ...init, params }));
     },
 
+    /** What the last complete count of the target's customers has found. */
+    getTargetStatistics(
+      { targetGroupId, targetId }: TargetRef,
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"getTargetStatistics">> {
+      const params = { path: { targetGroupId, targetId } };
+      return call(sender, true, options, (init) =>
+        api.GET("/targetGroups/{targetGroupId}/targets/{targetId}/statistics", { ...init, params }),
+      );
+    },
+
     /** A page of the target's customers. The next page is asked for with `cursor` and the same filters. */
     listTargetCustomers(
       { targetGroupId, targetId }: TargetRef,

@@ -448,6 +448,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/targetGroups/{targetGroupId}/targets/{targetId}/statistics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Reads how many customers of a target have started and reached what
+         * @description How many customers are in the target, and how many have started and reached each cycle. It is what the last complete count has found. Counts are made in the background, every 24 hours unless the stack says otherwise, and 25 hours after the closing of each cycle; the one after the last cycle is final. Before the first count `asOf` is `null` and a warning says so. Needs the permission `read`.
+         */
+        readonly get: operations["getTargetStatistics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/oauth/token": {
         readonly parameters: {
             readonly query?: never;
@@ -2746,6 +2766,127 @@ export interface components {
              * @example null
              */
             readonly nextCursor: string | null;
+        };
+        /** @description What a count of a target's customers has found. */
+        readonly TargetStatistics: {
+            /**
+             * Format: date-time
+             * @description Everything that was written before this time is counted. The customers were first counted, in UTC; `null` when it has not.
+             * @example 2030-01-11T03:00:00.000Z
+             */
+            readonly asOf: string | null;
+            /**
+             * @description Whether no further count follows.
+             * @example false
+             */
+            readonly isFinal: boolean;
+            /**
+             * @description Customers who are enrolled.
+             * @example 2
+             */
+            readonly enrolled: number;
+            /**
+             * @description Customers who have left.
+             * @example 1
+             */
+            readonly unEnrolled: number;
+            /** @description The customers of both, by the way in which they first came in. */
+            readonly bySource: components["schemas"]["CustomersBySource"];
+            /** @description One row for each cycle; none before the first count. */
+            readonly periods: readonly components["schemas"]["PeriodStatistics"][];
+            /** @description One row for each level of a streak; none before the first count. */
+            readonly streaks: readonly components["schemas"]["LevelStatistics"][];
+            /** @description One row for each length of the run that an enrolled customer of a streak has. */
+            readonly runLengths: readonly components["schemas"]["RunStatistics"][];
+        };
+        /** @description Customers by the way in which they first came in. */
+        readonly CustomersBySource: {
+            /**
+             * @description By a call.
+             * @example 3
+             */
+            readonly API: number;
+            /**
+             * @description With the first activity that matched.
+             * @example 0
+             */
+            readonly AUTOMATIC: number;
+        };
+        /** @description What was counted of one cycle. */
+        readonly PeriodStatistics: {
+            /**
+             * Format: int64
+             * @description The cycle.
+             * @example 36
+             */
+            readonly periodId: number;
+            /**
+             * @description Customers whose membership covers the cycle, or did when it ended.
+             * @example 3
+             */
+            readonly covered: number;
+            /**
+             * @description Those of them whose value is above 0.
+             * @example 2
+             */
+            readonly started: number;
+            /**
+             * @description Those of them who have reached the target value.
+             * @example 1
+             */
+            readonly reached: number;
+            /**
+             * @description The sum of their achieved values, in the target's unit. At most 4 fractional digits.
+             * @example 1250
+             */
+            readonly achievedTotal: number;
+            /** @description How many of them have come how far. */
+            readonly progress: readonly components["schemas"]["ProgressBand"][];
+        };
+        /** @description Customers whose achieved value is in a band: `from` included and `to` not. The first band is 0 alone, and the second begins above 0. */
+        readonly ProgressBand: {
+            /**
+             * @description Percent of the target value.
+             * @example 25
+             */
+            readonly from: number;
+            /**
+             * @description Percent of the target value; `null` for no bound.
+             * @example 50
+             */
+            readonly to: number | null;
+            /**
+             * @description How many.
+             * @example 1
+             */
+            readonly customers: number;
+        };
+        /** @description Customers who hold a level. */
+        readonly LevelStatistics: {
+            /**
+             * Format: int64
+             * @description The level.
+             * @example 1
+             */
+            readonly streakId: number;
+            /**
+             * @description Customers, enrolled or not, who have reached it.
+             * @example 1
+             */
+            readonly reached: number;
+        };
+        /** @description Customers with a run of one length. */
+        readonly RunStatistics: {
+            /**
+             * @description Met cycles in the run.
+             * @example 2
+             */
+            readonly length: number;
+            /**
+             * @description Enrolled customers with such a run.
+             * @example 1
+             */
+            readonly customers: number;
         };
         /** @description An access token. */
         readonly GeneratedToken: {
@@ -5431,6 +5572,72 @@ export interface operations {
                              * @enum {integer}
                              */
                             readonly code: 300004 | 310017 | 310018 | 310019;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getTargetStatistics: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+                /** @description The target, one of the group's `targets`. */
+                readonly targetId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The numbers. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The numbers. */
+                        readonly data: components["schemas"]["TargetStatistics"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 310018. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017 | 310018;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.

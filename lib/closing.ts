@@ -211,6 +211,13 @@ export class Closing extends Construct {
       above: 0,
       breached: { periods: 2, of: 10 },
     });
+    alarms.add("StatisticsErrors", {
+      impact: "The statistics of some targets are not renewed; marketing sees those of an earlier day.",
+      firstStep: "Read the failed lines of closeShard; it is tried again every five minutes.",
+      metric: ownMetric(stackName, metrics.failures, "statistics").with({ period: minute }),
+      above: 0,
+      breached: { periods: 2, of: 10 },
+    });
     const failures = ownMetric(stackName, metrics.failures, "closing");
     return alarms.add("ClosingErrors", {
       impact: "Closing cycles fails for some customers and is tried again; they learn late how a cycle ended.",

@@ -10,6 +10,8 @@ export type TableGrant = {
 
 /** One partition per target group: its cycles, levels and targets. */
 const groups: Partitions = { like: "ORG#*#GROUP#*" };
+/** One partition per target group: what was counted of its customers. */
+const statistics: Partitions = { like: "ORG#*#GROUP#*#STATISTICS" };
 /** One partition per customer: the profile and the enrolments. */
 const customers: Partitions = { like: "ORG#*#CUSTOMER#*" };
 /** One partition per org: the list of the targets that activities enrol in. */
@@ -79,6 +81,7 @@ export const tableGrants = {
   reads: [
     { actions: ["Query"], partitions: orgs },
     { actions: ["Query"], partitions: groups },
+    { actions: ["GetItem"], partitions: statistics },
     { actions: ["Query"], partitions: shards },
     { actions: ["GetItem"], partitions: closings },
     { actions: ["GetItem", "Query"], partitions: customers },
@@ -98,12 +101,14 @@ export const tableGrants = {
     { actions: ["UpdateItem"], partitions: closings },
   ],
   listDueCycles: [
+    { actions: ["GetItem"], partitions: statistics },
     { actions: ["PutItem", "Query", "UpdateItem"], partitions: groups },
-    { actions: ["DeleteItem", "GetItem", "PutItem", "Query"], partitions: sweeps },
+    { actions: ["DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"], partitions: sweeps },
     { actions: ["Query"], partitions: closings },
   ],
   closeShard: [
     { actions: ["Query"], partitions: groups },
+    { actions: ["PutItem"], partitions: statistics },
     { actions: ["DeleteItem", "Query"], partitions: shards },
     { actions: ["DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"], partitions: customers },
     { actions: ["GetItem", "UpdateItem"], partitions: sweeps },

@@ -1,6 +1,7 @@
 import pMap from "p-map";
 import { closeShard, type ShardLambda } from "../functions/closeShard/closeShard.ts";
 import { type DueCyclesLambda, listDueCycles } from "../functions/listDueCycles/listDueCycles.ts";
+import { readStatisticsEveryHours } from "../shared/config/statisticsConfig.ts";
 import { formatInstant, type Instant } from "../shared/domain/instant.ts";
 import {
   type ClosingTask,
@@ -43,7 +44,7 @@ export async function closeCycles(
   groupId?: number,
   record: RecordErasure = noErasureList,
 ): Promise<ClosedCycle[]> {
-  const [list, close] = [listDueCycles(table), closeShard(table)];
+  const [list, close] = [listDueCycles(table, readStatisticsEveryHours()), closeShard(table)];
   const only = { ...(org === undefined ? {} : { org }), ...(groupId === undefined ? {} : { groupId }) };
   const closed = new Map<string, ClosedCycle>();
   for (let run = 1; run <= maximumRuns; run += 1) {

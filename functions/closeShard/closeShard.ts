@@ -5,6 +5,7 @@ import { ServiceError } from "../../shared/domain/serviceError.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { logUnexpected } from "../../shared/observability/log.ts";
 import { closeShards } from "../../shared/operations/closeShards.ts";
+import { countShards } from "../../shared/operations/countShards.ts";
 import { eraseItems } from "../../shared/operations/eraseItems.ts";
 import { judgeShards } from "../../shared/operations/judgeShards.ts";
 import {
@@ -40,8 +41,8 @@ export type ShardLambda = (task: ClosingTask, context: RemainingTime) => Promise
 const reserveMilliseconds = longestChainMilliseconds(engineLimits.closingStepChain);
 
 /**
- * Closes what has ended in some shards of a target, or judges by changed values there, as far as the time allows. Or it goes
- * through the items of a customer who is erased. Answers what is left.
+ * Closes what has ended in some shards of a target, or does there what another sweep is for, as far as the time allows. Or it
+ * goes through the items of a customer who is erased. Answers what is left.
  *
  * An enrolment that failed is logged. Its shard stays due and is tried again in the next run. When nothing
  * is left, this throws if an enrolment could not be read. Enrolments that others wrote to too often are only counted in
@@ -98,6 +99,8 @@ function sweep(table: Table, group: TargetGroup, task: ShardTask, mustStop: () =
       return judgeShards(table, group, task, task.sweep, mustStop);
     case "REMINDING":
       return remindShards(table, group, task, task.sweep, mustStop);
+    case "STATISTICS":
+      return countShards(table, group, task, task.sweep, mustStop);
   }
 }
 

@@ -4,6 +4,7 @@ import * as routes from "../../shared/http/routes.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { exportCustomer } from "./exportCustomer.ts";
 import { getEnrolledTargets } from "./getEnrolledTargets.ts";
+import { getTargetStatistics } from "./getTargetStatistics.ts";
 import { getTrackedTargetEvents } from "./getTrackedTargetEvents.ts";
 import { getUserTargetGroups } from "./getUserTargetGroups.ts";
 import { listTargetCustomers } from "./listTargetCustomers.ts";
@@ -15,6 +16,7 @@ export function readsRoutes(context: ServiceContext): RouteLambdas<"reads"> {
     getTrackedTargetEvents: apiHandler(routes.getTrackedTargetEvents, getTrackedTargetEvents(context)),
     exportCustomer: apiHandler(routes.exportCustomer, exportCustomer(context)),
     getEnrolledTargets: apiHandler(routes.getEnrolledTargets, getEnrolledTargets(context)),
+    getTargetStatistics: apiHandler(routes.getTargetStatistics, getTargetStatistics(context)),
     listTargetCustomers: apiHandler(routes.listTargetCustomers, listTargetCustomers(context)),
   };
 }

@@ -538,6 +538,33 @@ export const roster = answer("One customer", {
   nextCursor: null,
 });
 
+export const statistics = answer("Three customers", {
+  asOf: "2030-01-11T03:00:00.000Z",
+  isFinal: false,
+  enrolled: 2,
+  unEnrolled: 1,
+  bySource: { API: 3, AUTOMATIC: 0 },
+  periods: [
+    {
+      periodId: 36,
+      covered: 2,
+      started: 1,
+      reached: 0,
+      achievedTotal: 250,
+      progress: [
+        { from: 0, to: 0, customers: 1 },
+        { from: 0, to: 25, customers: 0 },
+        { from: 25, to: 50, customers: 1 },
+        { from: 50, to: 75, customers: 0 },
+        { from: 75, to: 100, customers: 0 },
+        { from: 100, to: null, customers: 0 },
+      ],
+    },
+  ],
+  streaks: [],
+  runLengths: [],
+});
+
 export const keys = one("key", "A credential", { key: "till.1", secret: "the secret of till.1" });
 
 export const accessToken = "YptFq1s0qZ3mR7y0cW8t3v5n2b6k9d1f4h7j0l3p6r8";

@@ -22,7 +22,7 @@ export const tags = [
   { name: "Activities", description: "Sending what customers do, to be counted." },
   { name: "Customers", description: "Registering customers, and reading where each one stands." },
   { name: "Target groups", description: "Milestones and streaks, with their cycles, targets and levels." },
-  { name: "Roster", description: "Reading who is in a target." },
+  { name: "Roster", description: "Reading who is in a target, and how many have come how far." },
   { name: "Access", description: "Access tokens, for those who do not send their secret with every call." },
 ] as const;
 

@@ -386,6 +386,17 @@ export const listTargetCustomers = {
   summary: "Lists the customers of a target",
 } as const satisfies Route;
 
+export const getTargetStatistics = {
+  method: "GET",
+  path: "/targetGroups/{targetGroupId}/targets/{targetId}/statistics",
+  permission: "read",
+  servedBy: "reads",
+  throttleShare: 0.05,
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Reads how many customers of a target have started and reached what",
+} as const satisfies Route;
+
 export const issueToken = {
   method: "POST",
   path: "/oauth/token",
@@ -453,6 +464,7 @@ export const routes = {
   getTrackedTargetEvents,
   getEnrolledTargets,
   listTargetCustomers,
+  getTargetStatistics,
   issueToken,
   generateToken,
   revokeToken,

@@ -5,12 +5,15 @@ import { isTooLate, nextReminding, type RemindingSweep, targetsToRemind } from "
 import { ServiceError } from "../domain/serviceError.ts";
 import {
   type ClosingSweep,
+  type Counting,
   type JudgingSweep,
   judgingAfter,
   lastDueAt,
   retiresAt,
   type StartSweep,
+  type StatisticsSweep,
   startsBy,
+  statisticsAfter,
   sweepAfter,
 } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
@@ -30,11 +33,14 @@ import {
   findSwept,
   type GroupSweep,
   listDueSweeps,
+  putNextSweep,
+  startSweep,
 } from "../table/dueSweeps.ts";
 import { EngineUnavailable } from "../table/failures.ts";
 import { type Org, targetKey } from "../table/keys.ts";
 import { Patience } from "../table/rounds.ts";
 import { noteStart } from "../table/startedCycles.ts";
+import { type CompleteCount, findCompleteCount, noteCompleteCount } from "../table/statistics.ts";
 import { findTargetGroup, noteRevalued, retireGroup } from "../table/targetGroups.ts";
 import { listTargetShards, type TargetShards } from "../table/targetShards.ts";
 import { interleaved } from "./interleaved.ts";
@@ -83,7 +89,7 @@ export function isErasing(task: ClosingTask): task is ErasingTask {
 }
 
 /** What a task needs to know of its sweep. Closing depends on nothing but the time. */
-type TaskSweep = Pick<ClosingSweep, "kind"> | JudgingSweep | RemindingSweep;
+type TaskSweep = Pick<ClosingSweep, "kind"> | Counting | JudgingSweep | RemindingSweep;
 
 /** Where the next page of due work begins. */
 export type DuePosition = {
@@ -105,6 +111,8 @@ export type DueQuestion = {
   readonly groupId?: number;
   /** Whether each shard is a task of its own. Otherwise those of a target are one. */
   readonly eachShard?: boolean;
+  /** How often the customers of each target are counted; 0 for never, as without it. */
+  readonly statisticsEveryHours?: number;
 };
 
 /**
@@ -181,6 +189,7 @@ export const failureSources = {
   JUDGING: "judging",
   REMINDING: "reminding",
   START: "closing",
+  STATISTICS: "statistics",
 } as const satisfies Record<DueSweep["kind"], FailureSource>;
 
 /**
@@ -219,6 +228,8 @@ async function tasksOf(table: Table, sweep: GroupSweep, now: Instant, question: 
       return tellStarts(table, sweep, group, now).then(() => []);
     case "REMINDING":
       return remindingTasks(table, sweep, { group, targets }, now, question);
+    case "STATISTICS":
+      return statisticsTasks(table, sweep, { group, targets }, now, question);
   }
 }
 
@@ -305,9 +316,7 @@ async function remindingTasks(
   if (swept === undefined) return [];
   const open = targetsToRemind(group, sweep, now).map(({ id: targetId }) => ({
     targetId,
-    shards: shardsOf(targets, targetId).filter(
-      (shard) => !shardNumbers(group, targetId, [shard]).some((n) => swept.has(n)),
-    ),
+    shards: unswept(group, targets, targetId, swept),
   }));
   const tasks = tasksFor(sweep, { kind, dueAt }, open, now, question);
   if (tasks.length > 0) return tasks;
@@ -315,6 +324,56 @@ async function remindingTasks(
   const next = nextReminding(group, sweep, now);
   await completeSweep(table, sweep, next && buildSweepItem({ ...next, org, groupId }));
   return [];
+}
+
+/** How often a group is looked at while its customers are not counted, in case they are to be counted again. */
+const uncountedHours = 24;
+
+/**
+ * The shards that were not counted yet. When all were, notes that the count is complete. Of a group in which nobody was ever
+ * enrolled nothing is noted, so that nothing is left of it when it is deleted.
+ */
+async function statisticsTasks(
+  table: Table,
+  sweep: GroupSweep & StatisticsSweep,
+  { group, targets }: { readonly group: TargetGroup; readonly targets: readonly TargetShards[] },
+  now: Instant,
+  question: DueQuestion,
+): Promise<ShardTask[]> {
+  const { org, groupId, kind, dueAt } = sweep;
+  const { statisticsEveryHours: everyHours = 0 } = question;
+  const complete = async (startedAt: Instant, note?: CompleteCount): Promise<ShardTask[]> => {
+    const next = statisticsAfter(group, startedAt, everyHours === 0 ? uncountedHours : everyHours);
+    await Promise.all([
+      note && noteCompleteCount(table, org, groupId, note),
+      next && putNextSweep(table, buildSweepItem({ ...next, org, groupId })),
+    ]);
+    await completeSweep(table, sweep, undefined);
+    return [];
+  };
+  if (everyHours === 0 || targets.length === 0) return complete(now);
+  const [started, last] = await Promise.all([startSweep(table, sweep, now), findCompleteCount(table, org, groupId)]);
+  // Another execution has completed it.
+  if (started === undefined) return [];
+  const { startedAt, swept } = started;
+  if (last !== undefined && last.dueAt >= dueAt) return complete(startedAt);
+  const slot = last === undefined ? 0 : 1 - last.slot;
+  const open = targets.map(({ targetId }) => ({ targetId, shards: unswept(group, targets, targetId, swept) }));
+  const tasks = tasksFor(sweep, { kind, dueAt, startedAt, slot }, open, now, question);
+  if (tasks.length > 0) return tasks;
+  return complete(startedAt, { dueAt, startedAt, slot });
+}
+
+/** The shards of the target that a sweep over all targets of the group has not gone through. */
+function unswept(
+  group: TargetGroup,
+  targets: readonly TargetShards[],
+  targetId: number,
+  swept: ReadonlySet<number>,
+): number[] {
+  return shardsOf(targets, targetId).filter(
+    (shard) => !shardNumbers(group, targetId, [shard]).some((n) => swept.has(n)),
+  );
 }
 
 /** The shards of the target that hold enrolments, in order. */

@@ -35,6 +35,7 @@ function partOf(sweep: GroupSweep): string | undefined {
     case "CLOSING":
     case "START":
     case "REMINDING":
+    case "STATISTICS":
       return undefined;
     case "JUDGING":
       return `${sweep.targetId}#${sweep.version}`;
@@ -64,6 +65,7 @@ function instantsOf(sweep: GroupSweep): Item {
     case "CLOSING":
     case "START":
     case "REMINDING":
+    case "STATISTICS":
       return { dueAt };
     case "JUDGING":
       return { dueAt, editedAt: formatInstant(sweep.editedAt) };
@@ -110,6 +112,7 @@ function parseKind(reader: ItemReader, dueAt: Instant): Sweep {
     case "START":
       return { kind, dueAt, fromCycle: reader.integer("fromCycle") };
     case "REMINDING":
+    case "STATISTICS":
       return { kind, dueAt };
     case "JUDGING":
       return {
@@ -132,6 +135,27 @@ export async function findSwept(table: Table, sweep: DueSweep): Promise<Readonly
 
 function sweptOf(reader: ItemReader): ReadonlySet<number> {
   return new Set(reader.has(sweptAttribute) ? reader.integerSet(sweptAttribute) : []);
+}
+
+const startedAtAttribute = "startedAt";
+
+/**
+ * Notes that the sweep is started, unless it was before. Answers when it was, and the shards that it has gone through;
+ * `undefined` when it is not on the list any more.
+ */
+export async function startSweep(
+  table: Table,
+  sweep: DueSweep,
+  now: Instant,
+): Promise<{ readonly startedAt: Instant; readonly swept: ReadonlySet<number> } | undefined> {
+  const expression = new Expression();
+  expression.setIfAbsent(startedAtAttribute, formatInstant(now));
+  // Another execution may complete the sweep at the same time. Without the condition it would be on the list again.
+  const condition = `attribute_exists(${expression.name("pk")})`;
+  const result = await update(table, expression.update(keyOf(sweep), condition), "ALL_NEW");
+  if (result.outcome !== "applied") return undefined;
+  const reader = ItemReader.of(result.item);
+  return { startedAt: reader.instant(startedAtAttribute), swept: sweptOf(reader) };
 }
 
 /**
@@ -179,14 +203,19 @@ export async function listDueSweeps(
   return { sweeps: page.items.map(parseSweep), hasMore: page.resumeAfter !== undefined };
 }
 
+/** Puts the next sweep of a kind on the list. */
+export async function putNextSweep(table: Table, next: Item): Promise<void> {
+  // Two executions may find the sweep before it complete at once. Without the condition the second would write, and be
+  // charged for, what is there already.
+  await putUnlessThere(table, next);
+}
+
 /**
  * Puts the next sweep of the kind on the list, then takes this one off. In this order the group stays on the list even
  * when the second write fails. In a rare race a sweep comes back; it finds nothing left to do.
  */
 export async function completeSweep(table: Table, sweep: DueSweep, next: Item | undefined): Promise<void> {
-  // Two executions may find the sweep complete at once. Without the condition the second would write, and be charged
-  // for, what is there already.
-  if (next !== undefined) await putUnlessThere(table, next);
+  if (next !== undefined) await putNextSweep(table, next);
   // The condition tells the second of them that the sweep is already deleted.
   await remove(table, { Key: keyOf(sweep), ConditionExpression: "attribute_exists(pk)" });
 }

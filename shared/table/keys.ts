@@ -70,6 +70,36 @@ export function parseAuditPartition(pk: string): { readonly org: Org; readonly g
   return org === undefined ? undefined : { org, groupId: Number(groupId) };
 }
 
+/**
+ * The statistics of a group's targets. They have a partition of their own, so that loading a definition does not read them.
+ */
+function statisticsPartition(org: Org, groupId: number): string {
+  return `${groupPartition(org, groupId)}#STATISTICS`;
+}
+
+/** The note of the last count of a group that is complete. */
+export function statisticsKey(org: Org, groupId: number): Key {
+  return { pk: statisticsPartition(org, groupId), sk: "COUNTED" };
+}
+
+/** What was counted in a part of a target's shard, or the prefix of all parts of the shard, or of the target. */
+export function statisticsPartKey(
+  org: Org,
+  { groupId, targetId, slot, shard, part }: StatisticsPlace & { readonly shard?: number; readonly part?: number },
+): Key {
+  const target = `PART#${targetId}#${slot}#`;
+  const ofShard = shard === undefined ? "" : `${String(shard).padStart(2, "0")}#`;
+  const ofPart = part === undefined ? "" : String(part).padStart(6, "0");
+  return { pk: statisticsPartition(org, groupId), sk: `${target}${ofShard}${ofPart}` };
+}
+
+export type StatisticsPlace = {
+  readonly groupId: number;
+  readonly targetId: number;
+  /** Counts take turns in two places, so that the last complete one can be read while the next is made. */
+  readonly slot: number;
+};
+
 export function orgPartition(org: Org): string {
   return `ORG#${org}`;
 }

@@ -223,6 +223,19 @@ const cases: readonly Case[] = [
       reader.get(`${targetPath({ groupId, targetId })}/customers`, { now }),
   },
   {
+    route: "getTargetStatistics",
+    named: "group and target",
+    code: 310017,
+    call: ({ reader }, _, ids) => reader.get(`${targetPath(ids)}/statistics`, { now }),
+  },
+  {
+    route: "getTargetStatistics",
+    named: "target",
+    code: 310018,
+    call: ({ reader }, { groupId }, { targetId }) =>
+      reader.get(`${targetPath({ groupId, targetId })}/statistics`, { now }),
+  },
+  {
     route: "simulateActivities",
     named: "customer",
     code: 310011,

@@ -78,6 +78,7 @@ test("the alarms are these", () => {
     "QueueErrors",
     "RefusedCredentials",
     "RemindingErrors",
+    "StatisticsErrors",
     "TableSystemErrors",
     "TableThrottles",
   ]);

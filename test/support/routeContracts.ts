@@ -299,6 +299,12 @@ export const routeContracts: Readonly<
     chain: { requests: 5, patientLoops: 1 },
     request: async (org) => ({ path: `${targetPath(await org.createGroup())}/customers` }),
   },
+  getTargetStatistics: {
+    access: { groups: everybody, own: answered, other: refused(310017), nobody: unknown },
+    /** The definition, the note of the last count, and its parts by pages. */
+    chain: { requests: 3, patientLoops: 1 },
+    request: async (org) => ({ path: `${targetPath(await org.createGroup())}/statistics` }),
+  },
   // The callers of these routes prove themselves in the request, so a token proves nothing there. The "own" token is
   // one of the caller.
   issueToken: {

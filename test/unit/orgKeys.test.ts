@@ -36,6 +36,8 @@ const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
   startedKey: (org) => keys.startedKey(org, 1, 1),
   auditKey: (org) => keys.auditKey(org, 1, { version: 1, part: 0 }),
   auditPartition: (org) => keys.auditPartition(org, 1),
+  statisticsKey: (org) => keys.statisticsKey(org, 1),
+  statisticsPartKey: (org) => keys.statisticsPartKey(org, { groupId: 1, targetId: 1, slot: 0 }),
   orgPartition: (org) => keys.orgPartition(org),
   nameKey: (org) => keys.nameKey(org, "name"),
   automaticTargetsKey: (org) => keys.automaticTargetsKey(org),

@@ -26,4 +26,17 @@ export const roster = {
       refusal(310019, "Target group 3 has no period 99."),
     ],
   },
+  getTargetStatistics: {
+    tag: "Roster",
+    sample: { path: `${target}/statistics` },
+    description:
+      "How many customers are in the target, and how many have started and reached each cycle. It is what the last complete count has found. Counts are made in the background, every 24 hours unless the stack says otherwise, and 25 hours after the closing of each cycle; the one after the last cycle is final. Before the first count `asOf` is `null` and a warning says so.",
+    success: {
+      status: 200,
+      description: "The numbers.",
+      data: objectOf("TargetStatistics", "The numbers."),
+      examples: examples.statistics,
+    },
+    refusals: [noSuchPath, refusal(310017, noSuchGroup), refusal(310018, noSuchTarget)],
+  },
 } as const satisfies Operations;
