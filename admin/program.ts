@@ -5,9 +5,12 @@ import { addLimit } from "./credentials/limit.ts";
 import { addList as addListCredentials } from "./credentials/list.ts";
 import { addRotate } from "./credentials/rotate.ts";
 import { addImport } from "./customers/import.ts";
+import { addList as addListCustomers } from "./customers/list.ts";
+import { addStatistics } from "./customers/statistics.ts";
 import { addDoctor } from "./doctor/doctor.ts";
 import { addEnroll } from "./enrollments/enroll.ts";
 import { addUnenroll } from "./enrollments/unenroll.ts";
+import { addReapply } from "./erasures/reapply.ts";
 import type { Output } from "./output.ts";
 import { type FailureStatus, Refused } from "./refused.ts";
 import { addCreate as addCreateTargetGroup } from "./targetGroups/create.ts";
@@ -57,7 +60,8 @@ const nouns: readonly { readonly name: string; readonly about: string; readonly 
       addHistory,
     ],
   },
-  { name: "customers", about: "the members of the programme", commands: [addImport] },
+  { name: "customers", about: "the members of the programme", commands: [addImport, addListCustomers, addStatistics] },
+  { name: "erasures", about: "customers who are to be forgotten", commands: [addReapply] },
 ];
 
 const exitStatuses = `

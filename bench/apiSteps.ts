@@ -1,4 +1,5 @@
 import { localFunctions } from "../local/functions.ts";
+import type { ErasureMode } from "../shared/domain/erasing.ts";
 import { newCustomer, newPlace } from "./place.ts";
 import type { Step, Workshop } from "./steps.ts";
 import { activity, Till } from "./till.ts";
@@ -79,6 +80,10 @@ function cardOf(externalId: string) {
   return { method: "POST", path: "/customers", body: { externalId } };
 }
 
+function erasureOf(customerId: number, mode: ErasureMode = "ERASE") {
+  return { method: "DELETE", path: `/customers/${customerId}`, query: { mode } };
+}
+
 const findByCard = { method: "GET", path: "/customers", query: { externalId: "CARD-7" } };
 
 /** A simulation reads every definition anew, so none is cold. */
@@ -118,6 +123,11 @@ function definitionSteps(till: Till): Step[] {
     { name: "registerCustomer", run: () => till.send(cardOf("CARD-7")) },
     { name: "registerCustomer, again", run: () => till.send(cardOf("CARD-7")) },
     { name: "findCustomer", run: () => till.send(findByCard) },
+    { name: "exportCustomer", run: () => till.get("/customers/6/export") },
+    { name: "eraseCustomer", run: () => till.send(erasureOf(6)) },
+    { name: "eraseCustomer, again", run: () => till.send(erasureOf(6)) },
+    { name: "eraseCustomer, anonymised", run: () => till.send(erasureOf(3, "ANONYMISE")) },
+    { name: "getErasure", run: () => till.get("/erasures/6") },
     {
       name: "createTargetGroup",
       run: () => till.send({ method: "POST", path: "/targetGroups", body: groupBody }),
@@ -190,6 +200,9 @@ function readingSteps(till: Till, { table, projection }: Workshop): Step[] {
     ["getUserTargetGroups", `/users/${inTenTargets}/targetGroups`],
     ["getEnrolledTargets", `/users/${inTenTargets}/enrolledTargets`],
     ["getTrackedTargetEvents", history(inTenTargets)],
+    ["getTargetStatistics", `${till.group}/targets/${till.firstTarget}/statistics`],
+    // One customer is in the second target.
+    ["listTargetCustomers", `${till.group}/targets/${till.firstTarget + 1}/customers`],
   ] as const;
   return [
     ...paths.flatMap(([name, path]): Step[] => [

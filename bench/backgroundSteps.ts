@@ -5,7 +5,7 @@ import { listDueCycles } from "../functions/listDueCycles/listDueCycles.ts";
 import { buildContext } from "../local/proxyEvent.ts";
 import { formatInstant } from "../shared/domain/instant.ts";
 import { createContext } from "../shared/operations/context.ts";
-import type { ClosingTask } from "../shared/operations/listDueShards.ts";
+import { type ClosingTask, type ErasingTask, isErasing } from "../shared/operations/listDueShards.ts";
 import type { Table } from "../shared/table/client.ts";
 import { activityKey, enrollmentKey, type Key } from "../shared/table/keys.ts";
 import { during, newCustomer, newPlace } from "./place.ts";
@@ -73,18 +73,26 @@ function projectorSteps({ table, projection }: Workshop, till: Till): Step[] {
   ];
 }
 
+const twoDaysMilliseconds = 2 * 24 * 60 * 60 * 1000;
+
 function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
   const [list, close] = [listDueCycles(table), closeShard(table)];
   const listAt = (cycleNumber: number) => list({ now: formatInstant(during(cycleNumber)), resumeAfter: null });
   let open: readonly ClosingTask[] = [];
+  let erasing: readonly ErasingTask[] = [];
   const closeShardsOf = async (targetId: number, shards: readonly number[]) => {
-    const task = open.find((each) => each.targetId === targetId);
-    if (task === undefined) throw new Error(`Target ${targetId} is not due`);
+    const task = open.find((each) => !isErasing(each) && each.targetId === targetId);
+    if (task === undefined || isErasing(task)) throw new Error(`Target ${targetId} is not due`);
     await close({ ...task, shards }, buildContext("closeShard"));
   };
   const listOpen = async () => {
     await projection.catchUp();
     open = (await listAt(2)).tasks;
+  };
+  const count = listDueCycles(table, 24);
+  const listCounts = async () => {
+    const { tasks } = await count({ now: formatInstant(during(2) + twoDaysMilliseconds), resumeAfter: null });
+    open = tasks.filter(({ sweep }) => sweep.kind === "STATISTICS");
   };
   const closeAll = async () => {
     for (const task of (await listAt(2)).tasks) await close(task, buildContext("closeShard"));
@@ -96,6 +104,8 @@ function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
     { name: "closeShard, three customers", run: () => closeShardsOf(till.firstTarget, [inOneShard[0]]) },
     { name: "closeShard, again", run: () => closeShardsOf(till.firstTarget, [inOneShard[0]]) },
     { name: "listDueCycles, all closed", prepare: closeAll, run: () => listAt(2) },
+    { name: "listDueCycles, statistics", run: listCounts },
+    { name: "closeShard, statistics of three customers", run: () => closeShardsOf(till.firstTarget, [inOneShard[0]]) },
     {
       name: "listDueCycles, a group without customers",
       prepare: async () => {
@@ -103,6 +113,14 @@ function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
         await listAt(1);
       },
       run: () => listAt(2),
+    },
+    {
+      name: "closeShard, an erasure",
+      prepare: async () => {
+        await till.send({ method: "DELETE", path: `/customers/${first}`, query: { mode: "ERASE" } }, 2);
+        erasing = (await listAt(2)).tasks.filter(isErasing);
+      },
+      run: () => Promise.all(erasing.map((task) => close({ ...task, isRecorded: true }, buildContext("closeShard")))),
     },
   ];
 }

@@ -11,6 +11,7 @@ import {
 } from "../local/demoData.ts";
 import { EngineNotStarted, startEngine } from "../local/engine.ts";
 import { enginePage } from "../local/enginePage.ts";
+import { erasureListIn, noErasureList } from "../local/erasureList.ts";
 import { whyNotFree } from "../local/freePort.ts";
 import { localFunctions } from "../local/functions.ts";
 import { type LocalGateway, startGateway } from "../local/gateway.ts";
@@ -102,7 +103,8 @@ async function serve(local: LocalConfig, endpoint: string, stopRequested: Promis
   await requireTable(table, endpoint);
   const demo = await seedDemoData(table, Date.now());
   let isListening = false;
-  const projection = await tryProjection(table, config, (line) => isListening && console.log(line));
+  const record = local.dataDirectory === undefined ? noErasureList : erasureListIn(local.dataDirectory);
+  const projection = await tryProjection(table, config, (line) => isListening && console.log(line), record);
   // The events of the demo history are projected now, so that they are not printed as new ones.
   if (demo.hasNewHistory) await projection?.drain();
   const pages = {

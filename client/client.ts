@@ -62,7 +62,7 @@ export type TargetRef = { readonly targetGroupId: number; readonly targetId: num
  * A call resolves with the API's envelope, refusals included: `code` is `null` for a success. It throws
  * `MilestreakUnreachable` when there is no answer. A throttled call (429) is repeated after a pause. After a lost
  * answer or a 503, a call is repeated only where a repeat cannot do the work twice. That holds for reads, simulations,
- * `enroll` (by its Idempotency-Key), activities (by their ids), `putCustomer` and `registerCustomer`. `unenroll`,
+ * `enroll` (by its Idempotency-Key), activities (by their ids), `putCustomer`, `registerCustomer` and `eraseCustomer`. `unenroll`,
  * `createTargetGroup` and edits, with `If-Match` or without, are not repeated then.
  */
 export type MilestreakClient = ReturnType<typeof createMilestreakClient>;
@@ -315,6 +315,32 @@ export function createMilestreakClient(
       return call(sender, true, options, (init) => api.GET("/customers", { ...init, params }));
     },
 
+    /** Asks for a customer's data to be erased or anonymised. A repeat answers the same request. */
+    eraseCustomer(
+      customerId: number,
+      mode: "ERASE" | "ANONYMISE",
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"eraseCustomer">> {
+      const params = { path: { customerId }, query: { mode } };
+      return call(sender, true, options, (init) => api.DELETE("/customers/{customerId}", { ...init, params }));
+    },
+
+    /** How far the latest erasure of a customer is. The request has the customer's id. */
+    getErasure(requestId: number, options: CallOptions = {}): Promise<AnswerOf<"getErasure">> {
+      const params = { path: { requestId } };
+      return call(sender, true, options, (init) => api.GET("/erasures/{requestId}", { ...init, params }));
+    },
+
+    /** One page of everything that is stored of a customer. Ask on with `nextCursor` until it is `null`. */
+    exportCustomer(
+      customerId: number,
+      query: { readonly cursor?: string } = {},
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"exportCustomer">> {
+      const params = { path: { customerId }, query };
+      return call(sender, true, options, (init) => api.GET("/customers/{customerId}/export", { ...init, params }));
+    },
+
     getCustomer(customerId: number, options: CallOptions = {}): Promise<AnswerOf<"getCustomer">> {
       const params = { path: { customerId } };
       return call(sender, true, options, (init) => api.GET("/customers/{customerId}", { ...init, params }));
@@ -347,6 +373,29 @@ export function createMilestreakClient(
     getEnrolledTargets(userId: number, options: CallOptions = {}): Promise<AnswerOf<"getEnrolledTargets">> {
       const params = { path: { userId } };
       return call(sender, true, options, (init) => api.GET("/users/{userId}/enrolledTargets", { ...init, params }));
+    },
+
+    /** What the last complete count of the target's customers has found. */
+    getTargetStatistics(
+      { targetGroupId, targetId }: TargetRef,
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"getTargetStatistics">> {
+      const params = { path: { targetGroupId, targetId } };
+      return call(sender, true, options, (init) =>
+        api.GET("/targetGroups/{targetGroupId}/targets/{targetId}/statistics", { ...init, params }),
+      );
+    },
+
+    /** A page of the target's customers. The next page is asked for with `cursor` and the same filters. */
+    listTargetCustomers(
+      { targetGroupId, targetId }: TargetRef,
+      query: QueryOf<"listTargetCustomers"> = {},
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"listTargetCustomers">> {
+      const params = { path: { targetGroupId, targetId }, query };
+      return call(sender, true, options, (init) =>
+        api.GET("/targetGroups/{targetGroupId}/targets/{targetId}/customers", { ...init, params }),
+      );
     },
   };
 }

@@ -294,7 +294,11 @@ export interface paths {
          */
         readonly put: operations["putCustomer"];
         readonly post?: never;
-        readonly delete?: never;
+        /**
+         * Erases or anonymises a customer
+         * @description Asks for a customer's data to be erased or anonymised. `ERASE` removes everything that is stored about the customer but the id and the time. From the answer on, every call for the customer is refused with 310011, and the id is given to nobody again. `ANONYMISE` empties names, external id and the texts in attributes of activities; sums and history stay. Both begin within five minutes and are repeated 25 hours later for what was under way. A repeat answers the same request. Needs the permission `manage`.
+         */
+        readonly delete: operations["eraseCustomer"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -324,6 +328,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/erasures/{requestId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Says how far the erasure of a customer is
+         * @description How far the latest erasure or anonymisation of a customer is. The request has the customer's id. Needs the permission `manage`.
+         */
+        readonly get: operations["getErasure"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/customers/{customerId}/export": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Reads everything that is stored of a customer
+         * @description Everything that is stored of a customer: the profile, enrolments, settled cycles, activities with all that was sent of them and what they changed, and history. Cycles are given by their number in the group. A page has up to 100 rows besides the profile; ask on with `cursor` until `nextCursor` is `null`. With the header `Accept: application/x-ndjson` the answer has each row as a line and a last line `{ "type": "page", "nextCursor": … }`. Needs the permission `manage`.
+         */
+        readonly get: operations["exportCustomer"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/users/{userId}/targetGroups": {
         readonly parameters: {
             readonly query?: never;
@@ -333,7 +377,7 @@ export interface paths {
         };
         /**
          * Reads what a customer is enrolled in and has achieved
-         * @description The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed. Needs the permission `read`.
+         * @description The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed, unless `enrolmentStatus` asks for them. Needs the permission `read`.
          */
         readonly get: operations["getUserTargetGroups"];
         readonly put?: never;
@@ -376,6 +420,46 @@ export interface paths {
          * @description The definitions of the targets in which a customer is enrolled. A deactivated one says so. Needs the permission `read`.
          */
         readonly get: operations["getEnrolledTargets"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/targetGroups/{targetGroupId}/targets/{targetId}/customers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Lists the customers of a target
+         * @description Who is or was in the target, also when it or its group is inactive. With `periodId` or `achieved`, only who is a member of that cycle, or was when it ended. The order is fixed: by the customer's id modulo 16, then by id. Each row is as it was when it was read. The list as a whole is no snapshot: who joins or leaves meanwhile may be on it or not. A customer is listed about a second after the first enrolment. Needs the permission `read`.
+         */
+        readonly get: operations["listTargetCustomers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/targetGroups/{targetGroupId}/targets/{targetId}/statistics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Reads how many customers of a target have started and reached what
+         * @description How many customers are in the target, and how many have started and reached each cycle. It is what the last complete count has found. Counts are made in the background, every 24 hours unless the stack says otherwise, and 25 hours after the closing of each cycle; the one after the last cycle is final. Before the first count `asOf` is `null` and a warning says so. Needs the permission `read`.
+         */
+        readonly get: operations["getTargetStatistics"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1340,6 +1424,60 @@ export interface components {
              */
             readonly lastUpdatedOn: string;
         };
+        /** @description Something that is stored of a customer. The other fields depend on `type`. */
+        readonly ExportRow: {
+            /**
+             * @description What the row is.
+             * @example profile
+             * @enum {string}
+             */
+            readonly type: "profile" | "activity" | "enrolment" | "history" | "settledPeriods";
+        } & {
+            readonly [key: string]: unknown;
+        };
+        /** @description A page of what is stored of a customer. */
+        readonly CustomerExport: {
+            /** @description The rows, those of one type one after the other. */
+            readonly rows: readonly components["schemas"]["ExportRow"][];
+            /**
+             * @description Where the next page begins; `null` on the last.
+             * @example null
+             */
+            readonly nextCursor: string | null;
+        };
+        /** @description A request to erase or anonymise a customer. */
+        readonly Erasure: {
+            /**
+             * Format: int64
+             * @description The request. It is the customer's id, because a customer has one request at a time.
+             * @example 345651201
+             */
+            readonly requestId: number;
+            /**
+             * Format: int64
+             * @description The customer.
+             * @example 345651201
+             */
+            readonly customerId: number;
+            /**
+             * @description What is done.
+             * @example ANONYMISE
+             * @enum {string}
+             */
+            readonly mode: "ERASE" | "ANONYMISE";
+            /**
+             * @description `RUNNING` until all items were gone through, `WAITING` until a second pass 25 hours after the request, then `COMPLETED`.
+             * @example RUNNING
+             * @enum {string}
+             */
+            readonly status: "RUNNING" | "WAITING" | "COMPLETED";
+            /**
+             * Format: date-time
+             * @description When it was asked for, in UTC.
+             * @example 2030-01-10T08:00:00.000Z
+             */
+            readonly requestedAt: string;
+        };
         /** @description What an enrolment would write. */
         readonly Simulation: {
             /**
@@ -1918,10 +2056,45 @@ export interface components {
              * @example 345651201
              */
             readonly userId: number;
-            /** @description The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed. */
+            /** @description The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed. Empty with `enrolmentStatus=AVAILABLE` or `LEFT`. */
             readonly targetGroups: readonly components["schemas"]["TargetGroupProgress"][];
-            /** @description What was left; only with `includeLeft=true`. */
+            /** @description What was left; only with `includeLeft=true` or `enrolmentStatus=LEFT`. */
             readonly leftTargets?: readonly components["schemas"]["LeftTarget"][];
+            /** @description What the customer can be enrolled in now; only with `enrolmentStatus=AVAILABLE`. */
+            readonly availableTargets?: readonly components["schemas"]["AvailableTarget"][];
+        };
+        /** @description A target that a customer is not in and can be enrolled in now. */
+        readonly AvailableTarget: {
+            /**
+             * Format: int64
+             * @description The target group.
+             * @example 3
+             */
+            readonly targetGroupId: number;
+            /**
+             * @description The group's name.
+             * @example Spend 1000 a month
+             */
+            readonly targetGroupName: string;
+            /**
+             * @description `DEFAULT` is a milestone, the others are streaks.
+             * @example DEFAULT
+             * @enum {string}
+             */
+            readonly trackingType: "DEFAULT" | "STREAKS" | "NON_CONTINUOUS_STREAKS";
+            /**
+             * Format: int64
+             * @description The target.
+             * @example 3
+             */
+            readonly targetRuleId: number;
+            /**
+             * @description The target's name.
+             * @example Monthly spend
+             */
+            readonly targetName: string;
+            /** @description The cycle in which an enrolment now would start: the current one, else the next. */
+            readonly canEnrolFrom: components["schemas"]["PeriodName"];
         };
         /** @description A target that a customer left, and what a return would go on from. */
         readonly LeftTarget: {
@@ -2516,6 +2689,204 @@ export interface components {
              * @example 1
              */
             readonly definitionVersion: number;
+        };
+        /** @description A customer of a target. */
+        readonly RosterRow: {
+            /**
+             * Format: int64
+             * @description The customer.
+             * @example 345651201
+             */
+            readonly customerId: number;
+            /**
+             * @description What another system calls the customer; `null` when not given.
+             * @example crm-77
+             */
+            readonly externalId: string | null;
+            /**
+             * @description Whether the customer is enrolled or has left.
+             * @example ENROLLED
+             * @enum {string}
+             */
+            readonly status: "ENROLLED" | "UNENROLLED";
+            /**
+             * @description By which way the customer first came in: a call, or the first activity that matched.
+             * @example API
+             * @enum {string}
+             */
+            readonly source: "API" | "AUTOMATIC";
+            /**
+             * Format: date-time
+             * @description When the latest enrolment began, in UTC.
+             * @example 2030-01-10T09:00:00.000Z
+             */
+            readonly enrolledOn: string;
+            /**
+             * Format: date-time
+             * @description When the customer left, in UTC; `null` when it has not.
+             * @example null
+             */
+            readonly unEnrolledOn: string | null;
+            /** @description The first cycle of the latest enrolment. */
+            readonly fromPeriod: components["schemas"]["PeriodName"];
+            /**
+             * Format: int64
+             * @description The cycle whose values are shown: the one asked for, else the current one. `null` when the membership does not cover it.
+             * @example 36
+             */
+            readonly periodId: number | null;
+            /**
+             * @description What must be reached in that cycle, in the target's unit. `null` when the membership does not cover it. At most 4 fractional digits.
+             * @example 1000
+             */
+            readonly targetValue: number | null;
+            /**
+             * @description What was achieved in it, at least 0, in the target's unit. `null` when the membership does not cover it. At most 4 fractional digits.
+             * @example 250
+             */
+            readonly targetAchievedValue: number | null;
+            /**
+             * Format: date-time
+             * @description When the value last became reached, in UTC; `null` when it has not.
+             * @example null
+             */
+            readonly targetAchievedDateTime: string | null;
+            /**
+             * @description The streak's run; of a customer who has left, the one that a return would go on from. `null` for a milestone.
+             * @example null
+             */
+            readonly currentCount: number | null;
+        };
+        /** @description A page of a target's customers. */
+        readonly RosterPage: {
+            /** @description The customers of the page. It can have fewer than `limit`, or none, and not be the last. */
+            readonly customers: readonly components["schemas"]["RosterRow"][];
+            /**
+             * @description Names the next page, as `cursor`; `null` after the last one.
+             * @example null
+             */
+            readonly nextCursor: string | null;
+        };
+        /** @description What a count of a target's customers has found. */
+        readonly TargetStatistics: {
+            /**
+             * Format: date-time
+             * @description Everything that was written before this time is counted. The customers were first counted, in UTC; `null` when it has not.
+             * @example 2030-01-11T03:00:00.000Z
+             */
+            readonly asOf: string | null;
+            /**
+             * @description Whether no further count follows.
+             * @example false
+             */
+            readonly isFinal: boolean;
+            /**
+             * @description Customers who are enrolled.
+             * @example 2
+             */
+            readonly enrolled: number;
+            /**
+             * @description Customers who have left.
+             * @example 1
+             */
+            readonly unEnrolled: number;
+            /** @description The customers of both, by the way in which they first came in. */
+            readonly bySource: components["schemas"]["CustomersBySource"];
+            /** @description One row for each cycle; none before the first count. */
+            readonly periods: readonly components["schemas"]["PeriodStatistics"][];
+            /** @description One row for each level of a streak; none before the first count. */
+            readonly streaks: readonly components["schemas"]["LevelStatistics"][];
+            /** @description One row for each length of the run that an enrolled customer of a streak has. */
+            readonly runLengths: readonly components["schemas"]["RunStatistics"][];
+        };
+        /** @description Customers by the way in which they first came in. */
+        readonly CustomersBySource: {
+            /**
+             * @description By a call.
+             * @example 3
+             */
+            readonly API: number;
+            /**
+             * @description With the first activity that matched.
+             * @example 0
+             */
+            readonly AUTOMATIC: number;
+        };
+        /** @description What was counted of one cycle. */
+        readonly PeriodStatistics: {
+            /**
+             * Format: int64
+             * @description The cycle.
+             * @example 36
+             */
+            readonly periodId: number;
+            /**
+             * @description Customers whose membership covers the cycle, or did when it ended.
+             * @example 3
+             */
+            readonly covered: number;
+            /**
+             * @description Those of them whose value is above 0.
+             * @example 2
+             */
+            readonly started: number;
+            /**
+             * @description Those of them who have reached the target value.
+             * @example 1
+             */
+            readonly reached: number;
+            /**
+             * @description The sum of their achieved values, in the target's unit. At most 4 fractional digits.
+             * @example 1250
+             */
+            readonly achievedTotal: number;
+            /** @description How many of them have come how far. */
+            readonly progress: readonly components["schemas"]["ProgressBand"][];
+        };
+        /** @description Customers whose achieved value is in a band: `from` included and `to` not. The first band is 0 alone, and the second begins above 0. */
+        readonly ProgressBand: {
+            /**
+             * @description Percent of the target value.
+             * @example 25
+             */
+            readonly from: number;
+            /**
+             * @description Percent of the target value; `null` for no bound.
+             * @example 50
+             */
+            readonly to: number | null;
+            /**
+             * @description How many.
+             * @example 1
+             */
+            readonly customers: number;
+        };
+        /** @description Customers who hold a level. */
+        readonly LevelStatistics: {
+            /**
+             * Format: int64
+             * @description The level.
+             * @example 1
+             */
+            readonly streakId: number;
+            /**
+             * @description Customers, enrolled or not, who have reached it.
+             * @example 1
+             */
+            readonly reached: number;
+        };
+        /** @description Customers with a run of one length. */
+        readonly RunStatistics: {
+            /**
+             * @description Met cycles in the run.
+             * @example 2
+             */
+            readonly length: number;
+            /**
+             * @description Enrolled customers with such a run.
+             * @example 1
+             */
+            readonly customers: number;
         };
         /** @description An access token. */
         readonly GeneratedToken: {
@@ -4518,7 +4889,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004. */
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310011. */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4534,7 +4905,7 @@ export interface operations {
                              * @example 300004
                              * @enum {integer}
                              */
-                            readonly code: 300004;
+                            readonly code: 300004 | 310011;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
@@ -4579,6 +4950,73 @@ export interface operations {
             };
             readonly 413: components["responses"]["TooLarge"];
             readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly eraseCustomer: {
+        readonly parameters: {
+            readonly query: {
+                /** @description `ERASE` or `ANONYMISE`. */
+                readonly mode: "ERASE" | "ANONYMISE";
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The customer. */
+                readonly customerId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Asked for. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The request. */
+                        readonly data: components["schemas"]["Erasure"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310011. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310011;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
             readonly 429: components["responses"]["Throttled"];
             readonly 500: components["responses"]["Unexpected"];
             readonly 503: components["responses"]["Unavailable"];
@@ -4731,6 +5169,137 @@ export interface operations {
             readonly 503: components["responses"]["Unavailable"];
         };
     };
+    readonly getErasure: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The request. It is the customer's id. */
+                readonly requestId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The request. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The request. */
+                        readonly data: components["schemas"]["Erasure"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310011. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310011;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly exportCustomer: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `nextCursor` of the page before. It is good for the same target and filters only. Without it the list begins. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The customer. */
+                readonly customerId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description One page. */
+                        readonly data: components["schemas"]["CustomerExport"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310011. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310011;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
     readonly getUserTargetGroups: {
         readonly parameters: {
             readonly query?: {
@@ -4740,6 +5309,8 @@ export interface operations {
                 readonly includeInactiveTargets?: boolean;
                 /** @description Whether the answer has `leftTargets` too, the state from which a return would go on. */
                 readonly includeLeft?: boolean;
+                /** @description `ENROLLED`: what the customer is enrolled in, as without it. `AVAILABLE`: what the customer can be enrolled in now, in `availableTargets`. `LEFT`: what the customer has left, in `leftTargets`. `COMPLETED`: what the customer is enrolled in and whose last cycle has ended, with all cycles. */
+                readonly enrolmentStatus?: "ENROLLED" | "AVAILABLE" | "LEFT" | "COMPLETED";
                 /** @description Only this target, by its id in `targets`. */
                 readonly targetRuleId?: number;
             };
@@ -4924,6 +5495,149 @@ export interface operations {
                              * @enum {integer}
                              */
                             readonly code: 300004 | 310011;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly listTargetCustomers: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whom to list: who is enrolled, who has left, or both. */
+                readonly status?: "ENROLLED" | "UNENROLLED" | "ALL";
+                /** @description Only this cycle. */
+                readonly periodId?: number;
+                /** @description Only who has reached the value of the cycle, or has not. Without `periodId` that is the current cycle. */
+                readonly achieved?: boolean;
+                /** @description The largest number of rows in the answer. */
+                readonly limit?: number;
+                /** @description `nextCursor` of the page before. It is good for the same target and filters only. Without it the list begins. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+                /** @description The target, one of the group's `targets`. */
+                readonly targetId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of customers. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description A page of customers. */
+                        readonly data: components["schemas"]["RosterPage"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 310018, 310019. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017 | 310018 | 310019;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getTargetStatistics: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+                /** @description The target, one of the group's `targets`. */
+                readonly targetId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The numbers. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The numbers. */
+                        readonly data: components["schemas"]["TargetStatistics"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 310018. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017 | 310018;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.

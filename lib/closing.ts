@@ -27,6 +27,9 @@ type ClosingProps = StatesProps & {
   readonly closing: "paused" | undefined;
 };
 
+/** Names the permission in cdk-nag's findings. */
+const anyObject = "/*";
+
 /**
  * Closes cycles that have ended, by as many workers as there are shards of enrolments.
  *
@@ -62,6 +65,7 @@ export class Closing extends Construct {
     // CDK's own policy is removed. #allowMapRuns grants the same without the permission to redrive.
     stateMachine.node.tryRemoveChild("DistributedMapPolicy");
     this.#allowMapRuns(role, stateMachine);
+    this.#allowRecording(role, props);
     return stateMachine;
   }
 
@@ -128,6 +132,21 @@ export class Closing extends Construct {
     });
   }
 
+  /** Erasures are recorded before anything is removed. */
+  #allowRecording(role: Role, { erasureList }: ClosingProps): void {
+    const resources = [erasureList.arnForObjects("*")];
+    const policy = new Policy(this, "Recording", {
+      roles: [role],
+      statements: [new PolicyStatement({ actions: ["s3:PutObject"], resources })],
+    });
+    const bucket = erasureList.node.defaultChild;
+    if (!CfnElement.isCfnElement(bucket)) throw new Error("A bucket has a resource");
+    Validations.of(policy).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(bucket)}.Arn>${anyObject}]`,
+      reason: "A record is named by the customer who is erased.",
+    });
+  }
+
   /** Answers the queue for starts that the scheduler could not make. */
   #schedule(stateMachine: StateMachine, { closing }: ClosingProps): Queue {
     const missedStarts = new Queue(this, "MissedStarts", { enforceSSL: true, retentionPeriod: Duration.days(14) });
@@ -182,6 +201,20 @@ export class Closing extends Construct {
       impact: "Some customers are not reminded before the end of a cycle; six hours late they are not reminded at all.",
       firstStep: "Read the failed lines of closeShard; it is tried again every five minutes.",
       metric: ownMetric(stackName, metrics.failures, "reminding").with({ period: minute }),
+      above: 0,
+      breached: { periods: 2, of: 10 },
+    });
+    alarms.add("ErasingErrors", {
+      impact: "Some customers' data is not erased as it was asked for; the law sets a time for it.",
+      firstStep: "Read the failed lines of closeShard and listDueCycles; it is tried again every five minutes.",
+      metric: ownMetric(stackName, metrics.failures, "erasing").with({ period: minute }),
+      above: 0,
+      breached: { periods: 2, of: 10 },
+    });
+    alarms.add("StatisticsErrors", {
+      impact: "The statistics of some targets are not renewed; marketing sees those of an earlier day.",
+      firstStep: "Read the failed lines of closeShard; it is tried again every five minutes.",
+      metric: ownMetric(stackName, metrics.failures, "statistics").with({ period: minute }),
       above: 0,
       breached: { periods: 2, of: 10 },
     });

@@ -1,4 +1,5 @@
 import { Duration } from "aws-cdk-lib";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
 import {
   Choice,
   Condition,
@@ -13,13 +14,15 @@ import {
   Succeed,
   TaskInput,
 } from "aws-cdk-lib/aws-stepfunctions";
-import { LambdaInvoke, StepFunctionsStartExecution } from "aws-cdk-lib/aws-stepfunctions-tasks";
+import { CallAwsService, LambdaInvoke, StepFunctionsStartExecution } from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { Construct } from "constructs";
 import type { ApiFunction } from "./apiFunction.ts";
 
 export type StatesProps = {
   readonly listDueCycles: ApiFunction;
   readonly closeShard: ApiFunction;
+  /** Where erasures are recorded. */
+  readonly erasureList: Bucket;
   readonly shardsAtOnce: number;
   /** How many Lambdas may close shards at once; `undefined` for no limit. */
   readonly closingConcurrency: number | undefined;
@@ -141,7 +144,7 @@ function listing(
 
 function closingShards(
   scope: Construct,
-  { closeShard, shardsAtOnce, closingConcurrency }: StatesProps,
+  { closeShard, shardsAtOnce, closingConcurrency, erasureList }: StatesProps,
 ): DistributedMap {
   const closeShards = DistributedMap.jsonata(scope, "CloseShards", {
     items: ProvideItems.jsonata("{% $states.input.tasks %}"),
@@ -150,14 +153,19 @@ function closingShards(
     assign: { failedCount: "{% $failedCount + $sum($states.result.failedCount) %}" },
     outputs: { leftCount: "{% $sum($states.result.leftCount) %}" },
   });
-  return closeShards.itemProcessor(closingShard(scope, closeShard, closingConcurrency));
+  return closeShards.itemProcessor(closingShard(scope, closeShard, closingConcurrency, erasureList));
 }
 
 /**
  * One worker's part. One call may run out of time. What is left of one shard it calls the function for until it is
  * finished. Several shards it hands back, to be closed side by side.
  */
-function closingShard(scope: Construct, { live }: ApiFunction, concurrency: number | undefined): IChainable {
+function closingShard(
+  scope: Construct,
+  { live }: ApiFunction,
+  concurrency: number | undefined,
+  erasureList: Bucket,
+): IChainable {
   const closeShard = LambdaInvoke.jsonata(scope, "CloseShard", {
     lambdaFunction: live,
     payload: TaskInput.fromText("{% $states.input %}"),
@@ -166,13 +174,18 @@ function closingShard(scope: Construct, { live }: ApiFunction, concurrency: numb
   });
   if (concurrency !== undefined) closeShard.addRetry(retryWhenTurnedAway);
   closeShard.addRetry(retry);
-  closeShard.addCatch(Pass.jsonata(scope, "ShardFailed", { outputs: { failedCount: 1, leftCount: 0 } }));
+  const failed = Pass.jsonata(scope, "ShardFailed", { outputs: { failedCount: 1, leftCount: 0 } });
+  closeShard.addCatch(failed);
+  const record = recordingErasure(scope, erasureList);
+  record.addCatch(failed);
+  record.next(closeShard);
   const shardClosed = Pass.jsonata(scope, "ShardClosed", {
     // Some enrolments may still be due, because others wrote to them too often for the function to close them.
     outputs: { failedCount: "{% $states.input.busyCount > 0 ? 1 : 0 %}", leftCount: 0 },
   });
   const isFinished = Choice.jsonata(scope, "IsShardFinished")
     .when(Condition.jsonata("{% $count($states.input.left) = 0 %}"), shardClosed)
+    .when(Condition.jsonata("{% $exists($states.input.record) %}"), record)
     .when(Condition.jsonata("{% $count($states.input.left) = 1 %}"), closeShard, {
       outputs: "{% $states.input.left[0] %}",
     })
@@ -182,6 +195,24 @@ function closingShard(scope: Construct, { live }: ApiFunction, concurrency: numb
       }),
     );
   return closeShard.next(isFinished);
+}
+
+/** Records outside the table whom a function is about to erase, and goes on with it. */
+function recordingErasure(scope: Construct, bucket: Bucket): CallAwsService {
+  const record = CallAwsService.jsonata(scope, "RecordErasure", {
+    service: "s3",
+    action: "putObject",
+    parameters: {
+      Bucket: bucket.bucketName,
+      Key: "{% $states.input.record.name %}",
+      Body: "{% $states.input.record.content %}",
+      ContentType: "application/json",
+    },
+    iamResources: [bucket.arnForObjects("*")],
+    outputs: "{% $states.input.left[0] %}",
+  });
+  record.addRetry(retry);
+  return record;
 }
 
 const startOfExecution = "{% $states.context.Execution.StartTime %}";

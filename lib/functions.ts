@@ -2,6 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { credentialPlanVariable } from "../shared/config/credentialPlanConfig.ts";
 import { registrationVariable } from "../shared/config/registrationConfig.ts";
+import { statisticsVariable } from "../shared/config/statisticsConfig.ts";
 import { tokenLifetimeVariable } from "../shared/config/tokenConfig.ts";
 import { ApiFunction } from "./apiFunction.ts";
 import { trustExternalIssuer } from "./externalIssuer.ts";
@@ -35,6 +36,7 @@ export function createFunctions(scope: Construct, settings: Settings, table: Mil
     closeShard: create("closeShard", settings.closingConcurrency, closingTimeout),
   };
   functions.tokens.lambda.addEnvironment(tokenLifetimeVariable, settings.tokenLifetimeMinutes.toString());
+  functions.listDueCycles.lambda.addEnvironment(statisticsVariable, settings.statisticsEveryHours.toString());
   for (const { lambda } of [functions.enroll, functions.simulations]) {
     lambda.addEnvironment(registrationVariable, settings.registration);
   }

@@ -4,6 +4,7 @@ import { ActivityQueue } from "./activityQueue.ts";
 import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
 import { Closing } from "./closing.ts";
+import { ErasureList } from "./erasureList.ts";
 import { createFunctions } from "./functions.ts";
 import { Projector } from "./projector.ts";
 import type { Settings } from "./settings.ts";
@@ -21,7 +22,8 @@ export class MilestreakStack extends Stack {
     const { countQueuedActivities: counter, listDueCycles, closeShard } = functions;
     const activityQueue = new ActivityQueue(this, "ActivityQueue", { ...settings, counter, alarms });
     const projector = new Projector(this, "Projector", { ...settings, table, projector: functions.projector, alarms });
-    const closing = new Closing(this, "Closing", { ...settings, listDueCycles, closeShard, alarms });
+    const erasureList = new ErasureList(this, "ErasureList").bucket;
+    const closing = new Closing(this, "Closing", { ...settings, listDueCycles, closeShard, erasureList, alarms });
     watch(this, { settings, functions, table, alarms, activityQueue, projector, closing });
     this.#putOut("BaseUrl", api.baseUrl, "Where the API answers");
     this.#putOut("DomainTarget", api.domainTarget, "What the domain's DNS record names");
@@ -32,6 +34,7 @@ export class MilestreakStack extends Stack {
     );
     this.#putOut("OrgQueueUrls", activityQueue.orgQueueUrls, "Where one org's activities can be queued, by org");
     this.#putOut("BusName", projector.busName, "The bus that notifications are sent to");
+    this.#putOut("ErasureListName", erasureList.bucketName, "The bucket with the list of customers who were erased");
     this.#putOut("TableName", table.tableName, "The table, for the operator CLI");
     this.#putOut("AlarmTopicArn", alarms.topicArn, "The topic that alarms are told to");
   }

@@ -94,6 +94,7 @@ export class Projector extends Construct {
         inserted(startedPrefix),
         insertedOrModified(enrollmentPrefix),
         modified(setAsidePrefix),
+        erasures(),
       ],
     });
     // Lambda tries the permission to read when the mapping is made.
@@ -164,6 +165,12 @@ function insertedOrModified(prefix: string) {
 /** An enrolment that is set aside is inserted unchanged. */
 function modified(prefix: string) {
   return FilterCriteria.filter({ eventName: FilterRule.isEqual("MODIFY"), dynamodb: sortKeyBeginsWith(prefix) });
+}
+
+/** The requests to erase a customer. Other items of the list of what is due have another kind. */
+function erasures() {
+  const dynamodb = { NewImage: { kind: { S: FilterRule.isEqual("ERASING") } } };
+  return FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT"), dynamodb });
 }
 
 function sortKeyBeginsWith(prefix: string) {

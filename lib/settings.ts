@@ -1,6 +1,7 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IssuerConfig } from "../shared/config/issuerConfig.ts";
 import { type RegistrationPermission, registrationPermissions } from "../shared/config/registrationConfig.ts";
+import { statisticsEveryHours } from "../shared/config/statisticsConfig.ts";
 import { tokenLifetimeMinutes } from "../shared/config/tokenConfig.ts";
 import { orgPattern } from "../shared/table/keys.ts";
 import { type Deployment, deployments } from "./deployments.ts";
@@ -38,6 +39,8 @@ export type Settings = {
   readonly previousTable: string | undefined;
   /** `paused`: cycles that have ended stay open; absent: they are closed. */
   readonly closing: "paused" | undefined;
+  /** The hours between two counts of each target's customers; 0: they are not counted. */
+  readonly statisticsEveryHours: number;
   /** Shards of enrolments that are closed side by side, each by a Lambda. */
   readonly shardsAtOnce: number;
   /** Orgs whose activities have a queue of their own. */
@@ -101,6 +104,7 @@ export function readSettings(readContext: ReadContext): Settings {
     restoredStreamArn: context.text("restoredStreamArn", streamPattern, "the ARN of a table's stream"),
     previousTable: context.text("previousTable", tablePattern, "none or the ARN of a table"),
     closing: context.only("closing", "paused"),
+    statisticsEveryHours: context.integer("statisticsEveryHours", statisticsEveryHours),
     // The default is a tenth of the Lambdas that an account may run at once, which leaves room for the API.
     shardsAtOnce: context.integer("shardsAtOnce", { minimum: 1, maximum: 1000, default: 100 }),
     queueOrgs: readQueueOrgs(context),

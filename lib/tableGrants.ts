@@ -10,6 +10,8 @@ export type TableGrant = {
 
 /** One partition per target group: its cycles, levels and targets. */
 const groups: Partitions = { like: "ORG#*#GROUP#*" };
+/** One partition per target group: what was counted of its customers. */
+const statistics: Partitions = { like: "ORG#*#GROUP#*#STATISTICS" };
 /** One partition per customer: the profile and the enrolments. */
 const customers: Partitions = { like: "ORG#*#CUSTOMER#*" };
 /** One partition per org: the list of the targets that activities enrol in. */
@@ -18,6 +20,8 @@ const automaticTargets: Partitions = { like: "ORG#*#AUTOMATIC" };
 const externalIds: Partitions = { like: "EXTERNAL#*" };
 /** They are in one grant, because a transaction over a customer and an external id is one request. */
 const customersAndExternalIds: Partitions = { like: ["ORG#*#CUSTOMER#*", "EXTERNAL#*"] };
+/** The same with the list of what is due, on which an erasure puts its first pass. */
+const customersExternalIdsAndSweeps: Partitions = { like: ["ORG#*#CUSTOMER#*", "EXTERNAL#*", "CLOSING"] };
 /** One partition per org: the names that are taken and the next ids. An org's own name holds no `#`. */
 const orgs: Partitions = { like: "ORG#*", except: "ORG#*#*" };
 /** The one list of what to close next, with an item for each group of every org. */
@@ -33,7 +37,8 @@ const tokens: Partitions = { like: "TOKEN#*" };
 
 /**
  * Everything that each function may do with the table. No function scans. Items are deleted from the list of sweeps
- * and of external ids, and `closeShard` deletes an enrolment where it puts it elsewhere. `definitions` deletes names of
+ * and of external ids, and `closeShard` deletes an enrolment where it puts it elsewhere and the items of an erased
+ * customer. `definitions` deletes names of
  * groups, and groups without enrolments. Only `authorizer` and `tokens` can read credentials. `reads` and `simulations`
  * cannot write. A function without an entry does not
  * compile, and a grant that no request needs fails test/deployed.
@@ -69,10 +74,17 @@ export const tableGrants = {
     { actions: ["Query"], partitions: closings },
     { actions: ["DeleteItem", "PutItem", "UpdateItem"], partitions: orgsGroupsAndSweeps },
   ],
-  // It is one grant, because a transaction over a profile and its external ids is one request.
-  customers: [{ actions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"], partitions: customersAndExternalIds }],
+  // It is one grant, because a transaction over a profile, its external ids and its erasure is one request.
+  customers: [
+    { actions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"], partitions: customersExternalIdsAndSweeps },
+  ],
+  // What a customer can be enrolled in takes the names of the org's groups.
   reads: [
+    { actions: ["Query"], partitions: orgs },
     { actions: ["Query"], partitions: groups },
+    { actions: ["GetItem"], partitions: statistics },
+    { actions: ["Query"], partitions: shards },
+    { actions: ["GetItem"], partitions: closings },
     { actions: ["GetItem", "Query"], partitions: customers },
   ],
   // They run the code of the calls that they try, and can write nothing.
@@ -90,14 +102,16 @@ export const tableGrants = {
     { actions: ["UpdateItem"], partitions: closings },
   ],
   listDueCycles: [
+    { actions: ["GetItem"], partitions: statistics },
     { actions: ["PutItem", "Query", "UpdateItem"], partitions: groups },
-    { actions: ["DeleteItem", "GetItem", "PutItem", "Query"], partitions: sweeps },
+    { actions: ["DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"], partitions: sweeps },
     { actions: ["Query"], partitions: closings },
   ],
   closeShard: [
     { actions: ["Query"], partitions: groups },
-    { actions: ["Query"], partitions: shards },
-    { actions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"], partitions: customers },
+    { actions: ["PutItem"], partitions: statistics },
+    { actions: ["DeleteItem", "Query"], partitions: shards },
+    { actions: ["DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"], partitions: customers },
     { actions: ["GetItem", "UpdateItem"], partitions: sweeps },
     { actions: ["UpdateItem"], partitions: closings },
   ],

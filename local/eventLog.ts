@@ -42,6 +42,7 @@ function asEvent(notification: Notification): LoggedEvent {
 }
 
 function describe({ "detail-type": type, detail }: LoggedEvent): string {
+  if ("mode" in detail) return `Event ${type}: customer ${detail.customerId}, ${detail.mode}, ${detail.eventId}`;
   if (!("customerId" in detail)) return `Event ${type}: target group ${detail.targetGroupId}, ${detail.eventId}`;
   const { customerId, targetRuleId, targetName, eventId } = detail;
   return `Event ${type}: customer ${customerId}, target ${targetRuleId} (${targetName}), ${eventId}`;

@@ -6,6 +6,7 @@ import { parseId, quote } from "../shared/http/requests/parameters.ts";
 import { createContext } from "../shared/operations/context.ts";
 import type { Table } from "../shared/table/client.ts";
 import { closeCycles } from "./closeCycles.ts";
+import { noErasureList, type RecordErasure } from "./erasureList.ts";
 import { EventLog } from "./eventLog.ts";
 import type { LocalPages } from "./gateway.ts";
 import { NoStream, StreamPump } from "./streamPump.ts";
@@ -27,13 +28,14 @@ export async function openProjection(
   table: Table,
   access: Omit<TableConfig, "tableName">,
   print: (line: string) => void,
+  record: RecordErasure = noErasureList,
 ): Promise<Projection> {
   const bus = new EventLog(print);
   const pump = await StreamPump.open(table, access, projector({ ...createContext(table), bus }));
   return {
     pages: {
       "GET /local/events": (query) => readEvents(pump, bus, query),
-      "POST /local/close-cycles": (query, now) => closeEndedCycles(pump, table, query, now),
+      "POST /local/close-cycles": (query, now) => closeEndedCycles({ pump, table, record }, query, now),
     },
     start: () => pump.start(),
     drain: () => pump.drain(),
@@ -64,14 +66,18 @@ async function readEvents(pump: StreamPump, bus: EventLog, query: URLSearchParam
 }
 
 /** Brings the index up to date, closes the ended cycles, and answers when their notifications were published. */
-async function closeEndedCycles(pump: StreamPump, table: Table, query: URLSearchParams, now: Instant) {
+async function closeEndedCycles(
+  { pump, table, record }: { readonly pump: StreamPump; readonly table: Table; readonly record: RecordErasure },
+  query: URLSearchParams,
+  now: Instant,
+) {
   const text = query.get("targetGroupId");
   const groupId = text === null ? undefined : parseId(text);
   if (text !== null && groupId === undefined) {
     return httpResult(400, failureEnvelope(300004, [`targetGroupId in the query must be an id; got ${quote(text)}.`]));
   }
   await pump.drain();
-  const closed = await closeCycles(table, now, query.get("org") ?? undefined, groupId);
+  const closed = await closeCycles(table, now, query.get("org") ?? undefined, groupId, record);
   await pump.drain();
   return httpResult(200, successEnvelope({ closed }, []));
 }

@@ -1,6 +1,6 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type { OrgQueues } from "../../shared/config/queueConfig.ts";
-import { type ActivitySender, countOne } from "../../shared/http/countActivity.ts";
+import { type ActivitySender, countOne, OfErasedCustomer } from "../../shared/http/countActivity.ts";
 import { invalidInput, RequestRefused } from "../../shared/http/errors.ts";
 import { bodyText } from "../../shared/http/requests/incomingText.ts";
 import { parseJson } from "../../shared/http/requests/json.ts";
@@ -17,7 +17,8 @@ export type QueueLambda = (event: SQSEvent) => Promise<SQSBatchResponse>;
  *
  * A message's body is the activity. Its brand is the owner of the queue. In the common queue, the message attribute
  * `org` names the brand. "Now" is when the message was sent. Answers the failed messages, which are then delivered
- * again. A message that can never be counted ends in the dead-letter queue, where an operator sees it.
+ * again. A message that can never be counted ends in the dead-letter queue, where an operator sees it. One of a customer
+ * who was erased is dropped.
  */
 export function countQueuedActivities(context: ServiceContext, orgQueues: OrgQueues = new Map()): QueueLambda {
   return async ({ Records }) => {
@@ -31,6 +32,8 @@ export function countQueuedActivities(context: ServiceContext, orgQueues: OrgQue
         await countMessage(context, record, senderOf(record, orgQueues));
       } catch (error) {
         logFailure(error);
+        // It can never count, and the dead-letter queue would keep what the person has done.
+        if (error instanceof OfErasedCustomer) continue;
         batchItemFailures.push({ itemIdentifier: record.messageId });
       }
     }

@@ -1,4 +1,5 @@
+import { readStatisticsEveryHours } from "../../shared/config/statisticsConfig.ts";
 import { deployedTable } from "../../shared/operations/deployedTable.ts";
 import { listDueCycles } from "./listDueCycles.ts";
 
-export const handler = listDueCycles(deployedTable());
+export const handler = listDueCycles(deployedTable(), readStatisticsEveryHours());

@@ -8,7 +8,7 @@ import type { ServiceContext } from "../../shared/operations/context.ts";
 import { customerNotFound } from "../../shared/operations/customer.ts";
 import { requireDefinition } from "../../shared/operations/definition.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
-import { listEnrollments, listSetAside } from "../../shared/table/enrollments.ts";
+import { listActive, listSetAside } from "../../shared/table/enrollments.ts";
 import type { Org } from "../../shared/table/keys.ts";
 import { listLedger } from "../../shared/table/ledger.ts";
 import { Patience } from "../../shared/table/rounds.ts";
@@ -48,9 +48,9 @@ async function requireEnrollment(
 ): Promise<Enrollment> {
   const isAsked = ({ targetId }: Enrollment) => targetId === targetRuleId;
   const patience = new Patience(table);
-  const enrollment =
-    (await listEnrollments(table, org, userId, patience)).find(isAsked) ??
-    (await listSetAside(table, org, userId, patience)).find(isAsked);
+  const { enrollments, isErased } = await listActive(table, org, userId, patience);
+  const setAside = async () => (isErased ? [] : listSetAside(table, org, userId, patience));
+  const enrollment = enrollments.find(isAsked) ?? (await setAside()).find(isAsked);
   if (enrollment !== undefined) return enrollment;
   if (!(await isRegistered(table, org, userId))) throw businessRefusal(customerNotFound(userId));
   throw new RequestRefused(310149, [

@@ -1,50 +1,108 @@
+import { hasEnded } from "../../shared/domain/cycles.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import type { Instant } from "../../shared/domain/instant.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { businessRefusal } from "../../shared/http/errors.ts";
 import { required } from "../../shared/http/requests/checked.ts";
-import type { routes } from "../../shared/http/routes.ts";
+import type { QueryOf, routes } from "../../shared/http/routes.ts";
+import { presentAvailableTargets } from "../../shared/http/views/availableTargetView.ts";
 import { presentCustomerState, type StateOptions } from "../../shared/http/views/customerStateView.ts";
 import { fitting } from "../../shared/http/views/fitting.ts";
 import { presentLeftTarget } from "../../shared/http/views/leftTargetView.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { customerNotFound } from "../../shared/operations/customer.ts";
 import { findGroupsOf } from "../../shared/operations/definition.ts";
+import { findNewestGroups, type NewestGroups } from "../../shared/operations/newestGroups.ts";
 import { withShownPast } from "../../shared/operations/shownPast.ts";
+import type { Table } from "../../shared/table/client.ts";
 import { isRegistered } from "../../shared/table/customers.ts";
 import { listAllEnrollments, listEnrollments } from "../../shared/table/enrollments.ts";
+import type { Org } from "../../shared/table/keys.ts";
+
+type Query = QueryOf<(typeof routes.getUserTargetGroups)["query"]>;
 
 /**
  * `GET /users/{userId}/targetGroups`: the targets the customer is enrolled in, and what was achieved
- * (docs/enrolment.md). Enrolments that were left are listed only on request. Large groups can shorten the list; a
- * warning then says so. Refuses with 300004, 310011.
+ * (docs/enrolment.md). With `enrolmentStatus`, those that the customer can be enrolled in, has left, or has completed.
+ * Large groups can shorten the list; a warning then says so. Refuses with 300004, 310011.
  */
 export function getUserTargetGroups(context: ServiceContext): Operation<typeof routes.getUserTargetGroups> {
   return async ({ org, now, parameters }) => {
     const { path, query } = required(parameters);
-    // Enrolments in groups that are over are shown only with all their cycles, or when they were left.
-    const list = query.includeInactive || query.includeLeft ? listAllEnrollments : listEnrollments;
-    const enrollments = await list(context.table, org, path.userId);
-    if (enrollments.length === 0 && !(await isRegistered(context.table, org, path.userId)))
-      throw businessRefusal(customerNotFound(path.userId));
-    const asked = enrollments.filter(({ targetId }) => [undefined, targetId].includes(query.targetRuleId));
-    const [current, left] = [
-      asked.filter(isEnrolled),
-      query.includeLeft ? asked.filter((one) => !isEnrolled(one)) : [],
-    ];
-    const options: StateOptions = { now, ...query };
-    const shown = [...current, ...left.slice(0, maximumLeft)];
+    const { userId } = path;
+    const { enrolmentStatus: status } = query;
+    const [all, newest] = await Promise.all([
+      (showsOver(query) ? listAllEnrollments : listEnrollments)(context.table, org, userId),
+      status === "AVAILABLE" ? findNewestGroups(context, org, now) : undefined,
+    ]);
+    if (all.length === 0 && !(await isRegistered(context.table, org, userId)))
+      throw businessRefusal(customerNotFound(userId));
+    const asked = all.filter(({ targetId }) => [undefined, targetId].includes(query.targetRuleId));
+    const isAnswered = query.includeLeft || status === "LEFT";
+    const leftOnes = isAnswered ? asked.filter((one) => !isEnrolled(one)) : [];
+    const shown = [...enrolledOnes(asked, status), ...leftOnes.slice(0, maximumLeft)];
     const found = await findGroupsOf(context.targetGroups, org, shown, now);
     const groups = found.filter((group) => group !== undefined).toSorted((one, other) => one.id - other.id);
-    const whole = await withShownPast(context.table, org, groups, current, options);
-    const rows = groups.flatMap((group) => presentGroup(group, whole, options));
+    const options: StateOptions = { ...query, now, includeInactive: query.includeInactive || status === "COMPLETED" };
+    const rows = await presentEnrolled(context.table, org, groups, {
+      enrollments: shown.filter(isEnrolled),
+      status,
+      options,
+    });
     const targetGroups = fitting(rows);
-    const leftTargets = groups.flatMap((group) => presentLeft(group, left, options));
+    const availableTargets = newest?.groups.flatMap((group) => presentAvailable(group, all, query, now));
     return {
-      data: { userId: path.userId, targetGroups, ...(query.includeLeft ? { leftTargets } : {}) },
-      warnings: [...leftOut(targetGroups.length, rows.length), ...leftBehind(left.length)],
+      data: {
+        userId,
+        targetGroups,
+        ...(isAnswered ? { leftTargets: groups.flatMap((group) => presentLeft(group, leftOnes, options)) } : {}),
+        ...(availableTargets === undefined ? {} : { availableTargets }),
+      },
+      warnings: [...leftOut(targetGroups.length, rows.length), ...leftBehind(leftOnes.length), ...notAll(newest)],
     };
   };
+}
+
+/** Enrolments in groups that are over are shown only with all their cycles, or when they were left. */
+function showsOver({ includeInactive, includeLeft, enrolmentStatus }: Query): boolean {
+  return includeInactive || includeLeft || ["LEFT", "COMPLETED"].includes(enrolmentStatus ?? "");
+}
+
+/** The enrolments to answer as `targetGroups`. */
+function enrolledOnes(asked: readonly Enrollment[], status: Query["enrolmentStatus"]): Enrollment[] {
+  return status === "LEFT" || status === "AVAILABLE" ? [] : asked.filter(isEnrolled);
+}
+
+type Enrolled = {
+  readonly enrollments: readonly Enrollment[];
+  readonly status: Query["enrolmentStatus"];
+  readonly options: StateOptions;
+};
+
+/** With `COMPLETED` only the groups whose last cycle has ended: an enrolment covers all cycles up to it. */
+async function presentEnrolled(
+  table: Table,
+  org: Org,
+  groups: readonly TargetGroup[],
+  { enrollments, status, options }: Enrolled,
+) {
+  const shown = status === "COMPLETED" ? groups.filter(({ cycles }) => hasEnded(cycles, options.now)) : groups;
+  const whole = await withShownPast(table, org, shown, enrollments, options);
+  return shown.flatMap((group) => presentGroup(group, whole, options));
+}
+
+function presentAvailable(group: TargetGroup, all: readonly Enrollment[], { targetRuleId }: Query, now: Instant) {
+  const enrolled = all.filter((one) => one.groupId === group.id && isEnrolled(one));
+  const rows = presentAvailableTargets(group, enrolled, now);
+  return rows.filter((row) => [undefined, row.targetRuleId].includes(targetRuleId));
+}
+
+function notAll(newest: NewestGroups | undefined): string[] {
+  if (newest === undefined || newest.isWhole) return [];
+  return [
+    "Only the target groups that were created last were looked at, because there are very many; GET /v3/targetGroups lists all.",
+  ];
 }
 
 /** The most enrolments that were left and are listed. Their rows are small and fit beside the others. */

@@ -1,4 +1,5 @@
 import packageJson from "../../package.json" with { type: "json" };
+import { cursorPattern } from "../../shared/http/requests/parameters.ts";
 import { type Parameter, type Route, type RouteName, routeNames, routes, takesBody } from "../../shared/http/routes.ts";
 import { failureSchema, type Refusal, refusalResponse, refusalResponses, responseRef } from "./errors.ts";
 import { idRules, listOf, objectOf } from "./fields.ts";
@@ -175,13 +176,18 @@ function pathParameter(name: string): JsonSchema {
 
 function queryParameter(name: string, parameter: Parameter): JsonSchema {
   const { description, example } = textOf<{ description: string; example: unknown }>(queryParameters, name);
-  const required = parameter.type === "text";
+  const required = ["externalId", "mode"].includes(name);
   return { name, in: "query", required, description, schema: { ...rulesOf(parameter), examples: [example] } };
 }
 
 function rulesOf(parameter: Parameter): JsonSchema {
   if (parameter.type === "id") return idRules;
   if (parameter.type === "text") return { type: "string", minLength: 1, maxLength: parameter.maximumCharacters };
+  if (parameter.type === "cursor") return { type: "string", pattern: cursorPattern.source };
+  if (parameter.type === "choice") {
+    const { values, default: byDefault } = parameter;
+    return { type: "string", enum: values, ...(byDefault === undefined ? {} : { default: byDefault }) };
+  }
   return parameter;
 }
 

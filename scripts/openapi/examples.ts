@@ -393,6 +393,29 @@ export const customer = answer("As it is kept", {
   lastUpdatedOn: "2030-01-10T08:00:00.000Z",
 });
 
+export const customerExport = answer("The only page", {
+  rows: [
+    {
+      type: "profile",
+      customerId,
+      firstName: "Ada",
+      lastName: "Lovelace",
+      externalId: "crm-77",
+      registeredOn: "2030-01-10T08:00:00.000Z",
+      lastUpdatedOn: "2030-01-10T08:00:00.000Z",
+    },
+  ],
+  nextCursor: null,
+});
+
+export const erasure = answer("Just asked for", {
+  requestId: customerId,
+  customerId,
+  mode: "ANONYMISE",
+  status: "RUNNING",
+  requestedAt: "2030-01-10T08:00:00.000Z",
+});
+
 export const state = answer("250 of 1000 in the current cycle", {
   userId: customerId,
   targetGroups: [
@@ -494,6 +517,53 @@ export const enrolledTargets = answer("One target", [
     definitionVersion: 1,
   },
 ]);
+
+export const roster = answer("One customer", {
+  customers: [
+    {
+      customerId,
+      externalId: "crm-77",
+      status: "ENROLLED",
+      source: "API",
+      enrolledOn: "2030-01-10T09:00:00.000Z",
+      unEnrolledOn: null,
+      fromPeriod: { id: 36, refCode: "JAN" },
+      periodId: 36,
+      targetValue: 1000,
+      targetAchievedValue: 250,
+      targetAchievedDateTime: null,
+      currentCount: null,
+    },
+  ],
+  nextCursor: null,
+});
+
+export const statistics = answer("Three customers", {
+  asOf: "2030-01-11T03:00:00.000Z",
+  isFinal: false,
+  enrolled: 2,
+  unEnrolled: 1,
+  bySource: { API: 3, AUTOMATIC: 0 },
+  periods: [
+    {
+      periodId: 36,
+      covered: 2,
+      started: 1,
+      reached: 0,
+      achievedTotal: 250,
+      progress: [
+        { from: 0, to: 0, customers: 1 },
+        { from: 0, to: 25, customers: 0 },
+        { from: 25, to: 50, customers: 1 },
+        { from: 50, to: 75, customers: 0 },
+        { from: 75, to: 100, customers: 0 },
+        { from: 100, to: null, customers: 0 },
+      ],
+    },
+  ],
+  streaks: [],
+  runLengths: [],
+});
 
 export const keys = one("key", "A credential", { key: "till.1", secret: "the secret of till.1" });
 

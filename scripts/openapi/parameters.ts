@@ -5,6 +5,7 @@ export const pathParameters = {
   targetGroupId: id("The target group.", 3),
   targetId: id("The target, one of the group's `targets`.", 3),
   customerId: id("The customer.", 345651201),
+  requestId: id("The request. It is the customer's id.", 345651201),
   userId: id("The customer.", 345651201),
   targetRuleId: id("The target, by its id in `targets`.", 3),
 } as const;
@@ -26,8 +27,25 @@ export const queryParameters = {
     description: "Whether the answer has `leftTargets` too, the state from which a return would go on.",
     example: false,
   },
+  enrolmentStatus: {
+    description:
+      "`ENROLLED`: what the customer is enrolled in, as without it. `AVAILABLE`: what the customer can be enrolled in now, in `availableTargets`. `LEFT`: what the customer has left, in `leftTargets`. `COMPLETED`: what the customer is enrolled in and whose last cycle has ended, with all cycles.",
+    example: "ENROLLED",
+  },
   targetRuleId: { description: "Only this target, by its id in `targets`.", example: 3 },
   externalId: { description: "What another system calls the customer, compared exactly.", example: "crm-77" },
+  mode: { description: "`ERASE` or `ANONYMISE`.", example: "ANONYMISE" },
   periodId: { description: "Only this cycle.", example: 36 },
+  status: { description: "Whom to list: who is enrolled, who has left, or both.", example: "ENROLLED" },
+  achieved: {
+    description:
+      "Only who has reached the value of the cycle, or has not. Without `periodId` that is the current cycle.",
+    example: true,
+  },
+  cursor: {
+    description:
+      "`nextCursor` of the page before. It is good for the same target and filters only. Without it the list begins.",
+    example: "aG9ZBqYkUa6xLTq0jLr7JTMuMzQ1NjUxMjAx",
+  },
   ...page,
 } as const;

@@ -1,6 +1,7 @@
 import { sources } from "../../shared/domain/authorship.ts";
 import { frequencyTypes } from "../../shared/domain/cycleRule.ts";
 import type { CycleStatus } from "../../shared/domain/cycles.ts";
+import { erasureModes, erasureStatuses } from "../../shared/domain/erasing.ts";
 import { filterEntityTypes } from "../../shared/domain/filters.ts";
 import { ledgerKinds } from "../../shared/domain/ledger.ts";
 import { notCountedReasons } from "../../shared/domain/placing.ts";
@@ -31,6 +32,7 @@ import {
   textOrNull,
 } from "./fields.ts";
 import { answerObject, type JsonSchema, ref } from "./jsonSchema.ts";
+import { rosterSchemas } from "./rosterSchemas.ts";
 
 const cycleStatuses: readonly CycleStatus[] = ["NOT_STARTED", "RUNNING", "ENDED"];
 const unit = "in the target's unit.";
@@ -257,6 +259,8 @@ const ledgerEntry = {
   definitionVersion,
 };
 
+const exportedTypes = ["profile", "activity", "enrolment", "history", "settledPeriods"];
+
 const customer = {
   customerId: id("The customer.", 345651201),
   firstName: textOrNull("First name; `null` when none was given.", "Ada"),
@@ -317,6 +321,27 @@ export const responseSchemas = {
     ),
   }),
   Customer: answerObject("A registered customer.", customer),
+  ExportRow: {
+    ...answerObject("Something that is stored of a customer. The other fields depend on `type`.", {
+      type: oneOfTexts("What the row is.", exportedTypes, "profile"),
+    }),
+    additionalProperties: true,
+  },
+  CustomerExport: answerObject("A page of what is stored of a customer.", {
+    rows: listOf("ExportRow", "The rows, those of one type one after the other."),
+    nextCursor: textOrNull("Where the next page begins; `null` on the last.", null),
+  }),
+  Erasure: answerObject("A request to erase or anonymise a customer.", {
+    requestId: id("The request. It is the customer's id, because a customer has one request at a time.", 345651201),
+    customerId: id("The customer.", 345651201),
+    mode: oneOfTexts("What is done.", erasureModes, "ANONYMISE"),
+    status: oneOfTexts(
+      "`RUNNING` until all items were gone through, `WAITING` until a second pass 25 hours after the request, then `COMPLETED`.",
+      erasureStatuses,
+      "RUNNING",
+    ),
+    requestedAt: instant("When it was asked for", "2030-01-10T08:00:00.000Z"),
+  }),
   Simulation: answerObject("What an enrolment would write.", {
     periodName: text("The first cycle that it would cover.", "JAN"),
     targetAchievedValueAfter: decimal(`The achieved value of that cycle afterwards, ${unit}`, 250),
@@ -381,12 +406,27 @@ export const responseSchemas = {
       userId: id("The customer.", 345651201),
       targetGroups: listOf(
         "TargetGroupProgress",
-        "The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed.",
+        "The milestones with a cycle to show, and the streaks. A streak's `targets` is empty when no cycle is current; 30 days after its last cycle it is shown with `includeInactive=true` only. Enrolments that were left are not listed. Empty with `enrolmentStatus=AVAILABLE` or `LEFT`.",
       ),
-      leftTargets: listOf("LeftTarget", "What was left; only with `includeLeft=true`."),
+      leftTargets: listOf("LeftTarget", "What was left; only with `includeLeft=true` or `enrolmentStatus=LEFT`."),
+      availableTargets: listOf(
+        "AvailableTarget",
+        "What the customer can be enrolled in now; only with `enrolmentStatus=AVAILABLE`.",
+      ),
     },
-    ["leftTargets"],
+    ["leftTargets", "availableTargets"],
   ),
+  AvailableTarget: answerObject("A target that a customer is not in and can be enrolled in now.", {
+    targetGroupId: groupId,
+    targetGroupName: text("The group's name.", "Spend 1000 a month"),
+    trackingType,
+    targetRuleId,
+    targetName,
+    canEnrolFrom: objectOf(
+      "PeriodName",
+      "The cycle in which an enrolment now would start: the current one, else the next.",
+    ),
+  }),
   LeftTarget: answerObject("A target that a customer left, and what a return would go on from.", leftTarget),
   ReachedLevel: answerObject("A level that was reached.", {
     streakId: id("The level.", 1),
@@ -444,6 +484,7 @@ export const responseSchemas = {
     }),
   }),
   EnrolledTarget: answerObject("The definition of a target that a customer is enrolled in.", enrolledTarget),
+  ...rosterSchemas,
   GeneratedToken: answerObject("An access token.", {
     accessToken: text("Goes into `Authorization: Bearer`.", "YptFq1s0qZ3mR7y0cW8t3v5n2b6k9d1f4h7j0l3p6r8"),
     ttlSeconds: count("Seconds for which it is good.", 1800, { minimum: 1 }),

@@ -2,6 +2,7 @@ import { type Decimal, formatDecimal } from "../domain/decimal.ts";
 import { formatInstant } from "../domain/instant.ts";
 import type {
   CustomerNotification,
+  ErasureNotification,
   GroupNotification,
   Notification,
   NotificationContent,
@@ -11,9 +12,22 @@ import { presentChange } from "./changeView.ts";
 
 /** A notification on the wire, in the words of the API. Decimals are JSON numbers with exactly their digits. */
 export function presentNotification(notification: Notification) {
+  if (notification.type === "customerErased") return presentErasure(notification);
   return "customerId" in notification
     ? presentCustomerNotification(notification)
     : { ...presentGroup(notification), ...presentGroupContent(notification) };
+}
+
+function presentErasure({ eventId, org, customerId, occurredAt, enteredBy, source, detail }: ErasureNotification) {
+  return {
+    eventId,
+    org,
+    customerId,
+    occurredAt: formatInstant(occurredAt),
+    enteredBy: enteredBy ?? null,
+    source,
+    mode: detail.mode,
+  };
 }
 
 function presentGroupContent(notification: GroupNotification) {

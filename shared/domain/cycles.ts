@@ -17,3 +17,8 @@ export function currentCycle(cycles: readonly Cycle[], now: Instant): Cycle | un
 export function currentOrNextCycle(cycles: readonly Cycle[], now: Instant): Cycle | undefined {
   return cycles.find((cycle) => cycleStatus(cycle, now) !== "ENDED");
 }
+
+/** Whether the last of the cycles has ended. */
+export function hasEnded(cycles: readonly Cycle[], now: Instant): boolean {
+  return currentOrNextCycle(cycles, now) === undefined;
+}

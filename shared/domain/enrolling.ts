@@ -64,6 +64,12 @@ export function decideEnrollment(
   return { outcome: "accepted", fromCycle: cycle.number, opening, definitionVersion: group.version };
 }
 
+/** The cycle that a call without a cycle's name would enrol into now; `undefined` when nobody can be enrolled. */
+export function canEnrollFrom(group: TargetGroup, target: Target, now: Instant): Cycle | undefined {
+  if (!group.isActive || !target.isActive || !isOpen(group, now)) return undefined;
+  return currentOrNextCycle(group.cycles, now);
+}
+
 function isOpen({ enrollmentOpens: opens, enrollmentCloses: closes }: TargetGroup, now: Instant): boolean {
   return (opens === undefined || opens.at <= now) && (closes === undefined || now < closes.at);
 }

@@ -1,6 +1,7 @@
 import type { AuditEntry, FieldChange } from "./auditLog.ts";
 import { type Authorship, authorshipOf, byItself } from "./authorship.ts";
 import type { Decimal } from "./decimal.ts";
+import type { ErasureMode, ErasureRequest } from "./erasing.ts";
 import type { Instant } from "./instant.ts";
 import type { Cycle, Level, RewardAllocation, Target, TargetGroup, Trigger } from "./targetGroup.ts";
 
@@ -126,7 +127,7 @@ export type NotificationSubject = {
  * `eventId` is the same for every delivery of one notification, and different for any two notifications of all orgs. It
  * is derived from what is stored, not generated when it is sent.
  */
-export type Notification = CustomerNotification | GroupNotification;
+export type Notification = CustomerNotification | GroupNotification | ErasureNotification;
 
 type Identified = Authorship & {
   readonly eventId: string;
@@ -135,6 +136,13 @@ type Identified = Authorship & {
 };
 
 export type CustomerNotification = NotificationSubject & Content & Identified;
+
+/** It was asked to erase or anonymise a customer, so that other systems do it too. */
+export type ErasureNotification = Identified &
+  Pick<NotificationSubject, "org" | "customerId"> & {
+    readonly type: "customerErased";
+    readonly detail: { readonly mode: ErasureMode };
+  };
 
 /** A notification about a group, one for all of its customers. */
 export type GroupNotification = EditNotification | StartNotification;
@@ -172,6 +180,25 @@ export function editNotification(
     enteredBy: changedBy,
     source: "API",
     detail: { version, changes, changeCount },
+  };
+}
+
+/** The notification about an erasure. Its id names the customer, what is done and the time of the request. */
+export function erasureNotification({
+  org,
+  customerId,
+  mode,
+  requestedAt,
+  ...request
+}: ErasureRequest): ErasureNotification {
+  return {
+    type: "customerErased",
+    org,
+    customerId,
+    ...authorshipOf(request),
+    eventId: [org, customerId, "erasure", mode, requestedAt].join("#"),
+    occurredAt: requestedAt,
+    detail: { mode },
   };
 }
 

@@ -5,10 +5,16 @@ import type { RemindingSweep } from "./reminding.ts";
 import type { ChangedValues, TargetGroup } from "./targetGroup.ts";
 
 /** When a group has to be looked at next, and what for. A sweep of each kind is an item of its own on the list. */
-export type Sweep = ClosingSweep | JudgingSweep | RemindingSweep | StartSweep;
+export type Sweep = ClosingSweep | JudgingSweep | RemindingSweep | StartSweep | StatisticsSweep;
 
 /** The kinds of sweeps, as they are stored. */
-export const sweepKinds = ["CLOSING", "JUDGING", "REMINDING", "START"] as const satisfies readonly Sweep["kind"][];
+export const sweepKinds = [
+  "CLOSING",
+  "JUDGING",
+  "REMINDING",
+  "START",
+  "STATISTICS",
+] as const satisfies readonly Sweep["kind"][];
 
 /** It closes all cycles that are to be closed by then in all enrolments of the group. */
 export type ClosingSweep = {
@@ -24,6 +30,17 @@ export type StartSweep = {
   readonly dueAt: Instant;
   /** The first cycle whose start was not told. */
   readonly fromCycle: number;
+};
+
+/** It counts the customers of all targets of a group. */
+export type StatisticsSweep = { readonly kind: "STATISTICS"; readonly dueAt: Instant };
+
+/** A count under way. */
+export type Counting = StatisticsSweep & {
+  /** What was written before this time is counted. It is the time of the first look at the sweep. */
+  readonly startedAt: Instant;
+  /** The place in which its parts are kept. */
+  readonly slot: number;
 };
 
 /**
@@ -159,6 +176,55 @@ export function lastDueAt(group: ClosingTimes, fromCycle: number, now: Instant):
 export function sweepAfter(group: ClosingTimes, fromCycle: number, time: Instant): ClosingSweep | undefined {
   const dueAt = dueTimes(group, fromCycle).find((each) => each > time);
   return dueAt === undefined ? undefined : { kind: "CLOSING", dueAt, fromCycle };
+}
+
+const hourMilliseconds = 60 * 60 * 1000;
+
+/** How long after a group's creation its customers are counted first. */
+const firstStatisticsMilliseconds = hourMilliseconds;
+
+/** From when on the customers are counted for the last time: at the second sweep after the last closing. */
+function statisticsFinalAt(group: ClosingTimes): Instant {
+  return Math.max(...statisticsClosings(group));
+}
+
+/** The second sweep of each cycle. Everybody who was in when the cycle ended is in the index then. */
+function statisticsClosings(group: ClosingTimes): Instant[] {
+  return group.cycles.map((cycle) => closesAt(group, cycle) + secondSweepMilliseconds);
+}
+
+/** The first count of a group that is created now; `undefined` when its last count would be over. */
+export function firstStatistics(group: ClosingTimes, now: Instant): StatisticsSweep | undefined {
+  if (statisticsFinalAt(group) <= now) return undefined;
+  return { kind: "STATISTICS", dueAt: now + firstStatisticsMilliseconds };
+}
+
+/** The count that an edit makes necessary; `undefined` while the group's last one is still ahead. */
+export function statisticsOfEdit(before: ClosingTimes, after: ClosingTimes, now: Instant): StatisticsSweep | undefined {
+  const isOver = statisticsFinalAt(before) <= now + clockToleranceMilliseconds;
+  return isOver ? firstStatistics(after, now) : undefined;
+}
+
+/**
+ * The count after the one that was started at the time; `undefined` after the last one. Counts are due every so many hours
+ * since the group's creation, and at the second sweep of each cycle. One count makes up for all that were missed before it.
+ */
+export function statisticsAfter(
+  group: ClosingTimes & Pick<TargetGroup, "attribution">,
+  startedAt: Instant,
+  everyHours: number,
+): StatisticsSweep | undefined {
+  if (isFinalCount(group, startedAt)) return undefined;
+  const { createdAt } = group.attribution;
+  const every = everyHours * hourMilliseconds;
+  const regular = createdAt + (Math.floor((startedAt - createdAt) / every) + 1) * every;
+  const closings = statisticsClosings(group).filter((at) => at > startedAt);
+  return { kind: "STATISTICS", dueAt: Math.min(regular, ...closings) };
+}
+
+/** Whether no count follows the one that was started at the time. */
+export function isFinalCount(group: ClosingTimes, startedAt: Instant): boolean {
+  return startedAt >= statisticsFinalAt(group);
 }
 
 /** In order: two times for each cycle, at its closing and about a day later, and one when the group is over. */

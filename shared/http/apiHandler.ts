@@ -4,7 +4,7 @@ import type { Authorship } from "../domain/authorship.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Org } from "../table/keys.ts";
 import { forRoute, type RouteLambda } from "./dispatch.ts";
-import { httpResult, type Pagination, successEnvelope } from "./envelope.ts";
+import { httpResult, linesResult, type Pagination, successEnvelope } from "./envelope.ts";
 import { answerErrors } from "./errorMiddleware.ts";
 import { errorCatalogue, RequestRefused } from "./errors.ts";
 import { middlewareChain } from "./middlewareChain.ts";
@@ -42,11 +42,13 @@ export type ApiRequest<R extends Route> = {
 };
 
 export type ApiAnswer = {
-  readonly status?: 200 | 201;
+  readonly status?: 200 | 201 | 202;
   readonly data: unknown;
   readonly pagination?: Pagination;
   readonly warnings?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** What is answered in place of the envelope: each value as a line of JSON. */
+  readonly lines?: readonly object[] | undefined;
   /** Fields of the envelope beside its usual three. */
   readonly besides?: Readonly<Record<string, unknown>>;
 };
@@ -65,7 +67,8 @@ export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operat
     .use(takesBody(route) ? readJsonBody(route.maximumBodyBytes) : [])
     .handler(async (event: APIGatewayProxyEvent) => {
       const answer = await operation(readRequest(route, event));
-      const { status = 200, data, pagination, warnings = [], headers, besides } = answer;
+      const { status = 200, data, pagination, warnings = [], headers, besides, lines } = answer;
+      if (lines !== undefined) return linesResult(lines);
       const ignored = unknownQueryWarnings(route.query, event.queryStringParameters ?? {});
       const envelope = successEnvelope(data, [...warnings, ...ignored], pagination);
       return httpResult(status, { ...envelope, ...besides }, headers);

@@ -2,14 +2,22 @@ import type { Authorship } from "../domain/authorship.ts";
 import type { Instant } from "../domain/instant.ts";
 import { countRecordedActivity } from "../observability/metrics.ts";
 import type { ServiceContext } from "../operations/context.ts";
-import { customerNotFound, identifyCustomer } from "../operations/customer.ts";
+import { customerErased, customerNotFound, identifyCustomer } from "../operations/customer.ts";
 import { recordActivity } from "../operations/recordActivity.ts";
 import type { Org } from "../table/keys.ts";
-import { businessRefusal } from "./errors.ts";
+import { businessRefusal, RequestRefused } from "./errors.ts";
 import { activityIdReused, parseActivityRequest, tooManyTargets } from "./requests/activityRequest.ts";
 import * as schemas from "./requests/schemas.ts";
 import { unknownFieldWarnings } from "./requests/validation.ts";
 import { presentActivity } from "./views/activityView.ts";
+
+/** The refusal of an activity whose customer was erased. No repeat of it can ever count. */
+export class OfErasedCustomer extends RequestRefused {
+  constructor(customerId: number) {
+    const { code, detail } = customerErased(customerId);
+    super(code, [detail]);
+  }
+}
 
 /** The brand of an activity, and who entered it. */
 export type ActivitySender = { readonly org: Org; readonly authorship: Authorship };
@@ -41,6 +49,8 @@ export async function answerActivity(
   switch (result.outcome) {
     case "unknownCustomer":
       throw businessRefusal(customerNotFound(activity.customerId));
+    case "erasedCustomer":
+      throw new OfErasedCustomer(activity.customerId);
     case "tooManyTargets":
       throw tooManyTargets(activity, result);
     case "idReused":

@@ -97,6 +97,14 @@ export class AnswerTooLarge extends ServiceError {
   readonly comesFromLoad = true;
 }
 
+/** An answer of lines, each a JSON value (NDJSON). */
+export function linesResult(lines: readonly object[]): APIGatewayProxyResult {
+  const body = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  const result = { ...jsonResult(200, null, { "Content-Type": "application/x-ndjson" }), body };
+  if (isTooLarge(result)) throw new AnswerTooLarge("The answer is larger than one can be; ask for less at once");
+  return result;
+}
+
 /** An answer without the envelope, for routes whose body a standard defines. */
 export function jsonResult(
   status: number,

@@ -1,10 +1,15 @@
 import type { Permission } from "../domain/accessGroups.ts";
 
-/** The way in which a path or query parameter is read. An id is an integer 1…2^53 − 1. */
+/**
+ * The way in which a path or query parameter is read. An id is an integer 1…2^53 − 1. A cursor is what an earlier answer
+ * gave as `nextCursor`.
+ */
 export type Parameter =
   | { readonly type: "id" }
+  | { readonly type: "cursor" }
   | { readonly type: "text"; readonly maximumCharacters: number }
-  | { readonly type: "boolean"; readonly default: boolean }
+  | { readonly type: "choice"; readonly values: readonly string[]; readonly default?: string }
+  | { readonly type: "boolean"; readonly default?: boolean }
   | { readonly type: "integer"; readonly minimum: number; readonly maximum: number; readonly default: number };
 
 export type Route = {
@@ -287,6 +292,39 @@ export const findCustomer = {
   summary: "Reads a customer by the brand's own id",
 } as const satisfies Route;
 
+export const eraseCustomer = {
+  method: "DELETE",
+  path: "/customers/{customerId}",
+  permission: "manage",
+  servedBy: "customers",
+  throttleShare: 0.05,
+  maximumBodyBytes: recordBytes,
+  query: { mode: { type: "choice", values: ["ERASE", "ANONYMISE"] } },
+  summary: "Erases or anonymises a customer",
+} as const satisfies Route;
+
+export const getErasure = {
+  method: "GET",
+  path: "/erasures/{requestId}",
+  permission: "manage",
+  servedBy: "customers",
+  throttleShare: 0.2,
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Says how far the erasure of a customer is",
+} as const satisfies Route;
+
+export const exportCustomer = {
+  method: "GET",
+  path: "/customers/{customerId}/export",
+  permission: "manage",
+  servedBy: "reads",
+  throttleShare: 0.2,
+  maximumBodyBytes: recordBytes,
+  query: { cursor: { type: "cursor" } },
+  summary: "Reads everything that is stored of a customer",
+} as const satisfies Route;
+
 export const getUserTargetGroups = {
   method: "GET",
   path: "/users/{userId}/targetGroups",
@@ -298,6 +336,7 @@ export const getUserTargetGroups = {
     includeInactive: { type: "boolean", default: false },
     includeInactiveTargets: { type: "boolean", default: false },
     includeLeft: { type: "boolean", default: false },
+    enrolmentStatus: { type: "choice", values: ["ENROLLED", "AVAILABLE", "LEFT", "COMPLETED"] },
     targetRuleId: { type: "id" },
   },
   summary: "Reads what a customer is enrolled in and has achieved",
@@ -327,6 +366,35 @@ export const getEnrolledTargets = {
   maximumBodyBytes: recordBytes,
   query: {},
   summary: "Reads the definitions of what a customer is enrolled in",
+} as const satisfies Route;
+
+export const listTargetCustomers = {
+  method: "GET",
+  path: "/targetGroups/{targetGroupId}/targets/{targetId}/customers",
+  permission: "read",
+  servedBy: "reads",
+  // A page reads up to 500 enrolments.
+  throttleShare: 0.05,
+  maximumBodyBytes: recordBytes,
+  query: {
+    status: { type: "choice", values: ["ENROLLED", "UNENROLLED", "ALL"], default: "ENROLLED" },
+    periodId: { type: "id" },
+    achieved: { type: "boolean" },
+    limit: { type: "integer", minimum: 1, maximum: 100, default: 50 },
+    cursor: { type: "cursor" },
+  },
+  summary: "Lists the customers of a target",
+} as const satisfies Route;
+
+export const getTargetStatistics = {
+  method: "GET",
+  path: "/targetGroups/{targetGroupId}/targets/{targetId}/statistics",
+  permission: "read",
+  servedBy: "reads",
+  throttleShare: 0.05,
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Reads how many customers of a target have started and reached what",
 } as const satisfies Route;
 
 export const issueToken = {
@@ -389,9 +457,14 @@ export const routes = {
   getCustomer,
   registerCustomer,
   findCustomer,
+  eraseCustomer,
+  getErasure,
+  exportCustomer,
   getUserTargetGroups,
   getTrackedTargetEvents,
   getEnrolledTargets,
+  listTargetCustomers,
+  getTargetStatistics,
   issueToken,
   generateToken,
   revokeToken,
@@ -435,13 +508,15 @@ export type PathParameter<Path extends string> = Path extends `${string}{${infer
   ? Name | PathParameter<Rest>
   : never;
 
-/** The types of a route's query parameters. An id or a text has no default, so it may be absent. */
+/** The types of a route's query parameters. One without a default may be absent. */
 export type QueryOf<Query extends Readonly<Record<string, Parameter>>> = {
-  readonly [Name in keyof Query]: Query[Name] extends { type: "boolean" }
-    ? boolean
-    : Query[Name] extends { type: "integer" }
-      ? number
-      : Query[Name] extends { type: "text" }
-        ? string | undefined
-        : number | undefined;
+  readonly [Name in keyof Query]: ValueOf<Query[Name]> | (Query[Name] extends { default: unknown } ? never : undefined);
 };
+
+type ValueOf<Declared> = Declared extends { type: "choice"; values: readonly (infer Value)[] }
+  ? Value
+  : Declared extends { type: "boolean" }
+    ? boolean
+    : Declared extends { type: "text" | "cursor" }
+      ? string
+      : number;

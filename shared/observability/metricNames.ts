@@ -32,11 +32,21 @@ export const metrics = {
 
 /**
  * Work that can fail: a request (answered 500 or 4001), a queued activity, a record of the stream, an enrolment's
- * closing, its judging by changed values, or a reminder. `load` is any of these that failed because too much was asked
- * at once: contention, throttling, a read or an answer that is too large. Callers can cause that, so it is not counted by
- * the alarms that roll a new version back.
+ * closing, its judging by changed values, a reminder, the erasure of a customer, or a part of the statistics. `load` is any
+ * of these that failed because too much was asked at once: contention, throttling, a read or an answer that is too large.
+ * Callers can cause that, so it is not counted by the alarms that roll a new version back.
  */
-export const failureSources = ["api", "queue", "stream", "closing", "judging", "reminding", "load"] as const;
+export const failureSources = [
+  "api",
+  "queue",
+  "stream",
+  "closing",
+  "judging",
+  "reminding",
+  "erasing",
+  "statistics",
+  "load",
+] as const;
 export type FailureSource = (typeof failureSources)[number];
 
 /**

@@ -9,7 +9,7 @@ import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import { setAside } from "../table/settingAside.ts";
 import { noteClosed } from "../table/targetShards.ts";
 import { targetOf } from "./definition.ts";
-import type { ClosingTask } from "./listDueShards.ts";
+import type { ShardTask } from "./listDueShards.ts";
 import { type SweepProgress, sweepShards } from "./sweepShards.ts";
 import { writeClosed } from "./writeClosed.ts";
 
@@ -20,7 +20,7 @@ import { writeClosed } from "./writeClosed.ts";
 export function closeShards(
   table: Table,
   group: TargetGroup,
-  task: ClosingTask,
+  task: ShardTask,
   mustStop: () => boolean,
 ): Promise<SweepProgress> {
   return sweepShards(table, task, mustStop, {

@@ -3,7 +3,7 @@ import { automaticTargets } from "../domain/automatic.ts";
 import type { TargetGroupDraft } from "../domain/drafting.ts";
 import type { Instant } from "../domain/instant.ts";
 import { remindingAfter } from "../domain/reminding.ts";
-import { firstStart, firstSweep } from "../domain/sweeps.ts";
+import { firstStart, firstStatistics, firstSweep } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
 import { triggerCount, withTriggerIds } from "../domain/triggers.ts";
 import { buildAuditItems } from "../table/auditLog.ts";
@@ -30,7 +30,12 @@ export async function createTargetGroup(
   now: Instant,
 ): Promise<TargetGroup | "nameTaken" | "tooManyAutomatic"> {
   const group = await withIds(table, org, draft);
-  const ahead = [firstSweep(group, now), firstStart(group, now), remindingAfter(group, now)];
+  const ahead = [
+    firstSweep(group, now),
+    firstStart(group, now),
+    remindingAfter(group, now),
+    firstStatistics(group, now),
+  ];
   const sweeps = ahead.filter((sweep) => sweep !== undefined);
   const items = [
     { ...nameKey(org, group.name), groupId: group.id },

@@ -11,6 +11,11 @@ export function customerNotFound(customer: NamedCustomer): Refusal {
     : refused(310011, "No customer has this externalId; POST /v3/customers registers one.");
 }
 
+/** The refusal of a customer who is known to have been erased. */
+export function customerErased(customerId: number): Refusal {
+  return refused(310011, `Customer ${customerId} was erased, and the id is given to nobody else.`);
+}
+
 /**
  * The id of the registered customer; `undefined` when there is none. The claim of an external id names a registered
  * customer, so it is read in place of the profile.

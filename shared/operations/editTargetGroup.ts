@@ -3,12 +3,12 @@ import { automaticTargets } from "../domain/automatic.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Refusal } from "../domain/refusal.ts";
 import { remindingOfEdit } from "../domain/reminding.ts";
-import { judgingsOfEdit, startOfEdit, sweepOfEdit } from "../domain/sweeps.ts";
+import { judgingsOfEdit, startOfEdit, statisticsOfEdit, sweepOfEdit } from "../domain/sweeps.ts";
 import type { Target, TargetGroup } from "../domain/targetGroup.ts";
 import { buildAuditItems } from "../table/auditLog.ts";
 import { buildDelisting, buildListing } from "../table/automaticTargets.ts";
 import type { Table } from "../table/client.ts";
-import { buildJudgingItem, buildSweepItem, type DueSweep } from "../table/dueSweeps.ts";
+import { buildJudgingItem, buildSweepItem, type GroupSweep } from "../table/dueSweeps.ts";
 import { outrun } from "../table/failures.ts";
 import type { Item } from "../table/item.ts";
 import { nameKey, type Org } from "../table/keys.ts";
@@ -195,17 +195,18 @@ function judgingParts(org: Org, before: TargetGroup, after: TargetGroup): Transa
   );
 }
 
-/** Sweeps at the first closing, start and reminder that lie ahead, when the list does not have them that early. */
+/** Sweeps at the first closing, start, reminder and count that lie ahead, when the list does not have them that early. */
 function sweepParts(org: Org, before: TargetGroup, after: TargetGroup, now: Instant): TransactionPart[] {
   const sweeps = [
     sweepOfEdit(before, after, now),
     startOfEdit(before, after, now),
     remindingOfEdit(before, after, now),
+    statisticsOfEdit(before, after, now),
   ];
   return sweeps.flatMap((sweep) => (sweep === undefined ? [] : [sweepPart({ ...sweep, org, groupId: after.id })]));
 }
 
-function sweepPart(sweep: DueSweep): TransactionPart {
+function sweepPart(sweep: GroupSweep): TransactionPart {
   const Item = buildSweepItem(sweep);
   // A sweep of this kind may be due at the same moment already. The condition keeps another group's sweep.
   const ConditionExpression = "attribute_not_exists(pk) OR groupId = :id";

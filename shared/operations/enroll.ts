@@ -102,6 +102,7 @@ async function writePlanned(
   const isKnown = isRegistered && typeof customer === "number";
   const patience = new Patience(table);
   const customerId = isKnown ? customer : await ensureRegistered(table, { org, customer, now }, patience);
+  if (customerId === undefined) return customerNotFound(customer);
   const ref = { org, customerId, groupId, targetId };
   const outcome = await writeEnrollment(table, ref, plan, { ...command, now, patience });
   return outcome === "enrolled"

@@ -13,7 +13,7 @@ import { changedPastCycles } from "../table/pastItem.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import { update } from "../table/store.ts";
 import { targetOf } from "./definition.ts";
-import type { ClosingTask } from "./listDueShards.ts";
+import type { ShardTask } from "./listDueShards.ts";
 import { type SweepProgress, sweepShards } from "./sweepShards.ts";
 
 /**
@@ -23,7 +23,7 @@ import { type SweepProgress, sweepShards } from "./sweepShards.ts";
 export async function judgeShards(
   table: Table,
   group: TargetGroup,
-  task: ClosingTask,
+  task: ShardTask,
   sweep: JudgingSweep,
   mustStop: () => boolean,
 ): Promise<SweepProgress> {

@@ -1,15 +1,19 @@
 import { isToBeClosed } from "../domain/cycleClosing.ts";
+import { type ErasingSweep, isFirstPass, secondPass } from "../domain/erasing.ts";
 import type { Instant } from "../domain/instant.ts";
 import { isTooLate, nextReminding, type RemindingSweep, targetsToRemind } from "../domain/reminding.ts";
 import { ServiceError } from "../domain/serviceError.ts";
 import {
   type ClosingSweep,
+  type Counting,
   type JudgingSweep,
   judgingAfter,
   lastDueAt,
   retiresAt,
   type StartSweep,
+  type StatisticsSweep,
   startsBy,
+  statisticsAfter,
   sweepAfter,
 } from "../domain/sweeps.ts";
 import type { TargetGroup } from "../domain/targetGroup.ts";
@@ -19,18 +23,24 @@ import { countLateStart, countSkippedReminders } from "../observability/metrics.
 import type { Table } from "../table/client.ts";
 import { noteClosedCycles } from "../table/closedCycles.ts";
 import {
+  buildErasingItem,
   buildJudgingItem,
   buildSweepItem,
+  type CustomerSweep,
   completeSweep,
   type DueSweep,
   findJudging,
   findSwept,
+  type GroupSweep,
   listDueSweeps,
+  putNextSweep,
+  startSweep,
 } from "../table/dueSweeps.ts";
 import { EngineUnavailable } from "../table/failures.ts";
 import { type Org, targetKey } from "../table/keys.ts";
 import { Patience } from "../table/rounds.ts";
 import { noteStart } from "../table/startedCycles.ts";
+import { type CompleteCount, findCompleteCount, noteCompleteCount } from "../table/statistics.ts";
 import { findTargetGroup, noteRevalued, retireGroup } from "../table/targetGroups.ts";
 import { listTargetShards, type TargetShards } from "../table/targetShards.ts";
 import { interleaved } from "./interleaved.ts";
@@ -40,7 +50,7 @@ import { shardNumbers } from "./shardNumbers.ts";
  * The work of one call: to close what has ended in some shards of a target's enrolments, or to do there what another
  * sweep is for. It is JSON, so a missing value is `null`.
  */
-export type ClosingTask = {
+export type ShardTask = {
   readonly org: Org;
   readonly groupId: number;
   readonly targetId: number;
@@ -60,8 +70,26 @@ export type ClosingTask = {
   readonly busyCount: number;
 };
 
+/** The work of one call on the items of a customer who is erased or anonymised. It is JSON. */
+export type ErasingTask = {
+  readonly org: Org;
+  readonly sweep: Pick<ErasingSweep, "kind" | "dueAt" | "customerId" | "mode" | "requestedAt">;
+  readonly now: Instant;
+  /** The sort key of the last item that was gone through. */
+  readonly resumeAfter: string | null;
+  /** Whether the request was recorded outside the table. Before that, its first pass removes nothing. */
+  readonly isRecorded: boolean;
+};
+
+/** The work of one call of the function that closes. */
+export type ClosingTask = ShardTask | ErasingTask;
+
+export function isErasing(task: ClosingTask): task is ErasingTask {
+  return task.sweep.kind === "ERASING";
+}
+
 /** What a task needs to know of its sweep. Closing depends on nothing but the time. */
-type TaskSweep = Pick<ClosingSweep, "kind"> | JudgingSweep | RemindingSweep;
+type TaskSweep = Pick<ClosingSweep, "kind"> | Counting | JudgingSweep | RemindingSweep;
 
 /** Where the next page of due work begins. */
 export type DuePosition = {
@@ -83,6 +111,8 @@ export type DueQuestion = {
   readonly groupId?: number;
   /** Whether each shard is a task of its own. Otherwise those of a target are one. */
   readonly eachShard?: boolean;
+  /** How often the customers of each target are counted; 0 for never, as without it. */
+  readonly statisticsEveryHours?: number;
 };
 
 /**
@@ -128,9 +158,13 @@ async function nextSweeps(
 ): Promise<DuePosition> {
   const page = await listDueSweeps(table, now, position?.after ?? undefined, pageLimits.sweeps);
   const wanted = page.sweeps.filter(
-    (sweep) => (org === undefined || sweep.org === org) && (groupId === undefined || sweep.groupId === groupId),
+    (sweep) => (org === undefined || sweep.org === org) && (groupId === undefined || isOfGroup(sweep, groupId)),
   );
   return { waiting: interleaved(wanted), after: page.hasMore ? (page.sweeps.at(-1) ?? null) : null };
+}
+
+function isOfGroup(sweep: DueSweep, groupId: number): boolean {
+  return sweep.kind !== "ERASING" && sweep.groupId === groupId;
 }
 
 /**
@@ -139,6 +173,7 @@ async function nextSweeps(
  */
 async function tasksOrNone(table: Table, sweep: DueSweep, now: Instant, question: DueQuestion): Promise<ClosingTask[]> {
   try {
+    if (sweep.kind === "ERASING") return await erasingTasks(table, sweep, now);
     return await tasksOf(table, sweep, now, question);
   } catch (error) {
     if (error instanceof EngineUnavailable) throw error;
@@ -150,13 +185,33 @@ async function tasksOrNone(table: Table, sweep: DueSweep, now: Instant, question
 /** What goes wrong with one kind of work is counted apart from what goes wrong with another. */
 export const failureSources = {
   CLOSING: "closing",
+  ERASING: "erasing",
   JUDGING: "judging",
   REMINDING: "reminding",
   START: "closing",
+  STATISTICS: "statistics",
 } as const satisfies Record<DueSweep["kind"], FailureSource>;
 
+/**
+ * The pass itself, until its worker has noted that it went through all items. Then the second pass follows the first, at once
+ * when it is due by now.
+ */
+async function erasingTasks(table: Table, sweep: CustomerSweep, now: Instant): Promise<ErasingTask[]> {
+  const swept = await findSwept(table, sweep);
+  // Another execution has completed it.
+  if (swept === undefined) return [];
+  if (swept.size === 0) return [erasingTask(sweep, now)];
+  const next = isFirstPass(sweep) ? { ...secondPass(sweep), org: sweep.org } : undefined;
+  await completeSweep(table, sweep, next && buildErasingItem(next));
+  return next === undefined || next.dueAt > now ? [] : [erasingTask(next, now)];
+}
+
+function erasingTask({ org, kind, dueAt, customerId, mode, requestedAt }: CustomerSweep, now: Instant): ErasingTask {
+  return { org, sweep: { kind, dueAt, customerId, mode, requestedAt }, now, resumeAfter: null, isRecorded: false };
+}
+
 /** What is left of a sweep. When nothing is, completes it. */
-async function tasksOf(table: Table, sweep: DueSweep, now: Instant, question: DueQuestion): Promise<ClosingTask[]> {
+async function tasksOf(table: Table, sweep: GroupSweep, now: Instant, question: DueQuestion): Promise<ShardTask[]> {
   const { org, groupId } = sweep;
   const [group, targets] = await Promise.all([
     findTargetGroup(table, org, groupId),
@@ -173,6 +228,8 @@ async function tasksOf(table: Table, sweep: DueSweep, now: Instant, question: Du
       return tellStarts(table, sweep, group, now).then(() => []);
     case "REMINDING":
       return remindingTasks(table, sweep, { group, targets }, now, question);
+    case "STATISTICS":
+      return statisticsTasks(table, sweep, { group, targets }, now, question);
   }
 }
 
@@ -180,7 +237,12 @@ async function tasksOf(table: Table, sweep: DueSweep, now: Instant, question: Du
 const startToleranceMilliseconds = 30 * 60 * 1000;
 
 /** Tells of the starts of cycles by noting them. It is safe to repeat. */
-async function tellStarts(table: Table, sweep: DueSweep & StartSweep, group: TargetGroup, now: Instant): Promise<void> {
+async function tellStarts(
+  table: Table,
+  sweep: GroupSweep & StartSweep,
+  group: TargetGroup,
+  now: Instant,
+): Promise<void> {
   const { org, groupId, fromCycle, dueAt } = sweep;
   const { started, next } = startsBy(group, fromCycle, now);
   const definitionVersion = group.version;
@@ -195,11 +257,11 @@ async function tellStarts(table: Table, sweep: DueSweep & StartSweep, group: Tar
  */
 async function closingTasks(
   table: Table,
-  sweep: DueSweep & ClosingSweep,
+  sweep: GroupSweep & ClosingSweep,
   { group, targets }: { readonly group: TargetGroup; readonly targets: readonly TargetShards[] },
   now: Instant,
   question: DueQuestion,
-): Promise<ClosingTask[]> {
+): Promise<ShardTask[]> {
   const { org, groupId, fromCycle } = sweep;
   const due = lastDueAt(group, fromCycle, now) ?? sweep.dueAt;
   if (due >= retiresAt(group) && !(await retireGroup(table, org, group, now))) return [];
@@ -215,11 +277,11 @@ async function closingTasks(
 /** A sweep goes through all shards with enrolments, and is followed by one that finds those that came into the index later. */
 async function judgingTasks(
   table: Table,
-  sweep: DueSweep & JudgingSweep,
+  sweep: GroupSweep & JudgingSweep,
   targets: readonly TargetShards[],
   now: Instant,
   question: DueQuestion,
-): Promise<ClosingTask[]> {
+): Promise<ShardTask[]> {
   const { org, groupId, targetId, kind, dueAt, editedAt, version } = sweep;
   const judging = await findJudging(table, sweep);
   // Another execution has completed it.
@@ -243,20 +305,18 @@ async function judgingTasks(
 /** A reminder that is too late is skipped, and the group's next one takes its place. */
 async function remindingTasks(
   table: Table,
-  sweep: DueSweep & RemindingSweep,
+  sweep: GroupSweep & RemindingSweep,
   { group, targets }: { readonly group: TargetGroup; readonly targets: readonly TargetShards[] },
   now: Instant,
   question: DueQuestion,
-): Promise<ClosingTask[]> {
+): Promise<ShardTask[]> {
   const { org, groupId, kind, dueAt } = sweep;
   const swept = await findSwept(table, sweep);
   // Another execution has completed it.
   if (swept === undefined) return [];
   const open = targetsToRemind(group, sweep, now).map(({ id: targetId }) => ({
     targetId,
-    shards: shardsOf(targets, targetId).filter(
-      (shard) => !shardNumbers(group, targetId, [shard]).some((n) => swept.has(n)),
-    ),
+    shards: unswept(group, targets, targetId, swept),
   }));
   const tasks = tasksFor(sweep, { kind, dueAt }, open, now, question);
   if (tasks.length > 0) return tasks;
@@ -266,21 +326,71 @@ async function remindingTasks(
   return [];
 }
 
+/** How often a group is looked at while its customers are not counted, in case they are to be counted again. */
+const uncountedHours = 24;
+
+/**
+ * The shards that were not counted yet. When all were, notes that the count is complete. Of a group in which nobody was ever
+ * enrolled nothing is noted, so that nothing is left of it when it is deleted.
+ */
+async function statisticsTasks(
+  table: Table,
+  sweep: GroupSweep & StatisticsSweep,
+  { group, targets }: { readonly group: TargetGroup; readonly targets: readonly TargetShards[] },
+  now: Instant,
+  question: DueQuestion,
+): Promise<ShardTask[]> {
+  const { org, groupId, kind, dueAt } = sweep;
+  const { statisticsEveryHours: everyHours = 0 } = question;
+  const complete = async (startedAt: Instant, note?: CompleteCount): Promise<ShardTask[]> => {
+    const next = statisticsAfter(group, startedAt, everyHours === 0 ? uncountedHours : everyHours);
+    await Promise.all([
+      note && noteCompleteCount(table, org, groupId, note),
+      next && putNextSweep(table, buildSweepItem({ ...next, org, groupId })),
+    ]);
+    await completeSweep(table, sweep, undefined);
+    return [];
+  };
+  if (everyHours === 0 || targets.length === 0) return complete(now);
+  const [started, last] = await Promise.all([startSweep(table, sweep, now), findCompleteCount(table, org, groupId)]);
+  // Another execution has completed it.
+  if (started === undefined) return [];
+  const { startedAt, swept } = started;
+  if (last !== undefined && last.dueAt >= dueAt) return complete(startedAt);
+  const slot = last === undefined ? 0 : 1 - last.slot;
+  const open = targets.map(({ targetId }) => ({ targetId, shards: unswept(group, targets, targetId, swept) }));
+  const tasks = tasksFor(sweep, { kind, dueAt, startedAt, slot }, open, now, question);
+  if (tasks.length > 0) return tasks;
+  return complete(startedAt, { dueAt, startedAt, slot });
+}
+
+/** The shards of the target that a sweep over all targets of the group has not gone through. */
+function unswept(
+  group: TargetGroup,
+  targets: readonly TargetShards[],
+  targetId: number,
+  swept: ReadonlySet<number>,
+): number[] {
+  return shardsOf(targets, targetId).filter(
+    (shard) => !shardNumbers(group, targetId, [shard]).some((n) => swept.has(n)),
+  );
+}
+
 /** The shards of the target that hold enrolments, in order. */
 function shardsOf(targets: readonly TargetShards[], targetId: number): number[] {
   const target = targets.find((each) => each.targetId === targetId);
   return [...(target?.closedUpTo.keys() ?? [])].toSorted((one, other) => one - other);
 }
 
-type OpenShards = Pick<ClosingTask, "targetId" | "shards">;
+type OpenShards = Pick<ShardTask, "targetId" | "shards">;
 
 function tasksFor(
-  due: DueSweep,
+  due: GroupSweep,
   sweep: TaskSweep,
   open: readonly OpenShards[],
   now: Instant,
   { eachShard = false }: DueQuestion,
-): ClosingTask[] {
+): ShardTask[] {
   const parts = eachShard
     ? open.flatMap(({ targetId, shards }) => shards.map((shard) => ({ targetId, shards: [shard] })))
     : open;
@@ -299,11 +409,11 @@ function openShards({ closedUpTo }: TargetShards, due: Instant): number[] {
 }
 
 function newTask(
-  { org, groupId }: DueSweep,
+  { org, groupId }: GroupSweep,
   sweep: TaskSweep,
   { targetId, shards }: OpenShards,
   now: Instant,
-): ClosingTask {
+): ShardTask {
   const progress = { resumeAfter: null, hasFailures: false, failedCount: 0, busyCount: 0 };
   return { org, groupId, targetId, sweep, now, shards, ...progress };
 }
@@ -314,7 +424,7 @@ function newTask(
  */
 export async function requireGroup(
   table: Table,
-  { org, groupId }: Pick<DueSweep, "org" | "groupId">,
+  { org, groupId }: Pick<GroupSweep, "org" | "groupId">,
 ): Promise<TargetGroup> {
   const group = await findTargetGroup(table, org, groupId);
   if (group === undefined) throw new ServiceError(`Target group ${groupId} has a sweep and no definition`);

@@ -2,7 +2,12 @@ import { activityConsequences } from "../domain/activityConsequences.ts";
 import type { Consequences } from "../domain/change.ts";
 import { enrollmentConsequences, merged } from "../domain/consequences.ts";
 import type { Instant } from "../domain/instant.ts";
-import { editNotification, type Notification, startNotification } from "../domain/notifications.ts";
+import {
+  editNotification,
+  erasureNotification,
+  type Notification,
+  startNotification,
+} from "../domain/notifications.ts";
 import { cycleOf } from "../domain/targetGroup.ts";
 import type { DefinitionChange } from "../table/auditLog.ts";
 import { putIndexRow } from "../table/enrollmentIndex.ts";
@@ -33,6 +38,7 @@ export async function projectChange(context: ProjectionContext, record: StreamRe
   if (change === undefined) return;
   if (change.kind === "definition") return publishEdit(context, change, streamedAt(record));
   if (change.kind === "start") return publishStart(context, change, streamedAt(record));
+  if (change.kind === "erasure") return context.bus.publish([erasureNotification(change.request)]);
   if (isEnrolling(change)) await addToIndex(context, { ...change.after, org: change.org });
   const { entries, notifications } = await consequencesOf(context, change, streamedAt(record));
   await addLedgerEntries(context.table, change.org, customerOf(change), entries);
@@ -67,7 +73,7 @@ async function publishStart(
 }
 
 /** A change of one customer's state. */
-type CustomerChange = Exclude<TableChange, { readonly kind: "definition" | "start" }>;
+type CustomerChange = Extract<TableChange, { readonly kind: "activity" | "enrollment" }>;
 
 /** When the stream received the change. It is used only to judge the age of a cached definition. */
 function streamedAt({ dynamodb }: StreamTime): Instant {

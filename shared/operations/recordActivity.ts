@@ -18,7 +18,7 @@ import {
 } from "../table/activityItem.ts";
 import type { Table } from "../table/client.ts";
 import { buildCountingUpdate } from "../table/countingUpdate.ts";
-import { isRegistered } from "../table/customers.ts";
+import { findStanding } from "../table/customers.ts";
 import {
   type ActiveEnrollments,
   keyOfEnrollment,
@@ -51,7 +51,7 @@ export type RecordOutcome =
    */
   | { readonly outcome: "recorded" | "repeated"; readonly activity: RecordedActivity }
   | { readonly outcome: "idReused" }
-  | { readonly outcome: "unknownCustomer" }
+  | { readonly outcome: "unknownCustomer" | "erasedCustomer" }
   /**
    * The activity would change more enrolments, and rows of settled cycles, than one transaction can hold. Nothing was
    * changed.
@@ -96,15 +96,16 @@ export async function recordActivity(
       findAutomaticTargets(table, targetGroups, org, now),
       readActivities(table, org, activity.customerId, noted?.activityIds ?? []),
     ]);
+    if (active.isErased) return { outcome: "erasedCustomer" };
     const { original } = named;
     const circumstances = { table, targetGroups, org, activity, original, earlierReturns, now };
     const enrollments = await withThoseReached(circumstances, active, patience);
     const mayBeUnknown = enrollments.length === 0 && activity.isOfRegistered !== true;
-    const [isKnown, joined] = await Promise.all([
-      mayBeUnknown ? isRegistered(table, org, activity.customerId) : true,
+    const [standing, joined] = await Promise.all([
+      mayBeUnknown ? findStanding(table, org, activity.customerId) : "registered",
       enrollIn(circumstances, without(automatic, enrollments)),
     ]);
-    if (!isKnown) return { outcome: "unknownCustomer" };
+    if (standing !== "registered") return { outcome: standing === "erased" ? "erasedCustomer" : "unknownCustomer" };
     const all = [...enrollments, ...joined];
     const decisions = await decide(circumstances, all, patience);
     const changes = buildChanges(circumstances, active, decisions);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { NamedCustomer, ProfileChange } from "../domain/customer.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Table } from "../table/client.ts";
-import { buildEmptyRegistration, buildRegistration } from "../table/customers.ts";
+import { buildEmptyRegistration, buildRegistration, isTombstone } from "../table/customers.ts";
 import { OutcomeUnknown } from "../table/failures.ts";
 import { ItemReader } from "../table/item.ts";
 import type { Org } from "../table/keys.ts";
@@ -17,24 +17,26 @@ function rounds(patience: Patience) {
 
 /**
  * The id of the customer, who is registered without a profile if there was none. However many calls come at once, they
- * answer one id.
+ * answer one id. `undefined` for a customer who was erased.
  */
 export async function ensureRegistered(
   table: Table,
   { org, customer, now }: { readonly org: Org; readonly customer: NamedCustomer; readonly now: Instant },
   patience: Patience,
-): Promise<number> {
+): Promise<number | undefined> {
   if (typeof customer !== "number") {
     const registration = { org, externalId: customer.externalId, change: {}, now };
     return (await registerExternalId(table, registration, patience)).customerId;
   }
   const operationId = table.operationIds.next();
-  await inRounds<true>(table, rounds(patience), async () => {
+  const outcome = await inRounds<"registered" | "erased">(table, rounds(patience), async () => {
     const result = await update(table, buildEmptyRegistration({ org, customerId: customer, now, operationId }));
-    // A failed condition says that the customer is registered, by this call or another.
-    return result.outcome === "conflict" ? new Overtaken(result.attempts - 1) : true;
+    if (result.outcome === "conflict") return new Overtaken(result.attempts - 1);
+    // A failed condition says that the customer was registered, by this call or another.
+    const isErased = result.outcome === "refused" && result.stored !== undefined && isTombstone(result.stored);
+    return isErased ? "erased" : "registered";
   });
-  return customer;
+  return outcome === "erased" ? undefined : customer;
 }
 
 type Registration = {

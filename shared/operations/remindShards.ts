@@ -8,7 +8,7 @@ import { type EnrollmentRef, findEnrollment, keyOfEnrollment } from "../table/en
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import { update } from "../table/store.ts";
 import { targetOf } from "./definition.ts";
-import type { ClosingTask } from "./listDueShards.ts";
+import type { ShardTask } from "./listDueShards.ts";
 import { shardNumbers } from "./shardNumbers.ts";
 import { type SweepProgress, sweepShards } from "./sweepShards.ts";
 
@@ -18,7 +18,7 @@ import { type SweepProgress, sweepShards } from "./sweepShards.ts";
 export function remindShards(
   table: Table,
   group: TargetGroup,
-  task: ClosingTask,
+  task: ShardTask,
   sweep: RemindingSweep,
   mustStop: () => boolean,
 ): Promise<SweepProgress> {

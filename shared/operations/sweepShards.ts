@@ -4,7 +4,7 @@ import { type IndexPage, listIndexPage } from "../table/enrollmentIndex.ts";
 import type { EnrollmentRef } from "../table/enrollments.ts";
 import { EngineBusy, TooMuchContention } from "../table/failures.ts";
 import { MalformedItem } from "../table/item.ts";
-import type { ClosingTask } from "./listDueShards.ts";
+import type { ShardTask } from "./listDueShards.ts";
 
 /** In how many enrolments a cycle was closed, by cycle number. */
 export type ClosedCounts = Readonly<Record<string, number>>;
@@ -15,7 +15,7 @@ export type SweepProgress = {
   /** Enrolments that could not be visited, and why. The others are visited all the same; their shard stays due. */
   readonly failures: readonly SweepFailure[];
   /** What is left of the task; its `shards` are empty when all were gone through. */
-  readonly left: Pick<ClosingTask, "shards" | "resumeAfter" | "hasFailures">;
+  readonly left: Pick<ShardTask, "shards" | "resumeAfter" | "hasFailures">;
 };
 
 type SweepFailure = {
@@ -43,7 +43,7 @@ type SweepWork = {
  */
 export async function sweepShards(
   table: Table,
-  task: ClosingTask,
+  task: ShardTask,
   mustStop: () => boolean,
   { visit, note }: SweepWork,
 ): Promise<SweepProgress> {
@@ -69,7 +69,7 @@ type Place = { readonly shard: number; readonly customerId: number };
 /** Goes through the customers of a task's shards, and knows how far it has come. */
 class ShardWalk {
   readonly #table: Table;
-  readonly #task: ClosingTask;
+  readonly #task: ShardTask;
   readonly #mustStop: () => boolean;
   /** The shards whose customers have all been answered. */
   readonly finished: number[] = [];
@@ -78,7 +78,7 @@ class ShardWalk {
   #steps = 0;
   #hasStopped = false;
 
-  constructor(table: Table, task: ClosingTask, mustStop: () => boolean) {
+  constructor(table: Table, task: ShardTask, mustStop: () => boolean) {
     this.#table = table;
     this.#task = task;
     this.#mustStop = mustStop;

@@ -27,6 +27,9 @@ export type RecordedActivity = ActivityContent & {
   readonly effects: readonly TargetEffect[];
 };
 
+/** The attribute that holds what was sent as `attributes`. */
+export const attributesName = "attributes";
+
 export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
   const movedIds = movedReturnIds(activity);
   return {
@@ -35,7 +38,7 @@ export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
     name: activity.name,
     amount: activity.amount === undefined ? undefined : numberOf(activity.amount),
     quantity: activity.quantity === undefined ? undefined : numberOf(activity.quantity),
-    attributes: activity.attributesJson,
+    [attributesName]: activity.attributesJson,
     original: activity.originalActivityId,
     store: activity.storeId,
     channel: activity.channel,
@@ -174,7 +177,7 @@ export function parseActivity(item: StoredItem): RecordedActivity {
     name: reader.optionalText("name"),
     amount: reader.optionalDecimal("amount"),
     quantity: reader.optionalDecimal("quantity"),
-    attributesJson: reader.optionalText("attributes"),
+    attributesJson: reader.optionalText(attributesName),
     originalActivityId: reader.optionalText("original"),
     storeId: reader.optionalText("store"),
     channel: reader.optionalText("channel"),

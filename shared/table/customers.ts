@@ -6,12 +6,30 @@ import { ItemReader, type StoredItem } from "./item.ts";
 import { customerKey, externalIdKey, type Org } from "./keys.ts";
 import { type Delete, get, type Put, type TransactionPart, type Update } from "./store.ts";
 
+/** The attribute of the item that takes the place of an erased customer's profile. It has no other. */
+export const erasedAtAttribute = "erasedAt";
+
 /**
- * Whether the customer is registered. "No" is answered only after a consistent read, so a customer registered a moment
- * ago is found.
+ * Whether the customer is registered. An erased one is not. "Unknown" is answered only after a consistent read, so a
+ * customer registered a moment ago is found.
  */
+export async function findStanding(
+  table: Table,
+  org: Org,
+  customerId: number,
+): Promise<"registered" | "erased" | "unknown"> {
+  const item = await getProfile(table, org, customerId, ["pk", erasedAtAttribute]);
+  if (item === undefined) return "unknown";
+  return isTombstone(item) ? "erased" : "registered";
+}
+
 export async function isRegistered(table: Table, org: Org, customerId: number): Promise<boolean> {
-  return (await getProfile(table, org, customerId, ["pk"])) !== undefined;
+  return (await findStanding(table, org, customerId)) === "registered";
+}
+
+/** Whether the item is what is left of an erased customer. */
+export function isTombstone(item: StoredItem): boolean {
+  return ItemReader.of(item).has(erasedAtAttribute);
 }
 
 /**
@@ -32,7 +50,7 @@ export async function findClaimant(
 
 export async function findCustomer(table: Table, org: Org, customerId: number): Promise<Customer | undefined> {
   const item = await getProfile(table, org, customerId);
-  return item === undefined ? undefined : parseCustomer(item, customerId);
+  return item === undefined || isTombstone(item) ? undefined : parseCustomer(item, customerId);
 }
 
 async function getProfile(table: Table, org: Org, customerId: number, attributes?: readonly string[]) {
@@ -43,21 +61,41 @@ async function getProfile(table: Table, org: Org, customerId: number, attributes
 }
 
 /** A profile as stored, with the operation that wrote it. */
-export type StoredProfile = { readonly customer: Customer; readonly operationId: string };
+export type StoredProfile = {
+  readonly customer: Customer;
+  readonly operationId: string;
+  /** When it was last asked to anonymise the customer; `undefined` when it never was. */
+  readonly anonymisedAt: Instant | undefined;
+};
 
-/** The profile as it is now; `undefined` when the customer is not registered. */
-export async function findProfile(table: Table, org: Org, customerId: number): Promise<StoredProfile | undefined> {
+/** What is left of an erased customer. */
+export type Tombstone = { readonly erasedAt: Instant };
+
+export function isErased(profile: StoredProfile | Tombstone | undefined): profile is Tombstone {
+  return profile !== undefined && "erasedAt" in profile;
+}
+
+/** The profile as it is now; when the customer was erased: at what time. `undefined` when it never was registered. */
+export async function findProfile(
+  table: Table,
+  org: Org,
+  customerId: number,
+): Promise<StoredProfile | Tombstone | undefined> {
   const item = await get(table, customerKey(org, customerId), { isConsistent: true });
   if (item === undefined) return undefined;
-  return { customer: parseCustomer(item, customerId), operationId: ItemReader.of(item).text("operationId") };
+  const reader = ItemReader.of(item);
+  if (isTombstone(item)) return { erasedAt: reader.instant(erasedAtAttribute) };
+  const anonymisedAt = reader.has("anonymisedAt") ? reader.instant("anonymisedAt") : undefined;
+  return { customer: parseCustomer(item, customerId), operationId: reader.text("operationId"), anonymisedAt };
 }
 
 /** The customer who has the external id at present. Both reads are consistent. */
 export async function findOwner(table: Table, org: Org, externalId: string): Promise<StoredProfile | undefined> {
   const customerId = await findClaimant(table, org, externalId, { isConsistent: true });
   const profile = customerId === undefined ? undefined : await findProfile(table, org, customerId);
-  // Between the two reads, the customer may have given the id up.
-  return profile?.customer.externalId === externalId ? profile : undefined;
+  // Between the two reads, the customer may have been erased, or given the id up.
+  if (profile === undefined || isErased(profile)) return undefined;
+  return profile.customer.externalId === externalId ? profile : undefined;
 }
 
 const profileFields = ["firstName", "lastName", "externalId"] as const;
@@ -146,7 +184,7 @@ function buildFirstClaim(org: Org, externalId: string, customerId: number): Upda
   };
 }
 
-function buildRelease(org: Org, externalId: string, customerId: number): Delete {
+export function buildRelease(org: Org, externalId: string, customerId: number): Delete {
   // Without the condition, a claim that another customer has made since could be released.
   return { Key: externalIdKey(org, externalId), ...unlessOfAnother(customerId) };
 }

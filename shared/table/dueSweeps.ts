@@ -1,27 +1,41 @@
+import { type ErasingSweep, erasureModes } from "../domain/erasing.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import { type JudgingSweep, type Sweep, sweepKinds } from "../domain/sweeps.ts";
 import type { ChangedValues } from "../domain/targetGroup.ts";
+import { buildAuthorship, parseAuthorship } from "./authorshipItem.ts";
 import type { Table } from "./client.ts";
 import { Expression } from "./expression.ts";
 import { type Item, ItemReader, type StoredItem } from "./item.ts";
-import { type Key, type Org, sweepKey, sweepPartition } from "./keys.ts";
+import { customerSweepKey, type Key, type Org, sweepKey, sweepPartition } from "./keys.ts";
 import { get, putUnlessThere, queryPage, remove, update } from "./store.ts";
 import { buildChanges, parseChanges } from "./targetGroupItem.ts";
 
 /** A sweep of one group. */
-export type DueSweep = Sweep & { readonly org: Org; readonly groupId: number };
+export type GroupSweep = Sweep & { readonly org: Org; readonly groupId: number };
 
-function keyOf(sweep: DueSweep): Key {
-  const { org, groupId, kind, dueAt } = sweep;
-  return sweepKey(org, { groupId, kind, dueAt: formatInstant(dueAt) }, partOf(sweep));
+/** A sweep of one customer's items. */
+export type CustomerSweep = ErasingSweep & { readonly org: Org };
+
+export type DueSweep = GroupSweep | CustomerSweep;
+
+/** What tells a sweep from every other one. */
+type SweepName = GroupSweep | Pick<CustomerSweep, "org" | "kind" | "dueAt" | "customerId" | "mode">;
+
+function keyOf(sweep: SweepName): Key {
+  const { org, kind } = sweep;
+  const dueAt = formatInstant(sweep.dueAt);
+  return sweep.kind === "ERASING"
+    ? customerSweepKey(org, { customerId: sweep.customerId, kind, dueAt }, sweep.mode)
+    : sweepKey(org, { groupId: sweep.groupId, kind, dueAt }, partOf(sweep));
 }
 
 /** What tells a sweep from others of its kind that are due for the group at the same moment. */
-function partOf(sweep: DueSweep): string | undefined {
+function partOf(sweep: GroupSweep): string | undefined {
   switch (sweep.kind) {
     case "CLOSING":
     case "START":
     case "REMINDING":
+    case "STATISTICS":
       return undefined;
     case "JUDGING":
       return `${sweep.targetId}#${sweep.version}`;
@@ -29,16 +43,29 @@ function partOf(sweep: DueSweep): string | undefined {
 }
 
 /** The item of a sweep. Instants are texts. */
-export function buildSweepItem(sweep: DueSweep): Item {
+export function buildSweepItem(sweep: GroupSweep): Item {
   return { ...keyOf(sweep), ...sweep, ...instantsOf(sweep) };
 }
 
-function instantsOf(sweep: DueSweep): Item {
+/** The item of a pass over a customer's items. */
+export function buildErasingItem(sweep: CustomerSweep): Item {
+  const { org, customerId, kind, mode } = sweep;
+  const instants = { dueAt: formatInstant(sweep.dueAt), requestedAt: formatInstant(sweep.requestedAt) };
+  return { ...keyOf(sweep), org, customerId, kind, mode, ...instants, ...buildAuthorship(sweep) };
+}
+
+/** Whether the sweep is on the list. The read is consistent. */
+export async function isListed(table: Table, sweep: DueSweep): Promise<boolean> {
+  return (await get(table, keyOf(sweep), { isConsistent: true, attributes: ["pk"] })) !== undefined;
+}
+
+function instantsOf(sweep: GroupSweep): Item {
   const dueAt = formatInstant(sweep.dueAt);
   switch (sweep.kind) {
     case "CLOSING":
     case "START":
     case "REMINDING":
+    case "STATISTICS":
       return { dueAt };
     case "JUDGING":
       return { dueAt, editedAt: formatInstant(sweep.editedAt) };
@@ -46,17 +73,35 @@ function instantsOf(sweep: DueSweep): Item {
 }
 
 /** The item of a sweep that judges by changed values. */
-export function buildJudgingItem(sweep: DueSweep & JudgingSweep, changes: readonly ChangedValues[]): Item {
+export function buildJudgingItem(sweep: GroupSweep & JudgingSweep, changes: readonly ChangedValues[]): Item {
   return { ...buildSweepItem(sweep), changes: buildChanges(changes) };
 }
 
 /** The only reader of sweep items. */
 function parseSweep(item: StoredItem): DueSweep {
   const reader = ItemReader.of(item);
+  if (reader.text("kind") === "ERASING") return parseErasing(reader);
   return {
     org: reader.text("org"),
     groupId: reader.integer("groupId"),
     ...parseKind(reader, reader.instant("dueAt")),
+  };
+}
+
+/** The only reader of the items of passes over a customer. */
+export function parseErasingItem(item: StoredItem): CustomerSweep {
+  return parseErasing(ItemReader.of(item));
+}
+
+function parseErasing(reader: ItemReader): CustomerSweep {
+  return {
+    kind: reader.oneOf("kind", ["ERASING"]),
+    org: reader.text("org"),
+    customerId: reader.integer("customerId"),
+    mode: reader.oneOf("mode", erasureModes),
+    dueAt: reader.instant("dueAt"),
+    requestedAt: reader.instant("requestedAt"),
+    ...parseAuthorship(reader),
   };
 }
 
@@ -67,6 +112,7 @@ function parseKind(reader: ItemReader, dueAt: Instant): Sweep {
     case "START":
       return { kind, dueAt, fromCycle: reader.integer("fromCycle") };
     case "REMINDING":
+    case "STATISTICS":
       return { kind, dueAt };
     case "JUDGING":
       return {
@@ -91,12 +137,33 @@ function sweptOf(reader: ItemReader): ReadonlySet<number> {
   return new Set(reader.has(sweptAttribute) ? reader.integerSet(sweptAttribute) : []);
 }
 
+const startedAtAttribute = "startedAt";
+
+/**
+ * Notes that the sweep is started, unless it was before. Answers when it was, and the shards that it has gone through;
+ * `undefined` when it is not on the list any more.
+ */
+export async function startSweep(
+  table: Table,
+  sweep: DueSweep,
+  now: Instant,
+): Promise<{ readonly startedAt: Instant; readonly swept: ReadonlySet<number> } | undefined> {
+  const expression = new Expression();
+  expression.setIfAbsent(startedAtAttribute, formatInstant(now));
+  // Another execution may complete the sweep at the same time. Without the condition it would be on the list again.
+  const condition = `attribute_exists(${expression.name("pk")})`;
+  const result = await update(table, expression.update(keyOf(sweep), condition), "ALL_NEW");
+  if (result.outcome !== "applied") return undefined;
+  const reader = ItemReader.of(result.item);
+  return { startedAt: reader.instant(startedAtAttribute), swept: sweptOf(reader) };
+}
+
 /**
  * What the sweep judges by, and the shards that it has gone through; `undefined` when it is not on the list any more.
  */
 export async function findJudging(
   table: Table,
-  sweep: DueSweep & JudgingSweep,
+  sweep: GroupSweep & JudgingSweep,
 ): Promise<{ readonly changes: readonly ChangedValues[]; readonly swept: ReadonlySet<number> } | undefined> {
   const item = await get(table, keyOf(sweep), { isConsistent: true });
   if (item === undefined) return undefined;
@@ -104,8 +171,8 @@ export async function findJudging(
   return { changes: parseChanges(reader), swept: sweptOf(reader) };
 }
 
-/** Notes in one write that the sweep has gone through the shards. */
-export async function noteSwept(table: Table, sweep: DueSweep, shards: readonly number[]): Promise<void> {
+/** Notes in one write that the sweep has gone through the shards. A pass over one customer has the shard 0 alone. */
+export async function noteSwept(table: Table, sweep: SweepName, shards: readonly number[]): Promise<void> {
   const expression = new Expression();
   expression.addToSet(sweptAttribute, shards);
   // Another execution may complete the sweep at the same time. Without the condition the note would put it on the list
@@ -136,14 +203,19 @@ export async function listDueSweeps(
   return { sweeps: page.items.map(parseSweep), hasMore: page.resumeAfter !== undefined };
 }
 
+/** Puts the next sweep of a kind on the list. */
+export async function putNextSweep(table: Table, next: Item): Promise<void> {
+  // Two executions may find the sweep before it complete at once. Without the condition the second would write, and be
+  // charged for, what is there already.
+  await putUnlessThere(table, next);
+}
+
 /**
  * Puts the next sweep of the kind on the list, then takes this one off. In this order the group stays on the list even
  * when the second write fails. In a rare race a sweep comes back; it finds nothing left to do.
  */
 export async function completeSweep(table: Table, sweep: DueSweep, next: Item | undefined): Promise<void> {
-  // Two executions may find the sweep complete at once. Without the condition the second would write, and be charged
-  // for, what is there already.
-  if (next !== undefined) await putUnlessThere(table, next);
+  if (next !== undefined) await putNextSweep(table, next);
   // The condition tells the second of them that the sweep is already deleted.
   await remove(table, { Key: keyOf(sweep), ConditionExpression: "attribute_exists(pk)" });
 }

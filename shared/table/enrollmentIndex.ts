@@ -1,7 +1,7 @@
 import type { Table } from "./client.ts";
 import type { EnrollmentRef } from "./enrollments.ts";
 import { ItemReader, MalformedItem } from "./item.ts";
-import { type IndexShard, indexPartition, indexRowKey, indexRowPrefix } from "./keys.ts";
+import { type IndexShard, indexPartition, indexRowKey, indexRowSortKey } from "./keys.ts";
 import { putUnlessThere, queryPage } from "./store.ts";
 
 /**
@@ -18,7 +18,7 @@ export type IndexPage = {
   readonly resumeAfter: number | undefined;
 };
 
-/** Up to `limit` customers of the shard, after the last one of the page before. */
+/** Up to `limit` customers of the shard in the order of their ids, after the last one of the page before. */
 export async function listIndexPage(
   table: Table,
   shard: IndexShard,
@@ -26,7 +26,7 @@ export async function listIndexPage(
   limit: number,
 ): Promise<IndexPage> {
   const pk = indexPartition(shard.org, shard);
-  const after = resumeAfter === undefined ? undefined : { pk, sk: `${indexRowPrefix}${resumeAfter}` };
+  const after = resumeAfter === undefined ? undefined : { pk, sk: indexRowSortKey(resumeAfter) };
   const page = await queryPage(table, { partition: pk, limit, ...(after === undefined ? {} : { after }) });
   const customerIds = page.items.map((item) => parseCustomerId(ItemReader.of(item).text("sk")));
   return { customerIds, resumeAfter: page.resumeAfter === undefined ? undefined : customerIds.at(-1) };

@@ -6,6 +6,7 @@ import {
   anyEnrollmentPrefix,
   customerPartition,
   enrollmentKey,
+  erasedNoteSortKey,
   type Key,
   type Org,
   readByActivitiesPrefix,
@@ -69,6 +70,8 @@ export type ActiveEnrollments = {
   readonly enrollments: readonly Enrollment[];
   /** Whether a return waits in one that was set aside. Its transaction has to look there too. */
   readonly isAwaited: boolean;
+  /** Whether the customer is being erased. There are no enrolments then, whatever is still stored. */
+  readonly isErased: boolean;
 };
 
 /** One consistent query. */
@@ -80,13 +83,23 @@ export async function listActive(
 ): Promise<ActiveEnrollments> {
   const query = { partition: customerPartition(org, customerId), sortKeyPrefix: readByActivitiesPrefix };
   const items = await queryAll(table, query, patience);
-  const enrollments = items.filter((item) => !isNote(item));
-  return { enrollments: enrollments.map(parseEnrollment), isAwaited: enrollments.length < items.length };
+  if (items.some(isErasedNote)) return { enrollments: [], isAwaited: false, isErased: true };
+  const enrollments = items.filter((item) => !isWaitingNote(item));
+  return {
+    enrollments: enrollments.map(parseEnrollment),
+    isAwaited: enrollments.length < items.length,
+    isErased: false,
+  };
 }
 
 /** Whether the item is the note that a return waits in an enrolment that was set aside. */
-function isNote(item: StoredItem): boolean {
+function isWaitingNote(item: StoredItem): boolean {
   return ItemReader.of(item).text("sk") === waitingNoteSortKey;
+}
+
+/** Whether the item is the note that the customer is being erased. */
+function isErasedNote(item: StoredItem): boolean {
+  return ItemReader.of(item).text("sk") === erasedNoteSortKey;
 }
 
 /** Every enrolment the customer has or had, but for those that were set aside. */
@@ -110,10 +123,15 @@ export async function listSetAside(
   return (await queryAll(table, query, patience)).map(parseEnrollment);
 }
 
-/** Every enrolment the customer has or had, by one consistent query. Each is read before where it may move to. */
+/**
+ * Every enrolment the customer has or had, by one consistent query. Each is read before where it may move to. A customer who
+ * is being erased has none.
+ */
 export async function listAllEnrollments(table: Table, org: Org, customerId: number): Promise<Enrollment[]> {
   const query = { partition: customerPartition(org, customerId), sortKeyPrefix: anyEnrollmentPrefix };
-  const all = (await queryAll(table, query)).filter((item) => !isNote(item)).map(parseEnrollment);
+  const items = await queryAll(table, query);
+  if (items.some(isErasedNote)) return [];
+  const all = items.filter((item) => !isWaitingNote(item)).map(parseEnrollment);
   return withSetAside(
     all.filter(({ isSetAside }) => !isSetAside),
     all.filter(({ isSetAside }) => isSetAside),

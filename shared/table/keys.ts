@@ -18,7 +18,7 @@ export const enrollmentPrefix = `${anyEnrollmentPrefix}A#`;
 /** Enrolments that were set aside. It must not begin like the prefix above, because activities read by that. */
 export const setAsidePrefix = `${anyEnrollmentPrefix}O#`;
 export const activityPrefix = "ACTIVITY#";
-const ledgerPrefix = "LEDGER#";
+export const ledgerPrefix = "LEDGER#";
 export const namePrefix = "NAME#";
 export const auditPrefix = "VERSION#";
 export const startedPrefix = "STARTED#";
@@ -70,6 +70,36 @@ export function parseAuditPartition(pk: string): { readonly org: Org; readonly g
   return org === undefined ? undefined : { org, groupId: Number(groupId) };
 }
 
+/**
+ * The statistics of a group's targets. They have a partition of their own, so that loading a definition does not read them.
+ */
+function statisticsPartition(org: Org, groupId: number): string {
+  return `${groupPartition(org, groupId)}#STATISTICS`;
+}
+
+/** The note of the last count of a group that is complete. */
+export function statisticsKey(org: Org, groupId: number): Key {
+  return { pk: statisticsPartition(org, groupId), sk: "COUNTED" };
+}
+
+/** What was counted in a part of a target's shard, or the prefix of all parts of the shard, or of the target. */
+export function statisticsPartKey(
+  org: Org,
+  { groupId, targetId, slot, shard, part }: StatisticsPlace & { readonly shard?: number; readonly part?: number },
+): Key {
+  const target = `PART#${targetId}#${slot}#`;
+  const ofShard = shard === undefined ? "" : `${String(shard).padStart(2, "0")}#`;
+  const ofPart = part === undefined ? "" : String(part).padStart(6, "0");
+  return { pk: statisticsPartition(org, groupId), sk: `${target}${ofShard}${ofPart}` };
+}
+
+export type StatisticsPlace = {
+  readonly groupId: number;
+  readonly targetId: number;
+  /** Counts take turns in two places, so that the last complete one can be read while the next is made. */
+  readonly slot: number;
+};
+
 export function orgPartition(org: Org): string {
   return `ORG#${org}`;
 }
@@ -110,8 +140,15 @@ export function parseCustomerPartition(pk: string): { readonly org: Org; readonl
   return org === undefined ? undefined : { org, customerId: Number(customerId) };
 }
 
+/** The key of any item of a customer, by the sort key that was read. */
+export function customerItemKey(org: Org, customerId: number, sk: string): Key {
+  return { pk: customerPartition(org, customerId), sk };
+}
+
+export const profileSortKey = "PROFILE";
+
 export function customerKey(org: Org, customerId: number): Key {
-  return { pk: customerPartition(org, customerId), sk: "PROFILE" };
+  return { pk: customerPartition(org, customerId), sk: profileSortKey };
 }
 
 /**
@@ -144,6 +181,16 @@ export function waitingNoteKey(org: Org, customerId: number): Key {
   return { pk: customerPartition(org, customerId), sk: waitingNoteSortKey };
 }
 
+export const erasedNoteSortKey = `${readByActivitiesPrefix}_ERASED`;
+
+/**
+ * The key of the note that the customer is being erased. It begins like the note above for the same reason: what reads
+ * enrolments finds out without a further read.
+ */
+export function erasedNoteKey(org: Org, customerId: number): Key {
+  return { pk: customerPartition(org, customerId), sk: erasedNoteSortKey };
+}
+
 /** The prefix of the sort keys of all settled cycles of a customer, or of those in one target. */
 export function pastPrefix(ref?: { readonly groupId: number; readonly targetId: number }): string {
   return ref === undefined ? "PAST#" : `PAST#${ref.groupId}#${ref.targetId}#`;
@@ -159,6 +206,14 @@ export function pastKey(
 
 export function activityKey(org: Org, customerId: number, activityId: string): Key {
   return { pk: customerPartition(org, customerId), sk: `${activityPrefix}${activityId}` };
+}
+
+/** What the sort key of an enrolment names, set aside or not; `undefined` for any other key. */
+export function parseEnrollmentSortKey(
+  sk: string,
+): { readonly groupId: number; readonly targetId: number } | undefined {
+  const [, groupId, targetId] = /^E[AO]#(\d+)#(\d+)$/.exec(sk) ?? [];
+  return groupId === undefined ? undefined : { groupId: Number(groupId), targetId: Number(targetId) };
 }
 
 /** The prefix of the sort keys of a customer's rows for one target. Rows with one prefix are in order of time. */
@@ -206,7 +261,14 @@ export type IndexShard = {
 /** It decides which partition a row is in, so all rows must be written anew when it changes. */
 export const shardCount = 16;
 
-export const indexRowPrefix = "CUSTOMER#";
+const indexRowPrefix = "CUSTOMER#";
+/** The digits of the largest id. With them the rows of a shard are in the order of the customers' ids. */
+const idDigits = 16;
+
+/** The sort key of a customer's row in the index. */
+export function indexRowSortKey(customerId: number): string {
+  return `${indexRowPrefix}${String(customerId).padStart(idDigits, "0")}`;
+}
 
 export function indexPartition(org: Org, { groupId, targetId, shard }: Omit<IndexShard, "org">): string {
   return `ENROLLED#${org}#${groupId}#${targetId}#${shard}`;
@@ -222,7 +284,7 @@ export function indexRowKey(
   { customerId, ...target }: { readonly customerId: number; readonly groupId: number; readonly targetId: number },
 ): Key {
   const pk = indexPartition(org, { ...target, shard: shardOf(customerId) });
-  return { pk, sk: `${indexRowPrefix}${customerId}` };
+  return { pk, sk: indexRowSortKey(customerId) };
 }
 
 /**
@@ -240,6 +302,15 @@ export function sweepKey(
 ): Key {
   const name = `${dueAt}#${org}#${groupId}#${kind}`;
   return { pk: sweepPartition, sk: part === undefined ? name : `${name}#${part}` };
+}
+
+/** The key of a sweep over one customer's items. */
+export function customerSweepKey(
+  org: Org,
+  { customerId, kind, dueAt }: { readonly customerId: number; readonly kind: string; readonly dueAt: string },
+  part: string,
+): Key {
+  return { pk: sweepPartition, sk: `${dueAt}#${org}#${customerId}#${kind}#${part}` };
 }
 
 /** One partition for each group: which shards of its targets hold enrolments, and how far they are closed. */

@@ -1,7 +1,9 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Enrollment } from "../domain/enrollment.ts";
+import { type ErasureRequest, isFirstPass } from "../domain/erasing.ts";
 import { parseActivity, type RecordedActivity } from "./activityItem.ts";
 import { type DefinitionChange, parseNewEdit } from "./auditLog.ts";
+import { parseErasingItem } from "./dueSweeps.ts";
 import { parseEnrollment } from "./enrollmentItem.ts";
 import { ItemReader, MalformedItem, plainItem, type StoredItem } from "./item.ts";
 import {
@@ -12,6 +14,7 @@ import {
   parseCustomerPartition,
   setAsidePrefix,
   startedPrefix,
+  sweepPartition,
 } from "./keys.ts";
 import { isNoteOfReturns } from "./notedReturns.ts";
 import { parseStartedCycle, type StartedCycle } from "./startedCycles.ts";
@@ -48,6 +51,7 @@ export type TableChange = { readonly org: Org } & (
   | { readonly kind: "enrollment"; readonly before: Enrollment | undefined; readonly after: Enrollment }
   | ({ readonly kind: "definition" } & DefinitionChange)
   | ({ readonly kind: "start" } & StartedCycle)
+  | { readonly kind: "erasure"; readonly request: ErasureRequest }
 );
 
 /** The change that a record describes; `undefined` for a change without consequences, such as a new ledger row. */
@@ -65,10 +69,21 @@ export function parseChange({ eventName, dynamodb = {} }: StreamRecord): TableCh
 function parseInsertion(sortKey: string, images: Images): TableChange | undefined {
   if (sortKey.startsWith(auditPrefix)) return parseEdit(images);
   if (sortKey.startsWith(startedPrefix)) return { kind: "start", ...parseStartedCycle(parseImage(images.NewImage)) };
+  if (images.Keys?.["pk"]?.S === sweepPartition) return parseErasure(images);
   return undefined;
 }
 
-/** A record of an activity never changes. Before it there may be a note of returns, which has no consequences. */
+/** The first pass stands for the request. The second tells nothing new. */
+function parseErasure({ NewImage }: Images): TableChange | undefined {
+  if (NewImage?.["kind"]?.S !== "ERASING") return undefined;
+  const pass = parseErasingItem(parseImage(NewImage));
+  return isFirstPass(pass) ? { kind: "erasure", org: pass.org, request: pass } : undefined;
+}
+
+/**
+ * A record of an activity never changes, but for texts that an anonymisation empties. Before it there may be a note of
+ * returns, which has no consequences.
+ */
 function parseRecording({ NewImage, OldImage }: Images): TableChange | undefined {
   if (!isRecord(NewImage) || isRecord(OldImage)) return undefined;
   const item = parseImage(NewImage);

@@ -61,3 +61,14 @@ export async function listTargetGroupIds(table: Table, org: Org, limit: number, 
   });
   return names.slice(offset, offset + limit).map((item) => ItemReader.of(item).integer("groupId"));
 }
+
+/** The largest ids of the org's groups, which are those created last, at most `most`, the last one first. */
+export async function listNewestGroupIds(
+  table: Table,
+  org: Org,
+  most: number,
+): Promise<{ readonly ids: readonly number[]; readonly isWhole: boolean }> {
+  const names = await queryAll(table, { partition: orgPartition(org), sortKeyPrefix: namePrefix });
+  const ids = names.map((item) => ItemReader.of(item).integer("groupId")).toSorted((one, other) => other - one);
+  return { ids: ids.slice(0, most), isWhole: ids.length <= most };
+}

@@ -4,7 +4,7 @@ import type { EnrollmentRef } from "./enrollments.ts";
 import { Expression } from "./expression.ts";
 import { ItemReader, MalformedItem, type StoredItem } from "./item.ts";
 import { type Org, shardOf, shardsPartition, targetShardsKey } from "./keys.ts";
-import { queryAll, update } from "./store.ts";
+import { get, queryAll, update } from "./store.ts";
 
 /** The shards of a target's index that hold an enrolment, and until when the ended cycles in each are closed. */
 export type TargetShards = { readonly targetId: number; readonly closedUpTo: ReadonlyMap<number, Instant> };
@@ -57,6 +57,17 @@ async function addShard(table: Table, { org, ...target }: EnrollmentRef, shard: 
 export async function listTargetShards(table: Table, org: Org, groupId: number): Promise<TargetShards[]> {
   const items = await queryAll(table, { partition: shardsPartition(org, groupId) });
   return items.map(parseTargetShards);
+}
+
+/** The shards in which a customer was ever enrolled in the target, in order. The read is consistent. */
+export async function listShards(
+  table: Table,
+  org: Org,
+  target: Omit<EnrollmentRef, "org" | "customerId">,
+): Promise<number[]> {
+  const item = await get(table, targetShardsKey(org, target), { isConsistent: true });
+  const shards = item === undefined ? [] : [...parseTargetShards(item).closedUpTo.keys()];
+  return shards.toSorted((one, other) => one - other);
 }
 
 /** The only reader of a target's shards. */

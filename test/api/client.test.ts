@@ -94,7 +94,12 @@ describe("a client with Basic credentials", () => {
         ?.targetAchievedValue,
       getEnrolledTargets: unwrap(await client.getEnrolledTargets(7))[0]?.targetGroupName,
       getTrackedTargetEvents: unwrap(await client.getTrackedTargetEvents(7, ref.targetId, { limit: 1 })),
+      listTargetCustomers: unwrap(await client.listTargetCustomers(ref, { limit: 1 })).nextCursor,
+      getTargetStatistics: unwrap(await client.getTargetStatistics(ref)).asOf,
       unenroll: unwrap(await client.unenroll(ref, 7, now)),
+      exportCustomer: unwrap(await client.exportCustomer(7)).rows[0]?.type,
+      eraseCustomer: unwrap(await client.eraseCustomer(7, "ERASE")).mode,
+      getErasure: unwrap(await client.getErasure(7)).status,
     };
     expect(calls).toEqual({
       createTargetGroup: group.name,
@@ -120,7 +125,12 @@ describe("a client with Basic credentials", () => {
       getUserTargetGroups: 5.5,
       getEnrolledTargets: group.name,
       getTrackedTargetEvents: [],
+      listTargetCustomers: null,
+      getTargetStatistics: null,
       unenroll: 7,
+      exportCustomer: "profile",
+      eraseCustomer: "ERASE",
+      getErasure: "RUNNING",
     });
     expect(Object.keys(calls).toSorted()).toEqual(protectedRouteNames.toSorted());
     const sent = surroundings.sent.map(({ method }, index) => `${method} ${surroundings.paths[index]}`);

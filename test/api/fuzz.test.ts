@@ -83,7 +83,7 @@ function isEnvelope({ about }: FuzzRequest, { status, text }: RawResponse): bool
   const isSimulation = about === "simulateEnrollment" && errors === null;
   if (isSimulation !== (simulation !== undefined)) return false;
   if (warnings !== null && !isListOf(warnings, ({ message }) => typeof message === "string")) return false;
-  if (errors === null) return status === 200 || status === 201;
+  if (errors === null) return [200, 201, 202].includes(status);
   return (
     data === null && isListOf(errors, ({ code, message }) => typeof message === "string" && isStatusOf(code, status))
   );

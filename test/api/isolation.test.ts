@@ -158,6 +158,25 @@ const cases: readonly Case[] = [
     call: ({ reader }, _, { customerId }) => reader.get(`/customers/${customerId}`, { now }),
   },
   {
+    route: "eraseCustomer",
+    named: "customer",
+    code: 310011,
+    call: ({ admin }, _, { customerId }) =>
+      admin.send("DELETE", `/customers/${customerId}?mode=ERASE`, undefined, { now }),
+  },
+  {
+    route: "exportCustomer",
+    named: "customer",
+    code: 310011,
+    call: ({ admin }, _, { customerId }) => admin.get(`/customers/${customerId}/export`, { now }),
+  },
+  {
+    route: "getErasure",
+    named: "customer",
+    code: 310011,
+    call: ({ admin }, _, { customerId }) => admin.get(`/erasures/${customerId}`, { now }),
+  },
+  {
     route: "getUserTargetGroups",
     named: "customer",
     code: 310011,
@@ -189,6 +208,32 @@ const cases: readonly Case[] = [
     code: 310149,
     call: ({ reader }, { customerId }, { targetId }) =>
       reader.get(`/users/${customerId}/trackedTargetEvents/${targetId}`, { now }),
+  },
+  {
+    route: "listTargetCustomers",
+    named: "group and target",
+    code: 310017,
+    call: ({ reader }, _, ids) => reader.get(`${targetPath(ids)}/customers`, { now }),
+  },
+  {
+    route: "listTargetCustomers",
+    named: "target",
+    code: 310018,
+    call: ({ reader }, { groupId }, { targetId }) =>
+      reader.get(`${targetPath({ groupId, targetId })}/customers`, { now }),
+  },
+  {
+    route: "getTargetStatistics",
+    named: "group and target",
+    code: 310017,
+    call: ({ reader }, _, ids) => reader.get(`${targetPath(ids)}/statistics`, { now }),
+  },
+  {
+    route: "getTargetStatistics",
+    named: "target",
+    code: 310018,
+    call: ({ reader }, { groupId }, { targetId }) =>
+      reader.get(`${targetPath({ groupId, targetId })}/statistics`, { now }),
   },
   {
     route: "simulateActivities",

@@ -142,14 +142,22 @@ function takesBody(name: ProtectedRouteName): name is BodyRouteName {
   return Object.hasOwn(markedBodies, name);
 }
 
+function idsOfCustomer({ customerId }: Setting) {
+  return { customerId, userId: customerId, requestId: customerId };
+}
+
+function usualQuery(name: ProtectedRouteName): string {
+  return name === "eraseCustomer" ? "?mode=ANONYMISE" : "";
+}
+
 function markedRequest(name: ProtectedRouteName, one: Setting, mark: string): Sent {
   const ids = { targetGroupId: one.group.groupId, targetId: one.group.targetId, targetRuleId: one.group.targetId };
-  const path = Object.entries({ ...ids, customerId: one.customerId, userId: one.customerId }).reduce<string>(
+  const path = Object.entries({ ...ids, ...idsOfCustomer(one) }).reduce<string>(
     (text, [parameter, id]) => text.replace(`{${parameter}}`, String(id)),
     routes[name].path,
   );
   const body = takesBody(name) ? markedBodies[name](one, mark) : undefined;
-  const query = Object.keys(routes[name].query).includes("externalId") ? `?externalId=${mark}` : "";
+  const query = Object.keys(routes[name].query).includes("externalId") ? `?externalId=${mark}` : usualQuery(name);
   return { method: routes[name].method, path: path + query, body: body === undefined ? "" : JSON.stringify(body) };
 }
 

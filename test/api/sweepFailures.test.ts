@@ -1,6 +1,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, expect, it, vi } from "vitest";
 import { closeCycles } from "../../local/closeCycles.ts";
+import { statisticsVariable } from "../../shared/config/statisticsConfig.ts";
 import { names } from "../../shared/table/enrollmentItem.ts";
 import { enrollmentKey } from "../../shared/table/keys.ts";
 import { captureConsole } from "../support/capturedConsole.ts";
@@ -52,7 +53,10 @@ it.each([
   ["judging", "a changed value has to be judged", lowerValue, Date.parse(now) + 60_000],
   ["reminding", "a reminder is due", () => undefined, Date.parse(firstInstantOf(2)) - 72 * hour],
   ["closing", "its cycle has ended", () => undefined, Date.parse(firstInstantOf(2))],
+  ["statistics", "its target's customers are to be counted", () => undefined, Date.parse(now)],
 ])("an enrolment that cannot be read is counted as a failure of %s when %s", async (source, _, prepare, sweptAt) => {
+  // The customers are counted at any time, which would fail as well.
+  vi.stubEnv(statisticsVariable, source === "statistics" ? "24" : "0");
   const one = await enrolled();
   await prepare(one);
   await service.drain();

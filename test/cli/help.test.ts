@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import { admin } from "../support/adminCommand.ts";
 
 const levels: readonly (readonly [level: string, commands: readonly string[]])[] = [
-  ["", ["credentials", "target-groups", "customers", "enroll|enrol", "unenroll|unenrol", "doctor"]],
+  ["", ["credentials", "target-groups", "customers", "erasures", "enroll|enrol", "unenroll|unenrol", "doctor"]],
   ["credentials", ["create", "list", "disable", "rotate", "limit"]],
   ["target-groups", ["create", "list", "show", "update", "deactivate", "activate", "extend", "history"]],
   ["customers", ["import"]],
+  ["erasures", ["reapply"]],
 ];
 
 const calling = ["--url", "--local", "--port", "--username", "--secret-file", "--json"];
@@ -20,6 +21,7 @@ const commands: readonly (readonly [command: string, options: readonly string[]]
   ["target-groups extend", [...calling, "--if-version", "--cycles"]],
   ["target-groups history", calling],
   ["customers import", bulk],
+  ["erasures reapply", ["--from", "--table", "--local", "--port", "--json"]],
   ["enroll", [...bulk, "--group", "--target"]],
   ["enrol", [...bulk, "--group", "--target"]],
   ["unenroll", [...bulk, "--group", "--target"]],

@@ -139,6 +139,9 @@ async function readHistory({ org: { reader }, group, customerId }: Life): Promis
   await ok(reader.get(`/targetGroups/${group.groupId}/auditLogs`));
   await ok(reader.get(`/customers/${customerId}`));
   await ok(reader.get(`/users/${customerId}/enrolledTargets`, now));
+  await ok(reader.get(`/users/${customerId}/targetGroups?enrolmentStatus=AVAILABLE`, now));
+  const roster = (await ok(reader.get(`${targetPath(group)}/customers?status=ALL`, now))).body.data.customers;
+  expect(roster.map((row: { readonly customerId: number }) => row.customerId)).toContain(customerId);
   const { body } = await ok(reader.get(`/users/${customerId}/trackedTargetEvents/${group.targetId}?limit=200`, now));
   const sums: Record<string, number> = {};
   for (const { eventName, value } of body.data) sums[eventName] = (sums[eventName] ?? 0) + value;

@@ -8,6 +8,7 @@ import { countQueuedActivities } from "../../functions/countQueuedActivities/cou
 import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import { projector } from "../../functions/projector/projector.ts";
 import type { CallName } from "../../lib/functionNames.ts";
+import { closeCycles } from "../../local/closeCycles.ts";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
@@ -23,6 +24,7 @@ import { ApiClient, type ApiResponse, basicAuthorization } from "../support/apiC
 import { captureStream } from "../support/capturedStream.ts";
 import { ChainRecorder } from "../support/chainRecorder.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
+import { CustomerClosing } from "../support/customerClosing.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
@@ -136,6 +138,10 @@ async function taskOf(one: Setting, cycleNumber: number) {
   return task;
 }
 
+async function completeErasure({ org }: Setting): Promise<void> {
+  await closeCycles(direct, Date.parse(now) + 25 * 60 * 60 * 1000, org.org);
+}
+
 /** Prepares the call with the longest chain of its kind. */
 type Preparation = () => Promise<Call>;
 
@@ -188,11 +194,25 @@ const longest: Readonly<
     await ok(one.org.admin.post("/customers", body));
     return () => ok(api.post("/customers", body, at));
   },
-  getUserTargetGroups: async () => {
-    const { one, task } = await settledByClosing();
-    await closeShard({ ...direct, settling })(task, outOfTime);
+  eraseCustomer: async () => {
+    const one = await newSetting(service);
+    const path = `/customers/${one.customerId}?mode=ANONYMISE`;
+    await ok(one.org.admin.send("DELETE", path, undefined, at));
+    await completeErasure(one);
     const { api } = await newClient(one);
-    return () => ok(api.get(`/users/${one.customerId}/targetGroups?includeInactive=true`, at));
+    return () => ok(api.send("DELETE", path, undefined, at));
+  },
+  getErasure: async () => {
+    const one = await newSetting(service);
+    await ok(one.org.admin.send("DELETE", `/customers/${one.customerId}?mode=ERASE`, undefined, at));
+    await completeErasure(one);
+    const { api } = await newClient(one);
+    return () => ok(api.get(`/erasures/${one.customerId}`, at));
+  },
+  getUserTargetGroups: async () => {
+    const one = await newSetting(service);
+    const { api } = await newClient(one);
+    return () => ok(api.get(`/users/${one.customerId}/targetGroups?enrolmentStatus=AVAILABLE`, at));
   },
   getTrackedTargetEvents: async () => {
     const one = await newSetting(service);
@@ -204,6 +224,15 @@ const longest: Readonly<
     const one = await newSetting(service);
     const { api } = await newClient(one);
     return () => ok(api.get(`/users/${one.customerId}/enrolledTargets`, at));
+  },
+  listTargetCustomers: async () => {
+    const { one, task } = await settledByClosing();
+    await closeShard({ ...direct, settling })(task, outOfTime);
+    const { api } = await newClient(one);
+    const { org, customerId, group } = one;
+    await new CustomerClosing(direct).setAside({ org: org.org, customerId, group }, Date.parse(afterwards));
+    const path = `${targetPathOf(one)}/customers?periodId=${group.cycleIds[0]}`;
+    return () => ok(api.get(path, { now: afterwards }));
   },
   issueToken: async () => {
     const { credential } = await newClient(await newSetting(service));

@@ -67,6 +67,7 @@ test("the alarms are these", () => {
     "ClosingFailures",
     "ClosingMissedStarts",
     "EnrollLatency",
+    "ErasingErrors",
     "FunctionThrottles",
     "JudgingErrors",
     "LateStarts",
@@ -77,6 +78,7 @@ test("the alarms are these", () => {
     "QueueErrors",
     "RefusedCredentials",
     "RemindingErrors",
+    "StatisticsErrors",
     "TableSystemErrors",
     "TableThrottles",
   ]);

@@ -89,6 +89,7 @@ describe("the state machine", () => {
     expect(isFinished).toMatchObject({
       Choices: [
         { Condition: "{% $count($states.input.left) = 0 %}", Next: "ShardClosed" },
+        { Condition: "{% $exists($states.input.record) %}", Next: "RecordErasure" },
         {
           Condition: "{% $count($states.input.left) = 1 %}",
           Next: "CloseShard",
@@ -100,6 +101,16 @@ describe("the state machine", () => {
     expect(handedBack).toMatchObject({
       Output: { failedCount: 0, leftCount: "{% $count($states.input.left) %}" },
       End: true,
+    });
+  });
+
+  test("records an erasure in the bucket before it goes on with it", () => {
+    const { RecordErasure: record } = states.CloseShards.ItemProcessor.States;
+    expect(record).toMatchObject({
+      Arguments: { Key: "{% $states.input.record.name %}", Body: "{% $states.input.record.content %}" },
+      Output: "{% $states.input.left[0] %}",
+      Next: "CloseShard",
+      Catch: [{ Next: "ShardFailed" }],
     });
   });
 
@@ -126,14 +137,15 @@ describe("the state machine", () => {
     });
   });
 
-  test("may call those functions, run its own map, log and be traced, and nothing else", () => {
+  test("may call those functions, run its own map, record erasures, log and be traced, and nothing else", () => {
     const arns = ["closeShard", "listDueCycles"].map((name) => ({ Ref: aliasOf(name) }));
-    const [invoke, observe, start, watch, ...others] = statementsOf(roleIdOf(stateMachine));
+    const [invoke, observe, start, watch, record, ...others] = statementsOf(roleIdOf(stateMachine));
     expect(invoke).toMatchObject({ Action: "lambda:InvokeFunction", Resource: arns });
     expect(actionsOf(observe).every((action) => /^(logs|xray):/.test(action))).toBe(true);
     expect(start).toMatchObject({ Action: "states:StartExecution", Resource: { Ref: stateMachineId } });
     expect(actionsOf(watch)).toEqual(["states:DescribeExecution", "states:StopExecution"]);
     expect([...references(at(watch, "Resource"))]).toContain(stateMachineId);
+    expect(record).toMatchObject({ Action: "s3:PutObject" });
     expect(others).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { busLimits } from "../../shared/bus/eventBridge.ts";
 import { busNameVariable } from "../../shared/config/busConfig.ts";
 import { metricsNamespaceVariable } from "../../shared/config/metricsConfig.ts";
 import { registrationVariable } from "../../shared/config/registrationConfig.ts";
+import { statisticsVariable } from "../../shared/config/statisticsConfig.ts";
 import { tableNameVariable } from "../../shared/config/tableConfig.ts";
 import { tokenLifetimeVariable } from "../../shared/config/tokenConfig.ts";
 import { routeNames, routes } from "../../shared/http/routes.ts";
@@ -27,6 +28,7 @@ const alsoKnown: Readonly<Record<string, readonly string[]>> = {
   enroll: [registrationVariable],
   simulations: [registrationVariable],
   projector: [busNameVariable],
+  listDueCycles: [statisticsVariable],
   tokens: [tokenLifetimeVariable],
 };
 

@@ -15,7 +15,8 @@ const chainsWithoutRoute: Readonly<Record<Exclude<CallName, RouteName>, Chain>> 
   projector: { requests: 3, patientLoops: 1 },
   /**
    * What is due; the definition of a group beside its shards; the note of closed cycles, the next sweep put, and the last
-   * one taken off.
+   * one taken off. Of a count: the sweep is started beside a read of the last count's note, and the new note put beside the
+   * next sweep.
    */
   listDueCycles: { requests: 5, patientLoops: 1 },
   /** The definition, a page of the index, and one step. It begins another page or step only with the time for it. */

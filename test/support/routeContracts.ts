@@ -40,6 +40,7 @@ type ProtectedContract = RouteContract & { readonly request: (org: TestOrg) => P
 
 const answered = { status: 200 };
 const created = { status: 201 };
+const accepted = { status: 202 };
 const unknown = { status: 401, error: 401 };
 const unknownClient = { status: 401, error: "invalid_client" };
 const refused = (error: number) => ({ status: 400, error });
@@ -236,13 +237,38 @@ export const routeContracts: Readonly<
       return { path: `/customers?externalId=${externalId}` };
     },
   },
+  eraseCustomer: {
+    access: { groups: admins, own: accepted, other: refused(310011), nobody: unknown },
+    /**
+     * The last round that patience lets begin: the profile, both passes on the list of an anonymisation that is completed,
+     * and the transaction of the new one.
+     */
+    chain: { requests: 4, patientLoops: 1 },
+    request: async (org) => ({ path: `/customers/${await org.newCustomer()}?mode=ANONYMISE` }),
+  },
+  getErasure: {
+    access: { groups: admins, own: answered, other: refused(310011), nobody: unknown },
+    /** The profile and both passes on the list. */
+    chain: { requests: 3, patientLoops: 0 },
+    request: async (org) => {
+      const customerId = await org.newCustomer();
+      await ok(org.admin.send("DELETE", `/customers/${customerId}?mode=ERASE`, undefined));
+      return { path: `/erasures/${customerId}` };
+    },
+  },
+  exportCustomer: {
+    access: { groups: admins, own: answered, other: refused(310011), nobody: unknown },
+    /** The profile and a page. */
+    chain: { requests: 2, patientLoops: 0 },
+    request: async (org) => ({ path: `/customers/${await org.newCustomer()}/export` }),
+  },
   getUserTargetGroups: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
     /**
-     * The enrolments by pages; then the definitions side by side; then the settled cycles by pages. Or two look-ups of the
-     * customer in place of the last two.
+     * The enrolments by pages, beside the names of all groups and then their definitions; then two look-ups of the
+     * customer. Or the definitions of the enrolments and the settled cycles by pages in place of the last two.
      */
-    chain: { requests: 3, patientLoops: 2 },
+    chain: { requests: 4, patientLoops: 2 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/targetGroups` }),
   },
   getTrackedTargetEvents: {
@@ -263,6 +289,21 @@ export const routeContracts: Readonly<
     /** The enrolments by pages; then the definitions side by side, or two look-ups of the customer. */
     chain: { requests: 3, patientLoops: 1 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/enrolledTargets` }),
+  },
+  listTargetCustomers: {
+    access: { groups: everybody, own: answered, other: refused(310017), nobody: unknown },
+    /**
+     * The definition beside the shards, then the last page of the index that patience lets begin; and of its customers side by side the
+     * enrolment in two places, and a row of settled cycles beside the profile.
+     */
+    chain: { requests: 5, patientLoops: 1 },
+    request: async (org) => ({ path: `${targetPath(await org.createGroup())}/customers` }),
+  },
+  getTargetStatistics: {
+    access: { groups: everybody, own: answered, other: refused(310017), nobody: unknown },
+    /** The definition, the note of the last count, and its parts by pages. */
+    chain: { requests: 3, patientLoops: 1 },
+    request: async (org) => ({ path: `${targetPath(await org.createGroup())}/statistics` }),
   },
   // The callers of these routes prove themselves in the request, so a token proves nothing there. The "own" token is
   // one of the caller.

@@ -9,8 +9,7 @@ type BuilderName = {
 
 /**
  * The first two are found by what a caller shows before anybody knows its org. The third and the fourth are no keys. The
- * fifth is in a partition of all orgs that only the scheduled functions reach. The sixth and the seventh read a key, and
- * the last is part of one.
+ * fifth and the sixth are in a partition of all orgs. Of the others two or three read a key, and the last two are part of one.
  */
 const withoutOrg = [
   "credentialKey",
@@ -18,9 +17,12 @@ const withoutOrg = [
   "ledgerTargetPrefix",
   "pastPrefix",
   "sweepKey",
+  "customerSweepKey",
   "parseCustomerPartition",
+  "parseEnrollmentSortKey",
   "parseAuditPartition",
   "shardOf",
+  "indexRowSortKey",
 ] as const;
 
 type OrgBuilderName = Exclude<BuilderName, (typeof withoutOrg)[number]>;
@@ -34,17 +36,21 @@ const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
   startedKey: (org) => keys.startedKey(org, 1, 1),
   auditKey: (org) => keys.auditKey(org, 1, { version: 1, part: 0 }),
   auditPartition: (org) => keys.auditPartition(org, 1),
+  statisticsKey: (org) => keys.statisticsKey(org, 1),
+  statisticsPartKey: (org) => keys.statisticsPartKey(org, { groupId: 1, targetId: 1, slot: 0 }),
   orgPartition: (org) => keys.orgPartition(org),
   nameKey: (org) => keys.nameKey(org, "name"),
   automaticTargetsKey: (org) => keys.automaticTargetsKey(org),
   dataIdKey: (org) => keys.dataIdKey(org),
   sequenceKey: (org) => keys.sequenceKey(org),
   customerPartition: (org) => keys.customerPartition(org, 1),
+  customerItemKey: (org) => keys.customerItemKey(org, 1, "PROFILE"),
   customerKey: (org) => keys.customerKey(org, 1),
   externalIdKey: (org) => keys.externalIdKey(org, "crm-1"),
   enrollmentKey: (org) => keys.enrollmentKey(org, 1, 1, 1),
   setAsideKey: (org) => keys.setAsideKey(org, 1, 1, 1),
   waitingNoteKey: (org) => keys.waitingNoteKey(org, 1),
+  erasedNoteKey: (org) => keys.erasedNoteKey(org, 1),
   pastKey: (org) => keys.pastKey(org, { customerId: 1, groupId: 1, targetId: 1 }, 1),
   activityKey: (org) => keys.activityKey(org, 1, "a"),
   ledgerKey: (org) => keys.ledgerKey(org, 1, { targetId: 1, recordedAt: "2030", entryId: "e" }),

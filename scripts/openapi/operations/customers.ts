@@ -24,6 +24,7 @@ export const customers = {
     },
     refusals: [
       invalid(400, "firstName must be a string or null; got 7."),
+      refusal(310011, "Customer 345651201 was erased, and the id is given to nobody else."),
       invalid(409, "externalId is another customer's; give this one another, or empty that one's first."),
     ],
   },
@@ -69,11 +70,55 @@ export const customers = {
       refusal(310011, "No customer has this externalId; POST /v3/customers registers one."),
     ],
   },
+  eraseCustomer: {
+    tag: "Customers",
+    sample: { path: `/customers/${customerId}?mode=ANONYMISE`, caller: "demo-admin" },
+    description:
+      "Asks for a customer's data to be erased or anonymised. `ERASE` removes everything that is stored about the customer but the id and the time. From the answer on, every call for the customer is refused with 310011, and the id is given to nobody again. `ANONYMISE` empties names, external id and the texts in attributes of activities; sums and history stay. Both begin within five minutes and are repeated 25 hours later for what was under way. A repeat answers the same request.",
+    success: {
+      status: 202,
+      description: "Asked for.",
+      data: objectOf("Erasure", "The request."),
+      examples: examples.erasure,
+    },
+    refusals: [invalid(400, "mode in the query is required: ERASE or ANONYMISE."), refusal(310011)],
+  },
+  getErasure: {
+    tag: "Customers",
+    sample: { path: `/erasures/${customerId}`, caller: "demo-admin" },
+    description: "How far the latest erasure or anonymisation of a customer is. The request has the customer's id.",
+    success: {
+      status: 200,
+      description: "The request.",
+      data: objectOf("Erasure", "The request."),
+      examples: examples.erasure,
+    },
+    refusals: [
+      invalid(400, 'requestId in the path must be an integer from 1 to 9007199254740991; got "x".'),
+      refusal(310011),
+    ],
+  },
+  exportCustomer: {
+    tag: "Customers",
+    sample: { path: `/customers/${customerId}/export`, caller: "demo-admin" },
+    description:
+      'Everything that is stored of a customer: the profile, enrolments, settled cycles, activities with all that was sent of them and what they changed, and history. Cycles are given by their number in the group. A page has up to 100 rows besides the profile; ask on with `cursor` until `nextCursor` is `null`. With the header `Accept: application/x-ndjson` the answer has each row as a line and a last line `{ "type": "page", "nextCursor": … }`.',
+    success: {
+      status: 200,
+      description: "One page.",
+      data: objectOf("CustomerExport", "One page."),
+      examples: examples.customerExport,
+    },
+    refusals: [
+      invalid(400, "cursor in the query must be the nextCursor of a page of this customer's export."),
+      refusal(310011),
+    ],
+  },
   getUserTargetGroups: {
     tag: "Customers",
     sample: { path: `/users/${customerId}/targetGroups?includeInactive=true` },
     description:
-      "The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed.",
+      "The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed, unless `enrolmentStatus` asks for them.",
     success: {
       status: 200,
       description: "Where the customer stands.",

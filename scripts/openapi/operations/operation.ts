@@ -15,7 +15,7 @@ export type Operation = {
   /** Whether the route accepts the header `If-Match`. */
   readonly takesVersion?: true;
   readonly success: {
-    readonly status: 200 | 201;
+    readonly status: 200 | 201 | 202;
     readonly description: string;
     readonly data: JsonSchema;
     /** What the envelope says of the page, for a route that answers pages. */

@@ -4,6 +4,8 @@ import type { Checked } from "./checked.ts";
 const idPattern = /^[1-9][0-9]{0,15}$/;
 const idRule = "an integer from 1 to 9007199254740991";
 const integerPattern = /^(0|[1-9][0-9]{0,8})$/;
+/** The characters of a cursor. */
+export const cursorPattern = /^[A-Za-z0-9_-]{1,300}$/;
 
 /** An id written in a path or as a string of digits. It is `undefined` unless it is an integer 1…2^53 − 1. */
 export function parseId(text: string): number | undefined {
@@ -72,8 +74,8 @@ function parseParameter(name: string, text: string | undefined, parameter: Param
   if (text === undefined) return { valid: "default" in parameter ? parameter.default : undefined };
   const value = valueOf(text, parameter);
   if (value !== undefined) return { valid: value };
-  // A text can be the number of a card, so no answer repeats it.
-  const given = parameter.type === "text" ? "" : `; got ${quote(text)}`;
+  // A text can be the number of a card, and a cursor holds the id of a customer, so no answer repeats them.
+  const given = parameter.type === "text" || parameter.type === "cursor" ? "" : `; got ${quote(text)}`;
   return { faults: [`${name} in the query must be ${ruleOf(parameter)}${given}.`] };
 }
 
@@ -83,13 +85,20 @@ function valueOf(text: string, parameter: Parameter): ParameterValue {
       return parseId(text);
     case "text":
       return isTextWithin(text, parameter.maximumCharacters) ? text : undefined;
+    case "cursor":
+      return cursorPattern.test(text) ? text : undefined;
+    case "choice":
+      return parameter.values.find((value) => value === text);
     case "boolean":
       return text === "true" || text === "false" ? text === "true" : undefined;
-    case "integer": {
-      const value = integerPattern.test(text) ? Number(text) : Number.NaN;
-      return value >= parameter.minimum && value <= parameter.maximum ? value : undefined;
-    }
+    case "integer":
+      return integerWithin(text, parameter.minimum, parameter.maximum);
   }
+}
+
+function integerWithin(text: string, minimum: number, maximum: number): number | undefined {
+  const value = integerPattern.test(text) ? Number(text) : Number.NaN;
+  return value >= minimum && value <= maximum ? value : undefined;
 }
 
 function ruleOf(parameter: Parameter): string {
@@ -98,6 +107,10 @@ function ruleOf(parameter: Parameter): string {
       return idRule;
     case "text":
       return `1 to ${parameter.maximumCharacters} characters, of which one is no blank`;
+    case "cursor":
+      return "the nextCursor of an earlier answer";
+    case "choice":
+      return parameter.values.join(" or ");
     case "boolean":
       return "true or false";
     case "integer":

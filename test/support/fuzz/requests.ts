@@ -83,7 +83,12 @@ function queryOf(about: RouteName, { groups, customerIds }: FuzzBrand): fc.Arbit
   const pair = fc.tuple(fc.oneof(fc.constantFrom(...known), oddSegment), value);
   const pairs = fc.array(pair, { minLength: 1, maxLength: 4 });
   const text = pairs.map((all) => `?${all.map(([name, given]) => `${name}=${given}`).join("&")}`);
-  const usual = about === "findCustomer" ? customerIds.map((id) => `?externalId=${id}`) : [""];
+  const usual =
+    about === "findCustomer"
+      ? customerIds.map((id) => `?externalId=${id}`)
+      : about === "eraseCustomer"
+        ? ["?mode=ANONYMISE"]
+        : [""];
   return fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: text });
 }
 

@@ -1,0 +1,44 @@
+import type { Operation } from "../../shared/http/apiHandler.ts";
+import { businessRefusal, invalidInput } from "../../shared/http/errors.ts";
+import { required } from "../../shared/http/requests/checked.ts";
+import type { routes } from "../../shared/http/routes.ts";
+import { presentCustomer } from "../../shared/http/views/customerView.ts";
+import { presentStored } from "../../shared/http/views/exportView.ts";
+import type { ServiceContext } from "../../shared/operations/context.ts";
+import { customerNotFound } from "../../shared/operations/customer.ts";
+import { findProfile, isErased } from "../../shared/table/customers.ts";
+import { listStored } from "../../shared/table/storedOfCustomer.ts";
+
+/** One read of the engine answers at most 1 MB, so a page fits into an answer. */
+const rowsPerPage = 100;
+
+/**
+ * `GET /customers/{customerId}/export`: everything that is stored of a customer, page by page (docs/privacy.md). The first
+ * page begins with the profile. With `Accept: application/x-ndjson` each row is a line. Refuses with 300004, 310011.
+ */
+export function exportCustomer({ table }: ServiceContext): Operation<typeof routes.exportCustomer> {
+  return async ({ org, headers, parameters }) => {
+    const { path, query } = required(parameters);
+    const ref = { org, customerId: path.customerId };
+    const after = query.cursor === undefined ? undefined : readCursor(query.cursor, ref.customerId);
+    const profile = await findProfile(table, org, ref.customerId);
+    if (profile === undefined || isErased(profile)) throw businessRefusal(customerNotFound(ref.customerId));
+    const { items, resumeAfter } = await listStored(table, ref, after, rowsPerPage);
+    const first = after === undefined ? [{ type: "profile", ...presentCustomer(profile.customer) }] : [];
+    const rows = [...first, ...items.map(presentStored)];
+    const nextCursor = resumeAfter === undefined ? null : buildCursor(ref.customerId, resumeAfter);
+    const lines = headers["accept"] === "application/x-ndjson" ? [...rows, { type: "page", nextCursor }] : undefined;
+    return { data: { rows, nextCursor }, lines };
+  };
+}
+
+/** The place in the customer's items. It is good for that customer only. */
+function buildCursor(customerId: number, sortKey: string): string {
+  return Buffer.from(`${customerId} ${sortKey}`, "utf8").toString("base64url");
+}
+
+function readCursor(cursor: string, customerId: number): string {
+  const [, of, sortKey] = /^(\d+) (.{1,500})$/.exec(Buffer.from(cursor, "base64url").toString("utf8")) ?? [];
+  if (sortKey !== undefined && of === String(customerId) && cursor === buildCursor(customerId, sortKey)) return sortKey;
+  throw invalidInput(["cursor in the query must be the nextCursor of a page of this customer's export."]);
+}

@@ -1,0 +1,34 @@
+import type { Instant } from "../domain/instant.ts";
+import { addCounts, noCounts, type TargetCounts } from "../domain/statistics.ts";
+import { isFinalCount } from "../domain/sweeps.ts";
+import type { TargetGroup } from "../domain/targetGroup.ts";
+import type { Table } from "../table/client.ts";
+import type { Org } from "../table/keys.ts";
+import { findCompleteCount, listParts } from "../table/statistics.ts";
+
+/** What the last complete count of a target has found. */
+export type Statistics = {
+  /** Everything that was written before this time is in it. */
+  readonly asOf: Instant;
+  /** Whether no count follows. */
+  readonly isFinal: boolean;
+  readonly counts: TargetCounts;
+};
+
+/** `undefined` before the first count of the group is complete. */
+export async function readStatistics(
+  table: Table,
+  org: Org,
+  group: TargetGroup,
+  targetId: number,
+): Promise<Statistics | undefined> {
+  const complete = await findCompleteCount(table, org, group.id);
+  if (complete === undefined) return undefined;
+  const { dueAt, startedAt, slot } = complete;
+  const parts = await listParts(table, org, { groupId: group.id, targetId, slot }, dueAt);
+  return {
+    asOf: startedAt,
+    isFinal: isFinalCount(group, startedAt),
+    counts: parts.reduce((sum, { counts }) => addCounts(sum, counts), noCounts),
+  };
+}

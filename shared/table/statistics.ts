@@ -1,0 +1,151 @@
+import type { Decimal } from "../domain/decimal.ts";
+import { formatInstant, type Instant } from "../domain/instant.ts";
+import type { CycleCounts, TargetCounts } from "../domain/statistics.ts";
+import type { Table } from "./client.ts";
+import { type Item, ItemReader, numberOf, type StoredItem } from "./item.ts";
+import { type Org, type StatisticsPlace, statisticsKey, statisticsPartKey } from "./keys.ts";
+import { get, put, queryAll } from "./store.ts";
+
+/** The last complete count of a group's customers. */
+export type CompleteCount = {
+  /** When it was due. It tells one count from another. */
+  readonly dueAt: Instant;
+  /** What was written before this time was counted. */
+  readonly startedAt: Instant;
+  readonly slot: number;
+};
+
+/** Consistent; `undefined` before the first count is complete. */
+export async function findCompleteCount(table: Table, org: Org, groupId: number): Promise<CompleteCount | undefined> {
+  const item = await get(table, statisticsKey(org, groupId), { isConsistent: true });
+  if (item === undefined) return undefined;
+  const reader = ItemReader.of(item);
+  return { dueAt: reader.instant("dueAt"), startedAt: reader.instant("startedAt"), slot: reader.integer("slot") };
+}
+
+/** Notes that the count is complete. */
+export async function noteCompleteCount(
+  table: Table,
+  org: Org,
+  groupId: number,
+  { dueAt, startedAt, slot }: CompleteCount,
+): Promise<void> {
+  const [due, started] = [formatInstant(dueAt), formatInstant(startedAt)];
+  await put(table, {
+    Item: { ...statisticsKey(org, groupId), dueAt: due, startedAt: started, slot },
+    // Two executions may find the count complete at once, and the slower one after the next count. Without the condition
+    // an older count would be read, whose place the next one but one is about to take.
+    ...unlessNewer(dueAt),
+  });
+}
+
+/** What one call of a worker has counted in a shard: the customers after those of the part before. */
+export type CountedPart = {
+  /** The count that it belongs to. */
+  readonly dueAt: Instant;
+  /** Its place among the parts of the shard, from 1. */
+  readonly part: number;
+  /** Its last customer; `undefined` when it has none. */
+  readonly through: number | undefined;
+  /** Whether it ends the shard. */
+  readonly isLast: boolean;
+  readonly counts: TargetCounts;
+};
+
+/** The parts of one count, of a shard or of the whole target, in order. */
+export async function listParts(
+  table: Table,
+  org: Org,
+  place: StatisticsPlace & { readonly shard?: number },
+  dueAt: Instant,
+): Promise<CountedPart[]> {
+  const { pk, sk } = statisticsPartKey(org, place);
+  const parts = (await queryAll(table, { partition: pk, sortKeyPrefix: sk })).map(parsePart);
+  // The place has parts of an earlier count until they are overwritten.
+  return parts.filter((part) => part.dueAt === dueAt);
+}
+
+/** Writes what was counted. Answers false when another execution has written this part first, or a part of a later count. */
+export async function putPart(
+  table: Table,
+  org: Org,
+  place: StatisticsPlace & { readonly shard: number },
+  part: CountedPart,
+): Promise<boolean> {
+  const { dueAt, through, isLast, counts } = part;
+  const Item = {
+    ...statisticsPartKey(org, { ...place, part: part.part }),
+    dueAt: formatInstant(dueAt),
+    part: part.part,
+    through,
+    isLast,
+    ...buildCounts(counts),
+  };
+  // Two executions may count one shard at once. Without the condition the second would replace the part that the first has
+  // written, with another end, and the following part would leave customers out or have them twice.
+  return put(table, { Item, ...unlessNewer(dueAt) });
+}
+
+/** The item is there from an earlier count only, or not at all. Instants as texts are in the order of time. */
+function unlessNewer(dueAt: Instant) {
+  return {
+    ConditionExpression: "attribute_not_exists(pk) OR dueAt < :dueAt",
+    ExpressionAttributeValues: { ":dueAt": formatInstant(dueAt) },
+  };
+}
+
+function buildCounts({ enrolled, unenrolled, automatic, cycles, levels, runs }: TargetCounts): Item {
+  return {
+    enrolled,
+    unenrolled,
+    automatic,
+    cycles: [...cycles].map(([number, counts]) => buildCycle(number, counts)),
+    levels: [...levels].flat(),
+    runs: [...runs].flat(),
+  };
+}
+
+/** A group can have 1000 cycles, so the names are letters. */
+function buildCycle(number: number, { covered, started, reached, achievedTotal, progress }: CycleCounts): Item {
+  return { n: number, c: covered, s: started, r: reached, t: numberOf(achievedTotal), p: progress };
+}
+
+/** The only reader of parts. */
+function parsePart(item: StoredItem): CountedPart {
+  const reader = ItemReader.of(item);
+  return {
+    dueAt: reader.instant("dueAt"),
+    part: reader.integer("part"),
+    through: reader.optionalInteger("through"),
+    isLast: reader.flag("isLast"),
+    counts: {
+      enrolled: reader.integer("enrolled"),
+      unenrolled: reader.integer("unenrolled"),
+      automatic: reader.integer("automatic"),
+      cycles: new Map(reader.maps("cycles").map(parseCycle)),
+      levels: pairs(reader.integers("levels")),
+      runs: pairs(reader.integers("runs")),
+    },
+  };
+}
+
+function parseCycle(reader: ItemReader): [number, CycleCounts] {
+  const achievedTotal: Decimal = reader.decimal("t");
+  return [
+    reader.integer("n"),
+    {
+      covered: reader.integer("c"),
+      started: reader.integer("s"),
+      reached: reader.integer("r"),
+      achievedTotal,
+      progress: reader.integers("p"),
+    },
+  ];
+}
+
+/** Each key with its number behind it. */
+function pairs(numbers: readonly number[]): Map<number, number> {
+  return new Map(
+    Array.from({ length: numbers.length / 2 }, (_, index) => [numbers[2 * index] ?? 0, numbers[2 * index + 1] ?? 0]),
+  );
+}

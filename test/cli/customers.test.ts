@@ -1,0 +1,68 @@
+import { expect, it } from "vitest";
+import { closeShard } from "../../functions/closeShard/closeShard.ts";
+import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
+import { admin } from "../support/adminCommand.ts";
+import { useOperators } from "../support/operator.ts";
+import { ok } from "../support/org.ts";
+import { useProjectedService } from "../support/projectedService.ts";
+import { during, milestone } from "../support/targetGroups.ts";
+
+// The index that both commands need is written by the projector.
+const service = useProjectedService();
+const newOperator = useOperators(service);
+
+async function withMembers(count: number) {
+  const operator = await newOperator();
+  const { org } = operator;
+  const { data } = (await ok(org.admin.post("/targetGroups", milestone(), { now: during(1) }))).body;
+  const group = { groupId: data.id, targetId: data.targets[0].id, targetIds: [], cycleIds: [], levelIds: [] };
+  const members: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const customerId = await org.newCustomer();
+    await ok(org.enroll(group, { customerId, initialBalance: index === 0 ? 1000 : 250 }, { now: during(1) }));
+    members.push(customerId);
+  }
+  await service.drain();
+  const target = ["--group", String(group.groupId), "--target", String(group.targetId)];
+  return { operator, org, members, target: [...target, ...operator.access()], periodId: String(data.periods[0].id) };
+}
+
+it("customers list prints a line for each customer of the target, of all pages", async () => {
+  const { members, target } = await withMembers(3);
+  const { status, stdout, stderr } = await admin("customers", "list", ...target);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const listed = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => Number(line.trim().split(" ")[0]));
+  expect(listed.toSorted()).toEqual(members.toSorted());
+});
+
+it("customers list prints with --json one object in each line, and keeps to the filters", async () => {
+  const { members, target, periodId } = await withMembers(2);
+  const { stdout } = await admin("customers", "list", ...target, "--json", "--period", periodId, "--achieved", "true");
+  const rows = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(rows).toMatchObject([{ customerId: members[0], targetAchievedValue: 1000 }]);
+  expect((await admin("customers", "list", ...target, "--status", "UNENROLLED")).stdout).toBe(
+    "There are no such customers.\n",
+  );
+  expect((await admin("customers", "list", ...target, "--status", "LEFT")).status).toBe(2);
+});
+
+it("customers statistics prints what the last count has found, and says when there was none", async () => {
+  const { org, target, periodId } = await withMembers(2);
+  const before = await admin("customers", "statistics", ...target);
+  expect(before).toMatchObject({ status: 0, stdout: "The customers have not been counted yet.\n" });
+  const look = () => listDueCycles(service.table, 24)({ now: during(2), resumeAfter: null, org: org.org });
+  for (const task of (await look()).tasks)
+    await closeShard(service.table)(task, { getRemainingTimeInMillis: () => Number.POSITIVE_INFINITY });
+  await look();
+  const { stdout } = await admin("customers", "statistics", ...target);
+  expect(stdout).toMatch(/^Counted at .*: 2 enrolled, 0 left\n/);
+  expect(stdout).toContain(`  period ${periodId}: 2 members, 2 started, 1 reached, 1250 together\n`);
+  const json = await admin("customers", "statistics", ...target, "--json");
+  expect(JSON.parse(json.stdout)).toMatchObject({ enrolled: 2, periods: { length: 5 } });
+});

@@ -1,0 +1,110 @@
+import { randomUUID } from "node:crypto";
+import { inspect } from "node:util";
+import pMap from "p-map";
+import { afterEach, expect, it, vi } from "vitest";
+import { closeCycles } from "../../local/closeCycles.ts";
+import { openTable, patientLimits } from "../../shared/table/client.ts";
+import { customerKey } from "../../shared/table/keys.ts";
+import { type ConsoleLine, captureConsole } from "../support/capturedConsole.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
+import { localAccess } from "../support/globalSetup.ts";
+import { killAt } from "../support/killedWorker.ts";
+import { ok, type TestOrg, targetPath } from "../support/org.ts";
+import { useProjectedService } from "../support/projectedService.ts";
+import { Random } from "../support/random.ts";
+import { baseSeed, report } from "../support/seeds.ts";
+import { itemsWith, keysAbout } from "../support/storedTraces.ts";
+import { during, milestone, streak } from "../support/targetGroups.ts";
+
+// The whole table is scanned, so the file has one of its own.
+const service = useProjectedService();
+
+afterEach(() => void vi.restoreAllMocks());
+
+const now = during(1);
+const aDayLater = new Date(Date.parse(now) + 25 * 60 * 60 * 1000).toISOString();
+/** It occurs in nothing else that is logged. */
+const customerId = 734_559_120_001;
+const traces = { name: `name-${randomUUID()}`, externalId: `card-${randomUUID()}`, text: `text-${randomUUID()}` };
+
+const sale = (activityId: string) => ({
+  activityId,
+  customerId,
+  type: "TRANSACTION",
+  occurredAt: now,
+  amount: 1,
+  attributes: { note: traces.text },
+});
+
+const codeOf = ({ body }: { readonly body: { readonly errors: readonly { readonly code: number }[] | null } }) =>
+  body.errors?.[0]?.code ?? 200;
+
+/** Starts workers and kills each at a random request, as many as are asked for. */
+async function killWorkers(org: TestOrg, at: string, count: number, random: Random, latest: number): Promise<void> {
+  for (let killed = 0; killed < count; killed += 1) {
+    const access = { endpoint: engineEndpoint(), ...localAccess };
+    const table = openTable({ tableName: service.table.name, ...access }, patientLimits);
+    const { isKilled } = killAt(table, 1 + random.integer(latest), random.fraction() < 0.5);
+    await closeCycles(table, Date.parse(at), org.org).catch(() => undefined);
+    table.close();
+    expect(isKilled()).toBe(true);
+  }
+}
+
+it("an erasure whose worker is killed at 50 random points while 100 activities arrive leaves nothing but the tombstone, and nothing of the customer in the log", async () => {
+  report(`FAULTS_SEED=${baseSeed}`);
+  const lines: ConsoleLine[] = captureConsole();
+  const random = new Random(baseSeed);
+  const org = await service.newOrg();
+  const profile = { firstName: traces.name, lastName: traces.name, externalId: traces.externalId };
+  await ok(org.admin.put(`/customers/${customerId}`, profile, { now }));
+  const groups = [await org.createGroup(milestone()), await org.createGroup(streak()), await org.createGroup()];
+  for (const group of groups) await ok(org.enroll(group, { customerId }, { now }));
+  const automatic = milestone({ targets: [{ ...milestone().targets[0], enrollmentMethod: "TRANSACTION" }] });
+  await org.createGroup(automatic);
+  const earlier = Array.from({ length: 60 }, (_, index) => `earlier-${index}`);
+  await pMap(earlier, (id) => ok(org.till.post("/activities", sale(id), { now })), { concurrency: 5 });
+  await service.drain();
+
+  let isAsked = false;
+  const arriving = Array.from({ length: 100 }, (_, index) => `arriving-${index}`);
+  const erased = Promise.withResolvers<void>();
+  const arrived = pMap(
+    arriving,
+    async (id, index) => {
+      if (index === 20) erased.resolve();
+      const isLater = isAsked;
+      return { isLater, code: codeOf(await org.till.post("/activities", sale(id), { now })) };
+    },
+    { concurrency: 4 },
+  );
+  await erased.promise;
+  await ok(org.admin.send("DELETE", `/customers/${customerId}?mode=ERASE`, undefined, { now }));
+  isAsked = true;
+  await killWorkers(org, now, 40, random, 14);
+  const answers = await arrived;
+  expect(new Set(answers.filter(({ isLater }) => isLater).map(({ code }) => code))).toEqual(new Set([310011]));
+  expect(answers.filter(({ code }) => code === 200).length).toBeGreaterThan(10);
+
+  await closeCycles(service.table, Date.parse(now), org.org);
+  await service.drain();
+  await killWorkers(org, aDayLater, 10, random, 6);
+  await closeCycles(service.table, Date.parse(aDayLater), org.org);
+  await service.drain();
+
+  const { pk, sk } = customerKey(org.org, customerId);
+  expect(await keysAbout(service.table, org.org, customerId)).toEqual([`${pk} ${sk}`]);
+  expect(await itemsWith(service.table, [String(customerId)])).toEqual([{ pk, sk, erasedAt: now }]);
+  expect(await itemsWith(service.table, Object.values(traces))).toEqual([]);
+  const replayed = await pMap([...earlier, ...arriving], (id) => org.till.post("/activities", sale(id), { now }), {
+    concurrency: 4,
+  });
+  expect(new Set(replayed.map(codeOf))).toEqual(new Set([310011]));
+  expect(codeOf(await org.admin.put(`/customers/${customerId}`, profile))).toBe(310011);
+  const [group] = groups;
+  if (group === undefined) throw new Error("There is a group");
+  const record = [{ customerId, registerCustomer: true }];
+  expect(codeOf(await org.admin.post(`${targetPath(group)}/enroll`, record, { now }))).toBe(310011);
+  const log = lines.map((line) => inspect(line, { depth: Number.POSITIVE_INFINITY, showHidden: true })).join("\n");
+  for (const trace of [String(customerId), ...Object.values(traces)]) expect(log).not.toContain(trace);
+});

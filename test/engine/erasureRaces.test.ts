@@ -1,0 +1,123 @@
+import { afterEach, expect, it } from "vitest";
+import { closeCycles } from "../../local/closeCycles.ts";
+import { localFunctions } from "../../local/functions.ts";
+import { startGateway } from "../../local/gateway.ts";
+import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
+import { customerKey } from "../../shared/table/keys.ts";
+import { ApiClient } from "../support/apiClient.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
+import { localAccess } from "../support/globalSetup.ts";
+import { holdFirst } from "../support/heldWrite.ts";
+import { ok, type TestOrg, targetPath } from "../support/org.ts";
+import { useProjectedService } from "../support/projectedService.ts";
+import { keysAbout } from "../support/storedTraces.ts";
+import { during, milestone } from "../support/targetGroups.ts";
+
+const service = useProjectedService();
+
+const now = during(1);
+const aDayLater = new Date(Date.parse(now) + 25 * 60 * 60 * 1000).toISOString();
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+/** Another process of the service, whose table the test can slow down. */
+async function otherProcess(org: TestOrg): Promise<{ readonly table: Table; readonly admin: ApiClient }> {
+  const access = { endpoint: engineEndpoint(), ...localAccess };
+  const table = openTable({ tableName: service.table.name, ...access }, patientLimits);
+  const gateway = await startGateway(localFunctions(table), 0);
+  closers.push(async () => {
+    await gateway.close();
+    table.close();
+  });
+  return { table, admin: new ApiClient(gateway.baseUrl, org.credentials.admin) };
+}
+
+const sale = (customerId: number, activityId: string) => ({
+  activityId,
+  customerId,
+  type: "TRANSACTION",
+  occurredAt: now,
+  amount: 10,
+});
+
+const codeOf = ({ body }: { readonly body: { readonly errors: readonly { readonly code: number }[] | null } }) =>
+  body.errors?.[0]?.code ?? 200;
+
+async function eraseAndSweep(org: TestOrg, customerId: number): Promise<void> {
+  await ok(org.admin.send("DELETE", `/customers/${customerId}?mode=ERASE`, undefined, { now }));
+  await service.drain();
+  await closeCycles(service.table, Date.parse(now), org.org);
+}
+
+async function expectOnlyTombstone(org: TestOrg, customerId: number): Promise<void> {
+  await service.drain();
+  await closeCycles(service.table, Date.parse(aDayLater), org.org);
+  const { pk, sk } = customerKey(org.org, customerId);
+  expect(await keysAbout(service.table, org.org, customerId)).toEqual([`${pk} ${sk}`]);
+}
+
+it("an activity that was decided on an enrolment before the erasure and arrives after the first pass is refused with 310011", async () => {
+  const org = await service.newOrg();
+  const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
+  await ok(org.enroll(group, { customerId }, { now }));
+  const { table, admin } = await otherProcess(org);
+  const held = holdFirst(table, "TransactWriteItemsCommand");
+  const counting = admin.post("/activities", sale(customerId, "a"), { now });
+  await held.isHeld;
+  await eraseAndSweep(org, customerId);
+  held.release();
+  expect(codeOf(await counting)).toBe(310011);
+  await expectOnlyTombstone(org, customerId);
+});
+
+it.each([
+  ["of a customer in no target", milestone()],
+  ["that enrols", milestone({ targets: [{ ...milestone().targets[0], enrollmentMethod: "TRANSACTION" }] })],
+])("an activity %s that arrives after the first pass is in no answer, and goes with the second", async (_, body) => {
+  const org = await service.newOrg();
+  await org.createGroup(body);
+  const customerId = await org.newCustomer();
+  const { table, admin } = await otherProcess(org);
+  const held = holdFirst(table, "TransactWriteItemsCommand");
+  const counting = admin.post("/activities", sale(customerId, "a"), { now });
+  await held.isHeld;
+  await eraseAndSweep(org, customerId);
+  held.release();
+  expect(codeOf(await counting)).toBe(200);
+  expect(codeOf(await org.till.post("/activities", sale(customerId, "a"), { now }))).toBe(310011);
+  expect(codeOf(await org.till.post("/activities", sale(customerId, "b"), { now }))).toBe(310011);
+  expect(codeOf(await org.reader.get(`/users/${customerId}/targetGroups`, { now }))).toBe(310011);
+  await expectOnlyTombstone(org, customerId);
+});
+
+it("an enrolment that arrives after the first pass takes no activity, is in no answer, and goes with the second", async () => {
+  const org = await service.newOrg();
+  const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
+  const { table, admin } = await otherProcess(org);
+  const held = holdFirst(table, "UpdateItemCommand");
+  const enrolling = admin.post(`${targetPath(group)}/enroll`, [{ customerId }], { now });
+  await held.isHeld;
+  await eraseAndSweep(org, customerId);
+  held.release();
+  expect(codeOf(await enrolling)).toBe(200);
+  expect(codeOf(await org.till.post("/activities", sale(customerId, "a"), { now }))).toBe(310011);
+  expect(codeOf(await org.reader.get(`/users/${customerId}/enrolledTargets`))).toBe(310011);
+  await expectOnlyTombstone(org, customerId);
+});
+
+it("a change of the profile that was decided before the erasure and arrives after it changes nothing and is refused with 310011", async () => {
+  const org = await service.newOrg();
+  const customerId = await org.newCustomer();
+  const { table, admin } = await otherProcess(org);
+  const held = holdFirst(table, "TransactWriteItemsCommand");
+  const changing = admin.put(`/customers/${customerId}`, { firstName: "Ada", externalId: "card-1" }, { now });
+  await held.isHeld;
+  await eraseAndSweep(org, customerId);
+  held.release();
+  expect(codeOf(await changing)).toBe(310011);
+  expect(codeOf(await org.reader.get("/customers?externalId=card-1"))).toBe(310011);
+  await expectOnlyTombstone(org, customerId);
+});

@@ -1,0 +1,188 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { closeShard } from "../../functions/closeShard/closeShard.ts";
+import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
+import type { Instant } from "../../shared/domain/instant.ts";
+import type { ClosingTask } from "../../shared/operations/listDueShards.ts";
+import { readStatistics } from "../../shared/operations/readStatistics.ts";
+import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
+import { enrollmentKey } from "../../shared/table/keys.ts";
+import { put } from "../../shared/table/store.ts";
+import { findTargetGroup } from "../../shared/table/targetGroups.ts";
+import { ShardList } from "../../shared/table/targetShards.ts";
+import { captureConsole } from "../support/capturedConsole.ts";
+import { captureMetrics } from "../support/capturedMetrics.ts";
+import { ok, type TestGroup, type TestOrg } from "../support/org.ts";
+import { useProjectedService } from "../support/projectedService.ts";
+import { Random } from "../support/random.ts";
+import { firstInstantOf, milestone } from "../support/targetGroups.ts";
+
+// Sweeps go over every brand, so the file has a table of its own. Nothing projects it: the tests write the index.
+const service = useProjectedService();
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+type Setting = { readonly org: TestOrg; readonly group: TestGroup; readonly members: readonly number[] };
+
+const day = 86_400_000;
+const created = new Date(Date.parse(firstInstantOf(1)) - day).toISOString();
+/** The first count of the group is due an hour after its creation. */
+const first = Date.parse(firstInstantOf(1));
+
+/** A group whose customers are in the index, all in one shard unless they are in two. */
+async function setting(count: number, shards = 1): Promise<Setting> {
+  const org = await service.newOrg();
+  const { data } = (await ok(org.admin.post("/targetGroups", milestone(), { now: created }))).body;
+  const group = { groupId: data.id, targetId: data.targets[0].id, targetIds: [], cycleIds: [], levelIds: [] };
+  const members = Array.from({ length: count }, (_, index) => 16 * (index + 1) + (index % shards));
+  for (const customerId of members) {
+    await ok(org.admin.put(`/customers/${customerId}`, {}));
+    await ok(org.enroll(group, { customerId }, { now: created }));
+    await index({ org, group }, customerId);
+  }
+  return { org, group, members };
+}
+
+async function index({ org, group }: Pick<Setting, "org" | "group">, customerId: number): Promise<void> {
+  const ref = { org: org.org, groupId: group.groupId, targetId: group.targetId, customerId };
+  await putIndexRow(service.table, ref);
+  await new ShardList(service.table).add(ref);
+}
+
+/** The tasks of the count that is due. */
+async function tasksOf({ org }: Setting, now: Instant = first): Promise<readonly ClosingTask[]> {
+  const list = listDueCycles(service.table, 24);
+  const { tasks } = await list({ now: new Date(now).toISOString(), resumeAfter: null, org: org.org });
+  return tasks.filter(({ sweep }) => sweep.kind === "STATISTICS");
+}
+
+const inTime = { getRemainingTimeInMillis: () => Number.POSITIVE_INFINITY };
+/** A call with it takes one page and one customer, and is then out of time. */
+const outOfTime = { getRemainingTimeInMillis: () => 0 };
+
+async function work(task: ClosingTask, context = inTime): Promise<readonly ClosingTask[]> {
+  return (await closeShard(service.table)(task, context)).left;
+}
+
+/** The complete count of the group. */
+async function countOf({ org, group }: Setting) {
+  const found = await findTargetGroup(service.table, org.org, group.groupId);
+  if (found === undefined) throw new Error("There is no group");
+  return readStatistics(service.table, org.org, found, group.targetId);
+}
+
+it("a worker that is stopped after every customer counts each once", async () => {
+  const one = await setting(7);
+  const waiting = [...(await tasksOf(one))];
+  let calls = 0;
+  for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
+    waiting.push(...(await work(task, outOfTime)));
+    calls += 1;
+  }
+  expect(calls).toBeGreaterThanOrEqual(7);
+  expect(await countOf(one)).toBeUndefined();
+  expect(await tasksOf(one)).toEqual([]);
+  expect((await countOf(one))?.counts).toMatchObject({ enrolled: 7, unenrolled: 0 });
+});
+
+it("workers that are killed at any moment, and started anew from the list, count each customer once", async () => {
+  const one = await setting(12, 2);
+  const random = new Random(11);
+  for (let turn = 1; turn <= 60; turn += 1) {
+    const [task] = await tasksOf(one);
+    if (task === undefined) break;
+    // What the killed call has answered is lost. What it has written is not.
+    await work(task, random.fraction() < 0.8 ? outOfTime : inTime);
+  }
+  expect((await countOf(one))?.counts.enrolled).toBe(12);
+});
+
+it("two workers on one shard count each customer once", async () => {
+  const one = await setting(9);
+  const [task] = await tasksOf(one);
+  if (task === undefined) throw new Error("The shard is due");
+  const finish = async () => {
+    const waiting = [task];
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      waiting.push(...(await work(next, outOfTime)));
+    }
+  };
+  await Promise.all([finish(), finish(), work(task)]);
+  expect(await tasksOf(one)).toEqual([]);
+  expect((await countOf(one))?.counts.enrolled).toBe(9);
+});
+
+it("customers who join and leave meanwhile are counted at most once", async () => {
+  const one = await setting(10);
+  const { org, group, members } = one;
+  const waiting = [...(await tasksOf(one))];
+  let joined = 0;
+  for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
+    const [newcomer, member = 0] = [16 * (200 - joined), members[joined % members.length]];
+    joined += 1;
+    await ok(org.admin.put(`/customers/${newcomer}`, {}));
+    await ok(org.enroll(group, { customerId: newcomer }, { now: created }));
+    await index(one, newcomer);
+    await org.unenroll(group, member, { now: created });
+    // The index gets a row once more when the customer comes back.
+    await index(one, member);
+    waiting.push(...(await work(task, joined < 8 ? outOfTime : inTime)));
+  }
+  await tasksOf(one);
+  const { enrolled = 0, unenrolled = 0 } = (await countOf(one))?.counts ?? {};
+  expect(enrolled + unenrolled).toBeGreaterThanOrEqual(10);
+  expect(enrolled + unenrolled).toBeLessThanOrEqual(10 + joined);
+});
+
+it("the last complete count is read until the next one is complete", async () => {
+  const one = await setting(3);
+  const { org, group } = one;
+  for (const task of await tasksOf(one)) await work(task);
+  await tasksOf(one);
+  await ok(org.unenroll(group, 16, { now: created }));
+  const next = first + day;
+  const [task] = await tasksOf(one, next);
+  if (task === undefined) throw new Error("The next count is due");
+  await work(task, outOfTime);
+  expect(await countOf(one)).toMatchObject({ asOf: first, counts: { enrolled: 3 } });
+  await work(task);
+  expect(await tasksOf(one, next)).toEqual([]);
+  expect(await countOf(one)).toMatchObject({ asOf: next, counts: { enrolled: 2, unenrolled: 1 } });
+});
+
+it("a worker of an older count changes nothing of a later one", async () => {
+  const one = await setting(3);
+  const [old] = await tasksOf(one);
+  if (old === undefined) throw new Error("The shard is due");
+  for (let turn = 0; turn < 3; turn += 1) {
+    for (const task of await tasksOf(one, first + turn * day)) await work(task);
+    expect(await tasksOf(one, first + turn * day)).toEqual([]);
+  }
+  const before = await countOf(one);
+  await ok(one.org.unenroll(one.group, 16, { now: created }));
+  expect(await work(old)).toEqual([]);
+  expect(await countOf(one)).toEqual(before);
+});
+
+it("a shard with an enrolment that cannot be read stays due, the others are counted, and the failure is measured", async () => {
+  const one = await setting(4, 2);
+  const { org, group } = one;
+  const key = enrollmentKey(org.org, 16, group.groupId, group.targetId);
+  await put(service.table, { Item: { ...key, s: "NEITHER" }, ConditionExpression: "attribute_exists(pk)" });
+  captureConsole();
+  const metrics = captureMetrics();
+  const [task] = await tasksOf(one);
+  if (task === undefined) throw new Error("Two shards are due");
+  await expect(work(task)).rejects.toThrow("1 enrolments could not be");
+  expect(await tasksOf(one)).toMatchObject([{ shards: [0] }]);
+  expect(await countOf(one)).toBeUndefined();
+  expect(JSON.stringify(metrics)).toContain("statistics");
+});
+
+it("nothing is noted of a group in which nobody was ever enrolled", async () => {
+  const one = await setting(0);
+  expect(await tasksOf(one)).toEqual([]);
+  expect(await countOf(one)).toBeUndefined();
+});
