@@ -102,7 +102,14 @@ describe("docs/openapi.json", () => {
   });
 
   it("has a limit for every number and text of a request", () => {
-    const names = ["Activity", "AdjustmentRecord", "EnrollmentRecord", "CustomerProfile", "TargetGroupDefinition", "TargetDefinition"];
+    const names = [
+      "Activity",
+      "AdjustmentRecord",
+      "EnrollmentRecord",
+      "CustomerProfile",
+      "TargetGroupDefinition",
+      "TargetDefinition",
+    ];
     const fields = names.flatMap((name) => fieldsIn(openapi.components.schemas[name]));
     const unlimited = fields.filter(isUnlimited).map(({ path }) => path);
     // The field has no limit, because it is only compared with the names of the cycles.
