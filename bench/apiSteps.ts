@@ -19,6 +19,7 @@ export async function apiSteps(workshop: Workshop): Promise<Step[]> {
     ...activitySteps(till),
     ...simulationSteps(till),
     ...unenrollmentSteps(till),
+    ...adjustmentSteps(till),
     ...definitionSteps(till),
     ...readingSteps(till, workshop),
   ];
@@ -109,6 +110,19 @@ function unenrollmentSteps(till: Till): Step[] {
     inVain(310126, one),
     inVain(310011, nobody),
     { name: "enroll, again", run: () => till.enroll(one) },
+  ];
+}
+
+/** One function serves these calls and un-enrolment, so its definition is cached. */
+function adjustmentSteps(till: Till): Step[] {
+  const { one, inTenTargets } = customers;
+  return [
+    { name: "adjust", run: () => till.send(till.adjustment(one, "support-1")) },
+    { name: "adjust, repeated", run: () => till.send(till.adjustment(one, "support-1")) },
+    {
+      name: "adjust, refused with 310126",
+      run: () => till.sendInVain(310126, till.adjustment(inTenTargets, "support-2")),
+    },
   ];
 }
 

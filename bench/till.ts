@@ -65,6 +65,11 @@ export class Till {
     return { method: "POST", path: `${this.group}/targets/${this.firstTarget}/unEnroll`, body: [{ customerId }] };
   }
 
+  adjustment(customerId: number, adjustmentId: string): Ask {
+    const record = { adjustmentId, customerId, amount: -2.5, reason: "A receipt was counted twice" };
+    return { method: "POST", path: `${this.group}/targets/${this.firstTarget}/adjust`, body: [record] };
+  }
+
   activities(body: object): Ask {
     return { method: "POST", path: "/activities", body };
   }

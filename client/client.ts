@@ -22,6 +22,7 @@ type Schemas = components["schemas"];
 type QueryOf<Name extends keyof operations> = NonNullable<operations[Name]["parameters"]["query"]>;
 
 export type EnrollmentRecord = Schemas["EnrollmentRecord"];
+export type AdjustmentRecord = Schemas["AdjustmentRecord"];
 type UnenrollmentRecord = Schemas["UnenrollmentRecord"];
 export type Activity = Schemas["Activity"];
 export type TargetGroupDefinition = Schemas["TargetGroupDefinition"];
@@ -62,8 +63,8 @@ export type TargetRef = { readonly targetGroupId: number; readonly targetId: num
  * A call resolves with the API's envelope, refusals included: `code` is `null` for a success. It throws
  * `MilestreakUnreachable` when there is no answer. A throttled call (429) is repeated after a pause. After a lost
  * answer or a 503, a call is repeated only where a repeat cannot do the work twice. That holds for reads, simulations,
- * `enroll` (by its Idempotency-Key), activities (by their ids), `putCustomer`, `registerCustomer` and `eraseCustomer`. `unenroll`,
- * `createTargetGroup` and edits, with `If-Match` or without, are not repeated then.
+ * `enroll` (by its Idempotency-Key), activities and `adjust` (by their ids), `putCustomer`, `registerCustomer` and
+ * `eraseCustomer`. `unenroll`, `createTargetGroup` and edits, with `If-Match` or without, are not repeated then.
  */
 export type MilestreakClient = ReturnType<typeof createMilestreakClient>;
 
@@ -106,6 +107,18 @@ export function createMilestreakClient(
           params,
           body: named(customer),
         }),
+      );
+    },
+
+    /** Corrects what one customer has achieved in one cycle. However often it is sent, it counts once. */
+    adjust(
+      { targetGroupId, targetId }: TargetRef,
+      record: AdjustmentRecord,
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"adjust">> {
+      const params = { path: { targetGroupId, targetId } };
+      return call(sender, true, options, (init) =>
+        api.POST("/targetGroups/{targetGroupId}/targets/{targetId}/adjust", { ...init, params, body: record }),
       );
     },
 

@@ -40,6 +40,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/targetGroups/{targetGroupId}/targets/{targetId}/adjust": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Corrects what a customer has achieved, with a reason
+         * @description Adds an amount to what one customer has achieved in one cycle, or takes it off, and keeps the reason. It counts exactly once, and has the effects of an activity: marks, levels, the streak value and what is announced. The filters of the target and `trackFromEnrollmentDate` do not matter. An inactive group or target can be adjusted too; 310017 and 310018 say that there is none. Needs the permission `adjust`. The body is at most 16 kB.
+         */
+        readonly post: operations["adjust"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll": {
         readonly parameters: {
             readonly query?: never;
@@ -589,6 +609,45 @@ export interface components {
              * @example null
              */
             readonly identifierValue?: string | number | null;
+        };
+        /** @description One correction of what a customer has achieved. */
+        readonly AdjustmentRecord: {
+            /**
+             * @description Names this adjustment of the customer for ever. Sent again with the same content, it gets the first answer and counts only once. With other content it is refused with 300004 (HTTP 422). Adjustments and activities share their ids.
+             * @example support:4711
+             */
+            readonly adjustmentId: string;
+            /**
+             * @description The customer: an integer from 1 to 2^53 − 1, or the same as a string of digits. Anything else, and a customer who is not registered, is refused with 310011. Required unless `identifierName` and `identifierValue` are there.
+             * @example 345651201
+             */
+            readonly customerId?: number | string | null;
+            /**
+             * @description In place of `customerId`: what `identifierValue` is. `externalId`: the brand's own id. `id`: the same as `customerId`. No other kind is held.
+             * @example null
+             * @enum {unknown}
+             */
+            readonly identifierName?: "externalId" | "id" | null;
+            /**
+             * @description The customer, by the id that `identifierName` names. No answer repeats it.
+             * @example null
+             */
+            readonly identifierValue?: string | number | null;
+            /**
+             * @description The `refCode` of the cycle, compared exactly; also in a streak. It may have ended. Absent or `null`: the current cycle. One that does not exist, has not started, or is before the enrolment is refused with 310019.
+             * @example JAN
+             */
+            readonly periodName?: string | null;
+            /**
+             * @description What is added, in the target's unit; below 0 it is taken off. Not 0, and at most 4 fractional digits. It is a difference and never the value to set. A deployment may limit what access group `support` may adjust by; more is refused with 4000.
+             * @example -20.5
+             */
+            readonly amount: number;
+            /**
+             * @description Why: 1 to 255 characters, not blank. It stands in the customer's history and in the events.
+             * @example Receipt 881 was counted twice
+             */
+            readonly reason: string;
         };
         /** @description Something a customer did. */
         readonly Activity: {
@@ -2435,6 +2494,77 @@ export interface components {
             /** @description One row for each target that it did not count for. */
             readonly notCounted: readonly components["schemas"]["ActivityNotCounted"][];
         };
+        /** @description What an adjustment did. */
+        readonly AdjustmentOutcome: {
+            /**
+             * @description As it was sent.
+             * @example support:4711
+             */
+            readonly adjustmentId: string;
+            /**
+             * Format: int64
+             * @description The customer.
+             * @example 345651201
+             */
+            readonly customerId: number;
+            /**
+             * Format: int64
+             * @description The target group.
+             * @example 3
+             */
+            readonly targetGroupId: number;
+            /**
+             * Format: int64
+             * @description The target.
+             * @example 3
+             */
+            readonly targetRuleId: number;
+            /**
+             * @description The target's name.
+             * @example Monthly spend
+             */
+            readonly targetName: string;
+            /**
+             * Format: int64
+             * @description The cycle.
+             * @example 36
+             */
+            readonly periodId: number;
+            /**
+             * @description The cycle's name.
+             * @example JAN
+             */
+            readonly periodRefCode: string;
+            /**
+             * @description Achieved value before, in the target's unit. At most 4 fractional digits.
+             * @example 250
+             */
+            readonly oldAchievedValue: number;
+            /**
+             * @description Achieved value after, in the target's unit. At most 4 fractional digits.
+             * @example 499.9
+             */
+            readonly newAchievedValue: number;
+            /**
+             * @description What must be reached in the cycle, in the target's unit. At most 4 fractional digits.
+             * @example 1000
+             */
+            readonly targetValue: number;
+            /**
+             * @description Whether the achieved value is at least the target value now.
+             * @example false
+             */
+            readonly reached: boolean;
+            /**
+             * @description Met cycles in the run; `null` for a milestone.
+             * @example null
+             */
+            readonly streakValue: number | null;
+            /** @description The sub-targets that this activity reached in the cycle. Of several rows of one cycle the last has them. */
+            readonly milestonesReached: readonly components["schemas"]["Trigger"][];
+            /** @description The levels that this activity reached. */
+            readonly levelsReached: readonly components["schemas"]["ReachedLevel"][];
+        };
         /** @description Something that happened to a customer in a target. */
         readonly LedgerEntry: {
             /**
@@ -2447,7 +2577,7 @@ export interface components {
              * @example ADD_TRANSACTION
              * @enum {string}
              */
-            readonly eventName: "ENROL" | "UNENROL" | "ADD_TRANSACTION" | "RETURN_BILL" | "GENERIC_EVENT";
+            readonly eventName: "ENROL" | "UNENROL" | "ADD_TRANSACTION" | "RETURN_BILL" | "GENERIC_EVENT" | "ADJUSTMENT";
             /**
              * Format: int64
              * @description The customer.
@@ -2455,7 +2585,7 @@ export interface components {
              */
             readonly customerId: number;
             /**
-             * @description The activity; `null` for a call that enrolled or un-enrolled.
+             * @description The activity or adjustment; `null` for a call that enrolled or un-enrolled.
              * @example till-7:000123
              */
             readonly uniqueId: string | null;
@@ -2531,6 +2661,11 @@ export interface components {
              * @enum {string}
              */
             readonly source: "API" | "QUEUE" | "AUTOMATIC";
+            /**
+             * @description Why, of an `ADJUSTMENT`. Absent otherwise.
+             * @example Receipt 881 was counted twice
+             */
+            readonly reason?: string;
             /**
              * @description The version of the group's definition that decided it.
              * @example 1
@@ -3424,6 +3559,106 @@ export interface operations {
             readonly 404: components["responses"]["NoSuchRoute"];
             readonly 413: components["responses"]["TooLarge"];
             readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly adjust: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+                /** @description The target, one of the group's `targets`. */
+                readonly targetId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": readonly components["schemas"]["AdjustmentRecord"][] | components["schemas"]["AdjustmentRecord"];
+            };
+        };
+        readonly responses: {
+            /** @description Adjusted now or before. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description What it did. */
+                        readonly data: components["schemas"]["AdjustmentOutcome"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 310018, 310011, 310019, 310126. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017 | 310018 | 310011 | 310019 | 310126;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["NotJson"];
+            /** @description An id or key was used before for something else. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
             readonly 429: components["responses"]["Throttled"];
             readonly 500: components["responses"]["Unexpected"];
             readonly 503: components["responses"]["Unavailable"];

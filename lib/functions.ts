@@ -1,5 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
+import { adjustmentLimitVariable } from "../shared/config/adjustmentConfig.ts";
 import { credentialPlanVariable } from "../shared/config/credentialPlanConfig.ts";
 import { registrationVariable } from "../shared/config/registrationConfig.ts";
 import { statisticsVariable } from "../shared/config/statisticsConfig.ts";
@@ -39,6 +40,9 @@ export function createFunctions(scope: Construct, settings: Settings, table: Mil
   functions.listDueCycles.lambda.addEnvironment(statisticsVariable, settings.statisticsEveryHours.toString());
   for (const { lambda } of [functions.enroll, functions.simulations]) {
     lambda.addEnvironment(registrationVariable, settings.registration);
+  }
+  if (settings.adjustmentLimit !== undefined) {
+    functions.membership.lambda.addEnvironment(adjustmentLimitVariable, settings.adjustmentLimit.toString());
   }
   if (settings.credentialLimits !== undefined) {
     functions.authorizer.lambda.addEnvironment(credentialPlanVariable, settings.stackName);

@@ -19,6 +19,8 @@ export type Settings = {
   readonly tokenLifetimeMinutes: number;
   /** The permission that a caller needs to register a customer while enrolling. */
   readonly registration: RegistrationPermission;
+  /** The largest amount, in a target's unit, by which access group `support` may adjust; `undefined` for no limit. */
+  readonly adjustmentLimit: number | undefined;
   readonly setsApiGatewayLogRole: boolean;
   readonly hasWebAcl: boolean;
   /** The requests that the web ACL allows from one address in five minutes. */
@@ -92,6 +94,7 @@ export function readSettings(readContext: ReadContext): Settings {
     throttleBurst: context.count("throttleBurst", 1000),
     tokenLifetimeMinutes: context.integer("tokenLifetimeMinutes", tokenLifetimeMinutes),
     registration: context.oneOf("registration", registrationPermissions, "manage"),
+    adjustmentLimit: context.optionalInteger("adjustmentLimit", { minimum: 1, maximum: 999_999_999 }),
     setsApiGatewayLogRole: context.flag("setApiGatewayLogRole", true),
     hasWebAcl: context.flag("waf", false),
     webAclRate: context.integer("wafRatePerIp", { minimum: 10, maximum: 999_999_999, default: 30_000 }),

@@ -49,9 +49,10 @@ export const tableGrants = {
     { actions: ["Query"], partitions: groups },
     { actions: ["GetItem", "UpdateItem"], partitions: customersAndExternalIds },
   ],
+  // An adjustment is recorded in one transaction with the enrolment.
   membership: [
     { actions: ["Query"], partitions: groups },
-    { actions: ["GetItem", "UpdateItem"], partitions: customers },
+    { actions: ["GetItem", "PutItem", "UpdateItem"], partitions: customers },
     { actions: ["GetItem"], partitions: externalIds },
   ],
   recordActivities: [

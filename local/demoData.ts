@@ -22,6 +22,7 @@ export const demoCredentials: readonly {
 }[] = [
   { username: "demo-till", org: "100", accessGroup: "default" },
   { username: "demo-admin", org: "100", accessGroup: "admin" },
+  { username: "demo-support", org: "100", accessGroup: "support" },
   { username: "demo-reader", org: "100", accessGroup: "read-only" },
   { username: "other-till", org: "200", accessGroup: "default" },
   { username: "other-admin", org: "200", accessGroup: "admin" },

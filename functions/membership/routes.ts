@@ -2,11 +2,16 @@ import { apiHandler } from "../../shared/http/apiHandler.ts";
 import type { RouteLambdas } from "../../shared/http/dispatch.ts";
 import * as routes from "../../shared/http/routes.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
+import { adjust } from "./adjust.ts";
 import { unenroll } from "./unenroll.ts";
 
-/** The routes that change an enrolment and that no till waits for. */
-export function membershipRoutes(context: ServiceContext): RouteLambdas<"membership"> {
+/**
+ * The routes that change an enrolment and that no till waits for. `adjustmentLimit` is the largest amount that support may
+ * adjust by; `undefined` for no limit.
+ */
+export function membershipRoutes(context: ServiceContext, adjustmentLimit?: number): RouteLambdas<"membership"> {
   return {
+    adjust: apiHandler(routes.adjust, adjust(context, adjustmentLimit)),
     unenroll: apiHandler(routes.unenroll, unenroll(context)),
   };
 }

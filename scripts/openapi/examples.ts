@@ -150,6 +150,39 @@ export const activitiesCounted = {
   ),
 };
 
+export const adjustRequests = {
+  ...one("off", "Taking off what was counted twice", {
+    adjustmentId: "support:4711",
+    customerId,
+    periodName: "JAN",
+    amount: -20.5,
+    reason: "Receipt 881 was counted twice",
+  }),
+  ...one("on", "Adding to the current cycle", {
+    adjustmentId: "support:4712",
+    customerId,
+    amount: 50,
+    reason: "The till was offline",
+  }),
+};
+
+const adjusted = {
+  adjustmentId: "support:4711",
+  customerId,
+  ...effect,
+  oldAchievedValue: 499.9,
+  newAchievedValue: 479.4,
+};
+
+export const adjustmentsMade = {
+  ...one("made", "Taken off", successEnvelope(adjusted, [])),
+  ...one(
+    "repeated",
+    "An adjustment that was made before",
+    successEnvelope(adjusted, ["Adjustment support:4711 was already made; this is what it did then."]),
+  ),
+};
+
 const nothingWritten = "Nothing was written: this is a simulation.";
 
 export const enrollmentSimulated = one("success", "What would be written", {

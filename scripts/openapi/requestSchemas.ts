@@ -124,6 +124,29 @@ const activity = {
   },
 } as const satisfies FieldsOf<typeof schemas.activity>;
 
+const adjustment = {
+  adjustmentId: {
+    description:
+      "Names this adjustment of the customer for ever. Sent again with the same content, it gets the first answer and counts only once. With other content it is refused with 300004 (HTTP 422). Adjustments and activities share their ids.",
+    examples: ["support:4711"],
+  },
+  ...customer,
+  periodName: {
+    description:
+      "The `refCode` of the cycle, compared exactly; also in a streak. It may have ended. Absent or `null`: the current cycle. One that does not exist, has not started, or is before the enrolment is refused with 310019.",
+    examples: ["JAN"],
+  },
+  amount: {
+    description:
+      "What is added, in the target's unit; below 0 it is taken off. Not 0, and at most 4 fractional digits. It is a difference and never the value to set. A deployment may limit what access group `support` may adjust by; more is refused with 4000.",
+    examples: [-20.5],
+  },
+  reason: {
+    description: "Why: 1 to 255 characters, not blank. It stands in the customer's history and in the events.",
+    examples: ["Receipt 881 was counted twice"],
+  },
+} as const satisfies FieldsOf<typeof schemas.adjust>;
+
 const profile = {
   firstName: { description: "First name. Absent: as it was. `null`: none.", examples: ["Ada"] },
   lastName: { description: "Last name. Absent: as it was. `null`: none.", examples: ["Lovelace"] },
@@ -466,6 +489,7 @@ export const requestSchemas = {
     "One customer to un-enrol.",
     customer satisfies FieldsOf<typeof schemas.unenroll>,
   ),
+  AdjustmentRecord: documented(schemas.adjust, "One correction of what a customer has achieved.", adjustment),
   Activity: documented(schemas.activity, "Something a customer did.", activity),
   CustomerRegistration: documented(schemas.registerCustomer, "A customer to register by the brand's own id.", {
     ...profile,

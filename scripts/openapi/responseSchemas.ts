@@ -234,7 +234,7 @@ const activityEffect = {
   enrolled: flag("`true`: this activity has enrolled the customer. Absent: it has not.", true),
 };
 
-const { enrolled } = activityEffect;
+const { enrolled, ...adjustmentEffect } = activityEffect;
 
 const ledgerEntry = {
   eventLogId: text(
@@ -243,7 +243,7 @@ const ledgerEntry = {
   ),
   eventName: oneOfTexts("What happened.", ledgerKinds, "ADD_TRANSACTION"),
   customerId: id("The customer.", 345651201),
-  uniqueId: textOrNull("The activity; `null` for a call that enrolled or un-enrolled.", "till-7:000123"),
+  uniqueId: textOrNull("The activity or adjustment; `null` for a call that enrolled or un-enrolled.", "till-7:000123"),
   eventDate: instant("When it happened", "2030-01-10T09:15:00.000Z"),
   eventProcessedDate: instant("When it was recorded", "2030-01-10T09:15:01.000Z"),
   periodId: idOrNull("The cycle; `null` when none was touched.", 36),
@@ -256,6 +256,7 @@ const ledgerEntry = {
   recordedOn: instant("The same as `eventProcessedDate`", "2030-01-10T09:15:01.000Z"),
   achievedValue: decimal(`Achieved value afterwards, ${unit}`, 499.9),
   ...authorship("it", "till.1"),
+  reason: text("Why, of an `ADJUSTMENT`. Absent otherwise.", "Receipt 881 was counted twice"),
   definitionVersion,
 };
 
@@ -474,7 +475,12 @@ export const responseSchemas = {
     targets: listOf("ActivityEffect", "One row for each cycle whose value it changed."),
     notCounted: listOf("ActivityNotCounted", "One row for each target that it did not count for."),
   }),
-  LedgerEntry: answerObject("Something that happened to a customer in a target.", ledgerEntry),
+  AdjustmentOutcome: answerObject("What an adjustment did.", {
+    adjustmentId: text("As it was sent.", "support:4711"),
+    customerId: id("The customer.", 345651201),
+    ...adjustmentEffect,
+  }),
+  LedgerEntry: answerObject("Something that happened to a customer in a target.", ledgerEntry, ["reason"]),
   Pagination: answerObject("The part of all rows that an answer has.", {
     limit: count("The most rows that were asked for.", 50, { minimum: 1 }),
     offset: count("The rows before the first one of the answer.", 0),

@@ -8,7 +8,7 @@ export type Sample = {
   /** The path below the stage, with its query. */
   readonly path: string;
   /** The credential that calls. It is `demo-till` by default. */
-  readonly caller?: "demo-till" | "demo-admin";
+  readonly caller?: "demo-till" | "demo-admin" | "demo-support";
   readonly body?: unknown;
   readonly form?: string;
   /** How long after the other requests it is sent. */

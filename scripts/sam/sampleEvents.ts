@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayTokenAuthorizerEvent, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
 import type { CallName } from "../../lib/functionNames.ts";
-import { demoSecret } from "../../local/demoData.ts";
+import { demoCredentials, demoSecret } from "../../local/demoData.ts";
 import { buildEvent } from "../../local/proxyEvent.ts";
 import { matchRoute } from "../../local/routing.ts";
 import { type RouteName, routeNames, routes, takesBody } from "../../shared/http/routes.ts";
@@ -46,7 +46,7 @@ function requestEvent(name: RouteName, { path: called, caller = "demo-till", bod
   const [path = "", query] = called.split("?");
   const match = matchRoute(method, path);
   if (match?.name !== name) throw new Error(`${method} ${path} is not the route ${name}`);
-  const accessGroup = caller === "demo-admin" ? "admin" : "default";
+  const accessGroup = demoCredentials.find(({ username }) => username === caller)?.accessGroup;
   const contentType = form === undefined ? "application/json" : "application/x-www-form-urlencoded";
   const event = buildEvent(
     {

@@ -61,7 +61,9 @@ function presentGroup({ eventId, org, group, occurredAt, enteredBy, source }: Gr
 }
 
 function presentCustomerNotification(notification: CustomerNotification) {
-  const { eventId, org, customerId, group, target, occurredAt, enteredBy, source } = notification;
+  const { eventId, org, customerId, group, target, occurredAt, enteredBy, source, reason } = notification;
+  const content =
+    notification.type === "targetPeriodReminder" ? presentReminder(notification.detail) : presentContent(notification);
   return {
     eventId,
     org,
@@ -74,10 +76,13 @@ function presentCustomerNotification(notification: CustomerNotification) {
     occurredAt: formatInstant(occurredAt),
     enteredBy: enteredBy ?? null,
     source,
-    ...(notification.type === "targetPeriodReminder"
-      ? presentReminder(notification.detail)
-      : presentContent(notification)),
+    ...(reason === undefined ? content : ofAdjustment(content, reason)),
   };
+}
+
+/** What an adjustment brought about names it and says why, in place of an activity. */
+function ofAdjustment({ activityId, ...content }: Record<string, unknown>, reason: string) {
+  return { ...content, adjustmentId: activityId, reason };
 }
 
 // The function has one case for each type of the closed list, so it is as long as the list.

@@ -7,6 +7,10 @@ import type { Target } from "./targetGroup.ts";
 export const activityTypes = ["TRANSACTION", "RETURN", "EVENT"] as const;
 type ActivityType = (typeof activityTypes)[number];
 
+/** What is recorded under an id of a customer: an activity, or an adjustment. They share the ids. */
+export const recordedTypes = ["TRANSACTION", "RETURN", "EVENT", "ADJUSTMENT"] as const;
+export type RecordedType = (typeof recordedTypes)[number];
+
 /** One line of what was bought or brought back. */
 export type LineItem = {
   readonly itemCode: string;

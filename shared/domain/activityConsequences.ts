@@ -10,9 +10,9 @@ import { cycleOf, targetValue } from "./targetGroup.ts";
 import { triggerOf } from "./triggers.ts";
 
 /**
- * The history rows and notifications of an activity in one target. Notifications come in the order of what happened:
- * changed values, sub-targets, reached cycles, levels, ended cycles that changed. An activity of a customer who has
- * left, or in a target that is switched off, can still settle a waiting return. That adds rows to the history and
+ * The history rows and notifications of an activity or adjustment in one target. Notifications come in the order of what
+ * happened: changed values, sub-targets, reached cycles, levels, ended cycles that changed. An activity of a customer who
+ * has left, or in a target that is switched off, can still settle a waiting return. That adds rows to the history and
  * announces nothing.
  */
 export function activityConsequences(change: EffectChange): Consequences {
@@ -130,7 +130,7 @@ function sumAfter(changes: readonly CycleChange[], cycleNumber: number): Decimal
 
 function notify(change: EffectChange, index: number, content: NotificationContent): Notification {
   const { org, customerId, group, target, activity } = change;
-  const { activityId, recordedAt } = activity;
-  const origin = { ...authorshipOf(activity), activityId, recordedAt, index };
+  const { activityId, reason, recordedAt } = activity;
+  const origin = { ...authorshipOf(activity), activityId, reason, recordedAt, index };
   return activityNotification({ org, customerId, group, target }, origin, content);
 }

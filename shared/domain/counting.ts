@@ -32,8 +32,8 @@ export type CycleChange = {
   readonly before: Decimal;
   readonly after: Decimal;
   /**
-   * The activity that the amount belongs to: the counted one, or an earlier return of it that moves to the right cycle
-   * now.
+   * The activity or adjustment that the amount belongs to: the counted one, or an earlier return of it that moves to the
+   * right cycle now.
    */
   readonly activityId: string;
 };
@@ -94,20 +94,37 @@ export function decideCounting(
     ...ownPosting(placement, activity),
     ...postingsOfEarlierReturns(subject, activity, placement, returns),
   ];
-  const { changes, achieved } = post(subject.enrollment, postings);
   const pendingReturns = nextPendingReturns(subject, activity, original, placement);
+  return decidePostings(subject, { placement, postings, pendingReturns, isTold: isCounting(subject) }, now);
+}
+
+/** What is to be counted in one target. */
+export type Posted = {
+  /** Where the activity or adjustment itself counts. */
+  readonly placement: Placement;
+  readonly postings: readonly Posting[];
+  /** The returns that wait afterwards. */
+  readonly pendingReturns: Enrollment["pendingReturns"];
+  /** Whether levels and sub-targets can be reached, and anything is announced. */
+  readonly isTold: boolean;
+};
+
+/** Adds the postings to their cycles and decides what follows: marks, levels, sub-targets and announcements. */
+export function decidePostings(subject: CountingSubject, posted: Posted, now: Instant): CountingDecision {
+  const { pendingReturns, isTold } = posted;
+  const { changes, achieved } = post(subject.enrollment, posted.postings);
   if (changes.length === 0) {
     const isUnchanged = pendingReturns === subject.enrollment.pendingReturns && !isNew(subject.enrollment);
-    const effect = describeEffect(subject, placement, changes, subject.enrollment, now, nothingReached);
+    const effect = describeEffect(subject, posted, changes, subject.enrollment, now, nothingReached);
     return { effect, next: isUnchanged ? undefined : { ...subject.enrollment, pendingReturns } };
   }
   const marked = withReachedMarks(subject, { ...subject.enrollment, achieved, pendingReturns }, changes, now);
-  const { next, ...reached } = isCounting(subject)
+  const { next, ...reached } = isTold
     ? withReached(subject, marked, changedCycles(changes), now)
     : { next: marked, ...nothingReached };
-  const announced = changedCycles(changes).filter((cycle) => isToBeAnnounced(subject, next, cycle));
+  const announced = isTold ? changedCycles(changes).filter((cycle) => hasBecomeDue(subject, next, cycle)) : [];
   return {
-    effect: describeEffect(subject, placement, changes, next, now, { ...reached, announced }),
+    effect: describeEffect(subject, posted, changes, next, now, { ...reached, announced }),
     next: announce(next, announced),
   };
 }
@@ -194,14 +211,10 @@ export function withLevels(group: TargetGroup, enrollment: Enrollment, now: Inst
 }
 
 /**
- * Whether a changed cycle is announced as reached now: it has become reached, the customer is a member of it, it was not
- * announced before, and its reward is due. A period-end reward is due as soon as the cycle has been closed.
+ * Whether a changed cycle is announced as reached now, to a customer who is told anything: it has become reached, the
+ * customer is a member of it, it was not announced before, and its reward is due. A period-end reward is due as soon as
+ * the cycle has been closed.
  */
-function isToBeAnnounced(subject: CountingSubject, next: Enrollment, cycle: number): boolean {
-  return isCounting(subject) && hasBecomeDue(subject, next, cycle);
-}
-
-/** The same for a customer of whom it is known that something is told. */
 export function hasBecomeDue(subject: CountingSubject, next: Enrollment, cycle: number): boolean {
   const { target, enrollment } = subject;
   const hasBecomeReached = isMet(next, cycle) && !isMet(enrollment, cycle);
@@ -222,7 +235,7 @@ export function announce(enrollment: Enrollment, cycles: readonly number[]): Enr
 
 function describeEffect(
   subject: CountingSubject,
-  placement: Placement,
+  { placement, isTold }: Posted,
   changes: readonly CycleChange[],
   enrollment: Enrollment,
   now: Instant,
@@ -243,7 +256,7 @@ function describeEffect(
     changes,
     streakValue: isStreak(group) && changes.length > 0 ? streakValue(group, enrollment, now) : undefined,
     ...reached,
-    reopened: isCounting(subject) ? changedCycles(changes).filter((cycle) => isPastClosing(subject, cycle)) : [],
+    reopened: isTold ? changedCycles(changes).filter((cycle) => isPastClosing(subject, cycle)) : [],
   };
 }
 

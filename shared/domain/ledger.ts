@@ -1,4 +1,4 @@
-import type { Activity } from "./activity.ts";
+import type { Activity, RecordedType } from "./activity.ts";
 import { type Authorship, authorshipOf } from "./authorship.ts";
 import type { CycleChange, TargetEffect } from "./counting.ts";
 import type { Decimal } from "./decimal.ts";
@@ -7,7 +7,14 @@ import type { Instant } from "./instant.ts";
 import { ServiceError } from "./serviceError.ts";
 import type { TargetGroup } from "./targetGroup.ts";
 
-export const ledgerKinds = ["ENROL", "UNENROL", "ADD_TRANSACTION", "RETURN_BILL", "GENERIC_EVENT"] as const;
+export const ledgerKinds = [
+  "ENROL",
+  "UNENROL",
+  "ADD_TRANSACTION",
+  "RETURN_BILL",
+  "GENERIC_EVENT",
+  "ADJUSTMENT",
+] as const;
 type LedgerKind = (typeof ledgerKinds)[number];
 
 /**
@@ -28,16 +35,22 @@ export type LedgerEntry = Authorship & {
   readonly delta: Decimal;
   /** The cycle's exact sum afterwards. Returns can take it below 0. */
   readonly valueAfter: Decimal;
+  /** The activity or the adjustment. */
   readonly activityId: string | undefined;
+  /** ADJUSTMENT: why. */
+  readonly reason: string | undefined;
   readonly occurredAt: Instant;
   readonly recordedAt: Instant;
   /** The version of the group's definition that decided. */
   readonly definitionVersion: number;
 };
 
-/** The fields of a recorded activity that history and notifications need. */
-export type CountedActivity = Pick<Activity, "activityId" | "customerId" | "type" | "occurredAt"> &
+/** The fields of a recorded activity or adjustment that history and notifications need. */
+export type CountedActivity = Pick<Activity, "activityId" | "customerId" | "occurredAt"> &
   Authorship & {
+    readonly type: RecordedType;
+    /** Why, for an adjustment. */
+    readonly reason?: string | undefined;
     readonly recordedAt: Instant;
   };
 
@@ -52,6 +65,7 @@ export function activityEntries(activity: CountedActivity, effect: TargetEffect)
     delta: change.after - change.before,
     valueAfter: change.after,
     activityId: change.activityId,
+    reason: activity.reason,
     occurredAt: activity.occurredAt,
     recordedAt: activity.recordedAt,
     ...authorshipOf(activity),
@@ -74,6 +88,8 @@ function kindOf({ activityId, type }: CountedActivity, change: CycleChange): Led
       return "RETURN_BILL";
     case "EVENT":
       return "GENERIC_EVENT";
+    case "ADJUSTMENT":
+      return "ADJUSTMENT";
   }
 }
 
@@ -111,6 +127,7 @@ function membershipEntries(
     targetId,
     ...row,
     activityId: enrollingActivity(states.before, states.after),
+    reason: undefined,
     occurredAt: at,
     recordedAt: at,
     ...authorshipOf(states.after),

@@ -135,7 +135,12 @@ type Identified = Authorship & {
   readonly occurredAt: Instant;
 };
 
-export type CustomerNotification = NotificationSubject & Content & Identified;
+export type CustomerNotification = NotificationSubject &
+  Content &
+  Identified & {
+    /** Why, when an adjustment brought it about. The `activityId` of the detail is the adjustment's id then. */
+    readonly reason?: string | undefined;
+  };
 
 /** It was asked to erase or anonymise a customer, so that other systems do it too. */
 export type ErasureNotification = Identified &
@@ -218,12 +223,17 @@ export function startNotification({ org, group }: GroupSubject, cycle: Cycle): S
 export type NotificationContent = Content;
 
 /**
- * A notification about an activity. Its id names the activity, the target, the type and the place among its
- * notifications.
+ * A notification about an activity or an adjustment. Its id names the activity, the target, the type and the place among
+ * its notifications.
  */
 export function activityNotification(
   subject: NotificationSubject,
-  origin: Authorship & { readonly activityId: string; readonly recordedAt: Instant; readonly index: number },
+  origin: Authorship & {
+    readonly activityId: string;
+    readonly reason: string | undefined;
+    readonly recordedAt: Instant;
+    readonly index: number;
+  },
   content: Content,
 ): CustomerNotification {
   const { org, customerId, target } = subject;
@@ -232,6 +242,7 @@ export function activityNotification(
     ...subject,
     ...content,
     ...authorshipOf(origin),
+    reason: origin.reason,
     eventId: parts.join("#"),
     occurredAt: origin.recordedAt,
   };

@@ -1,4 +1,4 @@
-import { type Activity, matches, matchesLines } from "./activity.ts";
+import { type Activity, matches, matchesLines, type RecordedType } from "./activity.ts";
 import type { Decimal } from "./decimal.ts";
 import { type Enrollment, valueSetter } from "./enrollment.ts";
 import type { FailedFilter } from "./filters.ts";
@@ -23,7 +23,7 @@ export type CountingSubject = {
   readonly enrollment: Enrollment;
 };
 
-/** What is known of the activity a return names. */
+/** What is known of what a return names. */
 export type OriginalActivity = { readonly occurredAt: Instant } & (
   | {
       readonly type: "TRANSACTION";
@@ -31,7 +31,7 @@ export type OriginalActivity = { readonly occurredAt: Instant } & (
       readonly countedIn: ReadonlyMap<number, CountedIn>;
     }
   /** Only a transaction can be returned. */
-  | { readonly type: "RETURN" | "EVENT" }
+  | { readonly type: Exclude<RecordedType, "TRANSACTION"> }
 );
 
 export type CountedIn = { readonly cycleNumber: number; readonly valueSetBy: string | undefined };

@@ -14,6 +14,8 @@ export const triggers = 10;
 export const targets = 50;
 export const levels = 10;
 export const nameCharacters = 200;
+/** Characters of the reason for an adjustment. */
+export const reasonCharacters = 255;
 export const externalIdCharacters = 200;
 export const descriptionCharacters = 255;
 export const refCodeCharacters = 128;

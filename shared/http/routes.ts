@@ -75,6 +75,17 @@ export const unenroll = {
   summary: "Un-enrols a customer",
 } as const satisfies Route;
 
+export const adjust = {
+  method: "POST",
+  path: "/targetGroups/{targetGroupId}/targets/{targetId}/adjust",
+  permission: "adjust",
+  servedBy: "membership",
+  throttleShare: 0.2,
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Corrects what a customer has achieved, with a reason",
+} as const satisfies Route;
+
 export const recordActivities = {
   method: "POST",
   path: "/activities",
@@ -438,6 +449,7 @@ export const revokeToken = {
 export const routes = {
   enroll,
   simulateUnenrollment,
+  adjust,
   unenroll,
   simulateEnrollment,
   simulateActivities,

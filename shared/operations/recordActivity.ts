@@ -250,7 +250,8 @@ function unheardReturns(target: Target, returns: readonly RecordedActivity[]): R
   return contentsOf(isAutomatic(target) ? returns.filter((one) => !wasDecided(one)) : []);
 }
 
-function contentsOf(returns: readonly RecordedActivity[]): ReturnContents {
+function contentsOf(recorded: readonly RecordedActivity[]): ReturnContents {
+  const returns = recorded.flatMap(({ type, ...one }) => (type === "RETURN" ? [{ ...one, type }] : []));
   return new Map(returns.map((one) => [one.activityId, { ...one, attributes: countableAttributes(one) }]));
 }
 
@@ -277,7 +278,8 @@ async function findNamed(table: Table, org: Org, activity: Activity): Promise<Na
   return others === undefined ? { original: asOriginal(parseActivity(item)) } : { others };
 }
 
-async function findActivity(
+/** The record under an id of the customer: of an activity, or of an adjustment. Read consistently. */
+export async function findActivity(
   table: Table,
   org: Org,
   customerId: number,
@@ -288,10 +290,13 @@ async function findActivity(
 }
 
 /** Other writes came first. Returns of the activity may have been found at its key. */
-type CameLater = { readonly overtaken: Overtaken; readonly noted: NotedReturns | undefined };
+export type CameLater = { readonly overtaken: Overtaken; readonly noted: NotedReturns | undefined };
 
-/** Records the activity with what it changes. Answers its record when it has one already. */
-async function commit(
+/**
+ * Records an activity or adjustment with what it changes, in one transaction. Answers the record when its id has one
+ * already.
+ */
+export async function commit(
   table: Table,
   org: Org,
   activity: RecordedActivity,
@@ -307,8 +312,11 @@ async function commit(
   return { overtaken: new Overtaken(result.attempts - 1), noted };
 }
 
-/** What a decision changes: the enrolment, and rows of settled cycles. */
-function buildUpdates(org: Org, { enrollment, next }: Decision): Update[] {
+/**
+ * What a decision changes: the enrolment, and rows of settled cycles. `enrollment` is the state that was decided on, with
+ * the settled cycles that were needed.
+ */
+export function buildUpdates(org: Org, { enrollment, next }: Pick<Decision, "enrollment" | "next">): Update[] {
   if (next === undefined) return [];
   const key = keyOfEnrollment({ org, ...enrollment });
   const rest = returnedTo(next, changedRows(enrollment, next));

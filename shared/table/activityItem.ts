@@ -1,4 +1,10 @@
-import { type Activity, activityTypes, type LineItem, numericAttributes } from "../domain/activity.ts";
+import {
+  type Activity,
+  type LineItem,
+  numericAttributes,
+  type RecordedType,
+  recordedTypes,
+} from "../domain/activity.ts";
 import { type CycleChange, type TargetEffect } from "../domain/counting.ts";
 import { type FailedFilter, filterEntityTypes } from "../domain/filters.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
@@ -19,10 +25,13 @@ export type ActivityContent = Omit<Activity, "attributes" | "attributeTexts"> & 
 };
 
 /**
- * An activity as it was counted: the de-duplication record, what was sent and what it did. It never changes. The content
- * is kept for disputes, and for counting anew by other rules.
+ * An activity or adjustment as it was counted: the de-duplication record, what was sent and what it did. It never changes.
+ * The content is kept for disputes, and for counting anew by other rules.
  */
-export type RecordedActivity = ActivityContent & {
+export type RecordedActivity = Omit<ActivityContent, "type"> & {
+  readonly type: RecordedType;
+  /** Why, for an adjustment. */
+  readonly reason?: string | undefined;
   readonly recordedAt: Instant;
   readonly effects: readonly TargetEffect[];
 };
@@ -40,6 +49,7 @@ export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
     quantity: activity.quantity === undefined ? undefined : numberOf(activity.quantity),
     [attributesName]: activity.attributesJson,
     original: activity.originalActivityId,
+    reason: activity.reason,
     store: activity.storeId,
     channel: activity.channel,
     zones: unlessEmpty(activity.zoneIds),
@@ -173,12 +183,13 @@ export function parseActivity(item: StoredItem): RecordedActivity {
   return {
     activityId,
     customerId: customer.customerId,
-    type: reader.oneOf("type", activityTypes),
+    type: reader.oneOf("type", recordedTypes),
     name: reader.optionalText("name"),
     amount: reader.optionalDecimal("amount"),
     quantity: reader.optionalDecimal("quantity"),
     attributesJson: reader.optionalText(attributesName),
     originalActivityId: reader.optionalText("original"),
+    reason: reader.optionalText("reason"),
     storeId: reader.optionalText("store"),
     channel: reader.optionalText("channel"),
     zoneIds: texts(reader, "zones"),

@@ -147,7 +147,7 @@ export async function noteErasedTargets(
 ): Promise<void> {
   if (targets.length === 0) return;
   const expression = new Expression();
-  expression.addTextsToSet(
+  expression.addToSet(
     targetsAttribute,
     targets.map(({ groupId, targetId }) => `${groupId}/${targetId}`),
   );

@@ -217,7 +217,7 @@ function expectChallenge(status: number, headers: Headers): void {
 
 it("has a line for every route, and a cell for every access group, scheme and state of each", () => {
   expect(Object.keys(routeContracts).toSorted()).toEqual(Object.keys(routes).toSorted());
-  expect(cells).toHaveLength(Object.keys(routes).length * 3 * 3 * 6);
+  expect(cells).toHaveLength(Object.keys(routes).length * 4 * 3 * 6);
 });
 
 describe.each(routeNames.map((name) => ({ name })))("$name", ({ name }: { name: RouteName }) => {

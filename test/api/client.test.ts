@@ -90,6 +90,8 @@ describe("a client with Basic credentials", () => {
         ?.newAchievedValue,
       recordActivities: unwrap(await client.recordActivity({ ...activity, amount: 0.5 }, now)).targets[0]
         ?.newAchievedValue,
+      adjust: unwrap(await client.adjust(ref, { adjustmentId: "b", customerId: 7, amount: -0.5, reason: "Test" }, now))
+        .newAchievedValue,
       getUserTargetGroups: unwrap(await client.getUserTargetGroups(7, {}, now)).targetGroups[0]?.targets[0]
         ?.targetAchievedValue,
       getEnrolledTargets: unwrap(await client.getEnrolledTargets(7))[0]?.targetGroupName,
@@ -122,7 +124,8 @@ describe("a client with Basic credentials", () => {
       simulateEnrollment: 310119,
       simulateActivities: 5.5,
       recordActivities: 5.5,
-      getUserTargetGroups: 5.5,
+      adjust: 5,
+      getUserTargetGroups: 5,
       getEnrolledTargets: group.name,
       getTrackedTargetEvents: [],
       listTargetCustomers: null,

@@ -13,7 +13,7 @@ import { withoutWriting } from "../support/writes.ts";
 const service = useService();
 
 function clientOf(org: TestOrg, accessGroup: AccessGroup): ApiClient {
-  return { "read-only": org.reader, default: org.till, admin: org.admin }[accessGroup];
+  return { "read-only": org.reader, default: org.till, support: org.support, admin: org.admin }[accessGroup];
 }
 
 const combinations = protectedRouteNames.flatMap((name) => accessGroups.map((accessGroup) => ({ name, accessGroup })));
@@ -21,7 +21,7 @@ const isAllowed = ({ name, accessGroup }: (typeof combinations)[number]) =>
   routeContracts[name].access.groups.includes(accessGroup);
 
 it("has an answer for every route and every access group", () => {
-  expect(combinations).toHaveLength(protectedRouteNames.length * 3);
+  expect(combinations).toHaveLength(protectedRouteNames.length * 4);
 });
 
 describe("lets in", () => {

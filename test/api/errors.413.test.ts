@@ -20,6 +20,7 @@ const brand = once(service.newOrg);
 const maximumBytes: Record<BodyRouteName, number> = {
   enroll: 16_384,
   unenroll: 16_384,
+  adjust: 16_384,
   putCustomer: 16_384,
   registerCustomer: 16_384,
   recordActivities: 262_144,

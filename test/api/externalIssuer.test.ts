@@ -76,15 +76,18 @@ const everyClaim = () => issuer.goodClaims({ ...claims(), access_group: "admin" 
 const goodHeader = () => ({ alg: "RS256", typ: "at+jwt", kid: issuer.key.kid });
 
 describe("a JWT of the issuer", () => {
-  it.each(["read-only", "default", "admin"] as const)("acts for its org in access group %s", async (accessGroup) => {
-    const { org, group, customerId } = await newSetting(service);
-    const token = await issuer.obtainToken({ org: org.org, access_group: accessGroup });
-    const client = await newClient();
-    const options = { now: during(1), headers: { Authorization: `Bearer ${token}` } };
-    const response = await client.post(`${targetPath(group)}/enroll`, [{ customerId }], options);
-    if (accessGroup === "read-only") expectRefused(response, 403, 4000);
-    else expectAccepted(response, customerId);
-  });
+  it.each(["read-only", "default", "support", "admin"] as const)(
+    "acts for its org in access group %s",
+    async (accessGroup) => {
+      const { org, group, customerId } = await newSetting(service);
+      const token = await issuer.obtainToken({ org: org.org, access_group: accessGroup });
+      const client = await newClient();
+      const options = { now: during(1), headers: { Authorization: `Bearer ${token}` } };
+      const response = await client.post(`${targetPath(group)}/enroll`, [{ customerId }], options);
+      if (accessGroup === "read-only") expectRefused(response, 403, 4000);
+      else expectAccepted(response, customerId);
+    },
+  );
 
   it("sees nothing of another org; only its org claim decides the org", async () => {
     const { org, group } = await newSetting(service);

@@ -54,43 +54,44 @@ type Case = {
   readonly call: (org: TestOrg, own: Ids, named: Ids) => Promise<ApiResponse>;
 };
 
-type EnrollmentRoute = "enroll" | "unenroll" | "simulateEnrollment" | "simulateUnenrollment";
+type EnrollmentRoute = "enroll" | "unenroll" | "simulateEnrollment" | "simulateUnenrollment" | "adjust";
 
-const enrollment = (route: EnrollmentRoute, action: string): readonly Case[] => [
+/** `fields` are those of the record besides the customer. */
+const enrollment = (route: EnrollmentRoute, action: string, fields: object = {}): readonly Case[] => [
   {
     route,
     named: "group",
     code: 310017,
-    call: ({ till }, { targetId, customerId }, { groupId }) =>
-      till.post(`/targetGroups/${groupId}/targets/${targetId}/${action}`, [{ customerId }], { now }),
+    call: ({ support }, { targetId, customerId }, { groupId }) =>
+      support.post(`/targetGroups/${groupId}/targets/${targetId}/${action}`, [{ customerId, ...fields }], { now }),
   },
   {
     route,
     named: "group and target",
     code: 310017,
-    call: ({ till }, { customerId }, { groupId, targetId }) =>
-      till.post(`/targetGroups/${groupId}/targets/${targetId}/${action}`, [{ customerId }], { now }),
+    call: ({ support }, { customerId }, { groupId, targetId }) =>
+      support.post(`/targetGroups/${groupId}/targets/${targetId}/${action}`, [{ customerId, ...fields }], { now }),
   },
   {
     route,
     named: "target",
     code: 310018,
-    call: ({ till }, { groupId, customerId }, { targetId }) =>
-      till.post(`/targetGroups/${groupId}/targets/${targetId}/${action}`, [{ customerId }], { now }),
+    call: ({ support }, { groupId, customerId }, { targetId }) =>
+      support.post(`/targetGroups/${groupId}/targets/${targetId}/${action}`, [{ customerId, ...fields }], { now }),
   },
   {
     route,
     named: "customer",
     code: 310011,
-    call: ({ till }, { groupId, targetId }, { customerId }) =>
-      till.post(`/targetGroups/${groupId}/targets/${targetId}/${action}`, [{ customerId }], { now }),
+    call: ({ support }, { groupId, targetId }, { customerId }) =>
+      support.post(`/targetGroups/${groupId}/targets/${targetId}/${action}`, [{ customerId, ...fields }], { now }),
   },
   {
     route,
     named: "group, target and customer",
     code: 310017,
-    call: ({ till }, _, { groupId, targetId, customerId }) =>
-      till.post(`/targetGroups/${groupId}/targets/${targetId}/${action}`, [{ customerId }], { now }),
+    call: ({ support }, _, { groupId, targetId, customerId }) =>
+      support.post(`/targetGroups/${groupId}/targets/${targetId}/${action}`, [{ customerId, ...fields }], { now }),
   },
 ];
 
@@ -143,6 +144,7 @@ const cases: readonly Case[] = [
   ...edits,
   ...enrollment("enroll", "enroll"),
   ...enrollment("unenroll", "unEnroll"),
+  ...enrollment("adjust", "adjust", { adjustmentId: "a-1", amount: 5, reason: "A test" }),
   ...enrollment("simulateEnrollment", "enroll/simulate"),
   ...enrollment("simulateUnenrollment", "unEnroll/simulate"),
   {

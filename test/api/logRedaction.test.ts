@@ -97,6 +97,9 @@ const byCard = (identifierValue: string) => ({ identifierName: "externalId", ide
 const markedBodies: Record<BodyRouteName, (one: Setting, mark: string) => unknown> = {
   enroll: (_, mark) => [{ ...byCard(mark), periodName: mark, [mark]: mark }],
   unenroll: (_, mark) => [{ ...byCard(mark), [mark]: mark }],
+  adjust: (_, mark) => [
+    { ...byCard(mark), adjustmentId: mark, amount: 5, reason: mark, periodName: mark, [mark]: mark },
+  ],
   recordActivities: ({ customerId }, mark) => ({
     activityId: mark,
     customerId,

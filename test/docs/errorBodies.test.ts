@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { beforeAll, expect, it } from "vitest";
 import type { ErrorCode } from "../../shared/http/errors.ts";
@@ -16,6 +17,18 @@ beforeAll(async () => {
 type Refusing = (setting: Setting) => Promise<ApiResponse>;
 
 const at = (cycle: number) => ({ now: during(cycle) });
+
+/** A customer who was enrolled in that cycle. */
+async function enrolled({ org, group }: Setting, cycle: number): Promise<number> {
+  const customerId = await org.newCustomer();
+  await org.enroll(group, { customerId }, at(cycle));
+  return customerId;
+}
+
+function adjust({ org, group }: Setting, fields: object, cycle: number): Promise<ApiResponse> {
+  const record = { adjustmentId: randomUUID(), amount: 1, reason: "A test", ...fields };
+  return org.support.post(`${targetPath(group)}/adjust`, [record], at(cycle));
+}
 
 /** For every body that docs/errors.md shows, a request that is answered with it. */
 const refusals: readonly (readonly [code: ErrorCode, requests: readonly Refusing[]])[] = [
@@ -36,6 +49,11 @@ const refusals: readonly (readonly [code: ErrorCode, requests: readonly Refusing
         const activity = { activityId: "till-7:1", customerId, type: "TRANSACTION", occurredAt: during(1) };
         await org.till.post("/activities", { ...activity, amount: 1 }, at(1));
         return org.till.post("/activities", { ...activity, amount: 2 }, at(1));
+      },
+      async (one) => {
+        const customerId = await enrolled(one, 1);
+        await adjust(one, { customerId, adjustmentId: "case-17" }, 1);
+        return adjust(one, { customerId, adjustmentId: "case-17", amount: 2 }, 1);
       },
     ],
   ],
@@ -58,6 +76,9 @@ const refusals: readonly (readonly [code: ErrorCode, requests: readonly Refusing
         const dates = { enrolmentStartDate: "2030-02-01", enrolmentEndDate: "2030-02-28" };
         return org.enroll(await org.createGroup({ ...milestone(), ...dates }), { customerId }, at(1));
       },
+      async (one) => adjust(one, { customerId: await enrolled(one, 1), periodName: "c2" }, 1),
+      async (one) => adjust(one, { customerId: await enrolled(one, 2), periodName: "c1" }, 2),
+      async (one) => adjust(one, { customerId: await enrolled(one, 1) }, 6),
     ],
   ],
   [
@@ -70,7 +91,17 @@ const refusals: readonly (readonly [code: ErrorCode, requests: readonly Refusing
       },
     ],
   ],
-  [310126, [({ org, group, customerId }) => org.unenroll(group, customerId, at(1))]],
+  [
+    310126,
+    [
+      ({ org, group, customerId }) => org.unenroll(group, customerId, at(1)),
+      async (one) => {
+        const customerId = await enrolled(one, 1);
+        await one.org.unenroll(one.group, customerId, at(1));
+        return adjust(one, { customerId }, 1);
+      },
+    ],
+  ],
   [
     310069,
     [

@@ -169,6 +169,13 @@ const longest: Readonly<
     const record = { customerId: one.customerId };
     return () => refusedWith(310126, api.post(`${targetPathOf(one)}/unEnroll`, [record], { now: afterwards }));
   },
+  adjust: async () => {
+    const one = await newSetting(service);
+    const { api } = await newClient(one);
+    const { customerId } = one;
+    const record = { adjustmentId: randomUUID(), customerId, periodName: "c1", amount: 5, reason: "A test" };
+    return () => refusedWith(310126, api.post(`${targetPathOf(one)}/adjust`, [record], { now: afterwards }));
+  },
   simulateUnenrollment: async () => {
     const [target] = milestone().targets;
     const one = await newSetting(service, milestone({ targets: [{ ...target, enrolmentMethod: "TRANSACTION" }] }));

@@ -37,7 +37,7 @@ const modules: Readonly<Record<string, readonly FunctionName[]>> = {
   "shared/operations/targetGroupCache.ts": keepDefinitions,
   "shared/table/targetGroupItem.ts": [...keepDefinitions, ...closeCycles],
   "shared/http/requests/schemas.ts": judgeBodies,
-  "shared/http/requests/validators.generated.js": judgeBodies.filter((name) => name !== "membership"),
+  "shared/http/requests/validators.generated.js": judgeBodies,
   "shared/http/requests/validation.ts": judgeBodies,
   "node_modules/@aws-sdk/client-api-gateway/": [],
   "node_modules/@aws-sdk/client-cloudformation/": [],
@@ -54,6 +54,7 @@ const modules: Readonly<Record<string, readonly FunctionName[]>> = {
 const schemaFields: Readonly<Record<string, readonly FunctionName[]>> = {
   resetStreakStatus: ["enroll", "simulations"],
   originalActivityId: [...countActivities, "simulations"],
+  adjustmentId: ["membership"],
   trackingType: ["definitions"],
   firstName: ["customers"],
   secret: ["tokens"],

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { servingFunctions } from "../../lib/functionNames.ts";
 import { issuerLimits } from "../../shared/auth/issuerVerifier.ts";
 import { busLimits } from "../../shared/bus/eventBridge.ts";
+import { adjustmentLimitVariable } from "../../shared/config/adjustmentConfig.ts";
 import { busNameVariable } from "../../shared/config/busConfig.ts";
 import { metricsNamespaceVariable } from "../../shared/config/metricsConfig.ts";
 import { registrationVariable } from "../../shared/config/registrationConfig.ts";
@@ -54,6 +55,15 @@ describe.each(functions)("$name", ({ name, properties }) => {
     const expected = [tableNameVariable, metricsNamespaceVariable, ...(alsoKnown[name] ?? [])];
     expect(Object.keys(variables).toSorted()).toEqual(expected.toSorted());
   });
+});
+
+test("the setting adjustmentLimit reaches the function that adjusts, and no other", () => {
+  const limited = synthesize({ adjustmentLimit: "500" });
+  const limits = functionIdsByName(limited).map(([name, id]) => [
+    name,
+    at(limited.resources.get(id)?.Properties, "Environment", "Variables", adjustmentLimitVariable),
+  ]);
+  expect(limits.filter(([, limit]) => limit !== undefined)).toEqual([["membership", "500"]]);
 });
 
 test("there are at most 13 functions, as each brings a role, a policy, a log group, a version, an alias and a deployment", () => {

@@ -38,7 +38,12 @@ const allowed = {
     GetItem: ["customer", "externalId"],
     UpdateItem: ["customer", "externalId"],
   },
-  membership: { Query: ["group"], GetItem: ["customer", "externalId"], UpdateItem: ["customer"] },
+  membership: {
+    Query: ["group"],
+    GetItem: ["customer", "externalId"],
+    PutItem: ["customer"],
+    UpdateItem: ["customer"],
+  },
   recordActivities: {
     Query: ["group", "customer"],
     GetItem: ["automatic", "customer", "externalId"],

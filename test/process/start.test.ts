@@ -69,6 +69,7 @@ describe("npm start", () => {
   it.each([
     ["demo-till", "100", "default", 400, 403],
     ["demo-admin", "100", "admin", 400, 200],
+    ["demo-support", "100", "support", 400, 403],
     ["demo-reader", "100", "read-only", 403, 403],
     ["other-till", "200", "default", 400, 403],
     ["other-admin", "200", "admin", 400, 200],

@@ -65,5 +65,11 @@ export const forgetTriggers: Keeping = ({ next, rows }) => ({
   })),
 });
 
+/** Counts a late adjustment in the enrolment, and not in the row of the settled cycle. */
+export const loseLateAdjustments: Keeping = ({ next, rows }, writer) => ({
+  next,
+  rows: writer === "ADJUSTMENT" ? [] : rows,
+});
+
 /** Counts a late return in the enrolment, and not in the row of the settled cycle. */
 export const loseLateReturns: Keeping = ({ next, rows }, writer) => ({ next, rows: writer === "RETURN" ? [] : rows });

@@ -29,7 +29,7 @@ export async function newOrgCredentials(
   table: Table,
   org: Org,
 ): Promise<Readonly<Record<AccessGroup, TestCredential>>> {
-  const credentials = { "read-only": newPair(), default: newPair(), admin: newPair() };
+  const credentials = { "read-only": newPair(), default: newPair(), support: newPair(), admin: newPair() };
   const unlessThere = { ConditionExpression: "attribute_not_exists(pk)" };
   const dataId = { Put: { Item: { ...dataIdKey(org), dataId: randomUUID() }, ...unlessThere } };
   await storeTogether(table, [dataId, ...accessGroups.flatMap((group) => buildStored(org, group, credentials[group]))]);

@@ -17,10 +17,11 @@ export type TestGroup = {
 export type TestOrg = {
   readonly org: string;
   readonly till: ApiClient;
+  readonly support: ApiClient;
   readonly admin: ApiClient;
   readonly reader: ApiClient;
-  /** What the three clients call with. */
-  readonly credentials: { readonly [client in "reader" | "till" | "admin"]: TestCredential };
+  /** What the four clients call with. */
+  readonly credentials: { readonly [client in "reader" | "till" | "support" | "admin"]: TestCredential };
   readonly createGroup: (body?: Readonly<Record<string, unknown>>) => Promise<TestGroup>;
   /** Registers a customer and answers its id. */
   readonly newCustomer: () => Promise<number>;
@@ -45,14 +46,21 @@ let lastCustomerId = 1_000;
 
 export async function newOrg(table: Table, baseUrl: string): Promise<TestOrg> {
   const org = `test-${randomUUID()}`;
-  const { "read-only": reading, default: selling, admin: managing } = await newOrgCredentials(table, org);
-  const credentials = { reader: reading, till: selling, admin: managing };
+  const {
+    "read-only": reading,
+    default: selling,
+    support: helping,
+    admin: managing,
+  } = await newOrgCredentials(table, org);
+  const credentials = { reader: reading, till: selling, support: helping, admin: managing };
   const till = new ApiClient(baseUrl, credentials.till);
+  const support = new ApiClient(baseUrl, credentials.support);
   const admin = new ApiClient(baseUrl, credentials.admin);
   const reader = new ApiClient(baseUrl, credentials.reader);
   return {
     org,
     till,
+    support,
     admin,
     reader,
     credentials,

@@ -46,7 +46,8 @@ const unknownClient = { status: 401, error: "invalid_client" };
 const refused = (error: number) => ({ status: 400, error });
 
 const everybody = accessGroups;
-const tills: readonly AccessGroup[] = ["default", "admin"];
+const tills: readonly AccessGroup[] = ["default", "support", "admin"];
+const helpers: readonly AccessGroup[] = ["support", "admin"];
 const admins: readonly AccessGroup[] = ["admin"];
 
 /**
@@ -79,6 +80,20 @@ export const routeContracts: Readonly<
       const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
       await ok(org.enroll(group, { customerId }, { now: during(1) }));
       return { path: `${targetPath(group)}/unEnroll`, body: [{ customerId }] };
+    },
+  },
+  adjust: {
+    access: { groups: helpers, own: answered, other: refused(310017), nobody: unknown },
+    /**
+     * The definition, the enrolment in two places, and two look-ups of the customer. Or a row of settled cycles and the
+     * write in place of the look-ups.
+     */
+    chain: { requests: 5, patientLoops: 1 },
+    request: async (org) => {
+      const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
+      await ok(org.enroll(group, { customerId }, { now: during(1) }));
+      const body = { adjustmentId: randomUUID(), customerId, periodName: "c1", amount: 5, reason: "A test" };
+      return { path: `${targetPath(group)}/adjust`, body: [body] };
     },
   },
   recordActivities: {

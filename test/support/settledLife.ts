@@ -1,8 +1,15 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
-import type { Activity } from "../../shared/domain/activity.ts";
+import type { Activity, RecordedType } from "../../shared/domain/activity.ts";
+import { decideAdjustment, whyNotAdjustable } from "../../shared/domain/adjusting.ts";
 import { decideClosing } from "../../shared/domain/closing.ts";
-import { cyclesToCount, decideCounting, type TargetEffect } from "../../shared/domain/counting.ts";
+import {
+  type CountingDecision,
+  cyclesToCount,
+  decideCounting,
+  type TargetEffect,
+} from "../../shared/domain/counting.ts";
+import type { Decimal } from "../../shared/domain/decimal.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
 import { changedCycles, judge } from "../../shared/domain/judging.ts";
@@ -28,9 +35,12 @@ import { searchLength } from "./seeds.ts";
 
 const delayMilliseconds = 60 * 60 * 1000;
 
-type Writer = "CLOSING" | Activity["type"];
+type Writer = "CLOSING" | RecordedType;
 /** What is stored of what was to be stored. */
 export type Keeping = (wanted: Settlement, writer: Writer) => Settlement;
+
+/** An adjustment of one cycle. */
+export type Correction = { readonly adjustmentId: string; readonly cycleNumber: number; readonly amount: Decimal };
 
 /** One write of a closing. */
 type Closing = { readonly before: Enrollment; readonly after: Enrollment };
@@ -120,10 +130,27 @@ export class SettledLife {
     const enrollment = this.#read(rowsToRead(this.#stored, cyclesToCount(subject, activity, original)));
     const contents = this.#contentsOf(returnsToRead({ ...subject, enrollment }, activity));
     const returns = { waiting: contents, unheard: new Map(unheard.map((one) => [one.activityId, one])) };
-    const { effect, next } = decideCounting({ ...subject, enrollment }, activity, original, now, returns);
+    const decision = decideCounting({ ...subject, enrollment }, activity, original, now, returns);
     this.#recorded.set(activity.activityId, activity);
+    return this.#take(enrollment, decision, activity.type);
+  }
+
+  /** `undefined` when the enrolment does not cover the cycle. */
+  adjust(correction: Correction, now = noonOf(this.#cycle)): TargetEffect | undefined {
+    const { cycleNumber } = correction;
+    const subject = { group: this.#group, target: this.#target, enrollment: this.#stored };
+    if (whyNotAdjustable(subject, cycleNumber) !== undefined) return undefined;
+    const enrollment = this.#read(rowsToRead(this.#stored, [cycleNumber]));
+    return this.#take(
+      enrollment,
+      decideAdjustment({ ...subject, enrollment }, cycleNumber, correction, now),
+      "ADJUSTMENT",
+    );
+  }
+
+  #take(enrollment: Enrollment, { effect, next }: CountingDecision, writer: RecordedType): TargetEffect {
     const isLate = effect.changes.length > 0 && changesPast(enrollment, effect);
-    if (next !== undefined) this.#store(this.#keepsNext ? keptIn(enrollment, next) : withoutRows(next), activity.type);
+    if (next !== undefined) this.#store(this.#keepsNext ? keptIn(enrollment, next) : withoutRows(next), writer);
     // What an activity in many targets does: the enrolment keeps the change until the next closing.
     if (isLate) this.#keepsNext = !this.#keepsNext;
     if (isLate) this.#countsLate = true;
@@ -203,7 +230,7 @@ export function arrivals(count: number, cycleCount: number): fc.Arbitrary<readon
  * The activities, and deliveries of them in another order, some repeated, each with the cycle in which it arrives. Many are
  * late for a settled cycle.
  */
-export function delivered(activities: fc.Arbitrary<Activity[]>, cycleCount: number) {
+export function delivered<One>(activities: fc.Arbitrary<One[]>, cycleCount: number) {
   return activities.chain((list) =>
     fc
       .tuple(fc.shuffledSubarray(list, { minLength: list.length }), fc.subarray(list))

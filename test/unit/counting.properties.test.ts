@@ -7,7 +7,14 @@ import { type OriginalActivity } from "../../shared/domain/placing.ts";
 import { streakValue } from "../../shared/domain/streak.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { asOriginal } from "../../shared/table/activityItem.ts";
-import { forgetAnnounced, forgetMet, forgetTriggers, loseLateReturns } from "../support/brokenSettling.ts";
+import {
+  forgetAnnounced,
+  forgetMet,
+  forgetTriggers,
+  loseLateAdjustments,
+  loseLateReturns,
+} from "../support/brokenSettling.ts";
+import { type Earned, earnedBy } from "../support/changedReference.ts";
 import {
   buildActivity,
   buildEnrollment,
@@ -18,7 +25,14 @@ import {
   decimal,
   noonOf,
 } from "../support/domain.ts";
-import { delivered, expectOfLives, isNoticed, type Keeping, SettledLife } from "../support/settledLife.ts";
+import {
+  type Correction,
+  delivered,
+  expectOfLives,
+  isNoticed,
+  type Keeping,
+  SettledLife,
+} from "../support/settledLife.ts";
 
 const cycleCount = 8;
 const now = noonOf(cycleCount);
@@ -76,8 +90,10 @@ const salesAndReturns = fc
     ),
   ]);
 
-/** Activities in the order of their delivery, and the cycle in which each arrives. */
-type Deliveries = { readonly activities: readonly Activity[]; readonly arrivedIn: readonly number[] };
+type Sent = Activity | Correction;
+
+/** Activities and adjustments in the order of their delivery, and the cycle in which each arrives. */
+type Deliveries = { readonly activities: readonly Sent[]; readonly arrivedIn: readonly number[] };
 type Outcome = { readonly life: SettledLife; readonly effects: ReadonlyMap<string, TargetEffect> };
 
 /**
@@ -87,10 +103,12 @@ type Outcome = { readonly life: SettledLife; readonly effects: ReadonlyMap<strin
 function live(of: TargetGroup, start: Enrollment, { activities, arrivedIn }: Deliveries, keep?: Keeping): Outcome {
   const life = new SettledLife(of, start, keep);
   const effects = new Map<string, TargetEffect>();
-  for (const [index, activity] of activities.entries()) {
+  for (const [index, sent] of activities.entries()) {
     life.passTo(arrivedIn[index] ?? 1);
-    if (effects.has(activity.activityId)) continue;
-    effects.set(activity.activityId, life.count(activity, originalOf(activity, effects)));
+    const id = "adjustmentId" in sent ? sent.adjustmentId : sent.activityId;
+    if (effects.has(id)) continue;
+    const effect = "adjustmentId" in sent ? life.adjust(sent) : life.count(sent, originalOf(sent, effects));
+    if (effect !== undefined) effects.set(id, effect);
   }
   return { life, effects };
 }
@@ -106,7 +124,7 @@ function originalOf(
 }
 
 /** No cycle ends while the activities arrive, so none is settled. */
-function liveAtOnce(of: TargetGroup, start: Enrollment, activities: readonly Activity[]): Outcome {
+function liveAtOnce(of: TargetGroup, start: Enrollment, activities: readonly Sent[]): Outcome {
   return live(of, start, { activities, arrivedIn: [] });
 }
 
@@ -120,9 +138,30 @@ function standing(of: TargetGroup, { life: { stored, whole } }: Outcome) {
   };
 }
 
+const corrections = (leastCents: number) =>
+  fc
+    .array(fc.tuple(fc.integer({ min: 1, max: cycleCount }), fc.integer({ min: leastCents, max: 9_999 })), {
+      minLength: 2,
+      maxLength: 6,
+    })
+    .map((rows) =>
+      rows.map(([cycleNumber, cents], index): Correction => {
+        return { adjustmentId: `c${index}`, cycleNumber, amount: BigInt(cents === 0 ? 1 : cents) * 100n };
+      }),
+    );
+
+const withAdjustments = (activities: fc.Arbitrary<Activity[]>, leastCents: number): fc.Arbitrary<Sent[]> =>
+  fc.tuple(activities, corrections(leastCents)).map(([all, adjustments]) => [...all, ...adjustments]);
+
 const livesOfSales = fc.record({ of: group, start: enrollment, sent: delivered(sales, cycleCount) });
 const lives = fc.record({ of: group, start: enrollment, sent: delivered(salesAndReturns, cycleCount) });
-type Given = typeof lives extends fc.Arbitrary<infer One> ? One : never;
+const adjustedLives = fc.record({
+  of: group,
+  start: enrollment,
+  sent: delivered(withAdjustments(salesAndReturns, -9_999), cycleCount),
+});
+const raisedLives = fc.record({ of: group, start: enrollment, sent: delivered(withAdjustments(sales, 0), cycleCount) });
+type Given = typeof adjustedLives extends fc.Arbitrary<infer One> ? One : never;
 
 function levelsOf({ life }: Outcome): number[] {
   return [...life.stored.levelReachedAt.keys()].toSorted();
@@ -145,6 +184,86 @@ describe("any order and any repetition of the same activities, late ones for set
       expect(levelsOf(outcome)).toEqual(levelsOf(liveAtOnce(of, start, sent.list)));
       return outcome.life;
     });
+  });
+});
+
+/** What the final definition says of the whole set. An adjustment is like a transaction at noon of its cycle. */
+function referenceOf({ of, start, sent }: Given): Earned {
+  const [target] = of.targets;
+  const arrived = sent.list.map((one) => ({
+    activity: "adjustmentId" in one ? asTransaction(one) : one,
+    isActive: true,
+  }));
+  const definition = {
+    isContinuous: of.trackingType === "STREAKS",
+    fromCycle: start.fromCycle,
+    countsFrom: target?.tracksFromEnrollmentDate === true ? start.enrolledAt : undefined,
+    cycles: of.cycles.map(({ startsAt, endsAt }) => ({ start: startsAt, end: endsAt, value: decimal(50) })),
+  };
+  return earnedBy(definition, arrived, now);
+}
+
+function asTransaction({ adjustmentId, cycleNumber, amount }: Correction): Activity {
+  return buildActivity({ activityId: adjustmentId, occurredAt: noonOf(cycleNumber), amount });
+}
+
+/** A carried run belongs to no cycle, so the reference does not know it. */
+function withoutCarried(given: Given): Given {
+  return { ...given, start: { ...given.start, carriedRun: 0 } };
+}
+
+function equalsTheReference(drawn: Given, keep?: Keeping): SettledLife {
+  const given = withoutCarried(drawn);
+  const outcome = live(given.of, given.start, given.sent.deliveries, keep);
+  const { sums, met, streakValue: value } = referenceOf(given);
+  const metCycles = given.of.cycles.map(({ number }) => number).filter((number) => met[number - 1]);
+  const { sums: stored, met: marked, streak } = standing(given.of, outcome);
+  expect({ sums: stored, met: marked, streak }).toEqual({ sums, met: metCycles, streak: value });
+  return outcome.life;
+}
+
+/** The levels of the longest run of met cycles. */
+function levelsByReference(given: Given): number[] {
+  const { met } = referenceOf(given);
+  const isContinuous = given.of.trackingType === "STREAKS";
+  let [run, longest] = [0, 0];
+  for (const isMet of met) {
+    if (isMet) run += 1;
+    else if (isContinuous) run = 0;
+    longest = Math.max(longest, run);
+  }
+  return given.of.levels.filter(({ cyclesToMeet }) => cyclesToMeet <= longest).map(({ id }) => id);
+}
+
+describe("any order of activities, adjustments and closings", () => {
+  it("gives the sums, the met cycles and the streak value that the set says", () => {
+    expectOfLives(adjustedLives, equalsTheReference);
+  });
+
+  it("gives the levels that the set says, where nothing is taken off", () => {
+    expectOfLives(raisedLives, (drawn) => {
+      const given = withoutCarried(drawn);
+      const outcome = live(given.of, given.start, given.sent.deliveries);
+      expect(levelsOf(outcome)).toEqual(levelsByReference(given));
+      return outcome.life;
+    });
+  });
+
+  it("has effects that add up, and tells a level, a reached cycle and a sub-target once", () => {
+    expectOfLives(adjustedLives, (given) => {
+      addsUp(given);
+      announcesOnce(given);
+      return reachesSubTargetsOnce(given);
+    });
+  });
+
+  it.each([
+    ["forgets which cycles were met", forgetMet, equalsTheReference],
+    ["forgets which cycles were announced", forgetAnnounced, announcesOnce],
+    ["loses a late adjustment and so gives another result", loseLateAdjustments, equalsTheReference],
+    ["loses a late adjustment and so does not add up", loseLateAdjustments, addsUp],
+  ])("a settling that %s is noticed", (_, keep, check) => {
+    expect(isNoticed(adjustedLives, check, keep)).toBe(true);
   });
 });
 

@@ -102,11 +102,18 @@ describe("docs/openapi.json", () => {
   });
 
   it("has a limit for every number and text of a request", () => {
-    const names = ["Activity", "EnrollmentRecord", "CustomerProfile", "TargetGroupDefinition", "TargetDefinition"];
+    const names = [
+      "Activity",
+      "AdjustmentRecord",
+      "EnrollmentRecord",
+      "CustomerProfile",
+      "TargetGroupDefinition",
+      "TargetDefinition",
+    ];
     const fields = names.flatMap((name) => fieldsIn(openapi.components.schemas[name]));
     const unlimited = fields.filter(isUnlimited).map(({ path }) => path);
     // The field has no limit, because it is only compared with the names of the cycles.
-    expect(unlimited).toEqual(["properties.periodName"]);
+    expect(unlimited).toEqual(["properties.periodName", "properties.periodName"]);
   });
 });
 
@@ -127,6 +134,7 @@ describe("the examples", () => {
   const judges: Readonly<Record<string, (value: unknown) => readonly string[]>> = {
     enroll: (value) => schemaFaults(validators.enrollMilestone, recordOf(value)),
     unenroll: (value) => schemaFaults(validators.unenroll, recordOf(value)),
+    adjust: (value) => schemaFaults(validators.adjust, recordOf(value)),
     recordActivities: (value) =>
       [value].flat().flatMap((one) => (parseActivityRequest(one, endOf2030) ? [] : ["refused"])),
     simulateEnrollment: (value) => schemaFaults(validators.enrollMilestone, recordOf(value)),

@@ -34,7 +34,7 @@ const notUnenrollable = [
   refusal(310126),
 ];
 
-/** The routes that enrol and un-enrol, or say what that would do. */
+/** The routes that enrol, un-enrol and adjust, or say what that would do. */
 export const enrolment = {
   enroll: {
     tag: "Enrolment",
@@ -70,6 +70,32 @@ export const enrolment = {
       examples: examples.enrolled,
     },
     refusals: notUnenrollable,
+  },
+  adjust: {
+    tag: "Enrolment",
+    sample: {
+      path: `${target}/adjust`,
+      caller: "demo-support",
+      body: { adjustmentId: "sample:3", customerId, amount: 20, reason: "A receipt was not counted" },
+    },
+    description:
+      "Adds an amount to what one customer has achieved in one cycle, or takes it off, and keeps the reason. It counts exactly once, and has the effects of an activity: marks, levels, the streak value and what is announced. The filters of the target and `trackFromEnrollmentDate` do not matter. An inactive group or target can be adjusted too; 310017 and 310018 say that there is none.",
+    body: { schema: oneRecord("AdjustmentRecord"), examples: examples.adjustRequests },
+    success: {
+      status: 200,
+      description: "Adjusted now or before.",
+      data: objectOf("AdjustmentOutcome", "What it did."),
+      examples: examples.adjustmentsMade,
+    },
+    refusals: [
+      invalid(400, "amount must not be 0; an adjustment changes something.", "reason is required."),
+      refusal(310017, noSuchGroup),
+      refusal(310018, noSuchTarget),
+      refusal(310011),
+      refusal(310019),
+      refusal(310126),
+      invalid(422, 'Id "support:4711" was used before for another adjustment or for an activity; nothing was changed.'),
+    ],
   },
   simulateEnrollment: {
     tag: "Enrolment",

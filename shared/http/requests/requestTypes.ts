@@ -12,6 +12,7 @@ export type PeriodRequest = FromSchema<typeof schemas.periods.items>;
 export type TargetRequest = FromSchema<typeof schemas.targets.items>;
 export type StreakRequest = FromSchema<typeof schemas.streaks.items>;
 export type ActivityRequest = FromSchema<typeof schemas.activity>;
+export type AdjustRequest = FromSchema<typeof schemas.adjust>;
 export type PutCustomerRequest = FromSchema<typeof schemas.putCustomer>;
 export type RegisterCustomerRequest = FromSchema<typeof schemas.registerCustomer>;
 export type GenerateTokenRequest = FromSchema<typeof schemas.generateToken>;

@@ -109,6 +109,20 @@ export const unenroll = {
   properties: { customerId: {}, identifierName: {}, identifierValue: {} },
 } as const;
 
+export const adjust = {
+  type: "object",
+  required: ["adjustmentId", "amount", "reason"],
+  properties: {
+    adjustmentId: { type: "string", pattern: activityIdPattern },
+    customerId: {},
+    identifierName: {},
+    identifierValue: {},
+    periodName: { type: ["string", "null"] },
+    amount: { type: "number", minimum: -99_999_999_999.9999, maximum: limits.targetValue },
+    reason: { type: "string", minLength: 1, maxLength: limits.reasonCharacters, pattern: "\\S" },
+  },
+} as const;
+
 export const putCustomer = {
   type: "object",
   properties: {

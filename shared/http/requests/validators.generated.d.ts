@@ -1,5 +1,6 @@
 import type {
   ActivityRequest,
+  AdjustRequest,
   AppendTargetPeriodsRequest,
   CreateTargetGroupRequest,
   CyclePatternRequest,
@@ -32,6 +33,7 @@ type EnrollmentRecord = { readonly customerId?: unknown };
 export const enrollMilestone: Validator<EnrollmentRecord>;
 export const enrollStreak: Validator<EnrollmentRecord>;
 export const activity: Validator<ActivityRequest>;
+export const adjust: Validator<AdjustRequest>;
 export const unenroll: Validator<EnrollmentRecord>;
 export const registerCustomer: Validator<RegisterCustomerRequest>;
 export const putCustomer: Validator<PutCustomerRequest>;

@@ -1810,9 +1810,160 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
   validate22.errors = vErrors;
   return errors === 0;
 }
-var appendTargetPeriods = validate27;
-var schema10 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 }, "defaultValues": { "type": "array", "maxItems": 50, "items": { "type": "object", "required": ["targetId", "defaultValue"], "properties": { "targetId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } } }, "$id": "appendTargetPeriods" };
+var adjust = validate27;
+var schema10 = { "type": "object", "required": ["adjustmentId", "amount", "reason"], "properties": { "adjustmentId": { "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "customerId": {}, "identifierName": {}, "identifierValue": {}, "periodName": { "type": ["string", "null"] }, "amount": { "type": "number", "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "reason": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "\\S" } }, "$id": "adjust" };
 function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.adjustmentId === void 0) {
+      const err0 = { instancePath, keyword: "required", params: { missingProperty: "adjustmentId" }, message: "must have required property 'adjustmentId'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.amount === void 0) {
+      const err1 = { instancePath, keyword: "required", params: { missingProperty: "amount" }, message: "must have required property 'amount'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.reason === void 0) {
+      const err2 = { instancePath, keyword: "required", params: { missingProperty: "reason" }, message: "must have required property 'reason'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.adjustmentId !== void 0) {
+      let data0 = data.adjustmentId;
+      if (typeof data0 === "string") {
+        if (!pattern0.test(data0)) {
+          const err3 = { instancePath: instancePath + "/adjustmentId", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/adjustmentId", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.periodName !== void 0) {
+      let data1 = data.periodName;
+      if (typeof data1 !== "string" && data1 !== null) {
+        const err5 = { instancePath: instancePath + "/periodName", keyword: "type", params: { type: schema10.properties.periodName.type }, message: "must be string,null" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.amount !== void 0) {
+      let data2 = data.amount;
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 999999999999999e-4 || isNaN(data2)) {
+          const err6 = { instancePath: instancePath + "/amount", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
+        }
+        if (data2 < -999999999999999e-4 || isNaN(data2)) {
+          const err7 = { instancePath: instancePath + "/amount", keyword: "minimum", params: { comparison: ">=", limit: -999999999999999e-4 }, message: "must be >= -99999999999.9999" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+      } else {
+        const err8 = { instancePath: instancePath + "/amount", keyword: "type", params: { type: "number" }, message: "must be number" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.reason !== void 0) {
+      let data3 = data.reason;
+      if (typeof data3 === "string") {
+        if (func2(data3) > 255) {
+          const err9 = { instancePath: instancePath + "/reason", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+        if (func2(data3) < 1) {
+          const err10 = { instancePath: instancePath + "/reason", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+        if (!pattern2.test(data3)) {
+          const err11 = { instancePath: instancePath + "/reason", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+          if (vErrors === null) {
+            vErrors = [err11];
+          } else {
+            vErrors.push(err11);
+          }
+          errors++;
+        }
+      } else {
+        const err12 = { instancePath: instancePath + "/reason", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err13 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err13];
+    } else {
+      vErrors.push(err13);
+    }
+    errors++;
+  }
+  validate27.errors = vErrors;
+  return errors === 0;
+}
+var appendTargetPeriods = validate28;
+var schema11 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 }, "defaultValues": { "type": "array", "maxItems": 50, "items": { "type": "object", "required": ["targetId", "defaultValue"], "properties": { "targetId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } } }, "$id": "appendTargetPeriods" };
+function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -1962,7 +2113,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.description !== void 0) {
           let data4 = data0.description;
           if (typeof data4 !== "string" && data4 !== null) {
-            const err14 = { instancePath: instancePath + "/" + i0 + "/description", keyword: "type", params: { type: schema10.items.properties.description.type }, message: "must be string,null" };
+            const err14 = { instancePath: instancePath + "/" + i0 + "/description", keyword: "type", params: { type: schema11.items.properties.description.type }, message: "must be string,null" };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -2118,13 +2269,13 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate27.errors = vErrors;
+  validate28.errors = vErrors;
   return errors === 0;
 }
-var createTargetGroup = validate28;
-var schema11 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" } }, "$id": "createTargetGroup" };
-var schema12 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "periods" };
-function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var createTargetGroup = validate29;
+var schema12 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" } }, "$id": "createTargetGroup" };
+var schema13 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "periods" };
+function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -2274,7 +2425,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.description !== void 0) {
           let data4 = data0.description;
           if (typeof data4 !== "string" && data4 !== null) {
-            const err14 = { instancePath: instancePath + "/" + i0 + "/description", keyword: "type", params: { type: schema12.items.properties.description.type }, message: "must be string,null" };
+            const err14 = { instancePath: instancePath + "/" + i0 + "/description", keyword: "type", params: { type: schema13.items.properties.description.type }, message: "must be string,null" };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -2313,10 +2464,10 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate29.errors = vErrors;
+  validate30.errors = vErrors;
   return errors === 0;
 }
-function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -2355,10 +2506,10 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate31.errors = vErrors;
+  validate32.errors = vErrors;
   return errors === 0;
 }
-function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -2485,10 +2636,10 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate34.errors = vErrors;
+  validate35.errors = vErrors;
   return errors === 0;
 }
-function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -2572,7 +2723,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err8 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema11.properties.description.type }, message: "must be string,null" };
+        const err8 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema12.properties.description.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -2615,7 +2766,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data3 === "DEFAULT" || data3 === "STREAKS" || data3 === "NON_CONTINUOUS_STREAKS")) {
-        const err12 = { instancePath: instancePath + "/trackingType", keyword: "enum", params: { allowedValues: schema11.properties.trackingType.enum }, message: "must be equal to one of the allowed values" };
+        const err12 = { instancePath: instancePath + "/trackingType", keyword: "enum", params: { allowedValues: schema12.properties.trackingType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -2636,7 +2787,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data4 === "FIXED_CALENDAR_WINDOW")) {
-        const err14 = { instancePath: instancePath + "/targetEvaluationType", keyword: "enum", params: { allowedValues: schema11.properties.targetEvaluationType.enum }, message: "must be equal to one of the allowed values" };
+        const err14 = { instancePath: instancePath + "/targetEvaluationType", keyword: "enum", params: { allowedValues: schema12.properties.targetEvaluationType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -2648,7 +2799,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeZoneName !== void 0) {
       let data5 = data.timeZoneName;
       if (typeof data5 !== "string" && data5 !== null) {
-        const err15 = { instancePath: instancePath + "/timeZoneName", keyword: "type", params: { type: schema11.properties.timeZoneName.type }, message: "must be string,null" };
+        const err15 = { instancePath: instancePath + "/timeZoneName", keyword: "type", params: { type: schema12.properties.timeZoneName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -2680,7 +2831,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.offsetDays !== void 0) {
       let data6 = data.offsetDays;
       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6)) && data6 !== null) {
-        const err18 = { instancePath: instancePath + "/offsetDays", keyword: "type", params: { type: schema11.properties.offsetDays.type }, message: "must be integer,null" };
+        const err18 = { instancePath: instancePath + "/offsetDays", keyword: "type", params: { type: schema12.properties.offsetDays.type }, message: "must be integer,null" };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -2712,7 +2863,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enrolmentStartDate !== void 0) {
       let data7 = data.enrolmentStartDate;
       if (typeof data7 !== "string" && data7 !== null) {
-        const err21 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "type", params: { type: schema11.properties.enrolmentStartDate.type }, message: "must be string,null" };
+        const err21 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "type", params: { type: schema12.properties.enrolmentStartDate.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -2744,7 +2895,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enrolmentEndDate !== void 0) {
       let data8 = data.enrolmentEndDate;
       if (typeof data8 !== "string" && data8 !== null) {
-        const err24 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "type", params: { type: schema11.properties.enrolmentEndDate.type }, message: "must be string,null" };
+        const err24 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "type", params: { type: schema12.properties.enrolmentEndDate.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
@@ -2774,8 +2925,8 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.periods !== void 0) {
-      if (!validate29(data.periods, { instancePath: instancePath + "/periods", parentData: data, parentDataProperty: "periods", rootData })) {
-        vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+      if (!validate30(data.periods, { instancePath: instancePath + "/periods", parentData: data, parentDataProperty: "periods", rootData })) {
+        vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
         errors = vErrors.length;
       }
     }
@@ -2791,7 +2942,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data10 === "DAILY" || data10 === "WEEKLY" || data10 === "MONTHLY" || data10 === "QUARTERLY" || data10 === "HALF_YEARLY" || data10 === "YEARLY")) {
-        const err28 = { instancePath: instancePath + "/frequencyType", keyword: "enum", params: { allowedValues: schema11.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
+        const err28 = { instancePath: instancePath + "/frequencyType", keyword: "enum", params: { allowedValues: schema12.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -2896,14 +3047,14 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.targets !== void 0) {
-      if (!validate31(data.targets, { instancePath: instancePath + "/targets", parentData: data, parentDataProperty: "targets", rootData })) {
-        vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+      if (!validate32(data.targets, { instancePath: instancePath + "/targets", parentData: data, parentDataProperty: "targets", rootData })) {
+        vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
         errors = vErrors.length;
       }
     }
     if (data.streaks !== void 0) {
-      if (!validate34(data.streaks, { instancePath: instancePath + "/streaks", parentData: data, parentDataProperty: "streaks", rootData })) {
-        vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
+      if (!validate35(data.streaks, { instancePath: instancePath + "/streaks", parentData: data, parentDataProperty: "streaks", rootData })) {
+        vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
         errors = vErrors.length;
       }
     }
@@ -2916,12 +3067,12 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate28.errors = vErrors;
+  validate29.errors = vErrors;
   return errors === 0;
 }
-var cyclePattern = validate36;
-var schema15 = { "type": "object", "required": ["frequencyType", "frequency", "recurringCycles", "fromDate"], "properties": { "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 } }, "$id": "cyclePattern" };
-function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var cyclePattern = validate37;
+var schema16 = { "type": "object", "required": ["frequencyType", "frequency", "recurringCycles", "fromDate"], "properties": { "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 } }, "$id": "cyclePattern" };
+function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -2974,7 +3125,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data0 === "DAILY" || data0 === "WEEKLY" || data0 === "MONTHLY" || data0 === "QUARTERLY" || data0 === "HALF_YEARLY" || data0 === "YEARLY")) {
-        const err5 = { instancePath: instancePath + "/frequencyType", keyword: "enum", params: { allowedValues: schema15.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/frequencyType", keyword: "enum", params: { allowedValues: schema16.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -3087,12 +3238,12 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate36.errors = vErrors;
+  validate37.errors = vErrors;
   return errors === 0;
 }
-var editTarget = validate37;
-var schema16 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": {}, "eventName": {}, "targetType": {}, "attributeName": {}, "trackFromEnrollmentDate": {}, "enrolmentMethod": {}, "rewardAllocation": {}, "filters": { "$ref": "filters" }, "targetMilestoneTriggers": { "$ref": "triggers" }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "periodId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "editTarget" };
-function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var editTarget = validate38;
+var schema17 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": {}, "eventName": {}, "targetType": {}, "attributeName": {}, "trackFromEnrollmentDate": {}, "enrolmentMethod": {}, "rewardAllocation": {}, "filters": { "$ref": "filters" }, "targetMilestoneTriggers": { "$ref": "triggers" }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "periodId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "editTarget" };
+function validate38(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -3140,7 +3291,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err4 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema16.properties.description.type }, message: "must be string,null" };
+        const err4 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema17.properties.description.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3309,12 +3460,12 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate37.errors = vErrors;
+  validate38.errors = vErrors;
   return errors === 0;
 }
-var editTargetGroup = validate40;
-var schema17 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
-function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var editTargetGroup = validate41;
+var schema18 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
+function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -3362,7 +3513,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err4 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema17.properties.description.type }, message: "must be string,null" };
+        const err4 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema18.properties.description.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3396,7 +3547,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enrolmentStartDate !== void 0) {
       let data3 = data.enrolmentStartDate;
       if (typeof data3 !== "string" && data3 !== null) {
-        const err7 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "type", params: { type: schema17.properties.enrolmentStartDate.type }, message: "must be string,null" };
+        const err7 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "type", params: { type: schema18.properties.enrolmentStartDate.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -3428,7 +3579,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enrolmentEndDate !== void 0) {
       let data4 = data.enrolmentEndDate;
       if (typeof data4 !== "string" && data4 !== null) {
-        const err10 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "type", params: { type: schema17.properties.enrolmentEndDate.type }, message: "must be string,null" };
+        const err10 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "type", params: { type: schema18.properties.enrolmentEndDate.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -3460,7 +3611,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.offsetDays !== void 0) {
       let data5 = data.offsetDays;
       if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5)) && data5 !== null) {
-        const err13 = { instancePath: instancePath + "/offsetDays", keyword: "type", params: { type: schema17.properties.offsetDays.type }, message: "must be integer,null" };
+        const err13 = { instancePath: instancePath + "/offsetDays", keyword: "type", params: { type: schema18.properties.offsetDays.type }, message: "must be integer,null" };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -3492,7 +3643,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.recurringCycles !== void 0) {
       let data6 = data.recurringCycles;
       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6)) && data6 !== null) {
-        const err16 = { instancePath: instancePath + "/recurringCycles", keyword: "type", params: { type: schema17.properties.recurringCycles.type }, message: "must be integer,null" };
+        const err16 = { instancePath: instancePath + "/recurringCycles", keyword: "type", params: { type: schema18.properties.recurringCycles.type }, message: "must be integer,null" };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -3670,12 +3821,12 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate40.errors = vErrors;
+  validate41.errors = vErrors;
   return errors === 0;
 }
-var editTargetPeriods = validate41;
-var schema18 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["id"], "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "refCode": {}, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "editTargetPeriods" };
-function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var editTargetPeriods = validate42;
+var schema19 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["id"], "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "refCode": {}, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "editTargetPeriods" };
+function validate42(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -3808,7 +3959,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.description !== void 0) {
           let data4 = data0.description;
           if (typeof data4 !== "string" && data4 !== null) {
-            const err12 = { instancePath: instancePath + "/" + i0 + "/description", keyword: "type", params: { type: schema18.items.properties.description.type }, message: "must be string,null" };
+            const err12 = { instancePath: instancePath + "/" + i0 + "/description", keyword: "type", params: { type: schema19.items.properties.description.type }, message: "must be string,null" };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -3847,12 +3998,12 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate41.errors = vErrors;
+  validate42.errors = vErrors;
   return errors === 0;
 }
-var enrollMilestone = validate42;
-var schema19 = { "type": "object", "properties": { "customerId": {}, "identifierName": {}, "identifierValue": {}, "registerCustomer": { "type": ["boolean", "null"] }, "periodName": { "type": ["string", "null"] }, "initialBalance": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 }, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollMilestone" };
-function validate42(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var enrollMilestone = validate43;
+var schema20 = { "type": "object", "properties": { "customerId": {}, "identifierName": {}, "identifierValue": {}, "registerCustomer": { "type": ["boolean", "null"] }, "periodName": { "type": ["string", "null"] }, "initialBalance": { "type": ["integer", "null"], "minimum": 0, "maximum": 9007199254740991 }, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollMilestone" };
+function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -3860,7 +4011,7 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.registerCustomer !== void 0) {
       let data0 = data.registerCustomer;
       if (typeof data0 !== "boolean" && data0 !== null) {
-        const err0 = { instancePath: instancePath + "/registerCustomer", keyword: "type", params: { type: schema19.properties.registerCustomer.type }, message: "must be boolean,null" };
+        const err0 = { instancePath: instancePath + "/registerCustomer", keyword: "type", params: { type: schema20.properties.registerCustomer.type }, message: "must be boolean,null" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3872,7 +4023,7 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.periodName !== void 0) {
       let data1 = data.periodName;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err1 = { instancePath: instancePath + "/periodName", keyword: "type", params: { type: schema19.properties.periodName.type }, message: "must be string,null" };
+        const err1 = { instancePath: instancePath + "/periodName", keyword: "type", params: { type: schema20.properties.periodName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3884,7 +4035,7 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.initialBalance !== void 0) {
       let data2 = data.initialBalance;
       if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2)) && data2 !== null) {
-        const err2 = { instancePath: instancePath + "/initialBalance", keyword: "type", params: { type: schema19.properties.initialBalance.type }, message: "must be integer,null" };
+        const err2 = { instancePath: instancePath + "/initialBalance", keyword: "type", params: { type: schema20.properties.initialBalance.type }, message: "must be integer,null" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -3916,7 +4067,7 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.resetStreakStatus !== void 0) {
       let data3 = data.resetStreakStatus;
       if (typeof data3 !== "boolean" && data3 !== null) {
-        const err5 = { instancePath: instancePath + "/resetStreakStatus", keyword: "type", params: { type: schema19.properties.resetStreakStatus.type }, message: "must be boolean,null" };
+        const err5 = { instancePath: instancePath + "/resetStreakStatus", keyword: "type", params: { type: schema20.properties.resetStreakStatus.type }, message: "must be boolean,null" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -3934,12 +4085,12 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate42.errors = vErrors;
+  validate43.errors = vErrors;
   return errors === 0;
 }
-var enrollStreak = validate43;
-var schema20 = { "type": "object", "properties": { "customerId": {}, "identifierName": {}, "identifierValue": {}, "registerCustomer": { "type": ["boolean", "null"] }, "periodName": {}, "initialBalance": {}, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollStreak" };
-function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var enrollStreak = validate44;
+var schema21 = { "type": "object", "properties": { "customerId": {}, "identifierName": {}, "identifierValue": {}, "registerCustomer": { "type": ["boolean", "null"] }, "periodName": {}, "initialBalance": {}, "resetStreakStatus": { "type": ["boolean", "null"] } }, "$id": "enrollStreak" };
+function validate44(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -3947,7 +4098,7 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.registerCustomer !== void 0) {
       let data0 = data.registerCustomer;
       if (typeof data0 !== "boolean" && data0 !== null) {
-        const err0 = { instancePath: instancePath + "/registerCustomer", keyword: "type", params: { type: schema20.properties.registerCustomer.type }, message: "must be boolean,null" };
+        const err0 = { instancePath: instancePath + "/registerCustomer", keyword: "type", params: { type: schema21.properties.registerCustomer.type }, message: "must be boolean,null" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3959,7 +4110,7 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.resetStreakStatus !== void 0) {
       let data1 = data.resetStreakStatus;
       if (typeof data1 !== "boolean" && data1 !== null) {
-        const err1 = { instancePath: instancePath + "/resetStreakStatus", keyword: "type", params: { type: schema20.properties.resetStreakStatus.type }, message: "must be boolean,null" };
+        const err1 = { instancePath: instancePath + "/resetStreakStatus", keyword: "type", params: { type: schema21.properties.resetStreakStatus.type }, message: "must be boolean,null" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3977,12 +4128,12 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate43.errors = vErrors;
+  validate44.errors = vErrors;
   return errors === 0;
 }
 var filters = validate23;
-var generateToken = validate44;
-function validate44(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var generateToken = validate45;
+function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -4036,13 +4187,13 @@ function validate44(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate44.errors = vErrors;
+  validate45.errors = vErrors;
   return errors === 0;
 }
-var periods = validate29;
-var putCustomer = validate45;
-var schema22 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "minLength": 1, "maxLength": 200, "pattern": "\\S" } }, "$id": "putCustomer" };
-function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var periods = validate30;
+var putCustomer = validate46;
+var schema23 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "minLength": 1, "maxLength": 200, "pattern": "\\S" } }, "$id": "putCustomer" };
+function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -4050,7 +4201,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.firstName !== void 0) {
       let data0 = data.firstName;
       if (typeof data0 !== "string" && data0 !== null) {
-        const err0 = { instancePath: instancePath + "/firstName", keyword: "type", params: { type: schema22.properties.firstName.type }, message: "must be string,null" };
+        const err0 = { instancePath: instancePath + "/firstName", keyword: "type", params: { type: schema23.properties.firstName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -4073,7 +4224,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastName !== void 0) {
       let data1 = data.lastName;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err2 = { instancePath: instancePath + "/lastName", keyword: "type", params: { type: schema22.properties.lastName.type }, message: "must be string,null" };
+        const err2 = { instancePath: instancePath + "/lastName", keyword: "type", params: { type: schema23.properties.lastName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -4096,7 +4247,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.externalId !== void 0) {
       let data2 = data.externalId;
       if (typeof data2 !== "string" && data2 !== null) {
-        const err4 = { instancePath: instancePath + "/externalId", keyword: "type", params: { type: schema22.properties.externalId.type }, message: "must be string,null" };
+        const err4 = { instancePath: instancePath + "/externalId", keyword: "type", params: { type: schema23.properties.externalId.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -4143,12 +4294,12 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate45.errors = vErrors;
+  validate46.errors = vErrors;
   return errors === 0;
 }
-var registerCustomer = validate46;
-var schema23 = { "type": "object", "required": ["externalId"], "properties": { "externalId": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 } }, "$id": "registerCustomer" };
-function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var registerCustomer = validate47;
+var schema24 = { "type": "object", "required": ["externalId"], "properties": { "externalId": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 } }, "$id": "registerCustomer" };
+function validate47(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -4205,7 +4356,7 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.firstName !== void 0) {
       let data1 = data.firstName;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err5 = { instancePath: instancePath + "/firstName", keyword: "type", params: { type: schema23.properties.firstName.type }, message: "must be string,null" };
+        const err5 = { instancePath: instancePath + "/firstName", keyword: "type", params: { type: schema24.properties.firstName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -4228,7 +4379,7 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastName !== void 0) {
       let data2 = data.lastName;
       if (typeof data2 !== "string" && data2 !== null) {
-        const err7 = { instancePath: instancePath + "/lastName", keyword: "type", params: { type: schema23.properties.lastName.type }, message: "must be string,null" };
+        const err7 = { instancePath: instancePath + "/lastName", keyword: "type", params: { type: schema24.properties.lastName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -4257,14 +4408,14 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate46.errors = vErrors;
+  validate47.errors = vErrors;
   return errors === 0;
 }
-var streaks = validate34;
-var targets = validate31;
+var streaks = validate35;
+var targets = validate32;
 var triggers = validate25;
-var unenroll = validate47;
-function validate47(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var unenroll = validate48;
+function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -4277,12 +4428,13 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate47.errors = vErrors;
+  validate48.errors = vErrors;
   return errors === 0;
 }
 export {
   activity,
   addTarget,
+  adjust,
   appendTargetPeriods,
   createTargetGroup,
   cyclePattern,

@@ -1,5 +1,6 @@
 import type { TargetEffect } from "../../domain/counting.ts";
 import { shownValue } from "../../domain/enrollment.ts";
+import { ServiceError } from "../../domain/serviceError.ts";
 import { type Target, type TargetGroup, targetValue } from "../../domain/targetGroup.ts";
 import { triggerOf } from "../../domain/triggers.ts";
 import type { RecordedActivity } from "../../table/activityItem.ts";
@@ -25,6 +26,17 @@ export async function presentActivity({ activityId, customerId, effects }: Recor
     notCounted:
       effects.length === 0 ? [{ targetGroupId: null, targetRuleId: null, reason: "NOT_ENROLLED" }] : notCounted,
   };
+}
+
+/** The adjustment and its one effect. */
+export async function presentAdjustment(
+  { activityId, customerId, effects: [effect] }: RecordedActivity,
+  findGroup: FindGroup,
+) {
+  if (effect === undefined) throw new ServiceError(`Adjustment ${activityId} has no effect`);
+  const group = await findGroup(effect.groupId, effect.definitionVersion);
+  const [change] = group === undefined ? [] : presentChanges(effect, group);
+  return { adjustmentId: activityId, customerId, ...change };
 }
 
 /** `filter` is there when the activity failed one. */

@@ -112,6 +112,7 @@ type BodyOf = (brand: FuzzBrand) => fc.Arbitrary<unknown>;
 const validBodies: Record<BodyRouteName | "generateToken", BodyOf> = {
   enroll: (brand) => fc.array(enrollment(brand), { minLength: 1, maxLength: 1 }),
   unenroll: (brand) => namedCustomer(brand).map((record) => [record]),
+  adjust: (brand) => adjustment(brand).map((record) => [record]),
   recordActivities: (brand) => fc.oneof(activity(brand), fc.array(activity(brand), { minLength: 1, maxLength: 4 })),
   simulateEnrollment: (brand) => fc.array(enrollment(brand), { minLength: 1, maxLength: 1 }),
   simulateUnenrollment: (brand) => namedCustomer(brand).map((record) => [record]),
@@ -197,6 +198,18 @@ const lineItem = fc.record(
   { itemCode: entityId, category: entityId, brand: entityId, amount: fc.nat(9), quantity: fc.nat(9) },
   { requiredKeys: ["itemCode"] },
 );
+
+const adjustment = (brand: FuzzBrand) =>
+  fc.record(
+    {
+      adjustmentId: activityIds,
+      customerId: customerId(brand),
+      periodName: fc.option(cycleNumbers.map((cycle) => `c${cycle}`)),
+      amount: fc.integer({ min: -200_000, max: 200_000 }).map((cents) => cents / 100),
+      reason: fc.string({ minLength: 1 }),
+    },
+    { requiredKeys: ["adjustmentId", "customerId", "amount", "reason"] },
+  );
 
 const activity = (brand: FuzzBrand) =>
   fc.record(

@@ -46,6 +46,6 @@ async function newNamedCustomer({ newCustomer, admin }: TestOrg): Promise<number
 }
 
 function newCredentials(table: Table, org: string): Promise<TestCredential[]> {
-  const groups = ["read-only", "default", "admin"] as const;
+  const groups = ["read-only", "default", "support", "admin"] as const;
   return Promise.all(groups.map((accessGroup) => newCredential(table, { org, accessGroup })));
 }

@@ -118,11 +118,11 @@ function Table({ rows, zone }: { readonly rows: readonly WireHistoryRow[]; reado
 }
 
 function Row({ row, zone }: { readonly row: WireHistoryRow; readonly zone: string }) {
-  const { eventName, activityId, periodRefCode, value, achievedValue, eventDate, source } = row;
+  const { eventName, activityId, periodRefCode, value, achievedValue, eventDate, source, reason } = row;
   return (
     <tr>
       <td>{formatInstant(eventDate, zone)}</td>
-      <td title={activityId ?? undefined}>
+      <td title={reason ?? activityId ?? undefined}>
         {eventName === "ENROL" && source === "AUTOMATIC" ? "Enrolled by an activity" : rowNames[eventName]}
         <span class="narrow muted">{periodRefCode}</span>
       </td>
@@ -139,4 +139,5 @@ const rowNames = {
   ADD_TRANSACTION: "Purchase",
   RETURN_BILL: "Return",
   GENERIC_EVENT: "Event",
+  ADJUSTMENT: "Adjusted",
 } as const satisfies Record<WireHistoryRow["eventName"], string>;

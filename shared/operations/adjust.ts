@@ -1,0 +1,182 @@
+import { type Adjustment, cycleToAdjust, decideAdjustment, whyNotAdjustable } from "../domain/adjusting.ts";
+import type { CountingDecision } from "../domain/counting.ts";
+import type { NamedCustomer } from "../domain/customer.ts";
+import type { Enrollment } from "../domain/enrollment.ts";
+import type { Instant } from "../domain/instant.ts";
+import { isOver } from "../domain/over.ts";
+import { rowsToRead } from "../domain/past.ts";
+import { type Refusal, refused } from "../domain/refusal.ts";
+import type { Cycle } from "../domain/targetGroup.ts";
+import type { RecordedActivity } from "../table/activityItem.ts";
+import type { Table } from "../table/client.ts";
+import { isRegistered } from "../table/customers.ts";
+import { type EnrollmentRef, findEnrollment, findSetAside } from "../table/enrollments.ts";
+import { outrun } from "../table/failures.ts";
+import type { Org } from "../table/keys.ts";
+import { type NotedReturns, whenFirst } from "../table/notedReturns.ts";
+import { readRows } from "../table/past.ts";
+import { inRounds } from "../table/rounds.ts";
+import type { ServiceContext } from "./context.ts";
+import { customerNotFound, identifyCustomer, isRefusal } from "./customer.ts";
+import { type Definition, findTarget, requireDefinition, type TargetRef } from "./definition.ts";
+import { buildUpdates, commit, findActivity } from "./recordActivity.ts";
+
+/** What to adjust, and by whom. */
+export type AdjustCommand = TargetRef & {
+  readonly org: Org;
+  /** The customer, or the refusal when the caller named none. It is answered only after group and target were found. */
+  readonly customer: NamedCustomer | Refusal;
+  readonly adjustment: Adjustment;
+  /** Digest of everything the caller sent for it, its target included. */
+  readonly contentDigest: string;
+};
+
+export type AdjustResult =
+  /** Counted now (`adjusted`), or by an earlier call (`repeated`). Then the record says what it did at that time. */
+  | { readonly outcome: "adjusted" | "repeated"; readonly activity: RecordedActivity }
+  /** The id was used before, for another adjustment or for an activity. Nothing was changed. */
+  | { readonly outcome: "idReused" }
+  | Refusal;
+
+const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min(200, 5 * 2 ** round) };
+
+/**
+ * Adds an amount to what a customer has achieved in one cycle of a target (docs/adjustments.md). It counts once, however
+ * often it is sent. It takes one consistent read and one transaction, of the record under its id, which must not exist,
+ * and the enrolment, which must have the revision that was decided on. On a conflict it decides again. A group or target
+ * that the brand has switched off can be adjusted too.
+ *
+ * Refuses, in this order, with 310017, 310018, 310011, 310019, 310126. A repeat is answered as the first call was, even if
+ * it would be refused now. Throws TooMuchContention if nothing was counted, OutcomeUnknown if a lost attempt may still
+ * count.
+ */
+export async function adjust(context: ServiceContext, command: AdjustCommand, now: Instant): Promise<AdjustResult> {
+  const { table, targetGroups } = context;
+  const { org, customer } = command;
+  const [definition, customerId] = await Promise.all([
+    findTarget(targetGroups, org, command, now),
+    isRefusal(customer) ? customer : identifyCustomer(table, org, customer),
+  ]);
+  if (definition.outcome === "refused") return definition;
+  if (typeof customerId !== "number") return customerId;
+  const call = { ...command, customerId, now };
+  // No bound of a cycle moves that is less than ten minutes ahead. So a cached definition is right about what has started.
+  const cycle = cycleToAdjust(definition.group, command.adjustment.cycleName, now);
+  if ("outcome" in cycle) return explain(context, call, cycle, 0);
+  return record(context, call, definition, cycle);
+}
+
+type Call = AdjustCommand & { readonly customerId: number; readonly now: Instant };
+
+async function record(
+  context: ServiceContext,
+  call: Call,
+  { group }: Definition,
+  { number: cycleNumber }: Cycle,
+): Promise<AdjustResult> {
+  const { table } = context;
+  const { org, now } = call;
+  const mayBeSetAside = isOver(group, now);
+  const overtaken = "The adjustment met other writes in every round";
+  let noted: NotedReturns | undefined;
+  return inRounds<AdjustResult>(table, { ...rounds, overtaken }, async (lostAttempts) => {
+    const decision = await decide(context, call, cycleNumber, mayBeSetAside);
+    if ("outcome" in decision) return explain(context, call, decision, lostAttempts);
+    const recorded = recordOf(call, decision);
+    const parts = buildUpdates(org, decision).map((Update) => ({ Update }));
+    // Returns that name the id may have come before. They are no returns of an adjustment and stay where they are.
+    const result = await commit(table, org, recorded, whenFirst(noted, new Set()), parts);
+    if (result === "committed") return { outcome: "adjusted", activity: recorded };
+    if ("effects" in result) return repeated(result, call);
+    noted = result.noted ?? noted;
+    return result.overtaken;
+  });
+}
+
+/** `enrollment` is the state that was decided on, with the settled cycles that were needed. */
+type Decision = CountingDecision & { readonly enrollment: Enrollment };
+
+async function decide(
+  { table, targetGroups }: ServiceContext,
+  call: Call,
+  cycleNumber: number,
+  mayBeSetAside: boolean,
+): Promise<Decision | Refusal> {
+  const { org, adjustment, now } = call;
+  const stored = await find(table, call, mayBeSetAside);
+  if (stored === undefined) return neverEnrolled(call);
+  const definition = await requireDefinition(targetGroups, org, stored, now);
+  const refusal = whyNotAdjustable({ ...definition, enrollment: stored }, cycleNumber);
+  if (refusal !== undefined) return refusal;
+  const enrollment = await readRows(table, org, stored, rowsToRead(stored, [cycleNumber]));
+  return { enrollment, ...decideAdjustment({ ...definition, enrollment }, cycleNumber, adjustment, now) };
+}
+
+/** The enrolment. It is looked for in the order in which it moves, so it is not missed. */
+async function find(table: Table, ref: EnrollmentRef, mayBeSetAside: boolean): Promise<Enrollment | undefined> {
+  return (await findEnrollment(table, ref)) ?? (mayBeSetAside ? findSetAside(table, ref) : undefined);
+}
+
+function neverEnrolled({ customerId, groupId, targetId }: Call): Refusal {
+  return refused(
+    310126,
+    `Customer ${customerId} is not enrolled in target ${targetId} of target group ${groupId}; nothing was changed.`,
+  );
+}
+
+/**
+ * What a call is answered that would be refused now. It may repeat one that was not, and its customer may not be
+ * registered. This is looked up only here, because an enrolled customer is always registered.
+ */
+async function explain(
+  { table }: ServiceContext,
+  call: Call,
+  refusal: Refusal,
+  lostAttempts: number,
+): Promise<AdjustResult> {
+  const { org, customerId, adjustment } = call;
+  const [earlier, isKnown] = await Promise.all([
+    findActivity(table, org, customerId, adjustment.adjustmentId),
+    isRegistered(table, org, customerId),
+  ]);
+  if (earlier !== undefined) return repeated(earlier, call);
+  // An earlier round was sent and its lost attempt may still arrive.
+  if (lostAttempts > 0) throw outrun(lostAttempts, "The adjustment would be refused by now");
+  return isKnown ? refusal : customerNotFound(customerId);
+}
+
+function repeated(earlier: RecordedActivity, { contentDigest }: Call): AdjustResult {
+  return earlier.contentDigest === contentDigest ? { outcome: "repeated", activity: earlier } : { outcome: "idReused" };
+}
+
+function recordOf({ customerId, adjustment, contentDigest, now }: Call, { effect }: Decision): RecordedActivity {
+  const { adjustmentId, amount, reason, enteredBy, source } = adjustment;
+  return {
+    activityId: adjustmentId,
+    customerId,
+    type: "ADJUSTMENT",
+    amount,
+    reason,
+    enteredBy,
+    source,
+    contentDigest,
+    occurredAt: now,
+    recordedAt: now,
+    effects: [effect],
+    ...withoutCircumstances,
+  };
+}
+
+/** What an activity has and an adjustment has not. */
+const withoutCircumstances = {
+  name: undefined,
+  quantity: undefined,
+  attributesJson: undefined,
+  originalActivityId: undefined,
+  storeId: undefined,
+  channel: undefined,
+  zoneIds: [],
+  conceptIds: [],
+  tenders: [],
+  lineItems: [],
+} as const;
