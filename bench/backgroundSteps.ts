@@ -80,6 +80,7 @@ function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
   const listAt = (cycleNumber: number) => list({ now: formatInstant(during(cycleNumber)), resumeAfter: null });
   let open: readonly ClosingTask[] = [];
   let erasing: readonly ErasingTask[] = [];
+  let unused = "";
   const closeShardsOf = async (targetId: number, shards: readonly number[]) => {
     const task = open.find((each) => !isErasing(each) && each.targetId === targetId);
     if (task === undefined || isErasing(task)) throw new Error(`Target ${targetId} is not due`);
@@ -109,10 +110,10 @@ function closingSteps({ table, projection }: Workshop, till: Till): Step[] {
     {
       name: "listDueCycles, a group without customers",
       prepare: async () => {
-        await newPlace(table, 10, 3);
+        unused = (await newPlace(table, 10, 3)).org;
         await listAt(1);
       },
-      run: () => listAt(2),
+      run: () => list({ now: formatInstant(during(2)), resumeAfter: null, org: unused }),
     },
     {
       name: "closeShard, an erasure",

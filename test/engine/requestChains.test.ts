@@ -19,6 +19,7 @@ import { createContext } from "../../shared/operations/context.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
 import { customerKey, enrollmentPrefix } from "../../shared/table/keys.ts";
+import { noteCompleteCount } from "../../shared/table/statistics.ts";
 import { ShardList } from "../../shared/table/targetShards.ts";
 import { ApiClient, type ApiResponse, basicAuthorization } from "../support/apiClient.ts";
 import { captureStream } from "../support/capturedStream.ts";
@@ -240,6 +241,14 @@ const longest: Readonly<
     await new CustomerClosing(direct).setAside({ org: org.org, customerId, group }, Date.parse(afterwards));
     const path = `${targetPathOf(one)}/customers?periodId=${group.cycleIds[0]}`;
     return () => ok(api.get(path, { now: afterwards }));
+  },
+  getTargetStatistics: async () => {
+    const one = await newSetting(service);
+    const { org, group } = one;
+    const time = Date.parse(now);
+    await noteCompleteCount(direct, org.org, group.groupId, { dueAt: time, startedAt: time, slot: 0 });
+    const { api } = await newClient(one);
+    return () => ok(api.get(`${targetPathOf(one)}/statistics`, at));
   },
   issueToken: async () => {
     const { credential } = await newClient(await newSetting(service));

@@ -40,12 +40,12 @@ async function setting(count: number, shards = 1): Promise<Setting> {
   for (const customerId of members) {
     await ok(org.admin.put(`/customers/${customerId}`, {}));
     await ok(org.enroll(group, { customerId }, { now: created }));
-    await index({ org, group }, customerId);
+    await putInIndex({ org, group }, customerId);
   }
   return { org, group, members };
 }
 
-async function index({ org, group }: Pick<Setting, "org" | "group">, customerId: number): Promise<void> {
+async function putInIndex({ org, group }: Pick<Setting, "org" | "group">, customerId: number): Promise<void> {
   const ref = { org: org.org, groupId: group.groupId, targetId: group.targetId, customerId };
   await putIndexRow(service.table, ref);
   await new ShardList(service.table).add(ref);
@@ -124,10 +124,10 @@ it("customers who join and leave meanwhile are counted at most once", async () =
     joined += 1;
     await ok(org.admin.put(`/customers/${newcomer}`, {}));
     await ok(org.enroll(group, { customerId: newcomer }, { now: created }));
-    await index(one, newcomer);
+    await putInIndex(one, newcomer);
     await org.unenroll(group, member, { now: created });
     // The index gets a row once more when the customer comes back.
-    await index(one, member);
+    await putInIndex(one, member);
     waiting.push(...(await work(task, joined < 8 ? outOfTime : inTime)));
   }
   await tasksOf(one);

@@ -171,6 +171,7 @@ test("the stack's outputs have the API's address and all other addresses that a 
     ActivityQueueUrl: { Description: expect.any(String), Value: expect.anything() },
     BusName: { Description: expect.any(String), Value: { Ref: onlyResource(stack, "AWS::Events::EventBus")[0] } },
     BaseUrl: { Description: expect.any(String), Value: { "Fn::Join": ["", baseUrlParts()] } },
+    ErasureListName: { Description: expect.any(String), Value: { Ref: onlyResource(stack, "AWS::S3::Bucket")[0] } },
     TableName: { Description: expect.any(String), Value: { Ref: onlyResource(stack, "AWS::DynamoDB::Table")[0] } },
   });
 });

@@ -9,6 +9,7 @@ import {
   indexPartition,
   orgPartition,
   shardsPartition,
+  statisticsKey,
   sweepPartition,
   tokenKey,
 } from "../../shared/table/keys.ts";
@@ -20,6 +21,7 @@ const partitionKeys = {
   org: orgPartition("100"),
   automatic: automaticTargetsKey("100").pk,
   group: groupPartition("100", 7),
+  statistics: statisticsKey("100", 7).pk,
   customer: customerPartition("100", 7),
   credential: credentialKey("ORG#till").pk,
   token: tokenKey("0123456789abcdef").pk,
@@ -31,60 +33,66 @@ const partitionKeys = {
 
 type PartitionKind = keyof typeof partitionKeys;
 
+/** A pattern that fits the partition of a group fits the one of its statistics too. */
+const groups = ["group", "statistics"] as const;
+
 /** The actions of each function on the table, with the kinds of partition they may reach. */
 const allowed = {
   enroll: {
-    Query: ["group"],
+    Query: [...groups],
     GetItem: ["customer", "externalId"],
     UpdateItem: ["customer", "externalId"],
   },
   membership: {
-    Query: ["group"],
+    Query: [...groups],
     GetItem: ["customer", "externalId"],
     PutItem: ["customer"],
     UpdateItem: ["customer"],
   },
   recordActivities: {
-    Query: ["group", "customer"],
+    Query: [...groups, "customer"],
     GetItem: ["automatic", "customer", "externalId"],
     PutItem: ["customer"],
     UpdateItem: ["customer"],
     ConditionCheckItem: ["customer"],
   },
   countQueuedActivities: {
-    Query: ["group", "customer"],
+    Query: [...groups, "customer"],
     GetItem: ["automatic", "customer", "externalId"],
     PutItem: ["customer"],
     UpdateItem: ["customer"],
     ConditionCheckItem: ["customer"],
   },
   definitions: {
-    UpdateItem: ["org", "automatic", "group", "sweeps"],
-    PutItem: ["org", "automatic", "group", "sweeps"],
-    DeleteItem: ["org", "automatic", "group", "sweeps"],
-    Query: ["org", "group", "closing"],
+    UpdateItem: ["org", "automatic", ...groups, "sweeps"],
+    PutItem: ["org", "automatic", ...groups, "sweeps"],
+    DeleteItem: ["org", "automatic", ...groups, "sweeps"],
+    Query: ["org", ...groups, "closing"],
   },
   customers: {
-    GetItem: ["customer", "externalId"],
-    DeleteItem: ["customer", "externalId"],
-    PutItem: ["customer", "externalId"],
-    UpdateItem: ["customer", "externalId"],
+    GetItem: ["customer", "externalId", "sweeps"],
+    DeleteItem: ["customer", "externalId", "sweeps"],
+    PutItem: ["customer", "externalId", "sweeps"],
+    UpdateItem: ["customer", "externalId", "sweeps"],
   },
-  simulations: { Query: ["group", "customer"], GetItem: ["automatic", "customer", "externalId"] },
-  reads: { Query: ["group", "customer"], GetItem: ["customer"] },
-  projector: { Query: ["group"], PutItem: ["customer", "shard"], UpdateItem: ["closing"] },
+  simulations: { Query: [...groups, "customer"], GetItem: ["automatic", "customer", "externalId"] },
+  reads: {
+    Query: ["org", ...groups, "customer", "shard"],
+    GetItem: ["statistics", "closing", "customer"],
+  },
+  projector: { Query: [...groups], PutItem: ["customer", "shard"], UpdateItem: ["closing"] },
   listDueCycles: {
-    Query: ["group", "sweeps", "closing"],
-    GetItem: ["sweeps"],
-    PutItem: ["sweeps", "group"],
+    Query: [...groups, "sweeps", "closing"],
+    GetItem: ["statistics", "sweeps"],
+    PutItem: ["sweeps", ...groups],
     DeleteItem: ["sweeps"],
-    UpdateItem: ["group"],
+    UpdateItem: ["sweeps", ...groups],
   },
   closeShard: {
-    Query: ["group", "shard"],
-    DeleteItem: ["customer"],
+    Query: [...groups, "customer", "shard"],
+    DeleteItem: ["customer", "shard"],
     GetItem: ["customer", "sweeps"],
-    PutItem: ["customer"],
+    PutItem: ["statistics", "customer"],
     UpdateItem: ["customer", "sweeps", "closing"],
   },
   authorizer: { GetItem: ["credential", "token"] },

@@ -30,6 +30,7 @@ test("without settings there is one stack, for the account and region of the CDK
     deployment: "canary10Percent5Minutes",
     alarmEmail: undefined,
     restoredStreamArn: undefined,
+    statisticsEveryHours: 24,
     shardsAtOnce: 100,
     hasBundleReport: false,
   });
@@ -65,6 +66,7 @@ test("every setting is read from text, as the command line gives it", () => {
     deployment: "allAtOnce",
     alarmEmail: "Loyalty.Ops+alarms@brand.example",
     restoredStreamArn,
+    statisticsEveryHours: "0",
     shardsAtOnce: "2",
     bundleReport: "true",
   };
@@ -97,6 +99,7 @@ test("every setting is read from text, as the command line gives it", () => {
     deployment: "allAtOnce",
     alarmEmail: "Loyalty.Ops+alarms@brand.example",
     restoredStreamArn,
+    statisticsEveryHours: 0,
     shardsAtOnce: 2,
     hasBundleReport: true,
   });
@@ -161,6 +164,8 @@ describe("refuses", () => {
     ["deployment", "canary"],
     ["previousTable", "milestreak-restored"],
     ["previousTable", restoredStreamArn],
+    ["statisticsEveryHours", "-1"],
+    ["statisticsEveryHours", "745"],
     ["shardsAtOnce", "0"],
     ["shardsAtOnce", "1001"],
     ["alarmEmail", "ops"],
