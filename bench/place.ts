@@ -151,6 +151,7 @@ function draft(cycleCount: number, targetCount: number): TargetGroupDraft {
     cycles: Array.from({ length: cycleCount }, (_, index) => month(index + 1)),
     targets: Array.from({ length: targetCount }, (_, index) => target(index + 1)),
     levels: [],
+    initialFreezes: 0,
   };
 }
 

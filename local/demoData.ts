@@ -102,6 +102,7 @@ function monthlyMilestone(now: Instant): TargetGroupDraft {
     ),
     targets: [target("Monthly spend", "SALES", 1000)],
     levels: [],
+    initialFreezes: 0,
   };
 }
 
@@ -115,6 +116,7 @@ function dailyStreak(now: Instant): TargetGroupDraft {
     ),
     targets: [target("Daily visit", "VISIT", 1)],
     levels: [3, 5, 7].map((cyclesToMeet) => ({ name: `${cyclesToMeet} days in a row`, cyclesToMeet })),
+    initialFreezes: 0,
   };
 }
 

@@ -45,6 +45,7 @@ export function readDraft(
       name,
       cyclesToMeet: targetCountOfSequence,
     })),
+    initialFreezes: 0,
   };
   return { draft, faults };
 }

@@ -28,18 +28,21 @@ export function cycleToAdjust(group: TargetGroup, cycleName: string | undefined,
       currentCycle(group.cycles, now) ?? refused(310019, `Target group ${group.id} has no current cycle; name one.`)
     );
   }
-  const name = JSON.stringify(cycleName);
-  const cycle = group.cycles.find(({ refCode }) => refCode === cycleName);
-  if (cycle === undefined) {
-    return refused(
-      310019,
-      `Target group ${group.id} has no cycle named ${name}; a cycle's name is its refCode, exactly as it is written.`,
-    );
-  }
-  if (cycleStatus(cycle, now) !== "NOT_STARTED") return cycle;
+  const cycle = cycleNamed(group, cycleName);
+  if ("outcome" in cycle || cycleStatus(cycle, now) !== "NOT_STARTED") return cycle;
   return refused(
     310019,
-    `Cycle ${name} of target group ${group.id} starts at ${formatInstant(cycle.startsAt)}; there is nothing to adjust in it before.`,
+    `Cycle ${JSON.stringify(cycleName)} of target group ${group.id} starts at ${formatInstant(cycle.startsAt)}; there is nothing to adjust in it before.`,
+  );
+}
+
+/** The cycle with the name. Refuses with 310019 when there is none. */
+export function cycleNamed({ id, cycles }: TargetGroup, cycleName: string): Cycle | Refusal {
+  const cycle = cycles.find(({ refCode }) => refCode === cycleName);
+  if (cycle !== undefined) return cycle;
+  return refused(
+    310019,
+    `Target group ${id} has no cycle named ${JSON.stringify(cycleName)}; a cycle's name is its refCode, exactly as it is written.`,
   );
 }
 
@@ -47,20 +50,26 @@ export function cycleToAdjust(group: TargetGroup, cycleName: string | undefined,
  * Why the membership keeps the cycle from being adjusted; `undefined` when it does not. 310126: the customer is not
  * enrolled. 310019: the enrolment does not cover the cycle.
  */
-export function whyNotAdjustable(
-  { group, target, enrollment }: CountingSubject,
-  cycleNumber: number,
-): Refusal | undefined {
-  const { membership, fromCycle, customerId } = enrollment;
+export function whyNotAdjustable(subject: CountingSubject, cycleNumber: number): Refusal | undefined {
+  const { group, target, enrollment } = subject;
+  const { fromCycle, customerId } = enrollment;
+  const refusal = whyOut(subject);
+  if (refusal !== undefined || cycleNumber >= fromCycle) return refusal;
   const where = `target ${target.id} of target group ${group.id}`;
-  if (membership.status !== "ENROLLED") {
-    return refused(310126, `Customer ${customerId} has left ${where}; nothing was changed.`);
-  }
-  if (cycleNumber >= fromCycle) return undefined;
   const [first, named] = [fromCycle, cycleNumber].map((number) => JSON.stringify(cycleOf(group, number).refCode));
   return refused(
     310019,
     `Customer ${customerId} is enrolled in ${where} from cycle ${first} on, which is after ${named}.`,
+  );
+}
+
+/** The refusal with 310126 for a customer who has left. */
+export function whyOut({ group, target, enrollment }: CountingSubject): Refusal | undefined {
+  const { membership, customerId } = enrollment;
+  if (membership.status === "ENROLLED") return undefined;
+  return refused(
+    310126,
+    `Customer ${customerId} has left target ${target.id} of target group ${group.id}; nothing was changed.`,
   );
 }
 

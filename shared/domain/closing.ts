@@ -1,12 +1,12 @@
-import { announce } from "./counting.ts";
+import { announce, withLevels } from "./counting.ts";
 import { closesAt, isToBeClosed } from "./cycleClosing.ts";
 import { coversEndOf, type Enrollment, isAnnounced, isClosed } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { judge } from "./judging.ts";
 import { isMet } from "./past.ts";
 import type { CountingSubject } from "./placing.ts";
-import { runBefore } from "./streak.ts";
-import { type Cycle, cycleOf, isContinuous, type Target, type TargetGroup } from "./targetGroup.ts";
+import { bridgedCycles, runEndedBy } from "./streak.ts";
+import { type Cycle, cycleOf, type Target, type TargetGroup } from "./targetGroup.ts";
 
 /** What the end of cycles does to one enrolment: the state to store. */
 export type ClosingDecision =
@@ -29,8 +29,9 @@ export const mostCyclesInOneClosing = 25;
 /**
  * Decides which cycles of one enrolment are closed: every one that is to be closed by now, that it covers and that is not
  * closed yet, the oldest first, at most {@link mostCyclesInOneClosing}. They are marked as closed. A period-end reward is
- * marked as announced where the cycle's value was reached. Sums, reached marks and levels stay as they are, unless a
- * cycle's value was changed and the enrolment not judged by it yet.
+ * marked as announced where the cycle's value was reached. Sums and reached marks stay as they are, unless a cycle's value
+ * was changed and the enrolment not judged by it yet. A level is reached when a freeze bridges one of the cycles and so
+ * joins what was met before and behind it.
  *
  * A second decision on the resulting state leaves these cycles out, so a cycle is closed once, however often it is
  * tried.
@@ -49,7 +50,19 @@ export function decideClosing(
   const closed = { ...judged, closedAt: new Map([...judged.closedAt, ...marks]) };
   const rewarded = closedCycles.filter((cycleNumber) => isRewardDue(target, closed, cycleNumber));
   const hasMore = due.length > closedCycles.length;
-  return { outcome: "close", next: announce(closed, rewarded), closedCycles, hasMore };
+  const next = withJoinedLevels(group, announce(closed, rewarded), closedCycles, now);
+  return { outcome: "close", next, closedCycles, hasMore };
+}
+
+/** While the customer is out, no level is reached. */
+function withJoinedLevels(
+  group: TargetGroup,
+  closed: Enrollment,
+  closedCycles: readonly number[],
+  now: Instant,
+): Enrollment {
+  const bridged = closed.membership.status === "ENROLLED" ? bridgedCycles(group, closed, now) : [];
+  return bridged.some((number) => closedCycles.includes(number)) ? withLevels(group, closed, now).next : closed;
 }
 
 /** A cycle can end between the change of its value and the judging. Its end is told by the new value. */
@@ -83,14 +96,12 @@ function isRewardDue({ rewardAllocation }: Target, enrollment: Enrollment, cycle
 }
 
 /**
- * The length of the run that a closed cycle broke. It is 0 when the cycle was met, when there was no run, when the
- * streak is not continuous, when the cycle belongs to an earlier membership, whose run ended by leaving, and when the
+ * The length of the run that a closed cycle broke. It is 0 when the cycle was met, excused or bridged, when there was no
+ * run, when the streak is not continuous, when the cycle belongs to an earlier membership, whose run ended by leaving, and when the
  * customer left before it was closed. Leaving has kept the run then.
  */
 export function brokenRun(group: TargetGroup, enrollment: Enrollment, cycleNumber: number): number {
-  const isBroken = isContinuous(group) && !isMet(enrollment, cycleNumber);
-  if (!isBroken || cycleNumber < enrollment.fromCycle || hasLeftBefore(group, enrollment, cycleNumber)) return 0;
-  return runBefore(group, enrollment, cycleNumber);
+  return hasLeftBefore(group, enrollment, cycleNumber) ? 0 : runEndedBy(group, enrollment, cycleNumber);
 }
 
 function hasLeftBefore(group: TargetGroup, { membership }: Enrollment, cycleNumber: number): boolean {

@@ -202,7 +202,7 @@ function withReachedMarks(
  * customer must be enrolled: no level is reached while out, also when a waiting return is settled.
  */
 export function withLevels(group: TargetGroup, enrollment: Enrollment, now: Instant) {
-  const run = isStreak(group) ? longestRun(group, enrollment) : 0;
+  const run = isStreak(group) ? longestRun(group, enrollment, now) : 0;
   const levelsReached = group.levels.filter(
     ({ id, cyclesToMeet }) => cyclesToMeet <= run && !enrollment.levelReachedAt.has(id),
   );

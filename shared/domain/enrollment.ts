@@ -38,6 +38,12 @@ export type Enrollment = MembershipChange & {
    * changes of their marks do not change what was kept.
    */
   readonly metWhenLeft: readonly number[];
+  /** Streak: cycles that a freeze had bridged when the customer last left. Each takes a freeze until a reset. */
+  readonly bridgedWhenLeft: readonly number[];
+  /** Streak: cycles that neither count nor break the run while they are not met. Settled ones are among them. */
+  readonly excused: ReadonlySet<number>;
+  /** Streak: freezes that were granted, besides those of the group. */
+  readonly freezesGranted: number;
   /** The first cycle that had not ended when the customer last left; N + 1 when all had. */
   readonly leftInCycle: number | undefined;
   /** Cycles of this and earlier memberships that had ended, but were not closed yet, when the customer last left. */
@@ -99,7 +105,7 @@ export type JudgedCycle = {
 };
 
 /** What an un-enrolment keeps of a streak's run. */
-export type KeptRun = Pick<Enrollment, "carriedRun" | "metWhenLeft">;
+export type KeptRun = Pick<Enrollment, "carriedRun" | "metWhenLeft" | "bridgedWhenLeft">;
 
 export type Membership = { readonly status: "ENROLLED" } | { readonly status: "UNENROLLED"; readonly leftAt: Instant };
 
@@ -127,7 +133,7 @@ export const rememberedKeys = 3;
 /** The call that enrolled the customer, if it named an idempotency key: digests of the key and of the call's record. */
 export type IdempotencyMark = { readonly keyDigest: string; readonly recordDigest: string };
 
-export const nothingKept: KeptRun = { carriedRun: 0, metWhenLeft: [] };
+export const nothingKept: KeptRun = { carriedRun: 0, metWhenLeft: [], bridgedWhenLeft: [] };
 
 /** What an enrolment has before anything was counted for it. */
 export const withoutEarnings = {
@@ -137,6 +143,8 @@ export const withoutEarnings = {
   triggerReachedAt: new Map(),
   closedAt: new Map(),
   ...nothingKept,
+  excused: new Set<number>(),
+  freezesGranted: 0,
   leftInCycle: undefined,
   owedCycles: [],
   pendingReturns: new Map(),

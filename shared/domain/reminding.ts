@@ -129,6 +129,11 @@ function meets(
     case "NOT_REACHED":
       return !isMet(enrollment, number);
     case "STREAK_AT_RISK":
-      return isStreak(group) && !isMet(enrollment, number) && streakValue(group, enrollment, now) > 0;
+      return isStreak(group) && isNeeded(enrollment, number) && streakValue(group, enrollment, now) > 0;
   }
+}
+
+/** Whether the run may end with the cycle. A freeze is not counted in, because it is better kept. */
+function isNeeded(enrollment: Enrollment, cycleNumber: number): boolean {
+  return !isMet(enrollment, cycleNumber) && !enrollment.excused.has(cycleNumber);
 }

@@ -150,6 +150,8 @@ export type TargetGroup = {
   readonly closingOffsets: readonly ClosingOffset[];
   /** Strictly ascending; empty for a milestone. */
   readonly levels: readonly Level[];
+  /** The freezes that each customer has from the start, at most {@link mostFreezes}. 0 unless a missed cycle breaks the run. */
+  readonly initialFreezes: number;
   readonly targets: readonly Target[];
   /**
    * Since when its enrolments are set aside, because it is over; `undefined` before. A group with this mark must not get
@@ -159,6 +161,9 @@ export type TargetGroup = {
   /** When the cycles were found closed for all members, by cycle number. It is no part of the definition's version. */
   readonly closedAt: ReadonlyMap<number, Instant>;
 };
+
+/** The most freezes of a customer in a target, those of the group included. */
+export const mostFreezes = 10;
 
 /** The attribution of a definition that was created at this moment and never changed. */
 export function createdBy(username: string | undefined, now: Instant): Attribution {

@@ -18,7 +18,7 @@ import { setFirstMembership, setMembershipChange } from "./enrollmentUpdate.ts";
 import { Expression } from "./expression.ts";
 import { numberOf, type Value } from "./item.ts";
 import type { Key } from "./keys.ts";
-import { packCycles } from "./packedCycles.ts";
+import { packCycles, packNumbers } from "./packedCycles.ts";
 import { packKept, packPast } from "./pastItem.ts";
 import type { Update } from "./store.ts";
 
@@ -34,6 +34,7 @@ export function buildCountingUpdate(key: Key, before: Enrollment, next: Enrollme
   writeDifferences(expression, before.levelReachedAt, next.levelReachedAt, levelReachedAtAttribute, asIs);
   writeDifferences(expression, before.pendingReturns, next.pendingReturns, pendingReturnAttribute, pendingReturnsValue);
   writeSettledCycles(expression, before, next);
+  writeForgiven(expression, before, next);
   if (next.judged !== undefined && next.judged !== before.judged)
     expression.set(names.judged, judgedValue(next.judged));
   if (next.reminded !== undefined && next.reminded !== before.reminded)
@@ -93,6 +94,11 @@ function writeSettledCycles(expression: Expression, before: Enrollment, next: En
   if (next.past.rowCount === 0) return;
   writeBytes(expression, names.past, packPast(before), packPast(next));
   writeBytes(expression, names.kept, packKept(before), packKept(next));
+}
+
+function writeForgiven(expression: Expression, before: Enrollment, next: Enrollment): void {
+  writeBytes(expression, names.excused, packNumbers(before.excused), packNumbers(next.excused));
+  if (next.freezesGranted !== before.freezesGranted) expression.set(names.freezesGranted, next.freezesGranted);
 }
 
 function packSettled(enrollment: Enrollment): Uint8Array {

@@ -12,7 +12,7 @@ import { type CycleRecord, keeping, withRecords } from "../domain/past.ts";
 import { parseAuthorship, versionAttribute } from "./authorshipItem.ts";
 import { ItemReader, MalformedItem, numberOf, type StoredItem, type Value } from "./item.ts";
 import { enrollmentPrefix, parseCustomerPartition, setAsidePrefix } from "./keys.ts";
-import { unpackCycles } from "./packedCycles.ts";
+import { unpackCycles, unpackNumbers } from "./packedCycles.ts";
 import { unpackPast } from "./pastItem.ts";
 
 /**
@@ -29,6 +29,9 @@ export const names = {
   settled: "p",
   past: "q",
   kept: "k",
+  excused: "u",
+  freezesGranted: "z",
+  bridgedWhenLeft: "h",
   judged: "j",
   reminded: "m",
   revision: "i",
@@ -136,9 +139,12 @@ export function parseEnrollment(item: StoredItem): Enrollment {
     levelReachedAt: byNumber(reader, levelReachedAtAttribute, (name) => reader.integer(name)),
     closedAt: byNumber(reader, closedAtAttribute, (name) => reader.integer(name)),
     carriedRun: reader.has("carriedRun") ? reader.integer("carriedRun") : 0,
-    metWhenLeft: reader.has("metWhenLeft") ? reader.integers("metWhenLeft") : [],
+    metWhenLeft: integers(reader, "metWhenLeft"),
+    bridgedWhenLeft: integers(reader, names.bridgedWhenLeft),
+    excused: unpackNumbers(reader.optionalBytes(names.excused) ?? new Uint8Array()),
+    freezesGranted: reader.optionalInteger(names.freezesGranted) ?? 0,
     leftInCycle: reader.optionalInteger("leftInCycle"),
-    owedCycles: reader.has("owedCycles") ? reader.integers("owedCycles") : [],
+    owedCycles: integers(reader, "owedCycles"),
     pendingReturns: parsePendingReturns(reader),
     announced: new Set(reader.has(names.announced) ? reader.integerSet(names.announced) : []),
     valueSetBy: byNumber(reader, valueSetByAttribute, (name) => reader.text(name)),
@@ -155,6 +161,11 @@ export function parseEnrollment(item: StoredItem): Enrollment {
         whole,
         kept.map(({ cycleNumber }) => cycleNumber),
       );
+}
+
+/** A list that is left out when it is empty. */
+function integers(reader: ItemReader, name: string): number[] {
+  return reader.has(name) ? reader.integers(name) : [];
 }
 
 function unpackOptional(reader: ItemReader, name: string): CycleRecord[] | undefined {

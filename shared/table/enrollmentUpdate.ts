@@ -143,6 +143,9 @@ function openCycle(
       expression.remove(
         "leftInCycle",
         "metWhenLeft",
+        names.bridgedWhenLeft,
+        names.excused,
+        names.freezesGranted,
         ...opening.clearedCycles.map(reachedAtAttribute),
         ...opening.clearedCycles.map(triggersAttribute),
         ...opening.levelIds.map(levelReachedAtAttribute),
@@ -173,6 +176,7 @@ export function buildUnenrollmentUpdate(write: UnenrollmentWrite): Update {
   expression.set("leftInCycle", plan.leftInCycle);
   expression.set("carriedRun", plan.carriedRun);
   setCycles(expression, "metWhenLeft", plan.metWhenLeft);
+  setCycles(expression, names.bridgedWhenLeft, plan.bridgedWhenLeft);
   setCycles(expression, "owedCycles", plan.owedCycles);
   expression.set(names.operationId, operationId);
   expression.increment(names.revision);

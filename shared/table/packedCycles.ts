@@ -151,6 +151,10 @@ export class PackedReader {
     return Buffer.from(Array.from({ length }, () => this.byte())).toString();
   }
 
+  get bytesLeft(): number {
+    return this.#bytes.length - this.#position;
+  }
+
   /** A set of numbers from 1 to `most`. */
   numbers(most: number): Set<number> {
     const numbers = new Set<number>();
@@ -170,6 +174,22 @@ export function numbersBytes(numbers: ReadonlySet<number>, most: number): number
     bytes[index] = (bytes[index] ?? 0) | (1 << ((number - 1) & 7));
   }
   return bytes;
+}
+
+/** A set of cycle numbers: how many bytes of bits are left out before the first one, and the other bits. */
+export function packNumbers(numbers: ReadonlySet<number>): Uint8Array {
+  if (numbers.size === 0) return new Uint8Array();
+  const skipped = (Math.min(...numbers) - 1) >> 3;
+  const shifted = new Set([...numbers].map((number) => number - skipped * 8));
+  return Uint8Array.from([...naturalBytes(BigInt(skipped)), ...numbersBytes(shifted, Math.max(...shifted))]);
+}
+
+/** The only reader of packed sets; an empty one has no bytes. */
+export function unpackNumbers(bytes: Uint8Array): Set<number> {
+  const reader = new PackedReader(bytes);
+  if (reader.isAtEnd) return new Set();
+  const skipped = Number(reader.natural());
+  return new Set([...reader.numbers(reader.bytesLeft * 8)].map((number) => number + skipped * 8));
 }
 
 export function naturalBytes(value: bigint): number[] {

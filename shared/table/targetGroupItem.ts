@@ -52,6 +52,7 @@ export function buildGroupItem(org: Org, group: TargetGroup): Item {
     ...(cycleRule === undefined ? { cycles: cycles.map(buildCycle) } : { rule: buildRule(cycleRule, cycles) }),
     closingOffsets: group.closingOffsets,
     levels,
+    initialFreezes: group.initialFreezes === 0 ? undefined : group.initialFreezes,
     [retiredAtAttribute]: group.retiredAt === undefined ? undefined : formatInstant(group.retiredAt),
   };
 }
@@ -160,6 +161,7 @@ export function parseTargetGroup(items: readonly StoredItem[]): TargetGroup | un
     ...parseCycles(group),
     closingOffsets: group.maps("closingOffsets").map(parseOffset),
     levels: group.maps("levels").map(parseLevel),
+    initialFreezes: group.optionalInteger("initialFreezes") ?? 0,
     targets: targets.toSorted((one, other) => one.id - other.id),
     retiredAt: group.has(retiredAtAttribute) ? group.instant(retiredAtAttribute) : undefined,
     closedAt: parseClosedCycles(readers.find((reader) => reader.text("sk") === closedCyclesSortKey)),

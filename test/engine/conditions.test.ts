@@ -60,6 +60,7 @@ const unenrollment = fc.record({ revision: fc.constantFrom(0, 1, 2, 10), operati
           leftInCycle: 1,
           carriedRun: 0,
           metWhenLeft: [],
+          bridgedWhenLeft: [],
           owedCycles: [],
           definitionVersion: 1,
         },

@@ -72,7 +72,15 @@ function newRef(): EnrollmentRef {
 
 function decide(stored: Enrollment | undefined): UnenrollmentPlan | Refusal {
   if (stored?.membership.status !== "ENROLLED") return refused(310126, "Nothing was changed.");
-  return { outcome: "accepted", leftInCycle: 1, carriedRun: 0, metWhenLeft: [], owedCycles: [], definitionVersion: 1 };
+  return {
+    outcome: "accepted",
+    leftInCycle: 1,
+    carriedRun: 0,
+    metWhenLeft: [],
+    bridgedWhenLeft: [],
+    owedCycles: [],
+    definitionVersion: 1,
+  };
 }
 
 function enter(by: Table, ref: EnrollmentRef, plan: EnrollmentPlan = resume): Promise<WriteOutcome> {

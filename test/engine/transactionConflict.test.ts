@@ -15,6 +15,7 @@ const leaving = {
   leftInCycle: 1,
   carriedRun: 0,
   metWhenLeft: [],
+  bridgedWhenLeft: [],
   owedCycles: [],
   definitionVersion: 1,
 } as const;

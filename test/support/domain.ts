@@ -106,6 +106,7 @@ export function buildGroup(overrides: Partial<TargetGroup> & { readonly cycleCou
     closingOffsets: [{ fromCycle: 1, days: 0 }],
     cycles,
     levels: [],
+    initialFreezes: 0,
     targets: [buildTarget()],
     retiredAt: undefined,
     closedAt: new Map(),

@@ -11,6 +11,7 @@ import {
 } from "../../shared/domain/counting.ts";
 import type { Decimal } from "../../shared/domain/decimal.ts";
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
+import { cyclesToChange, decideExcuse, decideGrant, type ForgivingDecision } from "../../shared/domain/forgiving.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
 import { changedCycles, judge } from "../../shared/domain/judging.ts";
 import {
@@ -27,7 +28,7 @@ import {
 } from "../../shared/domain/past.ts";
 import type { OriginalActivity } from "../../shared/domain/placing.ts";
 import { type Settlement, settle } from "../../shared/domain/settling.ts";
-import type { ChangedValues, Target, TargetGroup } from "../../shared/domain/targetGroup.ts";
+import { type ChangedValues, cycleOf, type Target, type TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { returnsToRead } from "../../shared/domain/waitingReturns.ts";
 import { changedPastCycles } from "../../shared/table/pastItem.ts";
 import { noonOf } from "./domain.ts";
@@ -35,7 +36,7 @@ import { searchLength } from "./seeds.ts";
 
 const delayMilliseconds = 60 * 60 * 1000;
 
-type Writer = "CLOSING" | RecordedType;
+type Writer = "CLOSING" | "FORGIVING" | RecordedType;
 /** What is stored of what was to be stored. */
 export type Keeping = (wanted: Settlement, writer: Writer) => Settlement;
 
@@ -146,6 +147,27 @@ export class SettledLife {
       decideAdjustment({ ...subject, enrollment }, cycleNumber, correction, now),
       "ADJUSTMENT",
     );
+  }
+
+  /** Excuses a cycle, or takes that back. `false` when the enrolment does not cover the cycle. */
+  excuse(kind: "EXCUSE" | "UNEXCUSE", cycleNumber: number, now = noonOf(this.#cycle)): boolean {
+    const subject = { group: this.#group, target: this.#target, enrollment: this.#stored };
+    const numbers = cyclesToChange(subject, kind, [cycleOf(this.#group, cycleNumber)]);
+    if ("outcome" in numbers) return false;
+    const enrollment = this.#read(rowsToRead(this.#stored, numbers));
+    this.#forgive(decideExcuse({ ...subject, enrollment }, kind, numbers, now));
+    return true;
+  }
+
+  /** Gives freezes. `false` when there would be too many. */
+  grant(amount: number, now = noonOf(this.#cycle)): boolean {
+    const subject = { group: this.#group, target: this.#target, enrollment: this.#stored };
+    return this.#forgive(decideGrant(subject, amount, now));
+  }
+
+  #forgive(decision: ForgivingDecision): boolean {
+    if (decision.outcome === "forgiven") this.#store(withoutRows(decision.next), "FORGIVING");
+    return decision.outcome === "forgiven";
   }
 
   #take(enrollment: Enrollment, { effect, next }: CountingDecision, writer: RecordedType): TargetEffect {

@@ -14,7 +14,14 @@ import {
 } from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CycleRecord } from "../../shared/domain/past.ts";
-import { numbersBytes, PackedReader, packCycles, unpackCycles } from "../../shared/table/packedCycles.ts";
+import {
+  numbersBytes,
+  PackedReader,
+  packCycles,
+  packNumbers,
+  unpackCycles,
+  unpackNumbers,
+} from "../../shared/table/packedCycles.ts";
 import { noonOf, startOfCycle } from "../support/domain.ts";
 import { searchLength } from "../support/seeds.ts";
 
@@ -112,4 +119,25 @@ it("a packed set of numbers has one bit for each", () => {
     }),
     { numRuns: searchLength(200) },
   );
+});
+
+describe("a packed set of cycles", () => {
+  it("is unpacked as it was packed", () => {
+    assert(
+      property(uniqueArray(integer({ min: 1, max: 1_000 })), (numbers) => {
+        expect(unpackNumbers(packNumbers(new Set(numbers)))).toEqual(new Set(numbers));
+      }),
+      { numRuns: searchLength(1_000) },
+    );
+  });
+
+  it.each([
+    ["none", [], 0],
+    ["the last of 1000", [1_000], 2],
+    ["a fortnight late in 1000 days", Array.from({ length: 14 }, (_, index) => 801 + index), 3],
+    ["every second of 1000", Array.from({ length: 500 }, (_, index) => 2 * index + 1), 126],
+    ["all of 1000", Array.from({ length: 1_000 }, (_, index) => index + 1), 126],
+  ])("of %s takes at most a few bytes", (_, numbers, bytes) => {
+    expect(packNumbers(new Set(numbers))).toHaveLength(bytes);
+  });
 });

@@ -110,7 +110,7 @@ describe("of a cycle whose row was not read", () => {
 
   it("the enrolment says whether it is met, so streaks are the same without reading", () => {
     expect([4, 5, 6].map((number) => isMet(next, number))).toEqual([true, false, true]);
-    expect([streakValue(group, next, noonOf(9)), longestRun(group, next)]).toEqual([3, 4]);
+    expect([streakValue(group, next, noonOf(9)), longestRun(group, next, noonOf(9))]).toEqual([3, 4]);
   });
 
   it("a question for anything else throws, and is not answered with 0", () => {

@@ -1,4 +1,5 @@
 import { shownCycles } from "../../domain/customerState.ts";
+import { cycleDates } from "../../domain/cycleDates.ts";
 import { currentCycle } from "../../domain/cycles.ts";
 import { achievedValue, type Enrollment } from "../../domain/enrollment.ts";
 import { formatInstant, type Instant } from "../../domain/instant.ts";
@@ -15,7 +16,6 @@ import {
   targetValue,
 } from "../../domain/targetGroup.ts";
 import { presentAuthorship } from "./authorshipView.ts";
-import { cycleDates } from "./cycleDates.ts";
 import { presentTrigger } from "./targetGroupView.ts";
 import { wireDecimal } from "./wireDecimal.ts";
 

@@ -1,5 +1,5 @@
-import { formatInstant, type Instant, isWritable } from "../../domain/instant.ts";
-import type { Cycle, TargetGroup } from "../../domain/targetGroup.ts";
+import { formatInstant, type Instant, isWritable } from "./instant.ts";
+import type { Cycle, TargetGroup } from "./targetGroup.ts";
 
 /** Plain dates in the group's zone. */
 type CycleDates = { readonly first: string; readonly last: string };

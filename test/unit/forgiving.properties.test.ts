@@ -1,0 +1,159 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { closesAt } from "../../shared/domain/cycleClosing.ts";
+import { freezesOf, streakValue } from "../../shared/domain/streak.ts";
+import { mostFreezes, type TargetGroup } from "../../shared/domain/targetGroup.ts";
+import { forgetMet } from "../support/brokenSettling.ts";
+import { buildEnrollment, buildGroup, buildLevels, buildTarget, decimal, noonOf } from "../support/domain.ts";
+import { searchLength } from "../support/seeds.ts";
+import { arrivals, type Keeping, SettledLife } from "../support/settledLife.ts";
+
+const cycleCount = 8;
+
+type Deed =
+  /** What is added to a cycle that is met by 1. */
+  | { readonly kind: "COUNT"; readonly cycle: number; readonly amount: 1 | -1 }
+  | { readonly kind: "EXCUSE" | "UNEXCUSE"; readonly cycle: number }
+  | { readonly kind: "FREEZES"; readonly amount: number };
+
+/** What has happened, in no order, and nothing that was worked out of it. */
+type Facts = {
+  readonly group: TargetGroup;
+  readonly fromCycle: number;
+  readonly sums: Map<number, number>;
+  readonly excused: Set<number>;
+  granted: number;
+};
+
+/**
+ * A letter for each cycle from the first covered one on: M met, x excused, `.` missed and closed, w missed and waiting, o
+ * not met and not ended. Then, one after another, as many freezes as there are turn the first missed cycle of a run into
+ * a dash.
+ */
+function lettersOf(facts: Facts, now: number): string {
+  const { group, fromCycle, sums, excused } = facts;
+  const letters = group.cycles.slice(fromCycle - 1).map((cycle) => {
+    if ((sums.get(cycle.number) ?? 0) >= 1) return "M";
+    if (excused.has(cycle.number)) return "x";
+    if (cycle.endsAt > now) return "o";
+    return closesAt(group, cycle) > now ? "w" : ".";
+  });
+  const freezes = Array.from({ length: group.initialFreezes + facts.granted });
+  return freezes.reduce<string>((text) => text.replace(/(?<=[M-]x*)\./, "-"), letters.join(""));
+}
+
+function expectedOf(facts: Facts, now: number) {
+  const letters = lettersOf(facts, now);
+  const bridged = letters.split("").flatMap((letter, index) => (letter === "-" ? [facts.fromCycle + index] : []));
+  const [, run = ""] = /([^.]*)$/.exec(letters.replace(/o.*/, "")) ?? [];
+  const total = facts.group.initialFreezes + facts.granted;
+  return { value: metIn(run), freezes: { total, left: total - bridged.length, bridged } };
+}
+
+function longestOf(facts: Facts, now: number): number {
+  return Math.max(...lettersOf(facts, now).split(/[.wo]/).map(metIn));
+}
+
+function metIn(letters: string): number {
+  return letters.split("M").length - 1;
+}
+
+const cycle = fc.integer({ min: 1, max: cycleCount });
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant("COUNT"), cycle, amount: fc.constantFrom(1, 1, 1, -1) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom("EXCUSE", "EXCUSE", "UNEXCUSE"), cycle }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("FREEZES"), amount: fc.integer({ min: 1, max: 6 }) }) },
+);
+
+const lives = fc.integer({ min: 4, max: 16 }).chain((count) =>
+  fc.record({
+    deeds: fc.array(deed, { minLength: count, maxLength: count }),
+    arrivedIn: arrivals(count, cycleCount),
+    fromCycle: fc.integer({ min: 1, max: 3 }),
+    initialFreezes: fc.integer({ min: 0, max: 3 }),
+    days: fc.integer({ min: 0, max: 2 }),
+  }),
+);
+type Life = typeof lives extends fc.Arbitrary<infer One> ? One : never;
+
+function groupOf({ initialFreezes, days }: Life): TargetGroup {
+  return buildGroup({
+    cycleCount,
+    trackingType: "STREAKS",
+    initialFreezes,
+    closingOffsets: [{ fromCycle: 1, days }],
+    levels: buildLevels(1, 2, 3, 4, 5, 6),
+    targets: [buildTarget({ values: [decimal(1)] })],
+  });
+}
+
+/** Lives one life and compares it with the facts after each step. Answers how often a cycle was bridged, and restored. */
+function compare(given: Life, keep?: Keeping): { readonly bridged: number; readonly levelsByClosing: number } {
+  const { deeds, arrivedIn, fromCycle } = given;
+  const group = groupOf(given);
+  const facts: Facts = { group, fromCycle, sums: new Map(), excused: new Set(), granted: 0 };
+  const life = new SettledLife(group, buildEnrollment({ fromCycle, enrolledAt: noonOf(fromCycle) }), keep);
+  const levels = new Set<number>();
+  let [at, levelsByClosing] = [1, 0];
+  const check = () => {
+    const now = noonOf(at);
+    const { stored } = life;
+    expect({ value: streakValue(group, stored, now), freezes: freezesOf(group, stored, now) }).toEqual(
+      expectedOf(facts, now),
+    );
+    for (const { id, cyclesToMeet } of group.levels) if (cyclesToMeet <= longestOf(facts, now)) levels.add(id);
+    expect(new Set(stored.levelReachedAt.keys())).toEqual(levels);
+  };
+  for (const [index, one] of deeds.entries()) {
+    for (const arrival = arrivedIn[index] ?? at; at < arrival; ) {
+      at += 1;
+      life.passTo(at);
+      const known = levels.size;
+      check();
+      levelsByClosing += levels.size - known;
+    }
+    take(life, facts, one, index);
+    check();
+  }
+  return { bridged: expectedOf(facts, noonOf(at)).freezes.bridged.length, levelsByClosing };
+}
+
+function take(life: SettledLife, facts: Facts, one: Deed, index: number): void {
+  switch (one.kind) {
+    case "COUNT": {
+      const correction = { adjustmentId: `a${index}`, cycleNumber: one.cycle, amount: decimal(one.amount) };
+      if (life.adjust(correction) !== undefined)
+        facts.sums.set(one.cycle, (facts.sums.get(one.cycle) ?? 0) + one.amount);
+      return;
+    }
+    case "EXCUSE":
+      if (life.excuse(one.kind, one.cycle)) facts.excused.add(one.cycle);
+      return;
+    case "UNEXCUSE":
+      life.excuse(one.kind, one.cycle);
+      facts.excused.delete(one.cycle);
+      return;
+    case "FREEZES":
+      expect(life.grant(one.amount)).toBe(facts.group.initialFreezes + facts.granted + one.amount <= mostFreezes);
+      if (facts.group.initialFreezes + facts.granted + one.amount <= mostFreezes) facts.granted += one.amount;
+      return;
+  }
+}
+
+it("after each of any activities, returns, excuses, grants and closings, in any order, value, freezes and levels are what the facts say", () => {
+  let [bridged, levelsByClosing] = [0, 0];
+  fc.assert(
+    fc.property(lives, (given) => {
+      const seen = compare(given);
+      bridged += seen.bridged;
+      levelsByClosing += seen.levelsByClosing;
+    }),
+    { numRuns: searchLength(2_000) },
+  );
+  expect(Math.min(bridged, levelsByClosing)).toBeGreaterThan(0);
+});
+
+it("a settling that forgets which cycles were met is noticed by the value", () => {
+  const property = fc.property(lives, (given) => void compare(given, forgetMet));
+  expect(fc.check(property, { numRuns: 1_000, endOnFailure: true }).failed).toBe(true);
+});
