@@ -57,12 +57,12 @@ export class Dashboard extends Construct {
 }
 
 function trafficRow({ stackName }: DashboardProps): GraphWidget[] {
-  const { enrollments, unenrollments, activitiesCounted, refusals } = metrics;
+  const { enrollments, unenrollments, activitiesCounted, adjustments, refusals } = metrics;
   return [
     graph("Calls", [apiMetric(stackName, "Count", { statistic: "Sum", label: "calls" })]),
     graph(
       "What they did",
-      [enrollments, unenrollments, activitiesCounted].map((metric) => ownMetric(stackName, metric)),
+      [enrollments, unenrollments, activitiesCounted, adjustments].map((metric) => ownMetric(stackName, metric)),
     ),
     graph(
       "Refusals by code",

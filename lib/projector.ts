@@ -141,9 +141,11 @@ export class Projector extends Construct {
 function unreadChanges(stackName: string, projector: IFunction): IMetric {
   return new MathExpression({
     // One call outweighs all changes. Without any call the metric may be an empty series, which SUM leaves out.
-    expression: "SUM([FILL(activities, 0), FILL(enrolled, 0), FILL(unenrolled, 0), -1000000 * FILL(calls, 0)])",
+    expression:
+      "SUM([FILL(activities, 0), FILL(adjusted, 0), FILL(enrolled, 0), FILL(unenrolled, 0), -1000000 * FILL(calls, 0)])",
     usingMetrics: {
       activities: ownMetric(stackName, metrics.activitiesCounted),
+      adjusted: ownMetric(stackName, metrics.adjustments),
       enrolled: ownMetric(stackName, metrics.enrollments),
       unenrolled: ownMetric(stackName, metrics.unenrollments),
       calls: projector.metricInvocations(),

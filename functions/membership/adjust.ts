@@ -3,6 +3,7 @@ import { businessRefusal } from "../../shared/http/errors.ts";
 import { adjustmentIdReused, largestAmount, readAdjustRecord } from "../../shared/http/requests/adjustRecord.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { presentAdjustment } from "../../shared/http/views/activityView.ts";
+import { countAdjustment } from "../../shared/observability/metrics.ts";
 import { adjust as adjustTarget } from "../../shared/operations/adjust.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 
@@ -28,6 +29,7 @@ export function adjust(context: ServiceContext, limit: number | undefined): Oper
         throw adjustmentIdReused(record.adjustment.adjustmentId);
       case "adjusted":
       case "repeated": {
+        if (result.outcome === "adjusted") countAdjustment(org);
         const find = (groupId: number, version: number | undefined) =>
           context.targetGroups.find(org, groupId, now, version);
         const data = await presentAdjustment(result.activity, find);

@@ -11,6 +11,8 @@ export const metrics = {
   /** Answers that say a customer is enrolled. A call repeated with its `Idempotency-Key` counts again. */
   enrollments: { name: "Enrollments" },
   unenrollments: { name: "Unenrollments" },
+  /** Adjustments that were made. A repeat is not counted again. */
+  adjustments: { name: "Adjustments" },
   /** Activities counted over HTTP and from the queue. Repeated deliveries are not counted again. */
   activitiesCounted: { name: "ActivitiesCounted" },
   /** Refused requests, by the answered code (docs/errors.md). */

@@ -12,6 +12,10 @@ export function countUnenrollment(org: string): void {
   count(metrics.unenrollments, undefined, { org });
 }
 
+export function countAdjustment(org: string): void {
+  count(metrics.adjustments, undefined, { org });
+}
+
 export function countRecordedActivity(org: string): void {
   count(metrics.activitiesCounted, undefined, { org });
 }

@@ -97,6 +97,15 @@ describe("a call over HTTP writes exactly these lines of metrics:", () => {
     expect(lines).toEqual([counted, lineOf("Refusals", { code: "310011" }, { org: org.org }), counted]);
   });
 
+  it("adjustments, one for each that is made or refused, and none for a repeat", async () => {
+    const { org, group, customerId } = await enrolled();
+    const record = { adjustmentId: "a", customerId, amount: 5, reason: "A receipt was not counted" };
+    const adjust = (fields: object) => org.support.post(`${targetPath(group)}/adjust`, { ...record, ...fields }, at);
+    for (const fields of [{}, {}, { amount: 6 }, { adjustmentId: "b" }]) await adjust(fields);
+    const made = lineOf("Adjustments", {}, { org: org.org });
+    expect(lines).toEqual([made, lineOf("Refusals", { code: "300004" }, { org: org.org }), made]);
+  });
+
   it("a read, none", async () => {
     const { org, group, customerId } = await enrolled();
     expect(await org.readState(group, customerId, at)).toBeDefined();

@@ -159,6 +159,7 @@ describe("what the functions publish", () => {
     ...seriesOf(metrics.enrollments, [undefined]),
     ...seriesOf(metrics.unenrollments, [undefined]),
     ...seriesOf(metrics.activitiesCounted, [undefined]),
+    ...seriesOf(metrics.adjustments, [undefined]),
     ...seriesOf(metrics.refusals, Object.keys(errorCatalogue)),
     ...seriesOf(metrics.failures, failureSources),
     ...seriesOf(metrics.retries, retryCauses),

@@ -122,7 +122,7 @@ describe("alarms", () => {
       expect(Number(periods) * Number(period)).toBeLessThanOrEqual(60 * 60);
     });
 
-    test.each(["ActivitiesCounted", "Enrollments", "Unenrollments"])(
+    test.each(["ActivitiesCounted", "Adjustments", "Enrollments", "Unenrollments"])(
       "goes off when there are %s and the projector is not called, or has never been called",
       (name) => {
         expect(isOn({ [name]: [3, undefined, undefined, 1] })).toEqual([true, true]);
