@@ -18,7 +18,9 @@ import { type LocalGateway, startGateway } from "../local/gateway.ts";
 import { tryProjection } from "../local/projection.ts";
 import { referencePages } from "../local/referencePages.ts";
 import { startPages } from "../local/startPages.ts";
+import { noIssuer } from "../shared/auth/externalIssuer.ts";
 import { InvalidConfig, type LocalConfig, readLocalConfig } from "../shared/config/localConfig.ts";
+import { systemClock } from "../shared/config/systemClock.ts";
 import { openTable, patientLimits, type Table } from "../shared/table/client.ts";
 import { findDataId } from "../shared/table/dataId.ts";
 
@@ -118,7 +120,8 @@ async function serve(local: LocalConfig, endpoint: string, stopRequested: Promis
     ...startPages(() => findDataId(table, demoOrg), projection !== undefined),
     ...referencePages({ username: "demo-admin", secret: demoSecret }, demo.enrollment),
   };
-  const gateway = await startGateway(localFunctions(table), local.port, pages);
+  const functions = localFunctions(table, systemClock, noIssuer, local.adjustmentLimit);
+  const gateway = await startGateway(functions, local.port, pages);
   console.log(welcome(gateway, demo.enrollment));
   isListening = true;
   projection?.start();

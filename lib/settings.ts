@@ -1,4 +1,5 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { adjustmentLimits } from "../shared/config/adjustmentConfig.ts";
 import type { IssuerConfig } from "../shared/config/issuerConfig.ts";
 import { type RegistrationPermission, registrationPermissions } from "../shared/config/registrationConfig.ts";
 import { statisticsEveryHours } from "../shared/config/statisticsConfig.ts";
@@ -94,7 +95,7 @@ export function readSettings(readContext: ReadContext): Settings {
     throttleBurst: context.count("throttleBurst", 1000),
     tokenLifetimeMinutes: context.integer("tokenLifetimeMinutes", tokenLifetimeMinutes),
     registration: context.oneOf("registration", registrationPermissions, "manage"),
-    adjustmentLimit: context.optionalInteger("adjustmentLimit", { minimum: 1, maximum: 999_999_999 }),
+    adjustmentLimit: context.optionalInteger("adjustmentLimit", adjustmentLimits),
     setsApiGatewayLogRole: context.flag("setApiGatewayLogRole", true),
     hasWebAcl: context.flag("waf", false),
     webAclRate: context.integer("wafRatePerIp", { minimum: 10, maximum: 999_999_999, default: 30_000 }),

@@ -25,18 +25,20 @@ export type LocalFunctions = {
 
 /**
  * The functions of the stack on a given table. Each has a context of its own, as each is a process of its own there.
- * The clock is for credentials and tokens alone; a request brings its own time.
+ * The clock is for credentials and tokens alone; a request brings its own time. `adjustmentLimit` is the largest amount
+ * that support may adjust by.
  */
 export function localFunctions(
   table: Table,
   clock: Clock = systemClock,
   authenticateJwt: JwtAuthenticator = noIssuer,
+  adjustmentLimit?: number,
 ): LocalFunctions {
   return {
     authorizer: authorize(table, clock, authenticateJwt),
     handlers: {
       ...enrollRoutes(createContext(table)),
-      ...membershipRoutes(createContext(table)),
+      ...membershipRoutes(createContext(table), adjustmentLimit),
       ...recordActivitiesRoutes(createContext(table)),
       ...definitionsRoutes(createContext(table)),
       ...customersRoutes(table),

@@ -1,3 +1,6 @@
+/** The limits that a deployment, and a local service, may set. */
+export const adjustmentLimits = { minimum: 1, maximum: 999_999_999 } as const;
+
 /** The name of the variable in which a function finds by how much support may adjust; see the stack. */
 export const adjustmentLimitVariable = "ADJUSTMENT_LIMIT";
 

@@ -1,3 +1,4 @@
+import { adjustmentLimits, adjustmentLimitVariable } from "./adjustmentConfig.ts";
 import type { TableConfig } from "./tableConfig.ts";
 
 /** The settings that `npm start` takes from its environment. */
@@ -9,6 +10,8 @@ export type LocalConfig = {
   /** The address of an engine to use instead of starting one. */
   readonly endpoint: string | undefined;
   readonly region: string;
+  /** The largest amount by which access group `support` may adjust; `undefined` for no limit. */
+  readonly adjustmentLimit: number | undefined;
   /**
    * The credentials for the engine. An engine outside AWS accepts any pair; for one that checks them these are the
    * operator's.
@@ -29,6 +32,7 @@ export function readLocalConfig(environment: NodeJS.ProcessEnv = process.env): L
     dataDirectory: environment["DATA_DIR"] || undefined,
     endpoint: readEndpoint(environment["DYNAMODB_ENDPOINT"]),
     region: readRegion(environment["AWS_REGION"]),
+    adjustmentLimit: readLimit(environment[adjustmentLimitVariable]),
     credentials: {
       accessKeyId: environment["AWS_ACCESS_KEY_ID"] || "local",
       secretAccessKey: environment["AWS_SECRET_ACCESS_KEY"] || "local",
@@ -42,6 +46,16 @@ function readPort(text: string | undefined): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   throw new InvalidConfig(`PORT must be an integer from 0 to 65535; got ${JSON.stringify(text)}.`);
+}
+
+function readLimit(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  const { minimum, maximum } = adjustmentLimits;
+  const limit = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (limit >= minimum) return limit;
+  throw new InvalidConfig(
+    `${adjustmentLimitVariable} must be an integer from ${minimum} to ${maximum}; got ${JSON.stringify(text)}.`,
+  );
 }
 
 function readRegion(text: string | undefined): string {

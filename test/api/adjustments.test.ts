@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { membershipRoutes } from "../../functions/membership/routes.ts";
 import { closeCycles } from "../../local/closeCycles.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
-import { createContext } from "../../shared/operations/context.ts";
+import { noIssuer } from "../../shared/auth/externalIssuer.ts";
+import { systemClock } from "../../shared/config/systemClock.ts";
 import { ApiClient, type ApiResponse } from "../support/apiClient.ts";
 import { CustomerClosing } from "../support/customerClosing.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
@@ -357,9 +357,7 @@ describe("access group support", () => {
 describe("with an adjustmentLimit of 500", () => {
   let gateway: LocalGateway;
   beforeAll(async () => {
-    const { authorizer, handlers } = localFunctions(service.table);
-    const limited = membershipRoutes(createContext(service.table), 500);
-    gateway = await startGateway({ authorizer, handlers: { ...handlers, ...limited } }, 0);
+    gateway = await startGateway(localFunctions(service.table, systemClock, noIssuer, 500), 0);
   });
   afterAll(() => gateway.close());
 

@@ -97,6 +97,17 @@ describe("what cannot be started ends with exit code 1 and one message", () => {
     expect(message(service)).toBe('AWS_REGION must be the name of a region such as us-east-1; got "eu west 1".');
   });
 
+  it.each(["0", "1000000000", "12.5", "none"])(
+    "when ADJUSTMENT_LIMIT is %s: it names the variable, the range and the value",
+    async (ADJUSTMENT_LIMIT) => {
+      const service = start({ PORT: "0", ADJUSTMENT_LIMIT });
+      await expectFailed(service);
+      expect(message(service)).toBe(
+        `ADJUSTMENT_LIMIT must be an integer from 1 to 999999999; got "${ADJUSTMENT_LIMIT}".`,
+      );
+    },
+  );
+
   it("when something else answers at DYNAMODB_ENDPOINT: it names the endpoint, and shows no stack", async () => {
     const notFound = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     const other = await occupy(0);
@@ -333,6 +344,25 @@ describe("DYNAMODB_ENDPOINT", () => {
     const service = start({ PORT: "0", DYNAMODB_ENDPOINT: engineEndpoint(), ...credentials });
     const baseUrl = await service.ready();
     expect((await client(baseUrl, "demo-reader").get("/targetGroups")).status).toBe(200);
+  });
+});
+
+describe("ADJUSTMENT_LIMIT", () => {
+  it("lets demo-support adjust by that much, and by more only demo-admin", async () => {
+    const service = start({ PORT: "0", DYNAMODB_ENDPOINT: engineEndpoint(), ADJUSTMENT_LIMIT: "500" });
+    const baseUrl = await service.ready();
+    const { groupId, targetId, customerId } = printedEnrollment(service.printedCommand);
+    const adjust = (username: string, amount: number) =>
+      client(baseUrl, username).post(`/targetGroups/${groupId}/targets/${targetId}/adjust`, {
+        adjustmentId: "limit",
+        customerId,
+        amount,
+        reason: "A test",
+      });
+    // The customer is not enrolled, so what is allowed ends with 310126.
+    expectRefused(await adjust("demo-support", 500), 400, 310126);
+    expectRefused(await adjust("demo-support", -501), 403, 4000);
+    expectRefused(await adjust("demo-admin", -501), 400, 310126);
   });
 });
 
