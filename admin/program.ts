@@ -8,6 +8,7 @@ import { addImport } from "./customers/import.ts";
 import { addList as addListCustomers } from "./customers/list.ts";
 import { addStatistics } from "./customers/statistics.ts";
 import { addDoctor } from "./doctor/doctor.ts";
+import { addAdjust } from "./enrollments/adjust.ts";
 import { addEnroll } from "./enrollments/enroll.ts";
 import { addUnenroll } from "./enrollments/unenroll.ts";
 import { addReapply } from "./erasures/reapply.ts";
@@ -83,6 +84,7 @@ function createProgram({ result, problem, terminal }: Output): Command {
   }
   addEnroll(program, output);
   addUnenroll(program, output);
+  addAdjust(program, output);
   addDoctor(program, output);
   return program;
 }

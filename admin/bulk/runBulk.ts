@@ -1,5 +1,5 @@
 import { systemClock } from "../../shared/config/systemClock.ts";
-import type { Answer } from "../answer.ts";
+import { type Answer, isHopeless } from "../answer.ts";
 import { type Output, report } from "../output.ts";
 import { Refused } from "../refused.ts";
 import { type RowFormat, readRows, survey } from "./csvInput.ts";
@@ -28,6 +28,8 @@ export type BulkJob<Content> = {
   readonly send: (content: Content, idempotencyKey: string) => Promise<Answer>;
   /** See {@link runRows}. */
   readonly doneBeforeCode?: number;
+  /** See {@link runRows}. It is needed where a code that is hopeless elsewhere can be about a single row. */
+  readonly isHopeless?: (code: string) => boolean;
 };
 
 const finalOutcomes: ReadonlySet<Outcome> = new Set(["done", "refused", "invalid"]);
@@ -81,6 +83,7 @@ async function doRows<Content>(
     rows: openRows(readRows({ path: input.path, delimiter: options.delimiter }, job.format), earlier),
     send: (content: Content, line: number) => job.send(content, `bulk:${file.runId}:${line}`),
     doneBeforeCode: job.doneBeforeCode,
+    isHopeless: job.isHopeless ?? isHopeless,
     concurrency: options.concurrency,
     // Requests whose repeats get the same answer are repeated by the client, so one attempt is enough here.
     maximumAttempts: job.doneBeforeCode === undefined ? 1 : options.attempts,

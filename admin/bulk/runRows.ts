@@ -1,5 +1,5 @@
 import { pMapIterable } from "p-map";
-import { type Answer, isHopeless } from "../answer.ts";
+import type { Answer } from "../answer.ts";
 import { attempt } from "./attempts.ts";
 import type { InputRow } from "./csvInput.ts";
 import type { RowResult, Verdict } from "./rowResult.ts";
@@ -19,6 +19,8 @@ export type Run<Content> = {
    * the attempt succeeded. `undefined` when a repeated request gets the first one's answer.
    */
   readonly doneBeforeCode: number | undefined;
+  /** Whether no row can succeed once one was refused with this code. */
+  readonly isHopeless: (code: string) => boolean;
   readonly concurrency: number;
   readonly maximumAttempts: number;
   /** Must resolve when the result is stored. Only then is another row sent. */
@@ -44,7 +46,7 @@ export async function runRows<Content>(run: Run<Content>): Promise<Ending> {
     const result = await settle(run, row, stop);
     await run.record(result);
     failuresInARow = result.outcome === "failed" ? failuresInARow + 1 : 0;
-    if (!isHopeless(result.code) && failuresInARow < maximumFailuresInARow) return;
+    if (!run.isHopeless(result.code) && failuresInARow < maximumFailuresInARow) return;
     hopeless ??= result.message;
     giveUp.abort();
   };
@@ -71,10 +73,10 @@ async function settle<Content>(run: Run<Content>, row: OpenRow<Content>, stop: A
     const message = `${answer.messages.join(" ")} An earlier try may have done it, whose answer was lost.`;
     return { line, customerId, outcome: "done", code: "", message };
   }
-  return { line, customerId, ...judge(answer) };
+  return { line, customerId, ...judge(answer, run.isHopeless) };
 }
 
-function judge(answer: Answer): Verdict & { readonly message: string } {
+function judge(answer: Answer, isHopeless: (code: string) => boolean): Verdict & { readonly message: string } {
   switch (answer.kind) {
     case "accepted":
       return { outcome: "done", code: "", message: answer.warnings.join(" ") };

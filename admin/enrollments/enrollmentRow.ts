@@ -1,4 +1,4 @@
-import type { CustomerName, EnrollmentRecord } from "../../client/client.ts";
+import type { AdjustmentRecord, CustomerName, EnrollmentRecord } from "../../client/client.ts";
 import { parseId } from "../../shared/http/requests/parameters.ts";
 import type { Cells, RowFormat } from "../bulk/csvInput.ts";
 
@@ -10,7 +10,7 @@ const columns = [
   "resetStreakStatus",
   "registerCustomer",
 ] as const;
-const idColumns = ["customerId", "externalId"] as const;
+export const idColumns = ["customerId", "externalId"] as const;
 
 export const enrollFormat: RowFormat<EnrollmentRecord> = { columns, idColumns, read: readEnroll };
 
@@ -26,9 +26,12 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
   ["false", false],
 ]);
 
-function readEnroll(cells: Cells): { readonly content: EnrollmentRecord } | { readonly fault: string } {
+/** The content of a row, or a sentence that says why it cannot be sent. */
+export type Read<Content> = { readonly content: Content } | { readonly fault: string };
+
+function readEnroll(cells: Cells): Read<EnrollmentRecord> {
   const [periodName, balance] = [cells.get("periodName"), cells.get("initialBalance")];
-  const customer = readName(cells);
+  const customer = readCustomer(cells);
   const initialBalance = parseBalance(balance);
   const resetStreakStatus = readFlag(cells, "resetStreakStatus");
   const registerCustomer = readFlag(cells, "registerCustomer");
@@ -38,11 +41,8 @@ function readEnroll(cells: Cells): { readonly content: EnrollmentRecord } | { re
   }
   if (resetStreakStatus === "wrong") return { fault: "resetStreakStatus must be empty, true or false." };
   if (registerCustomer === "wrong") return { fault: "registerCustomer must be empty, true or false." };
-  const { content: name } = customer;
   const content = {
-    ...(typeof name === "object"
-      ? { identifierName: "externalId" as const, identifierValue: name.externalId }
-      : { customerId: name }),
+    ...customer.content,
     ...(periodName === undefined ? {} : { periodName }),
     ...(initialBalance === undefined ? {} : { initialBalance }),
     ...(resetStreakStatus === undefined ? {} : { resetStreakStatus }),
@@ -51,10 +51,23 @@ function readEnroll(cells: Cells): { readonly content: EnrollmentRecord } | { re
   return { content };
 }
 
-type Name = { readonly content: CustomerName } | { readonly fault: string };
+/** The fields of a record that name the customer of a row, who has one of the two ids. */
+export function readCustomer(cells: Cells): Read<NamingFields> {
+  const name = readName(cells);
+  if ("fault" in name) return name;
+  const { content } = name;
+  return {
+    content:
+      typeof content === "object"
+        ? { identifierName: "externalId", identifierValue: content.externalId }
+        : { customerId: content },
+  };
+}
+
+type NamingFields = Pick<AdjustmentRecord, "customerId" | "identifierName" | "identifierValue">;
 
 /** The customer of a row, who has one of the two ids. */
-function readName(cells: Cells): Name {
+function readName(cells: Cells): Read<CustomerName> {
   const [written, externalId] = [cells.get("customerId"), cells.get("externalId")];
   if (written !== undefined && externalId !== undefined)
     return { fault: "customerId and externalId must not both be there." };

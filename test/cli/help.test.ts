@@ -2,10 +2,13 @@ import { describe, expect, it } from "vitest";
 import { admin } from "../support/adminCommand.ts";
 
 const levels: readonly (readonly [level: string, commands: readonly string[]])[] = [
-  ["", ["credentials", "target-groups", "customers", "erasures", "enroll|enrol", "unenroll|unenrol", "doctor"]],
+  [
+    "",
+    ["credentials", "target-groups", "customers", "erasures", "enroll|enrol", "unenroll|unenrol", "adjust", "doctor"],
+  ],
   ["credentials", ["create", "list", "disable", "rotate", "limit"]],
   ["target-groups", ["create", "list", "show", "update", "deactivate", "activate", "extend", "history"]],
-  ["customers", ["import"]],
+  ["customers", ["import", "list", "statistics"]],
   ["erasures", ["reapply"]],
 ];
 
@@ -21,10 +24,13 @@ const commands: readonly (readonly [command: string, options: readonly string[]]
   ["target-groups extend", [...calling, "--if-version", "--cycles"]],
   ["target-groups history", calling],
   ["customers import", bulk],
+  ["customers list", [...calling, "--group", "--target", "--status", "--period", "--achieved"]],
+  ["customers statistics", [...calling, "--group", "--target"]],
   ["erasures reapply", ["--from", "--table", "--local", "--port", "--json"]],
   ["enroll", [...bulk, "--group", "--target"]],
   ["enrol", [...bulk, "--group", "--target"]],
   ["unenroll", [...bulk, "--group", "--target"]],
+  ["adjust", [...bulk, "--group", "--target"]],
   ["doctor", [...calling, "--stack", "--toolkit-stack-name", "--group", "--target", "--customer"]],
   ["unenrol", [...bulk, "--group", "--target"]],
 ];

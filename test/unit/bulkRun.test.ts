@@ -29,6 +29,7 @@ describe("a run over 20 000 rows", () => {
         return accepted;
       },
       doneBeforeCode: undefined,
+      isHopeless: () => false,
       concurrency,
       maximumAttempts: 1,
       record: async () => {
