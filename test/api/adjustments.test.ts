@@ -13,6 +13,7 @@ import { ok, targetPath } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
 import { newSetting, type Setting, unknownId } from "../support/setting.ts";
 import { during, firstInstantOf, milestone, streak } from "../support/targetGroups.ts";
+import { newToken } from "../support/tokens.ts";
 import { withoutWriting } from "../support/writes.ts";
 
 const service = useProjectedService();
@@ -202,11 +203,13 @@ describe("the same adjustment again", () => {
     expect(await valuesOf(one)).toMatchObject({ c1: 100 });
   });
 
-  it("in another target is refused with 300004 (422)", async () => {
-    const one = await enrolled();
+  it("in another target of the same group is refused with 300004 (422)", async () => {
+    const [target] = milestone().targets;
+    const one = await enrolled(milestone({ targets: [target, { ...target, name: "Spend more" }] }));
     const record = recordOf(one);
     await ok(post(one, record));
-    const group = await one.org.createGroup();
+    const [, targetId = 0] = one.group.targetIds;
+    const group = { ...one.group, targetId };
     await ok(one.org.enroll(group, { customerId: one.customerId }, { now }));
     expectRefused(await post({ ...one, group }, record), 422, 300004);
   });
@@ -309,7 +312,14 @@ describe("a body is refused with 300004", () => {
     ["with five fractional digits", { amount: 0.00001 }, [/at most 4 fractional digits; got 0.00001/]],
     ["with a text for the amount", { amount: "5" }, [/amount must be a number; got "5"/]],
     ["with an amount beyond 11 digits", { amount: -100_000_000_000 }, [/amount must be >= -99999999999.9999/]],
-    ["with a blank reason", { reason: "  " }, [/reason must hold more than blanks/]],
+    ["with an amount of 12 digits", { amount: 100_000_000_000 }, [/amount must be <= 99999999999.9999/]],
+    [
+      "with an empty reason",
+      { reason: "" },
+      [/reason must not have fewer than 1 characters/, /reason must hold more than blanks/],
+    ],
+    ["with a reason of blanks of all kinds", { reason: " \t\n\u00a0" }, [/reason must hold more than blanks/]],
+    ["with no text for the reason", { reason: null }, [/reason must be a string; got null/]],
     ["with a reason of 256 characters", { reason: "x".repeat(256) }, [/reason must not have more than 255 characters/]],
     ["with an id of other characters", { adjustmentId: "a b" }, [/adjustmentId must match/]],
     ["with a number for the cycle's name", { periodName: 1 }, [/periodName must be a string or null/]],
@@ -328,9 +338,25 @@ describe("a body is refused with 300004", () => {
     expectRefused(refused, 400, 300004, /targetGroupId/, /amount must not be 0/);
   });
 
-  it("not for a reason of 255 characters or a field that is not known, which is warned of", async () => {
+  it("not for a reason of 255 characters of any plane, which stays as it was sent", async () => {
     const one = await enrolled();
-    const { body } = await ok(post(one, recordOf(one, { reason: "x".repeat(255), periodname: "c1" })));
+    const longest = "\u{1f600}".repeat(255);
+    await adjust(one, { reason: longest });
+    await service.drain();
+    const rows = await readHistory(one.org.reader, one.customerId, one.group.targetId);
+    expect(rows.at(-1)).toMatchObject({ reason: longest });
+  });
+
+  it("not for the smallest and the largest amount of either sign, which count exactly", async () => {
+    const one = await enrolled();
+    for (const amount of [99_999_999_999.9999, 0.0001, -99_999_999_999.9999]) await adjust(one, { amount });
+    expect(await valuesOf(one)).toMatchObject({ c1: 0.0001 });
+    expect(await adjust(one, { amount: -0.0001 })).toMatchObject({ oldAchievedValue: 0.0001, newAchievedValue: 0 });
+  });
+
+  it("not for a field that is not known, which is warned of", async () => {
+    const one = await enrolled();
+    const { body } = await ok(post(one, recordOf(one, { periodname: "c1" })));
     expect(body.warnings).toEqual([{ message: expect.stringContaining('"periodname" was ignored') }]);
   });
 });
@@ -372,6 +398,26 @@ describe("with an adjustmentLimit of 500", () => {
       const message = /^Not allowed\. An adjustment by more than 500 needs the permission "manage", which access group/;
       expectRefused(await withoutWriting(service, call), 403, 4000, message);
     }
+  });
+
+  it("support is limited by a record that stands by itself, and by each of several", async () => {
+    const one = await enrolled();
+    const [small, large] = [recordOf(one, { amount: 1 }), recordOf(one, { amount: 501 })];
+    const support = new ApiClient(gateway.baseUrl, one.org.credentials.support);
+    for (const body of [large, [small, large]])
+      expectRefused(await support.post(`${targetPath(one.group)}/adjust`, body, { now }), 403, 4000);
+  });
+
+  it("support is limited by an access token as by its secret", async () => {
+    const one = await enrolled();
+    const token = await newToken(gateway.baseUrl, one.org.credentials.support);
+    const call = (amount: number) =>
+      new ApiClient(gateway.baseUrl, undefined).post(`${targetPath(one.group)}/adjust`, [recordOf(one, { amount })], {
+        now,
+        headers: { Authorization: `Bearer ${token}` },
+      });
+    expectRefused(await withoutWriting(service, () => call(501)), 403, 4000);
+    await ok(call(500));
   });
 
   it("admin adjusts by more", async () => {
@@ -436,6 +482,33 @@ describe("the effects of an adjustment", () => {
     expect(await valuesOf(one)).toMatchObject({ c1: 2.4 });
   });
 
+  it("around activities that reach the target, by −x and by x, keep rows and sum equal, and are told once", async () => {
+    const one = await enrolled(streak({ levels: [1] }));
+    await Promise.all([
+      ...[-700, 700, -0.5, 0.5].map((amount) => adjust(one, { amount })),
+      ...Array.from({ length: 8 }, () => spend(one, 150)),
+    ]);
+    await service.drain();
+    const rows = await readHistory(one.org.reader, one.customerId, one.group.targetId);
+    expect(rows.reduce((sum, { value }) => sum + value, 0)).toBe(1200);
+    expect(await valuesOf(one)).toMatchObject({ c1: 1200 });
+    expect(await streakOf(one, now)).toEqual({ value: 1, reached: ["l1"] });
+    expect(await eventsOf(one, "targetValueAchieved", "streakLevelAchieved")).toHaveLength(2);
+  });
+
+  it("while the cycle is closed are told once, and the end is told last as it is", async () => {
+    const one = await enrolled();
+    await service.drain();
+    await Promise.all([
+      closeCycles(service.table, Date.parse(during(2)), one.org.org),
+      ...[-300, 300, 1000].map((amount) => adjust(one, { periodName: "c1", amount }, during(2))),
+    ]);
+    expect(await valuesOf(one, during(2))).toMatchObject({ c1: 1000 });
+    expect(await eventsOf(one, "targetValueAchieved")).toHaveLength(1);
+    const ends = await eventsOf(one, "targetPeriodCompleted");
+    expect(ends.at(-1)).toMatchObject({ achieved: true, targetAchievedValue: 1000 });
+  });
+
   it("count in a settled cycle, whose row is written with the enrolment", async () => {
     const one = await enrolled();
     await spend(one, 900);
@@ -494,6 +567,27 @@ describe("what is told of an adjustment", () => {
       { adjustmentId, reason, enteredBy, targetAchievedValue: 1000 },
     ]);
     expect(events.some((event) => "activityId" in event)).toBe(false);
+  });
+
+  it("is the same in every event of every kind", async () => {
+    const [target] = milestone().targets;
+    const targetMilestoneTriggers = [{ triggerName: "Half", triggerValueType: "PERCENTAGE", triggerValue: 50 }];
+    const one = await enrolled(streak({ levels: [1], targets: [{ ...target, targetMilestoneTriggers }] }));
+    await service.drain();
+    await closeCycles(service.table, Date.parse(during(2)), one.org.org);
+    const { adjustmentId } = await adjust(one, { periodName: "c1", amount: 1000 }, during(2));
+    await service.drain();
+    const events = (await service.events(one.customerId)).filter(({ detail }) => "adjustmentId" in detail);
+    expect(events.map(({ "detail-type": type }) => type)).toEqual([
+      "targetAchievedValueUpdated",
+      "targetMilestoneAchieved",
+      "targetValueAchieved",
+      "streakLevelAchieved",
+      "targetPeriodCompleted",
+    ]);
+    const enteredBy = one.org.credentials.support.username;
+    for (const { detail } of events) expect(detail).toMatchObject({ adjustmentId, reason, enteredBy, source: "API" });
+    expect(events.some(({ detail }) => "activityId" in detail)).toBe(false);
   });
 
   it("is nothing more for a repeat", async () => {

@@ -48,6 +48,12 @@ describe("refuses with 300004, writing nothing, half of a surrogate pair in", ()
     ["the name of a field", "PUT", "/customers/CUSTOMER", `{"${loneHalf}":1}`],
     ["a periodName", "POST", "TARGET/enroll", `[{"customerId":CUSTOMER,"periodName":"${loneHalf}"}]`],
     ["an un-enrolment", "POST", "TARGET/unEnroll", `[{"customerId":CUSTOMER,"note":"${loneHalf}"}]`],
+    [
+      "the reason of an adjustment",
+      "POST",
+      "TARGET/adjust",
+      `[{"adjustmentId":"a","customerId":CUSTOMER,"amount":1,"reason":"a${loneHalf}"}]`,
+    ],
     ["an event's name", "POST", "/activities", activity(`"name":"${loneHalf}"`)],
     ["an attribute", "POST", "/activities", activity(`"attributes":{"a":["${loneHalf}"]}`)],
     ["an attribute's name", "POST", "/activities", activity(`"attributes":{"${loneHalf}":1}`)],

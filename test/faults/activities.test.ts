@@ -54,7 +54,7 @@ async function recordEnrolled(rate: number, index: number, sabotage?: Sabotage):
   });
 }
 
-describe("activities of one customer, delivered more than once, to two processes, at once", () => {
+describe("activities and adjustments of one customer, delivered more than once, to two processes, at once", () => {
   it.each([0, 0.15, 0.4])(
     "count once when they are answered and at most once when not, when %f of the engine's requests meet a fault",
     async (rate) => {

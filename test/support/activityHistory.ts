@@ -1,11 +1,11 @@
-import type { ApiClient } from "./apiClient.ts";
+import type { ApiClient, ApiResponse } from "./apiClient.ts";
 import { CustomerClosing } from "./customerClosing.ts";
 import { readUnavailable, type Sabotage, type Stage, startFaultyClients } from "./faultStage.ts";
 import { ok, targetPath } from "./org.ts";
 import { Random } from "./random.ts";
 import { during } from "./targetGroups.ts";
 
-/** The effect of one activity on the one target: the value before and after it, or that it did not count. */
+/** The effect of one activity or adjustment on the one target: the value before and after it, or that it did not count. */
 type Effect = { readonly from: number; readonly to: number; readonly milestones: readonly number[] } | "notCounted";
 
 /** The sub-targets of a target that enrols with activities. No return takes its value back, so each is reached once. */
@@ -33,7 +33,8 @@ export type ActivityHistory = {
 
 type SentActivity = {
   readonly activityId: string;
-  readonly type: "TRANSACTION" | "RETURN";
+  readonly type: "TRANSACTION" | "RETURN" | "ADJUSTMENT";
+  /** What an adjustment takes off is below 0. */
   readonly amount: number;
   readonly originalActivityId?: string;
 };
@@ -47,8 +48,8 @@ type Wanted = {
   readonly customerId: number;
   readonly sabotage?: Sabotage | undefined;
   /**
-   * `true`: some activities are returns, and the customer stays in. `false`: there are no returns, and another client
-   * un-enrols and re-enrols the customer meanwhile.
+   * `true`: some activities are returns and adjustments, and the customer stays in. `false`: there are none, and another
+   * client un-enrols and re-enrols the customer meanwhile.
    */
   readonly hasReturns: boolean;
   /**
@@ -110,8 +111,9 @@ function randomActivities(random: Random, hasReturns: boolean): Activities {
 /** Each amount is a power of 4, so a sum tells which activities are in it and how often. */
 function randomActivity(random: Random, index: number, hasReturns: boolean): SentActivity {
   const activity = { activityId: String(index), amount: 4 ** index };
-  const [isReturn, original] = [random.fraction() < 0.4, random.integer(activityCount)];
-  if (!hasReturns || !isReturn) return { ...activity, type: "TRANSACTION" };
+  const [kind, original] = [random.fraction(), random.integer(activityCount)];
+  if (!hasReturns || kind < 0.4) return { ...activity, type: "TRANSACTION" };
+  if (kind < 0.6) return { ...activity, type: "ADJUSTMENT", amount: kind < 0.5 ? activity.amount : -activity.amount };
   // The return names a transaction that has arrived or arrives later, or it names another return and so no transaction.
   return { ...activity, type: "RETURN", originalActivityId: String(original) };
 }
@@ -197,18 +199,29 @@ class Till {
   }
 
   async #send(client: ApiClient, activity: SentActivity): Promise<Effect | undefined> {
-    const body = { ...activity, customerId: this.#customerId, occurredAt };
-    const response = await client.post("/activities", body, { now: this.#now });
+    const response = await (activity.type === "ADJUSTMENT"
+      ? this.#adjust(client, activity)
+      : this.#count(client, activity));
     if (response.status !== 200) {
       readUnavailable(response);
       return undefined;
     }
-    const { targets } = response.body.data;
+    const { data } = response.body;
+    const targets = activity.type === "ADJUSTMENT" ? [data] : data.targets;
     if (targets.length === 0) return "notCounted";
     const milestones = targets.flatMap(({ milestonesReached }: { milestonesReached: { triggerValue: number }[] }) =>
       milestonesReached.map(({ triggerValue }) => triggerValue),
     );
     return { from: targets[0].oldAchievedValue, to: targets.at(-1).newAchievedValue, milestones };
+  }
+
+  #count(client: ApiClient, activity: SentActivity): Promise<ApiResponse> {
+    return client.post("/activities", { ...activity, customerId: this.#customerId, occurredAt }, { now: this.#now });
+  }
+
+  #adjust(client: ApiClient, { activityId: adjustmentId, amount }: SentActivity): Promise<ApiResponse> {
+    const record = { adjustmentId, customerId: this.#customerId, periodName: "c1", amount, reason: "A test" };
+    return client.post(`${this.#path}/adjust`, [record], { now: this.#now });
   }
 }
 
@@ -243,18 +256,19 @@ function ascending(one: number, other: number): number {
   return one - other;
 }
 
-/** Reads the sum as digits of base 4. The digit of a return is negative. */
+/** Reads the sum as digits of base 4. The digit of what is taken off is negative. */
 function timesCounted(deliveries: readonly Delivered[], sum: number): number[] {
   let rest = sum;
   return deliveries.map(({ activity }) => {
     const digit = ((rest % 4) + 4) % 4;
-    const times = activity.type === "RETURN" ? (4 - digit) % 4 : digit;
-    rest = (rest - signed(activity, times)) / 4;
+    const isTakenOff = signed(activity) < 0;
+    const times = isTakenOff ? (4 - digit) % 4 : digit;
+    rest = (rest - (isTakenOff ? -times : times)) / 4;
     return times;
   });
 }
 
-function signed({ type }: SentActivity, amount: number): number {
+function signed({ type, amount }: SentActivity): number {
   return type === "RETURN" ? -amount : amount;
 }
 
@@ -266,7 +280,7 @@ function endOfChain(settled: ActivityHistory["settled"], start: number): number 
   const byStart = new Map<number, number>();
   for (const { activity, effect } of settled) {
     if (effect === "notCounted") continue;
-    if (effect.to - effect.from !== signed(activity, activity.amount)) return undefined;
+    if (effect.to - effect.from !== signed(activity)) return undefined;
     byStart.set(effect.from, effect.to);
   }
   let value = start;

@@ -28,6 +28,13 @@ type TestEvent = {
   readonly detail: Readonly<Record<string, unknown>> & { readonly eventId: string };
 };
 
+/** Every event of every kind says who entered it and by which way; see docs/history.md. */
+function requireAuthorship({ "detail-type": type, detail }: TestEvent): void {
+  const { enteredBy, source } = detail;
+  const isSaid = source === "AUTOMATIC" ? enteredBy === null : typeof enteredBy === "string" && enteredBy !== "";
+  if (!isSaid) throw new Error(`${type} does not say who entered it: ${String(enteredBy)} by ${String(source)}`);
+}
+
 /** Call it once at the top of a test file. The service answers `otherPages` as well as the projector's pages. */
 export function useProjectedService(otherPages: LocalPages = {}): ProjectedService {
   const access = { endpoint: engineEndpoint(), ...localAccess };
@@ -58,6 +65,7 @@ export function useProjectedService(otherPages: LocalPages = {}): ProjectedServi
       const query = customerId === undefined ? "" : `?customerId=${customerId}`;
       const response = await fetch(new URL(`/local/events${query}`, service.baseUrl));
       const body: { data: { events: readonly TestEvent[] } } = JSON.parse(await response.text());
+      for (const event of body.data.events) requireAuthorship(event);
       return body.data.events;
     },
   };
