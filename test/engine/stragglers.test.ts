@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { decideUnenrollment } from "../../shared/domain/unenrolling.ts";
+import { adjust } from "../../shared/operations/adjust.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
 import { recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
@@ -18,7 +20,7 @@ import { buildActivity, buildGroup, buildTarget, decimal, noonOf, startOfCycle }
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
-import { enroll } from "../support/membership.ts";
+import { byTest, enroll, unenroll } from "../support/membership.ts";
 import { transactionConflict } from "../support/seededFaults.ts";
 import { openTestTable } from "../support/service.ts";
 
@@ -70,7 +72,15 @@ async function enrolled() {
   const ref = { org, customerId, groupId: group.id, targetId: target.id };
   await enroll(other, ref, resume, now, undefined);
   const activity = { ...buildActivity({ customerId, amount: decimal(100) }), contentDigest: "digest" };
-  return { ref, record: () => recordActivity(table, new TargetGroupCache(other), org, activity, now) };
+  const targetGroups = new TargetGroupCache(other);
+  const adjustment = { ...byTest, adjustmentId: "a", cycleName: undefined, amount: decimal(100), reason: "A test" };
+  const command = { ...ref, customer: customerId, adjustment, contentDigest: "digest" };
+  return {
+    ref,
+    record: () => recordActivity(table, targetGroups, org, activity, now),
+    adjust: () => adjust({ table: patient, targetGroups }, command, now),
+    leave: () => unenroll(other, ref, now, (stored) => decideUnenrollment(group, stored, now)),
+  };
 }
 
 describe("an activity that met a transaction until its patience was over", () => {
@@ -111,6 +121,25 @@ describe("an activity of which an attempt was lost", () => {
     await arrive();
     const sums = (await listEnrollments(other, org, customerId)).map(({ achieved }) => achieved.get(1));
     expect(sums.filter((sum) => sum === decimal(100))).toHaveLength(98);
+  });
+});
+
+describe("an adjustment of which an attempt was lost", () => {
+  it("and whose customer has left by the next may still be counted: OutcomeUnknown", async () => {
+    const { ref, adjust: adjustOnce, leave } = await enrolled();
+    const { fault, arrive } = straggler();
+    proxy.plan(fault, { ...conflict, before: leave });
+    await expect(adjustOnce()).rejects.toThrow(OutcomeUnknown);
+    await arrive();
+    expect((await findEnrollment(other, ref))?.achieved.get(1)).toBe(0n);
+  });
+
+  it("and counted before the customer left is answered as a repeat, and counts once", async () => {
+    const { ref, adjust: adjustOnce, leave } = await enrolled();
+    const { fault, arrive } = straggler();
+    proxy.plan(fault, { ...conflict, before: () => arrive().then(leave) });
+    expect(await adjustOnce()).toMatchObject({ outcome: "repeated" });
+    expect((await findEnrollment(other, ref))?.achieved.get(1)).toBe(decimal(100));
   });
 });
 
