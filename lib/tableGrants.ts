@@ -49,10 +49,10 @@ export const tableGrants = {
     { actions: ["Query"], partitions: groups },
     { actions: ["GetItem", "UpdateItem"], partitions: customersAndExternalIds },
   ],
-  // An adjustment is recorded in one transaction with the enrolment.
+  // An adjustment is recorded in one transaction with the enrolment, and reads like an activity.
   membership: [
     { actions: ["Query"], partitions: groups },
-    { actions: ["GetItem", "PutItem", "UpdateItem"], partitions: customers },
+    { actions: ["GetItem", "PutItem", "Query", "UpdateItem"], partitions: customers },
     { actions: ["GetItem"], partitions: externalIds },
   ],
   recordActivities: [

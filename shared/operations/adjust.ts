@@ -9,15 +9,15 @@ import { type Refusal, refused } from "../domain/refusal.ts";
 import type { Cycle } from "../domain/targetGroup.ts";
 import type { RecordedActivity } from "../table/activityItem.ts";
 import type { Table } from "../table/client.ts";
-import { isRegistered } from "../table/customers.ts";
-import { type EnrollmentRef, findEnrollment, findSetAside } from "../table/enrollments.ts";
+import { findStanding } from "../table/customers.ts";
+import { type EnrollmentRef, findSetAside, listActive } from "../table/enrollments.ts";
 import { outrun } from "../table/failures.ts";
 import type { Org } from "../table/keys.ts";
 import { type NotedReturns, whenFirst } from "../table/notedReturns.ts";
 import { readRows } from "../table/past.ts";
-import { inRounds } from "../table/rounds.ts";
+import { inRounds, Patience } from "../table/rounds.ts";
 import type { ServiceContext } from "./context.ts";
-import { customerNotFound, identifyCustomer, isRefusal } from "./customer.ts";
+import { customerErased, customerNotFound, identifyCustomer, isRefusal } from "./customer.ts";
 import { type Definition, findTarget, requireDefinition, type TargetRef } from "./definition.ts";
 import { buildUpdates, commit, findActivity } from "./recordActivity.ts";
 
@@ -42,12 +42,12 @@ const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min
 
 /**
  * Adds an amount to what a customer has achieved in one cycle of a target (docs/adjustments.md). It counts once, however
- * often it is sent. It takes one consistent read and one transaction, of the record under its id, which must not exist,
+ * often it is sent. It takes one consistent query and one transaction, of the record under its id, which must not exist,
  * and the enrolment, which must have the revision that was decided on. On a conflict it decides again. A group or target
  * that the brand has switched off can be adjusted too.
  *
  * Refuses, in this order, with 310017, 310018, 310011, 310019, 310126. A repeat is answered as the first call was, even if
- * it would be refused now. Throws TooMuchContention if nothing was counted, OutcomeUnknown if a lost attempt may still
+ * it would be refused now, but for a customer who was erased. Throws TooMuchContention if nothing was counted, OutcomeUnknown if a lost attempt may still
  * count.
  */
 export async function adjust(context: ServiceContext, command: AdjustCommand, now: Instant): Promise<AdjustResult> {
@@ -77,10 +77,12 @@ async function record(
   const { table } = context;
   const { org, now } = call;
   const mayBeSetAside = isOver(group, now);
+  const patience = new Patience(table);
   const overtaken = "The adjustment met other writes in every round";
   let noted: NotedReturns | undefined;
-  return inRounds<AdjustResult>(table, { ...rounds, overtaken }, async (lostAttempts) => {
-    const decision = await decide(context, call, cycleNumber, mayBeSetAside);
+  return inRounds<AdjustResult>(table, { ...rounds, patience, overtaken }, async (lostAttempts) => {
+    const stored = await find(table, call, mayBeSetAside, patience);
+    const decision = stored === undefined ? neverEnrolled(call) : await decide(context, call, cycleNumber, stored);
     if ("outcome" in decision) return explain(context, call, decision, lostAttempts);
     const recorded = recordOf(call, decision);
     const parts = buildUpdates(org, decision).map((Update) => ({ Update }));
@@ -98,13 +100,10 @@ type Decision = CountingDecision & { readonly enrollment: Enrollment };
 
 async function decide(
   { table, targetGroups }: ServiceContext,
-  call: Call,
+  { org, adjustment, now }: Call,
   cycleNumber: number,
-  mayBeSetAside: boolean,
+  stored: Enrollment,
 ): Promise<Decision | Refusal> {
-  const { org, adjustment, now } = call;
-  const stored = await find(table, call, mayBeSetAside);
-  if (stored === undefined) return neverEnrolled(call);
   const definition = await requireDefinition(targetGroups, org, stored, now);
   const refusal = whyNotAdjustable({ ...definition, enrollment: stored }, cycleNumber);
   if (refusal !== undefined) return refusal;
@@ -112,9 +111,19 @@ async function decide(
   return { enrollment, ...decideAdjustment({ ...definition, enrollment }, cycleNumber, adjustment, now) };
 }
 
-/** The enrolment. It is looked for in the order in which it moves, so it is not missed. */
-async function find(table: Table, ref: EnrollmentRef, mayBeSetAside: boolean): Promise<Enrollment | undefined> {
-  return (await findEnrollment(table, ref)) ?? (mayBeSetAside ? findSetAside(table, ref) : undefined);
+/**
+ * The enrolment. It is looked for in the order in which it moves, so it is not missed. It is read like an activity reads
+ * it, because the note that the customer is being erased is beside it. Such a customer has none.
+ */
+async function find(
+  table: Table,
+  ref: EnrollmentRef,
+  mayBeSetAside: boolean,
+  patience: Patience,
+): Promise<Enrollment | undefined> {
+  const { enrollments, isErased } = await listActive(table, ref.org, ref.customerId, patience);
+  const found = enrollments.find(({ groupId, targetId }) => groupId === ref.groupId && targetId === ref.targetId);
+  return found ?? (mayBeSetAside && !isErased ? findSetAside(table, ref) : undefined);
 }
 
 function neverEnrolled({ customerId, groupId, targetId }: Call): Refusal {
@@ -135,14 +144,16 @@ async function explain(
   lostAttempts: number,
 ): Promise<AdjustResult> {
   const { org, customerId, adjustment } = call;
-  const [earlier, isKnown] = await Promise.all([
+  const [earlier, standing] = await Promise.all([
     findActivity(table, org, customerId, adjustment.adjustmentId),
-    isRegistered(table, org, customerId),
+    findStanding(table, org, customerId),
   ]);
+  // What an earlier call did is still stored, and belongs to nobody.
+  if (standing === "erased") return customerErased(customerId);
   if (earlier !== undefined) return repeated(earlier, call);
   // An earlier round was sent and its lost attempt may still arrive.
   if (lostAttempts > 0) throw outrun(lostAttempts, "The adjustment would be refused by now");
-  return isKnown ? refusal : customerNotFound(customerId);
+  return standing === "registered" ? refusal : customerNotFound(customerId);
 }
 
 function repeated(earlier: RecordedActivity, { contentDigest }: Call): AdjustResult {

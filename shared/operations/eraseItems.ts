@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import { isAnonymised, isFirstPass } from "../domain/erasing.ts";
 import { ServiceError } from "../domain/serviceError.ts";
-import { emptyTexts, listRecorded } from "../table/anonymising.ts";
+import { emptyTexts, listItemsWithTexts } from "../table/anonymising.ts";
 import type { Table } from "../table/client.ts";
 import { findProfile, isErased } from "../table/customers.ts";
 import { noteSwept } from "../table/dueSweeps.ts";
@@ -73,11 +73,9 @@ async function removeAll(table: Table, keys: readonly Key[]): Promise<void> {
 
 function anonymising(table: Table, ref: CustomerRef, { sweep }: ErasingTask): TakePage {
   return async (after) => {
-    const { activities, last } = await listRecorded(table, ref, after, itemsAtOnce);
-    const concerned = activities.filter(
-      ({ recordedAt }) => recordedAt !== undefined && isAnonymised(recordedAt, sweep),
-    );
-    await pMap(concerned, (activity) => emptyTexts(table, activity), { concurrency: itemsAtOnce });
+    const { items, last } = await listItemsWithTexts(table, ref, after, itemsAtOnce);
+    const concerned = items.filter(({ recordedAt }) => recordedAt !== undefined && isAnonymised(recordedAt, sweep));
+    await pMap(concerned, (item) => emptyTexts(table, item), { concurrency: itemsAtOnce });
     return last;
   };
 }

@@ -11,7 +11,7 @@ import { formatInstant, type Instant } from "../domain/instant.ts";
 import { notCountedReasons, type OriginalActivity } from "../domain/placing.ts";
 import type { Level } from "../domain/targetGroup.ts";
 import type { ReachedTrigger } from "../domain/triggers.ts";
-import { buildAuthorship, parseAuthorship } from "./authorshipItem.ts";
+import { buildAuthorship, parseAuthorship, reasonAttribute } from "./authorshipItem.ts";
 import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem, type Value } from "./item.ts";
 import { activityKey, activityPrefix, type Org, parseCustomerPartition } from "./keys.ts";
 import { asNatural, asSigned, naturalBytes, PackedReader } from "./packedCycles.ts";
@@ -49,7 +49,7 @@ export function buildActivityItem(org: Org, activity: RecordedActivity): Item {
     quantity: activity.quantity === undefined ? undefined : numberOf(activity.quantity),
     [attributesName]: activity.attributesJson,
     original: activity.originalActivityId,
-    reason: activity.reason,
+    [reasonAttribute]: activity.reason,
     store: activity.storeId,
     channel: activity.channel,
     zones: unlessEmpty(activity.zoneIds),
@@ -189,7 +189,7 @@ export function parseActivity(item: StoredItem): RecordedActivity {
     quantity: reader.optionalDecimal("quantity"),
     attributesJson: reader.optionalText(attributesName),
     originalActivityId: reader.optionalText("original"),
-    reason: reader.optionalText("reason"),
+    reason: reader.optionalText(reasonAttribute),
     storeId: reader.optionalText("store"),
     channel: reader.optionalText("channel"),
     zoneIds: texts(reader, "zones"),

@@ -4,6 +4,8 @@ import type { Item, ItemReader } from "./item.ts";
 /** The names are letters, because enrolments and activities are paid for by their size. */
 export const enteredByAttribute = "b";
 export const sourceAttribute = "w";
+/** Why support has changed something: the text of a person, which an anonymisation empties. */
+export const reasonAttribute = "reason";
 /** The version of the group's definition. */
 export const versionAttribute = "d";
 

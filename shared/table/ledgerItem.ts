@@ -1,6 +1,6 @@
 import { formatInstant } from "../domain/instant.ts";
 import { type LedgerEntry, ledgerKinds } from "../domain/ledger.ts";
-import { buildAuthorship, parseAuthorship, versionAttribute } from "./authorshipItem.ts";
+import { buildAuthorship, parseAuthorship, reasonAttribute, versionAttribute } from "./authorshipItem.ts";
 import { type Item, ItemReader, MalformedItem, numberOf, type StoredItem } from "./item.ts";
 import { ledgerKey, type Org } from "./keys.ts";
 
@@ -16,7 +16,7 @@ export function buildLedgerItem(org: Org, customerId: number, entry: LedgerEntry
     delta: numberOf(entry.delta),
     valueAfter: numberOf(entry.valueAfter),
     activityId: entry.activityId,
-    reason: entry.reason,
+    [reasonAttribute]: entry.reason,
     occurredAt: formatInstant(entry.occurredAt),
     ...buildAuthorship(entry),
     [versionAttribute]: entry.definitionVersion,
@@ -38,7 +38,7 @@ export function parseLedgerEntry(item: StoredItem): LedgerEntry {
     delta: reader.decimal("delta"),
     valueAfter: reader.decimal("valueAfter"),
     activityId: reader.optionalText("activityId"),
-    reason: reader.optionalText("reason"),
+    reason: reader.optionalText(reasonAttribute),
     occurredAt: reader.instant("occurredAt"),
     recordedAt,
     ...parseAuthorship(reader),

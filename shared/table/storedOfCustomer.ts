@@ -14,6 +14,7 @@ import {
   pastPrefix,
 } from "./keys.ts";
 import { parseLedgerEntry } from "./ledgerItem.ts";
+import { isNoteOfReturns } from "./notedReturns.ts";
 import { type PastRow, parsePastRow } from "./pastItem.ts";
 import { queryPage } from "./store.ts";
 
@@ -53,7 +54,7 @@ function parseStored(item: StoredItem): StoredOfCustomer[] {
   if (parseEnrollmentSortKey(sortKey) !== undefined) return [{ kind: "enrollment", enrollment: parseEnrollment(item) }];
   if (sortKey.startsWith(ledgerPrefix)) return [{ kind: "ledger", entry: parseLedgerEntry(item) }];
   if (sortKey.startsWith(pastPrefix())) return [{ kind: "past", row: parsePastRow(item) }];
-  const isRecord = sortKey.startsWith(activityPrefix) && ItemReader.of(item).has("recordedAt");
+  const isRecord = sortKey.startsWith(activityPrefix) && !isNoteOfReturns(item);
   return isRecord ? [{ kind: "activity", activity: parseActivity(item) }] : [];
 }
 

@@ -139,11 +139,11 @@ describe("an adjustment", () => {
     },
   );
 
-  it("reads the enrolment and writes one transaction", async () => {
+  it("reads what an activity reads, in one query, and writes one transaction", async () => {
     const one = await enrolled();
     await adjust(one);
     const requests = await service.recorder.during(async () => void (await adjust(one)));
-    expect(requests.map(({ command }) => command)).toEqual(["GetItem", "TransactWriteItems"]);
+    expect(requests.map(({ command }) => command)).toEqual(["Query", "TransactWriteItems"]);
   });
 
   it("is replaced by a later balance, and stays when the customer comes back without one", async () => {

@@ -57,9 +57,28 @@ async function newMember(org?: TestOrg): Promise<Member> {
         now,
       }),
     );
+  await ok(adjust(brand, group, adjustmentOf(customerId, text)));
   await service.drain();
   return { org: brand, group, customerId, traces: { name, externalId, text } };
 }
+
+const adjustmentOf = (customerId: number, reason: string) => ({
+  adjustmentId: "adjustment",
+  customerId,
+  amount: 5,
+  reason,
+});
+
+const adjust = (org: TestOrg, group: TestGroup, record: object) =>
+  org.support.post(`${targetPath(group)}/adjust`, record, { now });
+
+/** The same for a customer who is named by the external id. */
+const byExternalId = (sale: ReturnType<typeof saleOf>, { externalId }: Member["traces"]) => ({
+  ...sale,
+  customerId: undefined,
+  identifierName: "externalId",
+  identifierValue: externalId,
+});
 
 const erase = ({ org, customerId }: Pick<Member, "org" | "customerId">, mode = "ERASE", at = now) =>
   org.admin.send("DELETE", `/customers/${customerId}?mode=${mode}`, undefined, { now: at });
@@ -82,6 +101,10 @@ async function refusals({ org, group, customerId, traces }: Member): Promise<Rec
     ),
     activity: await org.till.post("/activities", saleOf(customerId), { now }),
     replayedActivity: await org.till.post("/activities", saleOf(customerId, "a"), { now }),
+    activityByExternalId: await org.till.post("/activities", byExternalId(saleOf(customerId), traces), { now }),
+    replayByExternalId: await org.till.post("/activities", byExternalId(saleOf(customerId, "a"), traces), { now }),
+    adjustment: await adjust(org, group, { ...adjustmentOf(customerId, traces.text), adjustmentId: "new" }),
+    replayedAdjustment: await adjust(org, group, adjustmentOf(customerId, traces.text)),
     simulatedActivity: await org.reader.post("/activities/simulate", saleOf(customerId), { now }),
     profile: await org.reader.get(`/customers/${customerId}`),
     byExternalId: await org.reader.get(`/customers?externalId=${traces.externalId}`),
@@ -111,7 +134,7 @@ describe("DELETE /customers/{customerId}?mode=ANONYMISE", () => {
     expect((await ok(org.admin.post("/customers", { externalId: traces.externalId }))).status).toBe(201);
   });
 
-  it("empties the texts in attributes of activities and keeps numbers, sums, history and what a repeat answers", async () => {
+  it("empties the texts in attributes of activities and the reasons of adjustments, and keeps numbers, sums, history and what a repeat answers", async () => {
     const member = await newMember();
     const { org, group, customerId, traces } = member;
     const seen = async () => ({
@@ -124,7 +147,8 @@ describe("DELETE /customers/{customerId}?mode=ANONYMISE", () => {
     await sweep(org, hoursLater(25));
     expect(await itemsWith(service.table, Object.values(traces))).toEqual([]);
     expect(await itemsWith(service.table, ['{"note":"","size":3.5}'])).toHaveLength(2);
-    expect(await seen()).toEqual(before);
+    const rows = before.history.map((row: object) => ("reason" in row ? { ...row, reason: "" } : row));
+    expect(await seen()).toEqual({ ...before, history: rows });
     const repeat = saleOf(customerId, "a", { attributes: { note: traces.text, size: 3.5 } });
     const { body } = await ok(org.till.post("/activities", repeat, { now }));
     expect(body.warnings?.map(({ message }) => message)).toEqual([
@@ -320,5 +344,41 @@ describe("DELETE /customers/{customerId}?mode=ERASE", () => {
     await sweep(org, hoursLater(25));
     expect(await count({ Records: [message()] })).toEqual({ batchItemFailures: [] });
     expect(JSON.stringify(lines)).not.toContain(String(customerId));
+  });
+
+  it("a queued activity that names the customer by the external id never counts, and its log line says no more than 310011", async () => {
+    const member = await newMember();
+    const { org, customerId, traces } = member;
+    await ok(erase(member));
+    const lines: ConsoleLine[] = captureConsole();
+    const count = countQueuedActivities(createContext(service.table));
+    const Records = [
+      queueMessage("new", org.org, byExternalId(saleOf(customerId), traces)),
+      queueMessage("again", org.org, byExternalId(saleOf(customerId, "a"), traces)),
+    ];
+    // They go the way of every message that names nobody, because nothing is kept to tell whom it named.
+    const failures = { batchItemFailures: [{ itemIdentifier: "new" }, { itemIdentifier: "again" }] };
+    expect(await count({ Records })).toEqual(failures);
+    await sweep(org, now);
+    await sweep(org, hoursLater(25));
+    expect(await count({ Records })).toEqual(failures);
+    expect(await keysAbout(service.table, org.org, customerId)).toHaveLength(1);
+    for (const trace of [String(customerId), ...Object.values(traces)])
+      expect(JSON.stringify(lines)).not.toContain(trace);
+  });
+
+  it("an activity that names the customer by the external id counts for nobody but whom the brand has given the id since", async () => {
+    const member = await newMember();
+    const { org, group, traces } = member;
+    await ok(erase(member));
+    const { externalId } = traces;
+    const next = (await ok(org.admin.post("/customers", { externalId }))).body.data.customerId;
+    await ok(org.enroll(group, { customerId: next }, { now }));
+    const answer = await ok(org.till.post("/activities", byExternalId(saleOf(member.customerId), traces), { now }));
+    expect(answer.body.data.customerId).toBe(next);
+    await sweep(org, now);
+    await sweep(org, hoursLater(25));
+    expect((await org.readState(group, next, { now }))?.targets[0]?.targetAchievedValue).toBe(10);
+    expect(await keysAbout(service.table, org.org, member.customerId)).toHaveLength(1);
   });
 });

@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
 import pMap from "p-map";
 import { afterEach, expect, it, vi } from "vitest";
+import { countQueuedActivities } from "../../functions/countQueuedActivities/countQueuedActivities.ts";
 import { closeCycles } from "../../local/closeCycles.ts";
+import { createContext } from "../../shared/operations/context.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { customerKey } from "../../shared/table/keys.ts";
 import { type ConsoleLine, captureConsole } from "../support/capturedConsole.ts";
@@ -11,8 +13,9 @@ import { localAccess } from "../support/globalSetup.ts";
 import { killAt } from "../support/killedWorker.ts";
 import { ok, type TestOrg, targetPath } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
+import { queueMessage } from "../support/queueMessage.ts";
 import { Random } from "../support/random.ts";
-import { baseSeed, report } from "../support/seeds.ts";
+import { baseSeed, report, searchLength } from "../support/seeds.ts";
 import { itemsWith, keysAbout } from "../support/storedTraces.ts";
 import { during, milestone, streak } from "../support/targetGroups.ts";
 
@@ -39,6 +42,18 @@ const sale = (activityId: string) => ({
 const codeOf = ({ body }: { readonly body: { readonly errors: readonly { readonly code: number }[] | null } }) =>
   body.errors?.[0]?.code ?? 200;
 
+/** How often a queue delivers a message before it is a dead letter. */
+const deliveries = 5;
+
+/** Delivers an activity like the queue. Answers the messages that become dead letters, as they were sent. */
+async function queueUp(org: TestOrg, activityId: string): Promise<string[]> {
+  const count = countQueuedActivities(createContext(service.table));
+  const message = queueMessage(activityId, org.org, sale(activityId));
+  for (let delivery = 1; delivery <= deliveries; delivery += 1)
+    if ((await count({ Records: [message] })).batchItemFailures.length === 0) return [];
+  return [message.body];
+}
+
 /** Starts workers and kills each at a random request, as many as are asked for. */
 async function killWorkers(org: TestOrg, at: string, count: number, random: Random, latest: number): Promise<void> {
   for (let killed = 0; killed < count; killed += 1) {
@@ -51,7 +66,7 @@ async function killWorkers(org: TestOrg, at: string, count: number, random: Rand
   }
 }
 
-it("an erasure whose worker is killed at 50 random points while 100 activities arrive leaves nothing but the tombstone, and nothing of the customer in the log", async () => {
+it("an erasure whose worker is killed at random points while activities arrive, 50 times and 100 of them at full length, leaves nothing but the tombstone, and nothing of the customer in the log or a dead letter", async () => {
   report(`FAULTS_SEED=${baseSeed}`);
   const lines: ConsoleLine[] = captureConsole();
   const random = new Random(baseSeed);
@@ -62,33 +77,36 @@ it("an erasure whose worker is killed at 50 random points while 100 activities a
   for (const group of groups) await ok(org.enroll(group, { customerId }, { now }));
   const automatic = milestone({ targets: [{ ...milestone().targets[0], enrollmentMethod: "TRANSACTION" }] });
   await org.createGroup(automatic);
-  const earlier = Array.from({ length: 60 }, (_, index) => `earlier-${index}`);
+  const earlier = Array.from({ length: 40 + searchLength(20) }, (_, index) => `earlier-${index}`);
   await pMap(earlier, (id) => ok(org.till.post("/activities", sale(id), { now })), { concurrency: 5 });
   await service.drain();
 
   let isAsked = false;
-  const arriving = Array.from({ length: 100 }, (_, index) => `arriving-${index}`);
+  const arriving = Array.from({ length: searchLength(100) }, (_, index) => `arriving-${index}`);
   const erased = Promise.withResolvers<void>();
   const arrived = pMap(
     arriving,
     async (id, index) => {
-      if (index === 20) erased.resolve();
+      if (index === arriving.length / 5) erased.resolve();
       const isLater = isAsked;
       return { isLater, code: codeOf(await org.till.post("/activities", sale(id), { now })) };
     },
     { concurrency: 4 },
   );
+  const queued = Array.from({ length: searchLength(40) }, (_, index) => `queued-${index}`);
+  const dead = pMap(queued, (id) => queueUp(org, id), { concurrency: 2 });
   await erased.promise;
   await ok(org.admin.send("DELETE", `/customers/${customerId}?mode=ERASE`, undefined, { now }));
   isAsked = true;
-  await killWorkers(org, now, 40, random, 14);
+  await killWorkers(org, now, searchLength(40), random, 14);
   const answers = await arrived;
+  expect((await dead).flat()).toEqual([]);
   expect(new Set(answers.filter(({ isLater }) => isLater).map(({ code }) => code))).toEqual(new Set([310011]));
-  expect(answers.filter(({ code }) => code === 200).length).toBeGreaterThan(10);
+  expect(answers.filter(({ code }) => code === 200).length).toBeGreaterThan(arriving.length / 10);
 
   await closeCycles(service.table, Date.parse(now), org.org);
   await service.drain();
-  await killWorkers(org, aDayLater, 10, random, 6);
+  await killWorkers(org, aDayLater, searchLength(10), random, 6);
   await closeCycles(service.table, Date.parse(aDayLater), org.org);
   await service.drain();
 
@@ -96,10 +114,15 @@ it("an erasure whose worker is killed at 50 random points while 100 activities a
   expect(await keysAbout(service.table, org.org, customerId)).toEqual([`${pk} ${sk}`]);
   expect(await itemsWith(service.table, [String(customerId)])).toEqual([{ pk, sk, erasedAt: now }]);
   expect(await itemsWith(service.table, Object.values(traces))).toEqual([]);
-  const replayed = await pMap([...earlier, ...arriving], (id) => org.till.post("/activities", sale(id), { now }), {
-    concurrency: 4,
-  });
+  const replayed = await pMap(
+    [...earlier, ...arriving, ...queued],
+    (id) => org.till.post("/activities", sale(id), { now }),
+    {
+      concurrency: 4,
+    },
+  );
   expect(new Set(replayed.map(codeOf))).toEqual(new Set([310011]));
+  expect((await pMap(queued, (id) => queueUp(org, id), { concurrency: 4 })).flat()).toEqual([]);
   expect(codeOf(await org.admin.put(`/customers/${customerId}`, profile))).toBe(310011);
   const [group] = groups;
   if (group === undefined) throw new Error("There is a group");
