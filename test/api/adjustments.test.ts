@@ -285,6 +285,13 @@ describe("a customer who is not in", () => {
     expectRefused(await withoutWriting(service, call), 400, 310126, /has left target/);
   });
 
+  it("is refused with 310126 rather than 310019 who has left, for a cycle before the enrolment", async () => {
+    const one = await newSetting(service);
+    await ok(one.org.enroll(one.group, { customerId: one.customerId }, { now: during(2) }));
+    await ok(one.org.unenroll(one.group, one.customerId, { now: during(2) }));
+    expectRefused(await post(one, recordOf(one, { periodName: "c1" }), during(2)), 400, 310126, /has left target/);
+  });
+
   it("is not enrolled by an adjustment where the first activity enrols", async () => {
     const [target] = milestone().targets;
     const one = await newSetting(service, milestone({ targets: [{ ...target, enrolmentMethod: "TRANSACTION" }] }));

@@ -21,7 +21,7 @@ type Rung = {
 };
 
 type Draft = {
-  readonly caller: "till" | "reader" | "impostor";
+  readonly caller: "till" | "support" | "reader" | "impostor";
   readonly groupId: number;
   readonly targetId: number;
   readonly record: Readonly<Record<string, unknown>>;
@@ -35,12 +35,14 @@ const notAuthenticated: Rung = {
   message: /^Not authenticated\. Send Authorization: Basic/,
   deserve: (draft) => ({ ...draft, caller: "impostor" }),
 };
-const notAllowed: Rung = {
+const notAllowed = (permission: "enroll" | "adjust"): Rung => ({
   code: 4000,
   status: 403,
-  message: /^Not allowed\. POST .* needs the permission "enroll", which access group "read-only" does not have\.$/,
+  message: new RegExp(
+    `^Not allowed\\. POST .* needs the permission "${permission}", which access group "read-only" does not have\\.$`,
+  ),
   deserve: (draft) => ({ ...draft, caller: draft.caller === "impostor" ? "impostor" : "reader" }),
-};
+});
 const groupNotFound: Rung = {
   code: 310017,
   status: 400,
@@ -62,7 +64,7 @@ const customerNotFound: Rung = {
 
 const enrollRungs: readonly Rung[] = [
   notAuthenticated,
-  notAllowed,
+  notAllowed("enroll"),
   {
     code: 300004,
     status: 400,
@@ -82,7 +84,7 @@ const enrollRungs: readonly Rung[] = [
 
 const unenrollRungs: readonly Rung[] = [
   notAuthenticated,
-  notAllowed,
+  notAllowed("enroll"),
   {
     code: 300004,
     status: 400,
@@ -94,6 +96,26 @@ const unenrollRungs: readonly Rung[] = [
   customerNotFound,
 ];
 
+const adjustRungs: readonly Rung[] = [
+  notAuthenticated,
+  notAllowed("adjust"),
+  {
+    code: 300004,
+    status: 400,
+    message: /^Invalid input\. amount must not be 0; an adjustment changes something\.$/,
+    deserve: (draft) => ({ ...draft, record: { ...draft.record, amount: 0 } }),
+  },
+  groupNotFound,
+  targetNotFound,
+  customerNotFound,
+  {
+    code: 310019,
+    status: 400,
+    message: /^Target period not found\. Target group \d+ has no cycle named "c9"; /,
+    deserve: (draft) => ({ ...draft, record: { ...draft.record, periodName: "c9" } }),
+  },
+];
+
 const alreadyEnrolled =
   /^User already enrolled for the target\. Customer \d+ is enrolled in target \d+ of target group \d+/;
 const notEnrolled =
@@ -103,8 +125,13 @@ function draftFor({ group, customerId }: Setting): Draft {
   return { caller: "till", groupId: group.groupId, targetId: group.targetId, record: { customerId }, copies: 1 };
 }
 
+function adjustmentFor(one: Setting): Draft {
+  const record = { adjustmentId: "a-1", customerId: one.customerId, amount: 5, reason: "A test" };
+  return { ...draftFor(one), caller: "support", record };
+}
+
 /** Sends the request in the second cycle. */
-async function send(one: Setting, action: "enroll" | "unEnroll", draft: Draft): Promise<ApiResponse> {
+async function send(one: Setting, action: "enroll" | "unEnroll" | "adjust", draft: Draft): Promise<ApiResponse> {
   const records = Array.from({ length: draft.copies }, () => draft.record);
   const client = draft.caller === "impostor" ? await readerWithWrongSecret(one) : one.org[draft.caller];
   return client.post(`${targetPath(draft)}/${action}`, records, { now: during(2) });
@@ -200,6 +227,31 @@ describe("unenroll answers", () => {
       expectRefused(await send(one, "unEnroll", draft), status, code, message);
     }
     expectRefused(await send(one, "unEnroll", draftFor(one)), 400, 310126, notEnrolled);
+  });
+});
+
+describe("adjust refuses with one code alone when nothing else is wrong:", () => {
+  it.each(adjustRungs)("$code", async ({ code, status, message, deserve }) => {
+    const one = await newSetting(service);
+    expectAccepted(await send(one, "enroll", draftFor(one)), one.customerId);
+    expectRefused(await send(one, "adjust", deserve(adjustmentFor(one))), status, code, message);
+  });
+});
+
+describe("adjust answers", () => {
+  it.each(pairs(adjustRungs))("$code rather than $than when a request deserves both", async ({ rung, later }) => {
+    const one = await newSetting(service);
+    const draft = rung.deserve(later.deserve(adjustmentFor(one)));
+    expectRefused(await send(one, "adjust", draft), rung.status, rung.code, rung.message);
+  });
+
+  it("the fixed order, as the faults of a request that has them all are put right one by one, 310126 at last", async () => {
+    const one = await newSetting(service);
+    for (const [index, { status, code, message }] of adjustRungs.entries()) {
+      const draft = adjustRungs.slice(index).reduceRight((spoiled, rung) => rung.deserve(spoiled), adjustmentFor(one));
+      expectRefused(await send(one, "adjust", draft), status, code, message);
+    }
+    expectRefused(await send(one, "adjust", adjustmentFor(one)), 400, 310126, notEnrolled);
   });
 });
 
