@@ -25,6 +25,7 @@ import {
   decimal,
   noonOf,
 } from "../support/domain.ts";
+import { searchLength } from "../support/seeds.ts";
 import {
   type Correction,
   delivered,
@@ -35,6 +36,8 @@ import {
 } from "../support/settledLife.ts";
 
 const cycleCount = 8;
+/** A shorter search takes each so many-th of the orders. */
+const orderStep = 10 / searchLength(10);
 const now = noonOf(cycleCount);
 
 /** Half of 50 and a third of it, 16.6667. */
@@ -264,6 +267,60 @@ describe("any order of activities, adjustments and closings", () => {
     ["loses a late adjustment and so does not add up", loseLateAdjustments, addsUp],
   ])("a settling that %s is noticed", (_, keep, check) => {
     expect(isNoticed(adjustedLives, check, keep)).toBe(true);
+  });
+});
+
+function* ordersOf<One>(items: readonly One[]): Generator<readonly One[]> {
+  if (items.length === 0) yield [];
+  for (const [index, first] of items.entries()) {
+    for (const rest of ordersOf(items.toSpliced(index, 1))) yield [first, ...rest];
+  }
+}
+
+describe.each(["STREAKS", "NON_CONTINUOUS_STREAKS"] as const)("in a group of %s, all orders of 8", (trackingType) => {
+  const target = buildTarget({ values: [decimal(50)] });
+  const of = buildGroup({ cycleCount, trackingType, levels: buildLevels(2, 3, 5), targets: [target] });
+  const sale = (activityId: string, cycle: number, amount: number) =>
+    buildActivity({ activityId, occurredAt: noonOf(cycle), amount: decimal(amount) });
+  const adjustment = (adjustmentId: string, cycleNumber: number, amount: Correction["amount"]): Correction => ({
+    adjustmentId,
+    cycleNumber,
+    amount,
+  });
+  const list: readonly Sent[] = [
+    sale("t1", 1, 50),
+    sale("t2", 2, 40),
+    sale("t3", 3, 70),
+    sale("t4", 4, 60),
+    { ...sale("r1", 5, 15), type: "RETURN", originalActivityId: "t4" },
+    adjustment("c1", 2, decimal(10)),
+    adjustment("c2", 3, -decimal(30)),
+    adjustment("c3", 3, decimal(10)),
+  ];
+  const start = buildEnrollment({ enrolledAt: noonOf(1) });
+  const given = { of, start, sent: { list: [...list], deliveries: { activities: [], arrivedIn: [] } } };
+  const wanted = referenceOf(given);
+
+  it("activities, a return and adjustments, between closings, give what the set says, and at least its levels", () => {
+    const levels = levelsByReference(given);
+    let orders = 0;
+    const wrong: unknown[] = [];
+    for (const activities of ordersOf(list)) {
+      orders += 1;
+      if (orders % orderStep !== 0) continue;
+      const outcome = live(of, start, { activities, arrivedIn: [1, 2, 3, 4, 5, 6, 7, 8] });
+      const { sums, met, streak } = standing(of, outcome);
+      const isRight =
+        sums.every((sum, index) => sum === wanted.sums[index]) &&
+        wanted.met.every((isMet, index) => isMet === met.includes(index + 1)) &&
+        streak === wanted.streakValue &&
+        levels.every((id) => levelsOf(outcome).includes(id));
+      if (!isRight) wrong.push(activities);
+    }
+    expect({ orders, wrong }).toEqual({ orders: 40_320, wrong: [] });
+    expect({ streak: wanted.streakValue, levels }).toEqual(
+      trackingType === "STREAKS" ? { streak: 0, levels: [1, 2] } : { streak: 3, levels: [1, 2] },
+    );
   });
 });
 
