@@ -1,7 +1,7 @@
-import axe from "axe-core";
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { consolePages } from "../../local/consolePages.ts";
+import { axeScript, isFocused, tabTo, violations, widthOf } from "../support/accessibility.ts";
 import { findCustomer, newCredential, setTime, signIn, useVisits } from "../support/consoleVisit.ts";
 import { ok, type TestOrg } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
@@ -163,16 +163,9 @@ async function openAsAdmin(org: TestOrg, ...opened: Parameters<typeof visits.ope
   return page;
 }
 
-type Violation = { readonly id: string; readonly nodes: readonly { readonly html: string }[] };
-
-async function violations(page: Page): Promise<string[]> {
-  const found = await page.evaluate<readonly Violation[]>("axe.run().then(({ violations }) => violations)");
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
-
 describe.each(["light", "dark"] as const)("in the %s scheme", (colorScheme) => {
   it("axe finds nothing on the sign-in, refused", async () => {
-    const page = await visits.open({ colorScheme }, axe.source);
+    const page = await visits.open({ colorScheme }, axeScript);
     await page.getByLabel("User name").fill("nobody");
     await page.getByLabel("Secret", { exact: true }).fill("nothing");
     await page.getByRole("button", { name: "Sign in" }).click();
@@ -182,7 +175,7 @@ describe.each(["light", "dark"] as const)("in the %s scheme", (colorScheme) => {
 
   it.each(views)("axe finds nothing on %s", async (_, show) => {
     const { org, customerId } = await brandWithPast();
-    const page = await visits.openAt(org, during(5), { colorScheme }, axe.source);
+    const page = await visits.openAt(org, during(5), { colorScheme }, axeScript);
     await page.getByText("All 100 cycles").waitFor();
     await show(page, customerId);
     expect(await violations(page)).toEqual([]);
@@ -190,14 +183,14 @@ describe.each(["light", "dark"] as const)("in the %s scheme", (colorScheme) => {
 
   it.each(adminViews)("axe finds nothing on %s", async (_, show) => {
     const { org } = await brandWithPast();
-    const page = await openAsAdmin(org, { colorScheme }, axe.source);
+    const page = await openAsAdmin(org, { colorScheme }, axeScript);
     await show(page);
     expect(await violations(page)).toEqual([]);
   });
 });
 
 it("axe finds a fault that is there", async () => {
-  const page = await visits.open({}, axe.source);
+  const page = await visits.open({}, axeScript);
   await page.getByRole("button", { name: "Sign in" }).waitFor();
   await page.evaluate("document.querySelector('label').replaceWith(document.querySelector('input'))");
   expect(await violations(page)).not.toEqual([]);
@@ -209,14 +202,14 @@ describe("360 pixels wide", () => {
     const page = await visits.openAt(org, during(5), { viewport: { width: 360, height: 740 } });
     await page.getByText("All 100 cycles").waitFor();
     await show(page, customerId);
-    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(360);
+    expect(await widthOf(page)).toBe(360);
   });
 
   it.each(adminViews)("%s needs no sideways scrolling", async (_, show) => {
     const { org } = await brandWithPast();
     const page = await openAsAdmin(org, { viewport: { width: 360, height: 740 } });
     await show(page);
-    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(360);
+    expect(await widthOf(page)).toBe(360);
   });
 });
 
@@ -245,20 +238,6 @@ describe("a phone", () => {
     expect(header?.height).toBeLessThanOrEqual(viewport.height / 5);
   });
 });
-
-async function isFocused(target: Locator): Promise<boolean> {
-  return (await target.and(target.page().locator(":focus")).count()) === 1;
-}
-
-/** Moves the focus by Tab alone, as people without a mouse do. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  await target.waitFor();
-  for (let tabs = 1; tabs <= maximumTabs; tabs += 1) {
-    await page.keyboard.press("Tab");
-    if (await isFocused(target)) return;
-  }
-  throw new Error(`${maximumTabs} times Tab did not lead to ${target.toString()}`);
-}
 
 describe("without a mouse", () => {
   it("one signs in, finds a customer, enrols and records a purchase", async () => {

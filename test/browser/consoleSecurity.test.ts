@@ -60,9 +60,10 @@ describe("signing in", () => {
   });
 
   it.each([
-    ["read-only", { enrols: false, registers: false }],
-    ["default", { enrols: true, registers: false }],
-    ["admin", { enrols: true, registers: true }],
+    ["read-only", { enrols: false, adjusts: false, registers: false }],
+    ["default", { enrols: true, adjusts: false, registers: false }],
+    ["support", { enrols: true, adjusts: true, registers: false }],
+    ["admin", { enrols: true, adjusts: true, registers: true }],
   ] as const)("of a credential of %s shows the actions that it may do, and no others", async (accessGroup, may) => {
     const org = await service.newOrg();
     await org.createGroup(milestone());
@@ -72,6 +73,7 @@ describe("signing in", () => {
     await findCustomer(page, customerId);
     await page.getByRole("heading", { name: "History" }).waitFor();
     expect(await page.getByRole("region", { name: "Actions" }).count()).toBe(may.enrols ? 1 : 0);
+    expect(await page.getByRole("radio", { name: "Adjust" }).count()).toBe(may.adjusts ? 1 : 0);
     expect(await page.getByText("may only look").count()).toBe(may.enrols ? 0 : 1);
     await findCustomer(page, customerId + 1_000_000);
     await expect.poll(() => page.getByRole("alert").innerText(), limits).toContain("310011");
@@ -90,6 +92,7 @@ describe("signing in", () => {
     await signIn(page, await newCredential(service, org, "admin"));
     expect((await Promise.all(asked)).toSorted()).toEqual([
       ["POST /v3/activities []", 400],
+      ["POST /v3/targetGroups/1/targets/1/adjust []", 400],
       ["PUT /v3/customers/1 []", 400],
     ]);
     const { body } = await org.reader.get("/customers/1");

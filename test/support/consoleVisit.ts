@@ -15,6 +15,14 @@ export type Visits = {
   readonly open: (options?: BrowserContextOptions, initScript?: string) => Promise<Page>;
   /** Opens the console signed in as the org's till, at a time in 2030. */
   readonly openAt: (org: TestOrg, now: string, options?: BrowserContextOptions, initScript?: string) => Promise<Page>;
+  /** The same for a credential of another access group. */
+  readonly openAs: (
+    accessGroup: AccessGroup,
+    org: TestOrg,
+    now: string,
+    options?: BrowserContextOptions,
+    initScript?: string,
+  ) => Promise<Page>;
   /**
    * Takes the errors that the pages of this test have reported, for a test that provokes them. They do not fail the
    * test then.
@@ -50,15 +58,17 @@ export function useVisits(service: TestService): Visits {
     await page.goto(new URL("/console", service.baseUrl).href);
     return page;
   };
+  const openAs: Visits["openAs"] = async (accessGroup, org, now, options, initScript) => {
+    const page = await open(options, initScript);
+    await signIn(page, await newCredential(service, org, accessGroup));
+    await setTime(page, now);
+    return page;
+  };
   return {
     open,
     takeProblems: () => problems.splice(0),
-    openAt: async (org, now, options, initScript) => {
-      const page = await open(options, initScript);
-      await signIn(page, await newCredential(service, org));
-      await setTime(page, now);
-      return page;
-    },
+    openAt: (...opened) => openAs("default", ...opened),
+    openAs,
   };
 }
 

@@ -11,6 +11,7 @@ import { LocalClock } from "./session/localClock.tsx";
 import { SessionContext, useSession } from "./session/session.ts";
 import { SignIn } from "./session/signIn.tsx";
 import type { Settings } from "./settings.ts";
+import { TargetView } from "./target/targetView.tsx";
 
 export function App({ settings }: { readonly settings: Settings }) {
   const view = useView();
@@ -54,6 +55,8 @@ function Shown({ view }: { readonly view: View }) {
       return <GroupView key={view.groupId} groupId={view.groupId} />;
     case "newGroup":
       return <NewGroupView />;
+    case "target":
+      return <TargetView key={addressOf(view)} groupId={view.groupId} targetId={view.targetId} />;
     case "customers":
       return <CustomerView customerId={undefined} />;
     case "customer":
@@ -102,6 +105,7 @@ function listOf(view: View): View["name"] {
   switch (view.name) {
     case "group":
     case "newGroup":
+    case "target":
       return "groups";
     case "customer":
       return "customers";

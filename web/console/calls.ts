@@ -32,6 +32,16 @@ export type ActivityFields = {
   readonly lines: readonly LineFields[];
 };
 
+export type AdjustmentFields = {
+  readonly adjustmentId: string;
+  readonly customerId: number;
+  /** Empty means the current cycle. */
+  readonly periodName: string;
+  /** What is added. Below 0 it is taken off. */
+  readonly amount: string;
+  readonly reason: string;
+};
+
 /** A line of a purchase. A field that was left empty is not sent. */
 export type LineFields = {
   readonly itemCode: string;
@@ -48,11 +58,12 @@ export function get(path: string): Call {
 }
 
 /**
- * Calls that change nothing, because they lack the activity or the profile and are refused. The API checks the
+ * Calls that change nothing, because they lack the activity, the adjustment or the profile and are refused. The API checks the
  * permission before the body, so the refusal tells whether the credential has it.
  */
 export const probes = {
   enroll: { method: "POST", path: "/activities", headers: json, body: [] },
+  adjust: { method: "POST", path: "/targetGroups/1/targets/1/adjust", headers: json, body: [] },
   manage: { method: "PUT", path: "/customers/1", headers: json, body: [] },
 } as const satisfies Record<string, Call>;
 
@@ -71,6 +82,13 @@ export function enrollCall(ref: TargetRef, fields: EnrollmentFields): Call {
 
 export function unenrollCall(ref: TargetRef, customerId: number): Call {
   return { method: "POST", path: `${targetPath(ref)}/unEnroll`, headers: json, body: [{ customerId }] };
+}
+
+export function adjustCall(ref: TargetRef, fields: AdjustmentFields): Call {
+  const { adjustmentId, customerId, periodName, amount, reason } = fields;
+  const cycle = periodName === "" ? {} : { periodName };
+  const body = { adjustmentId, customerId, ...cycle, amount: numberOrText(amount), reason };
+  return { method: "POST", path: `${targetPath(ref)}/adjust`, headers: json, body };
 }
 
 export function activityCall({
@@ -129,7 +147,8 @@ export function registerCall(customerId: number): Call {
   return { method: "PUT", path: `/customers/${customerId}`, headers: json, body: {} };
 }
 
-function targetPath({ groupId, targetId }: TargetRef): string {
+/** The path of a target, below which its routes are. */
+export function targetPath({ groupId, targetId }: TargetRef): string {
   return `/targetGroups/${groupId}/targets/${targetId}`;
 }
 

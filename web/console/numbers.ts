@@ -9,3 +9,8 @@ export function formatNumber(value: number): string {
 export function counted(count: number, noun: string): string {
   return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** The part of the whole, such as `33.3 %`. Nothing has no parts, so it is empty then. */
+export function shareOf(part: number, whole: number): string {
+  return whole === 0 ? "" : `${formatNumber(Math.round((1000 * part) / whole) / 10)} %`;
+}

@@ -3,6 +3,7 @@ export type View =
   | { readonly name: "groups" }
   | { readonly name: "group"; readonly groupId: number }
   | { readonly name: "newGroup" }
+  | { readonly name: "target"; readonly groupId: number; readonly targetId: number }
   | { readonly name: "customers" }
   | { readonly name: "customer"; readonly customerId: number }
   | { readonly name: "events" };
@@ -14,7 +15,12 @@ export function parseView(hash: string): View {
   if (name === "groups" && id !== undefined) return { name: "group", groupId: Number(id) };
   if (name === "customers" && id !== undefined && id !== "new") return { name: "customer", customerId: Number(id) };
   if (name === "customers" || name === "events") return { name };
-  return { name: "groups" };
+  return parseTarget(hash) ?? { name: "groups" };
+}
+
+function parseTarget(hash: string): View | undefined {
+  const [, groupId, targetId] = /^#\/groups\/(\d{1,16})\/targets\/(\d{1,16})$/.exec(hash) ?? [];
+  return groupId === undefined ? undefined : { name: "target", groupId: Number(groupId), targetId: Number(targetId) };
 }
 
 export function addressOf(view: View): string {
@@ -23,6 +29,8 @@ export function addressOf(view: View): string {
       return `#/groups/${view.groupId}`;
     case "newGroup":
       return "#/groups/new";
+    case "target":
+      return `#/groups/${view.groupId}/targets/${view.targetId}`;
     case "customer":
       return `#/customers/${view.customerId}`;
     case "groups":

@@ -32,6 +32,12 @@ export type WireTargetCycle = Schemas["TargetProgress"];
 export type WireTriggerProgress = Schemas["TriggerProgress"];
 export type WireLeftTarget = Schemas["LeftTarget"];
 export type WireStreakLevel = Schemas["StreakProgress"];
+/** A customer on the list of a target. */
+export type WireRosterRow = Schemas["RosterRow"];
+export type WireRosterPage = Schemas["RosterPage"];
+/** What the last complete count of a target's customers has found. */
+export type WireStatistics = Schemas["TargetStatistics"];
+export type WirePeriodStatistics = Schemas["PeriodStatistics"];
 export type WireHistoryRow = Schemas["LedgerEntry"];
 
 /** A changed field of a group. */
@@ -39,6 +45,7 @@ export type WireAuditLog = Schemas["AuditLog"];
 
 export type WireActivityOutcome = Schemas["ActivityOutcome"];
 export type WireActivityEffect = Schemas["ActivityEffect"];
+export type WireAdjustmentOutcome = Schemas["AdjustmentOutcome"];
 export type WireNotCounted = Schemas["ActivityNotCounted"];
 
 /** The answer of `GET /local/events`, which is no part of the API. */
@@ -55,8 +62,9 @@ export type WireEventDetail = {
   /** An event about a definition is about no customer and no target. */
   readonly customerId?: number;
   readonly targetRuleId?: number;
-  readonly targetGroupId: number;
-  readonly targetGroupName: string;
+  /** An event about a customer's data is about no group. */
+  readonly targetGroupId?: number;
+  readonly targetGroupName?: string;
   readonly targetName?: string;
   readonly occurredAt: string;
   readonly periodRefCode?: string;
@@ -75,4 +83,9 @@ export type WireEventDetail = {
   readonly triggerName?: string;
   readonly oldTargetValue?: number;
   readonly newTargetValue?: number;
+  readonly adjustmentId?: string;
+  /** Why, of what an adjustment has brought about. */
+  readonly reason?: string;
+  /** What is done with a customer's data. */
+  readonly mode?: string;
 };

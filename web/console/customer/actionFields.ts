@@ -1,6 +1,7 @@
 import {
   type ActivityFields,
   activityCall,
+  adjustCall,
   type Call,
   enrollCall,
   type LineFields,
@@ -9,10 +10,11 @@ import {
 } from "../calls.ts";
 import { textsIn } from "../forms/formText.ts";
 import { type Group, isStreak } from "../model.ts";
+import type { Answer } from "../session/api.ts";
 import { fromInputValue } from "../time.ts";
 import { refOf, valueOf } from "./targetSelect.tsx";
 
-export type ActionName = "enroll" | "unenroll" | "activity";
+export type ActionName = "enroll" | "unenroll" | "activity" | "adjust";
 
 /** The contents of the forms. A field keeps its content while another form is shown. */
 export type ActionFields = {
@@ -31,6 +33,10 @@ export type ActionFields = {
   readonly lines: readonly LineFields[];
   /** The time in the form of `<input type="datetime-local">` at UTC. Empty means now. */
   readonly occurredAt: string;
+  /** The cycle that is adjusted. Empty means the current one. */
+  readonly adjustedCycle: string;
+  readonly difference: string;
+  readonly reason: string;
   /** The Idempotency-Key of the next call. A new key makes it a call of its own. */
   readonly key: string;
 };
@@ -64,6 +70,9 @@ export function emptyFields(groups: readonly Group[], own: readonly TargetRef[])
     tenders: "",
     lines: [],
     occurredAt: "",
+    adjustedCycle: "",
+    difference: "",
+    reason: "",
     key: crypto.randomUUID(),
   };
 }
@@ -75,6 +84,11 @@ export function callOf(fields: ActionFields, customerId: number, now: number): C
       return enrollCall(refOf(fields.target), { ...fields, customerId, idempotencyKey: key });
     case "unenroll":
       return unenrollCall(refOf(fields.target), customerId);
+    case "adjust": {
+      const { adjustedCycle: periodName, difference: amount, reason } = fields;
+      const record = { adjustmentId: `console:${key}`, customerId, periodName, amount, reason };
+      return adjustCall(refOf(fields.target), record);
+    }
     case "activity": {
       const occurredAt = new Date(fromInputValue(fields.occurredAt) ?? now).toISOString();
       const own = { activityId: `console:${key}`, customerId, name: eventName, occurredAt, tenders: textsIn(tenders) };
@@ -91,4 +105,15 @@ export function chosenGroup({ target }: ActionFields, groups: readonly Group[]):
 export function isStreakChosen(fields: ActionFields, groups: readonly Group[]): boolean {
   const group = chosenGroup(fields, groups);
   return group !== undefined && isStreak(group.trackingType);
+}
+
+/**
+ * What changes in the form once the answer is there. A decided call gets no second one under its key. An answer of 5xx
+ * leaves open whether the call was written, so the same call can be sent again. A second click after an adjustment finds the
+ * form empty, so it adjusts nothing.
+ */
+export function fieldsAfter({ action }: ActionFields, { status, errors }: Answer): Partial<ActionFields> {
+  if (status >= 500) return {};
+  const emptied = action === "adjust" && errors.length === 0 ? { difference: "", reason: "" } : {};
+  return { ...emptied, key: crypto.randomUUID() };
 }

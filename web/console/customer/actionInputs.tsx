@@ -1,7 +1,7 @@
 import type { LineFields } from "../calls.ts";
 import { Field, Lines } from "../forms/field.tsx";
 import { Rows } from "../forms/rows.tsx";
-import { statusNames } from "../model.ts";
+import { CycleSelect } from "../groups/cycleSelect.tsx";
 import { type ActionFields, chosenGroup, type InputsProps, isStreakChosen } from "./actionFields.ts";
 
 export function EnrollInputs(props: InputsProps) {
@@ -24,17 +24,15 @@ function StreakInputs({ fields, onChange }: InputsProps) {
 function MilestoneInputs({ fields, groups, onChange }: InputsProps) {
   return (
     <>
-      <label>
-        From cycle
-        <select value={fields.periodName} onChange={(event) => onChange({ periodName: event.currentTarget.value })}>
-          <option value="">The current or next one</option>
-          {chosenGroup(fields, groups)?.cycles.map(({ id, refCode, status }) => (
-            <option key={id} value={refCode}>
-              {refCode} ({statusNames[status].toLowerCase()})
-            </option>
-          ))}
-        </select>
-      </label>
+      <CycleSelect
+        label="From cycle"
+        cycles={chosenGroup(fields, groups)?.cycles ?? []}
+        keyOf={({ refCode }) => refCode}
+        other="The current or next one"
+        path="periodName"
+        chosen={fields.periodName}
+        onChange={(periodName) => onChange({ periodName })}
+      />
       <Field
         label="Opening balance"
         type="number"
@@ -44,6 +42,41 @@ function MilestoneInputs({ fields, groups, onChange }: InputsProps) {
         path="initialBalance"
         value={fields.initialBalance}
         onChange={(initialBalance) => onChange({ initialBalance })}
+      />
+    </>
+  );
+}
+
+/** A cycle that has not started has nothing to correct. */
+export function AdjustInputs({ fields, groups, onChange }: InputsProps) {
+  const cycles = chosenGroup(fields, groups)?.cycles ?? [];
+  return (
+    <>
+      <CycleSelect
+        label="Cycle"
+        cycles={cycles.filter(({ status }) => status !== "NOT_STARTED")}
+        keyOf={({ refCode }) => refCode}
+        other="The current one"
+        path="periodName"
+        chosen={fields.adjustedCycle}
+        onChange={(adjustedCycle) => onChange({ adjustedCycle })}
+      />
+      <Field
+        label="Amount to add, or with a minus to take off"
+        type="number"
+        required
+        step="0.0001"
+        path="amount"
+        value={fields.difference}
+        onChange={(difference) => onChange({ difference })}
+      />
+      <Field
+        label="Reason"
+        required
+        placeholder="stays in the history, so name no person"
+        path="reason"
+        value={fields.reason}
+        onChange={(reason) => onChange({ reason })}
       />
     </>
   );

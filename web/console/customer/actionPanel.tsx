@@ -8,8 +8,15 @@ import { RequestShown } from "../forms/requestShown.tsx";
 import type { Group } from "../model.ts";
 import { useSession } from "../session/session.ts";
 import { useSending } from "../session/useSending.ts";
-import { type ActionFields, type ActionName, callOf, emptyFields, type InputsProps } from "./actionFields.ts";
-import { ActivityInputs, EnrollInputs } from "./actionInputs.tsx";
+import {
+  type ActionFields,
+  type ActionName,
+  callOf,
+  emptyFields,
+  fieldsAfter,
+  type InputsProps,
+} from "./actionFields.ts";
+import { ActivityInputs, AdjustInputs, EnrollInputs } from "./actionInputs.tsx";
 import { describeOutcome, describeTrial } from "./describeOutcome.ts";
 import { nameOfTarget, refOf, TargetSelect } from "./targetSelect.tsx";
 
@@ -24,7 +31,7 @@ type Props = {
  * Forms that change something. While they are filled in, the panel shows the request. Afterwards it shows the answer.
  */
 export function ActionPanel({ customerId, groups, own, onSent }: Props) {
-  const { api } = useSession();
+  const { api, permissions } = useSession();
   const [fields, setFields] = useState(() => emptyFields(groups, own));
   const question = useRef<HTMLDialogElement>(null);
   const { outcome, isBusy, send } = useSending();
@@ -37,10 +44,10 @@ export function ActionPanel({ customerId, groups, own, onSent }: Props) {
   };
   const sendAction = async () => {
     setTried(undefined);
-    if ((await send(call)) === undefined) return;
-    // The call was answered, so the next one gets a key of its own. Without an answer the same call can be repeated
-    // safely.
-    change({ key: crypto.randomUUID() });
+    const answer = await send(call);
+    // Without an answer the same call can be repeated safely.
+    if (answer === undefined) return;
+    change(fieldsAfter(fields, answer));
     onSent();
   };
   return (
@@ -57,7 +64,7 @@ export function ActionPanel({ customerId, groups, own, onSent }: Props) {
         <Choice
           legend="What to do"
           names={actionNames}
-          order={actions}
+          order={actions.filter((action) => permissions[action === "adjust" ? "adjust" : "enroll"])}
           chosen={fields.action}
           onChange={(action) => change({ action })}
         />
@@ -68,9 +75,11 @@ export function ActionPanel({ customerId, groups, own, onSent }: Props) {
           <button type="submit" class="primary" disabled={isBusy}>
             {buttonNames[fields.action]}
           </button>
-          <button type="submit" id={tryId} title="Says what would change, and writes nothing" disabled={isBusy}>
-            Try
-          </button>
+          {fields.action === "adjust" ? null : (
+            <button type="submit" id={tryId} title="Says what would change, and writes nothing" disabled={isBusy}>
+              Try
+            </button>
+          )}
         </p>
       </form>
       <AnswerShown
@@ -100,15 +109,18 @@ const unenrollConsequences =
 /** Both buttons submit the form, so that the browser checks the fields for both. */
 const tryId = "try";
 
-const actions: readonly ActionName[] = ["enroll", "unenroll", "activity"];
-const actionNames = { enroll: "Enrol", unenroll: "Un-enrol", activity: "Activity" } as const satisfies Record<
-  ActionName,
-  string
->;
+const actions: readonly ActionName[] = ["enroll", "unenroll", "activity", "adjust"];
+const actionNames = {
+  enroll: "Enrol",
+  unenroll: "Un-enrol",
+  activity: "Activity",
+  adjust: "Adjust",
+} as const satisfies Record<ActionName, string>;
 const buttonNames = {
   enroll: "Enrol or re-enrol",
   unenroll: "Un-enrol",
   activity: "Record activity",
+  adjust: "Adjust",
 } as const satisfies Record<ActionName, string>;
 
 function Inputs(props: InputsProps) {
@@ -121,9 +133,10 @@ function Inputs(props: InputsProps) {
         groups={groups}
         own={own}
         value={fields.target}
-        onChange={(target) => onChange({ target, periodName: "" })}
+        onChange={(target) => onChange({ target, periodName: "", adjustedCycle: "" })}
       />
       {fields.action === "enroll" ? <EnrollInputs {...props} /> : null}
+      {fields.action === "adjust" ? <AdjustInputs {...props} /> : null}
     </>
   );
 }

@@ -2,14 +2,16 @@ import { describeFilter, filterNouns } from "../groups/describeFilter.ts";
 import type { Group } from "../model.ts";
 import { counted, formatNumber } from "../numbers.ts";
 import type { Answer } from "../session/api.ts";
-import type { WireActivityEffect, WireActivityOutcome, WireNotCounted } from "../wire.ts";
+import type { WireActivityEffect, WireActivityOutcome, WireAdjustmentOutcome, WireNotCounted } from "../wire.ts";
 import type { ActionName } from "./actionFields.ts";
 import { nameOfTarget } from "./targetSelect.tsx";
 
 /**
- * The result of a success in words. An activity has effects, while an enrolment and its end answer only the customer.
+ * The result of a success in words. An activity and an adjustment have effects, while an enrolment and its end answer only
+ * the customer.
  */
 export function describeOutcome({ data }: Answer, groups: readonly Group[]): readonly string[] {
+  if (isAdjustmentOutcome(data)) return describeAdjustment(data);
   return isActivityOutcome(data) ? describeActivity(data, groups) : ["Done."];
 }
 
@@ -48,7 +50,20 @@ function enrolledByThis(targetName: string): string {
   return `${targetName}: enrolled by this activity.`;
 }
 
-function describeEffect(effect: WireActivityEffect): readonly string[] {
+function describeAdjustment(outcome: WireAdjustmentOutcome): readonly string[] {
+  const { reached, streakValue, levelsReached } = outcome;
+  return [
+    ...describeEffect(outcome),
+    reached ? "The target value is reached." : "The target value is not reached.",
+    ...(streakValue === null ? [] : [`The run is ${counted(streakValue, "cycle")} long.`]),
+    ...levelsReached.map(({ streakName }) => `Level ${streakName} reached.`),
+  ];
+}
+
+/** What an activity and an adjustment have in common. */
+type Effect = Pick<WireActivityEffect, keyof WireActivityEffect & keyof WireAdjustmentOutcome>;
+
+function describeEffect(effect: Effect): readonly string[] {
   const { targetName, periodRefCode, oldAchievedValue, newAchievedValue, targetValue } = effect;
   const { milestonesReached } = effect;
   return [
@@ -91,4 +106,8 @@ function whyNoMatch({ targetRuleId, filter: failed }: WireNotCounted, groups: re
 
 function isActivityOutcome(data: unknown): data is WireActivityOutcome {
   return typeof data === "object" && data !== null && "targets" in data;
+}
+
+function isAdjustmentOutcome(data: unknown): data is WireAdjustmentOutcome {
+  return typeof data === "object" && data !== null && "adjustmentId" in data;
 }

@@ -94,7 +94,7 @@ function Table({ rows, zone }: { readonly rows: readonly WireHistoryRow[]; reado
       <table>
         <thead>
           <tr>
-            <th scope="col">When</th>
+            <th scope="col">When, by whom</th>
             <th scope="col">What</th>
             <th scope="col" class="wide">
               Cycle
@@ -118,12 +118,16 @@ function Table({ rows, zone }: { readonly rows: readonly WireHistoryRow[]; reado
 }
 
 function Row({ row, zone }: { readonly row: WireHistoryRow; readonly zone: string }) {
-  const { eventName, activityId, periodRefCode, value, achievedValue, eventDate, source, reason } = row;
+  const { eventName, activityId, periodRefCode, value, achievedValue, eventDate, enteredBy, source, reason } = row;
   return (
     <tr>
-      <td>{formatInstant(eventDate, zone)}</td>
-      <td title={reason ?? activityId ?? undefined}>
+      <td>
+        {formatInstant(eventDate, zone)}
+        <p class="muted">{enteredBy ?? "the service"}</p>
+      </td>
+      <td title={activityId ?? undefined}>
         {eventName === "ENROL" && source === "AUTOMATIC" ? "Enrolled by an activity" : rowNames[eventName]}
+        {reason === undefined ? null : <p class="muted">{reason}</p>}
         <span class="narrow muted">{periodRefCode}</span>
       </td>
       <td class="wide">{periodRefCode ?? "–"}</td>

@@ -8,6 +8,7 @@ export const eventNames = [
   "Purchase counted",
   "Event counted",
   "Return counted",
+  "Adjusted",
   "Sub-target reached",
   "Target reached",
   "Target value changed",
@@ -15,6 +16,7 @@ export const eventNames = [
   "Cycle ended",
   "Streak ended",
   "Un-enrolled",
+  "Erasure asked for",
   "Group changed",
   "Cycle started",
   "Reminder",
@@ -34,6 +36,7 @@ const namesByType: ReadonlyMap<string, (typeof eventNames)[number]> = new Map([
   ["targetGroupUpdated", "Group changed"],
   ["targetPeriodStarted", "Cycle started"],
   ["targetPeriodReminder", "Reminder"],
+  ["customerErased", "Erasure asked for"],
 ]);
 
 /**
@@ -45,7 +48,8 @@ export function nameOf({ "detail-type": type, detail }: WireEvent, groups: reado
 
 /** The name of a change of value. The event has the target and the values, but not the kind of activity. */
 function nameOfChange(detail: WireEventDetail, groups: readonly Group[]): string {
-  const { targetRuleId, oldTargetAchievedValue = 0, newTargetAchievedValue = 0 } = detail;
+  const { targetRuleId, adjustmentId, oldTargetAchievedValue = 0, newTargetAchievedValue = 0 } = detail;
+  if (adjustmentId !== undefined) return "Adjusted";
   if (newTargetAchievedValue < oldTargetAchievedValue) return "Return counted";
   const target = groups.flatMap(({ targets }) => targets).find(({ id }) => id === targetRuleId);
   return target?.targetEntity === "EVENT" ? "Event counted" : "Purchase counted";
@@ -73,6 +77,7 @@ const describeContent: ReadonlyMap<string, (detail: WireEventDetail) => string> 
   ["targetValueAchieved", describeValue],
   ["targetPeriodCompleted", describeValue],
   ["streakLevelAchieved", ({ streakName }: WireEventDetail) => streakName ?? ""],
+  ["customerErased", ({ mode }: WireEventDetail) => (mode === "ERASE" ? "of everything" : "of names and texts")],
   ["targetGroupUpdated", ({ version }: WireEventDetail) => `version ${number(version)}`],
   ["targetPeriodReminder", ({ reminderName }: WireEventDetail) => reminderName ?? ""],
   [
@@ -83,8 +88,10 @@ const describeContent: ReadonlyMap<string, (detail: WireEventDetail) => string> 
   ["streakEnd", ({ endedCount }: WireEventDetail) => `a run of ${counted(endedCount ?? 0, "cycle")}`],
 ]);
 
-function describeChange({ oldTargetAchievedValue, newTargetAchievedValue, targetValue }: WireEventDetail): string {
-  return `${number(oldTargetAchievedValue)} → ${number(newTargetAchievedValue)} of ${number(targetValue)}`;
+function describeChange(detail: WireEventDetail): string {
+  const { oldTargetAchievedValue, newTargetAchievedValue, targetValue, reason } = detail;
+  const values = `${number(oldTargetAchievedValue)} → ${number(newTargetAchievedValue)} of ${number(targetValue)}`;
+  return reason === undefined ? values : `${values}, ${reason}`;
 }
 
 function number(value: number | undefined): string {

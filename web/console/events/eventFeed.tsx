@@ -87,8 +87,9 @@ function Event({ event, name, isOfOne }: NamedEvent & { readonly isOfOne: boolea
           <strong>{name}</strong> <span>{describeEvent(event)}</span>
           <br />
           <span class="muted">
-            {formatInstant(occurredAt, "UTC")} UTC · {targetName === undefined ? "" : `${targetName}, `}
-            {targetGroupName}
+            {formatInstant(occurredAt, "UTC")} UTC
+            {targetName === undefined ? "" : ` · ${targetName}`}
+            {targetGroupName === undefined ? "" : ` · ${targetGroupName}`}
           </span>
         </summary>
         <p class="muted">Other systems are told this as {event["detail-type"]}:</p>
@@ -103,11 +104,8 @@ function Event({ event, name, isOfOne }: NamedEvent & { readonly isOfOne: boolea
 
 /** Leads to the customer that the event is about, or to the group when it is about a definition. */
 function SubjectLink({ detail: { customerId, targetGroupId: groupId } }: { readonly detail: WireEvent["detail"] }) {
-  return customerId === undefined ? (
-    <a href={addressOf({ name: "group", groupId })}>Group {groupId}</a>
-  ) : (
-    <a href={addressOf({ name: "customer", customerId })}>Customer {customerId}</a>
-  );
+  if (customerId !== undefined) return <a href={addressOf({ name: "customer", customerId })}>Customer {customerId}</a>;
+  return groupId === undefined ? null : <a href={addressOf({ name: "group", groupId })}>Group {groupId}</a>;
 }
 
 async function readEvents(customerId: number | undefined): Promise<WireEvents> {

@@ -8,9 +8,12 @@ type Fault = { readonly path: string; readonly message: string };
 /** The faults of the last call of the form around. A field shows its own. */
 export const FaultsContext = createContext<readonly Fault[]>([]);
 
-/** The faults that name a field. The name begins the sentence, because an answer has no other place for it. */
+const noSuchCycle = 310019;
+
+/** The faults that name a field. The name begins the sentence, because an answer has no other place for it. A cycle has a code of its own. */
 export function faultsOf(errors: readonly WireError[]): readonly Fault[] {
-  return errors.flatMap(({ message }) => {
+  return errors.flatMap(({ code, message }) => {
+    if (code === noSuchCycle) return [{ path: "periodName", message }];
     const [, sentence, path] = /^Invalid input\. (([\w.[\]]+) .*)$/s.exec(message) ?? [];
     return sentence === undefined || path === undefined ? [] : [{ path, message: sentence }];
   });

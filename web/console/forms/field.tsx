@@ -32,7 +32,7 @@ export function Field({ label, path, onChange, ...rest }: Props) {
 }
 
 /** What ties an input to its faults for a screen reader. */
-function useDescription(path: string | undefined) {
+export function useDescription(path: string | undefined) {
   const id = useId();
   const faults = useFaults(path);
   const attributes = faults.length === 0 ? {} : ({ "aria-invalid": "true", "aria-describedby": id } as const);

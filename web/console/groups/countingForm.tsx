@@ -10,6 +10,7 @@ import {
 import { FilterInputs, TriggerInputs } from "./countingInputs.tsx";
 import { editTargetCall, type TargetChanges } from "./groupCalls.ts";
 import { type EditProps, GroupForm } from "./groupForm.tsx";
+import { TargetOfGroup } from "./targetOfGroup.tsx";
 
 /** What was typed. A list that is absent shows what the target has, and is not sent. */
 type Typed = { readonly filters?: readonly FilterFields[]; readonly triggers?: readonly TriggerFields[] };
@@ -32,22 +33,14 @@ export function CountingForm({ group, onReadAgain }: EditProps) {
       }}
       onReadAgain={onReadAgain}
     >
-      <label>
-        Target
-        <select
-          value={String(target.id)}
-          onChange={(event) => {
-            setTargetId(event.currentTarget.value);
-            setTyped({});
-          }}
-        >
-          {group.targets.map(({ id, name }) => (
-            <option key={id} value={String(id)}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <TargetOfGroup
+        group={group}
+        chosen={target.id}
+        onChange={(id) => {
+          setTargetId(id);
+          setTyped({});
+        }}
+      />
       <FilterInputs
         filters={typed.filters ?? (target.filters ?? []).map(fieldsOfFilter)}
         path="filters"

@@ -88,6 +88,9 @@ function Target({ target, group }: TargetProps) {
         {describeJudging(target, group.zone)}
       </span>
       <RulesOfTarget target={target} cycles={group.cycles} />
+      <a href={addressOf({ name: "target", groupId: group.id, targetId: target.id })}>
+        Who is in<span class="hidden"> target {target.id}</span>
+      </a>
     </li>
   );
 }

@@ -1,15 +1,12 @@
 import { useState } from "preact/hooks";
-import { get } from "../calls.ts";
-import { type Group, groupOf } from "../model.ts";
 import { Shown } from "../notice.tsx";
 import { Page } from "../page.tsx";
 import { useReading } from "../reading.ts";
-import type { Api } from "../session/api.ts";
 import { useSession } from "../session/session.ts";
-import type { WireGroup } from "../wire.ts";
 import { ChangeHistory } from "./changeHistory.tsx";
 import { GroupActions } from "./groupActions.tsx";
 import { GroupCard } from "./groupCard.tsx";
+import { readGroup } from "./useGroups.ts";
 
 /** Shows one target group, its changes, and the forms that change it. It is read anew after each edit. */
 export function GroupView({ groupId }: { readonly groupId: number }) {
@@ -30,8 +27,4 @@ export function GroupView({ groupId }: { readonly groupId: number }) {
       </Shown>
     </Page>
   );
-}
-
-async function readGroup(api: Api, groupId: number): Promise<Group> {
-  return groupOf(await api.read<WireGroup>(get(`/targetGroups/${groupId}?includePeriods=true`)));
 }

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import { Field } from "../forms/field.tsx";
-import { type Cycle, type Group, statusNames } from "../model.ts";
+import type { Cycle, Group } from "../model.ts";
 import { dayAfter, dayOf, lastDayOf } from "./cycleDraft.ts";
 import { CyclePreview } from "./cyclePreview.tsx";
+import { CycleSelect } from "./cycleSelect.tsx";
 import { moveCycleCall } from "./groupCalls.ts";
 import { type EditProps, GroupForm } from "./groupForm.tsx";
 import { openCycles } from "./newValue.ts";
@@ -29,22 +30,15 @@ export function MoveForm({ group, onReadAgain }: EditProps) {
       }}
       onReadAgain={onReadAgain}
     >
-      <label>
-        Cycle
-        <select
-          value={String(cycle.id)}
-          onChange={(event) => {
-            setCycleId(event.currentTarget.value);
-            setTyped({});
-          }}
-        >
-          {open.map(({ id, refCode, status }) => (
-            <option key={id} value={String(id)}>
-              {refCode} ({statusNames[status].toLowerCase()})
-            </option>
-          ))}
-        </select>
-      </label>
+      <CycleSelect
+        label="Cycle"
+        cycles={open}
+        chosen={String(cycle.id)}
+        onChange={(id) => {
+          setCycleId(id);
+          setTyped({});
+        }}
+      />
       {cycle.status === "NOT_STARTED" ? (
         <Field
           label="First day"

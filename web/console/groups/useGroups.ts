@@ -28,3 +28,7 @@ async function readGroups(api: Api): Promise<Groups> {
   }
   return { groups, hasMore: true };
 }
+
+export async function readGroup(api: Api, groupId: number): Promise<Group> {
+  return groupOf(await api.read<WireGroup>(get(`/targetGroups/${groupId}?includePeriods=true`)));
+}

@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
 import { Field } from "../forms/field.tsx";
-import { statusNames } from "../model.ts";
+import { CycleSelect } from "./cycleSelect.tsx";
 import { editTargetCall } from "./groupCalls.ts";
 import { type EditProps, GroupForm } from "./groupForm.tsx";
 import { describeNewValue, openCycles, valueIn } from "./newValue.ts";
+import { TargetOfGroup } from "./targetOfGroup.tsx";
 
 /** Changes the value of a target in one cycle, or in the running and all coming ones. */
 export function ValuesForm({ group, onReadAgain }: EditProps) {
@@ -35,27 +36,14 @@ export function ValuesForm({ group, onReadAgain }: EditProps) {
       }}
       onReadAgain={onReadAgain}
     >
-      <label>
-        Target
-        <select value={String(target.id)} onChange={(event) => setTargetId(event.currentTarget.value)}>
-          {group.targets.map(({ id, name }) => (
-            <option key={id} value={String(id)}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        In
-        <select value={cycleId} onChange={(event) => setCycleId(event.currentTarget.value)}>
-          <option value="">The running and all coming cycles</option>
-          {open.map(({ id, refCode, status }) => (
-            <option key={id} value={String(id)}>
-              {refCode} ({statusNames[status].toLowerCase()})
-            </option>
-          ))}
-        </select>
-      </label>
+      <TargetOfGroup group={group} chosen={target.id} onChange={setTargetId} />
+      <CycleSelect
+        label="In"
+        cycles={open}
+        other="The running and all coming cycles"
+        chosen={cycleId}
+        onChange={setCycleId}
+      />
       <Field
         label="New value"
         type="number"

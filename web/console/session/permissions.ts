@@ -1,10 +1,12 @@
-import { probes } from "../calls.ts";
+import { type Call, probes } from "../calls.ts";
 import type { Api } from "./api.ts";
 
 /** The actions that the credential allows beyond reading. */
 export type Permissions = {
   /** Whether it may enrol, un-enrol and record activities. */
   readonly enroll: boolean;
+  /** Whether it may correct what customers have achieved. */
+  readonly adjust: boolean;
   /** Whether it may register customers and change target groups. */
   readonly manage: boolean;
 };
@@ -16,7 +18,11 @@ const notAllowed = 4000;
  * refused for its permission, even if the API is busy or down. The API judges each call itself.
  */
 export async function askPermissions(api: Api): Promise<Permissions> {
-  const [enroll, manage] = await Promise.all([api.send(probes.enroll), api.send(probes.manage)]);
-  const isAllowed = ({ errors }: typeof enroll) => errors.every(({ code }) => code !== notAllowed);
-  return { enroll: isAllowed(enroll), manage: isAllowed(manage) };
+  const isAllowed = async (probe: Call) => (await api.send(probe)).errors.every(({ code }) => code !== notAllowed);
+  const [enroll, adjust, manage] = await Promise.all([
+    isAllowed(probes.enroll),
+    isAllowed(probes.adjust),
+    isAllowed(probes.manage),
+  ]);
+  return { enroll, adjust, manage };
 }

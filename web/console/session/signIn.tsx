@@ -55,7 +55,7 @@ export function SignIn({ settings, onSignedIn }: Props) {
         {failure === undefined ? null : <Failure message={failure} />}
         <p class="muted">
           {demo === undefined
-            ? "The secret stays in this tab. Access group default can enrol and record activities, admin can also change target groups, read-only can look."
+            ? "The secret stays in this tab. Access group default can enrol and record activities, support can also adjust, admin can also change target groups and erase customers, read-only can look."
             : "A demo credential of this machine is filled in."}
         </p>
       </form>
