@@ -36,6 +36,7 @@ export class MilestreakStack extends Stack {
     this.#putOut("BusName", projector.busName, "The bus that notifications are sent to");
     this.#putOut("ErasureListName", erasureList.bucketName, "The bucket with the list of customers who were erased");
     this.#putOut("TableName", table.tableName, "The table, for the operator CLI");
+    this.#putOut("TableKeyArn", table.keyArn, "The key that the table is encrypted with, for a restored table");
     this.#putOut("AlarmTopicArn", alarms.topicArn, "The topic that alarms are told to");
   }
 

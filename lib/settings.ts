@@ -22,6 +22,8 @@ export type Settings = {
   readonly registration: RegistrationPermission;
   /** The largest amount, in a target's unit, by which access group `support` may adjust; `undefined` for no limit. */
   readonly adjustmentLimit: number | undefined;
+  /** Whether the table is encrypted with a KMS key of the account's own. */
+  readonly hasCustomerKey: boolean;
   readonly setsApiGatewayLogRole: boolean;
   readonly hasWebAcl: boolean;
   /** The requests that the web ACL allows from one address in five minutes. */
@@ -96,6 +98,7 @@ export function readSettings(readContext: ReadContext): Settings {
     tokenLifetimeMinutes: context.integer("tokenLifetimeMinutes", tokenLifetimeMinutes),
     registration: context.oneOf("registration", registrationPermissions, "manage"),
     adjustmentLimit: context.optionalInteger("adjustmentLimit", adjustmentLimits),
+    hasCustomerKey: context.flag("customerKey", false),
     setsApiGatewayLogRole: context.flag("setApiGatewayLogRole", true),
     hasWebAcl: context.flag("waf", false),
     webAclRate: context.integer("wafRatePerIp", { minimum: 10, maximum: 999_999_999, default: 30_000 }),

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from "aws-cdk-lib";
+import { RemovalPolicy, Stack } from "aws-cdk-lib";
 import {
   AttributeType,
   BillingMode,
@@ -7,7 +7,8 @@ import {
   Table,
   TableEncryption,
 } from "aws-cdk-lib/aws-dynamodb";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { AnyPrincipal, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Key } from "aws-cdk-lib/aws-kms";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { tableNameVariable } from "../shared/config/tableConfig.ts";
@@ -18,6 +19,8 @@ type TableProps = {
   readonly restoredStreamArn: string | undefined;
   /** The ARN of the previous table; `undefined` for the stack's own. */
   readonly previousTable: string | undefined;
+  /** Whether the stack's own table is encrypted with a KMS key of the account's own. */
+  readonly hasCustomerKey: boolean;
 };
 
 /**
@@ -28,20 +31,51 @@ type TableProps = {
  */
 export class MilestreakTable extends Construct {
   readonly tableName: string;
+  /** The ARN of the key that the account has for the table; `undefined` when DynamoDB's own is used. */
+  readonly keyArn: string | undefined;
   readonly #table: Table | ITable;
   /** The tables that may be read and written: the current one, and the one that previous versions work on. */
   readonly #grantedArns: readonly string[];
 
-  constructor(scope: Construct, id: string, { restoredStreamArn, previousTable }: TableProps) {
+  constructor(scope: Construct, id: string, { restoredStreamArn, previousTable, hasCustomerKey }: TableProps) {
     super(scope, id);
-    const own = this.#createTable();
+    const key = hasCustomerKey ? this.#createKey() : undefined;
+    this.keyArn = key?.keyArn;
+    const own = this.#createTable(key);
     this.#table = restoredStreamArn === undefined ? own : this.#restoredTable(restoredStreamArn);
     this.tableName = this.#table.tableName;
     const previousArn = previousTable ?? own.tableArn;
     this.#grantedArns = previousTable === "none" ? [this.#table.tableArn] : distinct(this.#table.tableArn, previousArn);
   }
 
-  #createTable(): Table {
+  /**
+   * Whoever may use the table may use its key, through DynamoDB only. The key's policy says so and not those of the roles,
+   * because the key is there before the table needs it. Policies of roles change in no order with the table, so versions
+   * would lose the table for a time when the setting changes.
+   */
+  #createKey(): Key {
+    const { account, region, urlSuffix } = Stack.of(this);
+    const key = new Key(this, "Key", {
+      description: "Encrypts Milestreak's table and its backups",
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new AnyPrincipal()],
+        actions: ["CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncrypt*"].map(
+          (action) => `kms:${action}`,
+        ),
+        resources: ["*"],
+        conditions: {
+          StringEquals: { "kms:CallerAccount": account, "kms:ViaService": `dynamodb.${region}.${urlSuffix}` },
+        },
+      }),
+    );
+    return key;
+  }
+
+  #createTable(key: Key | undefined): Table {
     return new Table(this, "Table", {
       partitionKey: { name: tableDefinition.partitionKey, type: AttributeType.STRING },
       sortKey: { name: tableDefinition.sortKey, type: AttributeType.STRING },
@@ -49,9 +83,10 @@ export class MilestreakTable extends Construct {
       stream: StreamViewType[tableDefinition.streamViewType],
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // Encrypts with the key that DynamoDB owns, which is free. A KMS key would add a charge and a throttle to every
-      // request.
-      encryption: TableEncryption.DEFAULT,
+      // The key that DynamoDB owns is free. One of the account's own is a charge, and a quota of its own.
+      ...(key === undefined
+        ? { encryption: TableEncryption.DEFAULT }
+        : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }),
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });

@@ -49,7 +49,11 @@ describe("the stack has no finding of AwsSolutions that is neither fixed nor ack
     ["with an address for alarms, and all at once", { alarmEmail: "ops@brand.example", deployment: "allAtOnce" }],
     ["on a restored table", restored],
     ["with limits and queues of orgs", { ...issuer, ...limits, queueOrgs: "100,200" }],
-    ["with everything", { waf: "true", ...domain, ...issuer, ...restored, alarmEmail: "ops@brand.example" }],
+    ["with a key of the account's own", { customerKey: "true" }],
+    [
+      "with everything",
+      { waf: "true", customerKey: "true", ...domain, ...issuer, ...restored, alarmEmail: "ops@brand.example" },
+    ],
   ])("%s", (_, settings) => {
     const context = { ...cdkJson.context, ...withoutBundling, ...settings };
     const app = createApp({ outdir: mkdtempSync(join(outdir, "app-")), context });

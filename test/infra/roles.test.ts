@@ -44,7 +44,7 @@ const allowed = {
     UpdateItem: ["customer", "externalId"],
   },
   membership: {
-    Query: [...groups],
+    Query: [...groups, "customer"],
     GetItem: ["customer", "externalId"],
     PutItem: ["customer"],
     UpdateItem: ["customer"],
