@@ -1,6 +1,6 @@
 /** A request in the form in which it is shown before it is sent. */
 export type Call = {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** The path below the API's base URL. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -145,6 +145,11 @@ export function registerExternalIdCall(externalId: string): Call {
 /** Registers the customer by the id alone. */
 export function registerCall(customerId: number): Call {
   return { method: "PUT", path: `/customers/${customerId}`, headers: json, body: {} };
+}
+
+/** Asks for a customer's data to be erased or anonymised. A repeat is the same request. */
+export function eraseCall(customerId: number, mode: "ERASE" | "ANONYMISE"): Call {
+  return { method: "DELETE", path: `/customers/${customerId}?mode=${mode}`, headers: {}, body: undefined };
 }
 
 /** The path of a target, below which its routes are. */

@@ -32,6 +32,10 @@ export type WireTargetCycle = Schemas["TargetProgress"];
 export type WireTriggerProgress = Schemas["TriggerProgress"];
 export type WireLeftTarget = Schemas["LeftTarget"];
 export type WireStreakLevel = Schemas["StreakProgress"];
+/** A request to erase or anonymise a customer. */
+export type WireErasure = Schemas["Erasure"];
+/** A page of what is stored of a customer. */
+export type WireExport = Schemas["CustomerExport"];
 /** A customer on the list of a target. */
 export type WireRosterRow = Schemas["RosterRow"];
 export type WireRosterPage = Schemas["RosterPage"];

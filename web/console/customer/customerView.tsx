@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { get, registerCall, type TargetRef } from "../calls.ts";
+import { get, type TargetRef } from "../calls.ts";
 import { EventFeed } from "../events/eventFeed.tsx";
 import { useGroups } from "../groups/useGroups.ts";
 import { Failure, Shown } from "../notice.tsx";
@@ -8,13 +8,15 @@ import { useReading } from "../reading.ts";
 import { addressOf } from "../route.ts";
 import { useSession } from "../session/session.ts";
 import type { WireCustomer, WireCustomerState, WireLeftTarget } from "../wire.ts";
+import { AbsentCustomer } from "./absentCustomer.tsx";
 import { ActionPanel } from "./actionPanel.tsx";
 import { EnrollmentCard } from "./enrollmentCard.tsx";
 import { type Enrollment, enrollmentsOf } from "./enrollments.ts";
 import { History } from "./history.tsx";
 import { LeftTargets } from "./leftTargets.tsx";
+import { PersonalData } from "./personalData.tsx";
 import { Search } from "./search.tsx";
-import { UnknownCustomer, unknownCustomer } from "./unknownCustomer.tsx";
+import { unknownCustomer } from "./unknownCustomer.tsx";
 
 /** History comes from the table's stream, about a second behind. */
 const historyDelayMilliseconds = 1_500;
@@ -53,10 +55,9 @@ function Customer({ customerId }: { readonly customerId: number }) {
   const state = useReading(readState, [api, version, registered]);
   if (profile.state === "failed" && profile.codes.includes(unknownCustomer)) {
     return (
-      <UnknownCustomer
+      <AbsentCustomer
+        customerId={customerId}
         message={profile.message}
-        call={registerCall(customerId)}
-        button={`Register customer ${customerId}`}
         onRegistered={() => setRegistered(registered + 1)}
       />
     );
@@ -97,6 +98,9 @@ function Customer({ customerId }: { readonly customerId: number }) {
           </Shown>
         )}
       </Shown>
+      {permissions.manage ? (
+        <PersonalData customerId={customerId} onChanged={() => setRegistered(registered + 1)} />
+      ) : null}
     </>
   );
 }

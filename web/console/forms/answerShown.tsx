@@ -1,3 +1,4 @@
+import { useId } from "preact/hooks";
 import type { Answer } from "../session/api.ts";
 
 type Props = {
@@ -6,13 +7,16 @@ type Props = {
   readonly unanswered: string;
   /** The result of a success in words. */
   readonly describe: (answer: Answer) => readonly string[];
+  /** The heading. Of two forms on a page each needs one of its own, so that a screen reader tells them apart. */
+  readonly heading?: string;
 };
 
 /** Shows the answer. A screen reader reads it as soon as it is there. */
 export function AnswerShown(props: Props) {
+  const id = useId();
   return (
-    <section aria-labelledby="answer">
-      <h3 id="answer">Answer</h3>
+    <section aria-labelledby={id}>
+      <h3 id={id}>{props.heading ?? "Answer"}</h3>
       <div role="status">
         <Outcome {...props} />
       </div>

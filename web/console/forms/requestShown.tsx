@@ -2,13 +2,19 @@ import { useState } from "preact/hooks";
 import { asCurl, type Call } from "../calls.ts";
 import { useSession } from "../session/session.ts";
 
+type Props = {
+  readonly call: Call;
+  /** The name of the section for a screen reader. Of two forms on a page each needs one of its own. */
+  readonly label?: string;
+};
+
 /** Shows a request as it goes over the wire, without the secret. */
-export function RequestShown({ call }: { readonly call: Call }) {
+export function RequestShown({ call, label = "Request" }: Props) {
   const { baseUrl, username } = useSession().api.connection;
   const headers = Object.entries({ Authorization: `Basic (${username} and the secret)`, ...call.headers });
   const curl = asCurl(call, baseUrl, username);
   return (
-    <section aria-label="Request">
+    <section aria-label={label}>
       <details>
         <summary>The request as it is sent</summary>
         <pre tabIndex={0} aria-label="The request">
