@@ -4,6 +4,8 @@ import { addDisable } from "./credentials/disable.ts";
 import { addLimit } from "./credentials/limit.ts";
 import { addList as addListCredentials } from "./credentials/list.ts";
 import { addRotate } from "./credentials/rotate.ts";
+import { addErase } from "./customers/erase.ts";
+import { addExport } from "./customers/export.ts";
 import { addImport } from "./customers/import.ts";
 import { addList as addListCustomers } from "./customers/list.ts";
 import { addStatistics } from "./customers/statistics.ts";
@@ -12,6 +14,7 @@ import { addAdjust } from "./enrollments/adjust.ts";
 import { addEnroll } from "./enrollments/enroll.ts";
 import { addUnenroll } from "./enrollments/unenroll.ts";
 import { addReapply } from "./erasures/reapply.ts";
+import { addShow as addShowErasure } from "./erasures/show.ts";
 import type { Output } from "./output.ts";
 import { type FailureStatus, Refused } from "./refused.ts";
 import { addCreate as addCreateTargetGroup } from "./targetGroups/create.ts";
@@ -61,8 +64,12 @@ const nouns: readonly { readonly name: string; readonly about: string; readonly 
       addHistory,
     ],
   },
-  { name: "customers", about: "the members of the programme", commands: [addImport, addListCustomers, addStatistics] },
-  { name: "erasures", about: "customers who are to be forgotten", commands: [addReapply] },
+  {
+    name: "customers",
+    about: "the members of the programme",
+    commands: [addImport, addListCustomers, addStatistics, addExport, addErase],
+  },
+  { name: "erasures", about: "customers who are to be forgotten", commands: [addShowErasure, addReapply] },
 ];
 
 const exitStatuses = `

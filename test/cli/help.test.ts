@@ -8,8 +8,8 @@ const levels: readonly (readonly [level: string, commands: readonly string[]])[]
   ],
   ["credentials", ["create", "list", "disable", "rotate", "limit"]],
   ["target-groups", ["create", "list", "show", "update", "deactivate", "activate", "extend", "history"]],
-  ["customers", ["import", "list", "statistics"]],
-  ["erasures", ["reapply"]],
+  ["customers", ["import", "list", "statistics", "export", "erase"]],
+  ["erasures", ["show", "reapply"]],
 ];
 
 const calling = ["--url", "--local", "--port", "--username", "--secret-file", "--json"];
@@ -26,6 +26,9 @@ const commands: readonly (readonly [command: string, options: readonly string[]]
   ["customers import", bulk],
   ["customers list", [...calling, "--group", "--target", "--status", "--period", "--achieved"]],
   ["customers statistics", [...calling, "--group", "--target"]],
+  ["customers export", [...calling, "--output"]],
+  ["customers erase", [...calling, "--mode", "--yes"]],
+  ["erasures show", calling],
   ["erasures reapply", ["--from", "--table", "--local", "--port", "--json"]],
   ["enroll", [...bulk, "--group", "--target"]],
   ["enrol", [...bulk, "--group", "--target"]],

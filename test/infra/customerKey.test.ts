@@ -7,6 +7,8 @@ const stack = synthesize({ customerKey: "true" });
 const isTableKey = ([id]: readonly [string, unknown]) => id.startsWith("Table");
 const keysOf = (of: SynthesizedStack) => resourcesOfType(of, "AWS::KMS::Key").filter(isTableKey);
 
+const policiesOf = (of: SynthesizedStack) => resourcesOfType(of, "AWS::IAM::Policy");
+
 function tableKey() {
   const [key, ...others] = keysOf(stack);
   if (key === undefined || others.length > 0) throw new Error("The table has one key");
@@ -69,7 +71,6 @@ describe("with the setting customerKey", () => {
   });
 
   test("no role changes, so that no version loses the table while a deployment is under way", () => {
-    const policiesOf = (of: SynthesizedStack) => resourcesOfType(of, "AWS::IAM::Policy");
     expect(policiesOf(stack)).toEqual(policiesOf(without));
   });
 });
