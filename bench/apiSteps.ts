@@ -22,6 +22,7 @@ export async function apiSteps(workshop: Workshop): Promise<Step[]> {
     ...adjustmentSteps(till),
     ...definitionSteps(till),
     ...readingSteps(till, workshop),
+    ...forgivenessSteps(till),
   ];
 }
 
@@ -124,6 +125,32 @@ function adjustmentSteps(till: Till): Step[] {
       run: () => till.sendInVain(310126, till.adjustment(inTenTargets, "support-2")),
     },
   ];
+}
+
+/** A streak in a group of its own. These calls read the definition anew each time. */
+function forgivenessSteps(till: Till): Step[] {
+  const customerId = customers.inNothing;
+  let streak = "";
+  const begin = async () => {
+    streak = targetPathOf(await till.send({ method: "POST", path: "/targetGroups", body: streakBody }));
+    await till.send({ method: "POST", path: `${streak}/enroll`, body: [{ customerId }] });
+  };
+  const send = (action: string, record: object) =>
+    till.send({ method: "POST", path: `${streak}/${action}`, body: [{ customerId, reason: "Ill", ...record }] });
+  const grant = { grantId: "support-3", amount: 1 };
+  return [
+    { name: "excuse", prepare: begin, run: () => send("excuse", { periodName: "c1" }) },
+    { name: "excuse, again", run: () => send("excuse", { periodName: "c1" }) },
+    { name: "unexcuse", run: () => send("unExcuse", { periodName: "c1" }) },
+    { name: "grantFreezes", run: () => send("freezes", grant) },
+    { name: "grantFreezes, repeated", run: () => send("freezes", grant) },
+  ];
+}
+
+/** The path of the first target of a group that was created. */
+function targetPathOf(created: string): string {
+  const [, groupId, targetId] = /"data":\{"id":(\d+).*?"targets":\[\{"id":(\d+)/.exec(created) ?? [];
+  return `/targetGroups/${groupId}/targets/${targetId}`;
 }
 
 function definitionSteps(till: Till): Step[] {
@@ -241,4 +268,11 @@ const groupBody = {
   targets: [
     { name: "Spend", targetEntity: "TRANSACTION", targetType: "SALES", defaultValues: [{ defaultValue: 1000 }] },
   ],
+};
+
+const streakBody = {
+  ...groupBody,
+  name: "In a row",
+  trackingType: "STREAKS",
+  streaks: [{ name: "Once", targetCountOfSequence: 1 }],
 };

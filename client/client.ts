@@ -23,6 +23,8 @@ type QueryOf<Name extends keyof operations> = NonNullable<operations[Name]["para
 
 export type EnrollmentRecord = Schemas["EnrollmentRecord"];
 export type AdjustmentRecord = Schemas["AdjustmentRecord"];
+export type ExcuseRecord = Schemas["ExcuseRecord"];
+export type FreezesRecord = Schemas["FreezesRecord"];
 type UnenrollmentRecord = Schemas["UnenrollmentRecord"];
 export type Activity = Schemas["Activity"];
 export type TargetGroupDefinition = Schemas["TargetGroupDefinition"];
@@ -63,8 +65,8 @@ export type TargetRef = { readonly targetGroupId: number; readonly targetId: num
  * A call resolves with the API's envelope, refusals included: `code` is `null` for a success. It throws
  * `MilestreakUnreachable` when there is no answer. A throttled call (429) is repeated after a pause. After a lost
  * answer or a 503, a call is repeated only where a repeat cannot do the work twice. That holds for reads, simulations,
- * `enroll` (by its Idempotency-Key), activities and `adjust` (by their ids), `putCustomer`, `registerCustomer` and
- * `eraseCustomer`. `unenroll`, `createTargetGroup` and edits, with `If-Match` or without, are not repeated then.
+ * `enroll` (by its Idempotency-Key), activities, `adjust` and `grantFreezes` (by their ids), `excuse`, `unexcuse`,
+ * `putCustomer`, `registerCustomer` and `eraseCustomer`. `unenroll`, `createTargetGroup` and edits, with `If-Match` or without, are not repeated then.
  */
 export type MilestreakClient = ReturnType<typeof createMilestreakClient>;
 
@@ -119,6 +121,42 @@ export function createMilestreakClient(
       const params = { path: { targetGroupId, targetId } };
       return call(sender, true, options, (init) =>
         api.POST("/targetGroups/{targetGroupId}/targets/{targetId}/adjust", { ...init, params, body: record }),
+      );
+    },
+
+    /** Excuses cycles of one customer's streak. A repeat changes nothing more. */
+    excuse(
+      { targetGroupId, targetId }: TargetRef,
+      record: ExcuseRecord,
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"excuse">> {
+      const params = { path: { targetGroupId, targetId } };
+      return call(sender, true, options, (init) =>
+        api.POST("/targetGroups/{targetGroupId}/targets/{targetId}/excuse", { ...init, params, body: record }),
+      );
+    },
+
+    /** Takes excuses back. A repeat changes nothing more. */
+    unexcuse(
+      { targetGroupId, targetId }: TargetRef,
+      record: ExcuseRecord,
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"unexcuse">> {
+      const params = { path: { targetGroupId, targetId } };
+      return call(sender, true, options, (init) =>
+        api.POST("/targetGroups/{targetGroupId}/targets/{targetId}/unExcuse", { ...init, params, body: record }),
+      );
+    },
+
+    /** Gives one customer freezes for a streak. However often it is sent, it counts once. */
+    grantFreezes(
+      { targetGroupId, targetId }: TargetRef,
+      record: FreezesRecord,
+      options: CallOptions = {},
+    ): Promise<AnswerOf<"grantFreezes">> {
+      const params = { path: { targetGroupId, targetId } };
+      return call(sender, true, options, (init) =>
+        api.POST("/targetGroups/{targetGroupId}/targets/{targetId}/freezes", { ...init, params, body: record }),
       );
     },
 

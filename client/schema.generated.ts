@@ -60,6 +60,66 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/targetGroups/{targetGroupId}/targets/{targetId}/excuse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Excuses cycles of a customer's streak
+         * @description Excuses cycles of one customer's streak: while they are not met they neither count nor end the run, and take no freeze. One cycle by its name, or all that overlap days. An excuse after the run has ended restores it. A call that changes nothing is answered with 200 and a warning. An inactive group or target takes part too; 310017 and 310018 say that there is none. Needs the permission `adjust`. The body is at most 16 kB.
+         */
+        readonly post: operations["excuse"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/targetGroups/{targetGroupId}/targets/{targetId}/unExcuse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Takes excuses of cycles back
+         * @description Takes excuses back: the cycles count as missed again where they are not met. Levels that were reached stay. A call that changes nothing is answered with 200 and a warning. Needs the permission `adjust`. The body is at most 16 kB.
+         */
+        readonly post: operations["unexcuse"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/targetGroups/{targetGroupId}/targets/{targetId}/freezes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Gives a customer freezes for a streak
+         * @description Gives one customer freezes for a streak. Each bridges one missed cycle inside a run, the first ones in calendar order; a late activity that meets such a cycle frees its freeze again. A grant counts exactly once. With `initial` of the group all grants are at most 10; more is refused with 300004. Needs the permission `adjust`. The body is at most 16 kB.
+         */
+        readonly post: operations["grantFreezes"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll": {
         readonly parameters: {
             readonly query?: never;
@@ -649,6 +709,87 @@ export interface components {
              */
             readonly reason: string;
         };
+        /** @description Cycles of one customer's streak to excuse, or no longer. */
+        readonly ExcuseRecord: {
+            /**
+             * @description The customer: an integer from 1 to 2^53 − 1, or the same as a string of digits. Anything else, and a customer who is not registered, is refused with 310011. Required unless `identifierName` and `identifierValue` are there.
+             * @example 345651201
+             */
+            readonly customerId?: number | string | null;
+            /**
+             * @description In place of `customerId`: what `identifierValue` is. `externalId`: the brand's own id. `id`: the same as `customerId`. No other kind is held.
+             * @example null
+             * @enum {unknown}
+             */
+            readonly identifierName?: "externalId" | "id" | null;
+            /**
+             * @description The customer, by the id that `identifierName` names. No answer repeats it.
+             * @example null
+             */
+            readonly identifierValue?: string | number | null;
+            /**
+             * @description The `refCode` of one cycle, compared exactly. It may have ended, or not have started. One that does not exist or is before the membership is refused with 310019. Not together with dates.
+             * @example JAN
+             */
+            readonly periodName?: string | null;
+            /**
+             * @description In place of `periodName`: the first day, in the group's time zone. Every cycle of the membership that overlaps the days is meant; none is refused with 310019.
+             * @example null
+             */
+            readonly startDate?: string | null;
+            /**
+             * @description The last day.
+             * @example null
+             */
+            readonly endDate?: string | null;
+            /**
+             * @description Why: 1 to 255 characters, not blank. It stands in the customer's history and in the events.
+             * @example The till was down
+             */
+            readonly reason: string;
+        };
+        /** @description Freezes for one customer's streak. */
+        readonly FreezesRecord: {
+            /**
+             * @description Names this grant of the customer for ever. Sent again with the same content, it gets the first answer and counts only once. With other content it is refused with 300004 (HTTP 422).
+             * @example support:4713
+             */
+            readonly grantId: string;
+            /**
+             * @description The customer: an integer from 1 to 2^53 − 1, or the same as a string of digits. Anything else, and a customer who is not registered, is refused with 310011. Required unless `identifierName` and `identifierValue` are there.
+             * @example 345651201
+             */
+            readonly customerId?: number | string | null;
+            /**
+             * @description In place of `customerId`: what `identifierValue` is. `externalId`: the brand's own id. `id`: the same as `customerId`. No other kind is held.
+             * @example null
+             * @enum {unknown}
+             */
+            readonly identifierName?: "externalId" | "id" | null;
+            /**
+             * @description The customer, by the id that `identifierName` names. No answer repeats it.
+             * @example null
+             */
+            readonly identifierValue?: string | number | null;
+            /**
+             * @description How many freezes are added. With those of the group and of earlier grants they are at most 10; more is refused with 300004.
+             * @example 1
+             */
+            readonly amount: number;
+            /**
+             * @description Why: 1 to 255 characters, not blank. It stands in the customer's history and in the events.
+             * @example Complaint of 3 May
+             */
+            readonly reason: string;
+        };
+        /** @description The freezes of each customer. */
+        readonly StreakFreezes: {
+            /**
+             * @description How many there are from the start.
+             * @example 2
+             */
+            readonly initial: number;
+        } | null;
         /** @description Something a customer did. */
         readonly Activity: {
             /**
@@ -1106,6 +1247,8 @@ export interface components {
             readonly targets: readonly components["schemas"]["TargetDefinition"][];
             /** @description The levels of a streak. A milestone has none. */
             readonly streaks?: readonly components["schemas"]["StreakDefinition"][];
+            /** @description `STREAKS` only: how many missed cycles of each customer are bridged. It cannot be changed later. Absent or `null`: none. */
+            readonly streakFreezes?: components["schemas"]["StreakFreezes"];
         };
         /** @description What to change of one cycle. */
         readonly PeriodEdit: {
@@ -1423,6 +1566,11 @@ export interface components {
              * @example 365
              */
             readonly recurringCycles?: number | null;
+            /**
+             * @description Cannot be changed: another value than that of the creation is refused with 300004.
+             * @example null
+             */
+            readonly streakFreezes?: unknown;
             /** @description Levels to rename, by their ids, and new ones. The others stay as they are. */
             readonly streaks?: readonly components["schemas"]["StreakEdit"][];
         };
@@ -1924,6 +2072,11 @@ export interface components {
             readonly targets: readonly components["schemas"]["Target"][];
             /** @description The levels; empty for a milestone. */
             readonly streaks: readonly components["schemas"]["Streak"][];
+            /**
+             * @description The freezes of each customer; `null` when there are none.
+             * @example null
+             */
+            readonly streakFreezes: components["schemas"]["StreakFreezes"] | null;
         };
         /** @description Where a customer stands in one cycle of one target. */
         readonly TargetProgress: {
@@ -2076,6 +2229,36 @@ export interface components {
              * @example null
              */
             readonly streakAchievedDateTime: string | null;
+            /**
+             * @description Freezes of the group and of all grants.
+             * @example 2
+             */
+            readonly freezesTotal: number;
+            /**
+             * @description Freezes that bridge no cycle.
+             * @example 1
+             */
+            readonly freezesLeft: number;
+            /**
+             * @description The excused cycles, also those that are met.
+             * @example [
+             *       36
+             *     ]
+             */
+            readonly excusedPeriods: readonly number[];
+            /**
+             * @description The missed cycles that freezes bridge.
+             * @example [
+             *       36
+             *     ]
+             */
+            readonly bridgedPeriods: readonly number[];
+            /**
+             * Format: date-time
+             * @description When the current cycle is closed, in UTC: the run then ends unless the cycle is met or a freeze bridges it. `null` when it is met or excused, when there is none, and where no missed cycle ends a run.
+             * @example 2030-02-01T00:00:00.000Z
+             */
+            readonly expiresOn: string | null;
         };
         /** @description Where a customer stands in one group. */
         readonly TargetGroupProgress: {
@@ -2565,6 +2748,118 @@ export interface components {
             /** @description The levels that this activity reached. */
             readonly levelsReached: readonly components["schemas"]["ReachedLevel"][];
         };
+        /** @description How a streak stands after cycles were excused, or no longer. */
+        readonly ExcuseOutcome: {
+            /**
+             * Format: int64
+             * @description The customer.
+             * @example 345651201
+             */
+            readonly customerId: number;
+            /**
+             * Format: int64
+             * @description The target group.
+             * @example 3
+             */
+            readonly targetGroupId: number;
+            /**
+             * Format: int64
+             * @description The target.
+             * @example 3
+             */
+            readonly targetRuleId: number;
+            /**
+             * @description The target's name.
+             * @example Monthly spend
+             */
+            readonly targetName: string;
+            /** @description The cycles of the membership that the call names. */
+            readonly periods: readonly components["schemas"]["ExcusedPeriod"][];
+            /**
+             * @description Met cycles in the run, afterwards.
+             * @example 6
+             */
+            readonly streakValue: number;
+            /**
+             * @description Freezes of the group and of all grants.
+             * @example 2
+             */
+            readonly freezesTotal: number;
+            /**
+             * @description Freezes that bridge no cycle.
+             * @example 1
+             */
+            readonly freezesLeft: number;
+            /** @description The levels that this call reached. */
+            readonly levelsReached: readonly components["schemas"]["ReachedLevel"][];
+        };
+        /** @description A cycle. */
+        readonly ExcusedPeriod: {
+            /**
+             * Format: int64
+             * @description The cycle.
+             * @example 36
+             */
+            readonly periodId: number;
+            /**
+             * @description The cycle's name.
+             * @example JAN
+             */
+            readonly periodRefCode: string;
+        };
+        /** @description How a streak stands after a grant of freezes. */
+        readonly FreezesOutcome: {
+            /**
+             * @description As it was sent.
+             * @example support:4713
+             */
+            readonly grantId: string;
+            /**
+             * Format: int64
+             * @description The customer.
+             * @example 345651201
+             */
+            readonly customerId: number;
+            /**
+             * Format: int64
+             * @description The target group.
+             * @example 3
+             */
+            readonly targetGroupId: number;
+            /**
+             * Format: int64
+             * @description The target.
+             * @example 3
+             */
+            readonly targetRuleId: number;
+            /**
+             * @description The target's name.
+             * @example Monthly spend
+             */
+            readonly targetName: string;
+            /**
+             * @description How many were added.
+             * @example 1
+             */
+            readonly amount: number;
+            /**
+             * @description Met cycles in the run, afterwards.
+             * @example 6
+             */
+            readonly streakValue: number;
+            /**
+             * @description Freezes of the group and of all grants.
+             * @example 2
+             */
+            readonly freezesTotal: number;
+            /**
+             * @description Freezes that bridge no cycle.
+             * @example 1
+             */
+            readonly freezesLeft: number;
+            /** @description The levels that this call reached. */
+            readonly levelsReached: readonly components["schemas"]["ReachedLevel"][];
+        };
         /** @description Something that happened to a customer in a target. */
         readonly LedgerEntry: {
             /**
@@ -2577,7 +2872,7 @@ export interface components {
              * @example ADD_TRANSACTION
              * @enum {string}
              */
-            readonly eventName: "ENROL" | "UNENROL" | "ADD_TRANSACTION" | "RETURN_BILL" | "GENERIC_EVENT" | "ADJUSTMENT";
+            readonly eventName: "ENROL" | "UNENROL" | "ADD_TRANSACTION" | "RETURN_BILL" | "GENERIC_EVENT" | "ADJUSTMENT" | "EXCUSE" | "UNEXCUSE" | "FREEZES";
             /**
              * Format: int64
              * @description The customer.
@@ -2585,7 +2880,7 @@ export interface components {
              */
             readonly customerId: number;
             /**
-             * @description The activity or adjustment; `null` for a call that enrolled or un-enrolled.
+             * @description The activity, adjustment or grant of freezes; `null` for other calls.
              * @example till-7:000123
              */
             readonly uniqueId: string | null;
@@ -2662,7 +2957,7 @@ export interface components {
              */
             readonly source: "API" | "QUEUE" | "AUTOMATIC";
             /**
-             * @description Why, of an `ADJUSTMENT`. Absent otherwise.
+             * @description Why, of a change that support made. Absent otherwise.
              * @example Receipt 881 was counted twice
              */
             readonly reason?: string;
@@ -3615,6 +3910,250 @@ export interface operations {
                              * @enum {integer}
                              */
                             readonly code: 300004 | 310017 | 310018 | 310011 | 310019 | 310126;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["NotJson"];
+            /** @description An id or key was used before for something else. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly excuse: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+                /** @description The target, one of the group's `targets`. */
+                readonly targetId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": readonly components["schemas"]["ExcuseRecord"][] | components["schemas"]["ExcuseRecord"];
+            };
+        };
+        readonly responses: {
+            /** @description Excused now or before. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description How the streak stands. */
+                        readonly data: components["schemas"]["ExcuseOutcome"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 310018, 310011, 310019, 310126. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017 | 310018 | 310011 | 310019 | 310126;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly unexcuse: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+                /** @description The target, one of the group's `targets`. */
+                readonly targetId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": readonly components["schemas"]["ExcuseRecord"][] | components["schemas"]["ExcuseRecord"];
+            };
+        };
+        readonly responses: {
+            /** @description Not excused any more, or not before. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description How the streak stands. */
+                        readonly data: components["schemas"]["ExcuseOutcome"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 310018, 310011, 310019, 310126. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017 | 310018 | 310011 | 310019 | 310126;
+                            /**
+                             * @description A sentence for people: what was given and what to check. Its wording may change.
+                             * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.
+                             */
+                            readonly message: string;
+                        }[];
+                        /** @description Warnings come with successes only. */
+                        readonly warnings: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["NotAllowed"];
+            readonly 404: components["responses"]["NoSuchRoute"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly 429: components["responses"]["Throttled"];
+            readonly 500: components["responses"]["Unexpected"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly grantFreezes: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The target group. */
+                readonly targetGroupId: number;
+                /** @description The target, one of the group's `targets`. */
+                readonly targetId: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": readonly components["schemas"]["FreezesRecord"][] | components["schemas"]["FreezesRecord"];
+            };
+        };
+        readonly responses: {
+            /** @description Granted now or before. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description How the streak stands, or stood after the first call. */
+                        readonly data: components["schemas"]["FreezesOutcome"];
+                        /** @description There are none. */
+                        readonly errors: null;
+                        /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
+                        readonly warnings: readonly components["schemas"]["Warning"][] | null;
+                    };
+                };
+            };
+            /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310017, 310018, 310011, 310126. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description There is none. */
+                        readonly data: null;
+                        /** @description At least one error. All faults of a request are answered at once. */
+                        readonly errors: readonly {
+                            /**
+                             * @description The number by which a program decides. docs/errors.md has a chapter on each code.
+                             * @example 300004
+                             * @enum {integer}
+                             */
+                            readonly code: 300004 | 310017 | 310018 | 310011 | 310126;
                             /**
                              * @description A sentence for people: what was given and what to check. Its wording may change.
                              * @example Invalid input. customerId is required, or identifierName with identifierValue in its place.

@@ -13,7 +13,14 @@ import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { busNameVariable } from "../shared/config/busConfig.ts";
 import { metrics } from "../shared/observability/metricNames.ts";
-import { activityPrefix, auditPrefix, enrollmentPrefix, setAsidePrefix, startedPrefix } from "../shared/table/keys.ts";
+import {
+  activityPrefix,
+  auditPrefix,
+  enrollmentPrefix,
+  forgivenessPrefix,
+  setAsidePrefix,
+  startedPrefix,
+} from "../shared/table/keys.ts";
 import type { Alarms } from "./alarms.ts";
 import type { ApiFunction } from "./apiFunction.ts";
 import { failuresAmong, fiveMinutes, minute, ownMetric, waitingMessages, workErrors } from "./stackMetrics.ts";
@@ -89,10 +96,8 @@ export class Projector extends Construct {
       maxRecordAge: maximumRecordAge,
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
       filters: [
-        insertedOrModified(activityPrefix),
-        inserted(auditPrefix),
-        inserted(startedPrefix),
-        insertedOrModified(enrollmentPrefix),
+        insertedOrModified(activityPrefix, enrollmentPrefix),
+        inserted(auditPrefix, startedPrefix, forgivenessPrefix),
         modified(setAsidePrefix),
         erasures(),
       ],
@@ -156,17 +161,18 @@ function unreadChanges(stackName: string, projector: IFunction): IMetric {
 }
 
 /** The projector's own ledger rows are in the stream too. They must not invoke it again. */
-function inserted(prefix: string) {
-  return FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT"), dynamodb: sortKeyBeginsWith(prefix) });
+function inserted(...prefixes: readonly string[]) {
+  return FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT"), dynamodb: sortKeyBeginsWith(prefixes) });
 }
 
-function insertedOrModified(prefix: string) {
-  return FilterCriteria.filter({ eventName: FilterRule.or("INSERT", "MODIFY"), dynamodb: sortKeyBeginsWith(prefix) });
+function insertedOrModified(...prefixes: readonly string[]) {
+  const dynamodb = sortKeyBeginsWith(prefixes);
+  return FilterCriteria.filter({ eventName: FilterRule.or("INSERT", "MODIFY"), dynamodb });
 }
 
 /** An enrolment that is set aside is inserted unchanged. */
 function modified(prefix: string) {
-  return FilterCriteria.filter({ eventName: FilterRule.isEqual("MODIFY"), dynamodb: sortKeyBeginsWith(prefix) });
+  return FilterCriteria.filter({ eventName: FilterRule.isEqual("MODIFY"), dynamodb: sortKeyBeginsWith([prefix]) });
 }
 
 /** The requests to erase a customer. Other items of the list of what is due have another kind. */
@@ -175,6 +181,7 @@ function erasures() {
   return FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT"), dynamodb });
 }
 
-function sortKeyBeginsWith(prefix: string) {
-  return { Keys: { sk: { S: FilterRule.beginsWith(prefix) } } };
+/** One filter for several prefixes, because a mapping takes five filters. */
+function sortKeyBeginsWith(prefixes: readonly string[]) {
+  return { Keys: { sk: { S: prefixes.flatMap((prefix) => FilterRule.beginsWith(prefix)) } } };
 }

@@ -63,7 +63,7 @@ function judgedDraft(request: CreateTargetGroupRequest, attribution: Attribution
  */
 function readablePart(body: unknown): CreateTargetGroupRequest {
   const fields = isJsonObject(body) ? body : {};
-  const { timeZoneName, targets, streaks } = fields;
+  const { timeZoneName, targets, streaks, streakFreezes } = fields;
   const cycles = readableCycles(fields);
   const hasCycles = cycles !== undefined;
   return {
@@ -74,7 +74,13 @@ function readablePart(body: unknown): CreateTargetGroupRequest {
     ...(cycles ?? { periods: [] }),
     targets: hasCycles && validators.targets(targets) ? targets : [],
     streaks: hasCycles && validators.streaks(streaks) ? streaks : [],
+    streakFreezes: readableFreezes(streakFreezes),
   };
+}
+
+function readableFreezes(freezes: unknown): { readonly initial: number } | null {
+  const initial = isJsonObject(freezes) ? freezes["initial"] : undefined;
+  return typeof initial === "number" ? { initial } : null;
 }
 
 /** The list of cycles or the rule; `undefined` when neither can be read. */

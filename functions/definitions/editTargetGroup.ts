@@ -6,7 +6,7 @@ import * as limits from "../../shared/http/limits.ts";
 import { both, type Checked, required } from "../../shared/http/requests/checked.ts";
 import type { EditTargetGroupRequest } from "../../shared/http/requests/requestTypes.ts";
 import * as schemas from "../../shared/http/requests/schemas.ts";
-import { checked, longLists, unknownFieldWarnings } from "../../shared/http/requests/validation.ts";
+import { checked, isJsonObject, longLists, unknownFieldWarnings } from "../../shared/http/requests/validation.ts";
 import * as validators from "../../shared/http/requests/validators.generated.js";
 import type { routes } from "../../shared/http/routes.ts";
 import { describeEditFault, describeFixed } from "../../shared/http/views/editFaults.ts";
@@ -115,7 +115,7 @@ function readOffset({ offsetDays }: EditTargetGroupRequest): number | undefined 
 }
 
 function readFixed(request: EditTargetGroupRequest): EditRecord["fixed"] {
-  const { id, trackingType, timeZoneName, frequencyType, frequency, fromDate } = request;
+  const { id, trackingType, timeZoneName, frequencyType, frequency, fromDate, streakFreezes } = request;
   return {
     ...(id === undefined ? {} : { id }),
     ...(frequencyType === undefined ? {} : { frequencyType }),
@@ -123,7 +123,14 @@ function readFixed(request: EditTargetGroupRequest): EditRecord["fixed"] {
     ...(fromDate === undefined ? {} : { firstDay: fromDate }),
     ...(trackingType === undefined ? {} : { trackingType }),
     ...(timeZoneName === undefined ? {} : { timeZone: timeZoneName }),
+    ...(streakFreezes === undefined ? {} : { initialFreezes: readInitial(streakFreezes) }),
   };
+}
+
+/** `null` says that there are none. What is no such object is none of the values, a number neither. */
+function readInitial(streakFreezes: unknown): unknown {
+  if (streakFreezes === null) return 0;
+  return isJsonObject(streakFreezes) ? (streakFreezes["initial"] ?? null) : JSON.stringify(streakFreezes);
 }
 
 type LevelRequest = NonNullable<EditTargetGroupRequest["streaks"]>[number];

@@ -45,7 +45,7 @@ export function readDraft(
       name,
       cyclesToMeet: targetCountOfSequence,
     })),
-    initialFreezes: 0,
+    initialFreezes: request.streakFreezes?.initial ?? 0,
   };
   return { draft, faults };
 }

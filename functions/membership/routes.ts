@@ -3,6 +3,7 @@ import type { RouteLambdas } from "../../shared/http/dispatch.ts";
 import * as routes from "../../shared/http/routes.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { adjust } from "./adjust.ts";
+import { excuse, grantFreezes, unexcuse } from "./forgive.ts";
 import { unenroll } from "./unenroll.ts";
 
 /**
@@ -12,6 +13,9 @@ import { unenroll } from "./unenroll.ts";
 export function membershipRoutes(context: ServiceContext, adjustmentLimit?: number): RouteLambdas<"membership"> {
   return {
     adjust: apiHandler(routes.adjust, adjust(context, adjustmentLimit)),
+    excuse: apiHandler(routes.excuse, excuse(context)),
+    unexcuse: apiHandler(routes.unexcuse, unexcuse(context)),
+    grantFreezes: apiHandler(routes.grantFreezes, grantFreezes(context)),
     unenroll: apiHandler(routes.unenroll, unenroll(context)),
   };
 }

@@ -183,6 +183,50 @@ export const adjustmentsMade = {
   ),
 };
 
+const excuseOf = { customerId, reason: "The till was down" };
+
+export const excuseRequests = {
+  ...one("period", "One cycle", { ...excuseOf, periodName: "JAN" }),
+  ...one("dates", "A holiday", { ...excuseOf, startDate: "2030-02-10", endDate: "2030-02-24", reason: "On holiday" }),
+};
+
+const standing = { streakValue: 6, freezesTotal: 2, freezesLeft: 1, levelsReached: [] };
+const ofStreak = { customerId, targetGroupId: 4, targetRuleId: 4, targetName: "Visit" };
+const excusedNow = { ...ofStreak, periods: [{ periodId: 36, periodRefCode: "JAN" }], ...standing };
+
+export const excused = {
+  ...one(
+    "excused",
+    "A cycle, by which a level is reached",
+    successEnvelope({ ...excusedNow, levelsReached: [{ streakId: 8, streakName: "Six in a row" }] }, []),
+  ),
+  ...one(
+    "already",
+    "Excused before",
+    successEnvelope(excusedNow, ["All of these periods were excused already; nothing was changed."]),
+  ),
+};
+
+export const unexcused = one("taken", "Taken back", successEnvelope({ ...excusedNow, streakValue: 0 }, []));
+
+export const freezesRequests = one("one", "One more freeze", {
+  grantId: "support:4713",
+  customerId,
+  amount: 1,
+  reason: "Complaint of 3 May",
+});
+
+const granted = { grantId: "support:4713", ...ofStreak, amount: 1, ...standing };
+
+export const freezesGranted = {
+  ...one("granted", "Granted", successEnvelope(granted, [])),
+  ...one(
+    "repeated",
+    "A grant that was made before",
+    successEnvelope(granted, ["Grant support:4713 was already made; this is what it did then."]),
+  ),
+};
+
 const nothingWritten = "Nothing was written: this is a simulation.";
 
 export const enrollmentSimulated = one("success", "What would be written", {
@@ -247,6 +291,7 @@ export const definitions = {
       { name: "Two months in a row", targetCountOfSequence: 2 },
       { name: "Three months in a row", targetCountOfSequence: 3 },
     ],
+    streakFreezes: { initial: 1 },
   }),
 };
 
@@ -292,6 +337,7 @@ const storedGroup = {
   fromDate: null,
   targets: [target],
   streaks: [],
+  streakFreezes: null,
 };
 
 const storedPeriods = periods.map((period, index) => ({

@@ -1,7 +1,7 @@
 import { externalIdCharacters } from "../../shared/http/limits.ts";
 import * as schemas from "../../shared/http/requests/schemas.ts";
 import { idRules, listOf } from "./fields.ts";
-import { documented, type FieldsOf, type JsonSchema } from "./jsonSchema.ts";
+import { documented, type FieldsOf, type JsonSchema, ref } from "./jsonSchema.ts";
 
 /** The validators accept any value here, because an invalid customer id has a code of its own (310011). */
 const customerId = {
@@ -146,6 +146,41 @@ const adjustment = {
     examples: ["Receipt 881 was counted twice"],
   },
 } as const satisfies FieldsOf<typeof schemas.adjust>;
+
+const span = {
+  periodName: {
+    description:
+      "The `refCode` of one cycle, compared exactly. It may have ended, or not have started. One that does not exist or is before the membership is refused with 310019. Not together with dates.",
+    examples: ["JAN"],
+  },
+  startDate: {
+    description:
+      "In place of `periodName`: the first day, in the group's time zone. Every cycle of the membership that overlaps the days is meant; none is refused with 310019.",
+    examples: [null],
+  },
+  endDate: { description: "The last day.", examples: [null] },
+} as const;
+
+const excuse = {
+  ...customer,
+  ...span,
+  reason: { ...adjustment.reason, examples: ["The till was down"] },
+} as const satisfies FieldsOf<typeof schemas.excuse>;
+
+const grant = {
+  grantId: {
+    description:
+      "Names this grant of the customer for ever. Sent again with the same content, it gets the first answer and counts only once. With other content it is refused with 300004 (HTTP 422).",
+    examples: ["support:4713"],
+  },
+  ...customer,
+  amount: {
+    description:
+      "How many freezes are added. With those of the group and of earlier grants they are at most 10; more is refused with 300004.",
+    examples: [1],
+  },
+  reason: { ...adjustment.reason, examples: ["Complaint of 3 May"] },
+} as const satisfies FieldsOf<typeof schemas.grantFreezes>;
 
 const profile = {
   firstName: { description: "First name. Absent: as it was. `null`: none.", examples: ["Ada"] },
@@ -358,6 +393,11 @@ const definition = {
   },
   targets: listOf("TargetDefinition", "What is counted. A customer is enrolled in one target at a time."),
   streaks: listOf("StreakDefinition", "The levels of a streak. A milestone has none."),
+  streakFreezes: {
+    ...ref("StreakFreezes"),
+    description:
+      "`STREAKS` only: how many missed cycles of each customer are bridged. It cannot be changed later. Absent or `null`: none.",
+  },
 } as const satisfies FieldsOf<typeof schemas.createTargetGroup>;
 
 const fixed = (value: string) => ({
@@ -411,6 +451,7 @@ const edit = {
       "How many cycles the rule makes. It can be raised until 10 minutes before the last one ends, and never lowered.",
     examples: [365],
   },
+  streakFreezes: { ...fixed(""), examples: [null] },
   streaks: listOf("StreakEdit", "Levels to rename, by their ids, and new ones. The others stay as they are."),
 } as const satisfies FieldsOf<typeof schemas.editTargetGroup>;
 
@@ -490,6 +531,11 @@ export const requestSchemas = {
     customer satisfies FieldsOf<typeof schemas.unenroll>,
   ),
   AdjustmentRecord: documented(schemas.adjust, "One correction of what a customer has achieved.", adjustment),
+  ExcuseRecord: documented(schemas.excuse, "Cycles of one customer's streak to excuse, or no longer.", excuse),
+  FreezesRecord: documented(schemas.grantFreezes, "Freezes for one customer's streak.", grant),
+  StreakFreezes: documented(schemas.createTargetGroup.properties.streakFreezes, "The freezes of each customer.", {
+    initial: { description: "How many there are from the start.", examples: [2] },
+  }),
   Activity: documented(schemas.activity, "Something a customer did.", activity),
   CustomerRegistration: documented(schemas.registerCustomer, "A customer to register by the brand's own id.", {
     ...profile,

@@ -167,6 +167,11 @@ const group = {
   periods: listOf("Period", "The cycles, in order. Absent when `includePeriods` is `false`."),
   targets: listOf("Target", "What is counted."),
   streaks: listOf("Streak", "The levels; empty for a milestone."),
+  streakFreezes: {
+    anyOf: [ref("StreakFreezes"), { type: "null" }],
+    description: "The freezes of each customer; `null` when there are none.",
+    examples: [null],
+  },
 };
 
 const targetProgress = {
@@ -210,6 +215,26 @@ const levelProgress = {
   currentCount: count("Streak value: met cycles in the present run.", 1),
   totalTargetCountOfSequence: count("Met cycles that the level takes.", 2, { minimum: 1 }),
   streakAchievedDateTime: instantOrNull("When the level was reached", null),
+  freezesTotal: count("Freezes of the group and of all grants.", 2),
+  freezesLeft: count("Freezes that bridge no cycle.", 1),
+  excusedPeriods: ids("The excused cycles, also those that are met."),
+  bridgedPeriods: ids("The missed cycles that freezes bridge."),
+  expiresOn: {
+    ...instantOrNull("When the current cycle is closed", "2030-02-01T00:00:00.000Z"),
+    description:
+      "When the current cycle is closed, in UTC: the run then ends unless the cycle is met or a freeze bridges it. `null` when it is met or excused, when there is none, and where no missed cycle ends a run.",
+  },
+};
+
+function ids(description: string) {
+  return { type: "array", items: idRules, description, examples: [[36]] } as const;
+}
+
+const streakStanding = {
+  streakValue: count("Met cycles in the run, afterwards.", 6),
+  freezesTotal: count("Freezes of the group and of all grants.", 2),
+  freezesLeft: count("Freezes that bridge no cycle.", 1),
+  levelsReached: listOf("ReachedLevel", "The levels that this call reached."),
 };
 
 const activityEffect = {
@@ -243,7 +268,7 @@ const ledgerEntry = {
   ),
   eventName: oneOfTexts("What happened.", ledgerKinds, "ADD_TRANSACTION"),
   customerId: id("The customer.", 345651201),
-  uniqueId: textOrNull("The activity or adjustment; `null` for a call that enrolled or un-enrolled.", "till-7:000123"),
+  uniqueId: textOrNull("The activity, adjustment or grant of freezes; `null` for other calls.", "till-7:000123"),
   eventDate: instant("When it happened", "2030-01-10T09:15:00.000Z"),
   eventProcessedDate: instant("When it was recorded", "2030-01-10T09:15:01.000Z"),
   periodId: idOrNull("The cycle; `null` when none was touched.", 36),
@@ -256,7 +281,7 @@ const ledgerEntry = {
   recordedOn: instant("The same as `eventProcessedDate`", "2030-01-10T09:15:01.000Z"),
   achievedValue: decimal(`Achieved value afterwards, ${unit}`, 499.9),
   ...authorship("it", "till.1"),
-  reason: text("Why, of an `ADJUSTMENT`. Absent otherwise.", "Receipt 881 was counted twice"),
+  reason: text("Why, of a change that support made. Absent otherwise.", "Receipt 881 was counted twice"),
   definitionVersion,
 };
 
@@ -479,6 +504,24 @@ export const responseSchemas = {
     adjustmentId: text("As it was sent.", "support:4711"),
     customerId: id("The customer.", 345651201),
     ...adjustmentEffect,
+  }),
+  ExcuseOutcome: answerObject("How a streak stands after cycles were excused, or no longer.", {
+    customerId: id("The customer.", 345651201),
+    targetGroupId: groupId,
+    targetRuleId,
+    targetName,
+    periods: listOf("ExcusedPeriod", "The cycles of the membership that the call names."),
+    ...streakStanding,
+  }),
+  ExcusedPeriod: answerObject("A cycle.", { periodId, periodRefCode }),
+  FreezesOutcome: answerObject("How a streak stands after a grant of freezes.", {
+    grantId: text("As it was sent.", "support:4713"),
+    customerId: id("The customer.", 345651201),
+    targetGroupId: groupId,
+    targetRuleId,
+    targetName,
+    amount: count("How many were added.", 1, { minimum: 1, maximum: 10 }),
+    ...streakStanding,
   }),
   LedgerEntry: answerObject("Something that happened to a customer in a target.", ledgerEntry, ["reason"]),
   Pagination: answerObject("The part of all rows that an answer has.", {

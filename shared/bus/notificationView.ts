@@ -62,8 +62,7 @@ function presentGroup({ eventId, org, group, occurredAt, enteredBy, source }: Gr
 
 function presentCustomerNotification(notification: CustomerNotification) {
   const { eventId, org, customerId, group, target, occurredAt, enteredBy, source, reason } = notification;
-  const content =
-    notification.type === "targetPeriodReminder" ? presentReminder(notification.detail) : presentContent(notification);
+  const content = presentAny(notification);
   return {
     eventId,
     org,
@@ -76,20 +75,47 @@ function presentCustomerNotification(notification: CustomerNotification) {
     occurredAt: formatInstant(occurredAt),
     enteredBy: enteredBy ?? null,
     source,
-    ...(reason === undefined ? content : ofAdjustment(content, reason)),
+    ...(reason === undefined ? content : ofSupport(content, reason)),
   };
 }
 
-/** What an adjustment brought about names it and says why, in place of an activity. */
-function ofAdjustment({ activityId, ...content }: Record<string, unknown>, reason: string) {
-  return { ...content, adjustmentId: activityId, reason };
+/** What support brought about says why. After an adjustment it names that in place of an activity. */
+function ofSupport({ activityId, ...content }: Record<string, unknown>, reason: string) {
+  return { ...content, ...(activityId === undefined ? {} : { adjustmentId: activityId }), reason };
 }
 
-// The function has one case for each type of the closed list, so it is as long as the list.
+type ReminderContent = Extract<NotificationContent, { readonly type: "targetPeriodReminder" }>;
+type RunContent = Extract<
+  NotificationContent,
+  { readonly type: "streakEnd" | "streakFreezeConsumed" | "streakRestored" }
+>;
+
+function presentAny(content: NotificationContent): Record<string, unknown> {
+  if (content.type === "targetPeriodReminder") return presentReminder(content.detail);
+  return isOfRun(content) ? presentRun(content) : presentContent(content);
+}
+
+function isOfRun(content: NotificationContent): content is RunContent {
+  return ["streakEnd", "streakFreezeConsumed", "streakRestored"].includes(content.type);
+}
+
+/** What became of a run. */
+function presentRun({ type, detail }: RunContent): Record<string, unknown> {
+  switch (type) {
+    case "streakEnd":
+      return { ...presentCycle(detail.cycle), endedCount: detail.endedRun };
+    case "streakFreezeConsumed":
+      return { ...presentCycle(detail.cycle), freezesLeft: detail.freezesLeft };
+    case "streakRestored":
+      return { currentCount: detail.streakValue };
+  }
+}
+
+// The function has one case for each other type of the closed list, so it is as long as the list.
 function presentContent({
   type,
   detail,
-}: Exclude<NotificationContent, { readonly type: "targetPeriodReminder" }>): Record<string, unknown> {
+}: Exclude<NotificationContent, ReminderContent | RunContent>): Record<string, unknown> {
   switch (type) {
     case "targetCustomerEnrolment":
     case "streakCustomerEnrolment":
@@ -128,8 +154,6 @@ function presentContent({
       return { ...presentReward(detail), achieved: detail.isReached, activityId: detail.activityId };
     case "streakLevelAchieved":
       return { ...presentLevel(detail.level), activityId: detail.activityId, currentCount: detail.streakValue };
-    case "streakEnd":
-      return { ...presentCycle(detail.cycle), endedCount: detail.endedRun };
   }
 }
 

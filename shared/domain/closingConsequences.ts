@@ -3,13 +3,15 @@ import { type Consequences, type EnrollmentChange, noConsequences } from "./chan
 import { brokenRun } from "./closing.ts";
 import { achievedValue, isAnnounced } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
+import { newLevels } from "./newLevels.ts";
 import { enrollmentNotification, type Notification, type NotificationContent } from "./notifications.ts";
 import { isMet, lastPastCycle } from "./past.ts";
+import { freezesLeftAfter } from "./streak.ts";
 import { type Cycle, cycleOf, targetValue } from "./targetGroup.ts";
 
 /**
  * What the closing of cycles announces, for each in order: the end of the cycle, a reward that waited for it, and the end
- * of a run.
+ * of a run or the freeze that keeps it. Then the levels of runs that freezes have joined.
  */
 export function closingConsequences(change: EnrollmentChange): Consequences {
   const { before, after, group } = change;
@@ -20,7 +22,18 @@ export function closingConsequences(change: EnrollmentChange): Consequences {
   );
   const inOrder = closed.toSorted(([one], [other]) => one - other);
   const notifications = inOrder.flatMap(([number, at]) => closingNotifications(change, cycleOf(group, number), at));
-  return { entries: [], notifications };
+  return { entries: [], notifications: [...notifications, ...joinedLevels(change, inOrder)] };
+}
+
+/** A write that also judges cycles tells all levels by the rule for that. */
+function joinedLevels(change: EnrollmentChange, closed: readonly (readonly [number, Instant])[]): Notification[] {
+  const { org, customerId, group, target, after } = change;
+  const [, at] = closed[0] ?? [];
+  if (at === undefined || after.judged?.revision === after.revision) return [];
+  return newLevels(change, at).map((content, index) => {
+    const origin = { ...byItself, revision: after.revision, at, index };
+    return enrollmentNotification({ org, customerId, group, target }, origin, content);
+  });
 }
 
 function closingNotifications(change: EnrollmentChange, cycle: Cycle, at: Instant): Notification[] {
@@ -49,7 +62,9 @@ function rewarded({ target, before, after }: EnrollmentChange, cycle: Cycle): No
 
 function runEnded({ group, after }: EnrollmentChange, cycle: Cycle): NotificationContent[] {
   const endedRun = brokenRun(group, after, cycle.number);
-  return endedRun === 0 ? [] : [{ type: "streakEnd", detail: { cycle, endedRun } }];
+  if (endedRun > 0) return [{ type: "streakEnd", detail: { cycle, endedRun } }];
+  const freezesLeft = freezesLeftAfter(group, after, cycle.number);
+  return freezesLeft === undefined ? [] : [{ type: "streakFreezeConsumed", detail: { cycle, freezesLeft } }];
 }
 
 function values({ target, after }: Pick<EnrollmentChange, "target" | "after">, cycle: Cycle) {

@@ -2,7 +2,15 @@ import { isAutomatic } from "./automatic.ts";
 import { type FilterFault, filterFaults } from "./filters.ts";
 import type { Instant } from "./instant.ts";
 import { hasRoomFor } from "./reminding.ts";
-import { type Cycle, isStreak, type Level, lastRule, type Target, type TargetGroup } from "./targetGroup.ts";
+import {
+  type Cycle,
+  isContinuous,
+  isStreak,
+  type Level,
+  lastRule,
+  type Target,
+  type TargetGroup,
+} from "./targetGroup.ts";
 import { type TriggerFault, triggerFaults } from "./triggers.ts";
 
 /** A target group as asked for and by whom, before it has ids and a version. The id of each trigger is 0. */
@@ -55,8 +63,11 @@ export type LevelFault = { readonly of: "level"; readonly index: number; readonl
 /** What is wrong with the levels of a draft. */
 type LevelsFault = LevelFault | { readonly of: "group"; readonly rule: "milestoneHasNoLevels" };
 
+/** Freezes have nothing to keep where no missed cycle breaks a run. */
+type FreezesFault = { readonly of: "freezes"; readonly rule: "areForStreaksThatBreak" };
+
 /** A rule that a draft breaks, where it does, and the values that break it. */
-export type DraftFault = WindowFault | CycleFault | TargetFault | LevelsFault;
+export type DraftFault = WindowFault | CycleFault | TargetFault | LevelsFault | FreezesFault;
 
 /** Every rule that a draft breaks whose fields are each of the right shape; empty when the group can be created. */
 export function draftFaults(draft: TargetGroupDraft): DraftFault[] {
@@ -66,7 +77,13 @@ export function draftFaults(draft: TargetGroupDraft): DraftFault[] {
     ...cycles.flatMap((_, index) => cycleFaults(cycles, index)),
     ...targets.flatMap((target, index) => targetFaults(target, index, cycles)),
     ...levelFaults(draft),
+    ...freezesFaults(draft),
   ];
+}
+
+function freezesFaults(draft: Pick<TargetGroupDraft, "trackingType" | "initialFreezes">): FreezesFault[] {
+  const isWithout = draft.initialFreezes === 0 || isContinuous(draft);
+  return isWithout ? [] : [{ of: "freezes", rule: "areForStreaksThatBreak" }];
 }
 
 /** Every rule that the time for enrolling breaks. */

@@ -15,7 +15,15 @@ export type LevelEdit = { readonly index: number } & (
   | { readonly id: undefined; readonly name: string; readonly cyclesToMeet: number }
 );
 
-const fixedProperties = ["id", "trackingType", "timeZone", "frequencyType", "frequency", "firstDay"] as const;
+const fixedProperties = [
+  "id",
+  "trackingType",
+  "timeZone",
+  "frequencyType",
+  "frequency",
+  "firstDay",
+  "initialFreezes",
+] as const;
 type FixedProperty = (typeof fixedProperties)[number];
 
 /** What to change of a group. A property that is absent stays as it is. */
@@ -165,9 +173,10 @@ function editedLevels(levels: readonly Level[], { levels: edits, newLevelIds }: 
   ];
 }
 
-function faultsOfFixed({ id, trackingType, timeZone, cycleRule }: TargetGroup, { fixed }: GroupEdit): EditFault[] {
+function faultsOfFixed(group: TargetGroup, { fixed }: GroupEdit): EditFault[] {
+  const { id, trackingType, timeZone, cycleRule, initialFreezes } = group;
   const { frequencyType, frequency, firstDay } = cycleRule ?? {};
-  const values = { id, trackingType, timeZone, frequencyType, frequency, firstDay };
+  const values = { id, trackingType, timeZone, frequencyType, frequency, firstDay, initialFreezes };
   return fixedFaults(fixedProperties, values, fixed).map((fault) => ({ of: "fixed", ...fault }));
 }
 

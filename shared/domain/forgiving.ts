@@ -16,12 +16,7 @@ export type Span = { readonly cycleName: string } | { readonly firstDay: string;
 /** What support asks for. */
 export type Forgiving = Authorship & { readonly reason: string } & (
     | { readonly kind: "EXCUSE" | "UNEXCUSE"; readonly span: Span }
-    | {
-        readonly kind: "FREEZES";
-        /** Names it for ever among the customer's grants. */
-        readonly grantId: string;
-        readonly amount: number;
-      }
+    | { readonly kind: "FREEZES"; readonly grant: GrantContent }
   );
 
 /** How a customer's streak stands. */
@@ -41,7 +36,6 @@ export type Forgiveness = Authorship &
     readonly reason: string;
     /** The cycles that were changed, with their sums. None for a grant. */
     readonly cycles: ReadonlyMap<number, Decimal>;
-    /** Only a grant has one, with the digest of what was sent. */
     readonly grant: GrantContent | undefined;
     readonly recordedAt: Instant;
     /** The enrolment's revision afterwards, and the version of the definition that decided. */
@@ -53,8 +47,11 @@ export type Forgiveness = Authorship &
   };
 
 export type GrantContent = {
+  /** Names it for ever among the customer's grants. */
   readonly grantId: string;
+  /** How many freezes it gives. */
   readonly amount: number;
+  /** Digest of everything the caller sent, the target included. */
   readonly contentDigest: string;
 };
 

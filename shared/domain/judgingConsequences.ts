@@ -1,10 +1,10 @@
 import { byItself } from "./authorship.ts";
 import { type Consequences, type EnrollmentChange, noConsequences } from "./change.ts";
-import { achievedValue, type Enrollment, type Judged, type JudgedCycle } from "./enrollment.ts";
+import { achievedValue, type Judged, type JudgedCycle } from "./enrollment.ts";
+import { newLevels } from "./newLevels.ts";
 import { enrollmentNotification, type NotificationContent } from "./notifications.ts";
 import { isMet, lastPastCycle } from "./past.ts";
-import { streakValue } from "./streak.ts";
-import { cycleOf, isStreak } from "./targetGroup.ts";
+import { cycleOf } from "./targetGroup.ts";
 
 /**
  * What follows when cycles were judged by a changed target value: for each in order the changed value, that it is
@@ -16,7 +16,7 @@ export function judgingConsequences(change: EnrollmentChange): Consequences {
   const ofCycles = judged.cycles.flatMap((cycle) =>
     cycleContents(change, cycle).map((content) => notification(change, judged, cycle.cycleNumber, content)),
   );
-  const ofLevels = levelContents(change, judged).map((content, index) => notification(change, judged, index, content));
+  const ofLevels = newLevels(change, judged.at).map((content, index) => notification(change, judged, index, content));
   return { entries: [], notifications: [...ofCycles, ...ofLevels] };
 }
 
@@ -55,18 +55,4 @@ function cycleContents(change: EnrollmentChange, judged: JudgedCycle): Notificat
 function isClosedBy({ before, after }: EnrollmentChange, cycleNumber: number): boolean {
   if (before === undefined || cycleNumber <= lastPastCycle(after.past)) return false;
   return after.closedAt.has(cycleNumber) && !before.closedAt.has(cycleNumber);
-}
-
-function levelContents({ group, before, after }: EnrollmentChange, { at }: Judged): NotificationContent[] {
-  if (!isStreak(group)) return [];
-  return group.levels
-    .filter((level) => isNew(before, after, level.id))
-    .map((level) => {
-      const detail = { level, activityId: undefined, streakValue: streakValue(group, after, at) };
-      return { type: "streakLevelAchieved", detail };
-    });
-}
-
-function isNew(before: Enrollment | undefined, after: Enrollment, levelId: number): boolean {
-  return after.levelReachedAt.has(levelId) && before?.levelReachedAt.has(levelId) !== true;
 }

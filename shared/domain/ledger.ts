@@ -3,6 +3,7 @@ import { type Authorship, authorshipOf } from "./authorship.ts";
 import type { CycleChange, TargetEffect } from "./counting.ts";
 import type { Decimal } from "./decimal.ts";
 import { type Enrollment, enrollingActivity, sumOf } from "./enrollment.ts";
+import type { Forgiveness } from "./forgiving.ts";
 import type { Instant } from "./instant.ts";
 import { ServiceError } from "./serviceError.ts";
 import type { TargetGroup } from "./targetGroup.ts";
@@ -14,6 +15,9 @@ export const ledgerKinds = [
   "RETURN_BILL",
   "GENERIC_EVENT",
   "ADJUSTMENT",
+  "EXCUSE",
+  "UNEXCUSE",
+  "FREEZES",
 ] as const;
 type LedgerKind = (typeof ledgerKinds)[number];
 
@@ -35,9 +39,9 @@ export type LedgerEntry = Authorship & {
   readonly delta: Decimal;
   /** The cycle's exact sum afterwards. Returns can take it below 0. */
   readonly valueAfter: Decimal;
-  /** The activity or the adjustment. */
+  /** The activity, the adjustment or the grant of freezes. */
   readonly activityId: string | undefined;
-  /** ADJUSTMENT: why. */
+  /** Why, where support has changed something. */
   readonly reason: string | undefined;
   readonly occurredAt: Instant;
   readonly recordedAt: Instant;
@@ -91,6 +95,27 @@ function kindOf({ activityId, type }: CountedActivity, change: CycleChange): Led
     case "ADJUSTMENT":
       return "ADJUSTMENT";
   }
+}
+
+/** One row for each cycle that was excused, or is no longer; or the row of a grant. None changes a sum. */
+export function forgivenessEntries(forgiveness: Forgiveness): LedgerEntry[] {
+  const { kind, groupId, targetId, cycles, grant, reason, recordedAt, revision, definitionVersion } = forgiveness;
+  const rows = kind === "FREEZES" ? [[undefined, 0n] as const] : [...cycles];
+  return rows.map(([cycleNumber, valueAfter], index) => ({
+    entryId: entryId(revision, index),
+    kind,
+    groupId,
+    targetId,
+    cycleNumber,
+    delta: 0n,
+    valueAfter,
+    activityId: grant?.grantId,
+    reason,
+    occurredAt: recordedAt,
+    recordedAt,
+    ...authorshipOf(forgiveness),
+    definitionVersion,
+  }));
 }
 
 /** An enrolment before and after one write. */

@@ -80,7 +80,7 @@ type Content =
       readonly type: "streakLevelAchieved";
       readonly detail: {
         readonly level: Level;
-        /** `undefined` when a changed target value has made the last cycle of the run met. */
+        /** `undefined` when a changed target value, an excuse or a freeze has completed the run. */
         readonly activityId: string | undefined;
         readonly streakValue: number;
       };
@@ -111,6 +111,16 @@ type Content =
       readonly type: "streakEnd";
       /** The cycle that was missed, and the length of the run it ended. */
       readonly detail: { readonly cycle: Cycle; readonly endedRun: number };
+    }
+  | {
+      readonly type: "streakFreezeConsumed";
+      /** The cycle that was missed and is bridged, and the freezes that are left. */
+      readonly detail: { readonly cycle: Cycle; readonly freezesLeft: number };
+    }
+  | {
+      readonly type: "streakRestored";
+      /** The streak value, which an excuse or a grant has made greater. */
+      readonly detail: { readonly streakValue: number };
     };
 
 /** The customer and the target that a notification is about. */
@@ -138,7 +148,7 @@ type Identified = Authorship & {
 export type CustomerNotification = NotificationSubject &
   Content &
   Identified & {
-    /** Why, when an adjustment brought it about. The `activityId` of the detail is the adjustment's id then. */
+    /** Why, when support brought it about. After an adjustment the `activityId` of the detail is its id. */
     readonly reason?: string | undefined;
   };
 

@@ -1,5 +1,5 @@
-import { isToBeClosed } from "./cycleClosing.ts";
-import { cycleStatus } from "./cycles.ts";
+import { closesAt, isToBeClosed } from "./cycleClosing.ts";
+import { currentCycle, cycleStatus } from "./cycles.ts";
 import type { Enrollment, KeptRun } from "./enrollment.ts";
 import type { Instant } from "./instant.ts";
 import { isMet } from "./past.ts";
@@ -121,6 +121,16 @@ export function runEndedBy(group: TargetGroup, enrollment: Enrollment, cycleNumb
 function asBeforeLeaving(enrollment: Enrollment): Enrollment {
   const { excused, bridgedWhenLeft } = enrollment;
   return { ...enrollment, carriedRun: 0, excused: excused.union(new Set(bridgedWhenLeft)) };
+}
+
+/**
+ * When the current cycle is closed, and the run ends with it unless a freeze keeps it. `undefined` when the cycle is met or
+ * excused, when there is none that the membership covers, and when the streak is not continuous.
+ */
+export function runExpiresAt(group: TargetGroup, enrollment: Enrollment, now: Instant): Instant | undefined {
+  const cycle = currentCycle(group.cycles, now);
+  if (cycle === undefined || cycle.number < enrollment.fromCycle) return undefined;
+  return fateOf(group, enrollment, cycle, now) === "OPEN" ? closesAt(group, cycle) : undefined;
 }
 
 /** The freezes of a customer: all, those that bridge no cycle, and the bridged cycles in order. */

@@ -13,8 +13,10 @@ export const reminders = 3;
 export const triggers = 10;
 export const targets = 50;
 export const levels = 10;
+/** The most freezes of a customer in a streak. */
+export const freezes = 10;
 export const nameCharacters = 200;
-/** Characters of the reason for an adjustment. */
+/** Characters of the reason that support gives. */
 export const reasonCharacters = 255;
 export const externalIdCharacters = 200;
 export const descriptionCharacters = 255;

@@ -86,6 +86,39 @@ export const adjust = {
   summary: "Corrects what a customer has achieved, with a reason",
 } as const satisfies Route;
 
+export const excuse = {
+  method: "POST",
+  path: "/targetGroups/{targetGroupId}/targets/{targetId}/excuse",
+  permission: "adjust",
+  servedBy: "membership",
+  throttleShare: 0.2,
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Excuses cycles of a customer's streak",
+} as const satisfies Route;
+
+export const unexcuse = {
+  method: "POST",
+  path: "/targetGroups/{targetGroupId}/targets/{targetId}/unExcuse",
+  permission: "adjust",
+  servedBy: "membership",
+  throttleShare: 0.2,
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Takes excuses of cycles back",
+} as const satisfies Route;
+
+export const grantFreezes = {
+  method: "POST",
+  path: "/targetGroups/{targetGroupId}/targets/{targetId}/freezes",
+  permission: "adjust",
+  servedBy: "membership",
+  throttleShare: 0.2,
+  maximumBodyBytes: recordBytes,
+  query: {},
+  summary: "Gives a customer freezes for a streak",
+} as const satisfies Route;
+
 export const recordActivities = {
   method: "POST",
   path: "/activities",
@@ -450,6 +483,9 @@ export const routes = {
   enroll,
   simulateUnenrollment,
   adjust,
+  excuse,
+  unexcuse,
+  grantFreezes,
   unenroll,
   simulateEnrollment,
   simulateActivities,

@@ -45,6 +45,16 @@ export async function findTarget(
   return found(targetGroups, org, ref, now, anyTarget);
 }
 
+/** The target, active or not, from a consistent read. */
+export async function findTargetFresh(
+  targetGroups: TargetGroupCache,
+  org: Org,
+  ref: TargetRef,
+  now: Instant,
+): Promise<Found | Refusal> {
+  return anyTarget(await targetGroups.findFresh(org, ref.groupId, now), ref);
+}
+
 async function found(
   targetGroups: TargetGroupCache,
   org: Org,

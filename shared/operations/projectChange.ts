@@ -1,6 +1,7 @@
 import { activityConsequences } from "../domain/activityConsequences.ts";
 import type { Consequences } from "../domain/change.ts";
 import { enrollmentConsequences, merged } from "../domain/consequences.ts";
+import { forgivenessConsequences } from "../domain/forgivenessConsequences.ts";
 import type { Instant } from "../domain/instant.ts";
 import {
   editNotification,
@@ -73,7 +74,7 @@ async function publishStart(
 }
 
 /** A change of one customer's state. */
-type CustomerChange = Extract<TableChange, { readonly kind: "activity" | "enrollment" }>;
+type CustomerChange = Extract<TableChange, { readonly kind: "activity" | "enrollment" | "forgiveness" }>;
 
 /** When the stream received the change. It is used only to judge the age of a cached definition. */
 function streamedAt({ dynamodb }: StreamTime): Instant {
@@ -81,7 +82,14 @@ function streamedAt({ dynamodb }: StreamTime): Instant {
 }
 
 function customerOf(change: CustomerChange): number {
-  return change.kind === "activity" ? change.activity.customerId : change.after.customerId;
+  switch (change.kind) {
+    case "activity":
+      return change.activity.customerId;
+    case "forgiveness":
+      return change.forgiveness.customerId;
+    case "enrollment":
+      return change.after.customerId;
+  }
 }
 
 async function consequencesOf(context: ProjectionContext, change: CustomerChange, now: Instant): Promise<Consequences> {
@@ -90,6 +98,11 @@ async function consequencesOf(context: ProjectionContext, change: CustomerChange
     const { customerId } = change.after;
     const definition = await requireDefinition(context.targetGroups, org, change.after, now);
     return enrollmentConsequences({ ...definition, ...change, customerId });
+  }
+  if (change.kind === "forgiveness") {
+    const { forgiveness } = change;
+    const definition = await requireDefinition(context.targetGroups, org, forgiveness, now);
+    return forgivenessConsequences({ ...definition, org, customerId: forgiveness.customerId }, forgiveness);
   }
   const { activity } = change;
   const counted = activity.effects.filter(({ changes, levelsReached }) => changes.length + levelsReached.length > 0);
@@ -108,7 +121,7 @@ async function consequencesOf(context: ProjectionContext, change: CustomerChange
  * that was left before the first activity is there too, because a group with enrolments must not be deleted.
  */
 function isEnrolling(change: CustomerChange): change is Extract<TableChange, { readonly kind: "enrollment" }> {
-  if (change.kind === "activity") return false;
+  if (change.kind !== "enrollment") return false;
   if (change.before === undefined) return true;
   return change.after.membership.status === "ENROLLED" && change.before.membership.status !== "ENROLLED";
 }

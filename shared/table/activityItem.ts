@@ -169,7 +169,7 @@ function unlessEmpty<Element extends Value>(list: readonly Element[]): readonly 
   return list.length === 0 ? undefined : list;
 }
 
-function buildLevel({ id, name, cyclesToMeet }: Level): Item {
+export function buildLevel({ id, name, cyclesToMeet }: Level): Item {
   return { id, name, cyclesToMeet };
 }
 

@@ -18,6 +18,8 @@ export const enrollmentPrefix = `${anyEnrollmentPrefix}A#`;
 /** Enrolments that were set aside. It must not begin like the prefix above, because activities read by that. */
 export const setAsidePrefix = `${anyEnrollmentPrefix}O#`;
 export const activityPrefix = "ACTIVITY#";
+export const forgivenessPrefix = "FORGIVEN#";
+export const grantPrefix = `${forgivenessPrefix}GRANT#`;
 export const ledgerPrefix = "LEDGER#";
 export const namePrefix = "NAME#";
 export const auditPrefix = "VERSION#";
@@ -206,6 +208,20 @@ export function pastKey(
 
 export function activityKey(org: Org, customerId: number, activityId: string): Key {
   return { pk: customerPartition(org, customerId), sk: `${activityPrefix}${activityId}` };
+}
+
+/** The key of a grant of freezes. Its id is the caller's. */
+export function grantKey(org: Org, customerId: number, grantId: string): Key {
+  return { pk: customerPartition(org, customerId), sk: `${grantPrefix}${grantId}` };
+}
+
+/** The key of an excuse, or of one that was taken back. There is one for each revision of an enrolment at most. */
+export function excuseKey(
+  org: Org,
+  ref: { readonly customerId: number; readonly groupId: number; readonly targetId: number; readonly revision: number },
+): Key {
+  const name = `${ref.groupId}#${ref.targetId}#${String(ref.revision).padStart(10, "0")}`;
+  return { pk: customerPartition(org, ref.customerId), sk: `${forgivenessPrefix}${name}` };
 }
 
 /** What the sort key of an enrolment names, set aside or not; `undefined` for any other key. */

@@ -1,15 +1,18 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Enrollment } from "../domain/enrollment.ts";
 import { type ErasureRequest, isFirstPass } from "../domain/erasing.ts";
+import type { Forgiveness } from "../domain/forgiving.ts";
 import { parseActivity, type RecordedActivity } from "./activityItem.ts";
 import { type DefinitionChange, parseNewEdit } from "./auditLog.ts";
 import { parseErasingItem } from "./dueSweeps.ts";
 import { parseEnrollment } from "./enrollmentItem.ts";
+import { parseForgiveness } from "./forgivenessItem.ts";
 import { ItemReader, MalformedItem, plainItem, type StoredItem } from "./item.ts";
 import {
   activityPrefix,
   auditPrefix,
   enrollmentPrefix,
+  forgivenessPrefix,
   type Org,
   parseCustomerPartition,
   setAsidePrefix,
@@ -49,6 +52,7 @@ type Images = {
 export type TableChange = { readonly org: Org } & (
   | { readonly kind: "activity"; readonly activity: RecordedActivity }
   | { readonly kind: "enrollment"; readonly before: Enrollment | undefined; readonly after: Enrollment }
+  | { readonly kind: "forgiveness"; readonly forgiveness: Forgiveness }
   | ({ readonly kind: "definition" } & DefinitionChange)
   | ({ readonly kind: "start" } & StartedCycle)
   | { readonly kind: "erasure"; readonly request: ErasureRequest }
@@ -62,12 +66,13 @@ export function parseChange({ eventName, dynamodb = {} }: StreamRecord): TableCh
   // The insertion is the enrolment being set aside, which changes nothing in it.
   if (sortKey.startsWith(setAsidePrefix) && eventName === "MODIFY") return parseEnrollmentChange(dynamodb);
   if (sortKey.startsWith(activityPrefix)) return parseRecording(dynamodb);
-  // The items of the audit log and notes of starts never change.
+  // The items of the audit log, notes of starts, excuses and grants never change.
   return eventName === "INSERT" ? parseInsertion(sortKey, dynamodb) : undefined;
 }
 
 function parseInsertion(sortKey: string, images: Images): TableChange | undefined {
   if (sortKey.startsWith(auditPrefix)) return parseEdit(images);
+  if (sortKey.startsWith(forgivenessPrefix)) return parseForgiving(images);
   if (sortKey.startsWith(startedPrefix)) return { kind: "start", ...parseStartedCycle(parseImage(images.NewImage)) };
   if (images.Keys?.["pk"]?.S === sweepPartition) return parseErasure(images);
   return undefined;
@@ -93,6 +98,11 @@ function parseRecording({ NewImage, OldImage }: Images): TableChange | undefined
 /** What is not a note has to be a record, so that a damaged record fails. */
 function isRecord(image: StreamImage | undefined): boolean {
   return image !== undefined && !isNoteOfReturns(image);
+}
+
+function parseForgiving({ NewImage }: Images): TableChange {
+  const item = parseImage(NewImage);
+  return { kind: "forgiveness", org: orgOf(item), forgiveness: parseForgiveness(item) };
 }
 
 function parseEdit({ NewImage }: Images): TableChange | undefined {

@@ -92,6 +92,10 @@ describe("a client with Basic credentials", () => {
         ?.newAchievedValue,
       adjust: unwrap(await client.adjust(ref, { adjustmentId: "b", customerId: 7, amount: -0.5, reason: "Test" }, now))
         .newAchievedValue,
+      excuse: (await client.excuse(ref, { customerId: 7, periodName: "z", reason: "Test" }, now)).code,
+      unexcuse: (await client.unexcuse(ref, { customerId: 7, periodName: "z", reason: "Test" }, now)).code,
+      grantFreezes: (await client.grantFreezes(ref, { grantId: "c", customerId: 7, amount: 1, reason: "Test" }, now))
+        .code,
       getUserTargetGroups: unwrap(await client.getUserTargetGroups(7, {}, now)).targetGroups[0]?.targets[0]
         ?.targetAchievedValue,
       getEnrolledTargets: unwrap(await client.getEnrolledTargets(7))[0]?.targetGroupName,
@@ -125,6 +129,9 @@ describe("a client with Basic credentials", () => {
       simulateActivities: 5.5,
       recordActivities: 5.5,
       adjust: 5,
+      excuse: 300004,
+      unexcuse: 300004,
+      grantFreezes: 300004,
       getUserTargetGroups: 5,
       getEnrolledTargets: group.name,
       getTrackedTargetEvents: [],

@@ -54,7 +54,15 @@ type Case = {
   readonly call: (org: TestOrg, own: Ids, named: Ids) => Promise<ApiResponse>;
 };
 
-type EnrollmentRoute = "enroll" | "unenroll" | "simulateEnrollment" | "simulateUnenrollment" | "adjust";
+type EnrollmentRoute =
+  | "enroll"
+  | "unenroll"
+  | "simulateEnrollment"
+  | "simulateUnenrollment"
+  | "adjust"
+  | "excuse"
+  | "unexcuse"
+  | "grantFreezes";
 
 /** `fields` are those of the record besides the customer. */
 const enrollment = (route: EnrollmentRoute, action: string, fields: object = {}): readonly Case[] => [
@@ -145,6 +153,9 @@ const cases: readonly Case[] = [
   ...enrollment("enroll", "enroll"),
   ...enrollment("unenroll", "unEnroll"),
   ...enrollment("adjust", "adjust", { adjustmentId: "a-1", amount: 5, reason: "A test" }),
+  ...enrollment("excuse", "excuse", { periodName: "c1", reason: "A test" }),
+  ...enrollment("unexcuse", "unExcuse", { periodName: "c1", reason: "A test" }),
+  ...enrollment("grantFreezes", "freezes", { grantId: "g-1", amount: 1, reason: "A test" }),
   ...enrollment("simulateEnrollment", "enroll/simulate"),
   ...enrollment("simulateUnenrollment", "unEnroll/simulate"),
   {

@@ -100,6 +100,9 @@ const markedBodies: Record<BodyRouteName, (one: Setting, mark: string) => unknow
   adjust: (_, mark) => [
     { ...byCard(mark), adjustmentId: mark, amount: 5, reason: mark, periodName: mark, [mark]: mark },
   ],
+  excuse: (_, mark) => [{ ...byCard(mark), reason: mark, periodName: mark, [mark]: mark }],
+  unexcuse: (_, mark) => [{ ...byCard(mark), reason: mark, periodName: mark, [mark]: mark }],
+  grantFreezes: (_, mark) => [{ ...byCard(mark), grantId: mark, amount: 1, reason: mark, [mark]: mark }],
   recordActivities: ({ customerId }, mark) => ({
     activityId: mark,
     customerId,

@@ -177,6 +177,24 @@ const longest: Readonly<
     const record = { adjustmentId: randomUUID(), customerId, periodName: "c1", amount: 5, reason: "A test" };
     return () => refusedWith(310126, api.post(`${targetPathOf(one)}/adjust`, [record], { now: afterwards }));
   },
+  excuse: async () => {
+    const one = await newSetting(service, streak());
+    const { api } = await newClient(one);
+    const record = { customerId: one.customerId, periodName: "c1", reason: "A test" };
+    return () => refusedWith(310126, api.post(`${targetPathOf(one)}/excuse`, [record], { now: afterwards }));
+  },
+  unexcuse: async () => {
+    const one = await newSetting(service, streak());
+    const { api } = await newClient(one);
+    const record = { customerId: one.customerId, periodName: "c1", reason: "A test" };
+    return () => refusedWith(310126, api.post(`${targetPathOf(one)}/unExcuse`, [record], { now: afterwards }));
+  },
+  grantFreezes: async () => {
+    const one = await newSetting(service, streak());
+    const { api } = await newClient(one);
+    const record = { grantId: randomUUID(), customerId: one.customerId, amount: 1, reason: "A test" };
+    return () => refusedWith(310126, api.post(`${targetPathOf(one)}/freezes`, [record], { now: afterwards }));
+  },
   simulateUnenrollment: async () => {
     const [target] = milestone().targets;
     const one = await newSetting(service, milestone({ targets: [{ ...target, enrolmentMethod: "TRANSACTION" }] }));

@@ -96,6 +96,35 @@ export const routeContracts: Readonly<
       return { path: `${targetPath(group)}/adjust`, body: [body] };
     },
   },
+  excuse: {
+    access: { groups: helpers, own: answered, other: refused(310017), nobody: unknown },
+    /** The definition, the enrolment in two places, and two look-ups. Or rows of settled cycles and the write. */
+    chain: { requests: 5, patientLoops: 1 },
+    request: async (org) => {
+      const [group, customerId] = [await org.createGroup(streak()), await org.newCustomer()];
+      await ok(org.enroll(group, { customerId }, { now: during(1) }));
+      return { path: `${targetPath(group)}/excuse`, body: [{ customerId, periodName: "c1", reason: "A test" }] };
+    },
+  },
+  unexcuse: {
+    access: { groups: helpers, own: answered, other: refused(310017), nobody: unknown },
+    chain: { requests: 5, patientLoops: 1 },
+    request: async (org) => {
+      const [group, customerId] = [await org.createGroup(streak()), await org.newCustomer()];
+      await ok(org.enroll(group, { customerId }, { now: during(1) }));
+      return { path: `${targetPath(group)}/unExcuse`, body: [{ customerId, periodName: "c1", reason: "A test" }] };
+    },
+  },
+  grantFreezes: {
+    access: { groups: helpers, own: answered, other: refused(310017), nobody: unknown },
+    chain: { requests: 5, patientLoops: 1 },
+    request: async (org) => {
+      const [group, customerId] = [await org.createGroup(streak()), await org.newCustomer()];
+      await ok(org.enroll(group, { customerId }, { now: during(1) }));
+      const body = { grantId: randomUUID(), customerId, amount: 1, reason: "A test" };
+      return { path: `${targetPath(group)}/freezes`, body: [body] };
+    },
+  },
   recordActivities: {
     access: { groups: tills, own: answered, other: refused(310011), nobody: unknown },
     /**

@@ -106,6 +106,8 @@ describe("docs/openapi.json", () => {
       "Activity",
       "AdjustmentRecord",
       "EnrollmentRecord",
+      "ExcuseRecord",
+      "FreezesRecord",
       "CustomerProfile",
       "TargetGroupDefinition",
       "TargetDefinition",
@@ -113,7 +115,7 @@ describe("docs/openapi.json", () => {
     const fields = names.flatMap((name) => fieldsIn(openapi.components.schemas[name]));
     const unlimited = fields.filter(isUnlimited).map(({ path }) => path);
     // The field has no limit, because it is only compared with the names of the cycles.
-    expect(unlimited).toEqual(["properties.periodName", "properties.periodName"]);
+    expect(unlimited).toEqual(["properties.periodName", "properties.periodName", "properties.periodName"]);
   });
 });
 
@@ -135,6 +137,9 @@ describe("the examples", () => {
     enroll: (value) => schemaFaults(validators.enrollMilestone, recordOf(value)),
     unenroll: (value) => schemaFaults(validators.unenroll, recordOf(value)),
     adjust: (value) => schemaFaults(validators.adjust, recordOf(value)),
+    excuse: (value) => schemaFaults(validators.excuse, recordOf(value)),
+    unexcuse: (value) => schemaFaults(validators.excuse, recordOf(value)),
+    grantFreezes: (value) => schemaFaults(validators.grantFreezes, recordOf(value)),
     recordActivities: (value) =>
       [value].flat().flatMap((one) => (parseActivityRequest(one, endOf2030) ? [] : ["refused"])),
     simulateEnrollment: (value) => schemaFaults(validators.enrollMilestone, recordOf(value)),

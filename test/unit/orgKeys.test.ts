@@ -52,6 +52,8 @@ const ofOrg: Record<OrgBuilderName, (org: keys.Org) => keys.Key | string> = {
   waitingNoteKey: (org) => keys.waitingNoteKey(org, 1),
   erasedNoteKey: (org) => keys.erasedNoteKey(org, 1),
   pastKey: (org) => keys.pastKey(org, { customerId: 1, groupId: 1, targetId: 1 }, 1),
+  grantKey: (org) => keys.grantKey(org, 1, "g"),
+  excuseKey: (org) => keys.excuseKey(org, { customerId: 1, groupId: 1, targetId: 1, revision: 1 }),
   activityKey: (org) => keys.activityKey(org, 1, "a"),
   ledgerKey: (org) => keys.ledgerKey(org, 1, { targetId: 1, recordedAt: "2030", entryId: "e" }),
   credentialEntryKey: (org) => keys.credentialEntryKey(org, "till.1"),

@@ -1,3 +1,4 @@
+import { demoCustomerWithHistory } from "../../../local/demoData.ts";
 import { invalid, noSuchGroup, noSuchTarget, refusal } from "../errors.ts";
 import * as examples from "../examples.ts";
 import { id, objectOf } from "../fields.ts";
@@ -34,7 +35,20 @@ const notUnenrollable = [
   refusal(310126),
 ];
 
-/** The routes that enrol, un-enrol and adjust, or say what that would do. */
+const notExcusable = [
+  invalid(400, "periodName is required, or startDate with endDate in its place.", "reason is required."),
+  refusal(310017, noSuchGroup),
+  refusal(310018, noSuchTarget),
+  refusal(310011),
+  refusal(310019),
+  refusal(310126),
+];
+
+/** The streak of the demo data, and the customer who is in it. Its cycles are around the day of the start. */
+const demoStreak = "/targetGroups/2/targets/2";
+const demoSpan = { customerId: demoCustomerWithHistory, startDate: "2020-01-01", endDate: "2199-12-31" };
+
+/** The routes that enrol, un-enrol, adjust and forgive, or say what that would do. */
 export const enrolment = {
   enroll: {
     tag: "Enrolment",
@@ -95,6 +109,59 @@ export const enrolment = {
       refusal(310019),
       refusal(310126),
       invalid(422, 'Id "support:4711" was used before for another adjustment or for an activity; nothing was changed.'),
+    ],
+  },
+  excuse: {
+    tag: "Enrolment",
+    sample: { path: `${demoStreak}/excuse`, caller: "demo-support", body: { ...demoSpan, reason: "A sample" } },
+    description:
+      "Excuses cycles of one customer's streak: while they are not met they neither count nor end the run, and take no freeze. One cycle by its name, or all that overlap days. An excuse after the run has ended restores it. A call that changes nothing is answered with 200 and a warning. An inactive group or target takes part too; 310017 and 310018 say that there is none.",
+    body: { schema: oneRecord("ExcuseRecord"), examples: examples.excuseRequests },
+    success: {
+      status: 200,
+      description: "Excused now or before.",
+      data: objectOf("ExcuseOutcome", "How the streak stands."),
+      examples: examples.excused,
+    },
+    refusals: notExcusable,
+  },
+  unexcuse: {
+    tag: "Enrolment",
+    sample: { path: `${demoStreak}/unExcuse`, caller: "demo-support", body: { ...demoSpan, reason: "A sample" } },
+    description:
+      "Takes excuses back: the cycles count as missed again where they are not met. Levels that were reached stay. A call that changes nothing is answered with 200 and a warning.",
+    body: { schema: oneRecord("ExcuseRecord"), examples: examples.excuseRequests },
+    success: {
+      status: 200,
+      description: "Not excused any more, or not before.",
+      data: objectOf("ExcuseOutcome", "How the streak stands."),
+      examples: examples.unexcused,
+    },
+    refusals: notExcusable,
+  },
+  grantFreezes: {
+    tag: "Enrolment",
+    sample: {
+      path: `${demoStreak}/freezes`,
+      caller: "demo-support",
+      body: { grantId: "sample:4", customerId: demoCustomerWithHistory, amount: 1, reason: "A sample" },
+    },
+    description:
+      "Gives one customer freezes for a streak. Each bridges one missed cycle inside a run, the first ones in calendar order; a late activity that meets such a cycle frees its freeze again. A grant counts exactly once. With `initial` of the group all grants are at most 10; more is refused with 300004.",
+    body: { schema: oneRecord("FreezesRecord"), examples: examples.freezesRequests },
+    success: {
+      status: 200,
+      description: "Granted now or before.",
+      data: objectOf("FreezesOutcome", "How the streak stands, or stood after the first call."),
+      examples: examples.freezesGranted,
+    },
+    refusals: [
+      invalid(400, "amount must be <= 10; got 11.", "reason is required."),
+      refusal(310017, noSuchGroup),
+      refusal(310018, noSuchTarget),
+      refusal(310011),
+      refusal(310126),
+      invalid(422, 'Id "support:4713" was used before for another grant; nothing was changed.'),
     ],
   },
   simulateEnrollment: {

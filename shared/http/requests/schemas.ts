@@ -109,6 +109,8 @@ export const unenroll = {
   properties: { customerId: {}, identifierName: {}, identifierValue: {} },
 } as const;
 
+const reason = { type: "string", minLength: 1, maxLength: limits.reasonCharacters, pattern: "\\S" } as const;
+
 export const adjust = {
   type: "object",
   required: ["adjustmentId", "amount", "reason"],
@@ -119,7 +121,37 @@ export const adjust = {
     identifierValue: {},
     periodName: { type: ["string", "null"] },
     amount: { type: "number", minimum: -99_999_999_999.9999, maximum: limits.targetValue },
-    reason: { type: "string", minLength: 1, maxLength: limits.reasonCharacters, pattern: "\\S" },
+    reason,
+  },
+} as const;
+
+const day = { type: ["string", "null"], pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" } as const;
+
+/** Cycles to excuse, or not to excuse any more. Which of the fields go together is judged by a rule of its own. */
+export const excuse = {
+  type: "object",
+  required: ["reason"],
+  properties: {
+    customerId: {},
+    identifierName: {},
+    identifierValue: {},
+    periodName: { type: ["string", "null"] },
+    startDate: day,
+    endDate: day,
+    reason,
+  },
+} as const;
+
+export const grantFreezes = {
+  type: "object",
+  required: ["grantId", "amount", "reason"],
+  properties: {
+    grantId: { type: "string", pattern: activityIdPattern },
+    customerId: {},
+    identifierName: {},
+    identifierValue: {},
+    amount: { type: "integer", minimum: 1, maximum: limits.freezes },
+    reason,
   },
 } as const;
 
@@ -248,6 +280,12 @@ export const periods = { type: "array", minItems: 1, maxItems: limits.cycles, it
 export const targets = { type: "array", minItems: 1, maxItems: limits.targets, items: target } as const;
 export const streaks = { type: "array", maxItems: limits.levels, items: streak } as const;
 
+const streakFreezes = {
+  type: ["object", "null"],
+  required: ["initial"],
+  properties: { initial: { type: "integer", minimum: 0, maximum: limits.freezes } },
+} as const;
+
 export const createTargetGroup = {
   type: "object",
   required: ["name", "trackingType", "targetEvaluationType", "targets"],
@@ -268,6 +306,7 @@ export const createTargetGroup = {
     fromDate,
     targets,
     streaks,
+    streakFreezes,
   },
 } as const;
 
@@ -296,6 +335,7 @@ export const editTargetGroup = {
     frequency: {},
     fromDate: {},
     recurringCycles: { type: ["integer", "null"], minimum: 1, maximum: limits.generatedCycles },
+    streakFreezes: {},
     streaks: { type: "array", maxItems: limits.levels, items: levelEdit },
   },
 } as const;

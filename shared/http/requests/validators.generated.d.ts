@@ -7,7 +7,9 @@ import type {
   EditTargetGroupRequest,
   EditTargetPeriodsRequest,
   EditTargetRequest,
+  ExcuseRequest,
   GenerateTokenRequest,
+  GrantFreezesRequest,
   PeriodRequest,
   PutCustomerRequest,
   RegisterCustomerRequest,
@@ -34,6 +36,8 @@ export const enrollMilestone: Validator<EnrollmentRecord>;
 export const enrollStreak: Validator<EnrollmentRecord>;
 export const activity: Validator<ActivityRequest>;
 export const adjust: Validator<AdjustRequest>;
+export const excuse: Validator<ExcuseRequest>;
+export const grantFreezes: Validator<GrantFreezesRequest>;
 export const unenroll: Validator<EnrollmentRecord>;
 export const registerCustomer: Validator<RegisterCustomerRequest>;
 export const putCustomer: Validator<PutCustomerRequest>;

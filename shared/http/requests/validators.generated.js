@@ -2273,7 +2273,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var createTargetGroup = validate29;
-var schema12 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" } }, "$id": "createTargetGroup" };
+var schema12 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" }, "streakFreezes": { "type": ["object", "null"], "required": ["initial"], "properties": { "initial": { "type": "integer", "minimum": 0, "maximum": 10 } } } }, "$id": "createTargetGroup" };
 var schema13 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "periods" };
 function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
@@ -3058,12 +3058,67 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
         errors = vErrors.length;
       }
     }
+    if (data.streakFreezes !== void 0) {
+      let data16 = data.streakFreezes;
+      if (!(data16 && typeof data16 == "object" && !Array.isArray(data16)) && data16 !== null) {
+        const err38 = { instancePath: instancePath + "/streakFreezes", keyword: "type", params: { type: schema12.properties.streakFreezes.type }, message: "must be object,null" };
+        if (vErrors === null) {
+          vErrors = [err38];
+        } else {
+          vErrors.push(err38);
+        }
+        errors++;
+      }
+      if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
+        if (data16.initial === void 0) {
+          const err39 = { instancePath: instancePath + "/streakFreezes", keyword: "required", params: { missingProperty: "initial" }, message: "must have required property 'initial'" };
+          if (vErrors === null) {
+            vErrors = [err39];
+          } else {
+            vErrors.push(err39);
+          }
+          errors++;
+        }
+        if (data16.initial !== void 0) {
+          let data17 = data16.initial;
+          if (!(typeof data17 == "number" && (!(data17 % 1) && !isNaN(data17)) && isFinite(data17))) {
+            const err40 = { instancePath: instancePath + "/streakFreezes/initial", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err40];
+            } else {
+              vErrors.push(err40);
+            }
+            errors++;
+          }
+          if (typeof data17 == "number" && isFinite(data17)) {
+            if (data17 > 10 || isNaN(data17)) {
+              const err41 = { instancePath: instancePath + "/streakFreezes/initial", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
+              if (vErrors === null) {
+                vErrors = [err41];
+              } else {
+                vErrors.push(err41);
+              }
+              errors++;
+            }
+            if (data17 < 0 || isNaN(data17)) {
+              const err42 = { instancePath: instancePath + "/streakFreezes/initial", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err42];
+              } else {
+                vErrors.push(err42);
+              }
+              errors++;
+            }
+          }
+        }
+      }
+    }
   } else {
-    const err38 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err43 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err38];
+      vErrors = [err43];
     } else {
-      vErrors.push(err38);
+      vErrors.push(err43);
     }
     errors++;
   }
@@ -3464,7 +3519,7 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var editTargetGroup = validate41;
-var schema18 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
+var schema18 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streakFreezes": {}, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
 function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -4131,9 +4186,136 @@ function validate44(data, { instancePath = "", parentData, parentDataProperty, r
   validate44.errors = vErrors;
   return errors === 0;
 }
-var filters = validate23;
-var generateToken = validate45;
+var excuse = validate45;
+var schema22 = { "type": "object", "required": ["reason"], "properties": { "customerId": {}, "identifierName": {}, "identifierValue": {}, "periodName": { "type": ["string", "null"] }, "startDate": { "type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, "endDate": { "type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, "reason": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "\\S" } }, "$id": "excuse" };
+var pattern12 = /* @__PURE__ */ new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
 function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.reason === void 0) {
+      const err0 = { instancePath, keyword: "required", params: { missingProperty: "reason" }, message: "must have required property 'reason'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.periodName !== void 0) {
+      let data0 = data.periodName;
+      if (typeof data0 !== "string" && data0 !== null) {
+        const err1 = { instancePath: instancePath + "/periodName", keyword: "type", params: { type: schema22.properties.periodName.type }, message: "must be string,null" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.startDate !== void 0) {
+      let data1 = data.startDate;
+      if (typeof data1 !== "string" && data1 !== null) {
+        const err2 = { instancePath: instancePath + "/startDate", keyword: "type", params: { type: schema22.properties.startDate.type }, message: "must be string,null" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+      if (typeof data1 === "string") {
+        if (!pattern12.test(data1)) {
+          const err3 = { instancePath: instancePath + "/startDate", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"' };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.endDate !== void 0) {
+      let data2 = data.endDate;
+      if (typeof data2 !== "string" && data2 !== null) {
+        const err4 = { instancePath: instancePath + "/endDate", keyword: "type", params: { type: schema22.properties.endDate.type }, message: "must be string,null" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+      if (typeof data2 === "string") {
+        if (!pattern12.test(data2)) {
+          const err5 = { instancePath: instancePath + "/endDate", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.reason !== void 0) {
+      let data3 = data.reason;
+      if (typeof data3 === "string") {
+        if (func2(data3) > 255) {
+          const err6 = { instancePath: instancePath + "/reason", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
+        }
+        if (func2(data3) < 1) {
+          const err7 = { instancePath: instancePath + "/reason", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+        if (!pattern2.test(data3)) {
+          const err8 = { instancePath: instancePath + "/reason", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+      } else {
+        const err9 = { instancePath: instancePath + "/reason", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err10 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err10];
+    } else {
+      vErrors.push(err10);
+    }
+    errors++;
+  }
+  validate45.errors = vErrors;
+  return errors === 0;
+}
+var filters = validate23;
+var generateToken = validate46;
+function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -4187,13 +4369,152 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate45.errors = vErrors;
+  validate46.errors = vErrors;
+  return errors === 0;
+}
+var grantFreezes = validate47;
+function validate47(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.grantId === void 0) {
+      const err0 = { instancePath, keyword: "required", params: { missingProperty: "grantId" }, message: "must have required property 'grantId'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.amount === void 0) {
+      const err1 = { instancePath, keyword: "required", params: { missingProperty: "amount" }, message: "must have required property 'amount'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.reason === void 0) {
+      const err2 = { instancePath, keyword: "required", params: { missingProperty: "reason" }, message: "must have required property 'reason'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.grantId !== void 0) {
+      let data0 = data.grantId;
+      if (typeof data0 === "string") {
+        if (!pattern0.test(data0)) {
+          const err3 = { instancePath: instancePath + "/grantId", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/grantId", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.amount !== void 0) {
+      let data1 = data.amount;
+      if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
+        const err5 = { instancePath: instancePath + "/amount", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 10 || isNaN(data1)) {
+          const err6 = { instancePath: instancePath + "/amount", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
+        }
+        if (data1 < 1 || isNaN(data1)) {
+          const err7 = { instancePath: instancePath + "/amount", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.reason !== void 0) {
+      let data2 = data.reason;
+      if (typeof data2 === "string") {
+        if (func2(data2) > 255) {
+          const err8 = { instancePath: instancePath + "/reason", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+        if (func2(data2) < 1) {
+          const err9 = { instancePath: instancePath + "/reason", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+        if (!pattern2.test(data2)) {
+          const err10 = { instancePath: instancePath + "/reason", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+      } else {
+        const err11 = { instancePath: instancePath + "/reason", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err12 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err12];
+    } else {
+      vErrors.push(err12);
+    }
+    errors++;
+  }
+  validate47.errors = vErrors;
   return errors === 0;
 }
 var periods = validate30;
-var putCustomer = validate46;
-var schema23 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "minLength": 1, "maxLength": 200, "pattern": "\\S" } }, "$id": "putCustomer" };
-function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var putCustomer = validate48;
+var schema25 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "minLength": 1, "maxLength": 200, "pattern": "\\S" } }, "$id": "putCustomer" };
+function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -4201,7 +4522,7 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.firstName !== void 0) {
       let data0 = data.firstName;
       if (typeof data0 !== "string" && data0 !== null) {
-        const err0 = { instancePath: instancePath + "/firstName", keyword: "type", params: { type: schema23.properties.firstName.type }, message: "must be string,null" };
+        const err0 = { instancePath: instancePath + "/firstName", keyword: "type", params: { type: schema25.properties.firstName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -4224,7 +4545,7 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastName !== void 0) {
       let data1 = data.lastName;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err2 = { instancePath: instancePath + "/lastName", keyword: "type", params: { type: schema23.properties.lastName.type }, message: "must be string,null" };
+        const err2 = { instancePath: instancePath + "/lastName", keyword: "type", params: { type: schema25.properties.lastName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -4247,7 +4568,7 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.externalId !== void 0) {
       let data2 = data.externalId;
       if (typeof data2 !== "string" && data2 !== null) {
-        const err4 = { instancePath: instancePath + "/externalId", keyword: "type", params: { type: schema23.properties.externalId.type }, message: "must be string,null" };
+        const err4 = { instancePath: instancePath + "/externalId", keyword: "type", params: { type: schema25.properties.externalId.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -4294,12 +4615,12 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate46.errors = vErrors;
+  validate48.errors = vErrors;
   return errors === 0;
 }
-var registerCustomer = validate47;
-var schema24 = { "type": "object", "required": ["externalId"], "properties": { "externalId": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 } }, "$id": "registerCustomer" };
-function validate47(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var registerCustomer = validate49;
+var schema26 = { "type": "object", "required": ["externalId"], "properties": { "externalId": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 } }, "$id": "registerCustomer" };
+function validate49(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -4356,7 +4677,7 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.firstName !== void 0) {
       let data1 = data.firstName;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err5 = { instancePath: instancePath + "/firstName", keyword: "type", params: { type: schema24.properties.firstName.type }, message: "must be string,null" };
+        const err5 = { instancePath: instancePath + "/firstName", keyword: "type", params: { type: schema26.properties.firstName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -4379,7 +4700,7 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastName !== void 0) {
       let data2 = data.lastName;
       if (typeof data2 !== "string" && data2 !== null) {
-        const err7 = { instancePath: instancePath + "/lastName", keyword: "type", params: { type: schema24.properties.lastName.type }, message: "must be string,null" };
+        const err7 = { instancePath: instancePath + "/lastName", keyword: "type", params: { type: schema26.properties.lastName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -4408,14 +4729,14 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate47.errors = vErrors;
+  validate49.errors = vErrors;
   return errors === 0;
 }
 var streaks = validate35;
 var targets = validate32;
 var triggers = validate25;
-var unenroll = validate48;
-function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var unenroll = validate50;
+function validate50(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -4428,7 +4749,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate48.errors = vErrors;
+  validate50.errors = vErrors;
   return errors === 0;
 }
 export {
@@ -4443,8 +4764,10 @@ export {
   editTargetPeriods,
   enrollMilestone,
   enrollStreak,
+  excuse,
   filters,
   generateToken,
+  grantFreezes,
   periods,
   putCustomer,
   registerCustomer,

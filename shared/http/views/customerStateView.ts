@@ -4,9 +4,10 @@ import { currentCycle } from "../../domain/cycles.ts";
 import { achievedValue, type Enrollment } from "../../domain/enrollment.ts";
 import { formatInstant, type Instant } from "../../domain/instant.ts";
 import { isOver } from "../../domain/over.ts";
-import { streakValue } from "../../domain/streak.ts";
+import { freezesOf, runExpiresAt, streakValue } from "../../domain/streak.ts";
 import {
   type Cycle,
+  cycleOf,
   isStreak,
   type Level,
   ruleIn,
@@ -116,11 +117,28 @@ function presentMilestone(trigger: Trigger, isActive: boolean, reachedAt: Instan
 
 /** One row for each level. `targetRuleId` tells apart the rows of two targets of one group. */
 function presentLevels(group: TargetGroup, { target, enrollment }: EnrolledTarget, now: Instant) {
-  const currentCount = streakValue(group, enrollment, now);
-  return group.levels.map((level) => presentLevel(level, target.id, enrollment, currentCount));
+  const standing = { currentCount: streakValue(group, enrollment, now), ...presentForgiven(group, enrollment, now) };
+  return group.levels.map((level) => presentLevel(level, target.id, enrollment, standing));
 }
 
-function presentLevel(level: Level, targetId: number, enrollment: Enrollment, currentCount: number) {
+/** Cycles are named by their ids, because a row can name all cycles of a group. */
+function presentForgiven(group: TargetGroup, enrollment: Enrollment, now: Instant) {
+  const { total, left, bridged } = freezesOf(group, enrollment, now);
+  const idsOf = (numbers: Iterable<number>) => [...numbers].map((number) => cycleOf(group, number).id);
+  const expiresAt = runExpiresAt(group, enrollment, now);
+  return {
+    freezesTotal: total,
+    freezesLeft: left,
+    excusedPeriods: idsOf(enrollment.excused),
+    bridgedPeriods: idsOf(bridged),
+    expiresOn: expiresAt === undefined ? null : formatInstant(expiresAt),
+  };
+}
+
+type Standing = { readonly currentCount: number } & ReturnType<typeof presentForgiven>;
+
+function presentLevel(level: Level, targetId: number, enrollment: Enrollment, standing: Standing) {
+  const { currentCount, ...forgiven } = standing;
   const reachedAt = enrollment.levelReachedAt.get(level.id);
   return {
     streakId: level.id,
@@ -130,5 +148,6 @@ function presentLevel(level: Level, targetId: number, enrollment: Enrollment, cu
     currentCount,
     totalTargetCountOfSequence: level.cyclesToMeet,
     streakAchievedDateTime: reachedAt === undefined ? null : formatInstant(reachedAt),
+    ...forgiven,
   };
 }

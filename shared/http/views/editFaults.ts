@@ -27,6 +27,7 @@ const wireNames = {
   frequencyType: "frequencyType",
   frequency: "frequency",
   firstDay: "fromDate",
+  initialFreezes: "streakFreezes.initial",
 } as const;
 
 /** The sentence about a field that stays as the creation has set it. */

@@ -17,6 +17,8 @@ export function describeDraftFault(fault: DraftFault): string {
       return describeLevelFault(fault);
     case "group":
       return "streaks must be absent or empty when trackingType is DEFAULT.";
+    case "freezes":
+      return "streakFreezes must be absent unless trackingType is STREAKS.";
   }
 }
 

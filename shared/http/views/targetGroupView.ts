@@ -36,6 +36,7 @@ export function presentTargetGroup(group: TargetGroup, now: Instant, options: { 
     ...(options.includePeriods ? { periods: group.cycles.map((cycle) => presentCycle(group, cycle, now)) } : {}),
     targets: group.targets.map((target) => presentTarget(target, group)),
     streaks: group.levels.map(presentLevel),
+    streakFreezes: group.initialFreezes === 0 ? null : { initial: group.initialFreezes },
   };
 }
 

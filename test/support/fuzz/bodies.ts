@@ -113,6 +113,9 @@ const validBodies: Record<BodyRouteName | "generateToken", BodyOf> = {
   enroll: (brand) => fc.array(enrollment(brand), { minLength: 1, maxLength: 1 }),
   unenroll: (brand) => namedCustomer(brand).map((record) => [record]),
   adjust: (brand) => adjustment(brand).map((record) => [record]),
+  excuse: (brand) => excuse(brand).map((record) => [record]),
+  unexcuse: (brand) => excuse(brand).map((record) => [record]),
+  grantFreezes: (brand) => grant(brand).map((record) => [record]),
   recordActivities: (brand) => fc.oneof(activity(brand), fc.array(activity(brand), { minLength: 1, maxLength: 4 })),
   simulateEnrollment: (brand) => fc.array(enrollment(brand), { minLength: 1, maxLength: 1 }),
   simulateUnenrollment: (brand) => namedCustomer(brand).map((record) => [record]),
@@ -210,6 +213,21 @@ const adjustment = (brand: FuzzBrand) =>
     },
     { requiredKeys: ["adjustmentId", "customerId", "amount", "reason"] },
   );
+
+const excuse = (brand: FuzzBrand) =>
+  fc.record({
+    customerId: customerId(brand),
+    periodName: cycleNumbers.map((cycle) => `c${cycle}`),
+    reason: fc.string({ minLength: 1 }),
+  });
+
+const grant = (brand: FuzzBrand) =>
+  fc.record({
+    grantId: activityIds,
+    customerId: customerId(brand),
+    amount: fc.integer({ min: 1, max: 10 }),
+    reason: fc.string({ minLength: 1 }),
+  });
 
 const activity = (brand: FuzzBrand) =>
   fc.record(

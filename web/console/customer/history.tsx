@@ -144,4 +144,7 @@ const rowNames = {
   RETURN_BILL: "Return",
   GENERIC_EVENT: "Event",
   ADJUSTMENT: "Adjusted",
+  EXCUSE: "Excused",
+  UNEXCUSE: "Excuse taken back",
+  FREEZES: "Freezes given",
 } as const satisfies Record<WireHistoryRow["eventName"], string>;

@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import type { NamedCustomer } from "../../domain/customer.ts";
+import type { Forgiving, Span } from "../../domain/forgiving.ts";
+import type { Refusal } from "../../domain/refusal.ts";
+import { mostFreezes } from "../../domain/targetGroup.ts";
+import type { ApiRequest } from "../apiHandler.ts";
+import { invalidInput, type RequestRefused } from "../errors.ts";
+import type { routes } from "../routes.ts";
+import { both, type Checked, faultsOf, required } from "./checked.ts";
+import { customerFaults, readCustomer } from "./customerId.ts";
+import { quote } from "./parameters.ts";
+import * as schemas from "./schemas.ts";
+import { checkedRecord, type JsonObject, singleRecord, unknownFieldWarnings } from "./validation.ts";
+import { type Validator, excuse as validateExcuse, grantFreezes as validateGrant } from "./validators.generated.js";
+
+/** What is to be forgiven, of the right shape, with its target. */
+export type ForgiveRecord = {
+  readonly groupId: number;
+  readonly targetId: number;
+  readonly customer: NamedCustomer | Refusal;
+  readonly forgiving: Forgiving;
+  readonly warnings: readonly string[];
+};
+
+type ExcuseRequest = ApiRequest<typeof routes.excuse | typeof routes.unexcuse>;
+type GrantRequest = ApiRequest<typeof routes.grantFreezes>;
+
+/** Reads the record of an excuse, or of one to take back. Refuses with 300004 and all faults. */
+export function readExcuseRecord(
+  { parameters, body, authorship }: ExcuseRequest,
+  kind: "EXCUSE" | "UNEXCUSE",
+): ForgiveRecord {
+  const checked = withCustomer(validateExcuse, body, spanFaults);
+  const [{ path }, fields] = required(both(parameters, checked));
+  const { targetGroupId: groupId, targetId } = path;
+  return {
+    groupId,
+    targetId,
+    customer: readCustomer(fields),
+    forgiving: { ...authorship, kind, span: readSpan(fields), reason: fields.reason },
+    warnings: unknownFieldWarnings(schemas.excuse, fields),
+  };
+}
+
+/** Reads the record of a grant of freezes. Refuses with 300004 and all faults. */
+export function readGrantRecord({ parameters, body, authorship }: GrantRequest): ForgiveRecord {
+  const [{ path }, fields] = required(
+    both(
+      parameters,
+      withCustomer(validateGrant, body, () => []),
+    ),
+  );
+  const { targetGroupId: groupId, targetId } = path;
+  const { grantId, amount, reason } = fields;
+  const contentDigest = digestOf(["FREEZES", groupId, targetId, amount, reason]);
+  return {
+    groupId,
+    targetId,
+    customer: readCustomer(fields),
+    forgiving: { ...authorship, kind: "FREEZES", grant: { grantId, amount, contentDigest }, reason },
+    warnings: unknownFieldWarnings(schemas.grantFreezes, fields),
+  };
+}
+
+/** The record by its schema, and by the rules for its customer and others. */
+function withCustomer<Valid>(
+  validate: Validator<Valid>,
+  body: unknown,
+  otherFaults: (record: JsonObject) => readonly string[],
+): Checked<Valid> {
+  const result = checkedRecord(validate, body);
+  const record = singleRecord(body);
+  const faults = [
+    ...faultsOf(result),
+    ...("valid" in record ? [...customerFaults(record.valid), ...otherFaults(record.valid)] : []),
+  ];
+  return faults.length > 0 ? { faults } : result;
+}
+
+/** The schema reports a date that is not written as one. */
+function spanFaults({ periodName, startDate, endDate }: JsonObject): string[] {
+  const dates = [startDate, endDate].filter(isGiven);
+  if (isGiven(periodName))
+    return dates.length === 0 ? [] : ["periodName and startDate or endDate must not both be there."];
+  if (dates.length === 0) return ["periodName is required, or startDate with endDate in its place."];
+  if (dates.length === 1) return [`${isGiven(startDate) ? "endDate" : "startDate"} is required beside the other.`];
+  const faults = [...dateFaults("startDate", startDate), ...dateFaults("endDate", endDate)];
+  const isReversed = isDate(startDate) && isDate(endDate) && endDate < startDate;
+  return faults.length === 0 && isReversed
+    ? [`endDate must not be before startDate; got ${quote(startDate)} to ${quote(endDate)}.`]
+    : faults;
+}
+
+function dateFaults(field: string, date: unknown): string[] {
+  if (!isDate(date) || isOfTheCalendar(date)) return [];
+  return [`${field} must be a date of the calendar; got ${quote(date)}.`];
+}
+
+function isDate(value: unknown): value is string {
+  return typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value);
+}
+
+/** The 30th of February is another day when it is written again. */
+function isOfTheCalendar(date: string): boolean {
+  const instant = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(date);
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+type SpanFields = {
+  readonly periodName?: string | null;
+  readonly startDate?: string | null;
+  readonly endDate?: string | null;
+};
+
+/** The fields have no {@link spanFaults}. */
+function readSpan({ periodName, startDate, endDate }: SpanFields): Span {
+  return isGiven(periodName) ? { cycleName: periodName ?? "" } : { firstDay: startDate ?? "", lastDay: endDate ?? "" };
+}
+
+/** Two calls have the same digest when they ask for the same. The customer is in the key of what is recorded. */
+function digestOf(meaning: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(meaning), "utf8").digest("base64url");
+}
+
+/** The refusal for an id that was used before. */
+export function grantIdReused(grantId: string): RequestRefused {
+  return invalidInput([`Id ${quote(grantId)} was used before for another grant; nothing was changed.`], 422);
+}
+
+/** The refusal for a group whose runs no missed cycle breaks. */
+export function notContinuous(groupId: number): RequestRefused {
+  return invalidInput([`Target group ${groupId} must have the trackingType STREAKS; nothing was changed.`]);
+}
+
+/** The refusal for a grant after which the customer would have so many freezes. */
+export function tooManyFreezes(total: number): RequestRefused {
+  return invalidInput([
+    `amount must leave the customer with at most ${mostFreezes} freezes, those of the group included; it would be ${total}.`,
+  ]);
+}

@@ -1,0 +1,204 @@
+import type { NamedCustomer } from "../domain/customer.ts";
+import type { Enrollment } from "../domain/enrollment.ts";
+import {
+  cyclesOf,
+  cyclesToChange,
+  decideExcuse,
+  decideGrant,
+  type Forgiveness,
+  type Forgiving,
+  type ForgivingDecision,
+  type StreakStanding,
+} from "../domain/forgiving.ts";
+import type { Instant } from "../domain/instant.ts";
+import { isOver } from "../domain/over.ts";
+import { rowsToRead } from "../domain/past.ts";
+import { type Refusal, refused } from "../domain/refusal.ts";
+import { type Cycle, isContinuous, type Level } from "../domain/targetGroup.ts";
+import type { Table } from "../table/client.ts";
+import { isRegistered } from "../table/customers.ts";
+import { type EnrollmentRef, findEnrollment, findSetAside } from "../table/enrollments.ts";
+import { outrun } from "../table/failures.ts";
+import { buildForgivenessItem, parseForgiveness } from "../table/forgivenessItem.ts";
+import { grantKey, type Org } from "../table/keys.ts";
+import { readRows } from "../table/past.ts";
+import { inRounds, Overtaken } from "../table/rounds.ts";
+import { get, transact } from "../table/store.ts";
+import type { ServiceContext } from "./context.ts";
+import { customerNotFound, identifyCustomer, isRefusal } from "./customer.ts";
+import { type Definition, findTargetFresh, type TargetRef } from "./definition.ts";
+import { buildUpdates } from "./recordActivity.ts";
+
+/** What to forgive whom, and by whom. */
+export type ForgiveCommand = TargetRef & {
+  readonly org: Org;
+  /** The customer, or the refusal when the caller named none. It is answered only after group and target were found. */
+  readonly customer: NamedCustomer | Refusal;
+  readonly forgiving: Forgiving;
+};
+
+export type ForgiveResult =
+  /** Forgiven now, or by an earlier call with the same `grantId`, or so already. */
+  | (Definition &
+      StreakStanding & {
+        readonly outcome: "forgiven" | "repeated" | "unchanged";
+        readonly customerId: number;
+        /** The cycles of the membership that the call names; none for a grant. */
+        readonly cycles: readonly Cycle[];
+        readonly levelsReached: readonly Level[];
+      })
+  /** The `grantId` was used before for another grant. Nothing was changed. */
+  | { readonly outcome: "idReused" }
+  /** A missed cycle does not break the streak, or it is a milestone. */
+  | { readonly outcome: "notContinuous" }
+  | Extract<ForgivingDecision, { readonly outcome: "tooManyFreezes" }>
+  | Refusal;
+
+const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min(200, 5 * 2 ** round) };
+
+/**
+ * Excuses cycles of a customer's streak, takes that back, or gives freezes (docs/forgiveness.md), with one consistent read
+ * of the definition, one of the enrolment, and one transaction. Cycles may have been appended a moment ago, so the
+ * definition is not a cached one. A group or target that the brand has switched off takes part too.
+ *
+ * Refuses, in this order, with 310017, 310018, 310011, 310019, 310126. A repeated grant is answered as the first call was,
+ * even if it would be refused now. Throws TooMuchContention if nothing was changed, OutcomeUnknown if a lost attempt may
+ * still change something.
+ */
+export async function forgive(
+  { table, targetGroups }: ServiceContext,
+  command: ForgiveCommand,
+  now: Instant,
+): Promise<ForgiveResult> {
+  const { org, customer, forgiving } = command;
+  const [definition, customerId] = await Promise.all([
+    findTargetFresh(targetGroups, org, command, now),
+    isRefusal(customer) ? customer : identifyCustomer(table, org, customer),
+  ]);
+  if (definition.outcome === "refused") return definition;
+  const { group, target } = definition;
+  if (!isContinuous(group)) return { outcome: "notContinuous" };
+  if (typeof customerId !== "number") return customerId;
+  const call = { ...command, definition: { group, target }, customerId, now };
+  const cycles = forgiving.kind === "FREEZES" ? [] : cyclesOf(group, forgiving.span);
+  return "outcome" in cycles ? explain(table, call, cycles, 0) : write(table, call, cycles);
+}
+
+type Call = ForgiveCommand & {
+  readonly definition: Definition;
+  readonly customerId: number;
+  readonly now: Instant;
+};
+
+async function write(table: Table, call: Call, cycles: readonly Cycle[]): Promise<ForgiveResult> {
+  const { org, definition, customerId, now } = call;
+  const mayBeSetAside = isOver(definition.group, now);
+  const overtaken = "The streak met other writes in every round";
+  return inRounds<ForgiveResult>(table, { ...rounds, overtaken }, async (lostAttempts) => {
+    const stored = await find(table, call, mayBeSetAside);
+    if (stored === undefined) return explain(table, call, neverEnrolled(call), lostAttempts);
+    const { enrollment, ...decision } = await decide(table, call, stored, cycles);
+    if (decision.outcome === "refused" || decision.outcome === "tooManyFreezes")
+      return explain(table, call, decision, lostAttempts);
+    const named = cycles.filter(({ number }) => number >= stored.fromCycle);
+    const answer = { ...definition, customerId, cycles: named };
+    if (decision.outcome === "unchanged") return { ...decision, ...answer, levelsReached: [] };
+    const { next, ...done } = decision;
+    const forgiveness = recordOf(call, stored, done);
+    // Without the condition, two deliveries of one grant at once would both count.
+    const Put = { Item: buildForgivenessItem(org, forgiveness), ConditionExpression: "attribute_not_exists(pk)" };
+    const updates = buildUpdates(org, { enrollment, next }).map((Update) => ({ Update }));
+    const result = await transact(table, [{ Put }, ...updates]);
+    if (result.outcome === "applied") return { ...done, ...answer };
+    const earlier = result.outcome === "refused" ? result.refusals[0]?.stored : undefined;
+    // The record of an excuse can only be this call's own, whose answer was lost. The next round finds it done.
+    if (earlier === undefined || forgiveness.grant === undefined) return new Overtaken(result.attempts - 1);
+    return repeated(call, parseForgiveness(earlier));
+  });
+}
+
+/** The enrolment. It is looked for in the order in which it moves, so it is not missed. */
+async function find(table: Table, ref: EnrollmentRef, mayBeSetAside: boolean): Promise<Enrollment | undefined> {
+  return (await findEnrollment(table, ref)) ?? (mayBeSetAside ? findSetAside(table, ref) : undefined);
+}
+
+function neverEnrolled({ customerId, groupId, targetId }: Call): Refusal {
+  return refused(
+    310126,
+    `Customer ${customerId} is not enrolled in target ${targetId} of target group ${groupId}; nothing was changed.`,
+  );
+}
+
+/** `enrollment` is the state that was decided on, with the settled cycles that were needed. */
+async function decide(
+  table: Table,
+  { org, definition, forgiving, now }: Call,
+  stored: Enrollment,
+  cycles: readonly Cycle[],
+): Promise<ForgivingDecision & { readonly enrollment: Enrollment }> {
+  const subject = { ...definition, enrollment: stored };
+  if (forgiving.kind === "FREEZES") return { ...decideGrant(subject, forgiving.grant.amount, now), enrollment: stored };
+  const numbers = cyclesToChange(subject, forgiving.kind, cycles);
+  if ("outcome" in numbers) return { ...numbers, enrollment: stored };
+  const enrollment = await readRows(table, org, stored, rowsToRead(stored, numbers));
+  return { ...decideExcuse({ ...subject, enrollment }, forgiving.kind, numbers, now), enrollment };
+}
+
+/**
+ * What a call is answered that would be refused now. A grant may repeat one that was not, and the customer may not be
+ * registered. This is looked up only here, because an enrolled customer is always registered.
+ */
+async function explain(
+  table: Table,
+  call: Call,
+  refusal: Refusal | Extract<ForgiveResult, { readonly outcome: "tooManyFreezes" }>,
+  lostAttempts: number,
+): Promise<ForgiveResult> {
+  const { org, customerId } = call;
+  const [earlier, isKnown] = await Promise.all([findGrant(table, call), isRegistered(table, org, customerId)]);
+  if (earlier !== undefined) return repeated(call, earlier);
+  // An earlier round was sent and its lost attempt may still arrive.
+  if (lostAttempts > 0) throw outrun(lostAttempts, "The streak could not be changed by now");
+  return isKnown ? refusal : customerNotFound(customerId);
+}
+
+async function findGrant(table: Table, { org, customerId, forgiving }: Call): Promise<Forgiveness | undefined> {
+  if (forgiving.kind !== "FREEZES") return undefined;
+  const item = await get(table, grantKey(org, customerId, forgiving.grant.grantId), { isConsistent: true });
+  return item === undefined ? undefined : parseForgiveness(item);
+}
+
+function repeated({ definition, customerId, forgiving }: Call, earlier: Forgiveness): ForgiveResult {
+  const sent = forgiving.kind === "FREEZES" ? forgiving.grant.contentDigest : undefined;
+  if (earlier.grant?.contentDigest !== sent) return { outcome: "idReused" };
+  return { ...earlier, ...definition, outcome: "repeated", customerId, cycles: [] };
+}
+
+type Done = Pick<Forgiveness, "cycles" | "isRestored" | "levelsReached" | keyof StreakStanding>;
+
+function recordOf(
+  { customerId, forgiving, definition: { group, target }, now }: Call,
+  { revision }: Enrollment,
+  { cycles, isRestored, levelsReached, streakValue, freezesTotal, freezesLeft }: Done,
+): Forgiveness {
+  const { kind, reason, enteredBy, source } = forgiving;
+  return {
+    cycles,
+    isRestored,
+    levelsReached,
+    streakValue,
+    freezesTotal,
+    freezesLeft,
+    customerId,
+    groupId: group.id,
+    targetId: target.id,
+    kind,
+    reason,
+    enteredBy,
+    source,
+    grant: forgiving.kind === "FREEZES" ? forgiving.grant : undefined,
+    recordedAt: now,
+    revision: revision + 1,
+    definitionVersion: group.version,
+  };
+}
