@@ -782,14 +782,6 @@ export interface components {
              */
             readonly reason: string;
         };
-        /** @description The freezes of each customer. */
-        readonly StreakFreezes: {
-            /**
-             * @description How many there are from the start.
-             * @example 2
-             */
-            readonly initial: number;
-        } | null;
         /** @description Something a customer did. */
         readonly Activity: {
             /**
@@ -1247,8 +1239,19 @@ export interface components {
             readonly targets: readonly components["schemas"]["TargetDefinition"][];
             /** @description The levels of a streak. A milestone has none. */
             readonly streaks?: readonly components["schemas"]["StreakDefinition"][];
-            /** @description `STREAKS` only: how many missed cycles of each customer are bridged. It cannot be changed later. Absent or `null`: none. */
-            readonly streakFreezes?: components["schemas"]["StreakFreezes"];
+            /**
+             * @description `STREAKS` only: how many missed cycles of each customer are bridged. It cannot be changed later. Absent or `null`: none.
+             * @example {
+             *       "initial": 2
+             *     }
+             */
+            readonly streakFreezes?: {
+                /**
+                 * @description How many freezes each customer has from the start.
+                 * @example 2
+                 */
+                readonly initial: number;
+            } | null;
         };
         /** @description What to change of one cycle. */
         readonly PeriodEdit: {
@@ -1638,7 +1641,7 @@ export interface components {
              * @example profile
              * @enum {string}
              */
-            readonly type: "profile" | "activity" | "enrolment" | "history" | "settledPeriods";
+            readonly type: "profile" | "activity" | "enrolment" | "history" | "forgiveness" | "settledPeriods";
         } & {
             readonly [key: string]: unknown;
         };
@@ -2792,6 +2795,14 @@ export interface components {
             readonly freezesLeft: number;
             /** @description The levels that this call reached. */
             readonly levelsReached: readonly components["schemas"]["ReachedLevel"][];
+        };
+        /** @description The freezes of each customer. */
+        readonly StreakFreezes: {
+            /**
+             * @description How many there are from the start.
+             * @example 2
+             */
+            readonly initial: number;
         };
         /** @description A cycle. */
         readonly ExcusedPeriod: {

@@ -1,7 +1,7 @@
 import { externalIdCharacters } from "../../shared/http/limits.ts";
 import * as schemas from "../../shared/http/requests/schemas.ts";
 import { idRules, listOf } from "./fields.ts";
-import { documented, type FieldsOf, type JsonSchema, ref } from "./jsonSchema.ts";
+import { documented, type FieldsOf, type JsonSchema } from "./jsonSchema.ts";
 
 /** The validators accept any value here, because an invalid customer id has a code of its own (310011). */
 const customerId = {
@@ -394,9 +394,16 @@ const definition = {
   targets: listOf("TargetDefinition", "What is counted. A customer is enrolled in one target at a time."),
   streaks: listOf("StreakDefinition", "The levels of a streak. A milestone has none."),
   streakFreezes: {
-    ...ref("StreakFreezes"),
     description:
       "`STREAKS` only: how many missed cycles of each customer are bridged. It cannot be changed later. Absent or `null`: none.",
+    examples: [{ initial: 2 }],
+    properties: {
+      initial: {
+        ...schemas.createTargetGroup.properties.streakFreezes.properties.initial,
+        description: "How many freezes each customer has from the start.",
+        examples: [2],
+      },
+    },
   },
 } as const satisfies FieldsOf<typeof schemas.createTargetGroup>;
 
@@ -533,9 +540,6 @@ export const requestSchemas = {
   AdjustmentRecord: documented(schemas.adjust, "One correction of what a customer has achieved.", adjustment),
   ExcuseRecord: documented(schemas.excuse, "Cycles of one customer's streak to excuse, or no longer.", excuse),
   FreezesRecord: documented(schemas.grantFreezes, "Freezes for one customer's streak.", grant),
-  StreakFreezes: documented(schemas.createTargetGroup.properties.streakFreezes, "The freezes of each customer.", {
-    initial: { description: "How many there are from the start.", examples: [2] },
-  }),
   Activity: documented(schemas.activity, "Something a customer did.", activity),
   CustomerRegistration: documented(schemas.registerCustomer, "A customer to register by the brand's own id.", {
     ...profile,

@@ -285,7 +285,7 @@ const ledgerEntry = {
   definitionVersion,
 };
 
-const exportedTypes = ["profile", "activity", "enrolment", "history", "settledPeriods"];
+const exportedTypes = ["profile", "activity", "enrolment", "history", "forgiveness", "settledPeriods"];
 
 const customer = {
   customerId: id("The customer.", 345651201),
@@ -512,6 +512,9 @@ export const responseSchemas = {
     targetName,
     periods: listOf("ExcusedPeriod", "The cycles of the membership that the call names."),
     ...streakStanding,
+  }),
+  StreakFreezes: answerObject("The freezes of each customer.", {
+    initial: count("How many there are from the start.", 2, { minimum: 1, maximum: 10 }),
   }),
   ExcusedPeriod: answerObject("A cycle.", { periodId, periodRefCode }),
   FreezesOutcome: answerObject("How a streak stands after a grant of freezes.", {

@@ -81,7 +81,7 @@ async function record(
   const overtaken = "The adjustment met other writes in every round";
   let noted: NotedReturns | undefined;
   return inRounds<AdjustResult>(table, { ...rounds, patience, overtaken }, async (lostAttempts) => {
-    const stored = await find(table, call, mayBeSetAside, patience);
+    const stored = await findMembership(table, call, mayBeSetAside, patience);
     const decision = stored === undefined ? neverEnrolled(call) : await decide(context, call, cycleNumber, stored);
     if ("outcome" in decision) return explain(context, call, decision, lostAttempts);
     const recorded = recordOf(call, decision);
@@ -115,7 +115,7 @@ async function decide(
  * The enrolment. It is looked for in the order in which it moves, so it is not missed. It is read like an activity reads
  * it, because the note that the customer is being erased is beside it. Such a customer has none.
  */
-async function find(
+export async function findMembership(
   table: Table,
   ref: EnrollmentRef,
   mayBeSetAside: boolean,

@@ -16,16 +16,16 @@ import { rowsToRead } from "../domain/past.ts";
 import { type Refusal, refused } from "../domain/refusal.ts";
 import { type Cycle, isContinuous, type Level } from "../domain/targetGroup.ts";
 import type { Table } from "../table/client.ts";
-import { isRegistered } from "../table/customers.ts";
-import { type EnrollmentRef, findEnrollment, findSetAside } from "../table/enrollments.ts";
+import { findStanding } from "../table/customers.ts";
 import { outrun } from "../table/failures.ts";
 import { buildForgivenessItem, parseForgiveness } from "../table/forgivenessItem.ts";
 import { grantKey, type Org } from "../table/keys.ts";
 import { readRows } from "../table/past.ts";
-import { inRounds, Overtaken } from "../table/rounds.ts";
+import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import { get, transact } from "../table/store.ts";
+import { findMembership } from "./adjust.ts";
 import type { ServiceContext } from "./context.ts";
-import { customerNotFound, identifyCustomer, isRefusal } from "./customer.ts";
+import { customerErased, customerNotFound, identifyCustomer, isRefusal } from "./customer.ts";
 import { type Definition, findTargetFresh, type TargetRef } from "./definition.ts";
 import { buildUpdates } from "./recordActivity.ts";
 
@@ -57,12 +57,12 @@ export type ForgiveResult =
 const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min(200, 5 * 2 ** round) };
 
 /**
- * Excuses cycles of a customer's streak, takes that back, or gives freezes (docs/forgiveness.md), with one consistent read
- * of the definition, one of the enrolment, and one transaction. Cycles may have been appended a moment ago, so the
+ * Excuses cycles of a customer's streak, takes that back, or gives freezes (docs/forgiveness.md), with one consistent query
+ * of the definition, one of the enrolments, and one transaction. Cycles may have been appended a moment ago, so the
  * definition is not a cached one. A group or target that the brand has switched off takes part too.
  *
  * Refuses, in this order, with 310017, 310018, 310011, 310019, 310126. A repeated grant is answered as the first call was,
- * even if it would be refused now. Throws TooMuchContention if nothing was changed, OutcomeUnknown if a lost attempt may
+ * even if it would be refused now, but for a customer who was erased. Throws TooMuchContention if nothing was changed, OutcomeUnknown if a lost attempt may
  * still change something.
  */
 export async function forgive(
@@ -93,9 +93,10 @@ type Call = ForgiveCommand & {
 async function write(table: Table, call: Call, cycles: readonly Cycle[]): Promise<ForgiveResult> {
   const { org, definition, customerId, now } = call;
   const mayBeSetAside = isOver(definition.group, now);
+  const patience = new Patience(table);
   const overtaken = "The streak met other writes in every round";
-  return inRounds<ForgiveResult>(table, { ...rounds, overtaken }, async (lostAttempts) => {
-    const stored = await find(table, call, mayBeSetAside);
+  return inRounds<ForgiveResult>(table, { ...rounds, patience, overtaken }, async (lostAttempts) => {
+    const stored = await findMembership(table, call, mayBeSetAside, patience);
     if (stored === undefined) return explain(table, call, neverEnrolled(call), lostAttempts);
     const { enrollment, ...decision } = await decide(table, call, stored, cycles);
     if (decision.outcome === "refused" || decision.outcome === "tooManyFreezes")
@@ -115,11 +116,6 @@ async function write(table: Table, call: Call, cycles: readonly Cycle[]): Promis
     if (earlier === undefined || forgiveness.grant === undefined) return new Overtaken(result.attempts - 1);
     return repeated(call, parseForgiveness(earlier));
   });
-}
-
-/** The enrolment. It is looked for in the order in which it moves, so it is not missed. */
-async function find(table: Table, ref: EnrollmentRef, mayBeSetAside: boolean): Promise<Enrollment | undefined> {
-  return (await findEnrollment(table, ref)) ?? (mayBeSetAside ? findSetAside(table, ref) : undefined);
 }
 
 function neverEnrolled({ customerId, groupId, targetId }: Call): Refusal {
@@ -155,11 +151,13 @@ async function explain(
   lostAttempts: number,
 ): Promise<ForgiveResult> {
   const { org, customerId } = call;
-  const [earlier, isKnown] = await Promise.all([findGrant(table, call), isRegistered(table, org, customerId)]);
+  const [earlier, standing] = await Promise.all([findGrant(table, call), findStanding(table, org, customerId)]);
+  // What an earlier call did is still stored, and belongs to nobody.
+  if (standing === "erased") return customerErased(customerId);
   if (earlier !== undefined) return repeated(call, earlier);
   // An earlier round was sent and its lost attempt may still arrive.
   if (lostAttempts > 0) throw outrun(lostAttempts, "The streak could not be changed by now");
-  return isKnown ? refusal : customerNotFound(customerId);
+  return standing === "registered" ? refusal : customerNotFound(customerId);
 }
 
 async function findGrant(table: Table, { org, customerId, forgiving }: Call): Promise<Forgiveness | undefined> {

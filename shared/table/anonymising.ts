@@ -6,13 +6,20 @@ import type { Table } from "./client.ts";
 import type { CustomerRef } from "./erasures.ts";
 import { Expression } from "./expression.ts";
 import { ItemReader, type StoredItem } from "./item.ts";
-import { activityPrefix, customerItemKey, customerPartition, type Key, ledgerPrefix } from "./keys.ts";
+import {
+  activityPrefix,
+  customerItemKey,
+  customerPartition,
+  forgivenessPrefix,
+  type Key,
+  ledgerPrefix,
+} from "./keys.ts";
 import { parseLedgerEntry } from "./ledgerItem.ts";
 import { isNoteOfReturns } from "./notedReturns.ts";
 import { queryPage, update } from "./store.ts";
 
-/** The items that can hold a text of or about the customer: activities and adjustments, and rows of history. */
-const prefixes = [activityPrefix, ledgerPrefix] as const;
+/** The items that can hold a text of or about the customer: activities and adjustments, rows of history, excuses and grants. */
+const prefixes = [activityPrefix, ledgerPrefix, forgivenessPrefix] as const;
 
 /** What anonymising needs of such an item. */
 export type ItemWithTexts = {

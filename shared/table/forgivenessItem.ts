@@ -2,7 +2,7 @@ import type { Forgiveness, GrantContent } from "../domain/forgiving.ts";
 import { formatInstant } from "../domain/instant.ts";
 import type { CycleRecord } from "../domain/past.ts";
 import { buildLevel, parseLevel } from "./activityItem.ts";
-import { buildAuthorship, parseAuthorship, versionAttribute } from "./authorshipItem.ts";
+import { buildAuthorship, parseAuthorship, reasonAttribute, versionAttribute } from "./authorshipItem.ts";
 import { type Item, ItemReader, MalformedItem, type StoredItem } from "./item.ts";
 import { excuseKey, grantKey, grantPrefix, type Org, parseCustomerPartition } from "./keys.ts";
 import { packCycles, unpackCycles } from "./packedCycles.ts";
@@ -16,7 +16,7 @@ export function buildForgivenessItem(org: Org, forgiveness: Forgiveness): Item {
     kind: forgiveness.kind,
     groupId: forgiveness.groupId,
     targetId: forgiveness.targetId,
-    reason: forgiveness.reason,
+    [reasonAttribute]: forgiveness.reason,
     cycles: cycles.size === 0 ? undefined : packSums(cycles),
     amount: grant?.amount,
     contentDigest: grant?.contentDigest,
@@ -55,7 +55,7 @@ export function parseForgiveness(item: StoredItem): Forgiveness {
     groupId: reader.integer("groupId"),
     targetId: reader.integer("targetId"),
     kind: reader.oneOf("kind", kinds),
-    reason: reader.text("reason"),
+    reason: reader.text(reasonAttribute),
     cycles: new Map(sums.map(({ cycleNumber, achieved }) => [cycleNumber, achieved ?? 0n])),
     grant: parseGrant(reader),
     recordedAt: reader.instant("recordedAt"),

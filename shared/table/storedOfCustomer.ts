@@ -1,13 +1,16 @@
 import type { Enrollment } from "../domain/enrollment.ts";
+import type { Forgiveness } from "../domain/forgiving.ts";
 import type { LedgerEntry } from "../domain/ledger.ts";
 import { parseActivity, type RecordedActivity } from "./activityItem.ts";
 import type { Table } from "./client.ts";
 import { parseEnrollment } from "./enrollmentItem.ts";
+import { parseForgiveness } from "./forgivenessItem.ts";
 import { ItemReader, type StoredItem } from "./item.ts";
 import {
   activityPrefix,
   customerItemKey,
   customerPartition,
+  forgivenessPrefix,
   ledgerPrefix,
   type Org,
   parseEnrollmentSortKey,
@@ -22,6 +25,7 @@ import { queryPage } from "./store.ts";
 export type StoredOfCustomer =
   | { readonly kind: "activity"; readonly activity: RecordedActivity }
   | { readonly kind: "enrollment"; readonly enrollment: Enrollment }
+  | { readonly kind: "forgiveness"; readonly forgiveness: Forgiveness }
   | { readonly kind: "ledger"; readonly entry: LedgerEntry }
   | { readonly kind: "past"; readonly row: PastRow };
 
@@ -52,6 +56,7 @@ export async function listStored(
 function parseStored(item: StoredItem): StoredOfCustomer[] {
   const sortKey = sortKeyOf(item);
   if (parseEnrollmentSortKey(sortKey) !== undefined) return [{ kind: "enrollment", enrollment: parseEnrollment(item) }];
+  if (sortKey.startsWith(forgivenessPrefix)) return [{ kind: "forgiveness", forgiveness: parseForgiveness(item) }];
   if (sortKey.startsWith(ledgerPrefix)) return [{ kind: "ledger", entry: parseLedgerEntry(item) }];
   if (sortKey.startsWith(pastPrefix())) return [{ kind: "past", row: parsePastRow(item) }];
   const isRecord = sortKey.startsWith(activityPrefix) && !isNoteOfReturns(item);

@@ -467,6 +467,18 @@ describe("a call that forgives", () => {
     expectRefused(await post(one, "excuse", record, during(2)), 310019);
   });
 
+  it("is refused with 310011 for a customer who was erased, a repeated grant too", async () => {
+    const one = await enrolled(streak(), 1);
+    await grant(one, 1, during(1), "case-1");
+    await ok(one.org.admin.send("DELETE", `/customers/${one.customerId}?mode=ERASE`, undefined, { now: during(1) }));
+    for (const [action, record] of [
+      ["excuse", excusing],
+      ["unExcuse", excusing],
+      ["freezes", { ...granting, grantId: "case-1" }],
+    ] as const)
+      expectRefused(await post(one, action, record, during(1)), 310011);
+  });
+
   it("is refused with 4000 for credentials of other access groups", async () => {
     const one = await sharedStreak();
     for (const client of [one.org.till, one.org.reader])

@@ -5,7 +5,7 @@ import { customerKey, customerPartition } from "../../shared/table/keys.ts";
 import { ok, type TestGroup, type TestOrg, targetPath } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
 import { itemsWith, keysAbout, scanAll } from "../support/storedTraces.ts";
-import { during, firstInstantOf, milestone } from "../support/targetGroups.ts";
+import { during, firstInstantOf, milestone, streak } from "../support/targetGroups.ts";
 
 // Erasing scans the whole table, so the file has one of its own.
 const service = useProjectedService();
@@ -25,14 +25,15 @@ type Customer = {
 /** A customer of whom there is an item of every kind that a customer can have. */
 async function customerWithEveryKind(): Promise<Customer> {
   const org = await service.newOrg();
-  const [group, over] = [
+  const [group, over, run] = [
     await org.createGroup(milestone({ cycles: 30 })),
     await org.createGroup(milestone({ cycles: 2 })),
+    await org.createGroup(streak({ cycles: 2, levels: [2] })),
   ];
   const customerId = await org.newCustomer();
   const [name, externalId, text] = [`name-${randomUUID()}`, `card-${randomUUID()}`, `text-${randomUUID()}`];
   await ok(org.admin.put(`/customers/${customerId}`, { firstName: name, lastName: name, externalId }));
-  for (const one of [group, over]) await ok(org.enroll(one, { customerId }, { now: firstInstantOf(1) }));
+  for (const one of [group, over, run]) await ok(org.enroll(one, { customerId }, { now: firstInstantOf(1) }));
   const sent = { customerId, occurredAt: during(1), amount: 10, attributes: { note: text } };
   const send = (fields: object, at: string) => ok(org.till.post("/activities", { ...sent, ...fields }, { now: at }));
   await send({ activityId: "sale", type: "TRANSACTION" }, during(1));
@@ -42,6 +43,10 @@ async function customerWithEveryKind(): Promise<Customer> {
   await send({ activityId: "late-return", type: "RETURN", originalActivityId: "not-arrived-either" }, now);
   const adjustment = { adjustmentId: "adjustment", customerId, amount: -2.5, reason: text };
   await ok(org.support.post(`${targetPath(group)}/adjust`, adjustment, { now }));
+  const forgiving = { customerId, reason: text };
+  await ok(org.support.post(`${targetPath(run)}/excuse`, { ...forgiving, periodName: "c2" }, { now }));
+  const grant = { ...forgiving, grantId: "grant", amount: 2 };
+  await ok(org.support.post(`${targetPath(run)}/freezes`, grant, { now }));
   await service.drain();
   return { org, group, customerId, traces: { name, externalId, text } };
 }
@@ -76,6 +81,7 @@ it("a customer of whom every kind of item is stored is exported, anonymised and 
     "EA#",
     "EA_OVER",
     "EO#",
+    "FORGIVEN#",
     "LEDGER#",
     "PAST#",
     "PROFILE",
@@ -83,7 +89,8 @@ it("a customer of whom every kind of item is stored is exported, anonymised and 
 
   const rows = await rowsOf(customer);
   const count = (type: string) => rows.filter((row) => row["type"] === type).length;
-  expect(["profile", "activity", "enrolment", "settledPeriods"].map(count)).toEqual([1, 4, 2, 1]);
+  const types = ["profile", "activity", "enrolment", "settledPeriods", "forgiveness"];
+  expect(types.map(count)).toEqual([1, 4, 3, 1, 2]);
   const { username: enteredBy } = org.credentials.support;
   const reason = { reason: traces.text, enteredBy };
   expect(rows).toContainEqual(
@@ -92,6 +99,13 @@ it("a customer of whom every kind of item is stored is exported, anonymised and 
   expect(rows).toContainEqual(
     expect.objectContaining({ type: "history", eventName: "ADJUSTMENT", value: -2.5, ...reason }),
   );
+  expect(rows).toContainEqual(
+    expect.objectContaining({ type: "forgiveness", eventName: "EXCUSE", periods: [2], ...reason }),
+  );
+  expect(rows).toContainEqual(
+    expect.objectContaining({ type: "forgiveness", eventName: "FREEZES", grantId: "grant", amount: 2, ...reason }),
+  );
+  expect(rows).toContainEqual(expect.objectContaining({ type: "enrolment", excusedPeriods: [2], freezesGranted: 2 }));
 
   const state = () => org.readState(group, customerId, { now });
   const before = await state();
@@ -101,7 +115,7 @@ it("a customer of whom every kind of item is stored is exported, anonymised and 
   expect(await itemsWith(service.table, Object.values(traces))).toEqual([]);
   expect(await keysAbout(service.table, org.org, customerId)).toEqual(keys);
   expect(await state()).toEqual(before);
-  expect((await rowsOf(customer)).filter((row) => row["reason"] === "")).toHaveLength(2);
+  expect((await rowsOf(customer)).filter((row) => row["reason"] === "")).toHaveLength(6);
 
   await request(customer, "ERASE");
   await sweepTwice(customer);

@@ -2,6 +2,7 @@ import type { LineItem } from "../../domain/activity.ts";
 import type { TargetEffect } from "../../domain/counting.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Enrollment } from "../../domain/enrollment.ts";
+import type { Forgiveness } from "../../domain/forgiving.ts";
 import { formatInstant, type Instant } from "../../domain/instant.ts";
 import type { LedgerEntry } from "../../domain/ledger.ts";
 import type { RecordedActivity } from "../../table/activityItem.ts";
@@ -20,6 +21,8 @@ export function presentStored(stored: StoredOfCustomer): { readonly type: string
       return presentActivity(stored.activity);
     case "enrollment":
       return presentEnrollment(stored.enrollment);
+    case "forgiveness":
+      return presentForgiveness(stored.forgiveness);
     case "ledger":
       return presentLedger(stored.entry);
     case "past":
@@ -82,6 +85,9 @@ function presentEnrollment(enrollment: Enrollment) {
     enrolledByActivity: enrollment.enrolledByActivity,
     fromPeriod: enrollment.fromCycle,
     streakValueKept: enrollment.carriedRun,
+    excusedPeriods: unlessEmpty([...enrollment.excused]),
+    freezesGranted: enrollment.freezesGranted === 0 ? undefined : enrollment.freezesGranted,
+    bridgedPeriodsKept: unlessEmpty(enrollment.bridgedWhenLeft),
     periods: periodsOf(enrollment),
     levels: [...enrollment.levelReachedAt].map(([streakId, at]) => ({ streakId, achievedOn: formatInstant(at) })),
     pendingReturns: unlessEmpty([...enrollment.pendingReturns.keys()]),
@@ -128,6 +134,24 @@ function presentPeriod(number: number, { achieved, reachedAt, closedAt, triggerR
 function presentPast({ groupId, targetId, records }: PastRow) {
   const periods = records.map((record) => presentPeriod(record.cycleNumber, record));
   return { type: "settledPeriods", targetGroupId: groupId, targetRuleId: targetId, periods };
+}
+
+function presentForgiveness(forgiveness: Forgiveness) {
+  const { kind, groupId, targetId, cycles, grant, reason, recordedAt, levelsReached } = forgiveness;
+  return {
+    type: "forgiveness",
+    eventName: kind,
+    targetGroupId: groupId,
+    targetRuleId: targetId,
+    periods: unlessEmpty([...cycles.keys()]),
+    grantId: grant?.grantId,
+    amount: grant?.amount,
+    reason,
+    levels: unlessEmpty(levelsReached.map(({ id }) => id)),
+    recordedOn: formatInstant(recordedAt),
+    ...presentAuthorship(forgiveness),
+    definitionVersion: forgiveness.definitionVersion,
+  };
 }
 
 function presentLedger(entry: LedgerEntry) {
