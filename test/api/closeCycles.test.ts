@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTableIfMissing } from "../../local/createTable.ts";
@@ -12,11 +11,12 @@ import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { newOrg, ok, type TestGroup, type TestOrg } from "../support/org.ts";
+import { takeStreamedTable } from "../support/takenTable.ts";
 import { during, firstInstantOf, lastInstantOf, milestone } from "../support/targetGroups.ts";
 
 // The file has a table of its own. Closing goes over every brand, and other tests of the run live at other times.
 const access = { endpoint: engineEndpoint(), ...localAccess };
-const table = openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);
+const table = openTable({ tableName: takeStreamedTable(), ...access }, patientLimits);
 let projection: Projection;
 let gateway: LocalGateway;
 let local: ApiClient;

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import { localFunctions } from "../../local/functions.ts";
@@ -9,11 +8,12 @@ import { ApiClient } from "../support/apiClient.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { newOrg, ok, type TestGroup, type TestOrg, targetPath } from "../support/org.ts";
+import { takeStreamedTable } from "../support/takenTable.ts";
 import { during, firstInstantOf, milestone, streak, type TargetGroupBody } from "../support/targetGroups.ts";
 
 // Sweeps go over every brand, and other tests of the run live at other times. So the file has a table of its own.
 const access = { endpoint: engineEndpoint(), ...localAccess };
-const table = openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);
+const table = openTable({ tableName: takeStreamedTable(), ...access }, patientLimits);
 let projection: Projection;
 let gateway: LocalGateway;
 let local: ApiClient;

@@ -12,11 +12,12 @@ import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { newOrg, ok, type TestGroup, type TestOrg, targetPath } from "../support/org.ts";
+import { takeStreamedTable } from "../support/takenTable.ts";
 import { during, firstInstantOf, milestone, streak, type TargetGroupBody } from "../support/targetGroups.ts";
 
 // Sweeps go over every brand, and other tests of the run live at other times. So the file has a table of its own.
 const access = { endpoint: engineEndpoint(), ...localAccess };
-const table = openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);
+const table = openTable({ tableName: takeStreamedTable(), ...access }, patientLimits);
 let projection: Projection;
 let gateway: LocalGateway;
 let local: ApiClient;

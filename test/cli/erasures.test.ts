@@ -18,6 +18,7 @@ import { localAccess } from "../support/globalSetup.ts";
 import { ok } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
 import { itemsWith, keysAbout, scanAll } from "../support/storedTraces.ts";
+import { takeStreamedTable } from "../support/takenTable.ts";
 import { during, milestone } from "../support/targetGroups.ts";
 
 const service = useProjectedService();
@@ -26,7 +27,7 @@ const aDayMilliseconds = 25 * 60 * 60 * 1000;
 
 /** A table as point-in-time recovery would bring it back. */
 const access = { endpoint: engineEndpoint(), ...localAccess };
-const restored = openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);
+const restored = openTable({ tableName: takeStreamedTable(), ...access }, patientLimits);
 let gateway: LocalGateway;
 let folder: string;
 

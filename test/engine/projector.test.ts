@@ -22,11 +22,12 @@ import { type ProjectedService, useProjectedService } from "../support/projected
 import { isFullLength, searchLength } from "../support/seeds.ts";
 import { useService } from "../support/service.ts";
 import { newSetting, type Setting } from "../support/setting.ts";
+import { takeStreamedTable } from "../support/takenTable.ts";
 import { during, milestone, streak } from "../support/targetGroups.ts";
 
 function newTable(): Table {
   const access = { endpoint: engineEndpoint(), ...localAccess };
-  return openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);
+  return openTable({ tableName: takeStreamedTable(), ...access }, patientLimits);
 }
 
 describe("records delivered again, and out of order across customers", () => {

@@ -35,10 +35,11 @@ import { queueMessage } from "../support/queueMessage.ts";
 import { requestChains } from "../support/requestChains.ts";
 import { useService } from "../support/service.ts";
 import { newSetting, type Setting } from "../support/setting.ts";
+import { takeStreamedTable } from "../support/takenTable.ts";
 import { during, firstInstantOf, milestone, streak } from "../support/targetGroups.ts";
 import { newToken, postForm } from "../support/tokens.ts";
 
-const access = { tableName: `milestreak-${randomUUID()}`, ...localAccess };
+const access = { tableName: takeStreamedTable(), ...localAccess };
 const direct = openTable({ ...access, endpoint: engineEndpoint() }, patientLimits);
 beforeAll(() => createTableIfMissing(direct));
 const service = useService(direct);

@@ -1,12 +1,18 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import { type Engine, startEngine } from "../../local/engine.ts";
 import { createClient, patientLimits } from "../../shared/table/client.ts";
+import { createStreamedTables } from "./streamedTables.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     endpoints: readonly string[];
     tableName: string;
+    /** A folder that notes which streamed tables a test has taken. */
+    takenTables: string;
   }
 }
 
@@ -17,7 +23,7 @@ const engineCount = 2;
 
 /**
  * Starts the engines of the whole run, each with the table. Tests keep apart by using orgs of their own. The table has no
- * stream; a test file that reads the stream has a table of its own.
+ * stream; a test file that reads the stream takes a table of its own.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const engines = await Promise.all(Array.from({ length: engineCount }, startEngineWithTable));
@@ -26,8 +32,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     engines.map(({ endpoint }) => endpoint),
   );
   project.provide("tableName", tableName);
+  const takenTables = await mkdtemp(join(tmpdir(), "milestreak-tables-"));
+  project.provide("takenTables", takenTables);
   return async () => {
     await Promise.all(engines.map(({ stop }) => stop()));
+    await rm(takenTables, { recursive: true, force: true });
   };
 }
 
@@ -35,6 +44,7 @@ async function startEngineWithTable(): Promise<Engine> {
   const engine = await startEngine(undefined);
   const client = createClient({ endpoint: engine.endpoint, ...localAccess }, patientLimits);
   await createTableIfMissing({ client, name: tableName }, { isStreamed: false });
+  await createStreamedTables(client);
   client.destroy();
   return engine;
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll } from "vitest";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import type { LocalPages } from "../../local/gateway.ts";
@@ -7,6 +6,7 @@ import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { engineEndpoint } from "./engineEndpoint.ts";
 import { localAccess } from "./globalSetup.ts";
 import { type TestService, useService } from "./service.ts";
+import { takeStreamedTable } from "./takenTable.ts";
 
 /**
  * The service of one test file with the projector of `npm start`. The file has a table of its own, and so a stream of
@@ -38,7 +38,7 @@ function requireAuthorship({ "detail-type": type, detail }: TestEvent): void {
 /** Call it once at the top of a test file. The service answers `otherPages` as well as the projector's pages. */
 export function useProjectedService(otherPages: LocalPages = {}): ProjectedService {
   const access = { endpoint: engineEndpoint(), ...localAccess };
-  const table = openTable({ tableName: `milestreak-${randomUUID()}`, ...access }, patientLimits);
+  const table = openTable({ tableName: takeStreamedTable(), ...access }, patientLimits);
   let opened: Projection | undefined;
   const projection = () => {
     if (opened === undefined) throw new Error("The projector runs only while tests run");

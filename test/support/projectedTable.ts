@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll } from "vitest";
 import { projector } from "../../functions/projector/projector.ts";
 import { createTableIfMissing } from "../../local/createTable.ts";
@@ -8,6 +7,7 @@ import { createContext } from "../../shared/operations/context.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { engineEndpoint } from "./engineEndpoint.ts";
 import { localAccess } from "./globalSetup.ts";
+import { takeStreamedTable } from "./takenTable.ts";
 
 /** A table of the file's own, with a projector that runs when it is told to. */
 export type ProjectedTable = {
@@ -21,7 +21,7 @@ export type ProjectedTable = {
 /** Call once at the top of a test file. */
 export function useProjectedTable(): ProjectedTable {
   const access = { endpoint: engineEndpoint(), ...localAccess };
-  const tableName = `milestreak-${randomUUID()}`;
+  const tableName = takeStreamedTable();
   const open = () => openTable({ tableName, ...access }, patientLimits);
   const table = open();
   const notifications: Notification[] = [];
