@@ -26,7 +26,7 @@ const filesOfMode: Readonly<Record<string, { readonly stack: string[]; readonly 
     stack: [],
     service: [
       "test/faults/*.test.ts",
-      "test/api/fuzz.test.ts",
+      "test/api/{fuzz,randomCustomers}.test.ts",
       "test/engine/projector.test.ts",
       "test/unit/**/*.test.ts",
       ...longFiles,

@@ -5,6 +5,7 @@ import { admin } from "../support/adminCommand.ts";
 import { useOperators } from "../support/operator.ts";
 import { ok } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
+import { startScriptedServer } from "../support/scriptedServer.ts";
 import { during, milestone } from "../support/targetGroups.ts";
 
 // The index that both commands need is written by the projector.
@@ -27,7 +28,7 @@ async function withMembers(count: number) {
   return { operator, org, members, target: [...target, ...operator.access()], periodId: String(data.periods[0].id) };
 }
 
-it("customers list prints a line for each customer of the target, of all pages", async () => {
+it("customers list prints a line for each customer of the target", async () => {
   const { members, target } = await withMembers(3);
   const { status, stdout, stderr } = await admin("customers", "list", ...target);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
@@ -36,6 +37,27 @@ it("customers list prints a line for each customer of the target, of all pages",
     .split("\n")
     .map((line) => Number(line.trim().split(" ")[0]));
   expect(listed.toSorted()).toEqual(members.toSorted());
+});
+
+it("customers list reads all pages with the same filters, those without rows too", async () => {
+  const operator = await newOperator();
+  const pages = [
+    { customers: [], nextCursor: "first" },
+    { customers: [{ customerId: 16 }], nextCursor: "second" },
+    { customers: [{ customerId: 32 }], nextCursor: null },
+  ];
+  const answers = pages.map((data) => ({
+    status: 200,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ data, errors: null, warnings: null }),
+  }));
+  const server = await startScriptedServer(...answers);
+  const options = "--group 1 --target 2 --status ALL --period 7 --achieved false --json".split(" ");
+  const { status, stdout } = await admin("customers", "list", ...options, ...operator.access(server.baseUrl));
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '{"customerId":16}\n{"customerId":32}\n' });
+  const queries = server.received.map(({ path }) => Object.fromEntries(new URL(path, server.baseUrl).searchParams));
+  const same = { status: "ALL", periodId: "7", achieved: "false", limit: "100" };
+  expect(queries).toEqual([same, { ...same, cursor: "first" }, { ...same, cursor: "second" }]);
 });
 
 it("customers list prints with --json one object in each line, and keeps to the filters", async () => {

@@ -34,40 +34,40 @@ const partitionKeys = {
 type PartitionKind = keyof typeof partitionKeys;
 
 /** A pattern that fits the partition of a group fits the one of its statistics too. */
-const groups = ["group", "statistics"] as const;
+const groupKinds = ["group", "statistics"] as const;
 
 /** The actions of each function on the table, with the kinds of partition they may reach. */
 const allowed = {
   enroll: {
-    Query: [...groups],
+    Query: [...groupKinds],
     GetItem: ["customer", "externalId"],
     UpdateItem: ["customer", "externalId"],
   },
   membership: {
-    Query: [...groups, "customer"],
+    Query: [...groupKinds, "customer"],
     GetItem: ["customer", "externalId"],
     PutItem: ["customer"],
     UpdateItem: ["customer"],
   },
   recordActivities: {
-    Query: [...groups, "customer"],
+    Query: [...groupKinds, "customer"],
     GetItem: ["automatic", "customer", "externalId"],
     PutItem: ["customer"],
     UpdateItem: ["customer"],
     ConditionCheckItem: ["customer"],
   },
   countQueuedActivities: {
-    Query: [...groups, "customer"],
+    Query: [...groupKinds, "customer"],
     GetItem: ["automatic", "customer", "externalId"],
     PutItem: ["customer"],
     UpdateItem: ["customer"],
     ConditionCheckItem: ["customer"],
   },
   definitions: {
-    UpdateItem: ["org", "automatic", ...groups, "sweeps"],
-    PutItem: ["org", "automatic", ...groups, "sweeps"],
-    DeleteItem: ["org", "automatic", ...groups, "sweeps"],
-    Query: ["org", ...groups, "closing"],
+    UpdateItem: ["org", "automatic", ...groupKinds, "sweeps"],
+    PutItem: ["org", "automatic", ...groupKinds, "sweeps"],
+    DeleteItem: ["org", "automatic", ...groupKinds, "sweeps"],
+    Query: ["org", ...groupKinds, "closing"],
   },
   customers: {
     GetItem: ["customer", "externalId", "sweeps"],
@@ -75,21 +75,21 @@ const allowed = {
     PutItem: ["customer", "externalId", "sweeps"],
     UpdateItem: ["customer", "externalId", "sweeps"],
   },
-  simulations: { Query: [...groups, "customer"], GetItem: ["automatic", "customer", "externalId"] },
+  simulations: { Query: [...groupKinds, "customer"], GetItem: ["automatic", "customer", "externalId"] },
   reads: {
-    Query: ["org", ...groups, "customer", "shard"],
+    Query: ["org", ...groupKinds, "customer", "shard"],
     GetItem: ["statistics", "closing", "customer"],
   },
-  projector: { Query: [...groups], PutItem: ["customer", "shard"], UpdateItem: ["closing"] },
+  projector: { Query: [...groupKinds], PutItem: ["customer", "shard"], UpdateItem: ["closing"] },
   listDueCycles: {
-    Query: [...groups, "sweeps", "closing"],
+    Query: [...groupKinds, "sweeps", "closing"],
     GetItem: ["statistics", "sweeps"],
-    PutItem: ["sweeps", ...groups],
+    PutItem: ["sweeps", ...groupKinds],
     DeleteItem: ["sweeps"],
-    UpdateItem: ["sweeps", ...groups],
+    UpdateItem: ["sweeps", ...groupKinds],
   },
   closeShard: {
-    Query: [...groups, "customer", "shard"],
+    Query: [...groupKinds, "customer", "shard"],
     DeleteItem: ["customer", "shard"],
     GetItem: ["customer", "sweeps"],
     PutItem: ["statistics", "customer"],
