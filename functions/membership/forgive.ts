@@ -17,8 +17,8 @@ import { type ForgiveCommand, forgive } from "../../shared/operations/forgive.ts
 /**
  * `POST …/excuse` and `POST …/unExcuse`: excuse cycles of a customer's streak, or no longer (docs/forgiveness.md).
  *
- * Both answer how the streak stands then. Refuse, in this order, with 300004, 310017, 310018, 300004 for a group that is no
- * `STREAKS`, 310011, 310019, 310126.
+ * Both answer how the streak stands then. Refuse, in this order, with 300004, 310017, 310018, 310011, 300004 for a group
+ * that is no `STREAKS`, 310019, 310126.
  */
 export function excuse(context: ServiceContext): Operation<typeof routes.excuse> {
   return (request) => answer(context, { ...readExcuseRecord(request, "EXCUSE"), org: request.org }, request.now);

@@ -135,14 +135,19 @@ export type IdempotencyMark = { readonly keyDigest: string; readonly recordDiges
 
 export const nothingKept: KeptRun = { carriedRun: 0, metWhenLeft: [], bridgedWhenLeft: [] };
 
-/** What an enrolment has before anything was counted for it. */
+/**
+ * What an enrolment has before anything was counted for it. It is written without a spread, which a bundler would keep in
+ * functions that do not use it.
+ */
 export const withoutEarnings = {
   achieved: new Map(),
   reachedAt: new Map(),
   levelReachedAt: new Map(),
   triggerReachedAt: new Map(),
   closedAt: new Map(),
-  ...nothingKept,
+  carriedRun: 0,
+  metWhenLeft: [],
+  bridgedWhenLeft: [],
   excused: new Set<number>(),
   freezesGranted: 0,
   leftInCycle: undefined,

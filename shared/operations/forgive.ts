@@ -77,9 +77,9 @@ export async function forgive(
   ]);
   if (definition.outcome === "refused") return definition;
   const { group, target } = definition;
-  if (!isContinuous(group)) return { outcome: "notContinuous" };
   if (typeof customerId !== "number") return customerId;
   const call = { ...command, definition: { group, target }, customerId, now };
+  if (!isContinuous(group)) return explain(table, call, { outcome: "notContinuous" }, 0);
   const cycles = forgiving.kind === "FREEZES" ? [] : cyclesOf(group, forgiving.span);
   return "outcome" in cycles ? explain(table, call, cycles, 0) : write(table, call, cycles);
 }
@@ -147,7 +147,7 @@ async function decide(
 async function explain(
   table: Table,
   call: Call,
-  refusal: Refusal | Extract<ForgiveResult, { readonly outcome: "tooManyFreezes" }>,
+  refusal: Extract<ForgiveResult, { readonly outcome: "refused" | "tooManyFreezes" | "notContinuous" }>,
   lostAttempts: number,
 ): Promise<ForgiveResult> {
   const { org, customerId } = call;

@@ -55,6 +55,7 @@ const schemaFields: Readonly<Record<string, readonly FunctionName[]>> = {
   resetStreakStatus: ["enroll", "simulations"],
   originalActivityId: [...countActivities, "simulations"],
   adjustmentId: ["membership"],
+  grantId: ["membership"],
   trackingType: ["definitions"],
   firstName: ["customers"],
   secret: ["tokens"],
