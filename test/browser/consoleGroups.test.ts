@@ -435,7 +435,7 @@ describe("the form for a new group", () => {
     await expect.poll(() => shown.getByRole("listitem").allTextContents(), limits).toEqual(planned);
   });
 
-  it("creates a streak of listed cycles with its levels", async () => {
+  it("creates a streak of listed cycles with its levels and freezes", async () => {
     const org = await service.newOrg();
     const page = await visitForm(org);
     await nameField(page, "The group").fill("Two weeks");
@@ -452,6 +452,7 @@ describe("the form for a new group", () => {
     }
     await nameTarget(page);
     await nameField(page, "Its levels").fill("Both");
+    await page.getByLabel("Freezes: missed cycles that a run survives").fill("2");
     await page.getByRole("button", { name: "Create the group" }).click();
     await page.getByRole("article", { name: "Two weeks" }).waitFor();
     const { body } = await ok(org.reader.get("/targetGroups?includePeriods=true"));
@@ -463,6 +464,7 @@ describe("the form for a new group", () => {
         periods: [{ refCode: "W1", endDate: "2030-02-24" }, { refCode: "W2" }],
         targets: [{ name: "Spend", targetType: "SALES", defaultValues: [{ defaultValue: 1000 }] }],
         streaks: [{ name: "Both", targetCountOfSequence: 2 }],
+        streakFreezes: { initial: 2 },
       },
     ]);
   });

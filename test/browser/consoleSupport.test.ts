@@ -1,6 +1,7 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { consolePages } from "../../local/consolePages.ts";
+import type { AccessGroup } from "../../shared/domain/accessGroups.ts";
 import { axeScript, tabTo, violations, widthOf } from "../support/accessibility.ts";
 import { findCustomer, useVisits } from "../support/consoleVisit.ts";
 import { ok, type TestGroup, type TestOrg } from "../support/org.ts";
@@ -220,6 +221,201 @@ describe("an adjustment", () => {
     await service.drain();
     await page.getByRole("region", { name: "History", exact: true }).getByRole("button", { name: "Refresh" }).click();
     await page.getByRole("row").filter({ hasText: "Adjusted" }).waitFor();
+    expect(await widthOf(page)).toBe(360);
+  });
+});
+
+/** A customer of a streak who has met January and March, in the middle of April. February was missed. */
+async function streakVisit({
+  accessGroup = "support",
+  fields = {},
+  options = {},
+  initScript = "",
+}: {
+  readonly accessGroup?: AccessGroup;
+  readonly fields?: Readonly<Record<string, unknown>>;
+  readonly options?: BrowserContextOptions;
+  readonly initScript?: string;
+} = {}): Promise<Visit> {
+  const org = await service.newOrg();
+  const group = await org.createGroup(streak({ name: "Visits", levels: [2, 4], ...fields }));
+  const customerId = await org.newCustomer();
+  await ok(org.enroll(group, { customerId }, { now: during(1, 1) }));
+  for (const month of [1, 3]) {
+    const occurredAt = during(month);
+    const activity = { activityId: `a${month}`, customerId, type: "TRANSACTION", occurredAt, amount: 1000 };
+    await ok(org.till.post("/activities", activity, { now: occurredAt }));
+  }
+  const page = await visits.openAs(accessGroup, org, during(4), options, initScript);
+  await findCustomer(page, customerId);
+  await streakCard(page).waitFor();
+  return { org, group, customerId, page };
+}
+
+const streakCard = (page: Page) => page.getByRole("article", { name: "Visits" });
+const leaf = (page: Page, refCode: string) =>
+  streakCard(page).getByRole("button", { name: new RegExp(`^${refCode}, `) });
+const reasonOf = (page: Page) => streakCard(page).getByLabel("Reason");
+
+async function leaves(page: Page): Promise<string[]> {
+  const told = streakCard(page)
+    .getByRole("list", { name: "Cycles of Visits" })
+    .getByRole("listitem")
+    .locator(".hidden");
+  return (await told.allTextContents()).slice(0, 4).map((text) => text.replace(/^(c\d+), .*?: /, "$1 "));
+}
+
+async function excuse(page: Page, refCode: string, reason: string): Promise<void> {
+  await leaf(page, refCode).click();
+  await streakCard(page)
+    .getByRole("group", { name: `Excuse ${refCode}` })
+    .waitFor();
+  await reasonOf(page).fill(reason);
+  await streakCard(page).getByRole("button", { name: "Excuse", exact: true }).click();
+  await streakCard(page).getByText("✓ 200").waitFor();
+}
+
+const missed = [
+  "c1 Met, 1,000 of 1,000",
+  "c2 Missed, 0 of 1,000",
+  "c3 Met, 1,000 of 1,000, in the current run",
+  "c4 Open now, 0 of 1,000",
+];
+
+describe("a cycle of a streak", () => {
+  it("is excused on the strip with a reason: the run goes on, and the history says who and why", async () => {
+    const { page } = await streakVisit();
+    expect(await leaves(page)).toEqual(missed);
+    await excuse(page, "c2", "The shop was closed");
+    expect(await streakCard(page).getByText("The run is 2 cycles long.").count()).toBe(1);
+    await expect
+      .poll(() => leaves(page), limits)
+      .toEqual([
+        "c1 Met, 1,000 of 1,000, in the current run",
+        "c2 Excused, 0 of 1,000",
+        "c3 Met, 1,000 of 1,000, in the current run",
+        "c4 Open now, 0 of 1,000",
+      ]);
+    await service.drain();
+    const history = page.getByRole("region", { name: "History", exact: true });
+    await history.getByRole("button", { name: "Refresh" }).click();
+    const row = history.getByRole("row").filter({ hasText: "The shop was closed" });
+    await expect.poll(async () => (await row.allInnerTexts()).join(""), limits).toMatch(/\S{36}\s+Excused\s+The shop/);
+    await page.getByRole("region", { name: "Events" }).getByRole("button", { name: "Refresh" }).click();
+    await page.getByText("a run of 2 cycles, The shop was closed").waitFor();
+  });
+
+  it("loses the excuse again in the same place", async () => {
+    const { page } = await streakVisit();
+    await excuse(page, "c2", "The wrong customer");
+    await streakCard(page).getByRole("group", { name: "Take back the excuse of c2" }).waitFor();
+    expect(await reasonOf(page).inputValue()).toBe("");
+    await reasonOf(page).fill("It was the wrong customer");
+    await streakCard(page).getByRole("button", { name: "Take the excuse back" }).click();
+    await expect.poll(() => leaves(page), limits).toEqual(missed);
+  });
+
+  it("that is met says that it is excused all the same", async () => {
+    const { page } = await streakVisit();
+    await excuse(page, "c3", "For the next time");
+    await expect.poll(async () => (await leaves(page))[2], limits).toMatch(/^c3 Met, excused, 1,000 of 1,000/);
+  });
+
+  it("is not excused without a reason, and the refusal stands beside the field", async () => {
+    const { page } = await streakVisit();
+    await leaf(page, "c2").click();
+    await reasonOf(page).fill(" ");
+    await streakCard(page).getByRole("button", { name: "Excuse", exact: true }).click();
+    await expect
+      .poll(() => page.locator(".fault").allInnerTexts(), limits)
+      .toEqual([expect.stringMatching(/^reason /)]);
+    expect(await reasonOf(page).getAttribute("aria-invalid")).toBe("true");
+    expect(await leaves(page)).toEqual(missed);
+  });
+
+  it("is excused without a mouse", async () => {
+    const { page } = await streakVisit();
+    await tabTo(page, leaf(page, "c2"));
+    await page.keyboard.press("Space");
+    expect(await leaf(page, "c2").getAttribute("aria-pressed")).toBe("true");
+    await tabTo(page, reasonOf(page));
+    await page.keyboard.type("By hand");
+    await page.keyboard.press("Enter");
+    await expect.poll(async () => (await leaves(page))[1], limits).toBe("c2 Excused, 0 of 1,000");
+  });
+
+  it.each([
+    ["a credential that may not adjust", { accessGroup: "default" }],
+    ["a streak with gaps", { fields: { trackingType: "NON_CONTINUOUS_STREAKS" } }],
+  ] as const)("is nothing to press for %s", async (_, visited) => {
+    const { page } = await streakVisit(visited);
+    expect((await leaves(page))[1]).toBe("c2 Missed, 0 of 1,000");
+    expect(await streakCard(page).getByRole("button").count()).toBe(0);
+    expect(await page.getByText("Give freezes").count()).toBe(0);
+  });
+});
+
+async function giveFreezes(page: Page, amountGiven: string, reason: string): Promise<void> {
+  await streakCard(page).getByText("Give freezes").first().click();
+  await streakCard(page).getByLabel("How many").fill(amountGiven);
+  await reasonOf(page).fill(reason);
+}
+
+describe("freezes", () => {
+  it("are given once however often it is clicked, and the page says what they bridge and how many are left", async () => {
+    const { page } = await streakVisit();
+    const sent: unknown[] = [];
+    page.on("request", (request) => {
+      if (request.url().endsWith("/freezes")) sent.push(request.postDataJSON());
+    });
+    await giveFreezes(page, "2", "A complaint");
+    await streakCard(page).getByRole("button", { name: "Give", exact: true }).dblclick();
+    await streakCard(page).getByText("1 of 2 freezes left, 1 cycle bridged").waitFor();
+    expect(sent).toEqual([
+      expect.objectContaining({ grantId: expect.stringMatching(/^console:/), amount: 2, reason: "A complaint" }),
+    ]);
+    expect((await leaves(page))[1]).toBe("c2 Bridged by a freeze, 0 of 1,000");
+    expect(await streakCard(page).getByText("2 cycles in the current run").count()).toBe(1);
+  });
+
+  it("of the group are shown with it, and more than ten are refused in words", async () => {
+    const { page } = await streakVisit({ fields: { streakFreezes: { initial: 2 } } });
+    await streakCard(page).getByText("1 of 2 freezes left, 1 cycle bridged").waitFor();
+    await streakCard(page)
+      .getByText("The current cycle has to be met by 1 May 2030, 00:00, or a freeze bridges it")
+      .waitFor();
+    await giveFreezes(page, "9", "Too many");
+    await streakCard(page).getByRole("button", { name: "Give", exact: true }).click();
+    await streakCard(page).getByText("300004").first().waitFor();
+    expect(await reasonOf(page).inputValue()).toBe("Too many");
+    await page.getByRole("link", { name: "Target groups" }).click();
+    expect(await streakCard(page).getByText("2 freezes for each customer").innerText()).toBe(
+      "2 freezes for each customer",
+    );
+  });
+
+  it("that there are none leaves the end of the run in sight", async () => {
+    const { page } = await streakVisit();
+    const safety = streakCard(page).getByText("The current cycle has to be met by");
+    expect(await safety.innerText()).toBe("The current cycle has to be met by 1 May 2030, 00:00, or the run ends");
+  });
+});
+
+describe("a streak that can be forgiven", () => {
+  it.each(["light", "dark"] as const)("has nothing that axe finds in the %s scheme", async (colorScheme) => {
+    const { page } = await streakVisit({
+      fields: { streakFreezes: { initial: 2 } },
+      options: { colorScheme },
+      initScript: axeScript,
+    });
+    await excuse(page, "c4", "On holiday");
+    await streakCard(page).getByText("Give freezes").first().click();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it("needs no sideways scrolling 360 pixels wide", async () => {
+    const { page } = await streakVisit({ options: { viewport: { width: 360, height: 740 } } });
+    await excuse(page, "c4", "x".repeat(255));
     expect(await widthOf(page)).toBe(360);
   });
 });

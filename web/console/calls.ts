@@ -91,6 +91,26 @@ export function adjustCall(ref: TargetRef, fields: AdjustmentFields): Call {
   return { method: "POST", path: `${targetPath(ref)}/adjust`, headers: json, body };
 }
 
+export type ExcuseFields = { readonly customerId: number; readonly periodName: string; readonly reason: string };
+
+/** Excuses a cycle of a streak, or takes the excuse back. */
+export function excuseCall(ref: TargetRef, action: "excuse" | "unExcuse", body: ExcuseFields): Call {
+  return { method: "POST", path: `${targetPath(ref)}/${action}`, headers: json, body };
+}
+
+export type FreezesFields = {
+  readonly grantId: string;
+  readonly customerId: number;
+  readonly amount: string;
+  readonly reason: string;
+};
+
+/** Gives a customer of a streak more freezes. */
+export function freezesCall(ref: TargetRef, { amount, ...fields }: FreezesFields): Call {
+  const body = { ...fields, amount: numberOrText(amount) };
+  return { method: "POST", path: `${targetPath(ref)}/freezes`, headers: json, body };
+}
+
 export function activityCall({
   activityId,
   customerId,

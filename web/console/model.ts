@@ -24,6 +24,8 @@ export type Group = {
   readonly rule: CyclePattern | undefined;
   readonly targets: readonly WireTarget[];
   readonly levels: readonly WireLevel[];
+  /** How many missed cycles of a run each customer can have bridged, before any grant. */
+  readonly freezes: number;
   /** How many days after a cycle its end is told. */
   readonly offsetDays: number;
   /** From when to when customers can be enrolled by a call, each a day or an instant. */
@@ -50,6 +52,7 @@ export function groupOf(wire: WireGroup): Group {
     rule: ruleOf(wire),
     targets,
     levels: streaks,
+    freezes: wire.streakFreezes?.initial ?? 0,
     offsetDays: wire.offsetDays,
     opens: wire.enrolmentStartDate,
     closes: wire.enrolmentEndDate,

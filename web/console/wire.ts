@@ -50,6 +50,8 @@ export type WireAuditLog = Schemas["AuditLog"];
 export type WireActivityOutcome = Schemas["ActivityOutcome"];
 export type WireActivityEffect = Schemas["ActivityEffect"];
 export type WireAdjustmentOutcome = Schemas["AdjustmentOutcome"];
+/** How a streak stands after cycles were excused, and after a grant of freezes. */
+export type WireForgivenessOutcome = Schemas["ExcuseOutcome"] | Schemas["FreezesOutcome"];
 export type WireNotCounted = Schemas["ActivityNotCounted"];
 
 /** The answer of `GET /local/events`, which is no part of the API. */
@@ -88,6 +90,7 @@ export type WireEventDetail = {
   readonly oldTargetValue?: number;
   readonly newTargetValue?: number;
   readonly adjustmentId?: string;
+  readonly freezesLeft?: number;
   /** Why, of what an adjustment has brought about. */
   readonly reason?: string;
   /** What is done with a customer's data. */

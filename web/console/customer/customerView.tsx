@@ -78,7 +78,11 @@ function Customer({ customerId }: { readonly customerId: number }) {
               const own = [...enrollments, ...leftTargets.map(refOfLeft)];
               return (
                 <div class="split">
-                  <Enrollments enrollments={enrollments} />
+                  <Enrollments
+                    enrollments={enrollments}
+                    customerId={customerId}
+                    onSent={() => setVersion(version + 1)}
+                  />
                   <LeftTargets targets={leftTargets} zoneOf={zoneOf} />
                   {permissions.enroll ? (
                     <ActionPanel
@@ -130,13 +134,19 @@ function Profile({ customer: { firstName, lastName, externalId } }: { readonly c
   );
 }
 
-function Enrollments({ enrollments }: { readonly enrollments: readonly Enrollment[] }) {
+type EnrollmentsProps = {
+  readonly enrollments: readonly Enrollment[];
+  readonly customerId: number;
+  readonly onSent: () => void;
+};
+
+function Enrollments({ enrollments, ...props }: EnrollmentsProps) {
   return (
     <section aria-labelledby="enrolments">
       <h2 id="enrolments">Enrolments</h2>
       {enrollments.length === 0 ? <p class="muted">Not enrolled in anything.</p> : null}
       {enrollments.map((enrollment) => (
-        <EnrollmentCard key={enrollment.targetId} enrollment={enrollment} />
+        <EnrollmentCard key={enrollment.targetId} enrollment={enrollment} {...props} />
       ))}
     </section>
   );

@@ -2,7 +2,13 @@ import { describeFilter, filterNouns } from "../groups/describeFilter.ts";
 import type { Group } from "../model.ts";
 import { counted, formatNumber } from "../numbers.ts";
 import type { Answer } from "../session/api.ts";
-import type { WireActivityEffect, WireActivityOutcome, WireAdjustmentOutcome, WireNotCounted } from "../wire.ts";
+import type {
+  WireActivityEffect,
+  WireActivityOutcome,
+  WireAdjustmentOutcome,
+  WireForgivenessOutcome,
+  WireNotCounted,
+} from "../wire.ts";
 import type { ActionName } from "./actionFields.ts";
 import { nameOfTarget } from "./targetSelect.tsx";
 
@@ -56,8 +62,20 @@ function describeAdjustment(outcome: WireAdjustmentOutcome): readonly string[] {
     ...describeEffect(outcome),
     reached ? "The target value is reached." : "The target value is not reached.",
     ...(streakValue === null ? [] : [`The run is ${counted(streakValue, "cycle")} long.`]),
-    ...levelsReached.map(({ streakName }) => `Level ${streakName} reached.`),
+    ...levelsReached.map(describeLevel),
   ];
+}
+
+/** How a streak stands after it was forgiven something. */
+export function describeForgiveness({ data }: Answer): readonly string[] {
+  if (!isForgivenessOutcome(data)) return ["Done."];
+  const { streakValue, freezesLeft, freezesTotal, levelsReached } = data;
+  const freezes = freezesTotal === 0 ? [] : [`${freezesLeft} of ${counted(freezesTotal, "freeze")} are left.`];
+  return [`The run is ${counted(streakValue, "cycle")} long.`, ...freezes, ...levelsReached.map(describeLevel)];
+}
+
+function describeLevel({ streakName }: WireForgivenessOutcome["levelsReached"][number]): string {
+  return `Level ${streakName} reached.`;
 }
 
 /** What an activity and an adjustment have in common. */
@@ -110,4 +128,8 @@ function isActivityOutcome(data: unknown): data is WireActivityOutcome {
 
 function isAdjustmentOutcome(data: unknown): data is WireAdjustmentOutcome {
   return typeof data === "object" && data !== null && "adjustmentId" in data;
+}
+
+function isForgivenessOutcome(data: unknown): data is WireForgivenessOutcome {
+  return typeof data === "object" && data !== null && "freezesTotal" in data;
 }

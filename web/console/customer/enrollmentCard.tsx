@@ -6,8 +6,15 @@ import type { WireTriggerProgress } from "../wire.ts";
 import type { CustomerCycle, Enrollment } from "./enrollments.ts";
 import { StreakProgress } from "./streakProgress.tsx";
 
+type Props = {
+  readonly enrollment: Enrollment;
+  readonly customerId: number;
+  /** The customer was forgiven something. */
+  readonly onSent: () => void;
+};
+
 /** What a customer has achieved in one target. */
-export function EnrollmentCard({ enrollment }: { readonly enrollment: Enrollment }) {
+export function EnrollmentCard({ enrollment, ...props }: Props) {
   const { groupName, trackingType, targetId, targetName, enrolledOn, isByActivity, zone } = enrollment;
   const headingId = `enrolment-${targetId}`;
   return (
@@ -23,7 +30,11 @@ export function EnrollmentCard({ enrollment }: { readonly enrollment: Enrollment
           </span>
         </p>
       </header>
-      {isStreak(trackingType) ? <StreakProgress enrollment={enrollment} /> : <Cycles enrollment={enrollment} />}
+      {isStreak(trackingType) ? (
+        <StreakProgress enrollment={enrollment} {...props} />
+      ) : (
+        <Cycles enrollment={enrollment} />
+      )}
     </article>
   );
 }
@@ -78,6 +89,8 @@ function describe(state: CustomerCycle["state"], reachedOn: string | null, zone:
     case "met":
     case "open":
     case "before":
+    case "excused":
+    case "bridged":
       return <span class="muted">{Math.floor(share * 100)} %</span>;
   }
 }

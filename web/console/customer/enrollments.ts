@@ -24,7 +24,7 @@ export type Enrollment = {
   readonly levels: readonly WireStreakLevel[];
 };
 
-export type CycleState = "met" | "missed" | "open" | "upcoming" | "before";
+export type CycleState = "met" | "excused" | "bridged" | "missed" | "open" | "upcoming" | "before";
 
 /** How far a customer has come in one cycle. */
 export type CustomerCycle = {
@@ -36,6 +36,8 @@ export type CustomerCycle = {
   readonly reachedOn: string | null;
   readonly isCurrent: boolean;
   readonly state: CycleState;
+  /** Whether support has excused the cycle, met or not. */
+  readonly isExcused: boolean;
   /** The sub-targets, lowest first. */
   readonly subTargets: readonly WireTriggerProgress[];
 };
@@ -52,6 +54,7 @@ export function enrollmentsOf(
     return [...byTarget.values()].flatMap((rows) => {
       const [first] = rows;
       if (first === undefined) return [];
+      const levels = state.streaks.filter(({ targetRuleId }) => targetRuleId === first.targetRuleId);
       return [
         {
           groupId: state.id,
@@ -62,15 +65,18 @@ export function enrollmentsOf(
           targetName: first.targetName,
           enrolledOn: first.enrolledOn,
           isByActivity: first.source === "AUTOMATIC",
-          cycles: rows.map((row) => cycleOf(row, zone, now)),
-          levels: state.streaks.filter(({ targetRuleId }) => targetRuleId === first.targetRuleId),
+          cycles: rows.map((row) => cycleOf(row, levels[0], zone, now)),
+          levels,
         },
       ];
     });
   });
 }
 
-function cycleOf(row: WireTargetCycle, zone: string, now: number): CustomerCycle {
+/** What was forgiven is the same at all levels of a streak. A milestone has no level. */
+type Forgiven = Pick<WireStreakLevel, "excusedPeriods" | "bridgedPeriods"> | undefined;
+
+function cycleOf(row: WireTargetCycle, forgiven: Forgiven, zone: string, now: number): CustomerCycle {
   const span = {
     start: wallTimeOf(Date.parse(row.periodStartDateWithTimeStamp), zone),
     end: wallTimeOf(Date.parse(row.periodEndDateWithTimeStamp), zone),
@@ -83,14 +89,17 @@ function cycleOf(row: WireTargetCycle, zone: string, now: number): CustomerCycle
     achievedValue: row.targetAchievedValue,
     reachedOn: row.targetAchievedDateTime,
     isCurrent: row.currentPeriod,
-    state: stateOf(row, now),
+    state: stateOf(row, forgiven, now),
+    isExcused: forgiven?.excusedPeriods.includes(row.periodId) ?? false,
     subTargets: row.milestones ?? [],
   };
 }
 
 /** The state of a cycle. A cycle that ended unmet before the enrolment was not missed. */
-function stateOf(row: WireTargetCycle, now: number): CycleState {
+function stateOf(row: WireTargetCycle, forgiven: Forgiven, now: number): CycleState {
   if (row.targetAchievedDateTime !== null) return "met";
+  if (forgiven?.excusedPeriods.includes(row.periodId)) return "excused";
+  if (forgiven?.bridgedPeriods.includes(row.periodId)) return "bridged";
   if (row.currentPeriod) return "open";
   if (Date.parse(row.periodStartDateWithTimeStamp) > now) return "upcoming";
   return Date.parse(row.periodEndDateWithTimeStamp) <= Date.parse(row.enrolledOn) ? "before" : "missed";
@@ -98,7 +107,7 @@ function stateOf(row: WireTargetCycle, now: number): CycleState {
 
 /**
  * The cycles of the current run. A run that was carried over is longer than the cycles shown, so they are at most as
- * many as the streak value says. In a continuous streak a missed cycle ends the run.
+ * many as the streak value says. In a continuous streak a missed cycle ends the run, unless it is excused or bridged.
  */
 export function cyclesOfRun({ trackingType, cycles, levels }: Enrollment): ReadonlySet<number> {
   const length = levels[0]?.currentCount ?? 0;

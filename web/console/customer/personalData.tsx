@@ -4,6 +4,7 @@ import { AnswerShown } from "../forms/answerShown.tsx";
 import { Choice } from "../forms/choice.tsx";
 import { Question } from "../forms/question.tsx";
 import { RequestShown } from "../forms/requestShown.tsx";
+import { Unfolded } from "../forms/unfolded.tsx";
 import { useSession } from "../session/session.ts";
 import { useSending } from "../session/useSending.ts";
 import type { WireErasure } from "../wire.ts";
@@ -16,21 +17,15 @@ type Props = {
   readonly onChanged: () => void;
 };
 
-/** Exports, anonymises and erases what is stored of a customer. It is folded, and reads nothing before it is opened. */
+/** Exports, anonymises and erases what is stored of a customer. It is folded, because it is rare and grave. */
 export function PersonalData(props: Props) {
-  const [isOpen, setOpen] = useState(false);
   return (
     <section class="card" aria-labelledby="personal-data">
       <h2 id="personal-data">Personal data</h2>
-      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary>Export, anonymise or erase</summary>
-        {isOpen ? (
-          <div class="part">
-            <ExportButton customerId={props.customerId} />
-            <ErasureForm {...props} />
-          </div>
-        ) : null}
-      </details>
+      <Unfolded summary="Export, anonymise or erase">
+        <ExportButton customerId={props.customerId} />
+        <ErasureForm {...props} />
+      </Unfolded>
     </section>
   );
 }

@@ -14,7 +14,9 @@ export const eventNames = [
   "Target value changed",
   "Level reached",
   "Cycle ended",
+  "Freeze used",
   "Streak ended",
+  "Streak restored",
   "Un-enrolled",
   "Erasure asked for",
   "Group changed",
@@ -32,7 +34,9 @@ const namesByType: ReadonlyMap<string, (typeof eventNames)[number]> = new Map([
   ["targetValueUpdated", "Target value changed"],
   ["targetPeriodCompleted", "Cycle ended"],
   ["streakLevelAchieved", "Level reached"],
+  ["streakFreezeConsumed", "Freeze used"],
   ["streakEnd", "Streak ended"],
+  ["streakRestored", "Streak restored"],
   ["targetGroupUpdated", "Group changed"],
   ["targetPeriodStarted", "Cycle started"],
   ["targetPeriodReminder", "Reminder"],
@@ -84,6 +88,12 @@ const describeContent: ReadonlyMap<string, (detail: WireEventDetail) => string> 
     "targetValueUpdated",
     ({ oldTargetValue, newTargetValue }: WireEventDetail) =>
       `by ${number(newTargetValue)} in place of ${number(oldTargetValue)}`,
+  ],
+  ["streakFreezeConsumed", ({ freezesLeft }: WireEventDetail) => `${counted(freezesLeft ?? 0, "freeze")} left`],
+  [
+    "streakRestored",
+    ({ currentCount, reason }: WireEventDetail) =>
+      `a run of ${counted(currentCount ?? 0, "cycle")}${reason === undefined ? "" : `, ${reason}`}`,
   ],
   ["streakEnd", ({ endedCount }: WireEventDetail) => `a run of ${counted(endedCount ?? 0, "cycle")}`],
 ]);

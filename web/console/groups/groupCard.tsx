@@ -57,14 +57,15 @@ export function GroupCard({ group, isLinked }: Props) {
   );
 }
 
-/** From when to when the group can be joined, and when its cycles' ends are told, where the group says so. */
-function describeTimes({ opens, closes, offsetDays, zone }: Group): readonly string[] {
+/** From when to when the group can be joined, when its cycles' ends are told, and its freezes, where the group says so. */
+function describeTimes({ opens, closes, offsetDays, freezes, zone }: Group): readonly string[] {
   const from = opens === null ? [] : [`from ${formatDate(opens, zone)}`];
   const until = closes === null ? [] : [`until ${formatDate(closes, zone)}`];
   const bounds = [...from, ...until].join(" ");
   return [
     ...(bounds === "" ? [] : [`Can be joined ${bounds}`]),
     ...(offsetDays === 0 ? [] : [`Ends are told ${counted(offsetDays, "day")} later`]),
+    ...(freezes === 0 ? [] : [`${counted(freezes, "freeze")} for each customer`]),
   ];
 }
 

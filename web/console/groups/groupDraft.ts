@@ -44,6 +44,8 @@ export type GroupDraft = {
   readonly cycles: readonly CycleFields[];
   readonly targets: readonly TargetFields[];
   readonly levels: readonly LevelFields[];
+  /** How many missed cycles each customer's run survives. Empty means none. */
+  readonly freezes: string;
 };
 
 export const emptyTarget: TargetFields = {
@@ -78,6 +80,7 @@ export function emptyDraft(firstDay: string): GroupDraft {
     cycles: [{ refCode: "", startDate: firstDay, endDate: "" }],
     targets: [emptyTarget],
     levels: [{ name: "", count: "2" }],
+    freezes: "",
   };
 }
 
@@ -96,6 +99,9 @@ export function bodyOf({ name, description, trackingType, zone, targets, levels,
     targets: targets.map(targetBody),
     ...(isStreak(trackingType)
       ? { streaks: levels.map((level) => ({ name: level.name, targetCountOfSequence: Number(level.count) })) }
+      : {}),
+    ...(trackingType === "STREAKS" && draft.freezes !== ""
+      ? { streakFreezes: { initial: Number(draft.freezes) } }
       : {}),
   };
 }

@@ -47,6 +47,17 @@ export function NewGroupView() {
             <div class="columns">
               <Targets draft={draft} onChange={change} />
               {isStreak(draft.trackingType) ? <Levels draft={draft} onChange={change} /> : null}
+              {draft.trackingType === "STREAKS" ? (
+                <Field
+                  label="Freezes: missed cycles that a run survives (empty: none)"
+                  type="number"
+                  min="0"
+                  max="10"
+                  path="streakFreezes"
+                  value={draft.freezes}
+                  onChange={(freezes) => change({ freezes })}
+                />
+              ) : null}
             </div>
           </GroupForm>
         </section>
