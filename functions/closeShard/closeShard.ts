@@ -19,7 +19,7 @@ import {
 import { remindShards } from "../../shared/operations/remindShards.ts";
 import type { ClosedCounts, SweepProgress } from "../../shared/operations/sweepShards.ts";
 import { withoutInput } from "../../shared/operations/withoutInput.ts";
-import { engineLimits, longestChainMilliseconds, type Table } from "../../shared/table/client.ts";
+import { type Chain, longestChainMilliseconds, type Table } from "../../shared/table/client.ts";
 import { EngineBusy } from "../../shared/table/failures.ts";
 import { MalformedItem } from "../../shared/table/item.ts";
 
@@ -37,8 +37,22 @@ type ClosingAnswer = {
 type RemainingTime = Pick<Context, "getRemainingTimeInMillis">;
 export type ShardLambda = (task: ClosingTask, context: RemainingTime) => Promise<ClosingAnswer>;
 
+/**
+ * A step of closing: a read, a write of settled cycles and a write of one enrolment, retried while patience lasts, and the
+ * note at the end. Enrolments are closed in parallel. A page of the index takes no longer.
+ */
+export const closingStepChain: Chain = { requests: 4, patientLoops: 1 };
+
+/**
+ * A step of counting: the parts of a shard, a page of the index, an enrolment in two places, a row of its settled cycles, the
+ * part, and the note at the end. Enrolments are read in parallel.
+ */
+export const countingStepChain: Chain = { requests: 7, patientLoops: 0 };
+
 /** Enough time for one more enrolment and the note at the end, if every request fails on all attempts but the last. */
-const reserveMilliseconds = longestChainMilliseconds(engineLimits.closingStepChain);
+function reserveMilliseconds({ sweep: { kind } }: ClosingTask): number {
+  return longestChainMilliseconds(kind === "STATISTICS" ? countingStepChain : closingStepChain);
+}
 
 /**
  * Closes what has ended in some shards of a target, or does there what another sweep is for, as far as the time allows. Or it
@@ -50,7 +64,7 @@ const reserveMilliseconds = longestChainMilliseconds(engineLimits.closingStepCha
  */
 export function closeShard(table: Table): ShardLambda {
   return withoutInput(async (task, context) => {
-    const mustStop = () => context.getRemainingTimeInMillis() < reserveMilliseconds;
+    const mustStop = () => context.getRemainingTimeInMillis() < reserveMilliseconds(task);
     return isErasing(task) ? erase(table, task, mustStop) : close(table, task, mustStop);
   });
 }

@@ -61,7 +61,9 @@ async function countSome(
 ): Promise<PartOutcome> {
   const { org, groupId, targetId } = task;
   const place = { groupId, targetId, slot, shard: task.shards[0] ?? 0 };
-  const parts = await listParts(table, org, place, dueAt);
+  const stored = await listParts(table, org, place);
+  if (stored.some((part) => part.dueAt > dueAt)) return { failures: [], state: "given up" };
+  const parts = stored.filter((part) => part.dueAt === dueAt);
   const last = parts.at(-1);
   if (last?.isLast) return { failures: [], state: "done" };
   let counts = noCounts;
@@ -79,10 +81,9 @@ async function countSome(
   const isLast = left.shards.length === 0;
   const through = left.resumeAfter ?? last?.through;
   const part = { dueAt, part: parts.length + 1, through, isLast, counts };
-  if (await putPart(table, org, place, part)) return { failures, state: isLast ? "done" : "unfinished" };
-  // Another execution has written this part, and the shard goes on after that one. Or there is a part of a later count.
-  const isOfThisCount = (await listParts(table, org, place, dueAt)).length > parts.length;
-  return { failures, state: isOfThisCount ? "unfinished" : "given up" };
+  const isWritten = await putPart(table, org, place, part);
+  // Otherwise another execution has written this part, or a part of a later count. The next look at the parts tells.
+  return { failures, state: isWritten && isLast ? "done" : "unfinished" };
 }
 
 /** The enrolment with all its settled cycles. */

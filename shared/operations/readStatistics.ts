@@ -25,7 +25,8 @@ export async function readStatistics(
   const complete = await findCompleteCount(table, org, group.id);
   if (complete === undefined) return undefined;
   const { dueAt, startedAt, slot } = complete;
-  const parts = await listParts(table, org, { groupId: group.id, targetId, slot }, dueAt);
+  const stored = await listParts(table, org, { groupId: group.id, targetId, slot });
+  const parts = stored.filter((part) => part.dueAt === dueAt);
   return {
     asOf: startedAt,
     isFinal: isFinalCount(group, startedAt),

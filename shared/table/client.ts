@@ -43,11 +43,6 @@ export const engineLimits = {
   requestTimeoutMilliseconds: 1000,
   /** How long a call may go on starting further rounds, pages or activities. */
   patienceMilliseconds: 3_000,
-  /**
-   * A step of closing: a read, a write of settled cycles and a write of one enrolment, retried while patience lasts, and
-   * the note at the end. Enrolments are closed in parallel. A page of the index takes no longer.
-   */
-  closingStepChain: { requests: 4, patientLoops: 1 },
 } as const;
 
 /** The requests that a call sends one after the other, and the loops in it that go on while there is patience. */

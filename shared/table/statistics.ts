@@ -52,17 +52,14 @@ export type CountedPart = {
   readonly counts: TargetCounts;
 };
 
-/** The parts of one count, of a shard or of the whole target, in order. */
+/** The parts in a place, of a shard or of the whole target, in order. Those of an earlier count are there until they are overwritten. */
 export async function listParts(
   table: Table,
   org: Org,
   place: StatisticsPlace & { readonly shard?: number },
-  dueAt: Instant,
 ): Promise<CountedPart[]> {
   const { pk, sk } = statisticsPartKey(org, place);
-  const parts = (await queryAll(table, { partition: pk, sortKeyPrefix: sk })).map(parsePart);
-  // The place has parts of an earlier count until they are overwritten.
-  return parts.filter((part) => part.dueAt === dueAt);
+  return (await queryAll(table, { partition: pk, sortKeyPrefix: sk })).map(parsePart);
 }
 
 /** Writes what was counted. Answers false when another execution has written this part first, or a part of a later count. */

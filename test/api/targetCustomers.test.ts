@@ -187,6 +187,13 @@ describe("GET …/targets/{targetId}/customers", () => {
     expectRefused(await org.reader.get(`${path}?periodId=999999`), 400, 310019);
   });
 
+  it("leaves out a customer from the moment of the erasure on, before anything of the enrolment is removed", async () => {
+    const { org, group, members } = await withMembers(2);
+    const [erased, stays] = members;
+    await ok(org.admin.send("DELETE", `/customers/${erased}?mode=ERASE`, undefined, { now: during(1) }));
+    expect(idsOf(await roster(org, group, "?status=ALL"))).toEqual([stays]);
+  });
+
   it("lists a deactivated group and target too", async () => {
     const { org, group, members } = await withMembers(1);
     await ok(org.admin.put(`/targetGroups/editTargetGroup/${group.groupId}`, { active: false }, { now: during(1) }));
@@ -220,6 +227,7 @@ describe("a page of the roster", () => {
     for (const limit of [1, 7, 59, 60, 100]) {
       expect(idsOf(await roster(org, group, `?limit=${limit}`))).toEqual(expected);
     }
+    expect(idsOf((await page(org, group)).customers)).toEqual(expected.slice(0, 50));
   });
 
   it("ends with a cursor also when nobody of the customers it looked at is asked for", async () => {

@@ -3,7 +3,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBRecord } from "aws-lambda";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { authorize } from "../../functions/authorizer/authorize.ts";
-import { closeShard } from "../../functions/closeShard/closeShard.ts";
+import { closeShard, closingStepChain } from "../../functions/closeShard/closeShard.ts";
 import { countQueuedActivities } from "../../functions/countQueuedActivities/countQueuedActivities.ts";
 import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import { projector } from "../../functions/projector/projector.ts";
@@ -134,6 +134,15 @@ async function settledByClosing() {
   return { one, task: second };
 }
 
+/** A customer with a settled cycle, whose enrolment was set aside. */
+async function settledAndSetAside(): Promise<Setting> {
+  const { one, task } = await settledByClosing();
+  await closeShard({ ...direct, settling })(task, outOfTime);
+  const { org, customerId, group } = one;
+  await new CustomerClosing(direct).setAside({ org: org.org, customerId, group }, Date.parse(afterwards));
+  return one;
+}
+
 async function taskOf(one: Setting, cycleNumber: number) {
   const [task] = await tasksOf(one, cycleNumber);
   if (task === undefined) throw new Error("The customer's shard is due");
@@ -253,12 +262,9 @@ const longest: Readonly<
     return () => ok(api.get(`/users/${one.customerId}/enrolledTargets`, at));
   },
   listTargetCustomers: async () => {
-    const { one, task } = await settledByClosing();
-    await closeShard({ ...direct, settling })(task, outOfTime);
+    const one = await settledAndSetAside();
     const { api } = await newClient(one);
-    const { org, customerId, group } = one;
-    await new CustomerClosing(direct).setAside({ org: org.org, customerId, group }, Date.parse(afterwards));
-    const path = `${targetPathOf(one)}/customers?periodId=${group.cycleIds[0]}`;
+    const path = `${targetPathOf(one)}/customers?periodId=${one.group.cycleIds[0]}`;
     return () => ok(api.get(path, { now: afterwards }));
   },
   getTargetStatistics: async () => {
@@ -299,9 +305,12 @@ const longest: Readonly<
       expect(await listDueCycles(table)({ ...due, ...only })).toEqual({ tasks: [], resumeAfter: null });
   },
   closeShard: async () => {
-    const { task } = await settledByClosing();
-    const close = closeShard({ ...table, settling });
-    return async () => expect(await close(task, outOfTime)).toMatchObject({ closed: { 2: 1 } });
+    const one = await settledAndSetAside();
+    const { org } = one.org;
+    const { tasks } = await listDueCycles(direct, 24)({ now: afterwards, resumeAfter: null, org });
+    const task = tasks.find(({ sweep }) => sweep.kind === "STATISTICS");
+    if (task === undefined) throw new Error("The customer's shard is to be counted");
+    return async () => expect(await closeShard(table)(task, outOfTime)).toMatchObject({ left: [] });
   },
 };
 
@@ -332,4 +341,11 @@ describe("the longest chain of requests", () => {
     const call = await prepare();
     expect(await chain.longestDuring(call)).toBe(requestChains.get(name)?.requests);
   });
+});
+
+it("a call that closes is as long as the step for which it reserves time, after the definition and a page of the index", async () => {
+  const { task } = await settledByClosing();
+  const close = closeShard({ ...table, settling });
+  const call = async () => expect(await close(task, outOfTime)).toMatchObject({ closed: { 2: 1 } });
+  expect(await chain.longestDuring(call)).toBe(2 + closingStepChain.requests);
 });

@@ -114,26 +114,48 @@ it("two workers on one shard count each customer once", async () => {
   expect((await countOf(one))?.counts.enrolled).toBe(9);
 });
 
-it("customers who join and leave meanwhile are counted at most once", async () => {
-  const one = await setting(10);
-  const { org, group, members } = one;
+/** A balance that tells in a sum which customers are in it, and how often: each has a digit of its own to the base 3. */
+function digitOf(index: number): number {
+  return 3 ** index;
+}
+
+function digitsOf(sum: number): number[] {
+  return sum.toString(3).split("").map(Number);
+}
+
+it("customers who join, leave and come back meanwhile are counted at most once, and those who stay once", async () => {
+  const one = await setting(0);
+  const { org, group } = one;
+  const target = 16 * 100;
+  // Some join at ids that were gone through already, and some at ids that were not.
+  const ids = Array.from({ length: 24 }, (_, index) => target + 16 * ((index * 7) % 24));
+  const join = async (index: number) => {
+    const customerId = ids[index] ?? 0;
+    await ok(org.admin.put(`/customers/${customerId}`, {}));
+    await ok(org.enroll(group, { customerId, initialBalance: digitOf(index) }, { now: created }));
+    await putInIndex(one, customerId);
+  };
+  for (let index = 0; index < 12; index += 1) await join(index);
   const waiting = [...(await tasksOf(one))];
-  let joined = 0;
+  let turn = 0;
   for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
-    const [newcomer, member = 0] = [16 * (200 - joined), members[joined % members.length]];
-    joined += 1;
-    await ok(org.admin.put(`/customers/${newcomer}`, {}));
-    await ok(org.enroll(group, { customerId: newcomer }, { now: created }));
-    await putInIndex(one, newcomer);
-    await org.unenroll(group, member, { now: created });
-    // The index gets a row once more when the customer comes back.
-    await putInIndex(one, member);
-    waiting.push(...(await work(task, joined < 8 ? outOfTime : inTime)));
+    if (turn < 12) await join(12 + turn);
+    // The first four leave and come back, with the balance that they had.
+    const customerId = ids[turn % 4] ?? 0;
+    if (turn < 8)
+      await ok(
+        turn < 4
+          ? org.unenroll(group, customerId, { now: created })
+          : org.enroll(group, { customerId }, { now: created }),
+      );
+    turn += 1;
+    waiting.push(...(await work(task, turn < 15 ? outOfTime : inTime)));
   }
   await tasksOf(one);
-  const { enrolled = 0, unenrolled = 0 } = (await countOf(one))?.counts ?? {};
-  expect(enrolled + unenrolled).toBeGreaterThanOrEqual(10);
-  expect(enrolled + unenrolled).toBeLessThanOrEqual(10 + joined);
+  const { cycles } = (await countOf(one))?.counts ?? { cycles: new Map() };
+  const digits = digitsOf(Number(cycles.get(1)?.achievedTotal ?? 0n) / 10_000).toReversed();
+  expect(Math.max(...digits)).toBe(1);
+  expect(digits.slice(4, 12)).toEqual(Array.from({ length: 8 }, () => 1));
 });
 
 it("the last complete count is read until the next one is complete", async () => {

@@ -66,6 +66,15 @@ test("the setting adjustmentLimit reaches the function that adjusts, and no othe
   expect(limits.filter(([, limit]) => limit !== undefined)).toEqual([["membership", "500"]]);
 });
 
+test.each([
+  [{}, "24"],
+  [{ statisticsEveryHours: "0" }, "0"],
+])("with the settings %j the function that looks for due counts has %s as statisticsEveryHours", (settings, hours) => {
+  const set = synthesize(settings);
+  const [, id = ""] = functionIdsByName(set).find(([name]) => name === "listDueCycles") ?? [];
+  expect(at(set.resources.get(id)?.Properties, "Environment", "Variables", statisticsVariable)).toBe(hours);
+});
+
 test("there are at most 13 functions, as each brings a role, a policy, a log group, a version, an alias and a deployment", () => {
   expect(functions.length).toBeLessThanOrEqual(13);
 });

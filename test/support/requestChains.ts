@@ -1,6 +1,7 @@
+import { countingStepChain } from "../../functions/closeShard/closeShard.ts";
 import type { CallName } from "../../lib/functionNames.ts";
 import { type RouteName, routeNames } from "../../shared/http/routes.ts";
-import { type Chain, engineLimits } from "../../shared/table/client.ts";
+import type { Chain } from "../../shared/table/client.ts";
 import { routeContracts } from "./routeContracts.ts";
 
 const chainsWithoutRoute: Readonly<Record<Exclude<CallName, RouteName>, Chain>> = {
@@ -19,8 +20,8 @@ const chainsWithoutRoute: Readonly<Record<Exclude<CallName, RouteName>, Chain>> 
    * next sweep.
    */
   listDueCycles: { requests: 5, patientLoops: 1 },
-  /** The definition, a page of the index, and one step. It begins another page or step only with the time for it. */
-  closeShard: { ...engineLimits.closingStepChain, requests: 2 + engineLimits.closingStepChain.requests },
+  /** The definition, and a step of counting. It begins another page or step only with the time for it. */
+  closeShard: { ...countingStepChain, requests: 1 + countingStepChain.requests },
 };
 
 /**
