@@ -13,6 +13,8 @@ export type FuzzBrand = {
   readonly unused: TestGroup;
   /** Each is the customer's external id too. */
   readonly customerIds: readonly number[];
+  /** A customer who is being anonymised. The request has the customer's id. */
+  readonly forgottenId: number;
   /** One credential for each access group. */
   readonly credentials: readonly TestCredential[];
 };
@@ -31,6 +33,7 @@ export async function newFuzzBrand(service: TestService): Promise<FuzzBrand> {
     groups,
     unused: await org.createGroup(milestone({ active: false })),
     customerIds,
+    forgottenId: await newForgotten(org),
     credentials: await newCredentials(service.table, org.org),
   };
 }
@@ -42,6 +45,12 @@ function newCustomers(org: TestOrg): Promise<number[]> {
 async function newNamedCustomer({ newCustomer, admin }: TestOrg): Promise<number> {
   const customerId = await newCustomer();
   await ok(admin.put(`/customers/${customerId}`, { externalId: String(customerId) }));
+  return customerId;
+}
+
+async function newForgotten({ newCustomer, admin }: TestOrg): Promise<number> {
+  const customerId = await newCustomer();
+  await ok(admin.send("DELETE", `/customers/${customerId}?mode=ANONYMISE`, undefined, { now: during(1) }));
   return customerId;
 }
 

@@ -63,8 +63,9 @@ function pathOf(about: RouteName, brand: FuzzBrand): fc.Arbitrary<string> {
     .map(([prefix, text, query]) => `${prefix}${text}${query}`);
 }
 
-function segmentOf(name: string, { groups, customerIds }: FuzzBrand): fc.Arbitrary<string> {
+function segmentOf(name: string, { groups, customerIds, forgottenId }: FuzzBrand): fc.Arbitrary<string> {
   const known = {
+    requestId: [forgottenId],
     targetGroupId: groups.map(({ groupId }) => groupId),
     targetId: groups.map(({ targetId }) => targetId),
     targetRuleId: groups.map(({ targetId }) => targetId),
