@@ -27,9 +27,18 @@ export function exportCustomer({ table }: ServiceContext): Operation<typeof rout
     const first = after === undefined ? [{ type: "profile", ...presentCustomer(profile.customer) }] : [];
     const rows = [...first, ...items.map(presentStored)];
     const nextCursor = resumeAfter === undefined ? null : buildCursor(ref.customerId, resumeAfter);
-    const lines = headers["accept"] === "application/x-ndjson" ? [...rows, { type: "page", nextCursor }] : undefined;
-    return { data: { rows, nextCursor }, lines };
+    const isOfLines = headers["accept"] === ndjson["Content-Type"];
+    return {
+      data: { rows, nextCursor },
+      ...(isOfLines ? { headers: ndjson, text: linesOf([...rows, { type: "page", nextCursor }]) } : {}),
+    };
   };
+}
+
+const ndjson = { "Content-Type": "application/x-ndjson" };
+
+function linesOf(values: readonly object[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join("");
 }
 
 /** The place in the customer's items. It is good for that customer only. */

@@ -4,7 +4,7 @@ import type { Authorship } from "../domain/authorship.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Org } from "../table/keys.ts";
 import { forRoute, type RouteLambda } from "./dispatch.ts";
-import { httpResult, linesResult, type Pagination, successEnvelope } from "./envelope.ts";
+import { httpResult, type Pagination, successEnvelope } from "./envelope.ts";
 import { answerErrors } from "./errorMiddleware.ts";
 import { errorCatalogue, RequestRefused } from "./errors.ts";
 import { middlewareChain } from "./middlewareChain.ts";
@@ -47,8 +47,8 @@ export type ApiAnswer = {
   readonly pagination?: Pagination;
   readonly warnings?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** What is answered in place of the envelope: each value as a line of JSON. */
-  readonly lines?: readonly object[] | undefined;
+  /** What is answered in place of the envelope. Its `Content-Type` is among the headers. */
+  readonly text?: string;
   /** Fields of the envelope beside its usual three. */
   readonly besides?: Readonly<Record<string, unknown>>;
 };
@@ -67,11 +67,10 @@ export function apiHandler<R extends ProtectedRoute>(route: R, operation: Operat
     .use(takesBody(route) ? readJsonBody(route.maximumBodyBytes) : [])
     .handler(async (event: APIGatewayProxyEvent) => {
       const answer = await operation(readRequest(route, event));
-      const { status = 200, data, pagination, warnings = [], headers, besides, lines } = answer;
-      if (lines !== undefined) return linesResult(lines);
+      const { status = 200, data, pagination, warnings = [], headers, besides, text } = answer;
       const ignored = unknownQueryWarnings(route.query, event.queryStringParameters ?? {});
       const envelope = successEnvelope(data, [...warnings, ...ignored], pagination);
-      return httpResult(status, { ...envelope, ...besides }, headers);
+      return httpResult(status, { ...envelope, ...besides }, headers, text);
     });
   return forRoute(route, lambda);
 }

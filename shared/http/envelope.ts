@@ -69,13 +69,17 @@ export function failureEnvelope(code: ErrorCode, details: readonly string[] = []
   return { data: null, errors: messages.map((text) => ({ code, message: shortened(text) })), warnings: null };
 }
 
-/** The answer with the envelope. Throws {@link AnswerTooLarge} when one answer cannot carry the data. */
+/**
+ * The answer with the envelope, or with another text in its place. Throws {@link AnswerTooLarge} when one answer cannot
+ * carry the data.
+ */
 export function httpResult(
   status: number,
   envelope: Envelope,
   headers: Readonly<Record<string, string>> = {},
+  text?: string,
 ): APIGatewayProxyResult {
-  const result = jsonResult(status, envelope, headers);
+  const result = jsonResult(status, envelope, headers, text);
   if (isTooLarge(result)) throw new AnswerTooLarge("The answer is larger than one can be; ask for less at once");
   return result;
 }
@@ -97,23 +101,16 @@ export class AnswerTooLarge extends ServiceError {
   readonly comesFromLoad = true;
 }
 
-/** An answer of lines, each a JSON value (NDJSON). */
-export function linesResult(lines: readonly object[]): APIGatewayProxyResult {
-  const body = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-  const result = { ...jsonResult(200, null, { "Content-Type": "application/x-ndjson" }), body };
-  if (isTooLarge(result)) throw new AnswerTooLarge("The answer is larger than one can be; ask for less at once");
-  return result;
-}
-
 /** An answer without the envelope, for routes whose body a standard defines. */
 export function jsonResult(
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>>,
+  text = JSON.stringify(body),
 ): APIGatewayProxyResult {
   return {
     statusCode: status,
     headers: { "Content-Type": "application/json", ...securityHeaders, ...headers },
-    body: JSON.stringify(body),
+    body: text,
   };
 }
