@@ -150,6 +150,8 @@ async function readHistory({ org: { reader }, group, customerId }: Life): Promis
   await ok(reader.get(`/users/${customerId}/targetGroups?enrolmentStatus=AVAILABLE`, now));
   const roster = (await ok(reader.get(`${targetPath(group)}/customers?status=ALL`, now))).body.data.customers;
   expect(roster.map((row: { readonly customerId: number }) => row.customerId)).toContain(customerId);
+  const statistics = (await ok(reader.get(`${targetPath(group)}/statistics`, now))).body.data;
+  expect(statistics).toMatchObject({ isFinal: true, enrolled: 2, unEnrolled: 0 });
   const { body } = await ok(reader.get(`/users/${customerId}/trackedTargetEvents/${group.targetId}?limit=200`, now));
   const sums: Record<string, number> = {};
   for (const { eventName, value } of body.data) sums[eventName] = (sums[eventName] ?? 0) + value;
