@@ -76,7 +76,10 @@ const localIdentity: APIGatewayProxyEvent["requestContext"]["identity"] = {
   userArn: null,
 };
 
-/** A Lambda context. The handlers do not use it, but they must receive one. */
+/**
+ * A Lambda context. Of it only the remaining time is used, by the function that closes and counts. It always is that
+ * function's whole time, because nothing ends a call here.
+ */
 export function buildContext(functionName: string): Context {
   return {
     awsRequestId: randomUUID(),
@@ -87,7 +90,7 @@ export function buildContext(functionName: string): Context {
     logGroupName: "local",
     logStreamName: "local",
     memoryLimitInMB: "512",
-    getRemainingTimeInMillis: () => 25_000,
+    getRemainingTimeInMillis: () => 60_000,
     // Deprecated, but the type still requires it.
     // oxlint-disable typescript/no-deprecated
     done: () => undefined,

@@ -1,4 +1,5 @@
 import { adjustmentLimits, adjustmentLimitVariable } from "./adjustmentConfig.ts";
+import { statisticsEveryHours, statisticsVariable } from "./statisticsConfig.ts";
 import type { TableConfig } from "./tableConfig.ts";
 
 /** The settings that `npm start` takes from its environment. */
@@ -27,12 +28,14 @@ export class InvalidConfig extends Error {
 const defaultPort = 3000;
 
 export function readLocalConfig(environment: NodeJS.ProcessEnv = process.env): LocalConfig {
+  // What counts customers reads it itself. Here a mistyped value is refused at the start.
+  readWithin(statisticsVariable, environment[statisticsVariable], statisticsEveryHours);
   return {
     port: readPort(environment["PORT"]),
     dataDirectory: environment["DATA_DIR"] || undefined,
     endpoint: readEndpoint(environment["DYNAMODB_ENDPOINT"]),
     region: readRegion(environment["AWS_REGION"]),
-    adjustmentLimit: readLimit(environment[adjustmentLimitVariable]),
+    adjustmentLimit: readWithin(adjustmentLimitVariable, environment[adjustmentLimitVariable], adjustmentLimits),
     credentials: {
       accessKeyId: environment["AWS_ACCESS_KEY_ID"] || "local",
       secretAccessKey: environment["AWS_SECRET_ACCESS_KEY"] || "local",
@@ -48,14 +51,13 @@ function readPort(text: string | undefined): number {
   throw new InvalidConfig(`PORT must be an integer from 0 to 65535; got ${JSON.stringify(text)}.`);
 }
 
-function readLimit(text: string | undefined): number | undefined {
+type Range = { readonly minimum: number; readonly maximum: number };
+
+function readWithin(name: string, text: string | undefined, { minimum, maximum }: Range): number | undefined {
   if (text === undefined || text === "") return undefined;
-  const { minimum, maximum } = adjustmentLimits;
-  const limit = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (limit >= minimum) return limit;
-  throw new InvalidConfig(
-    `${adjustmentLimitVariable} must be an integer from ${minimum} to ${maximum}; got ${JSON.stringify(text)}.`,
-  );
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= minimum && value <= maximum) return value;
+  throw new InvalidConfig(`${name} must be an integer from ${minimum} to ${maximum}; got ${JSON.stringify(text)}.`);
 }
 
 function readRegion(text: string | undefined): string {

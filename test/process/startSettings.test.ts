@@ -108,6 +108,17 @@ describe("what cannot be started ends with exit code 1 and one message", () => {
     },
   );
 
+  it.each(["-1", "745", "daily"])(
+    "when STATISTICS_EVERY_HOURS is %s: it names the variable, the range and the value",
+    async (STATISTICS_EVERY_HOURS) => {
+      const service = start({ PORT: "0", STATISTICS_EVERY_HOURS });
+      await expectFailed(service);
+      expect(message(service)).toBe(
+        `STATISTICS_EVERY_HOURS must be an integer from 0 to 744; got "${STATISTICS_EVERY_HOURS}".`,
+      );
+    },
+  );
+
   it("when something else answers at DYNAMODB_ENDPOINT: it names the endpoint, and shows no stack", async () => {
     const notFound = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     const other = await occupy(0);
