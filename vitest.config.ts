@@ -19,6 +19,12 @@ const longFiles = [
   "test/sam/*.test.ts",
 ];
 
+/**
+ * Files that put something in the place of a module that other files load too, and those of commands, which are written
+ * to run once in a process. Each is loaded apart from all others.
+ */
+const apartFiles = ["test/api/authenticationWork.test.ts", "test/cli/*.test.ts"];
+
 /** What `--mode` runs: the rules with short searches, the searches at full length, or what a first change needs. */
 const filesOfMode: Readonly<Record<string, { readonly stack: string[]; readonly service: string[] }>> = {
   test: { stack: stackFiles, service: ["test/**/*.test.ts"] },
@@ -72,18 +78,30 @@ export default defineConfig(({ mode }) => {
         {
           test: {
             ...shared(mode),
+            name: "apart",
+            include: mode === "test" ? apartFiles : [],
+          },
+        },
+        {
+          test: {
+            ...shared(mode),
             name: "service",
             include: filesOfMode[mode]?.service ?? [],
             exclude: [
               ...configDefaults.exclude,
               ...stackFiles,
+              ...apartFiles,
               ...(mode === "test" && !namesFiles ? longFiles : []),
               ...(isBrowserMissing ? ["test/browser/**"] : []),
             ],
-            globalSetup: ["test/support/globalSetup.ts"],
+            // A worker loads the service and the SDK once for all of its files. That saves half a second of a core for
+            // each file. Of the long files there are few.
+            isolate: mode === "long",
           },
         },
       ],
+      // The engines are started once for all projects.
+      globalSetup: ["test/support/globalSetup.ts"],
       // A test waits for the engine half of its time, so two cores take more than two of them.
       maxWorkers: Math.max(4, availableParallelism()),
       sequence: { sequencer: LongestFirst },

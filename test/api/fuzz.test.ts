@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { errorCatalogue } from "../../shared/http/errors.ts";
 import { type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
 import { type ConsoleLine, captureConsole } from "../support/capturedConsole.ts";
@@ -24,6 +24,7 @@ it(`answers ${brandCount * rounds} requests of any kind or more with an envelope
   timeout: timeoutMilliseconds,
 }, async () => {
   const brands = await newBrands();
+  onTestFinished(() => void vi.restoreAllMocks());
   const lines = captureConsole();
   const answered = new Map<string, number>();
   const ask = async (requests: readonly FuzzRequest[]) => {

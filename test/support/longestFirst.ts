@@ -27,7 +27,7 @@ export class LongestFirst extends BaseSequencer {
     // The rule takes the method of a sequencer for that of an array.
     // oxlint-disable-next-line unicorn/no-array-sort
     const sorted = await super.sort(files);
-    // The files of a project stay together, because those of the stack share what a worker has loaded.
+    // The files of a project stay together, because they share what a worker has loaded.
     return sorted.toSorted((a, b) => a.project.name.localeCompare(b.project.name) || rankOf(a) - rankOf(b));
   }
 }
