@@ -1,13 +1,17 @@
 import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 const violations = globSync("test/support/lint/**/*.ts");
 
-function lint(file: string): { readonly status: number | null; readonly output: string } {
-  const { status, stdout } = spawnSync("oxlint", [file], { encoding: "utf8" });
-  return { status, output: stdout };
-}
+type Finding = { readonly filename: string; readonly code: string; readonly severity: string };
+
+let findings: readonly Finding[] = [];
+beforeAll(() => {
+  // Each start of the linter takes 0.7 s of a core, so it reads all files at once.
+  const { stdout } = spawnSync("oxlint", ["--format=json", ...violations], { encoding: "utf8" });
+  findings = JSON.parse(stdout).diagnostics;
+});
 
 describe("the lint rule for one-way dependencies", () => {
   it("has a file against each layer's rule", () => {
@@ -28,9 +32,7 @@ describe("the lint rule for one-way dependencies", () => {
   });
 
   it.each(violations)("refuses %s, for its import and nothing else", (file) => {
-    const { status, output } = lint(file);
-    expect(status).toBe(1);
-    expect(output).toContain("no-restricted-imports");
-    expect(output).toContain("1 error");
+    const ofFile = findings.filter(({ filename }) => filename === file);
+    expect(ofFile.map(({ code, severity }) => [code, severity])).toEqual([["eslint(no-restricted-imports)", "error"]]);
   });
 });
