@@ -7,6 +7,7 @@ import { type LocalGateway, startGateway } from "../../local/gateway.ts";
 import { openProjection, type Projection } from "../../local/projection.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { ApiClient, type RequestOptions } from "../support/apiClient.ts";
+import { compileCache } from "../support/compileCache.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import { localAccess } from "../support/globalSetup.ts";
@@ -145,7 +146,7 @@ describe("npm run close-cycles", () => {
 
 async function run(port: string): Promise<{ stdout: string; stderr: string; code: number }> {
   const { PATH } = process.env;
-  const options = { env: { PATH, PORT: port } };
+  const options = { env: { PATH, PORT: port, ...compileCache } };
   return promisify(execFile)(process.execPath, ["bin/closeCycles.ts"], options).then(
     (output) => ({ ...output, code: 0 }),
     (error: { stdout: string; stderr: string; code: number }) => error,

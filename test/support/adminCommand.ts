@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { runAdmin } from "../../admin/program.ts";
+import { compileCache } from "./compileCache.ts";
 
 export type CommandResult = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
@@ -18,7 +19,7 @@ export async function admin(...args: readonly string[]): Promise<CommandResult> 
 
 const program = fileURLToPath(new URL("../../bin/admin.ts", import.meta.url));
 
-/** Runs an operator's command line in a process of its own, whose environment holds only what is given. */
+/** Runs an operator's command line in a process of its own, whose environment holds what is given, and the compile cache. */
 export async function spawnAdmin(
   environment: Readonly<Record<string, string>>,
   ...args: readonly string[]
@@ -35,7 +36,10 @@ export type StartedCommand = {
 
 /** Starts an operator's command line in a process of its own, and returns while it runs. */
 export function startAdmin(environment: Readonly<Record<string, string>>, ...args: readonly string[]): StartedCommand {
-  const child = spawn(process.execPath, [program, ...args], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...compileCache, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const { promise, resolve } = Promise.withResolvers<
     Pick<CommandResult, "status"> & { signal: NodeJS.Signals | null }
   >();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { compileCache } from "./compileCache.ts";
 import { endWithUs } from "./guard.ts";
 import { descendantsOf, listProcesses, type RunningProcess } from "./processes.ts";
 
@@ -10,7 +11,7 @@ const watchMilliseconds = 100;
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
-/** `npm start` as a user runs it, in a process of its own. Its environment holds only what is given. */
+/** `npm start` as a user runs it, in a process of its own. Its environment holds what is given, and the compile cache. */
 export class StartedService {
   readonly #npm: ChildProcess;
   readonly #exit: Promise<Exit>;
@@ -26,7 +27,7 @@ export class StartedService {
     // The process leads a group, as in a terminal. Ctrl-C then reaches all of the group and not the test run.
     this.#npm = spawn("npm", ["start"], {
       cwd: root,
-      env: { HOME, PATH, ...environment },
+      env: { HOME, PATH, ...compileCache, ...environment },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
