@@ -35,7 +35,7 @@ const filesOfMode: Readonly<Record<string, { readonly stack: string[]; readonly 
     service: [
       "test/faults/*.test.ts",
       "test/api/{fuzz,randomCustomers}.test.ts",
-      "test/engine/projector.test.ts",
+      "test/engine/{erasureKilled,projector}.test.ts",
       "test/unit/**/*.test.ts",
       ...longFiles,
     ],

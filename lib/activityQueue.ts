@@ -30,6 +30,7 @@ type ActivityQueueProps = {
    * that tills need.
    */
   readonly queueConcurrency: number;
+  readonly queueRetentionDays: number;
 };
 
 /** The smallest limit that Lambda allows for a queue. */
@@ -39,7 +40,7 @@ const leastConcurrency = 2;
  * A queue of activities in front of the counting core, for volume and for senders that cannot wait.
  *
  * Activities count once however often they are delivered, so a standard queue is enough. A message that cannot be
- * counted in {@link attempts} is kept for two weeks in the dead-letter queue, and an alarm goes off.
+ * counted in {@link attempts} is kept in the dead-letter queue, and an alarm goes off.
  *
  * A sender with access to an org's own queue can send for that org only. A policy can restrict access to a queue, but
  * not the content of a message.
@@ -54,10 +55,12 @@ export class ActivityQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: ActivityQueueProps) {
     super(scope, id);
-    const { stackName, counter, alarms, queueOrgs, queueConcurrency } = props;
-    this.deadLetters = new Queue(this, "DeadLetters", { enforceSSL: true, retentionPeriod: Duration.days(14) });
-    this.queue = this.#createQueue("Queue");
-    const orgQueues = queueOrgs.map((org) => [org, this.#createQueue(`Org-${org}`)] as const);
+    const { stackName, counter, alarms, queueOrgs, queueConcurrency, queueRetentionDays } = props;
+    // By default the longest possible time: a function that fails over a long holiday must not lose customers' activities.
+    const retentionPeriod = Duration.days(queueRetentionDays);
+    this.deadLetters = new Queue(this, "DeadLetters", { enforceSSL: true, retentionPeriod });
+    this.queue = this.#createQueue("Queue", retentionPeriod);
+    const orgQueues = queueOrgs.map((org) => [org, this.#createQueue(`Org-${org}`, retentionPeriod)] as const);
     const queues = [this.queue, ...orgQueues.map(([, queue]) => queue)];
     const maxConcurrency = Math.max(leastConcurrency, Math.floor(queueConcurrency / queues.length));
     this.#readQueue("Messages", this.queue, counter, maxConcurrency);
@@ -105,12 +108,11 @@ export class ActivityQueue extends Construct {
     return jsonOf(({ queueUrl }) => queueUrl);
   }
 
-  #createQueue(id: string): Queue {
+  #createQueue(id: string, retentionPeriod: Duration): Queue {
     return new Queue(this, id, {
       enforceSSL: true,
       visibilityTimeout,
-      // The longest possible time. A function that fails over a long holiday must not lose customers' activities.
-      retentionPeriod: Duration.days(14),
+      retentionPeriod,
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: attempts },
     });
   }

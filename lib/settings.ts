@@ -52,6 +52,8 @@ export type Settings = {
   readonly queueOrgs: readonly string[];
   /** How many Lambdas may count queued activities at once. */
   readonly queueConcurrency: number;
+  /** How long a queued activity is kept, from when it was sent, in the queue and among the dead letters. */
+  readonly queueRetentionDays: number;
   /**
    * How many may project the stream at once, reserved from the account's quota; `undefined` for as many as the stream
    * has shards.
@@ -116,6 +118,7 @@ export function readSettings(readContext: ReadContext): Settings {
     shardsAtOnce: context.integer("shardsAtOnce", { minimum: 1, maximum: 1000, default: 100 }),
     queueOrgs: readQueueOrgs(context),
     queueConcurrency: context.integer("queueConcurrency", { minimum: 2, maximum: 1_000, default: 20 }),
+    queueRetentionDays: context.integer("queueRetentionDays", { minimum: 1, maximum: 14, default: 14 }),
     projectorConcurrency: context.optionalInteger("projectorConcurrency", reservable),
     closingConcurrency: context.optionalInteger("closingConcurrency", reservable),
     hasBundleReport: context.flag("bundleReport", false),

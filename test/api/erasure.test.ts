@@ -29,6 +29,7 @@ async function sweep(org: TestOrg, at: string): Promise<void> {
 type Member = {
   readonly org: TestOrg;
   readonly group: TestGroup;
+  readonly streakGroup: TestGroup;
   readonly customerId: number;
   /** What only this customer's data holds. */
   readonly traces: { readonly name: string; readonly externalId: string; readonly text: string };
@@ -46,11 +47,11 @@ const saleOf = (customerId: number, activityId: string = randomUUID(), more: obj
 /** A customer with a name, an external id, enrolments in a milestone and a streak, and activities with texts. */
 async function newMember(org?: TestOrg): Promise<Member> {
   const brand = org ?? (await service.newOrg());
-  const [group, other] = [await brand.createGroup(milestone()), await brand.createGroup(streak())];
+  const [group, streakGroup] = [await brand.createGroup(milestone()), await brand.createGroup(streak())];
   const customerId = await brand.newCustomer();
   const [name, externalId, text] = [`name-${randomUUID()}`, `card-${randomUUID()}`, `text-${randomUUID()}`];
   await ok(brand.admin.put(`/customers/${customerId}`, { firstName: name, lastName: name, externalId }, { now }));
-  for (const one of [group, other]) await ok(brand.enroll(one, { customerId }, { now }));
+  for (const one of [group, streakGroup]) await ok(brand.enroll(one, { customerId }, { now }));
   for (const activityId of ["a", "b"])
     await ok(
       brand.till.post("/activities", saleOf(customerId, activityId, { attributes: { note: text, size: 3.5 } }), {
@@ -58,8 +59,9 @@ async function newMember(org?: TestOrg): Promise<Member> {
       }),
     );
   await ok(adjust(brand, group, adjustmentOf(customerId, text)));
+  await ok(forgive(brand, streakGroup, "freezes", grantOf(customerId, text)));
   await service.drain();
-  return { org: brand, group, customerId, traces: { name, externalId, text } };
+  return { org: brand, group, streakGroup, customerId, traces: { name, externalId, text } };
 }
 
 const adjustmentOf = (customerId: number, reason: string) => ({
@@ -68,6 +70,11 @@ const adjustmentOf = (customerId: number, reason: string) => ({
   amount: 5,
   reason,
 });
+
+const grantOf = (customerId: number, reason: string) => ({ grantId: "grant", customerId, amount: 1, reason });
+
+const forgive = (org: TestOrg, group: TestGroup, how: "excuse" | "unExcuse" | "freezes", record: object) =>
+  org.support.post(`${targetPath(group)}/${how}`, record, { now });
 
 const adjust = (org: TestOrg, group: TestGroup, record: object) =>
   org.support.post(`${targetPath(group)}/adjust`, record, { now });
@@ -86,7 +93,7 @@ const erase = ({ org, customerId }: Pick<Member, "org" | "customerId">, mode = "
 const statusOf = async ({ org, customerId }: Member) =>
   (await ok(org.admin.get(`/erasures/${customerId}`))).body.data.status;
 
-async function refusals({ org, group, customerId, traces }: Member): Promise<Record<string, unknown>> {
+async function refusals({ org, group, streakGroup, customerId, traces }: Member): Promise<Record<string, unknown>> {
   const answers = {
     enroll: await org.enroll(group, { customerId }, { now }),
     enrollWithRegistration: await org.admin.post(
@@ -105,6 +112,10 @@ async function refusals({ org, group, customerId, traces }: Member): Promise<Rec
     replayByExternalId: await org.till.post("/activities", byExternalId(saleOf(customerId, "a"), traces), { now }),
     adjustment: await adjust(org, group, { ...adjustmentOf(customerId, traces.text), adjustmentId: "new" }),
     replayedAdjustment: await adjust(org, group, adjustmentOf(customerId, traces.text)),
+    excuse: await forgive(org, streakGroup, "excuse", { customerId, periodName: "c1", reason: traces.text }),
+    unExcuse: await forgive(org, streakGroup, "unExcuse", { customerId, periodName: "c1", reason: traces.text }),
+    freezes: await forgive(org, streakGroup, "freezes", { ...grantOf(customerId, traces.text), grantId: "new" }),
+    repeatedFreezes: await forgive(org, streakGroup, "freezes", grantOf(customerId, traces.text)),
     simulatedActivity: await org.reader.post("/activities/simulate", saleOf(customerId), { now }),
     profile: await org.reader.get(`/customers/${customerId}`),
     byExternalId: await org.reader.get(`/customers?externalId=${traces.externalId}`),

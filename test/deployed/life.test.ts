@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { retiringGrants } from "../../lib/tableGrants.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
 import { bundleStack } from "../../scripts/sam/bundleStack.ts";
+import { customerKey } from "../../shared/table/keys.ts";
 import { ApiClient } from "../support/apiClient.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
 import { deployedApi, functionIdOf } from "../support/deployed/deployedApi.ts";
@@ -12,6 +13,7 @@ import { expectAccepted, expectRefused } from "../support/envelopes.ts";
 import { isAllowed, reductions } from "../support/judge/policy.ts";
 import { newOrg, ok, type TestGroup, type TestOrg, targetPath } from "../support/org.ts";
 import { queueMessage } from "../support/queueMessage.ts";
+import { keysAbout } from "../support/storedTraces.ts";
 import { during, firstInstantOf, milestone, streak, type TargetGroupBody } from "../support/targetGroups.ts";
 import { newToken, postForm } from "../support/tokens.ts";
 
@@ -251,6 +253,39 @@ describe("the stack's bundles, each with the role that the template gives it", (
     expectAccepted(await org.till.post(`${targetPath(group)}/unEnroll`, [byCard], at), customerId);
     const newcomer = { ...byCard, identifierValue: "card-8", registerCustomer: true };
     await ok(org.admin.post(`${targetPath(group)}/enroll`, [newcomer], at));
+  });
+
+  it("export, anonymise and erase a customer, of whom the state machine leaves the tombstone", async () => {
+    const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
+    const [group, now] = [await org.createGroup(), during(1)];
+    const { customerId } = (await ok(org.admin.post("/customers", { externalId: "card-9" }))).body.data;
+    const life = { org, group, customerId, channel: overTheApi };
+    expectAccepted(await org.enroll(group, { customerId }, { now }), customerId);
+    const sale = { customerId, type: "TRANSACTION", occurredAt: now, amount: 5, attributes: { note: "gift" } };
+    await overTheApi(org, { ...sale, activityId: "sale" }, now);
+    await adjust(life);
+    await deployment.sources.drain();
+    const { rows } = (await ok(org.admin.get(`/customers/${customerId}/export`))).body.data;
+    const types = rows.map(({ type }: { readonly type: string }) => type);
+    expect(new Set(types)).toEqual(new Set(["profile", "activity", "enrolment", "history"]));
+    const secondPassAt = new Date(Date.parse(now) + 25 * 60 * 60 * 1000).toISOString();
+    for (const mode of ["ANONYMISE", "ERASE"]) {
+      await ok(org.admin.send("DELETE", `/customers/${customerId}?mode=${mode}`, undefined, { now }));
+      await deployment.closing.closeAll(now);
+      await deployment.sources.drain();
+    }
+    await deployment.closing.closeAll(secondPassAt);
+    const erasure = (await ok(org.admin.get(`/erasures/${customerId}`))).body.data;
+    expect(erasure).toMatchObject({ mode: "ERASE", status: "COMPLETED" });
+    expectRefused(await org.till.post("/activities", { ...sale, activityId: "sale" }, { now }), 400, 310011);
+    const record = { org: org.org, customerId, requestedAt: now };
+    expect(deployment.closing.recorded).toEqual([
+      { name: `${org.org}/ANONYMISE-${customerId}.json`, content: { ...record, mode: "ANONYMISE" } },
+      { name: `${org.org}/ERASE-${customerId}.json`, content: { ...record, mode: "ERASE" } },
+    ]);
+    expect(eventsOf(life)).toContain("customerErased");
+    const { pk, sk } = customerKey(org.org, customerId);
+    expect(await keysAbout(deployment.table, org.org, customerId)).toEqual([`${pk} ${sk}`]);
   });
 
   it("issue tokens that let their owner in, and end them", async () => {

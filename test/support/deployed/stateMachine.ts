@@ -18,6 +18,8 @@ export class StateMachine {
   readonly #list: Task;
   readonly #listEachShard: Task;
   readonly #close: Task;
+  /** What the function has asked to record outside the table, in order. The store itself is not played. */
+  readonly recorded: unknown[] = [];
 
   constructor(stack: Resources, functions: ReadonlyMap<string, DeployedFunction>) {
     const { States: looking } = closingDefinition(stack, "EXPRESS");
@@ -71,6 +73,7 @@ export class StateMachine {
     for (let calls = 1; calls <= mostCallsForOneShard; calls += 1) {
       const answer = await call(this.#close, new Map([["{% $states.input %}", state]]));
       const left = [at(answer, "left") ?? []].flat();
+      this.recorded.push(...[at(answer, "record") ?? []].flat());
       if (left.length !== 1) return left.length;
       [state] = left;
     }
