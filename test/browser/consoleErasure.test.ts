@@ -160,6 +160,21 @@ describe("anonymising", () => {
   });
 });
 
+describe("how far a request is", () => {
+  it("is an error in its place when it cannot be read, and is read again at a click", async () => {
+    const { page } = await visit();
+    const errors = [{ code: 429, message: "Too many requests." }];
+    await page.route("**/erasures/*", (route) => route.fulfill({ status: 429, json: { data: null, errors } }));
+    await page.getByText("Export, anonymise or erase").click();
+    await expect
+      .poll(() => personalData(page).getByRole("alert").allInnerTexts(), limits)
+      .toEqual(["429: Too many requests."]);
+    await page.unroute("**/erasures/*");
+    await personalData(page).getByRole("button", { name: "Refresh" }).click();
+    await personalData(page).getByText("Nothing was asked for.").waitFor();
+  });
+});
+
 describe("the export", () => {
   it("saves all pages as one file with a row in each line", async () => {
     const { customerId, page } = await visit({ activities: 60 });

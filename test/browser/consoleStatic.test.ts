@@ -67,6 +67,10 @@ describe("npm run console", () => {
     expect(request).not.toContain("x-local-now");
   });
 
+  it("makes a script of at most 125 kB, as decision 0020 says", async () => {
+    expect(Buffer.byteLength(await readBuilt("console.js"))).toBeLessThanOrEqual(125_000);
+  });
+
   it("puts its policy into the page", async () => {
     const page = await visits.open();
     await page.getByRole("button", { name: "Sign in" }).waitFor();

@@ -188,6 +188,22 @@ describe("a target's numbers", () => {
   });
 });
 
+it("a target's numbers and customers say that they are being read until they are there", async () => {
+  const one = await setting();
+  const page = await visits.openAt(one.org, during(1));
+  const held = Promise.withResolvers<void>();
+  await page.route(/\/(statistics|customers\?.*)$/, async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.getByRole("link", { name: "Who is in" }).click();
+  await numbersOf(page).getByText("Reading the numbers …").waitFor();
+  expect(await statusOf(page)).toBe("Reading the customers …");
+  held.resolve();
+  await numbersOf(page).getByText("Not counted yet.").waitFor();
+  await expect.poll(() => statusOf(page), limits).toBe("No customers like that.");
+});
+
 describe("a target's customers", () => {
   it("are listed page by page, forth and back without a mouse, each once", async () => {
     const one = await setting();

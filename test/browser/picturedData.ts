@@ -65,6 +65,28 @@ export async function seedPictured(admin: ApiClient): Promise<void> {
   for (const [day, amount] of purchases) await spend(admin, `${day}T16:20:00Z`, amount);
 }
 
+/** The other members of the monthly group, who make its numbers and its list. */
+const others = Array.from({ length: 60 }, (_, index) => customerId + 100 + index);
+
+/** Enrols the other members and lets them buy, each a different sum in each month. */
+export async function seedMembers(admin: ApiClient): Promise<void> {
+  const { data } = (await ok(admin.get("/targetGroups"))).body;
+  const group = data.find(({ name }: { name: string }) => name === monthly.name);
+  const path = `/targetGroups/${group.id}/targets/${group.targets[0].id}`;
+  for (const [index, member] of others.entries()) {
+    await ok(admin.put(`/customers/${member}`, { externalId: `club-${20_900 + index}` }));
+    await ok(admin.post(`${path}/enroll`, [{ customerId: member }], { now: "2030-01-02T08:00:00Z" }));
+    for (const [month, day] of ["2030-01-20", "2030-02-20", "2030-03-12"].entries()) {
+      const amount = 95.5 * ((index * 5 + month * 3) % (15 - month));
+      const occurredAt = `${day}T12:00:00Z`;
+      const activity = { activityId: day, customerId: member, type: "TRANSACTION", occurredAt, amount };
+      if (amount > 0) await ok(admin.post("/activities", activity, { now: occurredAt }));
+    }
+    if (index % 9 === 8)
+      await ok(admin.post(`${path}/unEnroll`, [{ customerId: member }], { now: "2030-03-15T08:00:00Z" }));
+  }
+}
+
 async function create(admin: ApiClient, group: unknown): Promise<string> {
   const { data } = (await ok(admin.post("/targetGroups", group, { now: "2029-12-03T09:00:00Z" }))).body;
   return `/targetGroups/${data.id}/targets/${data.targets[0].id}`;

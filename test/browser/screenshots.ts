@@ -13,7 +13,8 @@ import { ApiClient } from "../support/apiClient.ts";
 import { launchOptions } from "../support/browser.ts";
 import { findCustomer, setTime, signIn } from "../support/consoleVisit.ts";
 import { localAccess } from "../support/globalSetup.ts";
-import { customerId, now, seedPictured } from "./picturedData.ts";
+import { ok } from "../support/org.ts";
+import { customerId, now, seedMembers, seedPictured } from "./picturedData.ts";
 
 // `npm run screenshots` takes the pictures in docs/screenshots/. The data and the time are fixed, so the pictures
 // change only when the console does.
@@ -37,7 +38,11 @@ async function takeAll(endpoint: string): Promise<void> {
   const gateway = await startGateway(localFunctions(table), 0, { ...projection.pages, ...consolePages(settings) });
   try {
     await createOperator(table);
-    await seedPictured(new ApiClient(gateway.baseUrl, operator));
+    const admin = new ApiClient(gateway.baseUrl, operator);
+    await seedPictured(admin);
+    await seedMembers(admin);
+    await projection.drain();
+    await ok(new ApiClient(new URL("/local", gateway.baseUrl).href, undefined).post("/close-cycles", {}, { now }));
     await mkdir(folder, { recursive: true });
     await picture(gateway.baseUrl);
   } finally {
@@ -70,6 +75,7 @@ async function picture(baseUrl: string): Promise<void> {
   await pictureGroups(await open({ viewport: { width: 1120, height: 1060 } }));
   await pictureNewGroup(await open({ viewport: { width: 1120, height: 1240 } }));
   await pictureGroup(await open({ viewport: { width: 1120, height: 960 } }));
+  await pictureTarget(await open({ viewport: { width: 1120, height: 1500 } }));
   await pictureMilestone(await open({ viewport: { width: 1120, height: 960 } }));
   await pictureStreak(await open({ viewport: { width: 414, height: 800 }, colorScheme: "dark" }));
   await browser.close();
@@ -105,6 +111,14 @@ async function pictureGroup(page: Page): Promise<void> {
   await page.getByRole("row").filter({ hasText: "Description" }).waitFor();
   await page.getByRole("heading", { level: 1 }).click();
   await save(page, "console-group");
+}
+
+async function pictureTarget(page: Page): Promise<void> {
+  await page.getByRole("article", { name: "Spend 1000 a month" }).getByRole("link", { name: "Who is in" }).click();
+  await page.getByRole("region", { name: "Customers, as a table" }).waitFor();
+  await page.getByRole("list", { name: /^Progress in/ }).waitFor();
+  await page.getByRole("heading", { level: 1 }).click();
+  await save(page, "console-target");
 }
 
 async function pictureMilestone(page: Page): Promise<void> {

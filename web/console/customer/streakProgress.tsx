@@ -55,26 +55,30 @@ export function StreakProgress({ enrollment, ...props }: Props) {
   );
 }
 
-/** Says how many freezes are left, and until when the current cycle has to be met. A run of 0 has nothing to lose. */
+/** Says how many freezes are left, and until when the current cycle has to be met. */
 function Safety({ level, zone }: { readonly level: WireStreakLevel | undefined; readonly zone: string }) {
-  if (level === undefined) return null;
-  const { freezesTotal, freezesLeft, bridgedPeriods, expiresOn, currentCount } = level;
-  const bridged = bridgedPeriods.length === 0 ? "" : `, ${counted(bridgedPeriods.length, "cycle")} bridged`;
+  const told = level === undefined ? [] : [...tellFreezes(level), ...tellRisk(level, zone)];
+  if (told.length === 0) return null;
   return (
     <p class="facts">
-      {freezesTotal === 0 ? null : (
-        <span>
-          {freezesLeft} of {counted(freezesTotal, "freeze")} left{bridged}
-        </span>
-      )}
-      {expiresOn === null || currentCount === 0 ? null : (
-        <span>
-          The current cycle has to be met by {formatInstant(expiresOn, zone)}
-          {freezesLeft > 0 ? ", or a freeze bridges it" : ", or the run ends"}
-        </span>
-      )}
+      {told.map((words) => (
+        <span key={words}>{words}</span>
+      ))}
     </p>
   );
+}
+
+function tellFreezes({ freezesTotal, freezesLeft, bridgedPeriods }: WireStreakLevel): readonly string[] {
+  if (freezesTotal === 0) return [];
+  const bridged = bridgedPeriods.length === 0 ? "" : `, ${counted(bridgedPeriods.length, "cycle")} bridged`;
+  return [`${freezesLeft} of ${counted(freezesTotal, "freeze")} left${bridged}`];
+}
+
+/** A run of 0 has nothing to lose. */
+function tellRisk({ expiresOn, currentCount, freezesLeft }: WireStreakLevel, zone: string): readonly string[] {
+  if (expiresOn === null || currentCount === 0) return [];
+  const otherwise = freezesLeft > 0 ? "or a freeze bridges it" : "or the run ends";
+  return [`The current cycle has to be met by ${formatInstant(expiresOn, zone)}, ${otherwise}`];
 }
 
 type LevelProps = { readonly level: WireStreakLevel; readonly zone: string; readonly id: string };

@@ -53,9 +53,11 @@ function Column({ of: { cycle, numbers }, most }: { readonly of: CountedCycle; r
   return (
     <li title={told}>
       <span class="chart-columns" aria-hidden="true">
-        {series.map((name) => (
-          <span key={name} class={name} style={{ height: `${(100 * numbers[name]) / most}%` }} />
-        ))}
+        {series
+          .filter((name) => numbers[name] > 0)
+          .map((name) => (
+            <span key={name} class={name} style={{ height: `${(100 * numbers[name]) / most}%` }} />
+          ))}
       </span>
       <span class="chart-name" aria-hidden="true">
         {refCode}
