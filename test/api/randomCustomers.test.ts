@@ -185,6 +185,14 @@ async function forgetSome(world: World, lives: readonly Life[], cycle: number): 
   }
 }
 
+/** Some leave when the cycle has ended and is not closed yet. They were members when it ended. */
+async function leaveAtOnce({ org, group }: World, lives: readonly Life[], now: string): Promise<void> {
+  for (const life of everyNth(7, lives).filter(({ isIn }) => isIn)) {
+    await ok(org.unenroll(group, life.customerId, { now }));
+    life.note({ kind: "left", at: Date.parse(now) });
+  }
+}
+
 /** Halves the value of the current cycle and doubles the next one's. */
 async function changeValues(world: World, cycle: number): Promise<void> {
   const changes = [cycle, cycle + 1].map((number, index) => ({ number, value: [500, 2000][index] ?? 0 }));
@@ -314,6 +322,7 @@ describe("the statistics and the roster of random customers", () => {
         const [isLast, end] = [cycle === cycleCount, firstInstantOf(cycle + 1)];
         // The last count is so late that the group is over.
         const now = shifted(end, isLast ? 31 * 24 * hour : 25 * hour);
+        await leaveAtOnce(world, lives, end);
         await settleSome(world, lives, end);
         await sweep(world, end);
         if (isLast) await setSomeAside(world, lives, now);

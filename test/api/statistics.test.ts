@@ -165,6 +165,20 @@ describe("GET …/targets/{targetId}/statistics", () => {
     ]);
   });
 
+  it("counts a run that goes on over an excused cycle as one", async () => {
+    const one = await setting(streak({ cycles: 4, levels: [1] }));
+    const [excused, missed] = [await member(one, during(1)), await member(one, during(1))];
+    for (const cycle of [1, 3])
+      for (const customerId of [excused, missed]) await spend(one, customerId, 1000, during(cycle));
+    const record = { customerId: excused, periodName: "c2", reason: "The shop was closed" };
+    await ok(one.org.support.post(`${targetPath(one.group)}/excuse`, [record], { now: during(3) }));
+    const { runLengths } = await counted(one, during(3));
+    expect(runLengths).toEqual([
+      { length: 1, customers: 1 },
+      { length: 2, customers: 1 },
+    ]);
+  });
+
   it("shows one count until the next is due, 24 hours since the creation after it", async () => {
     const one = await setting();
     const at = shifted(created, 24 * hour);
