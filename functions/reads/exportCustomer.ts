@@ -47,7 +47,7 @@ function buildCursor(customerId: number, sortKey: string): string {
 }
 
 function readCursor(cursor: string, customerId: number): string {
-  const [, of, sortKey] = /^(\d+) (.{1,500})$/.exec(Buffer.from(cursor, "base64url").toString("utf8")) ?? [];
+  const [, of, sortKey] = /^(\d+) (.+)$/.exec(Buffer.from(cursor, "base64url").toString("utf8")) ?? [];
   if (sortKey !== undefined && of === String(customerId) && cursor === buildCursor(customerId, sortKey)) return sortKey;
   throw invalidInput(["cursor in the query must be the nextCursor of a page of this customer's export."]);
 }

@@ -49,7 +49,7 @@ export function ErasedCustomer({ customerId }: { readonly customerId: number }) 
   );
 }
 
-export function describeErasure({ mode, status, requestedAt }: WireErasure): string {
+function describeErasure({ mode, status, requestedAt }: WireErasure): string {
   return `${modeNames[mode]} was asked for at ${formatInstant(requestedAt, "UTC")} UTC. ${statusNames[status]}`;
 }
 
