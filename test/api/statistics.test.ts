@@ -244,7 +244,7 @@ describe("GET …/targets/{targetId}/statistics", () => {
     expect((await statistics(one, during(1))).asOf).toBeNull();
   });
 
-  it("name no customer", async () => {
+  it("names no customer", async () => {
     const one = await setting();
     const customerId = Number.MAX_SAFE_INTEGER;
     await ok(one.org.admin.put(`/customers/${customerId}`, { externalId: "crm-12345", firstName: "Ada" }));
