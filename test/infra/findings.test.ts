@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import cdkJson from "../../cdk.json" with { type: "json" };
 import { createApp } from "../../lib/app.ts";
+import { compileCache } from "../support/compileCache.ts";
 import { withoutBundling } from "./support/synthesize.ts";
 
 const commandTimeoutMilliseconds = 180_000;
@@ -84,7 +85,7 @@ function runSynth(app: string, ...options: string[]): { status: number | null; o
   const { status, stdout, stderr } = spawnSync(
     join("node_modules", ".bin", "cdk"),
     ["synth", "--quiet", "--app", app, "--output", join(outdir, "command"), ...options],
-    { env: { PATH, HOME }, encoding: "utf8", timeout: commandTimeoutMilliseconds },
+    { env: { PATH, HOME, ...compileCache }, encoding: "utf8", timeout: commandTimeoutMilliseconds },
   );
   return { status, output: stdout + stderr };
 }

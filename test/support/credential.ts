@@ -36,17 +36,23 @@ export async function newOrgCredentials(
   return credentials;
 }
 
-/** Further credentials of an org, at most 50, stored as {@link newCredential} does but in one request. */
+/** So many credentials fit into one request. */
+const storedAtOnce = 50;
+
+/** Further credentials of an org, stored as {@link newCredential} does but with few requests. */
 export async function newCredentials(
   table: Table,
   org: Org,
   groups: readonly AccessGroup[],
 ): Promise<readonly TestCredential[]> {
   const made = groups.map((group) => ({ group, pair: newPair() }));
-  await storeTogether(
-    table,
-    made.flatMap(({ group, pair }) => buildStored(org, group, pair)),
-  );
+  for (let first = 0; first < made.length; first += storedAtOnce) {
+    const some = made.slice(first, first + storedAtOnce);
+    await storeTogether(
+      table,
+      some.flatMap(({ group, pair }) => buildStored(org, group, pair)),
+    );
+  }
   return made.map(({ pair }) => pair);
 }
 
