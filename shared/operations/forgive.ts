@@ -62,8 +62,8 @@ const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min
  * definition is not a cached one. A group or target that the brand has switched off takes part too.
  *
  * Refuses, in this order, with 310017, 310018, 310011, 310019, 310126. A repeated grant is answered as the first call was,
- * even if it would be refused now, but for a customer who was erased. Throws TooMuchContention if nothing was changed, OutcomeUnknown if a lost attempt may
- * still change something.
+ * even if it would be refused now, but for a customer who was erased. Throws TooMuchContention if nothing was changed,
+ * OutcomeUnknown if a lost attempt may still change something.
  */
 export async function forgive(
   { table, targetGroups }: ServiceContext,

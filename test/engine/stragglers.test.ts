@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import type { Forgiving } from "../../shared/domain/forgiving.ts";
+import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { decideUnenrollment } from "../../shared/domain/unenrolling.ts";
 import { adjust } from "../../shared/operations/adjust.ts";
 import { createTargetGroup } from "../../shared/operations/createTargetGroup.ts";
+import { forgive } from "../../shared/operations/forgive.ts";
 import { recordActivity } from "../../shared/operations/recordActivity.ts";
 import { TargetGroupCache } from "../../shared/operations/targetGroupCache.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
@@ -60,15 +63,15 @@ function straggler(): { readonly fault: Fault; readonly arrive: () => Promise<vo
   };
 }
 
-async function newGroup(org: string, name = "Group") {
-  const group = await createTargetGroup(other, org, buildGroup({ name }), startOfCycle(1));
+async function newGroup(org: string, fields: Partial<TargetGroup> = {}) {
+  const group = await createTargetGroup(other, org, buildGroup(fields), startOfCycle(1));
   if (typeof group === "string" || group.targets[0] === undefined) throw new Error("A new org has no groups");
   return { group, target: group.targets[0] };
 }
 
-async function enrolled() {
+async function enrolled(fields: Partial<TargetGroup> = {}) {
   const org = randomUUID();
-  const { group, target } = await newGroup(org);
+  const { group, target } = await newGroup(org, fields);
   const ref = { org, customerId, groupId: group.id, targetId: target.id };
   await enroll(other, ref, resume, now, undefined);
   const activity = { ...buildActivity({ customerId, amount: decimal(100) }), contentDigest: "digest" };
@@ -79,6 +82,8 @@ async function enrolled() {
     ref,
     record: () => recordActivity(table, targetGroups, org, activity, now),
     adjust: () => adjust({ table: patient, targetGroups }, command, now),
+    forgive: (forgiving: Forgiving) =>
+      forgive({ table: patient, targetGroups }, { ...ref, customer: customerId, forgiving }, now),
     leave: () => unenroll(other, ref, now, (stored) => decideUnenrollment(group, stored, now)),
   };
 }
@@ -121,6 +126,42 @@ describe("an activity of which an attempt was lost", () => {
     await arrive();
     const sums = (await listEnrollments(other, org, customerId)).map(({ achieved }) => achieved.get(1));
     expect(sums.filter((sum) => sum === decimal(100))).toHaveLength(98);
+  });
+});
+
+describe("a grant of freezes of which an attempt was lost", () => {
+  const streak = { trackingType: "STREAKS" } as const;
+  const content = { grantId: "g", amount: 2, contentDigest: "digest" };
+  const grant: Forgiving = { ...byTest, kind: "FREEZES", grant: content, reason: "A test" };
+
+  it("and whose customer has left by the next may still be made: OutcomeUnknown", async () => {
+    const { forgive: forgiveOnce, leave } = await enrolled(streak);
+    const { fault, arrive } = straggler();
+    proxy.plan(fault, { ...conflict, before: leave });
+    await expect(forgiveOnce(grant)).rejects.toThrow(OutcomeUnknown);
+    await arrive();
+  });
+
+  it("and made before the customer left is answered as a repeat, and counts once", async () => {
+    const { ref, forgive: forgiveOnce, leave } = await enrolled(streak);
+    const { fault, arrive } = straggler();
+    proxy.plan(fault, { ...conflict, before: () => arrive().then(leave) });
+    expect(await forgiveOnce(grant)).toMatchObject({ outcome: "repeated", freezesTotal: 2 });
+    expect((await findEnrollment(other, ref))?.freezesGranted).toBe(2);
+  });
+
+  it("and that arrived is answered as a repeat, and an excuse as one that was made before", async () => {
+    const { ref, forgive: forgiveOnce } = await enrolled(streak);
+    const excuse: Forgiving = { ...byTest, kind: "EXCUSE", span: { cycleName: "c2" }, reason: "A test" };
+    for (const [forgiving, outcome] of [
+      [grant, "repeated"],
+      [excuse, "unchanged"],
+    ] as const) {
+      const { fault, arrive } = straggler();
+      proxy.plan(fault, { ...conflict, before: arrive });
+      expect((await forgiveOnce(forgiving)).outcome).toBe(outcome);
+    }
+    expect(await findEnrollment(other, ref)).toMatchObject({ freezesGranted: 2, excused: new Set([2]) });
   });
 });
 
