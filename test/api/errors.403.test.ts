@@ -62,7 +62,8 @@ describe("refuses with 4000, writing nothing,", () => {
 
   it.each(refused)("$accessGroup on $name before it looks at body and path", async (combination) => {
     const { method, path } = routes[combination.name];
-    const call = () => clientOf(org, combination.accessGroup).send(method, path.replace(/\{\w+\}/g, "abc"), "{");
+    const malformed = method === "GET" ? undefined : "{";
+    const call = () => clientOf(org, combination.accessGroup).send(method, path.replace(/\{\w+\}/g, "abc"), malformed);
     expectRefused(await withoutWriting(service, call), 403, 4000, message(combination));
   });
 });

@@ -99,7 +99,8 @@ describe("the 404 of the local gateway begins with what a deployed API says, and
     ["GET", "/v3/v3/targetGroups", "GET /v3/targetGroups"],
     ["GET", "/v4/targetGroups", "GET /v3/targetGroups"],
     ["PUT", "/v3/customer/7", "PUT /v3/customers/7"],
-    ["DELETE", "/v3/customer/7", "PUT /v3/customers/7"],
+    ["DELETE", "/v3/customer/7", "DELETE /v3/customers/7"],
+    ["POST", "/v3/customer/7", "PUT /v3/customers/7"],
     ["GET", "/v3/user/7/targetGroups", "GET /v3/users/7/targetGroups"],
     ["GET", "/v3/users/7/trackedTargetEvent/8", "GET /v3/users/7/trackedTargetEvents/8"],
   ])("%s %s: with the route that is near it", async (method, path, near) => {
@@ -114,7 +115,7 @@ describe("the 404 of the local gateway begins with what a deployed API says, and
   );
 
   it.each([
-    ["DELETE", "/v3/customers/7", ["PUT", "GET"]],
+    ["POST", "/v3/customers/7", ["PUT", "GET", "DELETE"]],
     ["PUT", "/v3/targetGroups", ["POST", "GET"]],
     ["GET", "/v3/targetGroups/7/targets/8/enroll", ["POST"]],
     ["OPTIONS", "/activities", ["POST"]],

@@ -200,6 +200,11 @@ describe("streaks[]", () => {
         currentCount: 1,
         totalTargetCountOfSequence: 1,
         streakAchievedDateTime: during(1, 20),
+        freezesTotal: 0,
+        freezesLeft: 0,
+        excusedPeriods: [],
+        bridgedPeriods: [],
+        expiresOn: firstInstantOf(3),
       },
       {
         streakId: second,
@@ -209,6 +214,11 @@ describe("streaks[]", () => {
         currentCount: 1,
         totalTargetCountOfSequence: 3,
         streakAchievedDateTime: null,
+        freezesTotal: 0,
+        freezesLeft: 0,
+        excusedPeriods: [],
+        bridgedPeriods: [],
+        expiresOn: firstInstantOf(3),
       },
     ]);
   });

@@ -88,6 +88,7 @@ describe("creating a target group", () => {
       frequencyType: null,
       frequency: null,
       recurringCycles: null,
+      streakFreezes: null,
       fromDate: null,
       periods: [
         { id: 1, ...jan, periodStatus: "RUNNING", closingOn: "2030-02-02T23:00:00.000Z", closedOn: null },
