@@ -10,7 +10,7 @@ import { readCursor, writeCursor } from "../../shared/http/requests/rosterCursor
 import type { QueryOf, routes } from "../../shared/http/routes.ts";
 import { presentRosterRow } from "../../shared/http/views/rosterView.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
-import { findTarget } from "../../shared/operations/definition.ts";
+import { findTarget, requireDefinition } from "../../shared/operations/definition.ts";
 import { listRoster } from "../../shared/operations/listRoster.ts";
 import { listShards } from "../../shared/table/targetShards.ts";
 
@@ -29,9 +29,11 @@ export function listTargetCustomers({ table, targetGroups }: ServiceContext): Op
     const from = required(readCursor(scope, query.cursor));
     const [found, shards] = await Promise.all([findTarget(targetGroups, org, ref, now), listShards(table, org, ref)]);
     if (found.outcome === "refused") throw businessRefusal(found);
-    const { group, target } = found;
-    const filter = readFilter(group, query, now);
+    const filter = readFilter(found.group, query, now);
     const { rows, next } = await listRoster(table, { org, ...ref }, filter, { shards, from, limit: query.limit });
+    // A row may name a cycle that was appended a moment ago.
+    const definitionVersion = Math.max(1, ...rows.map(({ enrollment }) => enrollment.definitionVersion));
+    const { group, target } = await requireDefinition(targetGroups, org, { ...ref, definitionVersion }, now);
     return {
       data: {
         customers: rows.map((row) => presentRosterRow(group, target, row, filter.cycle, now)),

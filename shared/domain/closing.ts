@@ -30,8 +30,8 @@ export const mostCyclesInOneClosing = 25;
  * Decides which cycles of one enrolment are closed: every one that is to be closed by now, that it covers and that is not
  * closed yet, the oldest first, at most {@link mostCyclesInOneClosing}. They are marked as closed. A period-end reward is
  * marked as announced where the cycle's value was reached. Sums and reached marks stay as they are, unless a cycle's value
- * was changed and the enrolment not judged by it yet. A level is reached when a freeze bridges one of the cycles and so
- * joins what was met before and behind it.
+ * was changed and the enrolment not judged by it yet. A level is reached when freezes have bridged cycles and so
+ * joined what was met before and behind them, in this closing or since the last write.
  *
  * A second decision on the resulting state leaves these cycles out, so a cycle is closed once, however often it is
  * tried.
@@ -50,19 +50,17 @@ export function decideClosing(
   const closed = { ...judged, closedAt: new Map([...judged.closedAt, ...marks]) };
   const rewarded = closedCycles.filter((cycleNumber) => isRewardDue(target, closed, cycleNumber));
   const hasMore = due.length > closedCycles.length;
-  const next = withJoinedLevels(group, announce(closed, rewarded), closedCycles, now);
+  const next = withJoinedLevels(group, announce(closed, rewarded), now);
   return { outcome: "close", next, closedCycles, hasMore };
 }
 
-/** While the customer is out, no level is reached. */
-function withJoinedLevels(
-  group: TargetGroup,
-  closed: Enrollment,
-  closedCycles: readonly number[],
-  now: Instant,
-): Enrollment {
-  const bridged = closed.membership.status === "ENROLLED" ? bridgedCycles(group, closed, now) : [];
-  return bridged.some((number) => closedCycles.includes(number)) ? withLevels(group, closed, now).next : closed;
+/**
+ * While the customer is out, no level is reached. A bridged cycle need not be one of those that are closed now: it may have
+ * ended before an activity enrolled the customer, or have been closed while the customer was out.
+ */
+function withJoinedLevels(group: TargetGroup, closed: Enrollment, now: Instant): Enrollment {
+  const isIn = closed.membership.status === "ENROLLED";
+  return isIn && bridgedCycles(group, closed, now).length > 0 ? withLevels(group, closed, now).next : closed;
 }
 
 /** A cycle can end between the change of its value and the judging. Its end is told by the new value. */

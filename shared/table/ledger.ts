@@ -1,8 +1,12 @@
+import pMap from "p-map";
 import type { LedgerEntry } from "../domain/ledger.ts";
 import type { Table } from "./client.ts";
 import { customerPartition, ledgerTargetPrefix, type Org } from "./keys.ts";
 import { buildLedgerItem, parseLedgerEntry } from "./ledgerItem.ts";
 import { putUnlessThere, queryAll } from "./store.ts";
+
+/** An excuse of a year makes a row for each day. All at once, they would wait for the client's connections too long. */
+const rowsAtOnce = 25;
 
 /**
  * Adds the rows that do not exist yet. A row never changes, so an existing one is the same row. Without that condition,
@@ -14,7 +18,8 @@ export async function addLedgerEntries(
   customerId: number,
   entries: readonly LedgerEntry[],
 ): Promise<void> {
-  await Promise.all(entries.map((entry) => putUnlessThere(table, buildLedgerItem(org, customerId, entry))));
+  const add = (entry: LedgerEntry) => putUnlessThere(table, buildLedgerItem(org, customerId, entry));
+  await pMap(entries, add, { concurrency: rowsAtOnce });
 }
 
 export type LedgerPage = {

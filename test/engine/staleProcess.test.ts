@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
 import { closeEnrollment } from "../../shared/operations/closeShards.ts";
+import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
 import { findTargetGroup } from "../../shared/table/targetGroups.ts";
+import { ShardList } from "../../shared/table/targetShards.ts";
 import { ApiClient } from "../support/apiClient.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import { ok, type TestGroup, type TestOrg, targetPath } from "../support/org.ts";
@@ -94,6 +96,34 @@ describe("a process whose cached definition is 30 s old", () => {
       await append(org, group, now);
       await ok(enroll({ customerId, periodName: "c2" }, stale));
       expectRefused(await enroll({ customerId: other, periodName: "c3" }, stale), 400, 310019);
+    });
+  });
+
+  it("shows the state of a customer for whom the appended cycle was excused, without that cycle", async () => {
+    const { org, group, customerId } = await newSetting(service, streak({ cycles: 1, levels: [1] }));
+    await ok(org.enroll(group, { customerId }, { now }));
+    await withOtherProcess(org, async (till) => {
+      const path = `/users/${customerId}/targetGroups`;
+      await ok(till.get(path, { now }));
+      await append(org, group, now);
+      const excuse = { customerId, periodName: "c2", reason: "on holiday" };
+      await ok(org.admin.post(`${targetPath(group)}/excuse`, excuse, { now }));
+      const { body } = await ok(till.get(path, { now: stale }));
+      expect(body.data.targetGroups[0].streaks).toMatchObject([{ currentCount: 0, excusedPeriods: [] }]);
+    });
+  });
+
+  it("lists a customer who was enrolled into the appended cycle", async () => {
+    const { org, group, customerId } = await newSetting(service, milestone({ cycles: 1 }));
+    await withOtherProcess(org, async (till) => {
+      const path = `${targetPath(group)}/customers`;
+      await ok(till.get(path, { now }));
+      await append(org, group, now);
+      await ok(org.enroll(group, { customerId, periodName: "c2" }, { now }));
+      const ref = { org: org.org, customerId, groupId: group.groupId, targetId: group.targetId };
+      await Promise.all([putIndexRow(service.table, ref), new ShardList(service.table).add(ref)]);
+      const { body } = await ok(till.get(path, { now: stale }));
+      expect(body.data.customers).toMatchObject([{ customerId, fromPeriod: { refCode: "c2" } }]);
     });
   });
 

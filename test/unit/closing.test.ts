@@ -75,6 +75,32 @@ function notificationsOf(before: Enrollment, after: Enrollment, target = immedia
   return closingConsequences({ org: "100", customerId: 11, group, target, before, after }).notifications;
 }
 
+describe("freezes join runs when a cycle is closed", () => {
+  const group = buildGroup({ trackingType: "STREAKS", levels: buildLevels(2), initialFreezes: 1 });
+  const metAround = {
+    reachedAt: new Map([
+      [1, noonOf(1)],
+      [3, noonOf(3)],
+    ]),
+  };
+
+  test("and a level is reached also when the bridged cycle had ended before an activity enrolled the customer", () => {
+    const enrollment = buildEnrollment({ ...metAround, enrolledAt: noonOf(3), enrolledByActivity: "a-1" });
+    const decision = decideClosing(group, immediate, enrollment, startOfCycle(4));
+    expect(decision).toMatchObject({ closedCycles: [3] });
+    const next = decision.outcome === "close" ? { ...decision.next, revision: 2 } : enrollment;
+    const types = notificationsOf(enrollment, next, immediate, group).map(({ type }) => type);
+    expect(types).toEqual(["targetPeriodCompleted", "streakLevelAchieved"]);
+  });
+
+  test("and no level is reached by a customer who is out", () => {
+    const enrollment = left(buildEnrollment(metAround), 4, group);
+    const decision = decideClosing(group, immediate, enrollment, startOfCycle(5));
+    const levels = decision.outcome === "close" ? decision.next.levelReachedAt : enrollment.levelReachedAt;
+    expect(levels.size).toBe(0);
+  });
+});
+
 describe("a cycle is closed", () => {
   test("from the first instant after it, and not at its last", () => {
     expect(closedBy(enrolled(), startOfCycle(3) - 1)).toEqual([]);

@@ -121,10 +121,14 @@ function presentLevels(group: TargetGroup, { target, enrollment }: EnrolledTarge
   return group.levels.map((level) => presentLevel(level, target.id, enrollment, standing));
 }
 
-/** Cycles are named by their ids, because a row can name all cycles of a group. */
+/**
+ * Cycles are named by their ids, because a row can name all cycles of a group. A cycle that was appended a moment ago and
+ * excused is left out while the definition that is read here lacks it.
+ */
 function presentForgiven(group: TargetGroup, enrollment: Enrollment, now: Instant) {
   const { total, left, bridged } = freezesOf(group, enrollment, now);
-  const idsOf = (numbers: Iterable<number>) => [...numbers].map((number) => cycleOf(group, number).id);
+  const idsOf = (numbers: Iterable<number>) =>
+    [...numbers].flatMap((number) => group.cycles.find((cycle) => cycle.number === number)?.id ?? []);
   const expiresAt = runExpiresAt(group, enrollment, now);
   return {
     freezesTotal: total,

@@ -7,7 +7,7 @@ import { wireDecimal } from "./wireDecimal.ts";
 
 /**
  * A row of history on the wire. `value` is the change of the cycle's sum, `achievedValue` the value shown afterwards.
- * The published shape has other names for three of the fields; a row has both. `reason` is there for an adjustment.
+ * The published shape has other names for three of the fields; a row has both. `reason` is there for what support did.
  */
 export function presentLedgerEntry(group: TargetGroup, customerId: number, entry: LedgerEntry) {
   const cycle = group.cycles.find(({ number }) => number === entry.cycleNumber);
