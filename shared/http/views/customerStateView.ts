@@ -7,7 +7,6 @@ import { isOver } from "../../domain/over.ts";
 import { freezesOf, runExpiresAt, streakValue } from "../../domain/streak.ts";
 import {
   type Cycle,
-  cycleOf,
   isStreak,
   type Level,
   ruleIn,
