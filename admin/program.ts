@@ -12,6 +12,7 @@ import { addStatistics } from "./customers/statistics.ts";
 import { addDoctor } from "./doctor/doctor.ts";
 import { addAdjust } from "./enrollments/adjust.ts";
 import { addEnroll } from "./enrollments/enroll.ts";
+import { addExcuse, addFreezes, addUnexcuse } from "./enrollments/forgive.ts";
 import { addUnenroll } from "./enrollments/unenroll.ts";
 import { addReapply } from "./erasures/reapply.ts";
 import { addShow as addShowErasure } from "./erasures/show.ts";
@@ -92,6 +93,9 @@ function createProgram({ result, problem, terminal }: Output): Command {
   addEnroll(program, output);
   addUnenroll(program, output);
   addAdjust(program, output);
+  addExcuse(program, output);
+  addUnexcuse(program, output);
+  addFreezes(program, output);
   addDoctor(program, output);
   return program;
 }

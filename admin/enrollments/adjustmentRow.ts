@@ -1,6 +1,6 @@
 import type { AdjustmentRecord } from "../../client/client.ts";
 import type { Cells, RowFormat } from "../bulk/csvInput.ts";
-import { idColumns, type Read, readCustomer } from "./enrollmentRow.ts";
+import { idColumns, type Read, readCustomer, reasonRule } from "./enrollmentRow.ts";
 
 /** An adjustment as a row describes it. The row may leave its id to the command. */
 export type Correction = Omit<AdjustmentRecord, "adjustmentId"> & Partial<Pick<AdjustmentRecord, "adjustmentId">>;
@@ -22,7 +22,7 @@ function readAdjustment(cells: Cells): Read<Correction> {
   if ("fault" in customer) return customer;
   if (periodName === undefined) return { fault: periodRule };
   if (amount === undefined || !amountPattern.test(amount)) return { fault: amountRule };
-  if (reason === undefined) return { fault: "reason must say why." };
+  if (reason === undefined) return { fault: reasonRule };
   return {
     content: {
       ...customer.content,

@@ -81,6 +81,8 @@ function readFlag(cells: Cells, column: string): boolean | undefined | "wrong" {
   return text === undefined ? undefined : (booleans.get(text.toLowerCase()) ?? "wrong");
 }
 
+export const reasonRule = "reason must say why.";
+
 export const customerIdRule = "customerId must be an integer from 1 to 9007199254740991, of digits only.";
 
 function parseBalance(text: string | undefined): number | undefined {

@@ -4,7 +4,19 @@ import { admin } from "../support/adminCommand.ts";
 const levels: readonly (readonly [level: string, commands: readonly string[]])[] = [
   [
     "",
-    ["credentials", "target-groups", "customers", "erasures", "enroll|enrol", "unenroll|unenrol", "adjust", "doctor"],
+    [
+      "credentials",
+      "target-groups",
+      "customers",
+      "erasures",
+      "enroll|enrol",
+      "unenroll|unenrol",
+      "adjust",
+      "excuse",
+      "unexcuse",
+      "freezes",
+      "doctor",
+    ],
   ],
   ["credentials", ["create", "list", "disable", "rotate", "limit"]],
   ["target-groups", ["create", "list", "show", "update", "deactivate", "activate", "extend", "history"]],
@@ -34,6 +46,9 @@ const commands: readonly (readonly [command: string, options: readonly string[]]
   ["enrol", [...bulk, "--group", "--target"]],
   ["unenroll", [...bulk, "--group", "--target"]],
   ["adjust", [...bulk, "--group", "--target"]],
+  ["excuse", [...bulk, "--group", "--target"]],
+  ["unexcuse", [...bulk, "--group", "--target"]],
+  ["freezes", [...bulk, "--group", "--target"]],
   ["doctor", [...calling, "--stack", "--toolkit-stack-name", "--group", "--target", "--customer"]],
   ["unenrol", [...bulk, "--group", "--target"]],
 ];
