@@ -25,7 +25,8 @@ const service = useProjectedService();
 afterEach(() => void vi.restoreAllMocks());
 
 const now = during(1);
-const aDayLater = new Date(Date.parse(now) + 25 * 60 * 60 * 1000).toISOString();
+const hoursLater = (hours: number) => new Date(Date.parse(now) + hours * 60 * 60 * 1000).toISOString();
+const aDayLater = hoursLater(25);
 /** It occurs in nothing else that is logged. */
 const customerId = 734_559_120_001;
 const traces = { name: `name-${randomUUID()}`, externalId: `card-${randomUUID()}`, text: `text-${randomUUID()}` };
@@ -81,6 +82,8 @@ it("an erasure whose worker is killed at random points while activities arrive, 
   await pMap(earlier, (id) => ok(org.till.post("/activities", sale(id), { now })), { concurrency: 5 });
   await service.drain();
 
+  // Nothing else is due then, so that every kill hits the erasure.
+  await closeCycles(service.table, Date.parse(now), org.org);
   let isAsked = false;
   const arriving = Array.from({ length: searchLength(100) }, (_, index) => `arriving-${index}`);
   const erased = Promise.withResolvers<void>();
@@ -106,6 +109,7 @@ it("an erasure whose worker is killed at random points while activities arrive, 
 
   await closeCycles(service.table, Date.parse(now), org.org);
   await service.drain();
+  await closeCycles(service.table, Date.parse(hoursLater(24.5)), org.org);
   await killWorkers(org, aDayLater, searchLength(10), random, 6);
   await closeCycles(service.table, Date.parse(aDayLater), org.org);
   await service.drain();

@@ -29,6 +29,7 @@ export async function itemsWith(table: Table, texts: readonly string[]): Promise
 export async function keysAbout(table: Table, org: string, customerId: number): Promise<string[]> {
   const keys = (await scanAll(table)).map(({ pk, sk }) => [pk, sk].join(" "));
   const named = new RegExp(`#${org}#.*(?:CUSTOMER#|#)${customerId}(?: |#|$)`);
-  const indexed = new RegExp(`^ENROLLED#${org}#.* CUSTOMER#${customerId}$`);
+  // The row of the index has the id with zeros before it.
+  const indexed = new RegExp(`^ENROLLED#${org}#.* CUSTOMER#0*${customerId}$`);
   return keys.filter((key) => named.test(key) || indexed.test(key)).toSorted();
 }
