@@ -5,6 +5,7 @@ import { freezesOf, streakValue } from "../../shared/domain/streak.ts";
 import { mostFreezes, type TargetGroup } from "../../shared/domain/targetGroup.ts";
 import { forgetMet } from "../support/brokenSettling.ts";
 import { buildEnrollment, buildGroup, buildLevels, buildTarget, decimal, noonOf } from "../support/domain.ts";
+import { searchedOrders, searchedOrdersOf } from "../support/orders.ts";
 import { searchLength } from "../support/seeds.ts";
 import { arrivals, type Keeping, SettledLife } from "../support/settledLife.ts";
 
@@ -151,6 +152,27 @@ it("after each of any activities, returns, excuses, grants and closings, in any 
     { numRuns: searchLength(2_000) },
   );
   expect(Math.min(bridged, levelsByClosing)).toBeGreaterThan(0);
+});
+
+it("so it is in all orders of 8 activities, a return, excuses and a grant, with a cycle closed between any two", () => {
+  const deeds: readonly Deed[] = [
+    { kind: "COUNT", cycle: 1, amount: 1 },
+    { kind: "COUNT", cycle: 4, amount: 1 },
+    { kind: "COUNT", cycle: 6, amount: 1 },
+    { kind: "COUNT", cycle: 4, amount: -1 },
+    { kind: "EXCUSE", cycle: 2 },
+    { kind: "EXCUSE", cycle: 5 },
+    { kind: "UNEXCUSE", cycle: 5 },
+    { kind: "FREEZES", amount: 1 },
+  ];
+  const circumstances = { arrivedIn: [1, 2, 3, 4, 5, 6, 7, 8], fromCycle: 1, initialFreezes: 1, days: 1 };
+  let [orders, bridged] = [0, 0];
+  for (const inOrder of searchedOrdersOf(deeds)) {
+    orders += 1;
+    bridged += compare({ ...circumstances, deeds: [...inOrder] }).bridged;
+  }
+  expect(orders).toBe(searchedOrders(40_320));
+  expect(bridged).toBeGreaterThan(0);
 });
 
 it("a settling that forgets which cycles were met is noticed by the value", () => {
