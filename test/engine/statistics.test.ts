@@ -4,6 +4,7 @@ import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
 import type { ClosingTask } from "../../shared/operations/listDueShards.ts";
 import { readStatistics } from "../../shared/operations/readStatistics.ts";
+import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
 import { enrollmentKey } from "../../shared/table/keys.ts";
 import { put } from "../../shared/table/store.ts";
@@ -11,6 +12,9 @@ import { findTargetGroup } from "../../shared/table/targetGroups.ts";
 import { ShardList } from "../../shared/table/targetShards.ts";
 import { captureConsole } from "../support/capturedConsole.ts";
 import { captureMetrics } from "../support/capturedMetrics.ts";
+import { engineEndpoint } from "../support/engineEndpoint.ts";
+import { localAccess } from "../support/globalSetup.ts";
+import { holdFirst } from "../support/heldWrite.ts";
 import { ok, type TestGroup, type TestOrg } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
 import { Random } from "../support/random.ts";
@@ -110,6 +114,25 @@ it("two workers on one shard count each customer once", async () => {
     }
   };
   await Promise.all([finish(), finish(), work(task)]);
+  expect(await tasksOf(one)).toEqual([]);
+  expect((await countOf(one))?.counts.enrolled).toBe(9);
+});
+
+it("a part that arrives late, when another worker has gone on after its own, changes nothing", async () => {
+  const one = await setting(9);
+  const [task] = await tasksOf(one);
+  if (task === undefined) throw new Error("The shard is due");
+  const slow = openTable({ tableName: service.table.name, endpoint: engineEndpoint(), ...localAccess }, patientLimits);
+  const { isHeld, release } = holdFirst(slow, "PutItemCommand");
+  const late = closeShard(slow)(task, inTime);
+  await isHeld;
+  const [next] = await work(task, outOfTime);
+  if (next === undefined) throw new Error("The shard is counted in several parts");
+  const [rest] = await work(next, outOfTime);
+  release();
+  await late;
+  if (rest !== undefined) await work(rest);
+  slow.close();
   expect(await tasksOf(one)).toEqual([]);
   expect((await countOf(one))?.counts.enrolled).toBe(9);
 });

@@ -5,7 +5,7 @@ import type { Table } from "../../shared/table/client.ts";
  */
 export function holdFirst(
   { client }: Table,
-  command: "TransactWriteItemsCommand" | "UpdateItemCommand",
+  command: "PutItemCommand" | "TransactWriteItemsCommand" | "UpdateItemCommand",
 ): { readonly isHeld: Promise<void>; readonly release: () => void } {
   const held = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
