@@ -20,6 +20,8 @@ const minute = 60_000;
 const hour = 60 * minute;
 const cycleCount = 4;
 const initialValue = 1000;
+/** With those who come back, the three groups have 1 000 enrolments and more. */
+const customerCount = 250;
 /** A roster reads all customers anew, so more of them would take most of the time. */
 const rostersPerCycle = 4;
 
@@ -311,7 +313,7 @@ describe("the statistics and the roster of random customers", () => {
       report(`random customers: FAULTS_SEED=${baseSeed}`);
       const world = await newWorld(kind);
       const lives: Life[] = [];
-      for (let index = 0; index < searchLength(350); index += 1)
+      for (let index = 0; index < searchLength(customerCount); index += 1)
         lives.push(new Life(await world.org.newCustomer(), world.facts));
       for (let cycle = 1; cycle <= cycleCount; cycle += 1) {
         const random = new Random(baseSeed + cycle);
