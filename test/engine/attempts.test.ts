@@ -1,5 +1,5 @@
 import { DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import { tableNameVariable } from "../../shared/config/tableConfig.ts";
 import { deployedTable } from "../../shared/operations/deployedTable.ts";
 import { longestPausesMilliseconds } from "../../shared/sdk/attempts.ts";
@@ -56,10 +56,10 @@ function read(...met: readonly Fault[]): Promise<StoredItem | undefined> {
 }
 
 it("the limits that the stack is held to are those that deployed functions have", async () => {
+  onTestFinished(() => void vi.unstubAllEnvs());
   vi.stubEnv(tableNameVariable, "table");
   vi.stubEnv("AWS_REGION", "eu-west-1");
   const { client, patienceMilliseconds } = deployedTable();
-  vi.unstubAllEnvs();
   const handler: unknown = client.config.requestHandler;
   expect(handler).toMatchObject({ configProvider: expect.any(Promise) });
   expect({

@@ -76,7 +76,7 @@ it("an erasure whose worker is killed at random points while activities arrive, 
   await ok(org.admin.put(`/customers/${customerId}`, profile, { now }));
   const groups = [await org.createGroup(milestone()), await org.createGroup(streak()), await org.createGroup()];
   for (const group of groups) await ok(org.enroll(group, { customerId }, { now }));
-  const automatic = milestone({ targets: [{ ...milestone().targets[0], enrollmentMethod: "TRANSACTION" }] });
+  const automatic = milestone({ targets: [{ ...milestone().targets[0], enrolmentMethod: "TRANSACTION" }] });
   await org.createGroup(automatic);
   const earlier = Array.from({ length: 40 + searchLength(20) }, (_, index) => `earlier-${index}`);
   await pMap(earlier, (id) => ok(org.till.post("/activities", sale(id), { now })), { concurrency: 5 });
@@ -87,12 +87,15 @@ it("an erasure whose worker is killed at random points while activities arrive, 
   let isAsked = false;
   const arriving = Array.from({ length: searchLength(100) }, (_, index) => `arriving-${index}`);
   const erased = Promise.withResolvers<void>();
+  let answered = 0;
   const arrived = pMap(
     arriving,
-    async (id, index) => {
-      if (index === arriving.length / 5) erased.resolve();
+    async (id) => {
       const isLater = isAsked;
-      return { isLater, code: codeOf(await org.till.post("/activities", sale(id), { now })) };
+      const code = codeOf(await org.till.post("/activities", sale(id), { now }));
+      answered += 1;
+      if (answered === arriving.length / 5) erased.resolve();
+      return { isLater, code };
     },
     { concurrency: 4 },
   );
@@ -105,7 +108,7 @@ it("an erasure whose worker is killed at random points while activities arrive, 
   const answers = await arrived;
   expect((await dead).flat()).toEqual([]);
   expect(new Set(answers.filter(({ isLater }) => isLater).map(({ code }) => code))).toEqual(new Set([310011]));
-  expect(answers.filter(({ code }) => code === 200).length).toBeGreaterThan(arriving.length / 10);
+  expect(answers.filter(({ code }) => code === 200).length).toBeGreaterThanOrEqual(arriving.length / 5);
 
   await closeCycles(service.table, Date.parse(now), org.org);
   await service.drain();

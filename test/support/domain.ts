@@ -2,7 +2,6 @@ import type { Activity } from "../../shared/domain/activity.ts";
 import type { Decimal } from "../../shared/domain/decimal.ts";
 import { type Enrollment, withoutEarnings } from "../../shared/domain/enrollment.ts";
 import type { Filter } from "../../shared/domain/filters.ts";
-
 import {
   type Cycle,
   createdBy,

@@ -35,8 +35,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const takenTables = await mkdtemp(join(tmpdir(), "milestreak-tables-"));
   project.provide("takenTables", takenTables);
   return async () => {
-    await Promise.all(engines.map(({ stop }) => stop()));
-    await rm(takenTables, { recursive: true, force: true });
+    try {
+      await Promise.all(engines.map(({ stop }) => stop()));
+    } finally {
+      await rm(takenTables, { recursive: true, force: true });
+    }
   };
 }
 

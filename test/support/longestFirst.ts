@@ -3,8 +3,12 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The files that take longest, the longest first. */
 const longest: readonly string[] = [
   "test/faults/activities.test.ts",
+  "test/api/randomCustomers.test.ts",
+  "test/api/accessMatrix.test.ts",
+  "test/engine/closing.test.ts",
   "test/faults/model.test.ts",
   "test/faults/enrollment.test.ts",
+  "test/cli/customerData.test.ts",
   "test/docs/commands.test.ts",
   "test/process/startSettings.test.ts",
   "test/browser/consoleAccess.test.ts",
@@ -14,8 +18,6 @@ const longest: readonly string[] = [
   "test/process/stop.test.ts",
   "test/engine/projector.test.ts",
   "test/engine/settingAside.test.ts",
-  "test/api/accessMatrix.test.ts",
-  "test/engine/closing.test.ts",
 ];
 
 /**

@@ -42,7 +42,8 @@ export type TestOrg = {
 type CustomerState = DataOf<"getUserTargetGroups">["targetGroups"][number];
 export type StreakRow = CustomerState["streaks"][number];
 
-let lastCustomerId = 1_000;
+/** So large that no id of a customer stands in an error code, a date or another id. */
+let lastCustomerId = 7_340_000;
 
 export async function newOrg(table: Table, baseUrl: string): Promise<TestOrg> {
   const org = `test-${randomUUID()}`;

@@ -1,7 +1,7 @@
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { createTableIfMissing } from "../../local/createTable.ts";
 
-/** More than the tests take of one engine. */
+/** More than the tests take of one engine, with as many workers as they have by default. */
 export const streamedTables = Array.from({ length: 36 }, (_, index) => `milestreak-streamed-${index}`);
 
 /**

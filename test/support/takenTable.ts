@@ -6,8 +6,8 @@ import { engineEndpoint } from "./engineEndpoint.ts";
 import { streamedTables } from "./streamedTables.ts";
 
 /**
- * The name of a table in the worker's engine that no other test uses. It is one of those that were made before. When all of them
- * are taken, it is a new name. So whoever takes one calls `createTableIfMissing` all the same.
+ * The name of a table in the worker's engine that no other test uses. It is one of those that were made before. When all
+ * of them are taken, it is a new name. So whoever takes one calls `createTableIfMissing` all the same.
  */
 export function takeStreamedTable(): string {
   return streamedTables.find(take) ?? `milestreak-${randomUUID()}`;
