@@ -6,7 +6,7 @@ import type { ApiResponse } from "../support/apiClient.ts";
 import { targetPath } from "../support/org.ts";
 import { useService } from "../support/service.ts";
 import { newSetting, type Setting, unknownId } from "../support/setting.ts";
-import { during, milestone } from "../support/targetGroups.ts";
+import { during, milestone, streak } from "../support/targetGroups.ts";
 
 const service = useService();
 let setting: Setting;
@@ -79,6 +79,11 @@ const refusals: readonly (readonly [code: ErrorCode, requests: readonly Refusing
       async (one) => adjust(one, { customerId: await enrolled(one, 1), periodName: "c2" }, 1),
       async (one) => adjust(one, { customerId: await enrolled(one, 2), periodName: "c1" }, 2),
       async (one) => adjust(one, { customerId: await enrolled(one, 1) }, 6),
+      async ({ org, customerId }) => {
+        const dates = { startDate: "2029-05-01", endDate: "2029-05-14" };
+        const group = await org.createGroup(streak());
+        return org.support.post(`${targetPath(group)}/excuse`, [{ customerId, ...dates, reason: "A test" }], at(1));
+      },
     ],
   ],
   [
