@@ -26,7 +26,10 @@ export type StreakStanding = {
   readonly freezesLeft: number;
 };
 
-/** What was forgiven in one target, by whom and why, and what it did. It never changes. */
+/**
+ * What was forgiven in one target, by whom and why, and what it did. It never changes, but for the reason, which an
+ * anonymisation empties.
+ */
 export type Forgiveness = Authorship &
   StreakStanding & {
     readonly customerId: number;

@@ -25,7 +25,8 @@ export type ActivityContent = Omit<Activity, "attributes" | "attributeTexts"> & 
 };
 
 /**
- * An activity or adjustment as it was counted: the de-duplication record, what was sent and what it did. It never changes.
+ * An activity or adjustment as it was counted: the de-duplication record, what was sent and what it did. It never
+ * changes, but for texts that an anonymisation empties.
  * The content is kept for disputes, and for counting anew by other rules.
  */
 export type RecordedActivity = Omit<ActivityContent, "type"> & {

@@ -9,7 +9,8 @@ import { putUnlessThere, queryAll } from "./store.ts";
 const rowsAtOnce = 25;
 
 /**
- * Adds the rows that do not exist yet. A row never changes, so an existing one is the same row. Without that condition,
+ * Adds the rows that do not exist yet. A row never changes, but for its reason, which an anonymisation empties. So an
+ * existing one is the same row, or must stay without its reason. Without that condition,
  * a second delivery of a stream record would be charged and streamed as a change although it is none.
  */
 export async function addLedgerEntries(

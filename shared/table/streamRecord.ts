@@ -66,7 +66,7 @@ export function parseChange({ eventName, dynamodb = {} }: StreamRecord): TableCh
   // The insertion is the enrolment being set aside, which changes nothing in it.
   if (sortKey.startsWith(setAsidePrefix) && eventName === "MODIFY") return parseEnrollmentChange(dynamodb);
   if (sortKey.startsWith(activityPrefix)) return parseRecording(dynamodb);
-  // The items of the audit log, notes of starts, excuses and grants never change.
+  // The items of the audit log and notes of starts never change. Of excuses and grants an anonymisation empties the reason.
   return eventName === "INSERT" ? parseInsertion(sortKey, dynamodb) : undefined;
 }
 
