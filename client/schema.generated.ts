@@ -376,7 +376,7 @@ export interface paths {
         readonly post?: never;
         /**
          * Erases or anonymises a customer
-         * @description Asks for a customer's data to be erased or anonymised. `ERASE` removes everything that is stored about the customer but the id and the time. From the answer on, every call for the customer is refused with 310011, and the id is given to nobody again. `ANONYMISE` empties names, external id and the texts in attributes of activities; sums and history stay. Both begin within five minutes and are repeated 25 hours later for what was under way. A repeat answers the same request. Needs the permission `manage`.
+         * @description Asks for a customer's data to be erased or anonymised. `ERASE` removes everything that is stored about the customer but the id and the time. From the answer on, every call for the customer is refused with 310011, and the id is given to nobody again. `ANONYMISE` empties names, external id, the texts in attributes of activities and the reasons of adjustments, excuses and grants of freezes; sums and history stay. Both begin within five minutes and are repeated 25 hours later for what was under way. A repeat answers the same request. Needs the permission `manage`.
          */
         readonly delete: operations["eraseCustomer"];
         readonly options?: never;
@@ -3212,7 +3212,7 @@ export interface components {
         readonly TargetStatistics: {
             /**
              * Format: date-time
-             * @description Everything that was written before this time is counted. The customers were first counted, in UTC; `null` when it has not.
+             * @description What was written before this time is counted; customers who joined within about a second before it may be missing. The customers were first counted, in UTC; `null` when it has not.
              * @example 2030-01-11T03:00:00.000Z
              */
             readonly asOf: string | null;

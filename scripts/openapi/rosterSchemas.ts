@@ -43,7 +43,7 @@ const rosterRow = {
 
 const statistics = {
   asOf: instantOrNull(
-    "Everything that was written before this time is counted. The customers were first counted",
+    "What was written before this time is counted; customers who joined within about a second before it may be missing. The customers were first counted",
     "2030-01-11T03:00:00.000Z",
   ),
   isFinal: flag("Whether no further count follows.", false),

@@ -37,7 +37,10 @@ export type StatisticsSweep = { readonly kind: "STATISTICS"; readonly dueAt: Ins
 
 /** A count under way. */
 export type Counting = StatisticsSweep & {
-  /** What was written before this time is counted. It is the time of the first look at the sweep. */
+  /**
+   * The time of the first look at the sweep. What was written before is counted, but for who joined while the index lagged
+   * behind; what is written while the count runs may be counted.
+   */
   readonly startedAt: Instant;
   /** The place in which its parts are kept. */
   readonly slot: number;

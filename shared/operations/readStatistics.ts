@@ -8,7 +8,10 @@ import { findCompleteCount, listParts } from "../table/statistics.ts";
 
 /** What the last complete count of a target has found. */
 export type Statistics = {
-  /** Everything that was written before this time is in it. */
+  /**
+   * When the count was started. What was written before is in it, but for who joined while the index lagged behind; what
+   * was written while it ran may be in it.
+   */
   readonly asOf: Instant;
   /** Whether no count follows. */
   readonly isFinal: boolean;

@@ -10,7 +10,7 @@ import { get, put, queryAll } from "./store.ts";
 export type CompleteCount = {
   /** When it was due. It tells one count from another. */
   readonly dueAt: Instant;
-  /** What was written before this time was counted. */
+  /** When it was started; see `Counting` in `shared/domain/sweeps.ts`. */
   readonly startedAt: Instant;
   readonly slot: number;
 };
