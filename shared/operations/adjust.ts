@@ -47,8 +47,8 @@ const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min
  * that the brand has switched off can be adjusted too.
  *
  * Refuses, in this order, with 310017, 310018, 310011, 310019, 310126. A repeat is answered as the first call was, even if
- * it would be refused now, but for a customer who was erased. Throws TooMuchContention if nothing was counted, OutcomeUnknown if a lost attempt may still
- * count.
+ * it would be refused now, but for a customer who was erased. Throws TooMuchContention if nothing was counted,
+ * OutcomeUnknown if a lost attempt may still count.
  */
 export async function adjust(context: ServiceContext, command: AdjustCommand, now: Instant): Promise<AdjustResult> {
   const { table, targetGroups } = context;
