@@ -33,7 +33,7 @@ export async function presentAdjustment(
   { activityId, customerId, effects: [effect] }: RecordedActivity,
   findGroup: FindGroup,
 ) {
-  if (effect === undefined) throw new ServiceError(`Adjustment ${activityId} has no effect`);
+  if (effect === undefined) throw new ServiceError("An adjustment has no effect");
   const group = await findGroup(effect.groupId, effect.definitionVersion);
   const [change] = group === undefined ? [] : presentChanges(effect, group);
   return { adjustmentId: activityId, customerId, ...change };
