@@ -74,24 +74,31 @@ it("an activity that was decided on an enrolment before the erasure and arrives 
 });
 
 it.each([
-  ["of a customer in no target", milestone()],
-  ["that enrols", milestone({ targets: [{ ...milestone().targets[0], enrollmentMethod: "TRANSACTION" }] })],
-])("an activity %s that arrives after the first pass is in no answer, and goes with the second", async (_, body) => {
-  const org = await service.newOrg();
-  await org.createGroup(body);
-  const customerId = await org.newCustomer();
-  const { table, admin } = await otherProcess(org);
-  const held = holdFirst(table, "TransactWriteItemsCommand");
-  const counting = admin.post("/activities", sale(customerId, "a"), { now });
-  await held.isHeld;
-  await eraseAndSweep(org, customerId);
-  held.release();
-  expect(codeOf(await counting)).toBe(200);
-  expect(codeOf(await org.till.post("/activities", sale(customerId, "a"), { now }))).toBe(310011);
-  expect(codeOf(await org.till.post("/activities", sale(customerId, "b"), { now }))).toBe(310011);
-  expect(codeOf(await org.reader.get(`/users/${customerId}/targetGroups`, { now }))).toBe(310011);
-  await expectOnlyTombstone(org, customerId);
-});
+  ["of a customer in no target", milestone(), []],
+  [
+    "that enrols",
+    milestone({ targets: [{ ...milestone().targets[0], enrolmentMethod: "TRANSACTION" }] }),
+    [{ enrolled: true }],
+  ],
+])(
+  "an activity %s that arrives after the first pass is in no answer, and goes with the second",
+  async (_, body, targets) => {
+    const org = await service.newOrg();
+    await org.createGroup(body);
+    const customerId = await org.newCustomer();
+    const { table, admin } = await otherProcess(org);
+    const held = holdFirst(table, "TransactWriteItemsCommand");
+    const counting = admin.post("/activities", sale(customerId, "a"), { now });
+    await held.isHeld;
+    await eraseAndSweep(org, customerId);
+    held.release();
+    expect((await ok(counting)).body.data.targets).toMatchObject(targets);
+    expect(codeOf(await org.till.post("/activities", sale(customerId, "a"), { now }))).toBe(310011);
+    expect(codeOf(await org.till.post("/activities", sale(customerId, "b"), { now }))).toBe(310011);
+    expect(codeOf(await org.reader.get(`/users/${customerId}/targetGroups`, { now }))).toBe(310011);
+    await expectOnlyTombstone(org, customerId);
+  },
+);
 
 it("an enrolment that arrives after the first pass takes no activity, is in no answer, and goes with the second", async () => {
   const org = await service.newOrg();
