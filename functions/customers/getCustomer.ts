@@ -3,7 +3,7 @@ import { businessRefusal } from "../../shared/http/errors.ts";
 import { required } from "../../shared/http/requests/checked.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { presentCustomer } from "../../shared/http/views/customerView.ts";
-import { customerNotFound } from "../../shared/operations/customer.ts";
+import { whyUnknown } from "../../shared/operations/customer.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { findCustomer } from "../../shared/table/customers.ts";
 
@@ -12,7 +12,7 @@ export function getCustomer(table: Table): Operation<typeof routes.getCustomer> 
   return async ({ org, parameters }) => {
     const { customerId } = required(parameters).path;
     const customer = await findCustomer(table, org, customerId);
-    if (customer === undefined) throw businessRefusal(customerNotFound(customerId));
+    if (typeof customer === "string") throw businessRefusal(whyUnknown(customer, customerId));
     return { data: presentCustomer(customer) };
   };
 }

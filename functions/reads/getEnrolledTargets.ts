@@ -1,16 +1,14 @@
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import { businessRefusal } from "../../shared/http/errors.ts";
 import { required } from "../../shared/http/requests/checked.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { presentEnrolledTarget } from "../../shared/http/views/enrolledTargetView.ts";
 import { fitting } from "../../shared/http/views/fitting.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
-import { customerNotFound } from "../../shared/operations/customer.ts";
 import { findGroupsOf } from "../../shared/operations/definition.ts";
-import { isRegistered } from "../../shared/table/customers.ts";
 import { listAllEnrollments } from "../../shared/table/enrollments.ts";
+import { requireRegistered } from "./requireRegistered.ts";
 
 /**
  * `GET /users/{userId}/enrolledTargets`: the definitions of the targets the customer is enrolled in, in order of group
@@ -21,8 +19,7 @@ export function getEnrolledTargets(context: ServiceContext): Operation<typeof ro
   return async ({ org, now, parameters }) => {
     const { userId } = required(parameters).path;
     const all = await listAllEnrollments(context.table, org, userId);
-    if (all.length === 0 && !(await isRegistered(context.table, org, userId)))
-      throw businessRefusal(customerNotFound(userId));
+    if (all.length === 0) await requireRegistered(context.table, org, userId);
     const enrolled = all.filter(({ membership }) => membership.status === "ENROLLED").toSorted(byGroupAndTarget);
     const groups = await findGroupsOf(context.targetGroups, org, enrolled, now);
     const rows = enrolled.flatMap((enrollment) => present(groups, enrollment));

@@ -1,17 +1,16 @@
 import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import { businessRefusal, RequestRefused } from "../../shared/http/errors.ts";
+import { RequestRefused } from "../../shared/http/errors.ts";
 import { required } from "../../shared/http/requests/checked.ts";
 import type { routes } from "../../shared/http/routes.ts";
 import { presentLedgerEntry } from "../../shared/http/views/ledgerView.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
-import { customerNotFound } from "../../shared/operations/customer.ts";
 import { requireDefinition } from "../../shared/operations/definition.ts";
-import { isRegistered } from "../../shared/table/customers.ts";
 import { listActive, listSetAside } from "../../shared/table/enrollments.ts";
 import type { Org } from "../../shared/table/keys.ts";
 import { listLedger } from "../../shared/table/ledger.ts";
 import { Patience } from "../../shared/table/rounds.ts";
+import { requireRegistered } from "./requireRegistered.ts";
 
 /**
  * `GET /users/{userId}/trackedTargetEvents/{targetRuleId}`: what happened to the customer in the target, oldest first
@@ -52,7 +51,7 @@ async function requireEnrollment(
   const setAside = async () => (isErased ? [] : listSetAside(table, org, userId, patience));
   const enrollment = enrollments.find(isAsked) ?? (await setAside()).find(isAsked);
   if (enrollment !== undefined) return enrollment;
-  if (!(await isRegistered(table, org, userId))) throw businessRefusal(customerNotFound(userId));
+  await requireRegistered(table, org, userId);
   throw new RequestRefused(310149, [
     `Customer ${userId} has never been enrolled in target ${targetRuleId}; GET /v3/users/${userId}/enrolledTargets lists the targets of today.`,
   ]);

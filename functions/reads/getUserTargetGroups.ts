@@ -3,7 +3,6 @@ import type { Enrollment } from "../../shared/domain/enrollment.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
 import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
-import { businessRefusal } from "../../shared/http/errors.ts";
 import { required } from "../../shared/http/requests/checked.ts";
 import type { QueryOf, routes } from "../../shared/http/routes.ts";
 import { presentAvailableTargets } from "../../shared/http/views/availableTargetView.ts";
@@ -11,14 +10,13 @@ import { presentCustomerState, type StateOptions } from "../../shared/http/views
 import { fitting } from "../../shared/http/views/fitting.ts";
 import { presentLeftTarget } from "../../shared/http/views/leftTargetView.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
-import { customerNotFound } from "../../shared/operations/customer.ts";
 import { findGroupsOf } from "../../shared/operations/definition.ts";
 import { findNewestGroups, type NewestGroups } from "../../shared/operations/newestGroups.ts";
 import { withShownPast } from "../../shared/operations/shownPast.ts";
 import type { Table } from "../../shared/table/client.ts";
-import { isRegistered } from "../../shared/table/customers.ts";
 import { listAllEnrollments, listEnrollments } from "../../shared/table/enrollments.ts";
 import type { Org } from "../../shared/table/keys.ts";
+import { requireRegistered } from "./requireRegistered.ts";
 
 type Query = QueryOf<(typeof routes.getUserTargetGroups)["query"]>;
 
@@ -36,8 +34,7 @@ export function getUserTargetGroups(context: ServiceContext): Operation<typeof r
       (showsOver(query) ? listAllEnrollments : listEnrollments)(context.table, org, userId),
       status === "AVAILABLE" ? findNewestGroups(context, org, now) : undefined,
     ]);
-    if (all.length === 0 && !(await isRegistered(context.table, org, userId)))
-      throw businessRefusal(customerNotFound(userId));
+    if (all.length === 0) await requireRegistered(context.table, org, userId);
     const asked = all.filter(({ targetId }) => [undefined, targetId].includes(query.targetRuleId));
     const isAnswered = query.includeLeft || status === "LEFT";
     const leftOnes = isAnswered ? asked.filter((one) => !isEnrolled(one)) : [];

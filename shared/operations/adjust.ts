@@ -5,20 +5,19 @@ import type { Enrollment } from "../domain/enrollment.ts";
 import type { Instant } from "../domain/instant.ts";
 import { isOver } from "../domain/over.ts";
 import { rowsToRead } from "../domain/past.ts";
-import { type Refusal, refused } from "../domain/refusal.ts";
+import type { Refusal } from "../domain/refusal.ts";
 import type { Cycle } from "../domain/targetGroup.ts";
 import type { RecordedActivity } from "../table/activityItem.ts";
-import type { Table } from "../table/client.ts";
 import { findStanding } from "../table/customers.ts";
-import { type EnrollmentRef, findSetAside, listActive } from "../table/enrollments.ts";
 import { outrun } from "../table/failures.ts";
 import type { Org } from "../table/keys.ts";
 import { type NotedReturns, whenFirst } from "../table/notedReturns.ts";
 import { readRows } from "../table/past.ts";
-import { inRounds, Patience } from "../table/rounds.ts";
+import { inRounds, manyRounds, Patience } from "../table/rounds.ts";
 import type { ServiceContext } from "./context.ts";
-import { customerErased, customerNotFound, identifyCustomer, isRefusal } from "./customer.ts";
+import { identifyCustomer, isRefusal, whyUnknown } from "./customer.ts";
 import { type Definition, findTarget, requireDefinition, type TargetRef } from "./definition.ts";
+import { findMembership, notEnrolled } from "./membership.ts";
 import { buildUpdates, commit, findActivity } from "./recordActivity.ts";
 
 /** What to adjust, and by whom. */
@@ -37,8 +36,6 @@ export type AdjustResult =
   /** The id was used before, for another adjustment or for an activity. Nothing was changed. */
   | { readonly outcome: "idReused" }
   | Refusal;
-
-const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min(200, 5 * 2 ** round) };
 
 /**
  * Adds an amount to what a customer has achieved in one cycle of a target (docs/adjustments.md). It counts once, however
@@ -80,9 +77,9 @@ async function record(
   const patience = new Patience(table);
   const overtaken = "The adjustment met other writes in every round";
   let noted: NotedReturns | undefined;
-  return inRounds<AdjustResult>(table, { ...rounds, patience, overtaken }, async (lostAttempts) => {
+  return inRounds<AdjustResult>(table, { ...manyRounds, patience, overtaken }, async (lostAttempts) => {
     const stored = await findMembership(table, call, mayBeSetAside, patience);
-    const decision = stored === undefined ? neverEnrolled(call) : await decide(context, call, cycleNumber, stored);
+    const decision = stored === undefined ? notEnrolled(call) : await decide(context, call, cycleNumber, stored);
     if ("outcome" in decision) return explain(context, call, decision, lostAttempts);
     const recorded = recordOf(call, decision);
     const parts = buildUpdates(org, decision).map((Update) => ({ Update }));
@@ -112,28 +109,6 @@ async function decide(
 }
 
 /**
- * The enrolment. It is looked for in the order in which it moves, so it is not missed. It is read like an activity reads
- * it, because the note that the customer is being erased is beside it. Such a customer has none.
- */
-export async function findMembership(
-  table: Table,
-  ref: EnrollmentRef,
-  mayBeSetAside: boolean,
-  patience: Patience,
-): Promise<Enrollment | undefined> {
-  const { enrollments, isErased } = await listActive(table, ref.org, ref.customerId, patience);
-  const found = enrollments.find(({ groupId, targetId }) => groupId === ref.groupId && targetId === ref.targetId);
-  return found ?? (mayBeSetAside && !isErased ? findSetAside(table, ref) : undefined);
-}
-
-function neverEnrolled({ customerId, groupId, targetId }: Call): Refusal {
-  return refused(
-    310126,
-    `Customer ${customerId} is not enrolled in target ${targetId} of target group ${groupId}; nothing was changed.`,
-  );
-}
-
-/**
  * What a call is answered that would be refused now. It may repeat one that was not, and its customer may not be
  * registered. This is looked up only here, because an enrolled customer is always registered.
  */
@@ -149,11 +124,11 @@ async function explain(
     findStanding(table, org, customerId),
   ]);
   // What an earlier call did is still stored, and belongs to nobody.
-  if (standing === "erased") return customerErased(customerId);
+  if (standing === "erased") return whyUnknown(standing, customerId);
   if (earlier !== undefined) return repeated(earlier, call);
   // An earlier round was sent and its lost attempt may still arrive.
   if (lostAttempts > 0) throw outrun(lostAttempts, "The adjustment would be refused by now");
-  return standing === "registered" ? refusal : customerNotFound(customerId);
+  return standing === "registered" ? refusal : whyUnknown(standing, customerId);
 }
 
 function repeated(earlier: RecordedActivity, { contentDigest }: Call): AdjustResult {

@@ -1,7 +1,7 @@
 import type { NamedCustomer } from "../domain/customer.ts";
 import { type Refusal, refused } from "../domain/refusal.ts";
 import type { Table } from "../table/client.ts";
-import { findClaimant, isRegistered } from "../table/customers.ts";
+import { findClaimant, findStanding, type Standing } from "../table/customers.ts";
 import type { Org } from "../table/keys.ts";
 
 /** The refusal of a customer who is not registered. It does not repeat an external id, which can be a card's number. */
@@ -16,13 +16,20 @@ export function customerErased(customerId: number): Refusal {
   return refused(310011, `Customer ${customerId} was erased, and the id is given to nobody else.`);
 }
 
+/** The refusal of a customer who is not registered, with what the caller can do about it. */
+export function whyUnknown(standing: Exclude<Standing, "registered">, customerId: number): Refusal {
+  return standing === "erased" ? customerErased(customerId) : customerNotFound(customerId);
+}
+
 /**
- * The id of the registered customer; `undefined` when there is none. The claim of an external id names a registered
- * customer, so it is read in place of the profile.
+ * The id of the registered customer, or the refusal 310011. The claim of an external id names a registered customer, so it
+ * is read in place of the profile.
  */
-export async function findRegistered(table: Table, org: Org, customer: NamedCustomer): Promise<number | undefined> {
-  if (typeof customer !== "number") return findClaimant(table, org, customer.externalId);
-  return (await isRegistered(table, org, customer)) ? customer : undefined;
+export async function findRegistered(table: Table, org: Org, customer: NamedCustomer): Promise<number | Refusal> {
+  if (typeof customer !== "number")
+    return (await findClaimant(table, org, customer.externalId)) ?? customerNotFound(customer);
+  const standing = await findStanding(table, org, customer);
+  return standing === "registered" ? customer : whyUnknown(standing, customer);
 }
 
 /**

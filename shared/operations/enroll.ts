@@ -19,7 +19,7 @@ import { OutcomeUnknown } from "../table/failures.ts";
 import type { Org } from "../table/keys.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import type { ServiceContext } from "./context.ts";
-import { customerNotFound, findRegistered, isRefusal } from "./customer.ts";
+import { findRegistered, isRefusal } from "./customer.ts";
 import { type Definition, findActiveTarget, findActiveTargetFresh, type TargetRef } from "./definition.ts";
 import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
 import { ensureRegistered } from "./registerCustomer.ts";
@@ -75,8 +75,8 @@ export async function enroll(context: ServiceContext, command: EnrollCommand, no
   return current.outcome === "refused" ? current : writePlanned(context, command, current, now);
 }
 
-/** What is known of the customer: the id, the refusal when the caller named none, or nothing when none is registered. */
-type Found = number | Refusal | undefined;
+/** What is known of the customer: the id, or the refusal when the caller named none or none is registered. */
+type Found = number | Refusal;
 
 async function findNamed(table: Table, { org, customer }: EnrollCommand): Promise<Found> {
   return isRefusal(customer) ? customer : findRegistered(table, org, customer);
@@ -102,7 +102,7 @@ async function writePlanned(
   const isKnown = isRegistered && typeof customer === "number";
   const patience = new Patience(table);
   const customerId = isKnown ? customer : await ensureRegistered(table, { org, customer, now }, patience);
-  if (customerId === undefined) return customerNotFound(customer);
+  if (typeof customerId !== "number") return customerId;
   const ref = { org, customerId, groupId, targetId };
   const outcome = await writeEnrollment(table, ref, plan, { ...command, now, patience });
   return outcome === "enrolled"
@@ -119,7 +119,7 @@ function planFor(
 ): Planned | Refusal {
   if (definition.outcome === "refused") return definition;
   if (isRefusal(command.customer)) return command.customer;
-  if (customer === undefined && !command.registersCustomer) return customerNotFound(command.customer);
+  if (typeof customer !== "number" && !command.registersCustomer) return customer;
   const { group, target } = definition;
   const decided = decideEnrollment(group, target, command.request, now);
   if (decided.outcome === "refused") return decided;

@@ -13,7 +13,7 @@ import {
 import type { Instant } from "../domain/instant.ts";
 import { isOver } from "../domain/over.ts";
 import { rowsToRead } from "../domain/past.ts";
-import { type Refusal, refused } from "../domain/refusal.ts";
+import type { Refusal } from "../domain/refusal.ts";
 import { type Cycle, isContinuous, type Level } from "../domain/targetGroup.ts";
 import type { Table } from "../table/client.ts";
 import { findStanding } from "../table/customers.ts";
@@ -21,12 +21,12 @@ import { outrun } from "../table/failures.ts";
 import { buildForgivenessItem, parseForgiveness } from "../table/forgivenessItem.ts";
 import { grantKey, type Org } from "../table/keys.ts";
 import { readRows } from "../table/past.ts";
-import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
+import { inRounds, manyRounds, Overtaken, Patience } from "../table/rounds.ts";
 import { get, transact } from "../table/store.ts";
-import { findMembership } from "./adjust.ts";
 import type { ServiceContext } from "./context.ts";
-import { customerErased, customerNotFound, identifyCustomer, isRefusal } from "./customer.ts";
+import { identifyCustomer, isRefusal, whyUnknown } from "./customer.ts";
 import { type Definition, findTargetFresh, type TargetRef } from "./definition.ts";
+import { findMembership, notEnrolled } from "./membership.ts";
 import { buildUpdates } from "./recordActivity.ts";
 
 /** What to forgive whom, and by whom. */
@@ -53,8 +53,6 @@ export type ForgiveResult =
   | { readonly outcome: "notContinuous" }
   | Extract<ForgivingDecision, { readonly outcome: "tooManyFreezes" }>
   | Refusal;
-
-const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min(200, 5 * 2 ** round) };
 
 /**
  * Excuses cycles of a customer's streak, takes that back, or gives freezes (docs/forgiveness.md), with one consistent query
@@ -95,9 +93,9 @@ async function write(table: Table, call: Call, cycles: readonly Cycle[]): Promis
   const mayBeSetAside = isOver(definition.group, now);
   const patience = new Patience(table);
   const overtaken = "The streak met other writes in every round";
-  return inRounds<ForgiveResult>(table, { ...rounds, patience, overtaken }, async (lostAttempts) => {
+  return inRounds<ForgiveResult>(table, { ...manyRounds, patience, overtaken }, async (lostAttempts) => {
     const stored = await findMembership(table, call, mayBeSetAside, patience);
-    if (stored === undefined) return explain(table, call, neverEnrolled(call), lostAttempts);
+    if (stored === undefined) return explain(table, call, notEnrolled(call), lostAttempts);
     const { enrollment, ...decision } = await decide(table, call, stored, cycles);
     if (decision.outcome === "refused" || decision.outcome === "tooManyFreezes")
       return explain(table, call, decision, lostAttempts);
@@ -116,13 +114,6 @@ async function write(table: Table, call: Call, cycles: readonly Cycle[]): Promis
     if (earlier === undefined || forgiveness.grant === undefined) return new Overtaken(result.attempts - 1);
     return repeated(call, parseForgiveness(earlier));
   });
-}
-
-function neverEnrolled({ customerId, groupId, targetId }: Call): Refusal {
-  return refused(
-    310126,
-    `Customer ${customerId} is not enrolled in target ${targetId} of target group ${groupId}; nothing was changed.`,
-  );
 }
 
 /** `enrollment` is the state that was decided on, with the settled cycles that were needed. */
@@ -153,11 +144,11 @@ async function explain(
   const { org, customerId } = call;
   const [earlier, standing] = await Promise.all([findGrant(table, call), findStanding(table, org, customerId)]);
   // What an earlier call did is still stored, and belongs to nobody.
-  if (standing === "erased") return customerErased(customerId);
+  if (standing === "erased") return whyUnknown(standing, customerId);
   if (earlier !== undefined) return repeated(call, earlier);
   // An earlier round was sent and its lost attempt may still arrive.
   if (lostAttempts > 0) throw outrun(lostAttempts, "The streak could not be changed by now");
-  return standing === "registered" ? refusal : customerNotFound(customerId);
+  return standing === "registered" ? refusal : whyUnknown(standing, customerId);
 }
 
 async function findGrant(table: Table, { org, customerId, forgiving }: Call): Promise<Forgiveness | undefined> {

@@ -31,7 +31,7 @@ import { activityKey, type Org } from "../table/keys.ts";
 import { buildWhileNotArrived, type NotedReturns, parseNotedReturns, whenFirst } from "../table/notedReturns.ts";
 import { readRows } from "../table/past.ts";
 import { buildChangedRows, changedPastCycles, changedRows } from "../table/pastItem.ts";
-import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
+import { inRounds, manyRounds, Overtaken, Patience } from "../table/rounds.ts";
 import { buildWaitingNote } from "../table/settingAside.ts";
 import { type Conditional, get, requirePatience, type TransactionPart, transact, type Update } from "../table/store.ts";
 import { findAutomaticTargets } from "./automaticTargets.ts";
@@ -64,8 +64,6 @@ export type RecordOutcome =
  */
 const mostChangedItems = 98;
 
-const rounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min(200, 5 * 2 ** round) };
-
 /**
  * Counts an activity for every target the customer is enrolled in. It counts once, however often it is delivered. The
  * first activity that matches a target with automatic enrolment enrols the customer in the same transaction. A return that
@@ -89,7 +87,7 @@ export async function recordActivity(
   const patience = new Patience(table);
   const overtaken = "The activity met other writes in every round";
   let noted: NotedReturns | undefined;
-  return inRounds(table, { ...rounds, patience, overtaken }, async (lostAttempts) => {
+  return inRounds(table, { ...manyRounds, patience, overtaken }, async (lostAttempts) => {
     const [active, named, automatic, earlierReturns] = await Promise.all([
       listActive(table, org, activity.customerId, patience),
       findNamed(table, org, activity),

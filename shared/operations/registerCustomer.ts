@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { NamedCustomer, ProfileChange } from "../domain/customer.ts";
 import type { Instant } from "../domain/instant.ts";
+import type { Refusal } from "../domain/refusal.ts";
 import type { Table } from "../table/client.ts";
 import { buildEmptyRegistration, buildRegistration, isTombstone } from "../table/customers.ts";
 import { OutcomeUnknown } from "../table/failures.ts";
@@ -8,6 +9,7 @@ import { ItemReader } from "../table/item.ts";
 import type { Org } from "../table/keys.ts";
 import { inRounds, Overtaken, type Patience } from "../table/rounds.ts";
 import { transact, update } from "../table/store.ts";
+import { customerErased } from "./customer.ts";
 
 /** A further round is needed only when another call for the same customer or external id is under way. */
 function rounds(patience: Patience) {
@@ -17,13 +19,13 @@ function rounds(patience: Patience) {
 
 /**
  * The id of the customer, who is registered without a profile if there was none. However many calls come at once, they
- * answer one id. `undefined` for a customer who was erased.
+ * answer one id. A customer who was erased is the refusal 310011.
  */
 export async function ensureRegistered(
   table: Table,
   { org, customer, now }: { readonly org: Org; readonly customer: NamedCustomer; readonly now: Instant },
   patience: Patience,
-): Promise<number | undefined> {
+): Promise<number | Refusal> {
   if (typeof customer !== "number") {
     const registration = { org, externalId: customer.externalId, change: {}, now };
     return (await registerExternalId(table, registration, patience)).customerId;
@@ -36,7 +38,7 @@ export async function ensureRegistered(
     const isErased = result.outcome === "refused" && result.stored !== undefined && isTombstone(result.stored);
     return isErased ? "erased" : "registered";
   });
-  return outcome === "erased" ? undefined : customer;
+  return outcome === "erased" ? customerErased(customer) : customer;
 }
 
 type Registration = {

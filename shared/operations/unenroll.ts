@@ -7,7 +7,7 @@ import { isOver } from "../domain/over.ts";
 import { type Refusal, refused } from "../domain/refusal.ts";
 import { decideUnenrollment, type UnenrollmentPlan } from "../domain/unenrolling.ts";
 import type { Table } from "../table/client.ts";
-import { isRegistered } from "../table/customers.ts";
+import { findStanding } from "../table/customers.ts";
 import { parseEnrollment } from "../table/enrollmentItem.ts";
 import {
   type EnrollmentRef,
@@ -21,9 +21,10 @@ import { OutcomeUnknown } from "../table/failures.ts";
 import type { Org } from "../table/keys.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import type { ServiceContext } from "./context.ts";
-import { customerNotFound, identifyCustomer, isRefusal } from "./customer.ts";
+import { identifyCustomer, isRefusal, whyUnknown } from "./customer.ts";
 import { type Definition, findTarget, type TargetRef } from "./definition.ts";
 import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
+import { notEnrolled } from "./membership.ts";
 
 /** Who leaves which target. */
 export type UnenrollCommand = TargetRef & {
@@ -74,11 +75,11 @@ async function beforeTheFirstActivity(
   definition: Definition,
   now: Instant,
 ): Promise<Enrollment | Refusal> {
-  const [isKnown, group] = await Promise.all([
-    isRegistered(table, org, customerId),
+  const [standing, group] = await Promise.all([
+    findStanding(table, org, customerId),
     definition.group.isActive ? definition.group : targetGroups.findFresh(org, groupId, now),
   ]);
-  if (!isKnown) return customerNotFound(customerId);
+  if (standing !== "registered") return whyUnknown(standing, customerId);
   if (group?.isActive !== true) return refused(310126, "Nothing was changed.");
   const operationId = table.operationIds.next();
   return newEnrollment({ ...definition, group }, { customerId, enrolledByActivity: undefined, operationId, now });
@@ -88,18 +89,12 @@ async function beforeTheFirstActivity(
  * A customer who is not enrolled may not even be registered. This is looked up only here, because an enrolled customer
  * is always registered. A refusal with 310011 has looked already.
  */
-async function explain(
-  table: Table,
-  { org, customerId, groupId, targetId }: EnrollmentRef,
-  refusal: Refusal,
-): Promise<Refusal> {
-  const { code } = refusal;
-  if (code === 310011) return refusal;
-  if (!(await isRegistered(table, org, customerId))) return customerNotFound(customerId);
-  return refused(
-    code,
-    `Customer ${customerId} is not enrolled in target ${targetId} of target group ${groupId}; nothing was changed.`,
-  );
+async function explain(table: Table, ref: EnrollmentRef, refusal: Refusal): Promise<Refusal> {
+  if (refusal.code === 310011) return refusal;
+  const { org, customerId } = ref;
+  const standing = await findStanding(table, org, customerId);
+  if (standing !== "registered") return whyUnknown(standing, customerId);
+  return notEnrolled(ref);
 }
 
 /** How often a call decides anew when other operations came first. */

@@ -9,15 +9,14 @@ import { type Delete, get, type Put, type TransactionPart, type Update } from ".
 /** The attribute of the item that takes the place of an erased customer's profile. It has no other. */
 export const erasedAtAttribute = "erasedAt";
 
+/** Whether a customer is registered, was erased, or neither. */
+export type Standing = "registered" | "erased" | "unknown";
+
 /**
  * Whether the customer is registered. An erased one is not. "Unknown" is answered only after a consistent read, so a
  * customer registered a moment ago is found.
  */
-export async function findStanding(
-  table: Table,
-  org: Org,
-  customerId: number,
-): Promise<"registered" | "erased" | "unknown"> {
+export async function findStanding(table: Table, org: Org, customerId: number): Promise<Standing> {
   const item = await getProfile(table, org, customerId, ["pk", erasedAtAttribute]);
   if (item === undefined) return "unknown";
   return isTombstone(item) ? "erased" : "registered";
@@ -48,9 +47,15 @@ export async function findClaimant(
   return claim === undefined ? undefined : ItemReader.of(claim).integer("customerId");
 }
 
-export async function findCustomer(table: Table, org: Org, customerId: number): Promise<Customer | undefined> {
+/** The customer, or why there is none. "Unknown" is answered only after a consistent read. */
+export async function findCustomer(
+  table: Table,
+  org: Org,
+  customerId: number,
+): Promise<Customer | Exclude<Standing, "registered">> {
   const item = await getProfile(table, org, customerId);
-  return item === undefined || isTombstone(item) ? undefined : parseCustomer(item, customerId);
+  if (item === undefined) return "unknown";
+  return isTombstone(item) ? "erased" : parseCustomer(item, customerId);
 }
 
 async function getProfile(table: Table, org: Org, customerId: number, attributes?: readonly string[]) {

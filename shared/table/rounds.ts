@@ -46,6 +46,9 @@ type RoundsOptions = {
   readonly overtaken: string;
 };
 
+/** For calls that many others meet at one customer: many rounds, with pauses that spread them. */
+export const manyRounds = { most: 40, longestPauseMilliseconds: (round: number) => Math.min(200, 5 * 2 ** round) };
+
 /**
  * Decides and writes until a round is not overtaken, at most `most` times and only while there is patience. Every round
  * after the first is reported to the table's `onRetry`. Each round receives the number of attempts that earlier rounds

@@ -4,8 +4,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { countQueuedActivities } from "../../functions/countQueuedActivities/countQueuedActivities.ts";
 import { createContext } from "../../shared/operations/context.ts";
 import { customerKey, indexRowKey, ledgerKey } from "../../shared/table/keys.ts";
-import { ApiClient } from "../support/apiClient.ts";
+import { ApiClient, type ApiResponse } from "../support/apiClient.ts";
 import { type ConsoleLine, captureConsole } from "../support/capturedConsole.ts";
+import { expectRefused } from "../support/envelopes.ts";
 import { ok, type TestGroup, type TestOrg, targetPath } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
 import { queueMessage } from "../support/queueMessage.ts";
@@ -125,9 +126,17 @@ async function refusals({ org, group, streakGroup, customerId, traces }: Member)
     allState: await org.reader.get(`/users/${customerId}/targetGroups?includeLeft=true`, { now }),
     targets: await org.reader.get(`/users/${customerId}/enrolledTargets`),
     history: await org.reader.get(`/users/${customerId}/trackedTargetEvents/${group.targetId}`),
+    exported: await org.admin.get(`/customers/${customerId}/export`),
     anonymised: await erase({ org, customerId }, "ANONYMISE"),
   };
-  return Object.fromEntries(Object.entries(answers).map(([name, { body }]) => [name, body.errors?.[0]?.code ?? body]));
+  return Object.fromEntries(Object.entries(answers).map(([name, { body }]) => [name, codeOf(body, customerId)]));
+}
+
+/** The code of a refusal; the whole answer when it is none, or says that the id of an erased customer can be registered. */
+function codeOf(body: ApiResponse["body"], customerId: number): unknown {
+  const [error] = body.errors ?? [];
+  const isMisleading = error?.message.includes(`PUT /v3/customers/${customerId} registers`) === true;
+  return error === undefined || isMisleading ? body : error.code;
 }
 
 const allRefused = (answers: Record<string, unknown>) =>
@@ -271,6 +280,17 @@ describe("DELETE /customers/{customerId}?mode=ERASE", () => {
     expect(await itemsWith(service.table, [`${pk}'`])).toEqual([{ pk, sk, erasedAt: now }]);
     const answers = await refusals(member);
     expect(answers).toEqual(allRefused(answers));
+  });
+
+  it("tells who leaves a target after the first pass that the customer was erased, also where an activity enrols: 310011", async () => {
+    const member = await newMember();
+    const { org, group, customerId } = member;
+    const targets = [{ ...milestone().targets[0], enrolmentMethod: "TRANSACTION" }];
+    const automatic = await org.createGroup(milestone({ targets }));
+    await ok(erase(member));
+    await sweep(org, now);
+    for (const left of [group, automatic])
+      expectRefused(await org.unenroll(left, customerId, { now }), 400, 310011, /was erased/);
   });
 
   it("is RUNNING until the first pass, WAITING until the one 25 hours later, then COMPLETED", async () => {
