@@ -2,7 +2,7 @@ import { currentCycle } from "../../shared/domain/cycles.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
 import { refused } from "../../shared/domain/refusal.ts";
 import type { RosterFilter } from "../../shared/domain/roster.ts";
-import type { TargetGroup } from "../../shared/domain/targetGroup.ts";
+import type { Cycle, TargetGroup } from "../../shared/domain/targetGroup.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { businessRefusal, invalidInput } from "../../shared/http/errors.ts";
 import { required } from "../../shared/http/requests/checked.ts";
@@ -10,7 +10,7 @@ import { readCursor, writeCursor } from "../../shared/http/requests/rosterCursor
 import type { QueryOf, routes } from "../../shared/http/routes.ts";
 import { presentRosterRow } from "../../shared/http/views/rosterView.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
-import { findTarget, requireDefinition } from "../../shared/operations/definition.ts";
+import { findTarget, findTargetFresh, requireDefinition } from "../../shared/operations/definition.ts";
 import { listRoster } from "../../shared/operations/listRoster.ts";
 import { listShards } from "../../shared/table/targetShards.ts";
 
@@ -27,7 +27,9 @@ export function listTargetCustomers({ table, targetGroups }: ServiceContext): Op
     const { status, periodId, achieved } = query;
     const scope = [org, ref.groupId, ref.targetId, status, periodId ?? null, achieved ?? null];
     const from = required(readCursor(scope, query.cursor));
-    const [found, shards] = await Promise.all([findTarget(targetGroups, org, ref, now), listShards(table, org, ref)]);
+    // A cycle may have been appended a moment ago. So it is refused only by the definition as it is now.
+    const find = hasCycle(targetGroups.cached(org, ref.groupId, now), query, now) ? findTarget : findTargetFresh;
+    const [found, shards] = await Promise.all([find(targetGroups, org, ref, now), listShards(table, org, ref)]);
     if (found.outcome === "refused") throw businessRefusal(found);
     const filter = readFilter(found.group, query, now);
     const { rows, next } = await listRoster(table, { org, ...ref }, filter, { shards, from, limit: query.limit });
@@ -43,13 +45,22 @@ export function listTargetCustomers({ table, targetGroups }: ServiceContext): Op
   };
 }
 
-function readFilter(
-  group: TargetGroup,
-  { status, periodId, achieved }: QueryOf<Route["query"]>,
-  now: Instant,
-): RosterFilter {
-  const cycle =
-    periodId === undefined ? currentCycle(group.cycles, now) : group.cycles.find(({ id }) => id === periodId);
+type Query = QueryOf<Route["query"]>;
+
+/** Whether the definition has the cycle that the caller asks for, if any. */
+function hasCycle(group: TargetGroup | undefined, query: Query, now: Instant): boolean {
+  const isAskedFor = query.periodId !== undefined || query.achieved !== undefined;
+  return !isAskedFor || (group !== undefined && cycleOf(group, query, now) !== undefined);
+}
+
+/** The cycle with the id; without one, the current cycle. */
+function cycleOf({ cycles }: TargetGroup, { periodId }: Query, now: Instant): Cycle | undefined {
+  return periodId === undefined ? currentCycle(cycles, now) : cycles.find(({ id }) => id === periodId);
+}
+
+function readFilter(group: TargetGroup, query: Query, now: Instant): RosterFilter {
+  const { status, periodId, achieved } = query;
+  const cycle = cycleOf(group, query, now);
   if (cycle === undefined && periodId !== undefined) {
     throw businessRefusal(refused(310019, `Target group ${group.id} has no period ${periodId}.`));
   }

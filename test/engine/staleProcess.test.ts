@@ -127,6 +127,29 @@ describe("a process whose cached definition is 30 s old", () => {
     });
   });
 
+  it.each([
+    ["named by periodId", (id: number) => `periodId=${id}`],
+    ["current", () => "achieved=false"],
+  ])(
+    "lists the customers of the appended cycle %s, and refuses a cycle only by the definition as it is",
+    async (_, queryFor) => {
+      const { org, group, customerId } = await newSetting(service, milestone({ cycles: 1 }));
+      const [before, after] = [lastInstantOf(1), firstInstantOf(2)];
+      await withOtherProcess(org, async (till) => {
+        const list = (query: string, at: string) => till.get(`${targetPath(group)}/customers?${query}`, { now: at });
+        await ok(list("status=ALL", before));
+        expectRefused(await list(`periodId=${unknownId}`, before), 400, 310019);
+        await append(org, group, now);
+        await ok(org.enroll(group, { customerId, periodName: "c2" }, { now }));
+        const ref = { org: org.org, customerId, groupId: group.groupId, targetId: group.targetId };
+        await Promise.all([putIndexRow(service.table, ref), new ShardList(service.table).add(ref)]);
+        const { periods } = (await ok(org.reader.get(`/targetGroups/${group.groupId}`))).body.data;
+        const { body } = await ok(list(queryFor(periods[1].id), after));
+        expect(body.data.customers).toMatchObject([{ customerId, periodId: periods[1].id }]);
+      });
+    },
+  );
+
   it("judges a running cycle by the end that both definitions agree on", async () => {
     const { org, group, customerId } = await newSetting(service, milestone({ cycles: 1 }));
     await ok(org.enroll(group, { customerId }, { now }));
