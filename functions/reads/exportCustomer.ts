@@ -5,7 +5,7 @@ import type { routes } from "../../shared/http/routes.ts";
 import { presentCustomer } from "../../shared/http/views/customerView.ts";
 import { presentStored } from "../../shared/http/views/exportView.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
-import { customerNotFound } from "../../shared/operations/customer.ts";
+import { whyUnknown } from "../../shared/operations/customer.ts";
 import { findProfile, isErased } from "../../shared/table/customers.ts";
 import { listStored } from "../../shared/table/storedOfCustomer.ts";
 
@@ -22,12 +22,13 @@ export function exportCustomer({ table }: ServiceContext): Operation<typeof rout
     const ref = { org, customerId: path.customerId };
     const after = query.cursor === undefined ? undefined : readCursor(query.cursor, ref.customerId);
     const profile = await findProfile(table, org, ref.customerId);
-    if (profile === undefined || isErased(profile)) throw businessRefusal(customerNotFound(ref.customerId));
+    if (profile === undefined || isErased(profile))
+      throw businessRefusal(whyUnknown(profile === undefined ? "unknown" : "erased", ref.customerId));
     const { items, resumeAfter } = await listStored(table, ref, after, rowsPerPage);
     const first = after === undefined ? [{ type: "profile", ...presentCustomer(profile.customer) }] : [];
     const rows = [...first, ...items.map(presentStored)];
     const nextCursor = resumeAfter === undefined ? null : buildCursor(ref.customerId, resumeAfter);
-    const isOfLines = headers["accept"] === ndjson["Content-Type"];
+    const isOfLines = namesLines(headers["accept"] ?? "");
     return {
       data: { rows, nextCursor },
       ...(isOfLines ? { headers: ndjson, text: linesOf([...rows, { type: "page", nextCursor }]) } : {}),
@@ -36,6 +37,12 @@ export function exportCustomer({ table }: ServiceContext): Operation<typeof rout
 }
 
 const ndjson = { "Content-Type": "application/x-ndjson" };
+
+/** Whether the `Accept` header names the type, alone or among others. */
+function namesLines(accept: string): boolean {
+  const types = accept.split(",").map((range) => range.split(";")[0]?.trim().toLowerCase());
+  return types.includes(ndjson["Content-Type"]);
+}
 
 function linesOf(values: readonly object[]): string {
   return values.map((value) => `${JSON.stringify(value)}\n`).join("");

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { closeCycles } from "../../local/closeCycles.ts";
 import { basicAuthorization } from "../support/apiClient.ts";
 import { ok, type TestOrg } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
+import { itemsWith } from "../support/storedTraces.ts";
 import { during, firstInstantOf, milestone } from "../support/targetGroups.ts";
 
 const service = useProjectedService();
@@ -99,18 +101,46 @@ describe("GET /customers/{customerId}/export", () => {
     );
   });
 
-  it("with Accept: application/x-ndjson answers each row as a line, and last where the next page begins", async () => {
+  it.each([["application/x-ndjson"], ["text/html, Application/X-NDJSON; q=0.9, */*"]])(
+    "with Accept: %s answers each row as a line, and last where the next page begins",
+    async (accept) => {
+      const { org, customerId } = await member();
+      await service.drain();
+      const { username, secret } = org.credentials.admin;
+      const headers = { Authorization: basicAuthorization(username, secret), Accept: accept };
+      const response = await fetch(`${service.baseUrl}/customers/${customerId}/export`, { headers });
+      expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/x-ndjson"]);
+      const lines = (await response.text()).split("\n");
+      expect(lines.pop()).toBe("");
+      const rows: Row[] = lines.map((line) => JSON.parse(line));
+      expect(rows.map(({ type }) => type)).toEqual(["profile", "enrolment", "history", "page"]);
+      expect(rows.at(-1)).toEqual({ type: "page", nextCursor: null });
+    },
+  );
+
+  it.each([
+    ["lists", "[", "]"],
+    ["objects", '{"a":', "}"],
+  ])("answers the activity with the deepest %s that is taken, and it is anonymised", async (_, open, close) => {
     const { org, customerId } = await member();
-    await service.drain();
-    const { username, secret } = org.credentials.admin;
-    const headers = { Authorization: basicAuthorization(username, secret), Accept: "application/x-ndjson" };
-    const response = await fetch(`${service.baseUrl}/customers/${customerId}/export`, { headers });
-    expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/x-ndjson"]);
-    const lines = (await response.text()).split("\n");
-    expect(lines.pop()).toBe("");
-    const rows: Row[] = lines.map((line) => JSON.parse(line));
-    expect(rows.map(({ type }) => type)).toEqual(["profile", "enrolment", "history", "page"]);
-    expect(rows.at(-1)).toEqual({ type: "page", nextCursor: null });
+    const nested = (depth: number) => `${open.repeat(depth)}"gift"${close.repeat(depth)}`;
+    const take = async (depth: number) => {
+      const body = JSON.stringify({ ...sale(customerId, `deep-${depth}`), attributes: "deepest" });
+      const deep = body.replace('"deepest"', `{"note":${nested(depth)}}`);
+      return (await org.till.send("POST", "/activities", deep, { now })).status;
+    };
+    let [taken, refused] = [1, 7000];
+    while (refused - taken > 1) {
+      const depth = Math.floor((taken + refused) / 2);
+      if ((await take(depth)) === 200) taken = depth;
+      else refused = depth;
+    }
+    expect([taken > 100, refused < 7000]).toEqual([true, true]);
+    const exported = JSON.stringify((await everythingOf(org, customerId)).rows);
+    expect(exported).toContain(nested(taken));
+    await ok(org.admin.send("DELETE", `/customers/${customerId}?mode=ANONYMISE`, undefined, { now }));
+    await closeCycles(service.table, Date.parse(now), org.org);
+    expect(await itemsWith(service.table, [`${open}"gift"`])).toEqual([]);
   });
 
   it("refuses with 300004 a cursor that it has not answered for this customer", async () => {
