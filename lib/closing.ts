@@ -7,7 +7,7 @@ import { StepFunctionsStartExecution as ScheduledExecution } from "aws-cdk-lib/a
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
-import { metrics } from "../shared/observability/metricNames.ts";
+import { type FailureSource, metrics } from "../shared/observability/metricNames.ts";
 import type { Alarms } from "./alarms.ts";
 import type { ApiFunction } from "./apiFunction.ts";
 import { closingStates, lookStates, type StatesProps } from "./closingStates.ts";
@@ -193,30 +193,22 @@ export class Closing extends Construct {
     alarms.add("JudgingErrors", {
       impact: "A changed target value is not applied to some customers; they do not see that they have reached it.",
       firstStep: "Read the failed lines of closeShard; it is tried again every five minutes.",
-      metric: ownMetric(stackName, metrics.failures, "judging").with({ period: minute }),
-      above: 0,
-      breached: { periods: 2, of: 10 },
+      ...repeatedFailures(stackName, "judging"),
     });
     alarms.add("RemindingErrors", {
       impact: "Some customers are not reminded before the end of a cycle; six hours late they are not reminded at all.",
       firstStep: "Read the failed lines of closeShard; it is tried again every five minutes.",
-      metric: ownMetric(stackName, metrics.failures, "reminding").with({ period: minute }),
-      above: 0,
-      breached: { periods: 2, of: 10 },
+      ...repeatedFailures(stackName, "reminding"),
     });
     alarms.add("ErasingErrors", {
       impact: "Some customers' data is not erased as it was asked for; the law sets a time for it.",
       firstStep: "Read the failed lines of closeShard and listDueCycles; it is tried again every five minutes.",
-      metric: ownMetric(stackName, metrics.failures, "erasing").with({ period: minute }),
-      above: 0,
-      breached: { periods: 2, of: 10 },
+      ...repeatedFailures(stackName, "erasing"),
     });
     alarms.add("StatisticsErrors", {
       impact: "The statistics of some targets are not renewed; marketing sees those of an earlier day.",
       firstStep: "Read the failed lines of closeShard; it is tried again every five minutes.",
-      metric: ownMetric(stackName, metrics.failures, "statistics").with({ period: minute }),
-      above: 0,
-      breached: { periods: 2, of: 10 },
+      ...repeatedFailures(stackName, "statistics"),
     });
     const failures = ownMetric(stackName, metrics.failures, "closing");
     return alarms.add("ClosingErrors", {
@@ -229,6 +221,15 @@ export class Closing extends Construct {
       breached: { periods: 2, of: 10 },
     });
   }
+}
+
+/** When to alarm about one kind of work of closeShard: failures in two minutes of ten, so in one start and the next. */
+function repeatedFailures(stackName: string, source: FailureSource) {
+  return {
+    metric: ownMetric(stackName, metrics.failures, source).with({ period: minute }),
+    above: 0,
+    breached: { periods: 2, of: 10 },
+  };
 }
 
 /** The part as cdk-nag writes it. Values that are known only at deployment are in angle brackets. */

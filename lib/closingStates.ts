@@ -220,5 +220,5 @@ const hasTasks = "{% $count($states.input.tasks) > 0 %}";
 
 const someFailed = {
   error: "SomeShardsFailed",
-  cause: "Some enrolments could not be closed; the log of closeShard says which. They stay due and are tried again.",
+  cause: "Some shards failed; the log of closeShard says why. They stay due and are tried again.",
 };

@@ -101,7 +101,7 @@ async function close(table: Table, task: ShardTask, mustStop: () => boolean): Pr
   const failedCount = task.failedCount + malformed.length;
   const busyCount = task.busyCount + failures.length - malformed.length;
   const isFinished = left.shards.length === 0;
-  if (isFinished && failedCount > 0) throw new ServiceError(`${failedCount} enrolments could not be closed`);
+  if (isFinished && failedCount > 0) throw new ServiceError(`${failedCount} enrolments could not be read`);
   return { closed, busyCount, left: tasksFor({ ...task, ...left, failedCount, busyCount }) };
 }
 

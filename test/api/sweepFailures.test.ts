@@ -63,7 +63,7 @@ it.each([
   await spoil(one);
   captureConsole();
   const lines = captureMetrics();
-  await expect(closeCycles(service.table, sweptAt, one.org.org)).rejects.toThrow("1 enrolments could not be closed");
+  await expect(closeCycles(service.table, sweptAt, one.org.org)).rejects.toThrow("1 enrolments could not be read");
   const failures = lines.filter((line) => "Failures" in line);
   expect(failures).toEqual([expect.objectContaining({ source, org: one.org.org })]);
 });

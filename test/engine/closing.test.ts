@@ -362,7 +362,7 @@ describe("a failure holds up nothing else", () => {
     for (const customerId of [16, 32, 48]) await brand.enroll(customerId);
     await announced(brand.org);
     await setEnrolledAt(brand.ref(32), "not an instant");
-    await expect(closeCycles(table, startOfCycle(2), brand.org)).rejects.toThrow("1 enrolments could not be closed");
+    await expect(closeCycles(table, startOfCycle(2), brand.org)).rejects.toThrow("1 enrolments could not be read");
     await setEnrolledAt(brand.ref(32), startOfCycle(1));
     expect(await closeCycles(table, startOfCycle(2), brand.org)).toMatchObject([{ customerCount: 1 }]);
     expect(await brand.endings()).toEqual([16, 32, 48].map((id) => `${id} targetPeriodCompleted c1`));
