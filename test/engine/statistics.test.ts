@@ -2,7 +2,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { closeShard } from "../../functions/closeShard/closeShard.ts";
 import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
 import type { Instant } from "../../shared/domain/instant.ts";
-import type { ClosingTask } from "../../shared/operations/listDueShards.ts";
+import { type ClosingTask, isErasing } from "../../shared/operations/listDueShards.ts";
 import { readStatistics } from "../../shared/operations/readStatistics.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
@@ -15,7 +15,7 @@ import { captureMetrics } from "../support/capturedMetrics.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { holdFirst } from "../support/heldWrite.ts";
-import { ok, type TestGroup, type TestOrg } from "../support/org.ts";
+import { ok, type TestGroup, type TestOrg, targetPath } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
 import { Random } from "../support/random.ts";
 import { firstInstantOf, milestone } from "../support/targetGroups.ts";
@@ -220,10 +220,43 @@ it("a shard with an enrolment that cannot be read stays due, the others are coun
   const metrics = captureMetrics();
   const [task] = await tasksOf(one);
   if (task === undefined) throw new Error("Two shards are due");
-  await expect(work(task)).rejects.toThrow("1 enrolments could not be");
+  await expect(work(task)).rejects.toThrow("1 enrolments could not be read");
   expect(await tasksOf(one)).toMatchObject([{ shards: [0] }]);
   expect(await countOf(one)).toBeUndefined();
   expect(JSON.stringify(metrics)).toContain("statistics");
+});
+
+it("two targets of one group have customers and counts of their own, and no count is complete while one was stopped midway", async () => {
+  const org = await service.newOrg();
+  const [spending] = milestone().targets;
+  const body = milestone({ targets: [spending, { ...spending, name: "Visits", targetType: "VISIT" }] });
+  const { data } = (await ok(org.admin.post("/targetGroups", body, { now: created }))).body;
+  const settingOf = (index: number, members: readonly number[]): Setting => {
+    const group = { groupId: data.id, targetId: data.targets[index].id, targetIds: [], cycleIds: [], levelIds: [] };
+    return { org, group, members };
+  };
+  const [one, other] = [settingOf(0, [16, 32, 48]), settingOf(1, [32, 64])];
+  for (const { group, members } of [one, other])
+    for (const customerId of members) {
+      await ok(org.admin.put(`/customers/${customerId}`, {}));
+      await ok(org.enroll(group, { customerId }, { now: created }));
+      await putInIndex({ org, group }, customerId);
+    }
+  const tasks = (await tasksOf(one)).flatMap((task) => (isErasing(task) ? [] : [task]));
+  const taskOf = ({ group }: Setting) => tasks.filter(({ targetId }) => targetId === group.targetId);
+  for (const task of taskOf(other)) await work(task);
+  const left: ClosingTask[] = [];
+  for (const task of taskOf(one)) left.push(...(await work(task, outOfTime)));
+  expect(await tasksOf(one)).toMatchObject([{ targetId: one.group.targetId }]);
+  expect([await countOf(one), await countOf(other)]).toEqual([undefined, undefined]);
+  for (const task of left) await work(task);
+  expect(await tasksOf(one)).toEqual([]);
+  expect((await countOf(one))?.counts.enrolled).toBe(3);
+  expect((await countOf(other))?.counts.enrolled).toBe(2);
+  const rosterOf = async ({ group }: Setting) =>
+    (await ok(org.reader.get(`${targetPath(group)}/customers`, { now: created }))).body.data.customers;
+  expect(await rosterOf(one)).toMatchObject(one.members.map((customerId) => ({ customerId })));
+  expect(await rosterOf(other)).toMatchObject(other.members.map((customerId) => ({ customerId })));
 });
 
 it("nothing is noted of a group in which nobody was ever enrolled", async () => {
