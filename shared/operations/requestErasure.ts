@@ -30,9 +30,12 @@ export async function requestErasure(table: Table, request: ErasureRequest): Pro
   return inRounds<Erasure | Refusal>(table, rounds, async () => {
     const read = await findProfile(table, request.org, request.customerId);
     if (read === undefined) return customerNotFound(request.customerId);
-    if (isErased(read) && request.mode !== "ERASE") return customerErased(request.customerId);
-    const earlier = await earlierRequest(table, request, read);
-    if (earlier !== undefined || isErased(read)) return earlier ?? customerErased(request.customerId);
+    if (isErased(read))
+      return request.mode === "ERASE"
+        ? describe(table, { ...request, requestedAt: read.erasedAt })
+        : customerErased(request.customerId);
+    const earlier = await earlierAnonymisation(table, request, read);
+    if (earlier !== undefined) return earlier;
     // A lost attempt that was applied is found by the next round as the earlier request.
     const result = await transact(table, partsOf(table, request, read));
     if (result.outcome !== "applied") return new Overtaken(result.attempts - 1);
@@ -47,14 +50,12 @@ function partsOf(table: Table, request: ErasureRequest, read: StoredProfile | un
     : buildAnonymisation(request, read, table.operationIds.nextAfter(read.operationId));
 }
 
-/** The request that this one repeats. */
-async function earlierRequest(
+/** The anonymisation that the request repeats. */
+async function earlierAnonymisation(
   table: Table,
   request: ErasureRequest,
-  read: StoredProfile | Tombstone,
+  { anonymisedAt, customer }: StoredProfile,
 ): Promise<Erasure | undefined> {
-  if (isErased(read)) return describe(table, { ...request, requestedAt: read.erasedAt });
-  const { anonymisedAt, customer } = read;
   const isAsItLeftIt = anonymisedAt !== undefined && customer.updatedAt === anonymisedAt;
   if (request.mode !== "ANONYMISE" || !isAsItLeftIt) return undefined;
   const earlier = await describe(table, { ...request, requestedAt: anonymisedAt });
