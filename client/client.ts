@@ -66,7 +66,8 @@ export type TargetRef = { readonly targetGroupId: number; readonly targetId: num
  * `MilestreakUnreachable` when there is no answer. A throttled call (429) is repeated after a pause. After a lost
  * answer or a 503, a call is repeated only where a repeat cannot do the work twice. That holds for reads, simulations,
  * `enroll` (by its Idempotency-Key), activities, `adjust` and `grantFreezes` (by their ids), `excuse`, `unexcuse`,
- * `putCustomer`, `registerCustomer` and `eraseCustomer`. `unenroll`, `createTargetGroup` and edits, with `If-Match` or without, are not repeated then.
+ * `putCustomer`, `registerCustomer` and `eraseCustomer`. `unenroll`, `createTargetGroup` and edits, with `If-Match` or
+ * without, are not repeated then.
  */
 export type MilestreakClient = ReturnType<typeof createMilestreakClient>;
 

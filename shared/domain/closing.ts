@@ -95,8 +95,8 @@ function isRewardDue({ rewardAllocation }: Target, enrollment: Enrollment, cycle
 
 /**
  * The length of the run that a closed cycle broke. It is 0 when the cycle was met, excused or bridged, when there was no
- * run, when the streak is not continuous, when the cycle belongs to an earlier membership, whose run ended by leaving, and when the
- * customer left before it was closed. Leaving has kept the run then.
+ * run, when the streak is not continuous, when the cycle belongs to an earlier membership, whose run ended by leaving, and
+ * when the customer left before it was closed. Leaving has kept the run then.
  */
 export function brokenRun(group: TargetGroup, enrollment: Enrollment, cycleNumber: number): number {
   return hasLeftBefore(group, enrollment, cycleNumber) ? 0 : runEndedBy(group, enrollment, cycleNumber);

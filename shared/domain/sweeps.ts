@@ -108,8 +108,8 @@ export function retiresAt(group: ClosingTimes): Instant {
 
 /**
  * The first sweep of a group that is created now; `undefined` when all its cycles have ended. No call enrols into an ended
- * cycle, and what an activity makes of an ended cycle is told at once, so none needs a sweep for it. A cycle that ended within the tolerated clock difference has one, because
- * an enrolment may be served by a machine whose clock is behind.
+ * cycle, and what an activity makes of an ended cycle is told at once, so none needs a sweep for it. A cycle that ended
+ * within the tolerated clock difference has one, because an enrolment may be served by a machine whose clock is behind.
  */
 export function firstSweep(group: ClosingTimes, now: Instant): ClosingSweep | undefined {
   const first = group.cycles.find(({ endsAt }) => endsAt > now - clockToleranceMilliseconds);

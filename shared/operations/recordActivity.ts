@@ -70,12 +70,12 @@ const mostChangedItems = 98;
  * comes before its transaction is noted where the record of its transaction will be.
  *
  * It takes one consistent query and one transaction. The list of the targets that enrol is a small read every 30 s. A return
- * reads what it names, and a transaction of which returns were noted reads these when its first write is refused. An activity of long ago takes a second query, for enrolments that
- * were set aside. The transaction writes the activity's record, which must not
- * exist, and each changed enrolment, which must have the revision that was decided on. A row of settled cycles is read
- * and written as well when the activity counts there. On a conflict it decides again, after a random pause that spreads
- * competing deliveries. Throws when every round met other writes: TooMuchContention if nothing was counted,
- * OutcomeUnknown if a lost attempt may still count.
+ * reads what it names, and a transaction of which returns were noted reads these when its first write is refused. An
+ * activity of long ago takes a second query, for enrolments that were set aside. The transaction writes the activity's
+ * record, which must not exist, and each changed enrolment, which must have the revision that was decided on. A row of
+ * settled cycles is read and written as well when the activity counts there. On a conflict it decides again, after a random
+ * pause that spreads competing deliveries. Throws when every round met other writes: TooMuchContention if nothing was
+ * counted, OutcomeUnknown if a lost attempt may still count.
  */
 export async function recordActivity(
   table: Table,

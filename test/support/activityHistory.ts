@@ -59,7 +59,7 @@ type Wanted = {
   readonly isSettled: boolean;
   /** Whether the group is over, and the enrolment is set aside meanwhile. The customer stays in then too. */
   readonly isOver: boolean;
-  /** Whether the first activity enrols the customer. Nobody has enrolled before, so there is no balance, nor are there returns. */
+  /** Whether the first activity enrols the customer. Nobody has enrolled before, so there are no balance and no returns. */
   readonly isAutomatic?: boolean;
 };
 

@@ -337,8 +337,8 @@ export const routeContracts: Readonly<
   listTargetCustomers: {
     access: { groups: everybody, own: answered, other: refused(310017), nobody: unknown },
     /**
-     * The definition beside the shards, then the last page of the index that patience lets begin; and of its customers side by side the
-     * enrolment in two places, and a row of settled cycles beside the profile.
+     * The definition beside the shards, then the last page of the index that patience lets begin; and of its customers side
+     * by side the enrolment in two places, and a row of settled cycles beside the profile.
      */
     chain: { requests: 5, patientLoops: 1 },
     request: async (org) => ({ path: `${targetPath(await org.createGroup())}/customers` }),

@@ -10,7 +10,10 @@ export const FaultsContext = createContext<readonly Fault[]>([]);
 
 const noSuchCycle = 310019;
 
-/** The faults that name a field. The name begins the sentence, because an answer has no other place for it. A cycle has a code of its own. */
+/**
+ * The faults that name a field. The name begins the sentence, because an answer has no other place for it. A cycle has a code
+ * of its own.
+ */
 export function faultsOf(errors: readonly WireError[]): readonly Fault[] {
   return errors.flatMap(({ code, message }) => {
     if (code === noSuchCycle) return [{ path: "periodName", message }];
