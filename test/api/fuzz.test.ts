@@ -70,13 +70,13 @@ async function askAbout(
 
 async function answerTo(request: FuzzRequest): Promise<RawResponse> {
   const response = await sendRaw(service.baseUrl, request);
-  const report = `${inspect(request)}\nwas answered ${inspect(response)}`;
-  expect(response.status, report).toBeLessThan(500);
-  expect(response.headers.get("content-type"), report).toBe("application/json");
-  expect(response.headers.get("cache-control"), report).toBe("no-store");
-  expect(response.text, report).not.toMatch(internals);
-  expect([...response.headers.values()].join("\n"), report).not.toMatch(internals);
-  expect(isEnvelope(request, response) || isOauthAnswer(request, response), report).toBe(true);
+  const exchange = `${inspect(request)}\nwas answered ${inspect(response)}`;
+  expect(response.status, exchange).toBeLessThan(500);
+  expect(response.headers.get("content-type"), exchange).toBe("application/json");
+  expect(response.headers.get("cache-control"), exchange).toBe("no-store");
+  expect(response.text, exchange).not.toMatch(internals);
+  expect([...response.headers.values()].join("\n"), exchange).not.toMatch(internals);
+  expect(isEnvelope(request, response) || isOauthAnswer(request, response), exchange).toBe(true);
   return response;
 }
 

@@ -93,13 +93,14 @@ export class ModelCustomer {
     return undefined;
   }
 
-  /** The effect of a new activity on each enrolment that the customer has or had. */
+  /** The effect of a new activity on each enrolment that the customer has or had and that the answer names. */
   record(activity: ModelActivity, now: number): Map<ModelGroup, ModelEffect> {
     const named = activity.originalId === undefined ? undefined : this.recorded.get(activity.originalId);
     const original = activity.type === "RETURN" ? named : undefined;
     const countedIn = new Map<ModelGroup, Counted>();
     const effects = new Map<ModelGroup, ModelEffect>();
     for (const [group, enrolment] of this.enrolments) {
+      if (!isConcerned(group, enrolment, activity, named, now)) continue;
       const place = placeOf(group, enrolment, activity, original);
       if (typeof place === "number") {
         countedIn.set(group, { cycle: place, replaced: enrolment.replaced[place] ?? 0 });
@@ -158,6 +159,30 @@ function newEnrolment(group: ModelGroup): ModelEnrolment {
 /** The index of the current cycle or, if there is none, of the next one. The number of cycles when all are over. */
 function firstNotOver(group: ModelGroup, now: number): number {
   return group.cycles.filter(({ end }) => end <= now).length;
+}
+
+/** How long after its last cycle a group is over. */
+const overAfter = 30 * 24 * 3_600_000;
+
+/**
+ * Whether an answer names the group. One that is over, 30 days after its last cycle, is named only when something of
+ * before can count: the activity or what it returns happened more than 30 days ago, or a return has waited for it.
+ */
+function isConcerned(
+  group: ModelGroup,
+  { waiting }: ModelEnrolment,
+  { id, type, at, originalId }: ModelActivity,
+  named: Recorded | undefined,
+  now: number,
+): boolean {
+  const lastEnd = Math.max(...group.cycles.map(({ end }) => end));
+  const returned = named?.activity.at ?? Number.NEGATIVE_INFINITY;
+  const happenedAt = type === "RETURN" && originalId !== undefined ? Math.min(at, returned) : at;
+  return (
+    now < lastEnd + overAfter ||
+    happenedAt < now - overAfter ||
+    waiting.some(({ forId, cycle }) => forId === id && cycle !== undefined)
+  );
 }
 
 /** The index of the cycle in which the activity counts, or the reason why it does not count. */
