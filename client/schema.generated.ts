@@ -71,7 +71,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Excuses cycles of a customer's streak
-         * @description Excuses cycles of one customer's streak: while they are not met they neither count nor end the run, and take no freeze. One cycle by its name, or all that overlap days. An excuse after the run has ended restores it. A call that changes nothing is answered with 200 and a warning. An inactive group or target takes part too; 310017 and 310018 say that there is none. Needs the permission `adjust`. The body is at most 16 kB.
+         * @description Excuses cycles of one customer's streak: while they are not met they neither count nor end the run, and take no freeze. The body names one cycle, or dates: then all cycles that overlap them are excused. An excuse after the run has ended restores it. A call that changes nothing is answered with 200 and a warning. An inactive group or target takes part too; 310017 and 310018 say that there is none. Needs the permission `adjust`. The body is at most 16 kB.
          */
         readonly post: operations["excuse"];
         readonly delete?: never;
@@ -376,7 +376,7 @@ export interface paths {
         readonly post?: never;
         /**
          * Erases or anonymises a customer
-         * @description Asks for a customer's data to be erased or anonymised. `ERASE` removes everything that is stored about the customer but the id and the time. From the answer on, every call for the customer is refused with 310011, and the id is given to nobody again. `ANONYMISE` empties names, external id, the texts in attributes of activities and the reasons of adjustments, excuses and grants of freezes; sums and history stay. Both begin within five minutes and are repeated 25 hours later for what was under way. A repeat answers the same request. Needs the permission `manage`.
+         * @description Asks for a customer's data to be erased or anonymised. `ERASE` removes everything that is stored about the customer but the id and the time. From the answer on, calls for the customer are refused with 310011, but for un-enrolling until the enrolment is removed, and the id is given to nobody again. `ANONYMISE` empties names, external id, the texts in attributes of activities and the reasons of adjustments, excuses and grants of freezes; sums and history stay. Both begin within five minutes and are repeated 25 hours later for what was under way. A repeat answers the same request. Needs the permission `manage`.
          */
         readonly delete: operations["eraseCustomer"];
         readonly options?: never;
@@ -437,7 +437,7 @@ export interface paths {
         };
         /**
          * Reads everything that is stored of a customer
-         * @description Everything that is stored of a customer: the profile, enrolments, settled cycles, activities with all that was sent of them and what they changed, and history. Cycles are given by their number in the group. A page has up to 100 rows besides the profile; ask on with `cursor` until `nextCursor` is `null`. With the header `Accept: application/x-ndjson` the answer has each row as a line and a last line `{ "type": "page", "nextCursor": … }`. Needs the permission `manage`.
+         * @description Everything that is stored of a customer: the profile, enrolments, settled cycles, activities, adjustments, excuses and grants of freezes with all that was sent of them and what they changed, and history. Cycles are given by their number in the group. A page has up to 100 rows besides the profile; ask on with `cursor` until `nextCursor` is `null`. With the header `Accept: application/x-ndjson` the answer has each row as a line and a last line `{ "type": "page", "nextCursor": … }`. Needs the permission `manage`.
          */
         readonly get: operations["exportCustomer"];
         readonly put?: never;
@@ -457,7 +457,7 @@ export interface paths {
         };
         /**
          * Reads what a customer is enrolled in and has achieved
-         * @description The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed, unless `enrolmentStatus` asks for them. Needs the permission `read`.
+         * @description The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed, unless `includeLeft` or `enrolmentStatus` asks for them. Needs the permission `read`.
          */
         readonly get: operations["getUserTargetGroups"];
         readonly put?: never;
@@ -6021,7 +6021,7 @@ export interface operations {
     readonly exportCustomer: {
         readonly parameters: {
             readonly query?: {
-                /** @description `nextCursor` of the page before. It is good for the same target and filters only. Without it the list begins. */
+                /** @description `nextCursor` of the page before. It is good only for the customer, or for the target and filters, of that page. Without it the answer is the first page. */
                 readonly cursor?: string;
             };
             readonly header?: never;
@@ -6310,7 +6310,7 @@ export interface operations {
                 readonly achieved?: boolean;
                 /** @description The largest number of rows in the answer. */
                 readonly limit?: number;
-                /** @description `nextCursor` of the page before. It is good for the same target and filters only. Without it the list begins. */
+                /** @description `nextCursor` of the page before. It is good only for the customer, or for the target and filters, of that page. Without it the answer is the first page. */
                 readonly cursor?: string;
             };
             readonly header?: never;

@@ -44,7 +44,7 @@ export const queryParameters = {
   },
   cursor: {
     description:
-      "`nextCursor` of the page before. It is good for the same target and filters only. Without it the list begins.",
+      "`nextCursor` of the page before. It is good only for the customer, or for the target and filters, of that page. Without it the answer is the first page.",
     example: "aG9ZBqYkUa6xLTq0jLr7JTMuMzQ1NjUxMjAx",
   },
   ...page,

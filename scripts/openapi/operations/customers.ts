@@ -74,7 +74,7 @@ export const customers = {
     tag: "Customers",
     sample: { path: `/customers/${customerId}?mode=ANONYMISE`, caller: "demo-admin" },
     description:
-      "Asks for a customer's data to be erased or anonymised. `ERASE` removes everything that is stored about the customer but the id and the time. From the answer on, every call for the customer is refused with 310011, and the id is given to nobody again. `ANONYMISE` empties names, external id, the texts in attributes of activities and the reasons of adjustments, excuses and grants of freezes; sums and history stay. Both begin within five minutes and are repeated 25 hours later for what was under way. A repeat answers the same request.",
+      "Asks for a customer's data to be erased or anonymised. `ERASE` removes everything that is stored about the customer but the id and the time. From the answer on, calls for the customer are refused with 310011, but for un-enrolling until the enrolment is removed, and the id is given to nobody again. `ANONYMISE` empties names, external id, the texts in attributes of activities and the reasons of adjustments, excuses and grants of freezes; sums and history stay. Both begin within five minutes and are repeated 25 hours later for what was under way. A repeat answers the same request.",
     success: {
       status: 202,
       description: "Asked for.",
@@ -102,7 +102,7 @@ export const customers = {
     tag: "Customers",
     sample: { path: `/customers/${customerId}/export`, caller: "demo-admin" },
     description:
-      'Everything that is stored of a customer: the profile, enrolments, settled cycles, activities with all that was sent of them and what they changed, and history. Cycles are given by their number in the group. A page has up to 100 rows besides the profile; ask on with `cursor` until `nextCursor` is `null`. With the header `Accept: application/x-ndjson` the answer has each row as a line and a last line `{ "type": "page", "nextCursor": … }`.',
+      'Everything that is stored of a customer: the profile, enrolments, settled cycles, activities, adjustments, excuses and grants of freezes with all that was sent of them and what they changed, and history. Cycles are given by their number in the group. A page has up to 100 rows besides the profile; ask on with `cursor` until `nextCursor` is `null`. With the header `Accept: application/x-ndjson` the answer has each row as a line and a last line `{ "type": "page", "nextCursor": … }`.',
     success: {
       status: 200,
       description: "One page.",
@@ -118,7 +118,7 @@ export const customers = {
     tag: "Customers",
     sample: { path: `/users/${customerId}/targetGroups?includeInactive=true` },
     description:
-      "The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed, unless `enrolmentStatus` asks for them.",
+      "The targets in which the customer is enrolled, with what was achieved. Enrolments that were left are not listed, unless `includeLeft` or `enrolmentStatus` asks for them.",
     success: {
       status: 200,
       description: "Where the customer stands.",

@@ -115,7 +115,7 @@ export const enrolment = {
     tag: "Enrolment",
     sample: { path: `${demoStreak}/excuse`, caller: "demo-support", body: { ...demoSpan, reason: "A sample" } },
     description:
-      "Excuses cycles of one customer's streak: while they are not met they neither count nor end the run, and take no freeze. One cycle by its name, or all that overlap days. An excuse after the run has ended restores it. A call that changes nothing is answered with 200 and a warning. An inactive group or target takes part too; 310017 and 310018 say that there is none.",
+      "Excuses cycles of one customer's streak: while they are not met they neither count nor end the run, and take no freeze. The body names one cycle, or dates: then all cycles that overlap them are excused. An excuse after the run has ended restores it. A call that changes nothing is answered with 200 and a warning. An inactive group or target takes part too; 310017 and 310018 say that there is none.",
     body: { schema: oneRecord("ExcuseRecord"), examples: examples.excuseRequests },
     success: {
       status: 200,
