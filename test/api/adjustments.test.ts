@@ -216,6 +216,17 @@ describe("the same adjustment again", () => {
 });
 
 describe("the ids of a customer's adjustments and activities", () => {
+  it("are the customer's own: two customers with one adjustmentId are each adjusted by theirs", async () => {
+    const one = await enrolled();
+    const other = { ...one, customerId: await one.org.newCustomer() };
+    await ok(one.org.enroll(other.group, { customerId: other.customerId }, { now }));
+    const records = [recordOf(one, { adjustmentId: "case-1" }), recordOf(other, { adjustmentId: "case-1", amount: 7 })];
+    for (const record of records) expect((await ok(post(one, record))).body.warnings).toBeNull();
+    expect([await valuesOf(one), await valuesOf(other)]).toMatchObject([{ c1: 100 }, { c1: 7 }]);
+    for (const record of records) expect((await ok(post(one, record))).body.warnings).toHaveLength(1);
+    expect([await valuesOf(one), await valuesOf(other)]).toMatchObject([{ c1: 100 }, { c1: 7 }]);
+  });
+
   it("are one name space: the other kind under a used id is refused with 300004 (422)", async () => {
     const one = await enrolled();
     const adjustmentId = await spend(one, 5);

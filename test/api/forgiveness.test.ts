@@ -150,6 +150,19 @@ describe("an excuse", () => {
     expect(await standingOf(one, during(4))).toMatchObject({ value: 1, excused: [], reached: ["l1"] });
   });
 
+  it("that is taken back takes back nothing that it told, and tells no second end of the run", async () => {
+    const one = await enrolled(streak({ levels: [3] }), 1, 2, 4);
+    await close(one, 5);
+    await excuse(one, { periodName: "c3" }, during(5));
+    const told = () => eventsOf(one, "streakEnd", "streakRestored", "streakLevelAchieved");
+    const before = await told();
+    expect(before).toHaveLength(3);
+    await ok(post(one, "unExcuse", { periodName: "c3" }, during(5)));
+    expect((await standingOf(one, during(5))).value).toBe(1);
+    await closeAt(one, during(5, 20));
+    expect(await told()).toEqual(before);
+  });
+
   it("of what is so already is answered with 200 and a warning, and writes nothing", async () => {
     const one = await enrolled(streak(), 1);
     await withoutWriting(service, async () => {
@@ -162,6 +175,15 @@ describe("an excuse", () => {
       expect(warnings).toEqual([{ message: expect.stringContaining("excused already") }]);
       expect(data).toMatchObject({ periods: [{ periodRefCode: "c2" }] });
     });
+  });
+
+  it("of several cycles of which one was excused already is a row for the others only, and is answered with all", async () => {
+    const one = await enrolled(streak(), 1);
+    await excuse(one, { periodName: "c2" }, during(2));
+    const { data, warnings } = await excuse(one, { startDate: "2030-02-01", endDate: "2030-03-31" }, during(2));
+    expect(data.periods).toMatchObject([{ periodRefCode: "c2" }, { periodRefCode: "c3" }]);
+    expect(warnings).toBeNull();
+    expect(await historyOf(one, "EXCUSE")).toMatchObject([{ periodRefCode: "c2" }, { periodRefCode: "c3" }]);
   });
 
   it("for dates is a pause of every cycle of the membership that overlaps them, also of those to come", async () => {
@@ -216,6 +238,16 @@ describe("an excuse", () => {
     expect(await standingOf(one, during(4))).toMatchObject({ value: 0, total: 1, left: 1, excused: [], bridged: [] });
   });
 
+  it("of a cycle before a return without resetStreakStatus stays listed, and cannot be taken back: 310019", async () => {
+    const one = await enrolled(streak(), 1);
+    await excuse(one, { periodName: "c2" }, during(2));
+    await ok(one.org.unenroll(one.group, one.customerId, { now: during(2) }));
+    await ok(one.org.enroll(one.group, { customerId: one.customerId }, { now: during(4) }));
+    const refused = () => post(one, "unExcuse", { periodName: "c2" }, during(4));
+    expectRefused(await withoutWriting(service, refused), 310019, 'from cycle "c4" on, which is after "c2"');
+    expect((await standingOf(one, during(4))).excused).toEqual([2]);
+  });
+
   it.each(["group", "target"] as const)("counts although the %s is switched off", async (what) => {
     const one = await enrolled(streak(), 1, 3);
     const path = what === "group" ? `/targetGroups/editTargetGroup/${one.group.groupId}` : targetPath(one.group);
@@ -250,6 +282,18 @@ describe("a freeze", () => {
     expect(await standingOf(one, during(4))).toMatchObject({ value: 3, left: 2, bridged: [], reached: ["l1", "l2"] });
   });
 
+  it("whose cycle a late activity meets was told, and no event takes that back", async () => {
+    const one = await enrolled(twoFreezes, 1, 3);
+    await close(one, 4);
+    const told = () => eventsOf(one, "streakFreezeConsumed", "streakEnd", "streakRestored");
+    const before = await told();
+    expect(before).toMatchObject([{ periodRefCode: "c2", freezesLeft: 1 }]);
+    await meet(one, 2, during(4));
+    expect((await standingOf(one, during(4))).bridged).toEqual([]);
+    await closeAt(one, during(4, 20));
+    expect(await told()).toEqual(before);
+  });
+
   it("that joins runs at a closing reaches their level and tells it once, without an activity", async () => {
     const body = streak({ levels: [2], offsetDays: 20, streakFreezes: { initial: 1 } });
     const one = await enrolled(body, 1, 3);
@@ -270,6 +314,11 @@ describe("a freeze", () => {
     expect((await standingOf(one, during(2))).expiresOn).toBe("2030-03-04T00:00:00.000Z");
     await excuse(one, { periodName: "c2" }, during(2));
     expect((await standingOf(one, during(2))).expiresOn).toBeNull();
+  });
+
+  it("is nothing that a streak with gaps waits for: its expiresOn is null", async () => {
+    const one = await enrolled(streak({ trackingType: "NON_CONTINUOUS_STREAKS" }), 1);
+    expect(await standingOf(one, during(2))).toMatchObject({ value: 1, expiresOn: null });
   });
 
   it("that is granted counts once per grantId, is answered as at first, and is a row FREEZES", async () => {
@@ -353,6 +402,31 @@ describe("a freeze", () => {
     const errors = [{ code: 300004, message: expect.stringContaining('Id "case-1" was used before') }];
     expect(refused).toMatchObject({ status: 422, body: { data: null, errors } });
     expect((await standingOf(one, during(1))).total).toBe(3);
+  });
+
+  it("is refused with 300004 and 422 when its id comes with another target, and given there under another id", async () => {
+    const one = await enrolled(twoFreezes, 1);
+    const other = { ...one, group: await one.org.createGroup(streak()) };
+    await ok(one.org.enroll(other.group, { customerId: one.customerId }, { now: during(1) }));
+    await grant(one, 1, during(1), "case-1");
+    const refused = await post(other, "freezes", { grantId: "case-1", amount: 1 }, during(1));
+    const errors = [{ code: 300004, message: expect.stringContaining('Id "case-1" was used before') }];
+    expect(refused).toMatchObject({ status: 422, body: { data: null, errors } });
+    expect((await standingOf(other, during(1))).total).toBe(0);
+    expect((await grant(other, 1, during(1), "case-2")).data).toMatchObject({ freezesTotal: 1 });
+    expect((await standingOf(one, during(1))).total).toBe(3);
+  });
+
+  it("has an id of its customer: two customers with one grantId are each given theirs", async () => {
+    const one = await enrolled(twoFreezes, 1);
+    const other = { ...one, customerId: await one.org.newCustomer() };
+    await ok(one.org.enroll(other.group, { customerId: other.customerId }, { now: during(1) }));
+    const first = await grant(one, 1, during(1), "case-1");
+    const second = await grant(other, 3, during(1), "case-1");
+    expect([first.warnings, second.warnings]).toEqual([null, null]);
+    expect((await standingOf(one, during(1))).total).toBe(3);
+    expect((await standingOf(other, during(1))).total).toBe(5);
+    expect((await grant(one, 1, during(1), "case-1")).data).toEqual(first.data);
   });
 });
 

@@ -149,7 +149,7 @@ function take(life: SettledLife, facts: Facts, one: Deed, index: number): void {
   }
 }
 
-it("after each of any activities, returns, excuses, grants and closings, in any order, value, freezes and levels are what the facts say", () => {
+it("after each of any adjustments by 1 and -1, excuses, grants and closings, in any order, value, freezes and levels are what the facts say", () => {
   let [bridged, levelsByClosing] = [0, 0];
   fc.assert(
     fc.property(lives, (given) => {
@@ -162,7 +162,7 @@ it("after each of any activities, returns, excuses, grants and closings, in any 
   expect(Math.min(bridged, levelsByClosing)).toBeGreaterThan(0);
 });
 
-it("at the end of all orders of 8 activities, a return, excuses and a grant, with a cycle closed between any two, they are so too", () => {
+it("at the end of all orders of 8 deeds with a cycle closed between any two they are so too: 3 adjustments by 1 and one by -1, 2 excuses and one taken back, a grant; npm test takes every 53rd order", () => {
   const deeds: readonly Deed[] = [
     { kind: "COUNT", cycle: 1, amount: 1 },
     { kind: "COUNT", cycle: 4, amount: 1 },
