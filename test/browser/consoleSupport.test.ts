@@ -355,6 +355,33 @@ describe("a cycle of a streak", () => {
   });
 });
 
+describe("a cycle that ended before the enrolment", () => {
+  it("is nothing to press in the next membership, also if it was excused in an earlier one", async () => {
+    const { org, group, customerId, page } = await streakVisit();
+    await excuse(page, "c2", "The shop was closed");
+    await ok(org.unenroll(group, customerId, { now: during(4) }));
+    await ok(org.enroll(group, { customerId }, { now: during(4) }));
+    await findCustomer(page, customerId);
+    await leaf(page, "c4").waitFor();
+    expect((await leaves(page))[1]).toMatch(/^c2 Excused/);
+    for (const refCode of ["c1", "c2", "c3"]) expect(await leaf(page, refCode).count()).toBe(0);
+    await excuse(page, "c4", "On holiday");
+  });
+
+  it("is excused where an activity has enrolled the customer, which it does in all cycles", async () => {
+    const org = await service.newOrg();
+    const [target] = streak().targets;
+    await org.createGroup(streak({ name: "Visits", targets: [{ ...target, enrolmentMethod: "TRANSACTION" }] }));
+    const customerId = await org.newCustomer();
+    const activity = { activityId: "a3", customerId, type: "TRANSACTION", occurredAt: during(3), amount: 1000 };
+    await ok(org.till.post("/activities", activity, { now: during(3) }));
+    const page = await visits.openAs("support", org, during(3));
+    await findCustomer(page, customerId);
+    expect(await leaf(page, "c2").innerText()).toContain("Before this enrolment");
+    await excuse(page, "c2", "The shop was closed");
+  });
+});
+
 async function giveFreezes(page: Page, amountGiven: string, reason: string): Promise<void> {
   await streakCard(page).getByText("Give freezes").first().click();
   await streakCard(page).getByLabel("How many").fill(amountGiven);

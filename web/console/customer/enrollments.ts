@@ -36,6 +36,8 @@ export type CustomerCycle = {
   readonly reachedOn: string | null;
   readonly isCurrent: boolean;
   readonly state: CycleState;
+  /** Whether the membership covers the cycle. An activity enrols into all cycles, a call into those that have not ended. */
+  readonly isCovered: boolean;
   /** Whether support has excused the cycle, met or not. */
   readonly isExcused: boolean;
   /** The sub-targets, lowest first. */
@@ -90,6 +92,7 @@ function cycleOf(row: WireTargetCycle, forgiven: Forgiven, zone: string, now: nu
     reachedOn: row.targetAchievedDateTime,
     isCurrent: row.currentPeriod,
     state: stateOf(row, forgiven, now),
+    isCovered: row.source === "AUTOMATIC" || !endedBeforeEnrolling(row),
     isExcused: forgiven?.excusedPeriods.includes(row.periodId) ?? false,
     subTargets: row.milestones ?? [],
   };
@@ -102,7 +105,11 @@ function stateOf(row: WireTargetCycle, forgiven: Forgiven, now: number): CycleSt
   if (forgiven?.bridgedPeriods.includes(row.periodId)) return "bridged";
   if (row.currentPeriod) return "open";
   if (Date.parse(row.periodStartDateWithTimeStamp) > now) return "upcoming";
-  return Date.parse(row.periodEndDateWithTimeStamp) <= Date.parse(row.enrolledOn) ? "before" : "missed";
+  return endedBeforeEnrolling(row) ? "before" : "missed";
+}
+
+function endedBeforeEnrolling({ periodEndDateWithTimeStamp: end, enrolledOn }: WireTargetCycle): boolean {
+  return Date.parse(end) <= Date.parse(enrolledOn);
 }
 
 /**

@@ -15,7 +15,7 @@ type Props = {
 
 /**
  * Shows a streak's run, its levels, its freezes, and its cycles as a strip of calendar leaves. Where the credential may
- * adjust, a leaf is a button that opens the form to excuse its cycle.
+ * adjust and the membership covers the cycle, a leaf is a button that opens the form to excuse it.
  */
 export function StreakProgress({ enrollment, ...props }: Props) {
   const { permissions } = useSession();
@@ -43,7 +43,9 @@ export function StreakProgress({ enrollment, ...props }: Props) {
             cycle={cycle}
             isInRun={run.has(cycle.id)}
             isChosen={cycle === chosen}
-            onChoose={canForgive ? () => setChosenId(cycle === chosen ? undefined : cycle.id) : undefined}
+            onChoose={
+              canForgive && cycle.isCovered ? () => setChosenId(cycle === chosen ? undefined : cycle.id) : undefined
+            }
           />
         ))}
       </ol>
