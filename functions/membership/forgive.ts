@@ -52,7 +52,7 @@ async function answer(
     case "tooManyFreezes":
       throw tooManyFreezes(result.total);
     case "idReused":
-      throw grantIdReused(forgiving.kind === "FREEZES" ? forgiving.grant.grantId : "");
+      throw grantIdReused(result.grantId);
     case "forgiven":
     case "repeated":
     case "unchanged": {

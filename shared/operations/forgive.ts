@@ -8,6 +8,7 @@ import {
   type Forgiveness,
   type Forgiving,
   type ForgivingDecision,
+  type GrantContent,
   type StreakStanding,
 } from "../domain/forgiving.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -48,7 +49,7 @@ export type ForgiveResult =
         readonly levelsReached: readonly Level[];
       })
   /** The `grantId` was used before for another grant. Nothing was changed. */
-  | { readonly outcome: "idReused" }
+  | { readonly outcome: "idReused"; readonly grantId: string }
   /** A missed cycle does not break the streak, or it is a milestone. */
   | { readonly outcome: "notContinuous" }
   | Extract<ForgivingDecision, { readonly outcome: "tooManyFreezes" }>
@@ -110,9 +111,10 @@ async function write(table: Table, call: Call, cycles: readonly Cycle[]): Promis
     const result = await transact(table, [{ Put }, ...updates]);
     if (result.outcome === "applied") return { ...done, ...answer };
     const earlier = result.outcome === "refused" ? result.refusals[0]?.stored : undefined;
-    // The record of an excuse can only be this call's own, whose answer was lost. The next round finds it done.
+    // The key of an excuse has the revision that was read. So its record is this call's own, whose answer was lost, or that
+    // of another call that came first. The next round finds the excuse done, or decides on what the other call has left.
     if (earlier === undefined || forgiveness.grant === undefined) return new Overtaken(result.attempts - 1);
-    return repeated(call, parseForgiveness(earlier));
+    return repeated(call, forgiveness.grant, parseForgiveness(earlier));
   });
 }
 
@@ -142,24 +144,32 @@ async function explain(
   lostAttempts: number,
 ): Promise<ForgiveResult> {
   const { org, customerId } = call;
-  const [earlier, standing] = await Promise.all([findGrant(table, call), findStanding(table, org, customerId)]);
+  const sent = grantOf(call.forgiving);
+  const [earlier, standing] = await Promise.all([findGrant(table, call, sent), findStanding(table, org, customerId)]);
   // What an earlier call did is still stored, and belongs to nobody.
   if (standing === "erased") return whyUnknown(standing, customerId);
-  if (earlier !== undefined) return repeated(call, earlier);
+  if (sent !== undefined && earlier !== undefined) return repeated(call, sent, earlier);
   // An earlier round was sent and its lost attempt may still arrive.
   if (lostAttempts > 0) throw outrun(lostAttempts, "The streak could not be changed by now");
   return standing === "registered" ? refusal : whyUnknown(standing, customerId);
 }
 
-async function findGrant(table: Table, { org, customerId, forgiving }: Call): Promise<Forgiveness | undefined> {
-  if (forgiving.kind !== "FREEZES") return undefined;
-  const item = await get(table, grantKey(org, customerId, forgiving.grant.grantId), { isConsistent: true });
+function grantOf(forgiving: Forgiving): GrantContent | undefined {
+  return forgiving.kind === "FREEZES" ? forgiving.grant : undefined;
+}
+
+async function findGrant(
+  table: Table,
+  { org, customerId }: Call,
+  sent: GrantContent | undefined,
+): Promise<Forgiveness | undefined> {
+  if (sent === undefined) return undefined;
+  const item = await get(table, grantKey(org, customerId, sent.grantId), { isConsistent: true });
   return item === undefined ? undefined : parseForgiveness(item);
 }
 
-function repeated({ definition, customerId, forgiving }: Call, earlier: Forgiveness): ForgiveResult {
-  const sent = forgiving.kind === "FREEZES" ? forgiving.grant.contentDigest : undefined;
-  if (earlier.grant?.contentDigest !== sent) return { outcome: "idReused" };
+function repeated({ definition, customerId }: Call, sent: GrantContent, earlier: Forgiveness): ForgiveResult {
+  if (earlier.grant?.contentDigest !== sent.contentDigest) return { outcome: "idReused", grantId: sent.grantId };
   return { ...earlier, ...definition, outcome: "repeated", customerId, cycles: [] };
 }
 
@@ -185,7 +195,7 @@ function recordOf(
     reason,
     enteredBy,
     source,
-    grant: forgiving.kind === "FREEZES" ? forgiving.grant : undefined,
+    grant: grantOf(forgiving),
     recordedAt: now,
     revision: revision + 1,
     definitionVersion: group.version,
