@@ -13,7 +13,7 @@ export function formatInstant(instant: Instant): string {
 /** How far a caller's clock may be ahead of the service's: five minutes. An activity that occurs later than that is refused. */
 export const clockToleranceMilliseconds = 300_000;
 
-const instantPattern = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 const firstInstant = /* @__PURE__ */ Date.parse("0001-01-01T00:00:00Z");
 export const lastInstant = /* @__PURE__ */ Date.parse("9999-12-31T23:59:59.999Z");
@@ -28,8 +28,13 @@ export function isWritable(instant: Instant): boolean {
  * `Date.parse` alone would read it as 2 March.
  */
 export function parseInstant(text: string): Instant | undefined {
-  const [, year, month, day] = instantPattern.exec(text) ?? [];
+  if (!instantPattern.test(text) || !isCalendarDay(text.slice(0, 10))) return undefined;
   const instant = Date.parse(text);
-  const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
-  return isDay && isWritable(instant) ? instant : undefined;
+  return isWritable(instant) ? instant : undefined;
+}
+
+/** Whether a text like `2030-02-28` is a day of the calendar. 30 February is another day when it is written again. */
+export function isCalendarDay(day: string): boolean {
+  const instant = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(instant) && formatInstant(instant).startsWith(day);
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type LineItem, numericAttributes } from "../../domain/activity.ts";
 import type { Authorship } from "../../domain/authorship.ts";
 import type { NamedCustomer } from "../../domain/customer.ts";
@@ -10,6 +9,7 @@ import { businessRefusal, invalidInput, type RequestRefused } from "../errors.ts
 import { activityBytes, attributesBytes } from "../limits.ts";
 import { canonicalJson } from "./canonicalJson.ts";
 import { type Checked, faultsOf } from "./checked.ts";
+import { contentDigestOf } from "./contentDigest.ts";
 import { customerFaults, readCustomer } from "./customerId.ts";
 import { quote } from "./parameters.ts";
 import type { ActivityRequest } from "./requestTypes.ts";
@@ -186,7 +186,7 @@ function digestOf(
   { storeId, channel, zoneIds, conceptIds, tenders, lineItems }: Circumstances,
 ): string {
   const { type, name, amount, quantity, originalActivityId } = request;
-  const meaning = [
+  return contentDigestOf([
     type,
     name ?? null,
     occurredAt,
@@ -200,8 +200,7 @@ function digestOf(
     conceptIds,
     tenders,
     lineItems.map(lineText),
-  ];
-  return createHash("sha256").update(JSON.stringify(meaning), "utf8").digest("base64url");
+  ]);
 }
 
 /** The refusal for an id that was delivered before with other content. */

@@ -1,17 +1,18 @@
-import { createHash } from "node:crypto";
 import type { Adjustment } from "../../domain/adjusting.ts";
 import type { NamedCustomer } from "../../domain/customer.ts";
-import { type Decimal, formatDecimal, parseDecimal } from "../../domain/decimal.ts";
+import { type Decimal, decimalOf, formatDecimal } from "../../domain/decimal.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import type { ApiRequest } from "../apiHandler.ts";
 import { invalidInput, type RequestRefused } from "../errors.ts";
 import type { routes } from "../routes.ts";
-import { both, type Checked, faultsOf, required } from "./checked.ts";
-import { customerFaults, readCustomer } from "./customerId.ts";
+import { both, type Checked, required } from "./checked.ts";
+import { contentDigestOf } from "./contentDigest.ts";
+import { readCustomer } from "./customerId.ts";
+import { checkedCustomerRecord } from "./customerRecord.ts";
 import { quote } from "./parameters.ts";
 import type { AdjustRequest } from "./requestTypes.ts";
 import * as schemas from "./schemas.ts";
-import { checkedRecord, describe, isJsonObject, singleRecord, unknownFieldWarnings } from "./validation.ts";
+import { describe, isJsonObject, type JsonObject, unknownFieldWarnings } from "./validation.ts";
 import { adjust as validateAdjustment } from "./validators.generated.js";
 
 type Request = ApiRequest<typeof routes.adjust>;
@@ -52,37 +53,26 @@ export function largestAmount(body: unknown): number {
 type ValidRecord = { readonly fields: AdjustRequest; readonly amount: Decimal };
 
 function checkedAdjustment(body: unknown): Checked<ValidRecord> {
-  const result = checkedRecord(validateAdjustment, body);
-  const record = singleRecord(body);
-  const sent = "valid" in record ? record.valid : {};
-  const amount = decimalOf(sent["amount"]);
-  const faults = [
-    ...faultsOf(result),
-    ...("valid" in record ? customerFaults(record.valid) : []),
-    ...faultsOfAmount(sent["amount"], amount),
-  ];
-  if (faults.length > 0 || "faults" in result || amount === undefined) return { faults };
-  return { valid: { fields: result.valid, amount } };
-}
-
-function decimalOf(number: unknown): Decimal | undefined {
-  return typeof number === "number" ? parseDecimal(number.toString()) : undefined;
+  const checked = checkedCustomerRecord(validateAdjustment, body, faultsOfAmount);
+  if ("faults" in checked) return checked;
+  const amount = decimalOf(checked.valid.amount);
+  // The schema and the rule above report every amount that is no decimal.
+  return amount === undefined ? { faults: [] } : { valid: { fields: checked.valid, amount } };
 }
 
 /** The schema reports a value that is no number, or too large. */
-function faultsOfAmount(sent: unknown, amount: Decimal | undefined): string[] {
+function faultsOfAmount({ amount: sent }: JsonObject): string[] {
+  const amount = decimalOf(sent);
   if (amount === 0n) return ["amount must not be 0; an adjustment changes something."];
   const isTooFine = typeof sent === "number" && Number.isFinite(sent) && amount === undefined && Math.abs(sent) < 1e11;
   return isTooFine ? [`amount must have at most 4 fractional digits; got ${describe(sent)}.`] : [];
 }
 
-/** Two calls have the same digest when they ask for the same. The customer is in the key of what is recorded. */
 function digestOf(
   { targetGroupId, targetId }: { readonly targetGroupId: number; readonly targetId: number },
   { cycleName, amount, reason }: Adjustment,
 ): string {
-  const meaning = ["ADJUSTMENT", targetGroupId, targetId, cycleName ?? null, formatDecimal(amount), reason];
-  return createHash("sha256").update(JSON.stringify(meaning), "utf8").digest("base64url");
+  return contentDigestOf(["ADJUSTMENT", targetGroupId, targetId, cycleName ?? null, formatDecimal(amount), reason]);
 }
 
 /** The refusal for an id that was used before. */

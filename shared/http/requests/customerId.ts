@@ -45,6 +45,7 @@ function readId(value: unknown): number | undefined {
   return typeof id === "number" && Number.isSafeInteger(id) && id > 0 ? id : undefined;
 }
 
-function isGiven(value: unknown): boolean {
+/** Whether a field has a value. `null` is the same as none. */
+export function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }

@@ -1,17 +1,19 @@
-import { createHash } from "node:crypto";
 import type { NamedCustomer } from "../../domain/customer.ts";
 import type { Forgiving, Span } from "../../domain/forgiving.ts";
+import { isCalendarDay } from "../../domain/instant.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import { mostFreezes } from "../../domain/targetGroup.ts";
 import type { ApiRequest } from "../apiHandler.ts";
 import { invalidInput, type RequestRefused } from "../errors.ts";
 import type { routes } from "../routes.ts";
-import { both, type Checked, faultsOf, required } from "./checked.ts";
-import { customerFaults, readCustomer } from "./customerId.ts";
+import { both, required } from "./checked.ts";
+import { contentDigestOf } from "./contentDigest.ts";
+import { isGiven, readCustomer } from "./customerId.ts";
+import { checkedCustomerRecord } from "./customerRecord.ts";
 import { quote } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
-import { checkedRecord, type JsonObject, singleRecord, unknownFieldWarnings } from "./validation.ts";
-import { type Validator, excuse as validateExcuse, grantFreezes as validateGrant } from "./validators.generated.js";
+import { type JsonObject, unknownFieldWarnings } from "./validation.ts";
+import { excuse as validateExcuse, grantFreezes as validateGrant } from "./validators.generated.js";
 
 /** What is to be forgiven, of the right shape, with its target. */
 export type ForgiveRecord = {
@@ -30,7 +32,7 @@ export function readExcuseRecord(
   { parameters, body, authorship }: ExcuseRequest,
   kind: "EXCUSE" | "UNEXCUSE",
 ): ForgiveRecord {
-  const checked = withCustomer(validateExcuse, body, spanFaults);
+  const checked = checkedCustomerRecord(validateExcuse, body, spanFaults);
   const [{ path }, fields] = required(both(parameters, checked));
   const { targetGroupId: groupId, targetId } = path;
   return {
@@ -44,15 +46,10 @@ export function readExcuseRecord(
 
 /** Reads the record of a grant of freezes. Refuses with 300004 and all faults. */
 export function readGrantRecord({ parameters, body, authorship }: GrantRequest): ForgiveRecord {
-  const [{ path }, fields] = required(
-    both(
-      parameters,
-      withCustomer(validateGrant, body, () => []),
-    ),
-  );
+  const [{ path }, fields] = required(both(parameters, checkedCustomerRecord(validateGrant, body)));
   const { targetGroupId: groupId, targetId } = path;
   const { grantId, amount, reason } = fields;
-  const contentDigest = digestOf(["FREEZES", groupId, targetId, amount, reason]);
+  const contentDigest = contentDigestOf(["FREEZES", groupId, targetId, amount, reason]);
   return {
     groupId,
     targetId,
@@ -60,21 +57,6 @@ export function readGrantRecord({ parameters, body, authorship }: GrantRequest):
     forgiving: { ...authorship, kind: "FREEZES", grant: { grantId, amount, contentDigest }, reason },
     warnings: unknownFieldWarnings(schemas.grantFreezes, fields),
   };
-}
-
-/** The record by its schema, and by the rules for its customer and others. */
-function withCustomer<Valid>(
-  validate: Validator<Valid>,
-  body: unknown,
-  otherFaults: (record: JsonObject) => readonly string[],
-): Checked<Valid> {
-  const result = checkedRecord(validate, body);
-  const record = singleRecord(body);
-  const faults = [
-    ...faultsOf(result),
-    ...("valid" in record ? [...customerFaults(record.valid), ...otherFaults(record.valid)] : []),
-  ];
-  return faults.length > 0 ? { faults } : result;
 }
 
 /** The schema reports a date that is not written as one. */
@@ -92,22 +74,12 @@ function spanFaults({ periodName, startDate, endDate }: JsonObject): string[] {
 }
 
 function dateFaults(field: string, date: unknown): string[] {
-  if (!isDate(date) || isOfTheCalendar(date)) return [];
+  if (!isDate(date) || isCalendarDay(date)) return [];
   return [`${field} must be a date of the calendar; got ${quote(date)}.`];
 }
 
 function isDate(value: unknown): value is string {
   return typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value);
-}
-
-/** The 30th of February is another day when it is written again. */
-function isOfTheCalendar(date: string): boolean {
-  const instant = new Date(`${date}T00:00:00Z`);
-  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(date);
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }
 
 type SpanFields = {
@@ -119,11 +91,6 @@ type SpanFields = {
 /** The fields have no {@link spanFaults}. */
 function readSpan({ periodName, startDate, endDate }: SpanFields): Span {
   return isGiven(periodName) ? { cycleName: periodName ?? "" } : { firstDay: startDate ?? "", lastDay: endDate ?? "" };
-}
-
-/** Two calls have the same digest when they ask for the same. The customer is in the key of what is recorded. */
-function digestOf(meaning: readonly unknown[]): string {
-  return createHash("sha256").update(JSON.stringify(meaning), "utf8").digest("base64url");
 }
 
 /** The refusal for an id that was used before. */
