@@ -13,8 +13,6 @@ export const reminders = 3;
 export const triggers = 10;
 export const targets = 50;
 export const levels = 10;
-/** The most freezes of a customer in a streak. */
-export const freezes = 10;
 export const nameCharacters = 200;
 /** Characters of the reason that support gives. */
 export const reasonCharacters = 255;

@@ -3,6 +3,7 @@ import { frequencyTypes } from "../../domain/cycleRule.ts";
 import { filterEntityTypes } from "../../domain/filters.ts";
 import {
   enrollmentMethods,
+  mostFreezes,
   reminderConditions,
   rewardAllocations,
   targetEntities,
@@ -150,7 +151,7 @@ export const grantFreezes = {
     customerId: {},
     identifierName: {},
     identifierValue: {},
-    amount: { type: "integer", minimum: 1, maximum: limits.freezes },
+    amount: { type: "integer", minimum: 1, maximum: mostFreezes },
     reason,
   },
 } as const;
@@ -283,7 +284,7 @@ export const streaks = { type: "array", maxItems: limits.levels, items: streak }
 const streakFreezes = {
   type: ["object", "null"],
   required: ["initial"],
-  properties: { initial: { type: "integer", minimum: 0, maximum: limits.freezes } },
+  properties: { initial: { type: "integer", minimum: 0, maximum: mostFreezes } },
 } as const;
 
 export const createTargetGroup = {
