@@ -22,7 +22,7 @@ export function answerObject(
   return { type: "object", description, required, properties };
 }
 
-type ObjectSchema = JsonSchema & { readonly properties: Readonly<Record<string, object>> };
+type ObjectSchema = JsonSchema & { readonly properties: Readonly<Record<string, JsonSchema>> };
 
 /** A text for each field of a request schema. A missing or a superfluous text does not compile. */
 export type FieldsOf<Schema extends ObjectSchema> = { readonly [Name in keyof Schema["properties"]]: Field };
@@ -33,6 +33,14 @@ export function documented(
   description: string,
   fields: Readonly<Record<string, Field>>,
 ): JsonSchema {
-  const properties = Object.entries(schema.properties).map(([name, rules]) => [name, { ...rules, ...fields[name] }]);
+  const properties = Object.entries(schema.properties).map(([name, rules]) => [
+    name,
+    { ...withLength(rules), ...fields[name] },
+  ]);
   return { ...schema, description, properties: Object.fromEntries(properties) };
+}
+
+/** A text that is not blank is not empty. The validators leave that out, because a caller would read one fault twice. */
+function withLength(rules: JsonSchema): JsonSchema {
+  return rules["pattern"] === "\\S" ? { type: rules["type"], minLength: 1, ...rules } : rules;
 }

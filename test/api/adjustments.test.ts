@@ -331,11 +331,7 @@ describe("a body is refused with 300004", () => {
     ["with a text for the amount", { amount: "5" }, [/amount must be a number; got "5"/]],
     ["with an amount beyond 11 digits", { amount: -100_000_000_000 }, [/amount must be >= -99999999999.9999/]],
     ["with an amount of 12 digits", { amount: 100_000_000_000 }, [/amount must be <= 99999999999.9999/]],
-    [
-      "with an empty reason",
-      { reason: "" },
-      [/reason must not have fewer than 1 characters/, /reason must hold more than blanks/],
-    ],
+    ["with an empty reason", { reason: "" }, [/reason must hold more than blanks; got ""/]],
     ["with a reason of blanks of all kinds", { reason: " \t\n\u00a0" }, [/reason must hold more than blanks/]],
     ["with no text for the reason", { reason: null }, [/reason must be a string; got null/]],
     ["with a reason of 256 characters", { reason: "x".repeat(256) }, [/reason must not have more than 255 characters/]],

@@ -58,11 +58,7 @@ describe("createTargetGroup refuses with 300004, writing nothing, a body that", 
   ])("%s", (_, body, message) => expectRefusedWhole(body, message));
 
   it("has an empty name", () =>
-    expectRefusedWhole(
-      milestone({ name: "" }),
-      /^Invalid input\. name must not have fewer than 1 characters; got ""\.$/,
-      /^Invalid input\. name must hold more than blanks; got ""\.$/,
-    ));
+    expectRefusedWhole(milestone({ name: "" }), /^Invalid input\. name must hold more than blanks; got ""\.$/));
 
   it("is empty: every required field is named at once", () =>
     expectRefusedWhole(
@@ -466,7 +462,6 @@ describe("createTargetGroup names all faults of a body at once:", () => {
         targets: [{ ...target, targetType: "x", defaultValues: [{ defaultValue: 0 }] }],
         streaks: [{ name: "l1", targetCountOfSequence: 0 }],
       }),
-      /name must not have fewer/,
       /name must hold more than blanks/,
       /active must be a boolean/,
       /periods\[0\]\.endDate is required/,

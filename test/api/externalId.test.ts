@@ -73,7 +73,7 @@ describe("an external id", () => {
   });
 
   it.each([
-    ["empty", "", /externalId must not have fewer than 1 characters/],
+    ["empty", "", /^Invalid input\. externalId must hold more than blanks; got ""\.$/],
     ["blank", " \t", /externalId must hold more than blanks/],
     ["longer than 200 characters", "x".repeat(201), /externalId must not have more than 200 characters/],
   ])("that is %s is refused with 300004", async (_, externalId, message) => {

@@ -16,7 +16,7 @@ import * as limits from "../limits.ts";
 // Each schema is written in literals and names only, so that a bundle holds just the schemas it uses. A bundler cannot
 // know that a spread, a call or a field of an object has no effect.
 
-const name = { type: "string", minLength: 1, maxLength: limits.nameCharacters, pattern: "\\S" } as const;
+const name = { type: "string", maxLength: limits.nameCharacters, pattern: "\\S" } as const;
 const description = { type: ["string", "null"], maxLength: limits.descriptionCharacters } as const;
 const date = { type: "string", minLength: 10, maxLength: 40 } as const;
 const dateOrNull = { type: ["string", "null"], minLength: 10, maxLength: 40 } as const;
@@ -110,7 +110,7 @@ export const unenroll = {
   properties: { customerId: {}, identifierName: {}, identifierValue: {} },
 } as const;
 
-const reason = { type: "string", minLength: 1, maxLength: limits.reasonCharacters, pattern: "\\S" } as const;
+const reason = { type: "string", maxLength: limits.reasonCharacters, pattern: "\\S" } as const;
 
 export const adjust = {
   type: "object",
@@ -161,7 +161,7 @@ export const putCustomer = {
   properties: {
     firstName: { type: ["string", "null"], maxLength: limits.nameCharacters },
     lastName: { type: ["string", "null"], maxLength: limits.nameCharacters },
-    externalId: { type: ["string", "null"], minLength: 1, maxLength: limits.externalIdCharacters, pattern: "\\S" },
+    externalId: { type: ["string", "null"], maxLength: limits.externalIdCharacters, pattern: "\\S" },
   },
 } as const;
 
@@ -169,7 +169,7 @@ export const registerCustomer = {
   type: "object",
   required: ["externalId"],
   properties: {
-    externalId: { type: "string", minLength: 1, maxLength: limits.externalIdCharacters, pattern: "\\S" },
+    externalId: { type: "string", maxLength: limits.externalIdCharacters, pattern: "\\S" },
     firstName: { type: ["string", "null"], maxLength: limits.nameCharacters },
     lastName: { type: ["string", "null"], maxLength: limits.nameCharacters },
   },

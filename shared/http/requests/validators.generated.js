@@ -843,7 +843,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var addTarget = validate22;
-var schema7 = { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT", "LINEITEM"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "enrolmentMethod": { "type": "string", "enum": ["IMPORT", "TRANSACTION"] }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "reminders": { "type": "array", "maxItems": 3, "items": { "type": "object", "required": ["name", "offsetHours", "condition"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "offsetHours": { "type": "integer", "minimum": 1, "maximum": 720 }, "condition": { "type": "string", "enum": ["NOT_REACHED", "ALWAYS", "STREAK_AT_RISK"] } } } }, "filters": { "$ref": "filters" }, "targetMilestoneTriggers": { "$ref": "triggers" }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "addTarget" };
+var schema7 = { "type": "object", "required": ["name", "targetEntity", "targetType", "defaultValues"], "properties": { "name": { "type": "string", "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": { "type": "string", "enum": ["TRANSACTION", "EVENT", "LINEITEM"] }, "eventName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "targetType": { "type": "string", "enum": ["SALES", "GROSS_SALES", "QUANTITY", "COUNT", "VISIT", "EVENT_ATTRIBUTE"] }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "trackFromEnrollmentDate": { "type": "boolean" }, "enrolmentMethod": { "type": "string", "enum": ["IMPORT", "TRANSACTION"] }, "rewardAllocation": { "type": "string", "enum": ["IMMEDIATE", "PERIOD_END"] }, "reminders": { "type": "array", "maxItems": 3, "items": { "type": "object", "required": ["name", "offsetHours", "condition"], "properties": { "name": { "type": "string", "maxLength": 200, "pattern": "\\S" }, "offsetHours": { "type": "integer", "minimum": 1, "maximum": 720 }, "condition": { "type": "string", "enum": ["NOT_REACHED", "ALWAYS", "STREAK_AT_RISK"] } } } }, "filters": { "$ref": "filters" }, "targetMilestoneTriggers": { "$ref": "triggers" }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "addTarget" };
 var pattern2 = /* @__PURE__ */ new RegExp("\\S", "u");
 var schema8 = { "type": ["array", "null"], "maxItems": 20, "items": { "type": "object", "required": ["entityType"], "properties": { "entityType": { "type": "string", "enum": ["STORE", "ZONE", "CONCEPT", "CHANNEL", "TENDER", "AMOUNT", "ATTRIBUTE", "ITEM", "CATEGORY", "BRAND"] }, "entityIds": { "type": ["array", "null"], "minItems": 1, "maxItems": 1e3, "items": { "type": ["string", "integer"], "minLength": 1, "maxLength": 64, "minimum": 0, "maximum": 9007199254740991 } }, "attributeName": { "type": ["string", "null"], "minLength": 1, "maxLength": 200 }, "minimum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "maximum": { "type": ["number", "null"], "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "exclude": { "type": ["boolean", "null"] } } }, "$id": "filters" };
 function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -1110,7 +1110,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
   validate23.errors = vErrors;
   return errors === 0;
 }
-var schema9 = { "type": ["array", "null"], "maxItems": 10, "items": { "type": "object", "required": ["triggerName", "triggerValueType", "triggerValue"], "properties": { "triggerName": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "triggerValueType": { "type": "string", "enum": ["ABSOLUTE", "PERCENTAGE"] }, "triggerValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } }, "$id": "triggers" };
+var schema9 = { "type": ["array", "null"], "maxItems": 10, "items": { "type": "object", "required": ["triggerName", "triggerValueType", "triggerValue"], "properties": { "triggerName": { "type": "string", "maxLength": 200, "pattern": "\\S" }, "triggerValueType": { "type": "string", "enum": ["ABSOLUTE", "PERCENTAGE"] }, "triggerValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } }, "$id": "triggers" };
 function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -1177,8 +1177,8 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (func2(data1) < 1) {
-              const err6 = { instancePath: instancePath + "/" + i0 + "/triggerName", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+            if (!pattern2.test(data1)) {
+              const err6 = { instancePath: instancePath + "/" + i0 + "/triggerName", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -1186,21 +1186,12 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern2.test(data1)) {
-              const err7 = { instancePath: instancePath + "/" + i0 + "/triggerName", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-              if (vErrors === null) {
-                vErrors = [err7];
-              } else {
-                vErrors.push(err7);
-              }
-              errors++;
-            }
           } else {
-            const err8 = { instancePath: instancePath + "/" + i0 + "/triggerName", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err7 = { instancePath: instancePath + "/" + i0 + "/triggerName", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err8];
+              vErrors = [err7];
             } else {
-              vErrors.push(err8);
+              vErrors.push(err7);
             }
             errors++;
           }
@@ -1208,20 +1199,20 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.triggerValueType !== void 0) {
           let data2 = data0.triggerValueType;
           if (typeof data2 !== "string") {
-            const err9 = { instancePath: instancePath + "/" + i0 + "/triggerValueType", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err8 = { instancePath: instancePath + "/" + i0 + "/triggerValueType", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err9];
+              vErrors = [err8];
             } else {
-              vErrors.push(err9);
+              vErrors.push(err8);
             }
             errors++;
           }
           if (!(data2 === "ABSOLUTE" || data2 === "PERCENTAGE")) {
-            const err10 = { instancePath: instancePath + "/" + i0 + "/triggerValueType", keyword: "enum", params: { allowedValues: schema9.items.properties.triggerValueType.enum }, message: "must be equal to one of the allowed values" };
+            const err9 = { instancePath: instancePath + "/" + i0 + "/triggerValueType", keyword: "enum", params: { allowedValues: schema9.items.properties.triggerValueType.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
-              vErrors = [err10];
+              vErrors = [err9];
             } else {
-              vErrors.push(err10);
+              vErrors.push(err9);
             }
             errors++;
           }
@@ -1230,7 +1221,16 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
           let data3 = data0.triggerValue;
           if (typeof data3 == "number" && isFinite(data3)) {
             if (data3 > 999999999999999e-4 || isNaN(data3)) {
-              const err11 = { instancePath: instancePath + "/" + i0 + "/triggerValue", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+              const err10 = { instancePath: instancePath + "/" + i0 + "/triggerValue", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+              if (vErrors === null) {
+                vErrors = [err10];
+              } else {
+                vErrors.push(err10);
+              }
+              errors++;
+            }
+            if (data3 <= 0 || isNaN(data3)) {
+              const err11 = { instancePath: instancePath + "/" + i0 + "/triggerValue", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -1238,31 +1238,22 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data3 <= 0 || isNaN(data3)) {
-              const err12 = { instancePath: instancePath + "/" + i0 + "/triggerValue", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err12];
-              } else {
-                vErrors.push(err12);
-              }
-              errors++;
-            }
           } else {
-            const err13 = { instancePath: instancePath + "/" + i0 + "/triggerValue", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err12 = { instancePath: instancePath + "/" + i0 + "/triggerValue", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err13];
+              vErrors = [err12];
             } else {
-              vErrors.push(err13);
+              vErrors.push(err12);
             }
             errors++;
           }
         }
       } else {
-        const err14 = { instancePath: instancePath + "/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err13 = { instancePath: instancePath + "/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err14];
+          vErrors = [err13];
         } else {
-          vErrors.push(err14);
+          vErrors.push(err13);
         }
         errors++;
       }
@@ -1324,8 +1315,8 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func2(data0) < 1) {
-          const err5 = { instancePath: instancePath + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+        if (!pattern2.test(data0)) {
+          const err5 = { instancePath: instancePath + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -1333,21 +1324,12 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (!pattern2.test(data0)) {
-          const err6 = { instancePath: instancePath + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-          if (vErrors === null) {
-            vErrors = [err6];
-          } else {
-            vErrors.push(err6);
-          }
-          errors++;
-        }
       } else {
-        const err7 = { instancePath: instancePath + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err6 = { instancePath: instancePath + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err7];
+          vErrors = [err6];
         } else {
-          vErrors.push(err7);
+          vErrors.push(err6);
         }
         errors++;
       }
@@ -1355,21 +1337,21 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err8 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema7.properties.description.type }, message: "must be string,null" };
+        const err7 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema7.properties.description.type }, message: "must be string,null" };
         if (vErrors === null) {
-          vErrors = [err8];
+          vErrors = [err7];
         } else {
-          vErrors.push(err8);
+          vErrors.push(err7);
         }
         errors++;
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 255) {
-          const err9 = { instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          const err8 = { instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
           if (vErrors === null) {
-            vErrors = [err9];
+            vErrors = [err8];
           } else {
-            vErrors.push(err9);
+            vErrors.push(err8);
           }
           errors++;
         }
@@ -1377,11 +1359,11 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.active !== void 0) {
       if (typeof data.active !== "boolean") {
-        const err10 = { instancePath: instancePath + "/active", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err9 = { instancePath: instancePath + "/active", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err10];
+          vErrors = [err9];
         } else {
-          vErrors.push(err10);
+          vErrors.push(err9);
         }
         errors++;
       }
@@ -1389,7 +1371,16 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.targetEntity !== void 0) {
       let data3 = data.targetEntity;
       if (typeof data3 !== "string") {
-        const err11 = { instancePath: instancePath + "/targetEntity", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err10 = { instancePath: instancePath + "/targetEntity", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+      if (!(data3 === "TRANSACTION" || data3 === "EVENT" || data3 === "LINEITEM")) {
+        const err11 = { instancePath: instancePath + "/targetEntity", keyword: "enum", params: { allowedValues: schema7.properties.targetEntity.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -1397,8 +1388,11 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data3 === "TRANSACTION" || data3 === "EVENT" || data3 === "LINEITEM")) {
-        const err12 = { instancePath: instancePath + "/targetEntity", keyword: "enum", params: { allowedValues: schema7.properties.targetEntity.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.eventName !== void 0) {
+      let data4 = data.eventName;
+      if (typeof data4 !== "string" && data4 !== null) {
+        const err12 = { instancePath: instancePath + "/eventName", keyword: "type", params: { type: schema7.properties.eventName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -1406,34 +1400,22 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.eventName !== void 0) {
-      let data4 = data.eventName;
-      if (typeof data4 !== "string" && data4 !== null) {
-        const err13 = { instancePath: instancePath + "/eventName", keyword: "type", params: { type: schema7.properties.eventName.type }, message: "must be string,null" };
-        if (vErrors === null) {
-          vErrors = [err13];
-        } else {
-          vErrors.push(err13);
-        }
-        errors++;
-      }
       if (typeof data4 === "string") {
         if (func2(data4) > 200) {
-          const err14 = { instancePath: instancePath + "/eventName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err13 = { instancePath: instancePath + "/eventName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
-            vErrors = [err14];
+            vErrors = [err13];
           } else {
-            vErrors.push(err14);
+            vErrors.push(err13);
           }
           errors++;
         }
         if (func2(data4) < 1) {
-          const err15 = { instancePath: instancePath + "/eventName", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          const err14 = { instancePath: instancePath + "/eventName", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
-            vErrors = [err15];
+            vErrors = [err14];
           } else {
-            vErrors.push(err15);
+            vErrors.push(err14);
           }
           errors++;
         }
@@ -1442,7 +1424,16 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.targetType !== void 0) {
       let data5 = data.targetType;
       if (typeof data5 !== "string") {
-        const err16 = { instancePath: instancePath + "/targetType", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err15 = { instancePath: instancePath + "/targetType", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      }
+      if (!(data5 === "SALES" || data5 === "GROSS_SALES" || data5 === "QUANTITY" || data5 === "COUNT" || data5 === "VISIT" || data5 === "EVENT_ATTRIBUTE")) {
+        const err16 = { instancePath: instancePath + "/targetType", keyword: "enum", params: { allowedValues: schema7.properties.targetType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -1450,8 +1441,11 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data5 === "SALES" || data5 === "GROSS_SALES" || data5 === "QUANTITY" || data5 === "COUNT" || data5 === "VISIT" || data5 === "EVENT_ATTRIBUTE")) {
-        const err17 = { instancePath: instancePath + "/targetType", keyword: "enum", params: { allowedValues: schema7.properties.targetType.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.attributeName !== void 0) {
+      let data6 = data.attributeName;
+      if (typeof data6 !== "string" && data6 !== null) {
+        const err17 = { instancePath: instancePath + "/attributeName", keyword: "type", params: { type: schema7.properties.attributeName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -1459,21 +1453,18 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.attributeName !== void 0) {
-      let data6 = data.attributeName;
-      if (typeof data6 !== "string" && data6 !== null) {
-        const err18 = { instancePath: instancePath + "/attributeName", keyword: "type", params: { type: schema7.properties.attributeName.type }, message: "must be string,null" };
-        if (vErrors === null) {
-          vErrors = [err18];
-        } else {
-          vErrors.push(err18);
-        }
-        errors++;
-      }
       if (typeof data6 === "string") {
         if (func2(data6) > 200) {
-          const err19 = { instancePath: instancePath + "/attributeName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err18 = { instancePath: instancePath + "/attributeName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
+          }
+          errors++;
+        }
+        if (func2(data6) < 1) {
+          const err19 = { instancePath: instancePath + "/attributeName", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err19];
           } else {
@@ -1481,24 +1472,15 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func2(data6) < 1) {
-          const err20 = { instancePath: instancePath + "/attributeName", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-          if (vErrors === null) {
-            vErrors = [err20];
-          } else {
-            vErrors.push(err20);
-          }
-          errors++;
-        }
       }
     }
     if (data.trackFromEnrollmentDate !== void 0) {
       if (typeof data.trackFromEnrollmentDate !== "boolean") {
-        const err21 = { instancePath: instancePath + "/trackFromEnrollmentDate", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err20 = { instancePath: instancePath + "/trackFromEnrollmentDate", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err21];
+          vErrors = [err20];
         } else {
-          vErrors.push(err21);
+          vErrors.push(err20);
         }
         errors++;
       }
@@ -1506,7 +1488,16 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enrolmentMethod !== void 0) {
       let data8 = data.enrolmentMethod;
       if (typeof data8 !== "string") {
-        const err22 = { instancePath: instancePath + "/enrolmentMethod", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err21 = { instancePath: instancePath + "/enrolmentMethod", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+      if (!(data8 === "IMPORT" || data8 === "TRANSACTION")) {
+        const err22 = { instancePath: instancePath + "/enrolmentMethod", keyword: "enum", params: { allowedValues: schema7.properties.enrolmentMethod.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -1514,8 +1505,11 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data8 === "IMPORT" || data8 === "TRANSACTION")) {
-        const err23 = { instancePath: instancePath + "/enrolmentMethod", keyword: "enum", params: { allowedValues: schema7.properties.enrolmentMethod.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.rewardAllocation !== void 0) {
+      let data9 = data.rewardAllocation;
+      if (typeof data9 !== "string") {
+        const err23 = { instancePath: instancePath + "/rewardAllocation", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -1523,24 +1517,12 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.rewardAllocation !== void 0) {
-      let data9 = data.rewardAllocation;
-      if (typeof data9 !== "string") {
-        const err24 = { instancePath: instancePath + "/rewardAllocation", keyword: "type", params: { type: "string" }, message: "must be string" };
+      if (!(data9 === "IMMEDIATE" || data9 === "PERIOD_END")) {
+        const err24 = { instancePath: instancePath + "/rewardAllocation", keyword: "enum", params: { allowedValues: schema7.properties.rewardAllocation.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
           vErrors.push(err24);
-        }
-        errors++;
-      }
-      if (!(data9 === "IMMEDIATE" || data9 === "PERIOD_END")) {
-        const err25 = { instancePath: instancePath + "/rewardAllocation", keyword: "enum", params: { allowedValues: schema7.properties.rewardAllocation.enum }, message: "must be equal to one of the allowed values" };
-        if (vErrors === null) {
-          vErrors = [err25];
-        } else {
-          vErrors.push(err25);
         }
         errors++;
       }
@@ -1549,11 +1531,11 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       let data10 = data.reminders;
       if (Array.isArray(data10)) {
         if (data10.length > 3) {
-          const err26 = { instancePath: instancePath + "/reminders", keyword: "maxItems", params: { limit: 3 }, message: "must NOT have more than 3 items" };
+          const err25 = { instancePath: instancePath + "/reminders", keyword: "maxItems", params: { limit: 3 }, message: "must NOT have more than 3 items" };
           if (vErrors === null) {
-            vErrors = [err26];
+            vErrors = [err25];
           } else {
-            vErrors.push(err26);
+            vErrors.push(err25);
           }
           errors++;
         }
@@ -1562,7 +1544,16 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           let data11 = data10[i0];
           if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
             if (data11.name === void 0) {
-              const err27 = { instancePath: instancePath + "/reminders/" + i0, keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+              const err26 = { instancePath: instancePath + "/reminders/" + i0, keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+              if (vErrors === null) {
+                vErrors = [err26];
+              } else {
+                vErrors.push(err26);
+              }
+              errors++;
+            }
+            if (data11.offsetHours === void 0) {
+              const err27 = { instancePath: instancePath + "/reminders/" + i0, keyword: "required", params: { missingProperty: "offsetHours" }, message: "must have required property 'offsetHours'" };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -1570,8 +1561,8 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data11.offsetHours === void 0) {
-              const err28 = { instancePath: instancePath + "/reminders/" + i0, keyword: "required", params: { missingProperty: "offsetHours" }, message: "must have required property 'offsetHours'" };
+            if (data11.condition === void 0) {
+              const err28 = { instancePath: instancePath + "/reminders/" + i0, keyword: "required", params: { missingProperty: "condition" }, message: "must have required property 'condition'" };
               if (vErrors === null) {
                 vErrors = [err28];
               } else {
@@ -1579,20 +1570,20 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data11.condition === void 0) {
-              const err29 = { instancePath: instancePath + "/reminders/" + i0, keyword: "required", params: { missingProperty: "condition" }, message: "must have required property 'condition'" };
-              if (vErrors === null) {
-                vErrors = [err29];
-              } else {
-                vErrors.push(err29);
-              }
-              errors++;
-            }
             if (data11.name !== void 0) {
               let data12 = data11.name;
               if (typeof data12 === "string") {
                 if (func2(data12) > 200) {
-                  const err30 = { instancePath: instancePath + "/reminders/" + i0 + "/name", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+                  const err29 = { instancePath: instancePath + "/reminders/" + i0 + "/name", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err29];
+                  } else {
+                    vErrors.push(err29);
+                  }
+                  errors++;
+                }
+                if (!pattern2.test(data12)) {
+                  const err30 = { instancePath: instancePath + "/reminders/" + i0 + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
                   if (vErrors === null) {
                     vErrors = [err30];
                   } else {
@@ -1600,30 +1591,12 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (func2(data12) < 1) {
-                  const err31 = { instancePath: instancePath + "/reminders/" + i0 + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err31];
-                  } else {
-                    vErrors.push(err31);
-                  }
-                  errors++;
-                }
-                if (!pattern2.test(data12)) {
-                  const err32 = { instancePath: instancePath + "/reminders/" + i0 + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-                  if (vErrors === null) {
-                    vErrors = [err32];
-                  } else {
-                    vErrors.push(err32);
-                  }
-                  errors++;
-                }
               } else {
-                const err33 = { instancePath: instancePath + "/reminders/" + i0 + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err31 = { instancePath: instancePath + "/reminders/" + i0 + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err33];
+                  vErrors = [err31];
                 } else {
-                  vErrors.push(err33);
+                  vErrors.push(err31);
                 }
                 errors++;
               }
@@ -1631,30 +1604,30 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
             if (data11.offsetHours !== void 0) {
               let data13 = data11.offsetHours;
               if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
-                const err34 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                const err32 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
-                  vErrors = [err34];
+                  vErrors = [err32];
                 } else {
-                  vErrors.push(err34);
+                  vErrors.push(err32);
                 }
                 errors++;
               }
               if (typeof data13 == "number" && isFinite(data13)) {
                 if (data13 > 720 || isNaN(data13)) {
-                  const err35 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
+                  const err33 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", keyword: "maximum", params: { comparison: "<=", limit: 720 }, message: "must be <= 720" };
                   if (vErrors === null) {
-                    vErrors = [err35];
+                    vErrors = [err33];
                   } else {
-                    vErrors.push(err35);
+                    vErrors.push(err33);
                   }
                   errors++;
                 }
                 if (data13 < 1 || isNaN(data13)) {
-                  const err36 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                  const err34 = { instancePath: instancePath + "/reminders/" + i0 + "/offsetHours", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
                   if (vErrors === null) {
-                    vErrors = [err36];
+                    vErrors = [err34];
                   } else {
-                    vErrors.push(err36);
+                    vErrors.push(err34);
                   }
                   errors++;
                 }
@@ -1663,40 +1636,40 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
             if (data11.condition !== void 0) {
               let data14 = data11.condition;
               if (typeof data14 !== "string") {
-                const err37 = { instancePath: instancePath + "/reminders/" + i0 + "/condition", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err35 = { instancePath: instancePath + "/reminders/" + i0 + "/condition", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err37];
+                  vErrors = [err35];
                 } else {
-                  vErrors.push(err37);
+                  vErrors.push(err35);
                 }
                 errors++;
               }
               if (!(data14 === "NOT_REACHED" || data14 === "ALWAYS" || data14 === "STREAK_AT_RISK")) {
-                const err38 = { instancePath: instancePath + "/reminders/" + i0 + "/condition", keyword: "enum", params: { allowedValues: schema7.properties.reminders.items.properties.condition.enum }, message: "must be equal to one of the allowed values" };
+                const err36 = { instancePath: instancePath + "/reminders/" + i0 + "/condition", keyword: "enum", params: { allowedValues: schema7.properties.reminders.items.properties.condition.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
-                  vErrors = [err38];
+                  vErrors = [err36];
                 } else {
-                  vErrors.push(err38);
+                  vErrors.push(err36);
                 }
                 errors++;
               }
             }
           } else {
-            const err39 = { instancePath: instancePath + "/reminders/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err37 = { instancePath: instancePath + "/reminders/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err39];
+              vErrors = [err37];
             } else {
-              vErrors.push(err39);
+              vErrors.push(err37);
             }
             errors++;
           }
         }
       } else {
-        const err40 = { instancePath: instancePath + "/reminders", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err38 = { instancePath: instancePath + "/reminders", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err40];
+          vErrors = [err38];
         } else {
-          vErrors.push(err40);
+          vErrors.push(err38);
         }
         errors++;
       }
@@ -1717,20 +1690,20 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       let data17 = data.defaultValues;
       if (Array.isArray(data17)) {
         if (data17.length > 1e3) {
-          const err41 = { instancePath: instancePath + "/defaultValues", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
+          const err39 = { instancePath: instancePath + "/defaultValues", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
           if (vErrors === null) {
-            vErrors = [err41];
+            vErrors = [err39];
           } else {
-            vErrors.push(err41);
+            vErrors.push(err39);
           }
           errors++;
         }
         if (data17.length < 1) {
-          const err42 = { instancePath: instancePath + "/defaultValues", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          const err40 = { instancePath: instancePath + "/defaultValues", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
-            vErrors = [err42];
+            vErrors = [err40];
           } else {
-            vErrors.push(err42);
+            vErrors.push(err40);
           }
           errors++;
         }
@@ -1739,11 +1712,11 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           let data18 = data17[i1];
           if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
             if (data18.defaultValue === void 0) {
-              const err43 = { instancePath: instancePath + "/defaultValues/" + i1, keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
+              const err41 = { instancePath: instancePath + "/defaultValues/" + i1, keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
               if (vErrors === null) {
-                vErrors = [err43];
+                vErrors = [err41];
               } else {
-                vErrors.push(err43);
+                vErrors.push(err41);
               }
               errors++;
             }
@@ -1751,59 +1724,59 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               let data19 = data18.defaultValue;
               if (typeof data19 == "number" && isFinite(data19)) {
                 if (data19 > 999999999999999e-4 || isNaN(data19)) {
-                  const err44 = { instancePath: instancePath + "/defaultValues/" + i1 + "/defaultValue", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  const err42 = { instancePath: instancePath + "/defaultValues/" + i1 + "/defaultValue", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
                   if (vErrors === null) {
-                    vErrors = [err44];
+                    vErrors = [err42];
                   } else {
-                    vErrors.push(err44);
+                    vErrors.push(err42);
                   }
                   errors++;
                 }
                 if (data19 <= 0 || isNaN(data19)) {
-                  const err45 = { instancePath: instancePath + "/defaultValues/" + i1 + "/defaultValue", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                  const err43 = { instancePath: instancePath + "/defaultValues/" + i1 + "/defaultValue", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
                   if (vErrors === null) {
-                    vErrors = [err45];
+                    vErrors = [err43];
                   } else {
-                    vErrors.push(err45);
+                    vErrors.push(err43);
                   }
                   errors++;
                 }
               } else {
-                const err46 = { instancePath: instancePath + "/defaultValues/" + i1 + "/defaultValue", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err44 = { instancePath: instancePath + "/defaultValues/" + i1 + "/defaultValue", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
-                  vErrors = [err46];
+                  vErrors = [err44];
                 } else {
-                  vErrors.push(err46);
+                  vErrors.push(err44);
                 }
                 errors++;
               }
             }
           } else {
-            const err47 = { instancePath: instancePath + "/defaultValues/" + i1, keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err45 = { instancePath: instancePath + "/defaultValues/" + i1, keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err47];
+              vErrors = [err45];
             } else {
-              vErrors.push(err47);
+              vErrors.push(err45);
             }
             errors++;
           }
         }
       } else {
-        const err48 = { instancePath: instancePath + "/defaultValues", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err46 = { instancePath: instancePath + "/defaultValues", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err48];
+          vErrors = [err46];
         } else {
-          vErrors.push(err48);
+          vErrors.push(err46);
         }
         errors++;
       }
     }
   } else {
-    const err49 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err47 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err49];
+      vErrors = [err47];
     } else {
-      vErrors.push(err49);
+      vErrors.push(err47);
     }
     errors++;
   }
@@ -1811,7 +1784,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var adjust = validate27;
-var schema10 = { "type": "object", "required": ["adjustmentId", "amount", "reason"], "properties": { "adjustmentId": { "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "customerId": {}, "identifierName": {}, "identifierValue": {}, "periodName": { "type": ["string", "null"] }, "amount": { "type": "number", "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "reason": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "\\S" } }, "$id": "adjust" };
+var schema10 = { "type": "object", "required": ["adjustmentId", "amount", "reason"], "properties": { "adjustmentId": { "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "customerId": {}, "identifierName": {}, "identifierValue": {}, "periodName": { "type": ["string", "null"] }, "amount": { "type": "number", "minimum": -999999999999999e-4, "maximum": 999999999999999e-4 }, "reason": { "type": "string", "maxLength": 255, "pattern": "\\S" } }, "$id": "adjust" };
 function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -1921,8 +1894,8 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func2(data3) < 1) {
-          const err10 = { instancePath: instancePath + "/reason", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+        if (!pattern2.test(data3)) {
+          const err10 = { instancePath: instancePath + "/reason", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -1930,31 +1903,22 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (!pattern2.test(data3)) {
-          const err11 = { instancePath: instancePath + "/reason", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-          if (vErrors === null) {
-            vErrors = [err11];
-          } else {
-            vErrors.push(err11);
-          }
-          errors++;
-        }
       } else {
-        const err12 = { instancePath: instancePath + "/reason", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err11 = { instancePath: instancePath + "/reason", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err12];
+          vErrors = [err11];
         } else {
-          vErrors.push(err12);
+          vErrors.push(err11);
         }
         errors++;
       }
     }
   } else {
-    const err13 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err12 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err13];
+      vErrors = [err12];
     } else {
-      vErrors.push(err13);
+      vErrors.push(err12);
     }
     errors++;
   }
@@ -2273,7 +2237,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var createTargetGroup = validate29;
-var schema12 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" }, "streakFreezes": { "type": ["object", "null"], "required": ["initial"], "properties": { "initial": { "type": "integer", "minimum": 0, "maximum": 10 } } } }, "$id": "createTargetGroup" };
+var schema12 = { "type": "object", "required": ["name", "trackingType", "targetEvaluationType", "targets"], "properties": { "name": { "type": "string", "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "trackingType": { "type": "string", "enum": ["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] }, "targetEvaluationType": { "type": "string", "enum": ["FIXED_CALENDAR_WINDOW"] }, "timeZoneName": { "type": ["string", "null"], "minLength": 1, "maxLength": 64 }, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "periods": { "$ref": "periods" }, "frequencyType": { "type": "string", "enum": ["DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY"] }, "frequency": { "type": "integer", "minimum": 1, "maximum": 366 }, "recurringCycles": { "type": "integer", "minimum": 1, "maximum": 1e3 }, "fromDate": { "type": "string", "minLength": 10, "maxLength": 10 }, "targets": { "$ref": "targets" }, "streaks": { "$ref": "streaks" }, "streakFreezes": { "type": ["object", "null"], "required": ["initial"], "properties": { "initial": { "type": "integer", "minimum": 0, "maximum": 10 } } } }, "$id": "createTargetGroup" };
 var schema13 = { "type": "array", "minItems": 1, "maxItems": 100, "items": { "type": "object", "required": ["refCode", "startDate", "endDate"], "properties": { "refCode": { "type": "string", "minLength": 1, "maxLength": 128 }, "startDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "endDate": { "type": "string", "minLength": 10, "maxLength": 40 }, "description": { "type": ["string", "null"], "maxLength": 255 } } }, "$id": "periods" };
 function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
@@ -2557,8 +2521,8 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (func2(data1) < 1) {
-              const err4 = { instancePath: instancePath + "/" + i0 + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+            if (!pattern2.test(data1)) {
+              const err4 = { instancePath: instancePath + "/" + i0 + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -2566,21 +2530,12 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern2.test(data1)) {
-              const err5 = { instancePath: instancePath + "/" + i0 + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-              if (vErrors === null) {
-                vErrors = [err5];
-              } else {
-                vErrors.push(err5);
-              }
-              errors++;
-            }
           } else {
-            const err6 = { instancePath: instancePath + "/" + i0 + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err5 = { instancePath: instancePath + "/" + i0 + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err6];
+              vErrors = [err5];
             } else {
-              vErrors.push(err6);
+              vErrors.push(err5);
             }
             errors++;
           }
@@ -2588,17 +2543,26 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.targetCountOfSequence !== void 0) {
           let data2 = data0.targetCountOfSequence;
           if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
-            const err7 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err6 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
-              vErrors = [err7];
+              vErrors = [err6];
             } else {
-              vErrors.push(err7);
+              vErrors.push(err6);
             }
             errors++;
           }
           if (typeof data2 == "number" && isFinite(data2)) {
             if (data2 > 1e3 || isNaN(data2)) {
-              const err8 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+              const err7 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+              if (vErrors === null) {
+                vErrors = [err7];
+              } else {
+                vErrors.push(err7);
+              }
+              errors++;
+            }
+            if (data2 < 1 || isNaN(data2)) {
+              const err8 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -2606,33 +2570,24 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data2 < 1 || isNaN(data2)) {
-              const err9 = { instancePath: instancePath + "/" + i0 + "/targetCountOfSequence", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-              if (vErrors === null) {
-                vErrors = [err9];
-              } else {
-                vErrors.push(err9);
-              }
-              errors++;
-            }
           }
         }
       } else {
-        const err10 = { instancePath: instancePath + "/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err9 = { instancePath: instancePath + "/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err10];
+          vErrors = [err9];
         } else {
-          vErrors.push(err10);
+          vErrors.push(err9);
         }
         errors++;
       }
     }
   } else {
-    const err11 = { instancePath, keyword: "type", params: { type: "array" }, message: "must be array" };
+    const err10 = { instancePath, keyword: "type", params: { type: "array" }, message: "must be array" };
     if (vErrors === null) {
-      vErrors = [err11];
+      vErrors = [err10];
     } else {
-      vErrors.push(err11);
+      vErrors.push(err10);
     }
     errors++;
   }
@@ -2692,8 +2647,8 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func2(data0) < 1) {
-          const err5 = { instancePath: instancePath + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+        if (!pattern2.test(data0)) {
+          const err5 = { instancePath: instancePath + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -2701,21 +2656,12 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (!pattern2.test(data0)) {
-          const err6 = { instancePath: instancePath + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-          if (vErrors === null) {
-            vErrors = [err6];
-          } else {
-            vErrors.push(err6);
-          }
-          errors++;
-        }
       } else {
-        const err7 = { instancePath: instancePath + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err6 = { instancePath: instancePath + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err7];
+          vErrors = [err6];
         } else {
-          vErrors.push(err7);
+          vErrors.push(err6);
         }
         errors++;
       }
@@ -2723,21 +2669,21 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err8 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema12.properties.description.type }, message: "must be string,null" };
+        const err7 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema12.properties.description.type }, message: "must be string,null" };
         if (vErrors === null) {
-          vErrors = [err8];
+          vErrors = [err7];
         } else {
-          vErrors.push(err8);
+          vErrors.push(err7);
         }
         errors++;
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 255) {
-          const err9 = { instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          const err8 = { instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
           if (vErrors === null) {
-            vErrors = [err9];
+            vErrors = [err8];
           } else {
-            vErrors.push(err9);
+            vErrors.push(err8);
           }
           errors++;
         }
@@ -2745,11 +2691,11 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.active !== void 0) {
       if (typeof data.active !== "boolean") {
-        const err10 = { instancePath: instancePath + "/active", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err9 = { instancePath: instancePath + "/active", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err10];
+          vErrors = [err9];
         } else {
-          vErrors.push(err10);
+          vErrors.push(err9);
         }
         errors++;
       }
@@ -2757,7 +2703,16 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.trackingType !== void 0) {
       let data3 = data.trackingType;
       if (typeof data3 !== "string") {
-        const err11 = { instancePath: instancePath + "/trackingType", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err10 = { instancePath: instancePath + "/trackingType", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+      if (!(data3 === "DEFAULT" || data3 === "STREAKS" || data3 === "NON_CONTINUOUS_STREAKS")) {
+        const err11 = { instancePath: instancePath + "/trackingType", keyword: "enum", params: { allowedValues: schema12.properties.trackingType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -2765,8 +2720,11 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data3 === "DEFAULT" || data3 === "STREAKS" || data3 === "NON_CONTINUOUS_STREAKS")) {
-        const err12 = { instancePath: instancePath + "/trackingType", keyword: "enum", params: { allowedValues: schema12.properties.trackingType.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.targetEvaluationType !== void 0) {
+      let data4 = data.targetEvaluationType;
+      if (typeof data4 !== "string") {
+        const err12 = { instancePath: instancePath + "/targetEvaluationType", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -2774,11 +2732,8 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.targetEvaluationType !== void 0) {
-      let data4 = data.targetEvaluationType;
-      if (typeof data4 !== "string") {
-        const err13 = { instancePath: instancePath + "/targetEvaluationType", keyword: "type", params: { type: "string" }, message: "must be string" };
+      if (!(data4 === "FIXED_CALENDAR_WINDOW")) {
+        const err13 = { instancePath: instancePath + "/targetEvaluationType", keyword: "enum", params: { allowedValues: schema12.properties.targetEvaluationType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -2786,8 +2741,11 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data4 === "FIXED_CALENDAR_WINDOW")) {
-        const err14 = { instancePath: instancePath + "/targetEvaluationType", keyword: "enum", params: { allowedValues: schema12.properties.targetEvaluationType.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.timeZoneName !== void 0) {
+      let data5 = data.timeZoneName;
+      if (typeof data5 !== "string" && data5 !== null) {
+        const err14 = { instancePath: instancePath + "/timeZoneName", keyword: "type", params: { type: schema12.properties.timeZoneName.type }, message: "must be string,null" };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -2795,34 +2753,22 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.timeZoneName !== void 0) {
-      let data5 = data.timeZoneName;
-      if (typeof data5 !== "string" && data5 !== null) {
-        const err15 = { instancePath: instancePath + "/timeZoneName", keyword: "type", params: { type: schema12.properties.timeZoneName.type }, message: "must be string,null" };
-        if (vErrors === null) {
-          vErrors = [err15];
-        } else {
-          vErrors.push(err15);
-        }
-        errors++;
-      }
       if (typeof data5 === "string") {
         if (func2(data5) > 64) {
-          const err16 = { instancePath: instancePath + "/timeZoneName", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+          const err15 = { instancePath: instancePath + "/timeZoneName", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
           if (vErrors === null) {
-            vErrors = [err16];
+            vErrors = [err15];
           } else {
-            vErrors.push(err16);
+            vErrors.push(err15);
           }
           errors++;
         }
         if (func2(data5) < 1) {
-          const err17 = { instancePath: instancePath + "/timeZoneName", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          const err16 = { instancePath: instancePath + "/timeZoneName", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
-            vErrors = [err17];
+            vErrors = [err16];
           } else {
-            vErrors.push(err17);
+            vErrors.push(err16);
           }
           errors++;
         }
@@ -2831,30 +2777,30 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.offsetDays !== void 0) {
       let data6 = data.offsetDays;
       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6)) && data6 !== null) {
-        const err18 = { instancePath: instancePath + "/offsetDays", keyword: "type", params: { type: schema12.properties.offsetDays.type }, message: "must be integer,null" };
+        const err17 = { instancePath: instancePath + "/offsetDays", keyword: "type", params: { type: schema12.properties.offsetDays.type }, message: "must be integer,null" };
         if (vErrors === null) {
-          vErrors = [err18];
+          vErrors = [err17];
         } else {
-          vErrors.push(err18);
+          vErrors.push(err17);
         }
         errors++;
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 30 || isNaN(data6)) {
-          const err19 = { instancePath: instancePath + "/offsetDays", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
+          const err18 = { instancePath: instancePath + "/offsetDays", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
           if (vErrors === null) {
-            vErrors = [err19];
+            vErrors = [err18];
           } else {
-            vErrors.push(err19);
+            vErrors.push(err18);
           }
           errors++;
         }
         if (data6 < 0 || isNaN(data6)) {
-          const err20 = { instancePath: instancePath + "/offsetDays", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          const err19 = { instancePath: instancePath + "/offsetDays", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
           if (vErrors === null) {
-            vErrors = [err20];
+            vErrors = [err19];
           } else {
-            vErrors.push(err20);
+            vErrors.push(err19);
           }
           errors++;
         }
@@ -2863,30 +2809,30 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enrolmentStartDate !== void 0) {
       let data7 = data.enrolmentStartDate;
       if (typeof data7 !== "string" && data7 !== null) {
-        const err21 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "type", params: { type: schema12.properties.enrolmentStartDate.type }, message: "must be string,null" };
+        const err20 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "type", params: { type: schema12.properties.enrolmentStartDate.type }, message: "must be string,null" };
         if (vErrors === null) {
-          vErrors = [err21];
+          vErrors = [err20];
         } else {
-          vErrors.push(err21);
+          vErrors.push(err20);
         }
         errors++;
       }
       if (typeof data7 === "string") {
         if (func2(data7) > 40) {
-          const err22 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+          const err21 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
           if (vErrors === null) {
-            vErrors = [err22];
+            vErrors = [err21];
           } else {
-            vErrors.push(err22);
+            vErrors.push(err21);
           }
           errors++;
         }
         if (func2(data7) < 10) {
-          const err23 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          const err22 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
           if (vErrors === null) {
-            vErrors = [err23];
+            vErrors = [err22];
           } else {
-            vErrors.push(err23);
+            vErrors.push(err22);
           }
           errors++;
         }
@@ -2895,30 +2841,30 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enrolmentEndDate !== void 0) {
       let data8 = data.enrolmentEndDate;
       if (typeof data8 !== "string" && data8 !== null) {
-        const err24 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "type", params: { type: schema12.properties.enrolmentEndDate.type }, message: "must be string,null" };
+        const err23 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "type", params: { type: schema12.properties.enrolmentEndDate.type }, message: "must be string,null" };
         if (vErrors === null) {
-          vErrors = [err24];
+          vErrors = [err23];
         } else {
-          vErrors.push(err24);
+          vErrors.push(err23);
         }
         errors++;
       }
       if (typeof data8 === "string") {
         if (func2(data8) > 40) {
-          const err25 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+          const err24 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
           if (vErrors === null) {
-            vErrors = [err25];
+            vErrors = [err24];
           } else {
-            vErrors.push(err25);
+            vErrors.push(err24);
           }
           errors++;
         }
         if (func2(data8) < 10) {
-          const err26 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          const err25 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
           if (vErrors === null) {
-            vErrors = [err26];
+            vErrors = [err25];
           } else {
-            vErrors.push(err26);
+            vErrors.push(err25);
           }
           errors++;
         }
@@ -2933,7 +2879,16 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.frequencyType !== void 0) {
       let data10 = data.frequencyType;
       if (typeof data10 !== "string") {
-        const err27 = { instancePath: instancePath + "/frequencyType", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err26 = { instancePath: instancePath + "/frequencyType", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      }
+      if (!(data10 === "DAILY" || data10 === "WEEKLY" || data10 === "MONTHLY" || data10 === "QUARTERLY" || data10 === "HALF_YEARLY" || data10 === "YEARLY")) {
+        const err27 = { instancePath: instancePath + "/frequencyType", keyword: "enum", params: { allowedValues: schema12.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err27];
         } else {
@@ -2941,8 +2896,11 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data10 === "DAILY" || data10 === "WEEKLY" || data10 === "MONTHLY" || data10 === "QUARTERLY" || data10 === "HALF_YEARLY" || data10 === "YEARLY")) {
-        const err28 = { instancePath: instancePath + "/frequencyType", keyword: "enum", params: { allowedValues: schema12.properties.frequencyType.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.frequency !== void 0) {
+      let data11 = data.frequency;
+      if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+        const err28 = { instancePath: instancePath + "/frequency", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -2950,34 +2908,22 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.frequency !== void 0) {
-      let data11 = data.frequency;
-      if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-        const err29 = { instancePath: instancePath + "/frequency", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        if (vErrors === null) {
-          vErrors = [err29];
-        } else {
-          vErrors.push(err29);
-        }
-        errors++;
-      }
       if (typeof data11 == "number" && isFinite(data11)) {
         if (data11 > 366 || isNaN(data11)) {
-          const err30 = { instancePath: instancePath + "/frequency", keyword: "maximum", params: { comparison: "<=", limit: 366 }, message: "must be <= 366" };
+          const err29 = { instancePath: instancePath + "/frequency", keyword: "maximum", params: { comparison: "<=", limit: 366 }, message: "must be <= 366" };
           if (vErrors === null) {
-            vErrors = [err30];
+            vErrors = [err29];
           } else {
-            vErrors.push(err30);
+            vErrors.push(err29);
           }
           errors++;
         }
         if (data11 < 1 || isNaN(data11)) {
-          const err31 = { instancePath: instancePath + "/frequency", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          const err30 = { instancePath: instancePath + "/frequency", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
           if (vErrors === null) {
-            vErrors = [err31];
+            vErrors = [err30];
           } else {
-            vErrors.push(err31);
+            vErrors.push(err30);
           }
           errors++;
         }
@@ -2986,30 +2932,30 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.recurringCycles !== void 0) {
       let data12 = data.recurringCycles;
       if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
-        const err32 = { instancePath: instancePath + "/recurringCycles", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        const err31 = { instancePath: instancePath + "/recurringCycles", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
-          vErrors = [err32];
+          vErrors = [err31];
         } else {
-          vErrors.push(err32);
+          vErrors.push(err31);
         }
         errors++;
       }
       if (typeof data12 == "number" && isFinite(data12)) {
         if (data12 > 1e3 || isNaN(data12)) {
-          const err33 = { instancePath: instancePath + "/recurringCycles", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+          const err32 = { instancePath: instancePath + "/recurringCycles", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
           if (vErrors === null) {
-            vErrors = [err33];
+            vErrors = [err32];
           } else {
-            vErrors.push(err33);
+            vErrors.push(err32);
           }
           errors++;
         }
         if (data12 < 1 || isNaN(data12)) {
-          const err34 = { instancePath: instancePath + "/recurringCycles", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          const err33 = { instancePath: instancePath + "/recurringCycles", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
           if (vErrors === null) {
-            vErrors = [err34];
+            vErrors = [err33];
           } else {
-            vErrors.push(err34);
+            vErrors.push(err33);
           }
           errors++;
         }
@@ -3019,7 +2965,16 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
       let data13 = data.fromDate;
       if (typeof data13 === "string") {
         if (func2(data13) > 10) {
-          const err35 = { instancePath: instancePath + "/fromDate", keyword: "maxLength", params: { limit: 10 }, message: "must NOT have more than 10 characters" };
+          const err34 = { instancePath: instancePath + "/fromDate", keyword: "maxLength", params: { limit: 10 }, message: "must NOT have more than 10 characters" };
+          if (vErrors === null) {
+            vErrors = [err34];
+          } else {
+            vErrors.push(err34);
+          }
+          errors++;
+        }
+        if (func2(data13) < 10) {
+          const err35 = { instancePath: instancePath + "/fromDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
           if (vErrors === null) {
             vErrors = [err35];
           } else {
@@ -3027,21 +2982,12 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func2(data13) < 10) {
-          const err36 = { instancePath: instancePath + "/fromDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
-          if (vErrors === null) {
-            vErrors = [err36];
-          } else {
-            vErrors.push(err36);
-          }
-          errors++;
-        }
       } else {
-        const err37 = { instancePath: instancePath + "/fromDate", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err36 = { instancePath: instancePath + "/fromDate", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err37];
+          vErrors = [err36];
         } else {
-          vErrors.push(err37);
+          vErrors.push(err36);
         }
         errors++;
       }
@@ -3061,51 +3007,51 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.streakFreezes !== void 0) {
       let data16 = data.streakFreezes;
       if (!(data16 && typeof data16 == "object" && !Array.isArray(data16)) && data16 !== null) {
-        const err38 = { instancePath: instancePath + "/streakFreezes", keyword: "type", params: { type: schema12.properties.streakFreezes.type }, message: "must be object,null" };
+        const err37 = { instancePath: instancePath + "/streakFreezes", keyword: "type", params: { type: schema12.properties.streakFreezes.type }, message: "must be object,null" };
         if (vErrors === null) {
-          vErrors = [err38];
+          vErrors = [err37];
         } else {
-          vErrors.push(err38);
+          vErrors.push(err37);
         }
         errors++;
       }
       if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
         if (data16.initial === void 0) {
-          const err39 = { instancePath: instancePath + "/streakFreezes", keyword: "required", params: { missingProperty: "initial" }, message: "must have required property 'initial'" };
+          const err38 = { instancePath: instancePath + "/streakFreezes", keyword: "required", params: { missingProperty: "initial" }, message: "must have required property 'initial'" };
           if (vErrors === null) {
-            vErrors = [err39];
+            vErrors = [err38];
           } else {
-            vErrors.push(err39);
+            vErrors.push(err38);
           }
           errors++;
         }
         if (data16.initial !== void 0) {
           let data17 = data16.initial;
           if (!(typeof data17 == "number" && (!(data17 % 1) && !isNaN(data17)) && isFinite(data17))) {
-            const err40 = { instancePath: instancePath + "/streakFreezes/initial", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err39 = { instancePath: instancePath + "/streakFreezes/initial", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
-              vErrors = [err40];
+              vErrors = [err39];
             } else {
-              vErrors.push(err40);
+              vErrors.push(err39);
             }
             errors++;
           }
           if (typeof data17 == "number" && isFinite(data17)) {
             if (data17 > 10 || isNaN(data17)) {
-              const err41 = { instancePath: instancePath + "/streakFreezes/initial", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
+              const err40 = { instancePath: instancePath + "/streakFreezes/initial", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
               if (vErrors === null) {
-                vErrors = [err41];
+                vErrors = [err40];
               } else {
-                vErrors.push(err41);
+                vErrors.push(err40);
               }
               errors++;
             }
             if (data17 < 0 || isNaN(data17)) {
-              const err42 = { instancePath: instancePath + "/streakFreezes/initial", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              const err41 = { instancePath: instancePath + "/streakFreezes/initial", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
-                vErrors = [err42];
+                vErrors = [err41];
               } else {
-                vErrors.push(err42);
+                vErrors.push(err41);
               }
               errors++;
             }
@@ -3114,11 +3060,11 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err43 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err42 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err43];
+      vErrors = [err42];
     } else {
-      vErrors.push(err43);
+      vErrors.push(err42);
     }
     errors++;
   }
@@ -3297,7 +3243,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var editTarget = validate38;
-var schema17 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": {}, "eventName": {}, "targetType": {}, "attributeName": {}, "trackFromEnrollmentDate": {}, "enrolmentMethod": {}, "rewardAllocation": {}, "filters": { "$ref": "filters" }, "targetMilestoneTriggers": { "$ref": "triggers" }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "periodId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "editTarget" };
+var schema17 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "targetEntity": {}, "eventName": {}, "targetType": {}, "attributeName": {}, "trackFromEnrollmentDate": {}, "enrolmentMethod": {}, "rewardAllocation": {}, "filters": { "$ref": "filters" }, "targetMilestoneTriggers": { "$ref": "triggers" }, "defaultValues": { "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "object", "required": ["defaultValue"], "properties": { "periodId": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "defaultValue": { "type": "number", "exclusiveMinimum": 0, "maximum": 999999999999999e-4 } } } } }, "$id": "editTarget" };
 function validate38(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -3315,8 +3261,8 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func2(data0) < 1) {
-          const err1 = { instancePath: instancePath + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+        if (!pattern2.test(data0)) {
+          const err1 = { instancePath: instancePath + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -3324,21 +3270,12 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (!pattern2.test(data0)) {
-          const err2 = { instancePath: instancePath + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-          if (vErrors === null) {
-            vErrors = [err2];
-          } else {
-            vErrors.push(err2);
-          }
-          errors++;
-        }
       } else {
-        const err3 = { instancePath: instancePath + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err2 = { instancePath: instancePath + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err3];
+          vErrors = [err2];
         } else {
-          vErrors.push(err3);
+          vErrors.push(err2);
         }
         errors++;
       }
@@ -3346,21 +3283,21 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err4 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema17.properties.description.type }, message: "must be string,null" };
+        const err3 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema17.properties.description.type }, message: "must be string,null" };
         if (vErrors === null) {
-          vErrors = [err4];
+          vErrors = [err3];
         } else {
-          vErrors.push(err4);
+          vErrors.push(err3);
         }
         errors++;
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 255) {
-          const err5 = { instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          const err4 = { instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
           if (vErrors === null) {
-            vErrors = [err5];
+            vErrors = [err4];
           } else {
-            vErrors.push(err5);
+            vErrors.push(err4);
           }
           errors++;
         }
@@ -3368,11 +3305,11 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.active !== void 0) {
       if (typeof data.active !== "boolean") {
-        const err6 = { instancePath: instancePath + "/active", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err5 = { instancePath: instancePath + "/active", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err6];
+          vErrors = [err5];
         } else {
-          vErrors.push(err6);
+          vErrors.push(err5);
         }
         errors++;
       }
@@ -3393,20 +3330,20 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
       let data5 = data.defaultValues;
       if (Array.isArray(data5)) {
         if (data5.length > 1e3) {
-          const err7 = { instancePath: instancePath + "/defaultValues", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
+          const err6 = { instancePath: instancePath + "/defaultValues", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
           if (vErrors === null) {
-            vErrors = [err7];
+            vErrors = [err6];
           } else {
-            vErrors.push(err7);
+            vErrors.push(err6);
           }
           errors++;
         }
         if (data5.length < 1) {
-          const err8 = { instancePath: instancePath + "/defaultValues", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          const err7 = { instancePath: instancePath + "/defaultValues", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
-            vErrors = [err8];
+            vErrors = [err7];
           } else {
-            vErrors.push(err8);
+            vErrors.push(err7);
           }
           errors++;
         }
@@ -3415,41 +3352,41 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
           let data6 = data5[i0];
           if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
             if (data6.defaultValue === void 0) {
-              const err9 = { instancePath: instancePath + "/defaultValues/" + i0, keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
+              const err8 = { instancePath: instancePath + "/defaultValues/" + i0, keyword: "required", params: { missingProperty: "defaultValue" }, message: "must have required property 'defaultValue'" };
               if (vErrors === null) {
-                vErrors = [err9];
+                vErrors = [err8];
               } else {
-                vErrors.push(err9);
+                vErrors.push(err8);
               }
               errors++;
             }
             if (data6.periodId !== void 0) {
               let data7 = data6.periodId;
               if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
-                const err10 = { instancePath: instancePath + "/defaultValues/" + i0 + "/periodId", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                const err9 = { instancePath: instancePath + "/defaultValues/" + i0 + "/periodId", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
-                  vErrors = [err10];
+                  vErrors = [err9];
                 } else {
-                  vErrors.push(err10);
+                  vErrors.push(err9);
                 }
                 errors++;
               }
               if (typeof data7 == "number" && isFinite(data7)) {
                 if (data7 > 9007199254740991 || isNaN(data7)) {
-                  const err11 = { instancePath: instancePath + "/defaultValues/" + i0 + "/periodId", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  const err10 = { instancePath: instancePath + "/defaultValues/" + i0 + "/periodId", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
                   if (vErrors === null) {
-                    vErrors = [err11];
+                    vErrors = [err10];
                   } else {
-                    vErrors.push(err11);
+                    vErrors.push(err10);
                   }
                   errors++;
                 }
                 if (data7 < 1 || isNaN(data7)) {
-                  const err12 = { instancePath: instancePath + "/defaultValues/" + i0 + "/periodId", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                  const err11 = { instancePath: instancePath + "/defaultValues/" + i0 + "/periodId", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
                   if (vErrors === null) {
-                    vErrors = [err12];
+                    vErrors = [err11];
                   } else {
-                    vErrors.push(err12);
+                    vErrors.push(err11);
                   }
                   errors++;
                 }
@@ -3459,7 +3396,16 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
               let data8 = data6.defaultValue;
               if (typeof data8 == "number" && isFinite(data8)) {
                 if (data8 > 999999999999999e-4 || isNaN(data8)) {
-                  const err13 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  const err12 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", keyword: "maximum", params: { comparison: "<=", limit: 999999999999999e-4 }, message: "must be <= 99999999999.9999" };
+                  if (vErrors === null) {
+                    vErrors = [err12];
+                  } else {
+                    vErrors.push(err12);
+                  }
+                  errors++;
+                }
+                if (data8 <= 0 || isNaN(data8)) {
+                  const err13 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
                   if (vErrors === null) {
                     vErrors = [err13];
                   } else {
@@ -3467,51 +3413,42 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (data8 <= 0 || isNaN(data8)) {
-                  const err14 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-                  if (vErrors === null) {
-                    vErrors = [err14];
-                  } else {
-                    vErrors.push(err14);
-                  }
-                  errors++;
-                }
               } else {
-                const err15 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err14 = { instancePath: instancePath + "/defaultValues/" + i0 + "/defaultValue", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
-                  vErrors = [err15];
+                  vErrors = [err14];
                 } else {
-                  vErrors.push(err15);
+                  vErrors.push(err14);
                 }
                 errors++;
               }
             }
           } else {
-            const err16 = { instancePath: instancePath + "/defaultValues/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err15 = { instancePath: instancePath + "/defaultValues/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err16];
+              vErrors = [err15];
             } else {
-              vErrors.push(err16);
+              vErrors.push(err15);
             }
             errors++;
           }
         }
       } else {
-        const err17 = { instancePath: instancePath + "/defaultValues", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err16 = { instancePath: instancePath + "/defaultValues", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err17];
+          vErrors = [err16];
         } else {
-          vErrors.push(err17);
+          vErrors.push(err16);
         }
         errors++;
       }
     }
   } else {
-    const err18 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err17 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err18];
+      vErrors = [err17];
     } else {
-      vErrors.push(err18);
+      vErrors.push(err17);
     }
     errors++;
   }
@@ -3519,7 +3456,7 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var editTargetGroup = validate41;
-var schema18 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streakFreezes": {}, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
+var schema18 = { "type": "object", "properties": { "id": {}, "name": { "type": "string", "maxLength": 200, "pattern": "\\S" }, "description": { "type": ["string", "null"], "maxLength": 255 }, "active": { "type": "boolean" }, "enrolmentStartDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "enrolmentEndDate": { "type": ["string", "null"], "minLength": 10, "maxLength": 40 }, "trackingType": {}, "targetEvaluationType": {}, "timeZoneName": {}, "offsetDays": { "type": ["integer", "null"], "minimum": 0, "maximum": 30 }, "frequencyType": {}, "frequency": {}, "fromDate": {}, "recurringCycles": { "type": ["integer", "null"], "minimum": 1, "maximum": 1e3 }, "streakFreezes": {}, "streaks": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "id": { "type": "integer", "minimum": 1, "maximum": 9007199254740991 }, "name": { "type": "string", "maxLength": 200, "pattern": "\\S" }, "targetCountOfSequence": { "type": "integer", "minimum": 1, "maximum": 1e3 } } } } }, "$id": "editTargetGroup" };
 function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -3537,8 +3474,8 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func2(data0) < 1) {
-          const err1 = { instancePath: instancePath + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+        if (!pattern2.test(data0)) {
+          const err1 = { instancePath: instancePath + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -3546,21 +3483,12 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (!pattern2.test(data0)) {
-          const err2 = { instancePath: instancePath + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-          if (vErrors === null) {
-            vErrors = [err2];
-          } else {
-            vErrors.push(err2);
-          }
-          errors++;
-        }
       } else {
-        const err3 = { instancePath: instancePath + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err2 = { instancePath: instancePath + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err3];
+          vErrors = [err2];
         } else {
-          vErrors.push(err3);
+          vErrors.push(err2);
         }
         errors++;
       }
@@ -3568,21 +3496,21 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err4 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema18.properties.description.type }, message: "must be string,null" };
+        const err3 = { instancePath: instancePath + "/description", keyword: "type", params: { type: schema18.properties.description.type }, message: "must be string,null" };
         if (vErrors === null) {
-          vErrors = [err4];
+          vErrors = [err3];
         } else {
-          vErrors.push(err4);
+          vErrors.push(err3);
         }
         errors++;
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 255) {
-          const err5 = { instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+          const err4 = { instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
           if (vErrors === null) {
-            vErrors = [err5];
+            vErrors = [err4];
           } else {
-            vErrors.push(err5);
+            vErrors.push(err4);
           }
           errors++;
         }
@@ -3590,11 +3518,11 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.active !== void 0) {
       if (typeof data.active !== "boolean") {
-        const err6 = { instancePath: instancePath + "/active", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err5 = { instancePath: instancePath + "/active", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err6];
+          vErrors = [err5];
         } else {
-          vErrors.push(err6);
+          vErrors.push(err5);
         }
         errors++;
       }
@@ -3602,30 +3530,30 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enrolmentStartDate !== void 0) {
       let data3 = data.enrolmentStartDate;
       if (typeof data3 !== "string" && data3 !== null) {
-        const err7 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "type", params: { type: schema18.properties.enrolmentStartDate.type }, message: "must be string,null" };
+        const err6 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "type", params: { type: schema18.properties.enrolmentStartDate.type }, message: "must be string,null" };
         if (vErrors === null) {
-          vErrors = [err7];
+          vErrors = [err6];
         } else {
-          vErrors.push(err7);
+          vErrors.push(err6);
         }
         errors++;
       }
       if (typeof data3 === "string") {
         if (func2(data3) > 40) {
-          const err8 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+          const err7 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
           if (vErrors === null) {
-            vErrors = [err8];
+            vErrors = [err7];
           } else {
-            vErrors.push(err8);
+            vErrors.push(err7);
           }
           errors++;
         }
         if (func2(data3) < 10) {
-          const err9 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          const err8 = { instancePath: instancePath + "/enrolmentStartDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
           if (vErrors === null) {
-            vErrors = [err9];
+            vErrors = [err8];
           } else {
-            vErrors.push(err9);
+            vErrors.push(err8);
           }
           errors++;
         }
@@ -3634,30 +3562,30 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enrolmentEndDate !== void 0) {
       let data4 = data.enrolmentEndDate;
       if (typeof data4 !== "string" && data4 !== null) {
-        const err10 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "type", params: { type: schema18.properties.enrolmentEndDate.type }, message: "must be string,null" };
+        const err9 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "type", params: { type: schema18.properties.enrolmentEndDate.type }, message: "must be string,null" };
         if (vErrors === null) {
-          vErrors = [err10];
+          vErrors = [err9];
         } else {
-          vErrors.push(err10);
+          vErrors.push(err9);
         }
         errors++;
       }
       if (typeof data4 === "string") {
         if (func2(data4) > 40) {
-          const err11 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
+          const err10 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" };
           if (vErrors === null) {
-            vErrors = [err11];
+            vErrors = [err10];
           } else {
-            vErrors.push(err11);
+            vErrors.push(err10);
           }
           errors++;
         }
         if (func2(data4) < 10) {
-          const err12 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
+          const err11 = { instancePath: instancePath + "/enrolmentEndDate", keyword: "minLength", params: { limit: 10 }, message: "must NOT have fewer than 10 characters" };
           if (vErrors === null) {
-            vErrors = [err12];
+            vErrors = [err11];
           } else {
-            vErrors.push(err12);
+            vErrors.push(err11);
           }
           errors++;
         }
@@ -3666,30 +3594,30 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.offsetDays !== void 0) {
       let data5 = data.offsetDays;
       if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5)) && data5 !== null) {
-        const err13 = { instancePath: instancePath + "/offsetDays", keyword: "type", params: { type: schema18.properties.offsetDays.type }, message: "must be integer,null" };
+        const err12 = { instancePath: instancePath + "/offsetDays", keyword: "type", params: { type: schema18.properties.offsetDays.type }, message: "must be integer,null" };
         if (vErrors === null) {
-          vErrors = [err13];
+          vErrors = [err12];
         } else {
-          vErrors.push(err13);
+          vErrors.push(err12);
         }
         errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 30 || isNaN(data5)) {
-          const err14 = { instancePath: instancePath + "/offsetDays", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
+          const err13 = { instancePath: instancePath + "/offsetDays", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
           if (vErrors === null) {
-            vErrors = [err14];
+            vErrors = [err13];
           } else {
-            vErrors.push(err14);
+            vErrors.push(err13);
           }
           errors++;
         }
         if (data5 < 0 || isNaN(data5)) {
-          const err15 = { instancePath: instancePath + "/offsetDays", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          const err14 = { instancePath: instancePath + "/offsetDays", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
           if (vErrors === null) {
-            vErrors = [err15];
+            vErrors = [err14];
           } else {
-            vErrors.push(err15);
+            vErrors.push(err14);
           }
           errors++;
         }
@@ -3698,30 +3626,30 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.recurringCycles !== void 0) {
       let data6 = data.recurringCycles;
       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6)) && data6 !== null) {
-        const err16 = { instancePath: instancePath + "/recurringCycles", keyword: "type", params: { type: schema18.properties.recurringCycles.type }, message: "must be integer,null" };
+        const err15 = { instancePath: instancePath + "/recurringCycles", keyword: "type", params: { type: schema18.properties.recurringCycles.type }, message: "must be integer,null" };
         if (vErrors === null) {
-          vErrors = [err16];
+          vErrors = [err15];
         } else {
-          vErrors.push(err16);
+          vErrors.push(err15);
         }
         errors++;
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 1e3 || isNaN(data6)) {
-          const err17 = { instancePath: instancePath + "/recurringCycles", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+          const err16 = { instancePath: instancePath + "/recurringCycles", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
           if (vErrors === null) {
-            vErrors = [err17];
+            vErrors = [err16];
           } else {
-            vErrors.push(err17);
+            vErrors.push(err16);
           }
           errors++;
         }
         if (data6 < 1 || isNaN(data6)) {
-          const err18 = { instancePath: instancePath + "/recurringCycles", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          const err17 = { instancePath: instancePath + "/recurringCycles", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
           if (vErrors === null) {
-            vErrors = [err18];
+            vErrors = [err17];
           } else {
-            vErrors.push(err18);
+            vErrors.push(err17);
           }
           errors++;
         }
@@ -3731,11 +3659,11 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
       let data7 = data.streaks;
       if (Array.isArray(data7)) {
         if (data7.length > 10) {
-          const err19 = { instancePath: instancePath + "/streaks", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+          const err18 = { instancePath: instancePath + "/streaks", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
           if (vErrors === null) {
-            vErrors = [err19];
+            vErrors = [err18];
           } else {
-            vErrors.push(err19);
+            vErrors.push(err18);
           }
           errors++;
         }
@@ -3746,30 +3674,30 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
             if (data8.id !== void 0) {
               let data9 = data8.id;
               if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-                const err20 = { instancePath: instancePath + "/streaks/" + i0 + "/id", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                const err19 = { instancePath: instancePath + "/streaks/" + i0 + "/id", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
-                  vErrors = [err20];
+                  vErrors = [err19];
                 } else {
-                  vErrors.push(err20);
+                  vErrors.push(err19);
                 }
                 errors++;
               }
               if (typeof data9 == "number" && isFinite(data9)) {
                 if (data9 > 9007199254740991 || isNaN(data9)) {
-                  const err21 = { instancePath: instancePath + "/streaks/" + i0 + "/id", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  const err20 = { instancePath: instancePath + "/streaks/" + i0 + "/id", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
                   if (vErrors === null) {
-                    vErrors = [err21];
+                    vErrors = [err20];
                   } else {
-                    vErrors.push(err21);
+                    vErrors.push(err20);
                   }
                   errors++;
                 }
                 if (data9 < 1 || isNaN(data9)) {
-                  const err22 = { instancePath: instancePath + "/streaks/" + i0 + "/id", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                  const err21 = { instancePath: instancePath + "/streaks/" + i0 + "/id", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
                   if (vErrors === null) {
-                    vErrors = [err22];
+                    vErrors = [err21];
                   } else {
-                    vErrors.push(err22);
+                    vErrors.push(err21);
                   }
                   errors++;
                 }
@@ -3779,7 +3707,16 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
               let data10 = data8.name;
               if (typeof data10 === "string") {
                 if (func2(data10) > 200) {
-                  const err23 = { instancePath: instancePath + "/streaks/" + i0 + "/name", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+                  const err22 = { instancePath: instancePath + "/streaks/" + i0 + "/name", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err22];
+                  } else {
+                    vErrors.push(err22);
+                  }
+                  errors++;
+                }
+                if (!pattern2.test(data10)) {
+                  const err23 = { instancePath: instancePath + "/streaks/" + i0 + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
                   if (vErrors === null) {
                     vErrors = [err23];
                   } else {
@@ -3787,30 +3724,12 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (func2(data10) < 1) {
-                  const err24 = { instancePath: instancePath + "/streaks/" + i0 + "/name", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err24];
-                  } else {
-                    vErrors.push(err24);
-                  }
-                  errors++;
-                }
-                if (!pattern2.test(data10)) {
-                  const err25 = { instancePath: instancePath + "/streaks/" + i0 + "/name", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-                  if (vErrors === null) {
-                    vErrors = [err25];
-                  } else {
-                    vErrors.push(err25);
-                  }
-                  errors++;
-                }
               } else {
-                const err26 = { instancePath: instancePath + "/streaks/" + i0 + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err24 = { instancePath: instancePath + "/streaks/" + i0 + "/name", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err26];
+                  vErrors = [err24];
                 } else {
-                  vErrors.push(err26);
+                  vErrors.push(err24);
                 }
                 errors++;
               }
@@ -3818,61 +3737,61 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
             if (data8.targetCountOfSequence !== void 0) {
               let data11 = data8.targetCountOfSequence;
               if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-                const err27 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                const err25 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
-                  vErrors = [err27];
+                  vErrors = [err25];
                 } else {
-                  vErrors.push(err27);
+                  vErrors.push(err25);
                 }
                 errors++;
               }
               if (typeof data11 == "number" && isFinite(data11)) {
                 if (data11 > 1e3 || isNaN(data11)) {
-                  const err28 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
+                  const err26 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
                   if (vErrors === null) {
-                    vErrors = [err28];
+                    vErrors = [err26];
                   } else {
-                    vErrors.push(err28);
+                    vErrors.push(err26);
                   }
                   errors++;
                 }
                 if (data11 < 1 || isNaN(data11)) {
-                  const err29 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+                  const err27 = { instancePath: instancePath + "/streaks/" + i0 + "/targetCountOfSequence", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
                   if (vErrors === null) {
-                    vErrors = [err29];
+                    vErrors = [err27];
                   } else {
-                    vErrors.push(err29);
+                    vErrors.push(err27);
                   }
                   errors++;
                 }
               }
             }
           } else {
-            const err30 = { instancePath: instancePath + "/streaks/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err28 = { instancePath: instancePath + "/streaks/" + i0, keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err30];
+              vErrors = [err28];
             } else {
-              vErrors.push(err30);
+              vErrors.push(err28);
             }
             errors++;
           }
         }
       } else {
-        const err31 = { instancePath: instancePath + "/streaks", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err29 = { instancePath: instancePath + "/streaks", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err31];
+          vErrors = [err29];
         } else {
-          vErrors.push(err31);
+          vErrors.push(err29);
         }
         errors++;
       }
     }
   } else {
-    const err32 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err30 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err32];
+      vErrors = [err30];
     } else {
-      vErrors.push(err32);
+      vErrors.push(err30);
     }
     errors++;
   }
@@ -4187,7 +4106,7 @@ function validate44(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var excuse = validate45;
-var schema22 = { "type": "object", "required": ["reason"], "properties": { "customerId": {}, "identifierName": {}, "identifierValue": {}, "periodName": { "type": ["string", "null"] }, "startDate": { "type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, "endDate": { "type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, "reason": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "\\S" } }, "$id": "excuse" };
+var schema22 = { "type": "object", "required": ["reason"], "properties": { "customerId": {}, "identifierName": {}, "identifierValue": {}, "periodName": { "type": ["string", "null"] }, "startDate": { "type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, "endDate": { "type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, "reason": { "type": "string", "maxLength": 255, "pattern": "\\S" } }, "$id": "excuse" };
 var pattern12 = /* @__PURE__ */ new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
 function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
@@ -4273,8 +4192,8 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func2(data3) < 1) {
-          const err7 = { instancePath: instancePath + "/reason", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+        if (!pattern2.test(data3)) {
+          const err7 = { instancePath: instancePath + "/reason", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err7];
           } else {
@@ -4282,31 +4201,22 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (!pattern2.test(data3)) {
-          const err8 = { instancePath: instancePath + "/reason", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-          if (vErrors === null) {
-            vErrors = [err8];
-          } else {
-            vErrors.push(err8);
-          }
-          errors++;
-        }
       } else {
-        const err9 = { instancePath: instancePath + "/reason", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err8 = { instancePath: instancePath + "/reason", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err9];
+          vErrors = [err8];
         } else {
-          vErrors.push(err9);
+          vErrors.push(err8);
         }
         errors++;
       }
     }
   } else {
-    const err10 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err9 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err10];
+      vErrors = [err9];
     } else {
-      vErrors.push(err10);
+      vErrors.push(err9);
     }
     errors++;
   }
@@ -4471,8 +4381,8 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func2(data2) < 1) {
-          const err9 = { instancePath: instancePath + "/reason", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+        if (!pattern2.test(data2)) {
+          const err9 = { instancePath: instancePath + "/reason", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -4480,31 +4390,22 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (!pattern2.test(data2)) {
-          const err10 = { instancePath: instancePath + "/reason", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-          if (vErrors === null) {
-            vErrors = [err10];
-          } else {
-            vErrors.push(err10);
-          }
-          errors++;
-        }
       } else {
-        const err11 = { instancePath: instancePath + "/reason", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err10 = { instancePath: instancePath + "/reason", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err11];
+          vErrors = [err10];
         } else {
-          vErrors.push(err11);
+          vErrors.push(err10);
         }
         errors++;
       }
     }
   } else {
-    const err12 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err11 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err12];
+      vErrors = [err11];
     } else {
-      vErrors.push(err12);
+      vErrors.push(err11);
     }
     errors++;
   }
@@ -4513,7 +4414,7 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
 }
 var periods = validate30;
 var putCustomer = validate48;
-var schema25 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "minLength": 1, "maxLength": 200, "pattern": "\\S" } }, "$id": "putCustomer" };
+var schema25 = { "type": "object", "properties": { "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 }, "externalId": { "type": ["string", "null"], "maxLength": 200, "pattern": "\\S" } }, "$id": "putCustomer" };
 function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -4586,8 +4487,8 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func2(data2) < 1) {
-          const err6 = { instancePath: instancePath + "/externalId", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+        if (!pattern2.test(data2)) {
+          const err6 = { instancePath: instancePath + "/externalId", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -4595,23 +4496,14 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (!pattern2.test(data2)) {
-          const err7 = { instancePath: instancePath + "/externalId", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-          if (vErrors === null) {
-            vErrors = [err7];
-          } else {
-            vErrors.push(err7);
-          }
-          errors++;
-        }
       }
     }
   } else {
-    const err8 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err7 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err8];
+      vErrors = [err7];
     } else {
-      vErrors.push(err8);
+      vErrors.push(err7);
     }
     errors++;
   }
@@ -4619,7 +4511,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var registerCustomer = validate49;
-var schema26 = { "type": "object", "required": ["externalId"], "properties": { "externalId": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" }, "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 } }, "$id": "registerCustomer" };
+var schema26 = { "type": "object", "required": ["externalId"], "properties": { "externalId": { "type": "string", "maxLength": 200, "pattern": "\\S" }, "firstName": { "type": ["string", "null"], "maxLength": 200 }, "lastName": { "type": ["string", "null"], "maxLength": 200 } }, "$id": "registerCustomer" };
 function validate49(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -4646,8 +4538,8 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func2(data0) < 1) {
-          const err2 = { instancePath: instancePath + "/externalId", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+        if (!pattern2.test(data0)) {
+          const err2 = { instancePath: instancePath + "/externalId", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -4655,21 +4547,12 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (!pattern2.test(data0)) {
-          const err3 = { instancePath: instancePath + "/externalId", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
-          if (vErrors === null) {
-            vErrors = [err3];
-          } else {
-            vErrors.push(err3);
-          }
-          errors++;
-        }
       } else {
-        const err4 = { instancePath: instancePath + "/externalId", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err3 = { instancePath: instancePath + "/externalId", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err4];
+          vErrors = [err3];
         } else {
-          vErrors.push(err4);
+          vErrors.push(err3);
         }
         errors++;
       }
@@ -4677,21 +4560,21 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.firstName !== void 0) {
       let data1 = data.firstName;
       if (typeof data1 !== "string" && data1 !== null) {
-        const err5 = { instancePath: instancePath + "/firstName", keyword: "type", params: { type: schema26.properties.firstName.type }, message: "must be string,null" };
+        const err4 = { instancePath: instancePath + "/firstName", keyword: "type", params: { type: schema26.properties.firstName.type }, message: "must be string,null" };
         if (vErrors === null) {
-          vErrors = [err5];
+          vErrors = [err4];
         } else {
-          vErrors.push(err5);
+          vErrors.push(err4);
         }
         errors++;
       }
       if (typeof data1 === "string") {
         if (func2(data1) > 200) {
-          const err6 = { instancePath: instancePath + "/firstName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err5 = { instancePath: instancePath + "/firstName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
-            vErrors = [err6];
+            vErrors = [err5];
           } else {
-            vErrors.push(err6);
+            vErrors.push(err5);
           }
           errors++;
         }
@@ -4700,32 +4583,32 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastName !== void 0) {
       let data2 = data.lastName;
       if (typeof data2 !== "string" && data2 !== null) {
-        const err7 = { instancePath: instancePath + "/lastName", keyword: "type", params: { type: schema26.properties.lastName.type }, message: "must be string,null" };
+        const err6 = { instancePath: instancePath + "/lastName", keyword: "type", params: { type: schema26.properties.lastName.type }, message: "must be string,null" };
         if (vErrors === null) {
-          vErrors = [err7];
+          vErrors = [err6];
         } else {
-          vErrors.push(err7);
+          vErrors.push(err6);
         }
         errors++;
       }
       if (typeof data2 === "string") {
         if (func2(data2) > 200) {
-          const err8 = { instancePath: instancePath + "/lastName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+          const err7 = { instancePath: instancePath + "/lastName", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
           if (vErrors === null) {
-            vErrors = [err8];
+            vErrors = [err7];
           } else {
-            vErrors.push(err8);
+            vErrors.push(err7);
           }
           errors++;
         }
       }
     }
   } else {
-    const err9 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err8 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err9];
+      vErrors = [err8];
     } else {
-      vErrors.push(err9);
+      vErrors.push(err8);
     }
     errors++;
   }
