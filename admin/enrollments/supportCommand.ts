@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { MilestreakClient, TargetRef } from "../../client/client.ts";
+import type { DataOf, MilestreakClient, TargetRef } from "../../client/client.ts";
 import { findAccess } from "../access.ts";
 import { type Answer, acceptedData } from "../answer.ts";
 import { answerOf, askDataId, openApi } from "../api.ts";
@@ -9,6 +9,7 @@ import { runBulk } from "../bulk/runBulk.ts";
 import type { Output } from "../output.ts";
 import { addTargetOptions, describeTarget, requireTarget, type TargetOptions, targetRef } from "./target.ts";
 
+type TargetGroup = DataOf<"getTargetGroup">;
 type Options = BulkOptions & TargetOptions;
 
 /** A command by which support changes customers in one target, each row of a file with its reason. */
@@ -17,17 +18,22 @@ export type SupportCommand<Content> = {
   readonly description: string;
   readonly columns: string;
   readonly format: RowFormat<Content>;
+  /** Ends the command when no row could succeed in the target's group. */
+  readonly checkGroup?: (group: TargetGroup) => void;
   /** The key belongs to the row and is the same in every run on one result file. */
   readonly send: (api: MilestreakClient, target: TargetRef, content: Content, rowKey: string) => Promise<Answer>;
   /** See `runRows`. It is needed where a code that is hopeless elsewhere can be about a single row. */
   readonly isHopeless?: (code: string) => boolean;
 };
 
-/** Adds the command. It ends before the first row when there is no such target or the credential may not adjust. */
+/**
+ * Adds the command. It ends before the first row when there is no such target, when its group is not one that the command
+ * is for, or when the credential may not adjust.
+ */
 export function addSupportCommand<Content>(
   parent: Command,
   output: Output,
-  { name, description, columns, send, ...rest }: SupportCommand<Content>,
+  { name, description, columns, checkGroup, send, ...rest }: SupportCommand<Content>,
 ): void {
   const command = parent.command(name).description(description).argument("<file>", columns);
   addBulkOptions(addTargetOptions(command)).action(async (file: string, options: Options) => {
@@ -39,7 +45,7 @@ export function addSupportCommand<Content>(
       service: access.baseUrl,
       subject: describeTarget(options),
       check: async () => {
-        await requireTarget(api, options);
+        checkGroup?.(await requireTarget(api, options));
         await requireAdjusting(api, options);
         return askDataId(api);
       },

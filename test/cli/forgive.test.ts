@@ -169,10 +169,15 @@ describe.each([
     expect(existsSync(`${file}.results.csv`)).toBe(false);
   });
 
-  it("refuses each row with 300004 in a milestone", async () => {
-    const job = await newJob(1, milestone({ periods }));
+  it.each([
+    ["DEFAULT", milestone({ periods })],
+    ["NON_CONTINUOUS_STREAKS", streak({ levels: [2], periods, trackingType: "NON_CONTINUOUS_STREAKS" })],
+  ])("ends before the first row in a group of the trackingType %s, and writes no result file", async (type, body) => {
+    const job = await newJob(1, body);
     const file = fileOf(job);
-    expect((await run(command, job, file)).status).toBe(1);
-    expect(outcomesOf(`${file}.results.csv`)).toEqual(["refused 300004"]);
+    const { status, stdout, stderr } = await run(command, job, file);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain(`has the trackingType ${type}; only STREAKS can be forgiven.`);
+    expect(existsSync(`${file}.results.csv`)).toBe(false);
   });
 });
