@@ -59,15 +59,25 @@ async function* pagesOf(api: MilestreakClient, options: ListOptions): AsyncGener
   }
 }
 
+/** Everything that the route answers. What is `null` is left out. */
 function rowLine(row: Row): string {
-  const { customerId, status, targetAchievedValue: achieved, targetValue, targetAchievedDateTime, currentCount } = row;
+  const { customerId, externalId, status, source, enrolledOn, unEnrolledOn, fromPeriod, currentCount } = row;
   const parts = [
     String(customerId).padStart(16),
     status.padEnd(10),
-    `since ${row.enrolledOn}`,
-    ...(achieved === null ? [] : [`${achieved} of ${targetValue}`]),
-    ...(targetAchievedDateTime === null ? [] : [`reached ${targetAchievedDateTime}`]),
+    source.padEnd(9),
+    `since ${enrolledOn} from ${fromPeriod.refCode}`,
+    ...(unEnrolledOn === null ? [] : [`left ${unEnrolledOn}`]),
+    ...cycleParts(row),
     ...(currentCount === null ? [] : [`run of ${currentCount}`]),
+    // Any text can be an external id. Written as JSON it stays on its line.
+    ...(externalId === null ? [] : [`external id ${JSON.stringify(externalId)}`]),
   ];
   return parts.join("  ");
+}
+
+function cycleParts({ periodId, targetAchievedValue, targetValue, targetAchievedDateTime: reachedOn }: Row): string[] {
+  if (periodId === null) return [];
+  const value = `${targetAchievedValue} of ${targetValue} in period ${periodId}`;
+  return reachedOn === null ? [value] : [value, `reached ${reachedOn}`];
 }

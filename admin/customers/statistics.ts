@@ -21,15 +21,22 @@ export function addStatistics(parent: Command, output: Output): void {
 }
 
 function linesOf(statistics: Statistics): string[] {
-  const { asOf, isFinal, enrolled, unEnrolled, periods, streaks, runLengths } = statistics;
+  const { asOf, isFinal, enrolled, unEnrolled, bySource, periods, streaks, runLengths } = statistics;
   if (asOf === null) return ["The customers have not been counted yet."];
   return [
     `Counted at ${asOf}${isFinal ? ", for the last time" : ""}: ${enrolled} enrolled, ${unEnrolled} left`,
-    ...periods.map(
-      ({ periodId, covered, started, reached, achievedTotal }) =>
-        `  period ${periodId}: ${covered} members, ${started} started, ${reached} reached, ${achievedTotal} together`,
-    ),
+    `  first came in: ${bySource.API} by a call, ${bySource.AUTOMATIC} with an activity`,
+    ...periods.flatMap(({ periodId, covered, started, reached, achievedTotal, progress }) => [
+      `  period ${periodId}: ${covered} members, ${started} started, ${reached} reached, ${achievedTotal} together`,
+      `    ${progress.map(describeBand).join(", ")}`,
+    ]),
     ...streaks.map(({ streakId, reached }) => `  level ${streakId}: ${reached} reached`),
     ...runLengths.map(({ length, customers }) => `  run of ${length}: ${customers}`),
   ];
+}
+
+/** How many have come how far. The first band is 0 alone. */
+function describeBand({ from, to, customers }: Statistics["periods"][number]["progress"][number]): string {
+  if (to === null) return `${from} % and more: ${customers}`;
+  return `${from === to ? from : `${from}-${to}`} %: ${customers}`;
 }

@@ -25,7 +25,14 @@ async function withMembers(count: number) {
   }
   await service.drain();
   const target = ["--group", String(group.groupId), "--target", String(group.targetId)];
-  return { operator, org, members, target: [...target, ...operator.access()], periodId: String(data.periods[0].id) };
+  return {
+    operator,
+    org,
+    group,
+    members,
+    target: [...target, ...operator.access()],
+    periodId: String(data.periods[0].id),
+  };
 }
 
 it("customers list prints a line for each customer of the target", async () => {
@@ -37,6 +44,33 @@ it("customers list prints a line for each customer of the target", async () => {
     .split("\n")
     .map((line) => Number(line.trim().split(" ")[0]));
   expect(listed.toSorted()).toEqual(members.toSorted());
+});
+
+it("customers list says of each customer what the route answers", async () => {
+  const { org, group, members, target, periodId } = await withMembers(2);
+  const [reached = 0, left = 0] = members;
+  await ok(org.admin.put(`/customers/${reached}`, { externalId: "crm\n7" }));
+  await ok(org.unenroll(group, left, { now: during(1, 20) }));
+  await service.drain();
+  const since = `since ${during(1)} from c1`;
+  const inCycle = await admin("customers", "list", ...target, "--period", periodId);
+  expect(inCycle.stdout.trim().split(/ {2,}/)).toEqual([
+    String(reached),
+    "ENROLLED",
+    "API",
+    since,
+    `1000 of 1000 in period ${periodId}`,
+    `reached ${during(1)}`,
+    String.raw`external id "crm\n7"`,
+  ]);
+  const gone = await admin("customers", "list", ...target, "--status", "UNENROLLED");
+  expect(gone.stdout.trim().split(/ {2,}/)).toEqual([
+    String(left),
+    "UNENROLLED",
+    "API",
+    since,
+    `left ${during(1, 20)}`,
+  ]);
 });
 
 it("customers list reads all pages with the same filters, those without rows too", async () => {
@@ -84,7 +118,11 @@ it("customers statistics prints what the last count has found, and says when the
   await look();
   const { stdout } = await admin("customers", "statistics", ...target);
   expect(stdout).toMatch(/^Counted at .*: 2 enrolled, 0 left\n/);
-  expect(stdout).toContain(`  period ${periodId}: 2 members, 2 started, 1 reached, 1250 together\n`);
+  expect(stdout).toContain("\n  first came in: 2 by a call, 0 with an activity\n");
+  expect(stdout).toContain(
+    `  period ${periodId}: 2 members, 2 started, 1 reached, 1250 together\n` +
+      "    0 %: 0, 0-25 %: 0, 25-50 %: 1, 50-75 %: 0, 75-100 %: 0, 100 % and more: 1\n",
+  );
   const json = await admin("customers", "statistics", ...target, "--json");
   expect(JSON.parse(json.stdout)).toMatchObject({ enrolled: 2, periods: { length: 5 } });
 });
