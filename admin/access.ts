@@ -32,14 +32,20 @@ export function addAccessOptions(command: Command): Command {
     .option("--json", "print JSON, for a program to read");
 }
 
-/** Accepts `http` for this machine only, because a secret must not cross a network unencrypted. */
 function parseUrl(text: string): string {
+  const url = safeUrl(text);
+  if (url !== undefined) return url.href.replace(/\/$/, "");
+  throw new InvalidArgumentError("An https URL, or http on this machine, such as http://127.0.0.1:3000/v3.");
+}
+
+/**
+ * The address, without user name, query or fragment. `http` is accepted for this machine only, because a secret must not
+ * cross a network unencrypted. `undefined` for any other text.
+ */
+export function safeUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && thisMachine.has(url.hostname));
-  if (url === undefined || !isSafe || url.username !== "" || url.search !== "" || url.hash !== "") {
-    throw new InvalidArgumentError("An https URL, or http on this machine, such as http://127.0.0.1:3000/v3.");
-  }
-  return url.href.replace(/\/$/, "");
+  return url !== undefined && isSafe && url.username + url.search + url.hash === "" ? url : undefined;
 }
 
 /** Finds the service and the credential. A command that lacks one of them is a mistake in usage. */

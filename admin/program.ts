@@ -9,6 +9,7 @@ import { addExport } from "./customers/export.ts";
 import { addImport } from "./customers/import.ts";
 import { addList as addListCustomers } from "./customers/list.ts";
 import { addStatistics } from "./customers/statistics.ts";
+import { addErase as addEraseDeadLetters } from "./deadLetters/erase.ts";
 import { addDoctor } from "./doctor/doctor.ts";
 import { addAdjust } from "./enrollments/adjust.ts";
 import { addEnroll } from "./enrollments/enroll.ts";
@@ -71,6 +72,7 @@ const nouns: readonly { readonly name: string; readonly about: string; readonly 
     commands: [addImport, addListCustomers, addStatistics, addExport, addErase],
   },
   { name: "erasures", about: "customers who are to be forgotten", commands: [addShowErasure, addReapply] },
+  { name: "dead-letters", about: "queued activities that could not be counted", commands: [addEraseDeadLetters] },
 ];
 
 const exitStatuses = `

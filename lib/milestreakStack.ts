@@ -32,6 +32,7 @@ export class MilestreakStack extends Stack {
       activityQueue.queue.queueUrl,
       "Where activities can be queued, with the message attribute org",
     );
+    this.#putOut("ActivityDeadLettersUrl", activityQueue.deadLetters.queueUrl, "Activities that could not be counted");
     this.#putOut("OrgQueueUrls", activityQueue.orgQueueUrls, "Where one org's activities can be queued, by org");
     this.#putOut("BusName", projector.busName, "The bus that notifications are sent to");
     this.#putOut("ErasureListName", erasureList.bucketName, "The bucket with the list of customers who were erased");

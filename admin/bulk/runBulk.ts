@@ -1,9 +1,9 @@
 import { systemClock } from "../../shared/config/systemClock.ts";
 import { type Answer, isHopeless } from "../answer.ts";
+import { interruptible } from "../interruption.ts";
 import { type Output, report } from "../output.ts";
 import { Refused } from "../refused.ts";
 import { type RowFormat, readRows, survey } from "./csvInput.ts";
-import { interruptible } from "./interruption.ts";
 import { openRows } from "./openRows.ts";
 import type { BulkOptions } from "./options.ts";
 import { showProgress } from "./progress.ts";

@@ -23,7 +23,7 @@ export function addUsernameOption(command: Command): Command {
   );
 }
 
-function parseOrg(text: string): string {
+export function parseOrg(text: string): string {
   if (orgPattern.test(text)) return text;
   throw new InvalidArgumentError("An org has 1 to 64 letters, digits, _ or -.");
 }

@@ -10,6 +10,9 @@ import { confirmErasing } from "./confirmErasing.ts";
 
 type Options = AccessOptions & { readonly mode: ErasureMode; readonly yes?: true };
 
+/** The local service has no queue. */
+const leftInQueue = "Dead letters of the queue are not reached by it. Delete the customer's with: dead-letters erase";
+
 export function addErase(parent: Command, output: Output): void {
   const command = parent
     .command("erase")
@@ -24,6 +27,7 @@ export function addErase(parent: Command, output: Output): void {
     const erasure = acceptedData(await answerOf(api.eraseCustomer(customerId, mode)));
     report(output, options.json, erasure, [
       `${mode} of customer ${customerId} was asked for. See how far it is with: erasures show ${erasure.requestId}`,
+      ...(mode === "ERASE" && options.local === undefined ? [leftInQueue] : []),
     ]);
   });
 }

@@ -73,14 +73,17 @@ describe("customers export", () => {
 
 describe("customers erase", () => {
   it.each(["ERASE", "ANONYMISE"])(
-    "with --mode %s and --yes asks for it, and erasures show says how far it is",
+    "with --mode %s and --yes asks for it, says after an erasure that dead letters are left, and erasures show says how far it is",
     async (mode) => {
       const { id, access, org } = await customerOf();
       const { status, stdout } = await admin("customers", "erase", id, "--mode", mode, "--yes", ...access);
-      expect([status, stdout]).toEqual([
+      const [asked, ...more] = stdout.trimEnd().split("\n");
+      expect([status, asked]).toEqual([
         0,
-        `${mode} of customer ${id} was asked for. See how far it is with: erasures show ${id}\n`,
+        `${mode} of customer ${id} was asked for. See how far it is with: erasures show ${id}`,
       ]);
+      const left = "Dead letters of the queue are not reached by it. Delete the customer's with: dead-letters erase";
+      expect(more).toEqual(mode === "ERASE" ? [left] : []);
       const shown = await admin("erasures", "show", id, ...access);
       expect(shown.stdout).toMatch(new RegExp(`^${mode} of customer ${id}, asked for at .*: RUNNING\n$`));
       const json = await admin("erasures", "show", id, "--json", ...access);

@@ -9,6 +9,7 @@ const levels: readonly (readonly [level: string, commands: readonly string[]])[]
       "target-groups",
       "customers",
       "erasures",
+      "dead-letters",
       "enroll|enrol",
       "unenroll|unenrol",
       "adjust",
@@ -22,6 +23,7 @@ const levels: readonly (readonly [level: string, commands: readonly string[]])[]
   ["target-groups", ["create", "list", "show", "update", "deactivate", "activate", "extend", "history"]],
   ["customers", ["import", "list", "statistics", "export", "erase"]],
   ["erasures", ["show", "reapply"]],
+  ["dead-letters", ["erase"]],
 ];
 
 const calling = ["--url", "--local", "--port", "--username", "--secret-file", "--json"];
@@ -42,6 +44,7 @@ const commands: readonly (readonly [command: string, options: readonly string[]]
   ["customers erase", [...calling, "--mode", "--yes"]],
   ["erasures show", calling],
   ["erasures reapply", ["--from", "--table", "--local", "--port", "--json"]],
+  ["dead-letters erase", ["--org", "--external-id", "--queue-url", "--org-queue-url", "--dry-run", "--json"]],
   ["enroll", [...bulk, "--group", "--target"]],
   ["enrol", [...bulk, "--group", "--target"]],
   ["unenroll", [...bulk, "--group", "--target"]],

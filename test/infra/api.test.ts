@@ -168,6 +168,10 @@ describe("the stage", () => {
 test("the stack's outputs have the API's address and all other addresses that a brand needs", () => {
   expect(stack.outputs).toEqual({
     AlarmTopicArn: { Description: expect.any(String), Value: { Ref: onlyResource(stack, "AWS::SNS::Topic")[0] } },
+    ActivityDeadLettersUrl: {
+      Description: expect.any(String),
+      Value: { Ref: expect.stringMatching(/^ActivityQueueDeadLetters/) },
+    },
     ActivityQueueUrl: { Description: expect.any(String), Value: expect.anything() },
     BusName: { Description: expect.any(String), Value: { Ref: onlyResource(stack, "AWS::Events::EventBus")[0] } },
     BaseUrl: { Description: expect.any(String), Value: { "Fn::Join": ["", baseUrlParts()] } },

@@ -43,6 +43,7 @@ const modules: Readonly<Record<string, readonly FunctionName[]>> = {
   "node_modules/@aws-sdk/client-cloudformation/": [],
   "node_modules/@aws-sdk/client-eventbridge/": ["projector"],
   "node_modules/@aws-sdk/client-lambda/": [],
+  "node_modules/@aws-sdk/client-sqs/": [],
   "node_modules/aws-jwt-verify/": ["authorizer"],
   "node_modules/temporal-polyfill/": ["definitions"],
 };

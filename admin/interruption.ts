@@ -1,4 +1,4 @@
-import type { Output } from "../output.ts";
+import type { Output } from "./output.ts";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
 
@@ -6,12 +6,13 @@ const signals = ["SIGINT", "SIGTERM"] as const;
 const samePressMilliseconds = 500;
 
 /**
- * Does the work with a signal that Ctrl-C aborts. A message says that a second Ctrl-C ends the process at once, as it
- * does by default.
+ * Does the work with a signal that Ctrl-C aborts. `onStop` is what the operator is told then. A further message says that
+ * a second Ctrl-C ends the process at once, as it does by default.
  */
 export async function interruptible<Result>(
   work: (stop: AbortSignal) => Promise<Result>,
   { problem }: Output,
+  onStop = "Stopping once the rows under way are done.",
 ): Promise<Result> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -21,7 +22,7 @@ export async function interruptible<Result>(
   };
   const stop = () => {
     if (controller.signal.aborted) return;
-    problem("\nStopping once the rows under way are done.\n");
+    problem(`\n${onStop}\n`);
     controller.abort();
     timer = setTimeout(() => {
       stopListening();

@@ -1,0 +1,60 @@
+import { customerFaults, readCustomer } from "../../shared/http/requests/customerId.ts";
+import { markInexactNumbers } from "../../shared/http/requests/json.ts";
+import { isJsonObject, type JsonObject } from "../../shared/http/requests/validation.ts";
+import { isRefusal } from "../../shared/operations/customer.ts";
+import type { Org } from "../../shared/table/keys.ts";
+
+/** The customer of one brand, by the id and by each external id under which activities may have been sent. */
+export type Person = { readonly org: Org; readonly customerId: number; readonly externalIds: ReadonlySet<string> };
+
+/** A dead letter as far as it says whom it is about. */
+export type DeadLetter = {
+  readonly body: string;
+  /** The message attribute `org`, if the sender has set it. */
+  readonly namedOrg: string | undefined;
+  /** Whether it came by the queue that takes this brand's activities only. */
+  readonly isFromOwnQueue: boolean;
+};
+
+/**
+ * Whom a dead letter names: `person`, `another`, or `unclear` when that cannot be told. It is read as the queue's function
+ * reads it, and ids are compared exactly. An activity that names the person beside somebody else can never count, so it
+ * is the person's. An activity of another brand is never the person's.
+ */
+export function whomItNames(letter: DeadLetter, person: Person): "person" | "another" | "unclear" {
+  const org = orgOf(letter, person.org);
+  if (org !== undefined && org !== person.org) return "another";
+  const activity = parseActivity(letter.body);
+  if (activity === undefined) return "unclear";
+  if (names(activity, person)) return org === undefined ? "unclear" : "person";
+  return namesSomebody(activity) ? "another" : "unclear";
+}
+
+/** The brand, or `undefined` when the message names none, or another one than the queue's that it came by. */
+function orgOf({ namedOrg, isFromOwnQueue }: DeadLetter, own: Org): Org | undefined {
+  if (!isFromOwnQueue) return namedOrg;
+  return namedOrg === undefined || namedOrg === own ? own : undefined;
+}
+
+/** The JSON object of a body. A number that was rounded would be the id of somebody else, so it is no id. */
+function parseActivity(body: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(markInexactNumbers(body));
+    return isJsonObject(value) ? value : undefined;
+  } catch (error) {
+    // The engine's parser throws the second one for a text that is nested too deeply.
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether any field names the person, also where the fields contradict each other. */
+function names({ customerId, identifierName, identifierValue }: JsonObject, person: Person): boolean {
+  const ids = identifierName === "externalId" ? [customerId] : [customerId, identifierValue];
+  if (ids.some((id) => readCustomer({ customerId: id }) === person.customerId)) return true;
+  return identifierName !== "id" && typeof identifierValue === "string" && person.externalIds.has(identifierValue);
+}
+
+function namesSomebody(activity: JsonObject): boolean {
+  return customerFaults(activity).length === 0 && !isRefusal(readCustomer(activity));
+}
