@@ -45,9 +45,9 @@ export const closingStepChain: Chain = { requests: 4, patientLoops: 1 };
 
 /**
  * A step of counting: the parts of a shard, a page of the index, an enrolment in two places, a row of its settled cycles, the
- * part, and the note at the end. Enrolments are read in parallel.
+ * part, what is removed from the part before, and the note at the end. Enrolments are read in parallel.
  */
-export const countingStepChain: Chain = { requests: 7, patientLoops: 0 };
+export const countingStepChain: Chain = { requests: 8, patientLoops: 0 };
 
 /** Enough time for one more enrolment and the note at the end, if every request fails on all attempts but the last. */
 function reserveMilliseconds({ sweep: { kind } }: ClosingTask): number {

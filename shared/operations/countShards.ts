@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import type { Enrollment } from "../domain/enrollment.ts";
 import { rowsToRead } from "../domain/past.ts";
 import { addCounts, countsOf, noCounts } from "../domain/statistics.ts";
@@ -7,8 +8,9 @@ import type { Table } from "../table/client.ts";
 import { noteSwept } from "../table/dueSweeps.ts";
 import { parseEnrollment } from "../table/enrollmentItem.ts";
 import { type EnrollmentRef, findWherever } from "../table/enrollments.ts";
+import type { Org, StatisticsPlace } from "../table/keys.ts";
 import { readRows } from "../table/past.ts";
-import { listParts, putPart } from "../table/statistics.ts";
+import { type CountedPart, listParts, putPart, removeThrough } from "../table/statistics.ts";
 import { targetOf } from "./definition.ts";
 import type { ShardTask } from "./listDueShards.ts";
 import { shardNumbers } from "./shardNumbers.ts";
@@ -21,6 +23,9 @@ import { type SweepProgress, sweepShards } from "./sweepShards.ts";
  * What a call has counted in a shard is one part, and each part goes on after the last customer of the part before. A part
  * is written once. So a call that was stopped, repeated or overtaken leaves a chain of parts in which each customer is at
  * most once. A shard with a customer who cannot be read is counted again in the next run.
+ *
+ * Only the part that is to be gone on with names a customer. A shard that is counted to its end names none, so that an
+ * erasure need not look there.
  */
 export async function countShards(
   table: Table,
@@ -65,7 +70,11 @@ async function countSome(
   if (stored.some((part) => part.dueAt > dueAt)) return { failures: [], state: "given up" };
   const parts = stored.filter((part) => part.dueAt === dueAt);
   const last = parts.at(-1);
-  if (last?.isLast) return { failures: [], state: "done" };
+  if (last?.isLast) {
+    // The call that has written it may have been killed before it came to this.
+    await removeThroughs(table, org, place, stored);
+    return { failures: [], state: "done" };
+  }
   let counts = noCounts;
   const rest = { ...task, resumeAfter: last?.through ?? null };
   const { failures, left } = await sweepShards(table, rest, mustStop, {
@@ -79,11 +88,33 @@ async function countSome(
   });
   if (failures.length > 0) return { failures, state: "given up" };
   const isLast = left.shards.length === 0;
-  const through = left.resumeAfter ?? last?.through;
-  const part = { dueAt, part: parts.length + 1, through, isLast, counts };
-  const isWritten = await putPart(table, org, place, part);
-  // Otherwise another execution has written this part, or a part of a later count. The next look at the parts tells.
-  return { failures, state: isWritten && isLast ? "done" : "unfinished" };
+  const part = { dueAt, part: parts.length + 1, through: throughOf(left, last), isLast, counts };
+  // Another execution may have written this part, or a part of a later count. The next look at the parts tells.
+  if (!(await putPart(table, org, place, part))) return { failures, state: "unfinished" };
+  await removeThroughs(table, org, place, stored);
+  return { failures, state: isLast ? "done" : "unfinished" };
+}
+
+/** The customer after whom the next part goes on, when there is one. A call that was stopped at once has come no further. */
+function throughOf({ shards, resumeAfter }: SweepProgress["left"], before: CountedPart | undefined) {
+  return shards.length === 0 ? undefined : (resumeAfter ?? before?.through);
+}
+
+/** How many parts are written to side by side. */
+const partsAtOnce = 25;
+
+/**
+ * Takes the customers out of parts that are followed by another of their count, or belong to an older count that stopped
+ * there. A worker that reads them later can write no part that counts anybody twice, because the next part is there.
+ */
+async function removeThroughs(
+  table: Table,
+  org: Org,
+  place: StatisticsPlace & { readonly shard: number },
+  parts: readonly CountedPart[],
+): Promise<void> {
+  const naming = parts.filter(({ through }) => through !== undefined);
+  await pMap(naming, (part) => removeThrough(table, org, place, part), { concurrency: partsAtOnce });
 }
 
 /** The enrolment with all its settled cycles. */

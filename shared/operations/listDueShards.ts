@@ -32,6 +32,7 @@ import {
   findJudging,
   findSwept,
   type GroupSweep,
+  isStarted,
   listDueSweeps,
   putNextSweep,
   startSweep,
@@ -351,7 +352,8 @@ async function statisticsTasks(
     await completeSweep(table, sweep, undefined);
     return [];
   };
-  if (everyHours === 0 || targets.length === 0) return complete(now);
+  // A count that has begun is brought to its end. Given up, it would name the customers at whom it stopped for good.
+  if (targets.length === 0 || (everyHours === 0 && !(await isStarted(table, sweep)))) return complete(now);
   const [started, last] = await Promise.all([startSweep(table, sweep, now), findCompleteCount(table, org, groupId)]);
   // Another execution has completed it.
   if (started === undefined) return [];

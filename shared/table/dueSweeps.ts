@@ -127,6 +127,12 @@ function parseKind(reader: ItemReader, dueAt: Instant): Sweep {
 
 const sweptAttribute = "swept";
 
+/** Whether {@link startSweep} has noted that the sweep is started. The read is consistent. */
+export async function isStarted(table: Table, sweep: DueSweep): Promise<boolean> {
+  const item = await get(table, keyOf(sweep), { isConsistent: true, attributes: [startedAtAttribute] });
+  return item !== undefined && ItemReader.of(item).has(startedAtAttribute);
+}
+
 /** The shards that the sweep has gone through; `undefined` when it is not on the list any more. */
 export async function findSwept(table: Table, sweep: DueSweep): Promise<ReadonlySet<number> | undefined> {
   const item = await get(table, keyOf(sweep), { isConsistent: true });

@@ -2,9 +2,10 @@ import type { Decimal } from "../domain/decimal.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { CycleCounts, TargetCounts } from "../domain/statistics.ts";
 import type { Table } from "./client.ts";
+import { Expression } from "./expression.ts";
 import { type Item, ItemReader, numberOf, type StoredItem } from "./item.ts";
 import { type Org, type StatisticsPlace, statisticsKey, statisticsPartKey } from "./keys.ts";
-import { get, put, queryAll } from "./store.ts";
+import { get, put, queryAll, update } from "./store.ts";
 
 /** The last complete count of a group's customers. */
 export type CompleteCount = {
@@ -45,7 +46,7 @@ export type CountedPart = {
   readonly dueAt: Instant;
   /** Its place among the parts of the shard, from 1. */
   readonly part: number;
-  /** Its last customer; `undefined` when it has none. */
+  /** The customer after whom the next part goes on; `undefined` when that part is written, and in the last part. */
   readonly through: number | undefined;
   /** Whether it ends the shard. */
   readonly isLast: boolean;
@@ -74,7 +75,7 @@ export async function putPart(
     ...statisticsPartKey(org, { ...place, part: part.part }),
     dueAt: formatInstant(dueAt),
     part: part.part,
-    through,
+    [throughAttribute]: through,
     isLast,
     ...buildCounts(counts),
   };
@@ -82,6 +83,26 @@ export async function putPart(
   // written, with another end, and the following part would leave customers out or have them twice.
   return put(table, { Item, ...unlessNewer(dueAt) });
 }
+
+/**
+ * Takes the customer out of a part, after whom nothing goes on any more. So a count that is done names nobody who may be
+ * erased later.
+ */
+export async function removeThrough(
+  table: Table,
+  org: Org,
+  place: StatisticsPlace & { readonly shard: number },
+  { dueAt, part }: CountedPart,
+): Promise<void> {
+  const expression = new Expression();
+  expression.remove(throughAttribute);
+  // A late worker can come here when a later count has written its own part under the key. Without the condition that count
+  // would no longer know where to go on, and would have customers twice.
+  const condition = `${expression.name("dueAt")} = ${expression.value(formatInstant(dueAt))}`;
+  await update(table, expression.update(statisticsPartKey(org, { ...place, part }), condition));
+}
+
+const throughAttribute = "through";
 
 /** The item is there from an earlier count only, or not at all. Instants as texts are in the order of time. */
 function unlessNewer(dueAt: Instant) {
@@ -113,7 +134,7 @@ function parsePart(item: StoredItem): CountedPart {
   return {
     dueAt: reader.instant("dueAt"),
     part: reader.integer("part"),
-    through: reader.optionalInteger("through"),
+    through: reader.optionalInteger(throughAttribute),
     isLast: reader.flag("isLast"),
     counts: {
       enrolled: reader.integer("enrolled"),

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { afterEach, expect, it, vi } from "vitest";
 import { closeShard } from "../../functions/closeShard/closeShard.ts";
 import { listDueCycles } from "../../functions/listDueCycles/listDueCycles.ts";
@@ -6,7 +7,7 @@ import { type ClosingTask, isErasing } from "../../shared/operations/listDueShar
 import { readStatistics } from "../../shared/operations/readStatistics.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
-import { enrollmentKey } from "../../shared/table/keys.ts";
+import { enrollmentKey, statisticsKey } from "../../shared/table/keys.ts";
 import { put } from "../../shared/table/store.ts";
 import { findTargetGroup } from "../../shared/table/targetGroups.ts";
 import { ShardList } from "../../shared/table/targetShards.ts";
@@ -18,6 +19,7 @@ import { holdFirst } from "../support/heldWrite.ts";
 import { ok, type TestGroup, type TestOrg, targetPath } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
 import { Random } from "../support/random.ts";
+import { scanAll } from "../support/storedTraces.ts";
 import { firstInstantOf, milestone } from "../support/targetGroups.ts";
 
 // Sweeps go over every brand, so the file has a table of its own. Nothing projects it: the tests write the index.
@@ -36,11 +38,11 @@ const created = new Date(Date.parse(firstInstantOf(1)) - day).toISOString();
 const first = Date.parse(firstInstantOf(1));
 
 /** A group whose customers are in the index, all in one shard unless they are in two. */
-async function setting(count: number, shards = 1): Promise<Setting> {
+async function setting(count: number, shards = 1, firstId = 16): Promise<Setting> {
   const org = await service.newOrg();
   const { data } = (await ok(org.admin.post("/targetGroups", milestone(), { now: created }))).body;
   const group = { groupId: data.id, targetId: data.targets[0].id, targetIds: [], cycleIds: [], levelIds: [] };
-  const members = Array.from({ length: count }, (_, index) => 16 * (index + 1) + (index % shards));
+  const members = Array.from({ length: count }, (_, index) => firstId + 16 * index + (index % shards));
   for (const customerId of members) {
     await ok(org.admin.put(`/customers/${customerId}`, {}));
     await ok(org.enroll(group, { customerId }, { now: created }));
@@ -56,8 +58,12 @@ async function putInIndex({ org, group }: Pick<Setting, "org" | "group">, custom
 }
 
 /** The tasks of the count that is due. */
-async function tasksOf({ org }: Setting, now: Instant = first): Promise<readonly ClosingTask[]> {
-  const list = listDueCycles(service.table, 24);
+async function tasksOf(
+  { org }: Setting,
+  now: Instant = first,
+  statisticsEveryHours = 24,
+): Promise<readonly ClosingTask[]> {
+  const list = listDueCycles(service.table, statisticsEveryHours);
   const { tasks } = await list({ now: new Date(now).toISOString(), resumeAfter: null, org: org.org });
   return tasks.filter(({ sweep }) => sweep.kind === "STATISTICS");
 }
@@ -135,6 +141,86 @@ it("a part that arrives late, when another worker has gone on after its own, cha
   slow.close();
   expect(await tasksOf(one)).toEqual([]);
   expect((await countOf(one))?.counts.enrolled).toBe(9);
+});
+
+/** Ids that are no count and no time. */
+const firstLongId = 16 * 10 ** 9;
+
+/** The customers whose ids are anywhere in the statistics of the group. */
+async function namedIn({ org, group, members }: Setting): Promise<readonly number[]> {
+  const { pk } = statisticsKey(org.org, group.groupId);
+  const stored = inspect(
+    (await scanAll(service.table)).filter((item) => item["pk"] === pk),
+    { depth: Number.POSITIVE_INFINITY },
+  );
+  expect(stored).toContain("isLast");
+  return members.filter((customerId) => stored.includes(String(customerId)));
+}
+
+it("a shard that is being counted names the one customer after whom the count goes on, and no customer when it is counted", async () => {
+  const one = await setting(12, 2, firstLongId);
+  for (let turn = 1; turn <= 3; turn += 1) {
+    for (const task of await tasksOf(one)) await work(task, outOfTime);
+    expect(await namedIn(one)).toHaveLength(1);
+  }
+  for (let turn = 1; turn <= 40; turn += 1) {
+    const [task] = await tasksOf(one);
+    if (task !== undefined) await work(task, outOfTime);
+  }
+  expect(await tasksOf(one)).toEqual([]);
+  expect(await namedIn(one)).toEqual([]);
+  expect((await countOf(one))?.counts.enrolled).toBe(12);
+});
+
+it("a worker that is killed after a shard's last part leaves the next one to take the ids away, and takes none from a later count", async () => {
+  const one = await setting(9, 1, firstLongId);
+  const [task] = await tasksOf(one);
+  if (task === undefined) throw new Error("The shard is due");
+  await work(task, outOfTime);
+  const slow = openTable({ tableName: service.table.name, endpoint: engineEndpoint(), ...localAccess }, patientLimits);
+  const { isHeld, release } = holdFirst(slow, "UpdateItemCommand");
+  const late = closeShard(slow)(task, inTime);
+  await isHeld;
+  expect(await namedIn(one)).toHaveLength(1);
+  expect(await work(task)).toEqual([]);
+  expect(await namedIn(one)).toEqual([]);
+  for (const turn of [0, 1]) {
+    for (const next of await tasksOf(one, first + turn * day)) await work(next);
+    expect(await tasksOf(one, first + turn * day)).toEqual([]);
+  }
+  // The third count takes the place of the first.
+  const [third] = await tasksOf(one, first + 2 * day);
+  if (third === undefined) throw new Error("The third count is due");
+  await work(third, outOfTime);
+  release();
+  await late;
+  slow.close();
+  expect(await namedIn(one)).toHaveLength(1);
+  await work(third);
+  expect(await tasksOf(one, first + 2 * day)).toEqual([]);
+  expect(await countOf(one)).toMatchObject({ asOf: first + 2 * day, counts: { enrolled: 9 } });
+  expect(await namedIn(one)).toEqual([]);
+});
+
+it("a count that overtakes an older one in its place takes away the ids that the older one has left there", async () => {
+  const one = await setting(9, 1, firstLongId);
+  const [older] = await tasksOf(one);
+  if (older === undefined || isErasing(older) || older.sweep.kind !== "STATISTICS")
+    throw new Error("The shard is due to be counted");
+  for (let turn = 1; turn <= 3; turn += 1) await work(older, outOfTime);
+  await work({ ...older, sweep: { ...older.sweep, dueAt: first + 1 } });
+  expect(await namedIn(one)).toEqual([]);
+  expect(await work(older)).toEqual([]);
+});
+
+it("a count that has begun is finished when counting is switched off meanwhile, and no other begins", async () => {
+  const one = await setting(3, 1, firstLongId);
+  for (const task of await tasksOf(one)) await work(task, outOfTime);
+  for (const task of await tasksOf(one, first, 0)) await work(task);
+  expect(await tasksOf(one, first, 0)).toEqual([]);
+  expect(await namedIn(one)).toEqual([]);
+  expect(await tasksOf(one, first + 2 * day, 0)).toEqual([]);
+  expect(await countOf(one)).toMatchObject({ asOf: first, counts: { enrolled: 3 } });
 });
 
 /** A balance that tells in a sum which customers are in it, and how often: each has a digit of its own to the base 3. */
