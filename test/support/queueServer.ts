@@ -15,15 +15,16 @@ type Stored = { readonly id: string; readonly body: string; readonly sent: Sent;
 
 /**
  * How one answer to ReceiveMessage differs from that of a patient queue. `nothing`: no message, though there are some.
- * `again`: the messages of the answer before, once more, so that their first receipts are void.
+ * `again`: the messages of the answer before, once more, so that their first receipts are void. A deleted one is there
+ * again too, because a server of SQS can have missed the deletion.
  */
 type Quirk = "nothing" | "again";
 
 /** Over HTTP one queue of SQS, in JSON, as AWS's SDK speaks it. Nothing becomes visible again by itself. */
 export class QueueServer {
   readonly calls: string[] = [];
-  /** The messages that are answered for are hidden for this time. */
-  hiddenSeconds = 0;
+  /** For how long the last call asked to hide its messages, and to wait for one. */
+  asked = { hiddenSeconds: 0, waitSeconds: 0 };
   quirks: Quirk[] = [];
   /** The next entries of a DeleteMessageBatch that fail. */
   failingDeletions = 0;
@@ -110,19 +111,24 @@ export class QueueServer {
   }
 
   async #receive(input: Readonly<Record<string, unknown>>): Promise<object> {
-    this.hiddenSeconds = Number(input["VisibilityTimeout"]);
+    this.asked = { hiddenSeconds: Number(input["VisibilityTimeout"]), waitSeconds: Number(input["WaitTimeSeconds"]) };
     this.#receivings += 1;
     const messages = this.#choose(this.quirks.shift(), Number(input["MaxNumberOfMessages"]));
     this.#answered = messages;
     for (const message of messages) Object.assign(message, { isHidden: true, receipt: randomUUID() });
     await this.beforeAnswer(this.#receivings);
-    return messages.length === 0 ? {} : { Messages: messages.map(presented) };
+    return messages.length === 0 ? {} : { Messages: messages.map((message) => presented(message, input)) };
   }
 
   #choose(quirk: Quirk | undefined, most: number): Stored[] {
     if (quirk === "nothing") return [];
-    if (quirk === "again") return this.#answered.filter((message) => this.#messages.includes(message));
+    if (quirk === "again") return this.#copiesOfAnswered();
     return this.#messages.filter(({ isHidden }) => !isHidden).slice(0, most);
+  }
+
+  #copiesOfAnswered(): Stored[] {
+    this.#messages.push(...this.#answered.filter((message) => !this.#messages.includes(message)));
+    return this.#answered;
   }
 
   /** A void receipt deletes nothing, and SQS says that it has. */
@@ -158,13 +164,20 @@ function outcome(entries: readonly Entry[], work: (entry: Entry) => boolean): ob
   };
 }
 
-function presented({ id, body, receipt, sent: { org, source } }: Stored): object {
+/** Like SQS, it tells of attributes only those that are asked for. */
+function presented(
+  { id, body, receipt, sent: { org, source } }: Stored,
+  asked: Readonly<Record<string, unknown>>,
+): object {
+  const isAsked = (list: string, name: string) => [asked[list]].flat().includes(name);
+  const namesOrg = org !== undefined && isAsked("MessageAttributeNames", "org");
+  const namesSource = source !== undefined && isAsked("MessageSystemAttributeNames", "DeadLetterQueueSourceArn");
   return {
     MessageId: id,
     ReceiptHandle: receipt,
     Body: body,
     MD5OfBody: createHash("md5").update(body, "utf8").digest("hex"),
-    ...(org === undefined ? {} : { MessageAttributes: { org: { DataType: "String", StringValue: org } } }),
-    ...(source === undefined ? {} : { Attributes: { DeadLetterQueueSourceArn: source } }),
+    ...(namesOrg ? { MessageAttributes: { org: { DataType: "String", StringValue: org } } } : {}),
+    ...(namesSource ? { Attributes: { DeadLetterQueueSourceArn: source } } : {}),
   };
 }
