@@ -84,8 +84,10 @@ export function targetPath({ groupId, targetId }: Pick<TestGroup, "groupId" | "t
   return `/targetGroups/${groupId}/targets/${targetId}`;
 }
 
+/** Fails when the service ignores a field, because a test with a mistyped field would test another group. */
 async function createGroup(admin: ApiClient, body: Readonly<Record<string, unknown>>): Promise<TestGroup> {
-  const { data } = (await ok(admin.post("/targetGroups", body))).body;
+  const { data, warnings } = (await ok(admin.post("/targetGroups", body))).body;
+  if (warnings !== null) throw new Error(`The group was created with warnings: ${JSON.stringify(warnings)}`);
   return {
     groupId: data.id,
     targetId: data.targets[0].id,
