@@ -62,28 +62,33 @@ afterAll(async () => {
   table.close();
 });
 
-/** A cell's credential, which no other cell has, and its org. */
+/** A cell's credential and its org. In the shared org no other cell has the same one, because some cells end theirs. */
 type Caller = { readonly ownOrg: string; readonly pair: TestCredential };
 
 const isOther = ({ state }: Cell) => state === "of another org";
 
-/** A caller for each cell, in their order. Those of the shared org are stored in one request. */
+/**
+ * A caller for each cell of a route, in their order. Those of the shared org are stored in one request. The other orgs are
+ * one for each scheme, because an admin succeeds there, and with some routes only once.
+ */
 async function newCallers(cellsOfRoute: readonly Cell[]): Promise<readonly Caller[]> {
   const groups = cellsOfRoute.filter((cell) => !isOther(cell)).map(({ group }) => group);
-  const pairs = await newCredentials(table, org.org, groups);
-  const own = pairs.map((pair) => ({ ownOrg: org.org, pair })).values();
-  const others = (await Promise.all(cellsOfRoute.filter(isOther).map(newOther))).values();
-  return cellsOfRoute.map((cell) => defined((isOther(cell) ? others : own).next().value));
+  const pairs = (await newCredentials(table, org.org, groups)).values();
+  const others = new Map(await Promise.all(schemes.map(async (scheme) => [scheme, await newOther()] as const)));
+  return cellsOfRoute.map((cell) => {
+    if (!isOther(cell)) return { ownOrg: org.org, pair: defined(pairs.next().value) };
+    const { ownOrg, credentials } = defined(others.get(cell.scheme));
+    return { ownOrg, pair: credentials[cell.group] };
+  });
 }
 
-async function newOther({ group }: Cell): Promise<Caller> {
+async function newOther() {
   const ownOrg = `test-${randomUUID()}`;
-  const { [group]: pair } = await newOrgCredentials(table, ownOrg);
-  return { ownOrg, pair };
+  return { ownOrg, credentials: await newOrgCredentials(table, ownOrg) };
 }
 
 function defined<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new Error("There are as many callers as cells");
+  if (value === undefined) throw new Error("There is a caller for each cell");
   return value;
 }
 

@@ -7,15 +7,13 @@ import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { afterAll, describe, expect, test } from "vitest";
 import budgetFile from "../../bench/budgets.json" with { type: "json" };
-import cdkJson from "../../cdk.json" with { type: "json" };
 import { unreachedModules } from "../../lib/apiFunction.ts";
-import { createApp } from "../../lib/app.ts";
 import type { FunctionName } from "../../lib/functionNames.ts";
 import { type TableGrant, tableGrants } from "../../lib/tableGrants.ts";
 import lockFile from "../../package-lock.json" with { type: "json" };
 import { routeNames, routes } from "../../shared/http/routes.ts";
 import { functionIdsByName } from "./support/deployedMethods.ts";
-import { at, readStack } from "./support/synthesize.ts";
+import { at, createTestApp, readStack } from "./support/synthesize.ts";
 
 /**
  * The size limit of each bundle, which is loaded at every cold start. When a bundle exceeds it, either the bundle
@@ -65,7 +63,7 @@ const schemaFields: Readonly<Record<string, readonly FunctionName[]>> = {
 const outdir = mkdtempSync(join(tmpdir(), "milestreak-bundles-"));
 afterAll(() => rmSync(outdir, { recursive: true }));
 
-const stack = readStack(createApp({ outdir, context: { ...cdkJson.context, bundleReport: "true" } }));
+const stack = readStack(createTestApp(outdir, { bundleReport: "true" }));
 const bundles = functionIdsByName(stack).map(([name, functionId]) => readBundle(name, functionId));
 
 test("there is a bundle for every handler", () => {

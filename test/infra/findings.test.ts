@@ -3,10 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import cdkJson from "../../cdk.json" with { type: "json" };
-import { createApp } from "../../lib/app.ts";
 import { compileCache } from "../support/compileCache.ts";
-import { withoutBundling } from "./support/synthesize.ts";
+import { createTestApp, withoutBundling } from "./support/synthesize.ts";
 
 const commandTimeoutMilliseconds = 180_000;
 
@@ -56,8 +54,7 @@ describe("the stack has no finding of AwsSolutions that is neither fixed nor ack
       { waf: "true", customerKey: "true", ...domain, ...issuer, ...restored, alarmEmail: "ops@brand.example" },
     ],
   ])("%s", (_, settings) => {
-    const context = { ...cdkJson.context, ...withoutBundling, ...settings };
-    const app = createApp({ outdir: mkdtempSync(join(outdir, "app-")), context });
+    const app = createTestApp(mkdtempSync(join(outdir, "app-")), { ...withoutBundling, ...settings });
     expect(() => app.synth()).not.toThrow();
   });
 });

@@ -2,9 +2,10 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The files that take longest, the longest first. */
 const longest: readonly string[] = [
+  "test/infra/findings.test.ts",
   "test/faults/activities.test.ts",
-  "test/api/randomCustomers.test.ts",
   "test/api/accessMatrix.test.ts",
+  "test/api/randomCustomers.test.ts",
   "test/engine/closing.test.ts",
   "test/faults/model.test.ts",
   "test/faults/enrollment.test.ts",
@@ -23,15 +24,31 @@ const longest: readonly string[] = [
 /**
  * Starts the longest files first. On a clean checkout Vitest starts the largest first. A small file that takes minutes
  * then begins last, and the other workers wait for it.
+ *
+ * The files of a project stay together, because they share what a worker has loaded. Those of the stack are meant for one
+ * worker, which loads the CDK and synthesizes each setting once. Vitest gives a file to the worker that is through with one
+ * of the same project, so the other workers get the longest files meanwhile.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     // The rule takes the method of a sequencer for that of an array.
     // oxlint-disable-next-line unicorn/no-array-sort
-    const sorted = await super.sort(files);
-    // The files of a project stay together, because they share what a worker has loaded.
-    return sorted.toSorted((a, b) => a.project.name.localeCompare(b.project.name) || rankOf(a) - rankOf(b));
+    const sorted = (await super.sort(files)).toSorted((a, b) => rankOf(a) - rankOf(b));
+    const stack = ofProject(sorted, "stack");
+    const service = ofProject(sorted, "service");
+    const meanwhile = stack.length === 0 ? 0 : this.ctx.config.maxWorkers - 1;
+    return [
+      ...stack.slice(0, 1),
+      ...service.slice(0, meanwhile),
+      ...stack.slice(1),
+      ...ofProject(sorted, "apart"),
+      ...service.slice(meanwhile),
+    ];
   }
+}
+
+function ofProject(files: readonly TestSpecification[], name: string): TestSpecification[] {
+  return files.filter(({ project }) => project.name === name);
 }
 
 function rankOf({ moduleId }: TestSpecification): number {
