@@ -45,7 +45,8 @@ export function addSupportCommand<Content>(
       service: access.baseUrl,
       subject: describeTarget(options),
       check: async () => {
-        checkGroup?.(await requireTarget(api, options));
+        const group = await requireTarget(api, options);
+        checkGroup?.(group);
         await requireAdjusting(api, options);
         return askDataId(api);
       },
