@@ -8,6 +8,7 @@ import { createContext } from "../../shared/operations/context.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { customerKey } from "../../shared/table/keys.ts";
 import { type ConsoleLine, captureConsole } from "../support/capturedConsole.ts";
+import { captureMetrics } from "../support/capturedMetrics.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { killAt } from "../support/killedWorker.ts";
@@ -22,7 +23,10 @@ import { during, milestone, streak } from "../support/targetGroups.ts";
 // The whole table is scanned, so the file has one of its own.
 const service = useProjectedService();
 
-afterEach(() => void vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
 
 const now = during(1);
 const hoursLater = (hours: number) => new Date(Date.parse(now) + hours * 60 * 60 * 1000).toISOString();
@@ -67,9 +71,10 @@ async function killWorkers(org: TestOrg, at: string, count: number, random: Rand
   }
 }
 
-it("an erasure whose worker is killed at random points while activities arrive, 50 times and 100 of them at full length, leaves nothing but the tombstone, and nothing of the customer in the log or a dead letter", async () => {
+it("an erasure whose worker is killed at random points while activities arrive, 50 times and 100 of them at full length, leaves nothing but the tombstone, and nothing of the customer in the log, a metric or a dead letter", async () => {
   report(`FAULTS_SEED=${baseSeed}`);
   const lines: ConsoleLine[] = captureConsole();
+  const metricLines = captureMetrics();
   const random = new Random(baseSeed);
   const org = await service.newOrg();
   const profile = { firstName: traces.name, lastName: traces.name, externalId: traces.externalId };
@@ -135,6 +140,10 @@ it("an erasure whose worker is killed at random points while activities arrive, 
   if (group === undefined) throw new Error("There is a group");
   const record = [{ customerId, registerCustomer: true }];
   expect(codeOf(await org.admin.post(`${targetPath(group)}/enroll`, record, { now }))).toBe(310011);
-  const log = lines.map((line) => inspect(line, { depth: Number.POSITIVE_INFINITY, showHidden: true })).join("\n");
-  for (const trace of [String(customerId), ...Object.values(traces)]) expect(log).not.toContain(trace);
+  // A metric counts each activity that counted and each that was refused.
+  expect(metricLines.length).toBeGreaterThan(earlier.length + replayed.length);
+  const written = [...lines, ...metricLines].map((line) =>
+    inspect(line, { depth: Number.POSITIVE_INFINITY, showHidden: true }),
+  );
+  for (const trace of [String(customerId), ...Object.values(traces)]) expect(written.join("\n")).not.toContain(trace);
 });
