@@ -1,6 +1,6 @@
 import { customerFaults, readCustomer } from "../../shared/http/requests/customerId.ts";
-import { markInexactNumbers } from "../../shared/http/requests/json.ts";
-import { isJsonObject, type JsonObject } from "../../shared/http/requests/validation.ts";
+import { jsonObjectOf } from "../../shared/http/requests/json.ts";
+import type { JsonObject } from "../../shared/http/requests/validation.ts";
 import { isRefusal } from "../../shared/operations/customer.ts";
 import type { Org } from "../../shared/table/keys.ts";
 
@@ -24,7 +24,7 @@ export type DeadLetter = {
 export function whomItNames(letter: DeadLetter, person: Person): "person" | "another" | "unclear" {
   const org = orgOf(letter, person.org);
   if (org !== undefined && org !== person.org) return "another";
-  const activity = parseActivity(letter.body);
+  const activity = jsonObjectOf(letter.body);
   if (activity === undefined) return "unclear";
   if (names(activity, person)) return org === undefined ? "unclear" : "person";
   return namesSomebody(activity) ? "another" : "unclear";
@@ -34,18 +34,6 @@ export function whomItNames(letter: DeadLetter, person: Person): "person" | "ano
 function orgOf({ namedOrg, isFromOwnQueue }: DeadLetter, own: Org): Org | undefined {
   if (!isFromOwnQueue) return namedOrg;
   return namedOrg === undefined || namedOrg === own ? own : undefined;
-}
-
-/** The JSON object of a body. A number that was rounded would be the id of somebody else, so it is no id. */
-function parseActivity(body: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(markInexactNumbers(body));
-    return isJsonObject(value) ? value : undefined;
-  } catch (error) {
-    // The engine's parser throws the second one for a text that is nested too deeply.
-    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
-    throw error;
-  }
 }
 
 /** Whether any field names the person, also where the fields contradict each other. */

@@ -9,6 +9,7 @@ import type { ServiceContext } from "../../shared/operations/context.ts";
 import { TooMuchContention } from "../../shared/table/failures.ts";
 import { orgPattern } from "../../shared/table/keys.ts";
 import { Patience } from "../../shared/table/rounds.ts";
+import { namesErased } from "./namesErased.ts";
 
 export type QueueLambda = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
@@ -17,8 +18,8 @@ export type QueueLambda = (event: SQSEvent) => Promise<SQSBatchResponse>;
  *
  * A message's body is the activity. Its brand is the owner of the queue. In the common queue, the message attribute
  * `org` names the brand. "Now" is when the message was sent. Answers the failed messages, which are then delivered
- * again. A message that can never be counted ends in the dead-letter queue, where an operator sees it. One of a customer
- * who was erased is dropped.
+ * again. A message that can never be counted ends in the dead-letter queue, where an operator sees it. One that names an
+ * erased customer by the id is dropped, whatever else is wrong with it.
  */
 export function countQueuedActivities(context: ServiceContext, orgQueues: OrgQueues = new Map()): QueueLambda {
   return async ({ Records }) => {
@@ -29,11 +30,9 @@ export function countQueuedActivities(context: ServiceContext, orgQueues: OrgQue
         // A message that is not counted in time would make the whole batch come again, so the remaining ones are not
         // started.
         if (!patience.allows(index + 1)) throw new TooMuchContention("The time for one batch is used up");
-        await countMessage(context, record, senderOf(record, orgQueues));
+        await countOrDrop(context, record, senderOf(record, orgQueues));
       } catch (error) {
         logFailure(error);
-        // It can never count, and the dead-letter queue would keep what the person has done.
-        if (error instanceof OfErasedCustomer) continue;
         batchItemFailures.push({ itemIdentifier: record.messageId });
       }
     }
@@ -68,6 +67,21 @@ function orgOf({ eventSourceARN, messageAttributes }: SQSRecord, orgQueues: OrgQ
 function senderOf(record: SQSRecord, orgQueues: OrgQueues): ActivitySender {
   const enteredBy = `aws:${record.attributes.SenderId}`;
   return { org: orgOf(record, orgQueues), authorship: { enteredBy, source: "QUEUE" } };
+}
+
+/**
+ * Drops a refused message of an erased customer. It can never count, and the dead-letter queue would keep what the person
+ * has done. A failure of the engine is no refusal: the message may count later, or is dropped then.
+ */
+async function countOrDrop(context: ServiceContext, record: SQSRecord, sender: ActivitySender): Promise<void> {
+  try {
+    await countMessage(context, record, sender);
+  } catch (error) {
+    if (!(error instanceof RequestRefused)) throw error;
+    const isOfErased = error instanceof OfErasedCustomer || (await namesErased(context.table, sender.org, record.body));
+    if (!isOfErased) throw error;
+    logRefusal(error.code);
+  }
 }
 
 async function countMessage(

@@ -45,6 +45,20 @@ const saleOf = (customerId: number, activityId: string = randomUUID(), more: obj
   ...more,
 });
 
+/** Activities, each with the text and one fault, that name the customer by the id. */
+const malformedOf = (customerId: number, note: string): unknown[] => {
+  const sale = saleOf(customerId, "malformed", { attributes: { note } });
+  return [
+    { ...sale, amount: -1 },
+    { customerId: String(customerId), attributes: { note } },
+    { ...sale, occurredAt: hoursLater(1) },
+    { ...sale, identifierName: "externalId", identifierValue: "card" },
+    { ...sale, customerId: undefined, amount: -1, identifierName: "id", identifierValue: customerId },
+    { ...sale, attributes: { note, store: "Jos\ufffd" } },
+    JSON.stringify(sale).replace('"note":', '"half":"\\ud800","note":'),
+  ];
+};
+
 /** A customer with a name, an external id, enrolments in a milestone and a streak, and activities with texts. */
 async function newMember(org?: TestOrg): Promise<Member> {
   const brand = org ?? (await service.newOrg());
@@ -375,6 +389,42 @@ describe("DELETE /customers/{customerId}?mode=ERASE", () => {
     await sweep(org, hoursLater(25));
     expect(await count({ Records: [message()] })).toEqual({ batchItemFailures: [] });
     expect(JSON.stringify(lines)).not.toContain(String(customerId));
+  });
+
+  it("a queued activity of the customer that is refused for any other fault is dropped too, before, between and after the passes; its log line holds nothing of it", async () => {
+    const member = await newMember();
+    const { org, customerId, traces } = member;
+    await ok(erase(member));
+    const lines: ConsoleLine[] = captureConsole();
+    const count = countQueuedActivities(createContext(service.table));
+    const bodies = malformedOf(customerId, traces.text);
+    const Records = bodies.map((body, index) => queueMessage(String(index), org.org, body));
+    expect(await count({ Records })).toEqual({ batchItemFailures: [] });
+    await sweep(org, now);
+    expect(await count({ Records })).toEqual({ batchItemFailures: [] });
+    await sweep(org, hoursLater(25));
+    expect(await count({ Records })).toEqual({ batchItemFailures: [] });
+    expect(await keysAbout(service.table, org.org, customerId)).toHaveLength(1);
+    for (const trace of [String(customerId), traces.text]) expect(JSON.stringify(lines)).not.toContain(trace);
+  });
+
+  it("a faulty queued activity stays a failure when it names a living customer, another brand's of that id, or the erased one not by the id of one activity", async () => {
+    const [member, stranger] = [await newMember(), await service.newOrg()];
+    const { org, customerId, traces } = member;
+    const living = await org.newCustomer();
+    await ok(stranger.admin.put(`/customers/${customerId}`, { firstName: "Ada" }, { now }));
+    await ok(erase(member));
+    const faulty = saleOf(customerId, "faulty", { amount: -1 });
+    const Records = [
+      ...malformedOf(living, traces.text).map((body, index) => queueMessage(`living ${index}`, org.org, body)),
+      queueMessage("another brand's", stranger.org, faulty),
+      queueMessage("no brand", undefined, faulty),
+      queueMessage("a list", org.org, [faulty]),
+      queueMessage("no JSON", org.org, JSON.stringify(faulty).slice(0, -1)),
+      queueMessage("external id", org.org, { ...byExternalId(faulty, traces), amount: -1 }),
+    ];
+    const { batchItemFailures } = await countQueuedActivities(createContext(service.table))({ Records });
+    expect(batchItemFailures).toEqual(Records.map(({ messageId }) => ({ itemIdentifier: messageId })));
   });
 
   it("a queued activity that names the customer by the external id never counts, and its log line says no more than 310011", async () => {

@@ -51,9 +51,9 @@ const codeOf = ({ body }: { readonly body: { readonly errors: readonly { readonl
 const deliveries = 5;
 
 /** Delivers an activity like the queue. Answers the messages that become dead letters, as they were sent. */
-async function queueUp(org: TestOrg, activityId: string): Promise<string[]> {
+async function queueUp(org: TestOrg, activityId: string, fault: object = {}): Promise<string[]> {
   const count = countQueuedActivities(createContext(service.table));
-  const message = queueMessage(activityId, org.org, sale(activityId));
+  const message = queueMessage(activityId, org.org, { ...sale(activityId), ...fault });
   for (let delivery = 1; delivery <= deliveries; delivery += 1)
     if ((await count({ Records: [message] })).batchItemFailures.length === 0) return [];
   return [message.body];
@@ -109,6 +109,7 @@ it("an erasure whose worker is killed at random points while activities arrive, 
   await erased.promise;
   await ok(org.admin.send("DELETE", `/customers/${customerId}?mode=ERASE`, undefined, { now }));
   isAsked = true;
+  expect(await queueUp(org, "malformed", { amount: -1 })).toEqual([]);
   await killWorkers(org, now, searchLength(40), random, 14);
   const answers = await arrived;
   expect((await dead).flat()).toEqual([]);

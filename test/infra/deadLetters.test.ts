@@ -22,8 +22,10 @@ const knownQueues: Readonly<Record<string, string>> = {
   ActivityQueue: "Activities as they are sent. It is no queue of dead letters; docs/privacy.md lists it.",
   ActivityQueueOrg100: "The same, for one org.",
   ActivityQueueDeadLetters:
-    "Activities as they were sent, because a redrive needs them. No activity of an erased customer arrives there by the " +
-    "customer's id (test/engine/erasureKilled.test.ts). dead-letters erase deletes the rest (test/cli/deadLetters.test.ts).",
+    "Messages as they were sent, because a redrive needs them. A refused one that names an erased customer by the id is " +
+    "dropped before (test/api/erasure.test.ts). What still arrives: one by the external id, one whose brand is missing or " +
+    "refused, one that is no JSON, a list, one that failed for the engine. dead-letters erase deletes those that name the " +
+    "customer, and says which it cannot judge (test/cli/deadLetters.test.ts).",
   ProjectorDeadLetters:
     "Places in the stream: Lambda sends the metadata of a failed batch to a queue, not its records.",
   ClosingMissedStarts: "The input of the schedule, which is the same for every start and empty.",

@@ -1,6 +1,7 @@
 import { withoutTrailingZeros } from "../../domain/decimal.ts";
 import { invalidInput } from "../errors.ts";
 import { quote } from "./parameters.ts";
+import { isJsonObject, type JsonObject } from "./validation.ts";
 
 /**
  * The JSON value of a text. A number that a double cannot hold becomes an infinite one ({@link markInexactNumbers}).
@@ -15,6 +16,22 @@ export function parseJson(text: string): unknown {
     if (error instanceof SyntaxError) throw invalidInput(["The body must be well-formed JSON."]);
     // The engine's parser has run out of stack.
     if (error instanceof RangeError) throw invalidInput(["The body is nested too deeply."]);
+    throw error;
+  }
+}
+
+/**
+ * The JSON object of a text; `undefined` when it is none. It is for reading whom a refused text names, so it takes texts
+ * that {@link parseJson} refuses for half of a surrogate pair. A number that was rounded would be the id of somebody else,
+ * so it is read as an infinite one.
+ */
+export function jsonObjectOf(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(markInexactNumbers(text));
+    return isJsonObject(value) ? value : undefined;
+  } catch (error) {
+    // The engine's parser throws the second one for a text that is nested too deeply.
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
     throw error;
   }
 }
