@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { inspect } from "node:util";
 import { ConditionalCheckFailedException, DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
@@ -25,6 +25,7 @@ import { newCredential, type TestCredential } from "../support/credential.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { startLossyProxy } from "../support/lossyProxy.ts";
+import { ok } from "../support/org.ts";
 import { queueMessage } from "../support/queueMessage.ts";
 import { type RawResponse, sendRaw } from "../support/rawHttp.ts";
 import type { BodyRouteName } from "../support/routeContracts.ts";
@@ -185,22 +186,24 @@ const unreachableTable = () =>
 const missingTable = () =>
   openTable({ tableName: "missing", endpoint: engineEndpoint(), ...localAccess }, patientLimits);
 
-/** An admin of a new brand, and a value to look for. */
+/** An admin of a new brand, a customer whose id occurs in nothing else that is logged, and a value to look for. */
 async function newCall() {
-  const one = await newSetting(service);
+  const setting = await newSetting(service);
+  const one = { ...setting, customerId: randomInt(734_559_000_000, 734_560_000_000) };
+  await ok(one.org.admin.put(`/customers/${one.customerId}`, {}));
   const credential = await newCredential(service.table, { org: one.org.org, accessGroup: "admin" });
   const authorization = basicAuthorization(credential.username, credential.secret);
   return { one, mark: marker(), credential, authorization };
 }
 
-describe("no line of the log holds a credential or a value of the body", () => {
+describe("no line of the log holds a credential, a value of the body or the customer's id", () => {
   it.each(protectedRouteNames)("when %s is called, well or badly", async (name) => {
     const { one, mark, credential, authorization } = await newCall();
     const good = markedRequest(name, one, mark);
     for (const body of [good.body, `{"${mark}`, `{"customerId":"${mark}"}`, `["${mark}","${mark}"]`]) {
       await send(service.baseUrl, authorization, { ...good, body });
     }
-    expectNothingOf([mark, ...tracesOf(credential)]);
+    expectNothingOf([mark, String(one.customerId), ...tracesOf(credential)]);
   });
 
   it.each(protectedRouteNames)("when %s finds no engine, which is logged with its cause", async (name) => {
@@ -209,7 +212,7 @@ describe("no line of the log holds a credential or a value of the body", () => {
       expect((await send(baseUrl, authorization, markedRequest(name, one, mark))).status).toBe(503);
     });
     expect(written()).toContain("ECONNREFUSED");
-    expectNothingOf([mark, ...tracesOf(credential)]);
+    expectNothingOf([mark, String(one.customerId), ...tracesOf(credential)]);
   });
 
   it.each(protectedRouteNames)(
@@ -220,7 +223,7 @@ describe("no line of the log holds a credential or a value of the body", () => {
         expect((await send(baseUrl, authorization, markedRequest(name, one, mark))).status).toBe(500);
       });
       expect(written()).toMatch(/ResourceNotFoundException[^]*'at \w/);
-      expectNothingOf([mark, ...tracesOf(credential)]);
+      expectNothingOf([mark, String(one.customerId), ...tracesOf(credential)]);
     },
   );
 
@@ -237,7 +240,7 @@ describe("no line of the log holds a credential or a value of the body", () => {
     const response = await send(service.baseUrl, authorization, markedRequest("getCustomer", one, mark));
     expect(response.status).toBe(500);
     expect(written()).toContain("MalformedItem");
-    expectNothingOf([mark]);
+    expectNothingOf([mark, String(one.customerId)]);
   });
 });
 
@@ -332,7 +335,7 @@ describe("an identifierValue is in no error, no line of the log and no metric", 
   });
 });
 
-describe("no line of the log holds a value of a body", () => {
+describe("no line of the log holds a value of a body or the customer's id", () => {
   it("when a stored filter cannot be read", async () => {
     const { one, mark, authorization } = await newCall();
     const { groupId, targetId } = one.group;
@@ -348,7 +351,7 @@ describe("no line of the log holds a value of a body", () => {
     const response = await send(service.baseUrl, authorization, markedRequest("getTargetGroup", one, mark));
     expect(response.status).toBe(500);
     expect(written()).toContain("Attribute rules is not a list");
-    expectNothingOf([mark]);
+    expectNothingOf([mark, String(one.customerId)]);
   });
 
   const queued: Readonly<Record<string, (one: Setting, mark: string) => unknown>> = {
@@ -374,7 +377,7 @@ describe("no line of the log holds a value of a body", () => {
     const count = countQueuedActivities(createContext(service.table));
     const Records = [queueMessage("m-1", one.org.org, bodyOf(one, mark)), queueMessage("m-2", `#${mark}`, {})];
     expect((await count({ Records })).batchItemFailures).toHaveLength(2);
-    expectNothingOf([mark, "987654321987"]);
+    expectNothingOf([mark, String(one.customerId), "987654321987"]);
   });
 
   it("when a queued activity's id comes again with other content", async () => {
@@ -385,7 +388,7 @@ describe("no line of the log holds a value of a body", () => {
       queueMessage(`m-${index}`, one.org.org, body),
     );
     expect((await count({ Records })).batchItemFailures).toHaveLength(1);
-    expectNothingOf([mark]);
+    expectNothingOf([mark, String(one.customerId)]);
   });
 
   it.each<[string, (mark: string) => unknown]>([
