@@ -3,7 +3,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { closeCycles } from "../../local/closeCycles.ts";
 import { statisticsVariable } from "../../shared/config/statisticsConfig.ts";
 import { names } from "../../shared/table/enrollmentItem.ts";
-import { enrollmentKey } from "../../shared/table/keys.ts";
+import { activityKey, enrollmentKey, type Key } from "../../shared/table/keys.ts";
 import { captureConsole } from "../support/capturedConsole.ts";
 import { captureMetrics } from "../support/capturedMetrics.ts";
 import { ok, targetPath } from "../support/org.ts";
@@ -31,18 +31,22 @@ async function enrolled(): Promise<Setting> {
   return one;
 }
 
-/** Makes the customer's enrolment an item that no version of the service has written. */
-async function spoil({ org, group, customerId }: Setting): Promise<void> {
+/** Makes the item one that no version of the service has written. */
+async function spoilTime(key: Key, attribute: string): Promise<void> {
   await service.table.client.send(
     new UpdateCommand({
       TableName: service.table.name,
-      Key: enrollmentKey(org.org, customerId, group.groupId, group.targetId),
+      Key: key,
       ConditionExpression: "attribute_exists(pk)",
-      UpdateExpression: "SET #enrolledAt = :text",
-      ExpressionAttributeNames: { "#enrolledAt": names.enrolledAt },
+      UpdateExpression: "SET #time = :text",
+      ExpressionAttributeNames: { "#time": attribute },
       ExpressionAttributeValues: { ":text": "not an instant" },
     }),
   );
+}
+
+async function spoil({ org, group, customerId }: Setting): Promise<void> {
+  await spoilTime(enrollmentKey(org.org, customerId, group.groupId, group.targetId), names.enrolledAt);
 }
 
 async function lowerValue({ org, group }: Setting): Promise<void> {
@@ -66,4 +70,19 @@ it.each([
   await expect(closeCycles(service.table, sweptAt, one.org.org)).rejects.toThrow("1 enrolments could not be read");
   const failures = lines.filter((line) => "Failures" in line);
   expect(failures).toEqual([expect.objectContaining({ source, org: one.org.org })]);
+});
+
+it("an activity that cannot be read is counted as a failure of erasing when its customer is anonymised, and the pass stays due", async () => {
+  vi.stubEnv(statisticsVariable, "0");
+  const { org, customerId } = await enrolled();
+  const activity = { activityId: "a", customerId, type: "TRANSACTION", occurredAt: now, amount: 10 };
+  await ok(org.till.post("/activities", activity, { now }));
+  await spoilTime(activityKey(org.org, customerId, "a"), "recordedAt");
+  await ok(org.admin.send("DELETE", `/customers/${customerId}?mode=ANONYMISE`, undefined, { now }));
+  captureConsole();
+  const lines = captureMetrics();
+  await expect(closeCycles(service.table, Date.parse(now), org.org)).rejects.toThrow("recordedAt is not an instant");
+  const failures = lines.filter((line) => "Failures" in line);
+  expect(failures).toEqual([expect.objectContaining({ source: "erasing", org: org.org })]);
+  expect((await ok(org.admin.get(`/erasures/${customerId}`))).body.data.status).toBe("RUNNING");
 });
