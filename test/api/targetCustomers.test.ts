@@ -257,6 +257,28 @@ describe("a page of the roster", () => {
     expect(idsOf([...first.customers, ...second.customers])).toEqual(all.slice(0, 3));
   });
 
+  it("repeats and leaves out no earlier customer when others join before and behind it, and those behind are on a later one", async () => {
+    const org = await service.newOrg();
+    const group = await org.createGroup();
+    const join = async (customerId: number) => {
+      await ok(org.admin.put(`/customers/${customerId}`, {}));
+      await ok(org.enroll(group, { customerId }, { now: during(1) }));
+      await service.drain();
+    };
+    // Of the first shard, but for 97 and 17, which are of the second.
+    for (const customerId of [32, 48, 80, 97]) await join(customerId);
+    const first = await page(org, group, "?limit=2");
+    for (const customerId of [16, 64, 17]) await join(customerId);
+    const second = await page(org, group, `?limit=2&cursor=${first.nextCursor}`);
+    const third = await page(org, group, `?limit=100&cursor=${second.nextCursor}`);
+    expect([first, second, third].map(({ customers }) => idsOf(customers))).toEqual([
+      [32, 48],
+      [64, 80],
+      [17, 97],
+    ]);
+    expect(third.nextCursor).toBeNull();
+  });
+
   it("is refused with 300004 for the cursor of another brand, target or filter, or one that was changed", async () => {
     const { org, group } = await withMembers(3);
     const other = await withMembers(3);
