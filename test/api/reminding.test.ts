@@ -105,6 +105,10 @@ async function answered({ org, group }: Setting): Promise<unknown> {
   return (await ok(org.reader.get(`/targetGroups/${group.groupId}`))).body.data.targets[0].reminders;
 }
 
+async function runOf({ org, group, customerId }: Setting, now: string): Promise<unknown> {
+  return (await org.readState(group, customerId, { now }))?.streaks[0];
+}
+
 const named = (details: readonly Event["detail"][]) =>
   details.map(({ reminderName, periodRefCode }) => `${String(reminderName)} ${String(periodRefCode)}`);
 
@@ -183,6 +187,25 @@ describe("a reminder", () => {
     await spend(one, 1000, during(2));
     for (const cycle of [1, 2]) await sweep(one, before(cycle, 24));
     expect(await toldReminders(one)).toEqual([]);
+  });
+
+  it("of STREAK_AT_RISK is told also while a freeze is left that keeps the run", async () => {
+    const risk = { name: "risk", offsetHours: 24, condition: "STREAK_AT_RISK" };
+    const one = await enrolled(reminding(streak({ levels: [2], streakFreezes: { initial: 1 } }), risk));
+    await spend(one, 1000, during(1));
+    await sweep(one, before(2, 24));
+    expect(await toldReminders(one)).toMatchObject([{ periodRefCode: "c2", currentCount: 1 }]);
+    expect(await runOf(one, during(3))).toMatchObject({ currentCount: 1, freezesLeft: 0 });
+  });
+
+  it("of STREAK_AT_RISK is not told for an excused cycle, and is told again for the next one", async () => {
+    const risk = { name: "risk", offsetHours: 24, condition: "STREAK_AT_RISK" };
+    const one = await enrolled(reminding(streak({ levels: [2] }), risk));
+    await spend(one, 1000, during(1));
+    const excuse = { customerId: one.customerId, periodName: "c2", reason: "The till was down" };
+    await ok(one.org.support.post(`${targetPath(one.group)}/excuse`, excuse, { now: during(2) }));
+    for (const cycle of [2, 3]) await sweep(one, before(cycle, 24));
+    expect(await toldReminders(one)).toMatchObject([{ periodRefCode: "c3", currentCount: 1 }]);
   });
 
   it("is not told to who has left", async () => {
