@@ -209,21 +209,30 @@ export function statisticsOfEdit(before: ClosingTimes, after: ClosingTimes, now:
 }
 
 /**
- * The count after the one that was started at the time; `undefined` after the last one. Counts are due every so many hours
- * since the group's creation, and at the second sweep of each cycle. One count makes up for all that were missed before it.
+ * The count after the one that was started at the time; `undefined` after the last one. One count makes up for all that were
+ * missed before it.
  */
 export function statisticsAfter(
-  group: ClosingTimes & Pick<TargetGroup, "attribution">,
+  group: CountedGroup,
   startedAt: Instant,
   everyHours: number,
 ): StatisticsSweep | undefined {
-  if (isFinalCount(group, startedAt)) return undefined;
+  return isFinalCount(group, startedAt) ? undefined : nextStatistics(group, startedAt, everyHours);
+}
+
+/**
+ * The first time after the given one at which the customers are to be counted, also when the group is over. That is every so
+ * many hours since the group's creation, and at the second sweep of each cycle.
+ */
+export function nextStatistics(group: CountedGroup, time: Instant, everyHours: number): StatisticsSweep {
   const { createdAt } = group.attribution;
   const every = everyHours * hourMilliseconds;
-  const regular = createdAt + (Math.floor((startedAt - createdAt) / every) + 1) * every;
-  const closings = statisticsClosings(group).filter((at) => at > startedAt);
+  const regular = createdAt + (Math.floor((time - createdAt) / every) + 1) * every;
+  const closings = statisticsClosings(group).filter((at) => at > time);
   return { kind: "STATISTICS", dueAt: Math.min(regular, ...closings) };
 }
+
+type CountedGroup = ClosingTimes & Pick<TargetGroup, "attribution">;
 
 /** Whether no count follows the one that was started at the time. */
 export function isFinalCount(group: ClosingTimes, startedAt: Instant): boolean {

@@ -6,9 +6,11 @@ import { ServiceError } from "../domain/serviceError.ts";
 import {
   type ClosingSweep,
   type Counting,
+  isFinalCount,
   type JudgingSweep,
   judgingAfter,
   lastDueAt,
+  nextStatistics,
   retiresAt,
   type StartSweep,
   type StatisticsSweep,
@@ -343,8 +345,7 @@ async function statisticsTasks(
 ): Promise<ShardTask[]> {
   const { org, groupId, kind, dueAt } = sweep;
   const { statisticsEveryHours: everyHours = 0 } = question;
-  const complete = async (startedAt: Instant, note?: CompleteCount): Promise<ShardTask[]> => {
-    const next = statisticsAfter(group, startedAt, everyHours === 0 ? uncountedHours : everyHours);
+  const finish = async (next: StatisticsSweep | undefined, note?: CompleteCount): Promise<ShardTask[]> => {
     await Promise.all([
       note && noteCompleteCount(table, org, groupId, note),
       next && putNextSweep(table, buildSweepItem({ ...next, org, groupId })),
@@ -352,8 +353,11 @@ async function statisticsTasks(
     await completeSweep(table, sweep, undefined);
     return [];
   };
+  const complete = async (startedAt: Instant, note?: CompleteCount): Promise<ShardTask[]> =>
+    finish(statisticsAfter(group, startedAt, everyHours === 0 ? uncountedHours : everyHours), note);
+  if (targets.length === 0) return complete(now);
   // A count that has begun is brought to its end. Given up, it would name the customers at whom it stopped for good.
-  if (targets.length === 0 || (everyHours === 0 && !(await isStarted(table, sweep)))) return complete(now);
+  if (everyHours === 0 && !(await isStarted(table, sweep))) return finish(await nextLook(table, org, group, now));
   const [started, last] = await Promise.all([startSweep(table, sweep, now), findCompleteCount(table, org, groupId)]);
   // Another execution has completed it.
   if (started === undefined) return [];
@@ -364,6 +368,18 @@ async function statisticsTasks(
   const tasks = tasksFor(sweep, { kind, dueAt, startedAt, slot }, open, now, question);
   if (tasks.length > 0) return tasks;
   return complete(startedAt, { dueAt, startedAt, slot });
+}
+
+/** When to ask again whether the customers are to be counted; `undefined` when the final count is complete. */
+async function nextLook(
+  table: Table,
+  org: Org,
+  group: TargetGroup,
+  now: Instant,
+): Promise<StatisticsSweep | undefined> {
+  const last = await findCompleteCount(table, org, group.id);
+  if (last !== undefined && isFinalCount(group, last.startedAt)) return undefined;
+  return nextStatistics(group, now, uncountedHours);
 }
 
 /** The shards of the target that a sweep over all targets of the group has not gone through. */

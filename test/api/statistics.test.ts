@@ -234,6 +234,19 @@ describe("GET …/targets/{targetId}/statistics", () => {
     expect((await counted(one, now)).asOf).toBe(now);
   });
 
+  it("is made once, and is final, when statisticsEveryHours is set again after the group is over", async () => {
+    const one = await setting(milestone({ cycles: 1 }));
+    await member(one, during(1));
+    vi.stubEnv(statisticsVariable, "0");
+    for (const day of [15, 16, 20])
+      expect(await counted(one, during(3, day))).toMatchObject({ asOf: null, isFinal: false });
+    vi.stubEnv(statisticsVariable, "24");
+    const now = during(3, 21);
+    const last = await counted(one, now);
+    expect(last).toMatchObject({ asOf: now, isFinal: true, enrolled: 1 });
+    expect(await counted(one, during(4))).toEqual(last);
+  });
+
   it("is refused with 310017 or 310018 for a group or target that does not exist, and answered for an inactive one", async () => {
     const one = await setting();
     const { reader } = one.org;

@@ -6,6 +6,7 @@ import type { Instant } from "../../shared/domain/instant.ts";
 import { type ClosingTask, isErasing } from "../../shared/operations/listDueShards.ts";
 import { readStatistics } from "../../shared/operations/readStatistics.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
+import { buildSweepItem, listDueSweeps, putNextSweep } from "../../shared/table/dueSweeps.ts";
 import { putIndexRow } from "../../shared/table/enrollmentIndex.ts";
 import { enrollmentKey, statisticsKey } from "../../shared/table/keys.ts";
 import { put } from "../../shared/table/store.ts";
@@ -221,6 +222,19 @@ it("a count that has begun is finished when counting is switched off meanwhile, 
   expect(await namedIn(one)).toEqual([]);
   expect(await tasksOf(one, first + 2 * day, 0)).toEqual([]);
   expect(await countOf(one)).toMatchObject({ asOf: first, counts: { enrolled: 3 } });
+});
+
+it("a look that comes after the final count is the group's last one, also while counting is switched off", async () => {
+  const one = await setting(1);
+  const after = Date.parse(firstInstantOf(7));
+  for (const task of await tasksOf(one, after)) await work(task);
+  expect(await tasksOf(one, after)).toEqual([]);
+  expect(await countOf(one)).toMatchObject({ asOf: after, isFinal: true });
+  const sweep = { kind: "STATISTICS", dueAt: after + 1, org: one.org.org, groupId: one.group.groupId } as const;
+  await putNextSweep(service.table, buildSweepItem(sweep));
+  expect(await tasksOf(one, after + 1, 0)).toEqual([]);
+  const { sweeps } = await listDueSweeps(service.table, after + 30 * day, undefined, 400);
+  expect(sweeps.filter(({ org, kind }) => org === one.org.org && kind === "STATISTICS")).toEqual([]);
 });
 
 /** A balance that tells in a sum which customers are in it, and how often: each has a digit of its own to the base 3. */
