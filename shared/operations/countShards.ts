@@ -67,8 +67,12 @@ async function countSome(
   const { org, groupId, targetId } = task;
   const place = { groupId, targetId, slot, shard: task.shards[0] ?? 0 };
   const stored = await listParts(table, org, place);
-  if (stored.some((part) => part.dueAt > dueAt)) return { failures: [], state: "given up" };
   const parts = stored.filter((part) => part.dueAt === dueAt);
+  if (stored.some((part) => part.dueAt > dueAt)) {
+    // This count may have written a part after the later one had taken the customers out of its parts.
+    await removeThroughs(table, org, place, parts);
+    return { failures: [], state: "given up" };
+  }
   const last = parts.at(-1);
   if (last?.isLast) {
     // The call that has written it may have been killed before it came to this.

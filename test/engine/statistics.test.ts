@@ -214,6 +214,25 @@ it("a count that overtakes an older one in its place takes away the ids that the
   expect(await work(older)).toEqual([]);
 });
 
+it("a part that an overtaken count writes late names a customer only until the count looks at its parts again", async () => {
+  const one = await setting(9, 1, firstLongId);
+  const [older] = await tasksOf(one);
+  if (older === undefined || isErasing(older) || older.sweep.kind !== "STATISTICS")
+    throw new Error("The shard is due to be counted");
+  for (let turn = 1; turn <= 3; turn += 1) await work(older, outOfTime);
+  const slow = openTable({ tableName: service.table.name, endpoint: engineEndpoint(), ...localAccess }, patientLimits);
+  const { isHeld, release } = holdFirst(slow, "PutItemCommand");
+  const late = closeShard(slow)(older, outOfTime);
+  await isHeld;
+  await work({ ...older, sweep: { ...older.sweep, dueAt: first + 1 } });
+  release();
+  const { left } = await late;
+  slow.close();
+  expect(await namedIn(one)).toHaveLength(1);
+  for (const task of left) expect(await work(task)).toEqual([]);
+  expect(await namedIn(one)).toEqual([]);
+});
+
 it("a count that has begun is finished when counting is switched off meanwhile, and no other begins", async () => {
   const one = await setting(3, 1, firstLongId);
   for (const task of await tasksOf(one)) await work(task, outOfTime);
