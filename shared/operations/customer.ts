@@ -21,15 +21,25 @@ export function whyUnknown(standing: Exclude<Standing, "registered">, customerId
   return standing === "erased" ? customerErased(customerId) : customerNotFound(customerId);
 }
 
-/**
- * The id of the registered customer, or the refusal 310011. The claim of an external id names a registered customer, so it
- * is read in place of the profile.
- */
+/** The id of the registered customer, or the refusal 310011. */
 export async function findRegistered(table: Table, org: Org, customer: NamedCustomer): Promise<number | Refusal> {
-  if (typeof customer !== "number")
-    return (await findClaimant(table, org, customer.externalId)) ?? customerNotFound(customer);
+  const found = await findUnlessErased(table, org, customer);
+  return found === "unknown" ? customerNotFound(customer) : found;
+}
+
+/**
+ * The id of the registered customer, or the refusal 310011 of one who was erased. "Unknown" is a customer who can be
+ * registered. The claim of an external id names a registered customer, so it is read in place of the profile.
+ */
+export async function findUnlessErased(
+  table: Table,
+  org: Org,
+  customer: NamedCustomer,
+): Promise<number | "unknown" | Refusal> {
+  if (typeof customer !== "number") return (await findClaimant(table, org, customer.externalId)) ?? "unknown";
   const standing = await findStanding(table, org, customer);
-  return standing === "registered" ? customer : whyUnknown(standing, customer);
+  if (standing === "erased") return customerErased(customer);
+  return standing === "registered" ? customer : "unknown";
 }
 
 /**

@@ -19,7 +19,7 @@ import { OutcomeUnknown } from "../table/failures.ts";
 import type { Org } from "../table/keys.ts";
 import { inRounds, Overtaken, Patience } from "../table/rounds.ts";
 import type { ServiceContext } from "./context.ts";
-import { findRegistered, isRefusal } from "./customer.ts";
+import { customerNotFound, findUnlessErased, isRefusal } from "./customer.ts";
 import { type Definition, findActiveTarget, findActiveTargetFresh, type TargetRef } from "./definition.ts";
 import { judgeFailedWrite, nextOperationId } from "./lostAttempts.ts";
 import { ensureRegistered } from "./registerCustomer.ts";
@@ -75,11 +75,11 @@ export async function enroll(context: ServiceContext, command: EnrollCommand, no
   return current.outcome === "refused" ? current : writePlanned(context, command, current, now);
 }
 
-/** What is known of the customer: the id, or the refusal when the caller named none or none is registered. */
-type Found = number | Refusal;
+/** What is known of the customer: the id, that none is registered, or the refusal when the call names none or one who was erased. */
+type Found = number | "unknown" | Refusal;
 
 async function findNamed(table: Table, { org, customer }: EnrollCommand): Promise<Found> {
-  return isRefusal(customer) ? customer : findRegistered(table, org, customer);
+  return isRefusal(customer) ? customer : findUnlessErased(table, org, customer);
 }
 
 type Planned = {
@@ -119,7 +119,8 @@ function planFor(
 ): Planned | Refusal {
   if (definition.outcome === "refused") return definition;
   if (isRefusal(command.customer)) return command.customer;
-  if (typeof customer !== "number" && !command.registersCustomer) return customer;
+  if (typeof customer === "object") return customer;
+  if (customer === "unknown" && !command.registersCustomer) return customerNotFound(command.customer);
   const { group, target } = definition;
   const decided = decideEnrollment(group, target, command.request, now);
   if (decided.outcome === "refused") return decided;

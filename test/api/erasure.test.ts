@@ -276,6 +276,23 @@ describe("DELETE /customers/{customerId}?mode=ERASE", () => {
     expect(answers).toEqual(allRefused(answers));
   });
 
+  it("is told before anything about the cycle by a call that would register the customer: 310011", async () => {
+    const member = await newMember();
+    const { org, customerId } = member;
+    const group = await org.createGroup();
+    await ok(erase(member));
+    for (const customer of [{ customerId }, { identifierName: "id", identifierValue: String(customerId) }]) {
+      const record = { ...customer, periodName: "no such cycle", registerCustomer: true };
+      for (const path of ["enroll", "enroll/simulate"])
+        expectRefused(
+          await org.admin.post(`${targetPath(group)}/${path}`, [record], { now }),
+          400,
+          310011,
+          /was erased/,
+        );
+    }
+  });
+
   it("leaves the customer out of a target's customers at once", async () => {
     const member = await newMember();
     const { org, group, customerId } = member;
