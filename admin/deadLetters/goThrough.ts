@@ -80,6 +80,8 @@ class Reading {
   #takeOne({ messageId, receipt, letter }: Received): boolean {
     this.#read.add(messageId);
     this.#receipts.set(messageId, receipt);
+    // A server of SQS can have missed the deletion. Then the message is in the queue until it is deleted once more.
+    this.#deleted.delete(messageId);
     const named = whomItNames(letter, this.#person);
     if (named === "unclear") this.#unclear.add(messageId);
     if (named === "person") this.#found.add(messageId);

@@ -125,6 +125,17 @@ it("says how many could not be deleted and ends with status 1, and a repeat dele
   expect(queue.length).toBe(0);
 });
 
+it("a deleted message that SQS delivers again and then fails to delete is no deleted one: the command ends with status 1 and gives it back", async () => {
+  const [message] = queue.send(theirs);
+  queue.beforeAnswer = (receiving) => {
+    if (receiving === 1) queue.quirks = ["again"];
+    if (receiving === 2) queue.failingDeletions = 1;
+    return Promise.resolve();
+  };
+  expect(await erase()).toMatchObject({ status: 1, read: 1, found: 1, deleted: 0 });
+  expect(queue.visible).toEqual([message]);
+});
+
 it("ends with status 1 when messages are hidden by somebody else, because they may name the customer", async () => {
   const [hidden = ""] = queue.send(theirs, others);
   queue.hide(hidden);
