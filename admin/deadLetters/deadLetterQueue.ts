@@ -2,6 +2,7 @@ import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
+  ListDeadLetterSourceQueuesCommand,
   type Message,
   ReceiveMessageCommand,
   SQSClient,
@@ -68,15 +69,16 @@ async function assertRegion({ config }: SQSClient): Promise<void> {
   if (typeof region !== "string") throw new Refused(regionMissing, 2);
 }
 
-/** A queue of activities hands on what fails. A dead-letter queue does not. */
+/** Other queues hand on to a dead-letter queue what fails, and it hands on nothing. A working queue may do neither. */
 async function readState(client: SQSClient, QueueUrl: string): Promise<State> {
+  const { queueUrls: sources = [] } = await client.send(new ListDeadLetterSourceQueuesCommand({ QueueUrl }));
   const { Attributes: { RedrivePolicy, ApproximateNumberOfMessagesNotVisible: hidden = "0" } = {} } = await client.send(
     new GetQueueAttributesCommand({
       QueueUrl,
       AttributeNames: ["RedrivePolicy", "ApproximateNumberOfMessagesNotVisible"],
     }),
   );
-  return { isDeadLetterQueue: RedrivePolicy === undefined, hiddenCount: Number(hidden) };
+  return { isDeadLetterQueue: RedrivePolicy === undefined && sources.length > 0, hiddenCount: Number(hidden) };
 }
 
 async function receive(client: SQSClient, QueueUrl: string): Promise<readonly Message[]> {

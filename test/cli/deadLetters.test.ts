@@ -180,13 +180,17 @@ it("after Ctrl-C reads no further, gives back what it has read, that of the answ
   expect(await erase()).toMatchObject({ status: 0, read: 32, deleted: 2 });
 });
 
-it("refuses with status 2 a queue that is not one of dead letters, and receives nothing", async () => {
+it.each([
+  ["hands on what fails", { redrivePolicy: "{}" }],
+  ["gets nothing from another queue, as a working queue that hands on nothing", { sources: [] }],
+])("refuses with status 2 a queue that %s, and receives nothing", async (_, properties) => {
   queue.send(theirs);
-  queue.redrivePolicy = "{}";
+  Object.assign(queue, properties);
   const { status, stdout, stderr } = await admin(...commandLine());
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toBe("This is not a dead-letter queue. Take the stack's output ActivityDeadLettersUrl.\n");
-  expect(queue.calls).toEqual(["GetQueueAttributes"]);
+  expect(queue.calls).not.toContain("ReceiveMessage");
+  expect(queue.visible).toHaveLength(1);
 });
 
 it("says without a region how to name one, and ends with status 2", async () => {

@@ -31,6 +31,8 @@ export class QueueServer {
   /** Runs after messages were hidden and before the answer goes out. */
   beforeAnswer: (receiving: number) => Promise<void> = () => Promise.resolve();
   redrivePolicy: string | undefined;
+  /** The URLs of the queues that hand on to this one what fails. */
+  sources: readonly string[] = ["https://sqs.eu-west-1.amazonaws.com/123456789012/Milestreak-ActivityQueue-x"];
   url = "";
   close: () => Promise<void> = () => Promise.resolve();
   #messages: Stored[] = [];
@@ -93,6 +95,8 @@ export class QueueServer {
     switch (action) {
       case "GetQueueAttributes":
         return { Attributes: this.#attributes() };
+      case "ListDeadLetterSourceQueues":
+        return { queueUrls: this.sources };
       case "ReceiveMessage":
         return this.#receive(input);
       case "DeleteMessageBatch":
