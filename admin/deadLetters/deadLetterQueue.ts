@@ -10,6 +10,7 @@ import {
 import pMap from "p-map";
 import { attemptSettings } from "../../shared/sdk/attempts.ts";
 import { patientLimits } from "../../shared/table/client.ts";
+import type { Org } from "../../shared/table/keys.ts";
 import { regionMissing } from "../connection.ts";
 import { Refused } from "../refused.ts";
 import type { DeadLetter } from "./whomItNames.ts";
@@ -17,8 +18,16 @@ import type { DeadLetter } from "./whomItNames.ts";
 /** A message that was received. Others do not see it until it is given back, or for {@link hiddenSeconds}. */
 export type Received = { readonly messageId: string; readonly receipt: string; readonly letter: DeadLetter };
 
+/** The brand of each queue that takes one brand's activities only, by the queue's name. */
+export type OrgQueues = ReadonlyMap<string, Org>;
+
 /** What SQS says of a queue. Its count lags behind by up to a minute. */
-type State = { readonly isDeadLetterQueue: boolean; readonly hiddenCount: number };
+type State = {
+  readonly isDeadLetterQueue: boolean;
+  /** The names of the queues that hand on to it what fails. */
+  readonly sources: readonly string[];
+  readonly hiddenCount: number;
+};
 
 /** A queue of activities that could not be counted. Each call throws like the SDK. */
 export type DeadLetterQueue = {
@@ -42,20 +51,21 @@ const batchesAtOnce = 8;
 /** With a wait SQS asks all of its servers. Without one it may miss messages. */
 const waitSeconds = 1;
 
-/**
- * Opens the queue in the region of AWS's own tools. `ownQueueUrl` is the queue that takes one brand's activities only.
- * Refuses when no region is set.
- */
-export async function openDeadLetterQueue(queueUrl: URL, ownQueueUrl: URL | undefined): Promise<DeadLetterQueue> {
+/** The last part of the URL or the ARN of a queue. No two queues of a region and account share it. */
+export function queueNameOf(urlOrArn: string): string {
+  return urlOrArn.split(/[/:]/).at(-1) ?? "";
+}
+
+/** Opens the queue in the region of AWS's own tools. Refuses when no region is set. */
+export async function openDeadLetterQueue(queueUrl: URL, orgQueues: OrgQueues): Promise<DeadLetterQueue> {
   const { origin: endpoint, href: QueueUrl } = queueUrl;
   const client = new SQSClient({ ...attemptSettings(patientLimits), endpoint });
   // A repeat would lose the messages of an answer that was lost: nobody sees them, and nobody knows their receipts.
   const receiver = new SQSClient({ ...attemptSettings({ ...patientLimits, maxAttempts: 1 }), endpoint });
   await assertRegion(client);
-  const ownQueueName = ownQueueUrl?.pathname.split("/").at(-1);
   return {
     state: () => readState(client, QueueUrl),
-    receive: async () => (await receive(receiver, QueueUrl)).map((message) => readMessage(message, ownQueueName)),
+    receive: async () => (await receive(receiver, QueueUrl)).map((message) => readMessage(message, orgQueues)),
     remove: (messages) => remove(client, QueueUrl, messages),
     giveBack: (receipts) => giveBack(client, QueueUrl, receipts),
     close: () => {
@@ -71,14 +81,15 @@ async function assertRegion({ config }: SQSClient): Promise<void> {
 
 /** Other queues hand on to a dead-letter queue what fails, and it hands on nothing. A working queue may do neither. */
 async function readState(client: SQSClient, QueueUrl: string): Promise<State> {
-  const { queueUrls: sources = [] } = await client.send(new ListDeadLetterSourceQueuesCommand({ QueueUrl }));
+  const { queueUrls = [] } = await client.send(new ListDeadLetterSourceQueuesCommand({ QueueUrl }));
   const { Attributes: { RedrivePolicy, ApproximateNumberOfMessagesNotVisible: hidden = "0" } = {} } = await client.send(
     new GetQueueAttributesCommand({
       QueueUrl,
       AttributeNames: ["RedrivePolicy", "ApproximateNumberOfMessagesNotVisible"],
     }),
   );
-  return { isDeadLetterQueue: RedrivePolicy === undefined && sources.length > 0, hiddenCount: Number(hidden) };
+  const isDeadLetterQueue = RedrivePolicy === undefined && queueUrls.length > 0;
+  return { isDeadLetterQueue, sources: queueUrls.map(queueNameOf), hiddenCount: Number(hidden) };
 }
 
 async function receive(client: SQSClient, QueueUrl: string): Promise<readonly Message[]> {
@@ -95,13 +106,12 @@ async function receive(client: SQSClient, QueueUrl: string): Promise<readonly Me
   return Messages;
 }
 
-function readMessage(message: Message, ownQueueName: string | undefined): Received {
+function readMessage(message: Message, orgQueues: OrgQueues): Received {
   const { MessageId, ReceiptHandle, Body = "", MessageAttributes, Attributes } = message;
   if (MessageId === undefined || ReceiptHandle === undefined) throw new Error("SQS has sent a message without its id");
-  const sourceName = Attributes?.DeadLetterQueueSourceArn?.split(":").at(-1);
+  const queueOrg = orgQueues.get(queueNameOf(Attributes?.DeadLetterQueueSourceArn ?? ""));
   const namedOrg = MessageAttributes?.["org"]?.StringValue;
-  const isFromOwnQueue = ownQueueName !== undefined && sourceName === ownQueueName;
-  return { messageId: MessageId, receipt: ReceiptHandle, letter: { body: Body, namedOrg, isFromOwnQueue } };
+  return { messageId: MessageId, receipt: ReceiptHandle, letter: { body: Body, namedOrg, queueOrg } };
 }
 
 async function remove(client: SQSClient, QueueUrl: string, messages: readonly Received[]) {

@@ -1,14 +1,21 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { externalIdCharacters } from "../../shared/http/limits.ts";
+import { jsonObjectOf } from "../../shared/http/requests/json.ts";
 import { isTextWithin } from "../../shared/http/requests/parameters.ts";
-import type { Org } from "../../shared/table/keys.ts";
+import { type Org, orgPattern } from "../../shared/table/keys.ts";
 import { safeUrl } from "../access.ts";
 import { parseOrg } from "../credentials/options.ts";
 import { parseIdOption } from "../enrollments/target.ts";
 import { interruptible } from "../interruption.ts";
 import { type Output, report } from "../output.ts";
 import { Refused } from "../refused.ts";
-import { type DeadLetterQueue, mostLetters, openDeadLetterQueue } from "./deadLetterQueue.ts";
+import {
+  type DeadLetterQueue,
+  mostLetters,
+  type OrgQueues,
+  openDeadLetterQueue,
+  queueNameOf,
+} from "./deadLetterQueue.ts";
 import { goThrough, type Pass } from "./goThrough.ts";
 import type { Person } from "./whomItNames.ts";
 
@@ -16,7 +23,7 @@ type Options = {
   readonly org: Org;
   readonly externalId?: readonly string[];
   readonly queueUrl: URL;
-  readonly orgQueueUrl?: URL;
+  readonly orgQueueUrls?: OrgQueues;
   readonly dryRun?: true;
   readonly json?: true;
 };
@@ -34,15 +41,15 @@ export function addErase(parent: Command, output: Output): void {
     )
     .requiredOption("--queue-url <url>", "the queue, as the stack's output ActivityDeadLettersUrl says", parseQueueUrl)
     .option(
-      "--org-queue-url <url>",
-      "the brand's own queue, if the stack's output OrgQueueUrls names one",
-      parseQueueUrl,
+      "--org-queue-urls <json>",
+      "the queues of single brands, if there are any: the stack's output OrgQueueUrls, as it is",
+      parseOrgQueues,
     )
     .option("--dry-run", "say how many would be deleted, and delete none")
     .option("--json", "print JSON, for a program to read");
   command.action(async (customerId: number, options: Options) => {
     const person = { org: options.org, customerId, externalIds: new Set(options.externalId) };
-    const queue = await openDeadLetterQueue(options.queueUrl, options.orgQueueUrl);
+    const queue = await openDeadLetterQueue(options.queueUrl, options.orgQueueUrls ?? new Map());
     try {
       await erase(queue, person, options, output);
     } finally {
@@ -65,11 +72,21 @@ function parseQueueUrl(text: string): URL {
   throw new InvalidArgumentError("The https URL of a queue, or http on this machine.");
 }
 
+function parseOrgQueues(text: string): OrgQueues {
+  const entries = Object.entries(jsonObjectOf(text) ?? {});
+  const isUsable = entries.every(
+    ([org, url]) => orgPattern.test(org) && typeof url === "string" && safeUrl(url) !== undefined,
+  );
+  if (isUsable && entries.length > 0) return new Map(entries.map(([org, url]) => [queueNameOf(String(url)), org]));
+  throw new InvalidArgumentError("The stack's output OrgQueueUrls: JSON with the URL of each org's queue.");
+}
+
 async function erase(queue: DeadLetterQueue, person: Person, options: Options, output: Output): Promise<void> {
-  const { isDeadLetterQueue, hiddenCount } = await queue.state();
+  const { isDeadLetterQueue, sources, hiddenCount } = await queue.state();
   // Reading a queue of activities would keep them from being counted.
   if (!isDeadLetterQueue)
     throw new Refused("This is not a dead-letter queue. Take the stack's output ActivityDeadLettersUrl.", 2);
+  refuseOtherQueues(sources, options.orgQueueUrls ?? new Map());
   const isDryRun = options.dryRun === true;
   const pass = await interruptible(
     (stop) => goThrough(queue, person, { isDryRun, stop }),
@@ -83,6 +100,16 @@ async function erase(queue: DeadLetterQueue, person: Person, options: Options, o
       : `Dead letters read: ${read}. Deleted, because they name customer ${person.customerId}: ${deleted}.`,
   ]);
   refuseWhatIsLeft(pass, isDryRun, hiddenCount);
+}
+
+/** A queue that is not known to be a brand's would pass for the common one, and its messages for whose brand they name. */
+function refuseOtherQueues(sources: readonly string[], orgQueues: OrgQueues): void {
+  const common = sources.filter((name) => !orgQueues.has(name));
+  if (common.length <= 1 && sources.length === common.length + orgQueues.size) return;
+  throw new Refused(
+    "The brands with a queue of their own are not those of --org-queue-urls. Take the stack's output OrgQueueUrls as it is.",
+    2,
+  );
 }
 
 /** Ends the command with status 1 or 130 when the customer may still be named by a message of the queue. */

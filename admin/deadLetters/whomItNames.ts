@@ -12,8 +12,8 @@ export type DeadLetter = {
   readonly body: string;
   /** The message attribute `org`, if the sender has set it. */
   readonly namedOrg: string | undefined;
-  /** Whether it came by the queue that takes this brand's activities only. */
-  readonly isFromOwnQueue: boolean;
+  /** The brand of the queue that it came by, if that takes one brand's activities only. */
+  readonly queueOrg: Org | undefined;
 };
 
 /**
@@ -22,7 +22,7 @@ export type DeadLetter = {
  * is the person's. An activity of another brand is never the person's.
  */
 export function whomItNames(letter: DeadLetter, person: Person): "person" | "another" | "unclear" {
-  const org = orgOf(letter, person.org);
+  const org = orgOf(letter);
   if (org !== undefined && org !== person.org) return "another";
   const activity = jsonObjectOf(letter.body);
   if (activity === undefined) return "unclear";
@@ -31,9 +31,9 @@ export function whomItNames(letter: DeadLetter, person: Person): "person" | "ano
 }
 
 /** The brand, or `undefined` when the message names none, or another one than the queue's that it came by. */
-function orgOf({ namedOrg, isFromOwnQueue }: DeadLetter, own: Org): Org | undefined {
-  if (!isFromOwnQueue) return namedOrg;
-  return namedOrg === undefined || namedOrg === own ? own : undefined;
+function orgOf({ namedOrg, queueOrg }: DeadLetter): Org | undefined {
+  if (queueOrg === undefined) return namedOrg;
+  return namedOrg === undefined || namedOrg === queueOrg ? queueOrg : undefined;
 }
 
 /** Whether any field names the person, also where the fields contradict each other. */

@@ -93,12 +93,37 @@ it("leaves what does not say clearly whom it is about, names it by the id of the
   expect(queue.visible).toEqual([broken, list]);
 });
 
-it("deletes what came by the brand's own queue without naming the brand, when that queue is given", async () => {
-  const own = "https://sqs.eu-west-1.amazonaws.com/123456789012/Milestreak-ActivityQueueOrg100-x";
-  const source = "arn:aws:sqs:eu-west-1:123456789012:Milestreak-ActivityQueueOrg100-x";
-  const [message] = queue.send({ body: theirs.body, source });
-  expect(await erase()).toMatchObject({ status: 1, deleted: 0, unclear: [message] });
-  expect(await erase("--org-queue-url", own)).toMatchObject({ status: 0, deleted: 1, unclear: [] });
+const queueOf = (name: string) => `https://sqs.eu-west-1.amazonaws.com/123456789012/${name}`;
+const arnOf = (name: string) => `arn:aws:sqs:eu-west-1:123456789012:${name}`;
+const orgQueueUrls = JSON.stringify({ 100: queueOf("Queue100"), 200: queueOf("Queue200") });
+
+it("takes a message for the brand's whose own queue it came by, and leaves one that names another brand than its queue's", async () => {
+  queue.sources = ["Queue", "Queue100", "Queue200"].map(queueOf);
+  const { body } = theirs;
+  const [ofOther = "", contradicting = ""] = queue.send(
+    { body, source: arnOf("Queue200") },
+    { body, source: arnOf("Queue200"), org: "100" },
+    { body, source: arnOf("Queue100") },
+    { body, source: arnOf("Queue"), org: "100" },
+  );
+  const result = await erase("--org-queue-urls", orgQueueUrls);
+  expect(result).toMatchObject({ status: 1, read: 4, deleted: 2, unclear: [contradicting] });
+  expect(queue.visible).toEqual([ofOther, contradicting]);
+});
+
+it.each([
+  ["is not given, though brands have queues of their own", []],
+  ["lacks a brand's queue", ["--org-queue-urls", JSON.stringify({ 100: queueOf("Queue100") })]],
+  ["is another stack's", ["--org-queue-urls", JSON.stringify({ 100: queueOf("Queue100"), 200: queueOf("Other200") })]],
+])("refuses with status 2 when --org-queue-urls %s, and receives nothing", async (_, more) => {
+  queue.sources = ["Queue", "Queue100", "Queue200"].map(queueOf);
+  queue.send(theirs);
+  const { status, stdout, stderr } = await admin(...commandLine(...more));
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toMatch(
+    /^The brands with a queue of their own are not those of --org-queue-urls\. Take the stack's output/,
+  );
+  expect(queue.calls).not.toContain("ReceiveMessage");
 });
 
 it("reads on after answers without a message, and counts a message once that is delivered twice, also one that was deleted before", async () => {
@@ -206,6 +231,11 @@ it.each([
   ["no brand", ["erase", "1", "--queue-url", "https://example.com/q"], /'--org <org>' not specified/],
   ["no queue", ["erase", "1", "--org", "100"], /'--queue-url <url>' not specified/],
   ["a queue in the clear", ["erase", "1", "--org", "100", "--queue-url", "http://example.com/q"], /The https URL of a/],
+  [
+    "queues of brands that are no JSON",
+    ["erase", "1", "--org", "100", "--queue-url", "https://example.com/q", "--org-queue-urls", "https://example.com/r"],
+    /The stack's output OrgQueueUrls/,
+  ],
   ["an id that is none", ["erase", "x", "--org", "100", "--queue-url", "https://example.com/q"], /An id is an integer/],
   ["a blank external id", ["erase", "1", "--org", "100", "--external-id", " "], /An external id has 1 to 200/],
 ])("refuses %s with status 2 before it asks anything", async (_, args, message) => {

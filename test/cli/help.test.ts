@@ -44,7 +44,7 @@ const commands: readonly (readonly [command: string, options: readonly string[]]
   ["customers erase", [...calling, "--mode", "--yes"]],
   ["erasures show", calling],
   ["erasures reapply", ["--from", "--table", "--local", "--port", "--json"]],
-  ["dead-letters erase", ["--org", "--external-id", "--queue-url", "--org-queue-url", "--dry-run", "--json"]],
+  ["dead-letters erase", ["--org", "--external-id", "--queue-url", "--org-queue-urls", "--dry-run", "--json"]],
   ["enroll", [...bulk, "--group", "--target"]],
   ["enrol", [...bulk, "--group", "--target"]],
   ["unenroll", [...bulk, "--group", "--target"]],

@@ -5,9 +5,9 @@ import { type DeadLetter, whomItNames } from "../../admin/deadLetters/whomItName
 
 const person = { org: "100", customerId: 345651201, externalIds: new Set(["card 77", "12"]) };
 
-function named(body: unknown, namedOrg: string | undefined = "100", isFromOwnQueue = false) {
+function named(body: unknown, namedOrg: string | undefined = "100") {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return whomItNames({ body: text, namedOrg, isFromOwnQueue }, person);
+  return whomItNames({ body: text, namedOrg, queueOrg: undefined }, person);
 }
 
 const byExternalId = (identifierValue: unknown) => ({ identifierName: "externalId", identifierValue });
@@ -66,7 +66,7 @@ it("a dead letter of another brand is never the customer's, whatever it holds", 
 });
 
 function withoutOrg(customerId: number): DeadLetter {
-  return { body: JSON.stringify({ customerId }), namedOrg: undefined, isFromOwnQueue: false };
+  return { body: JSON.stringify({ customerId }), namedOrg: undefined, queueOrg: undefined };
 }
 
 it("a dead letter that names no brand is unclear when it names the customer's id, and another's when it does not", () => {
@@ -75,18 +75,25 @@ it("a dead letter that names no brand is unclear when it names the customer's id
 });
 
 it("a dead letter from the brand's own queue is the brand's without naming it, and unclear when it names another", () => {
-  const letter = { body: JSON.stringify({ customerId: 345651201 }), isFromOwnQueue: true };
+  const letter = { body: JSON.stringify({ customerId: 345651201 }), queueOrg: "100" };
   expect(whomItNames({ ...letter, namedOrg: undefined }, person)).toBe("person");
   expect(whomItNames({ ...letter, namedOrg: "100" }, person)).toBe("person");
   expect(whomItNames({ ...letter, namedOrg: "200" }, person)).toBe("unclear");
 });
 
+it("a dead letter from another brand's own queue is that brand's without naming it, and unclear when it names this one", () => {
+  const letter = { body: JSON.stringify({ customerId: 345651201 }), queueOrg: "200" };
+  expect(whomItNames({ ...letter, namedOrg: undefined }, person)).toBe("another");
+  expect(whomItNames({ ...letter, namedOrg: "200" }, person)).toBe("another");
+  expect(whomItNames({ ...letter, namedOrg: "100" }, person)).toBe("unclear");
+});
+
 /** A queue without an end, whose messages name nobody else than another customer. */
 function endlessQueue(): DeadLetterQueue & { readonly givenBack: () => number } {
   let [received, givenBack] = [0, 0];
-  const letter = { body: '{"customerId":7}', namedOrg: "100", isFromOwnQueue: false };
+  const letter = { body: '{"customerId":7}', namedOrg: "100", queueOrg: undefined };
   return {
-    state: () => Promise.resolve({ isDeadLetterQueue: true, hiddenCount: 0 }),
+    state: () => Promise.resolve({ isDeadLetterQueue: true, sources: ["common"], hiddenCount: 0 }),
     receive: () => {
       received += 10;
       return Promise.resolve(
