@@ -130,7 +130,7 @@ function isStopped({ isWhole, read }: Pass): boolean {
 function sayUnread(pass: Pass): string[] {
   if (pass.isWhole) return [];
   if (isStopped(pass)) return ["Stopped. Run the same command again to go through all dead letters."];
-  return [`The queue has more than ${mostLetters} dead letters. The others were not read.`];
+  return [`The queue has ${mostLetters} dead letters or more. Others, if there are any, were not read.`];
 }
 
 function sayUndeleted({ found, deleted }: Pass): string[] {
