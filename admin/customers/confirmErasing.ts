@@ -7,6 +7,12 @@ const meanings = {
   ANONYMISE: "empties names, external id and texts of",
 } as const satisfies Record<ErasureMode, string>;
 
+/** Afterwards nothing knows the external id, and dead letters that hold it can be deleted only by it. */
+const before = {
+  ERASE: "First note the external id, if there is one: dead-letters erase needs it (customers export shows it).\n",
+  ANONYMISE: "",
+} as const satisfies Record<ErasureMode, string>;
+
 /**
  * Asks twice on a terminal whether a customer is to be erased, because nothing brings the data back. The second question is
  * for the id, so that a wrong one is noticed. Throws {@link Refused} for any other answer.
@@ -18,6 +24,7 @@ export async function confirmErasing(
   output: NodeJS.WritableStream,
 ): Promise<void> {
   const terminal = createInterface({ input, output, terminal: true });
+  output.write(before[mode]);
   try {
     const meant = await terminal.question(
       `${mode} ${meanings[mode]} customer ${customerId}, for ever. Type yes to go on: `,

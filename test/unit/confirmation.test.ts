@@ -1,12 +1,17 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { confirmErasing } from "../../admin/customers/confirmErasing.ts";
+import type { ErasureMode } from "../../shared/domain/erasing.ts";
 import { CapturedTerminal } from "../support/capturedTerminal.ts";
 
 /** Asks, and types the answers one after another. */
 async function confirm(...answers: readonly string[]) {
+  return confirmMode("ERASE", ...answers);
+}
+
+async function confirmMode(mode: ErasureMode, ...answers: readonly string[]) {
   const [input, terminal] = [new PassThrough(), new CapturedTerminal()];
-  await Promise.all([confirmErasing(5, "ERASE", input, terminal), type(input, answers)]);
+  await Promise.all([confirmErasing(5, mode, input, terminal), type(input, answers)]);
   return terminal.text;
 }
 
@@ -22,6 +27,13 @@ describe("the confirmation of an erasure", () => {
     const text = await confirm("yes\r", "5\r");
     expect(text).toContain("removes everything that is stored of customer 5, for ever");
     expect(text).toContain("Type the customer's id again");
+  });
+
+  it("says before an erasure, and not before an anonymisation, that the external id has to be noted first", async () => {
+    expect(await confirmMode("ERASE", "yes\r", "5\r")).toMatch(
+      /^First note the external id, .*dead-letters erase needs it/,
+    );
+    expect(await confirmMode("ANONYMISE", "yes\r", "5\r")).not.toContain("external id, if");
   });
 
   it.each([

@@ -101,6 +101,6 @@ const modes = {
   ERASE: {
     verb: "Erase",
     consequences:
-      "Everything goes but the id and the time. Each later call for this customer is refused, and so is each activity that is sent again. The id is given to nobody again.",
+      "Everything goes but the id and the time. Each later call for this customer is refused, and so is each activity that is sent again. The id is given to nobody again. Before, note the external id, if there is one: whoever deletes the customer's dead letters of the queue needs it, and nothing knows it afterwards.",
   },
 } as const satisfies Record<Mode, { readonly verb: string; readonly consequences: string }>;
