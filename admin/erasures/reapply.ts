@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
+import pMap from "p-map";
 import { byItself } from "../../shared/domain/authorship.ts";
 import { type ErasureRequest, erasureModes } from "../../shared/domain/erasing.ts";
 import { parseId } from "../../shared/http/requests/parameters.ts";
@@ -11,6 +12,9 @@ import { orgPattern } from "../../shared/table/keys.ts";
 import { addConnectionOptions, type ConnectionOptions, withTable } from "../connection.ts";
 import { type Output, report } from "../output.ts";
 import { Refused } from "../refused.ts";
+
+/** The list has a file for each erasure ever asked for, and a process may open some hundred at once. */
+const filesAtOnce = 25;
 
 type Options = ConnectionOptions & { readonly from: string; readonly json?: true };
 
@@ -47,7 +51,8 @@ async function readList(folder: string): Promise<ErasureRequest[]> {
     throw new Refused(`${folder} cannot be read: ${error instanceof Error ? error.message : String(error)}.`, 2);
   });
   const names = files.filter((name) => name.endsWith(".json")).toSorted();
-  return Promise.all(names.map(async (name) => parseRecord(name, await readFile(join(folder, name), "utf8"))));
+  const read = async (name: string) => parseRecord(name, await readFile(join(folder, name), "utf8"));
+  return pMap(names, read, { concurrency: filesAtOnce });
 }
 
 function parseRecord(name: string, text: string): ErasureRequest {

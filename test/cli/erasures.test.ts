@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ import { localFunctions } from "../../local/functions.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { customerKey } from "../../shared/table/keys.ts";
-import { admin } from "../support/adminCommand.ts";
+import { admin, spawnAdminWithin } from "../support/adminCommand.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { ok } from "../support/org.ts";
@@ -102,6 +103,18 @@ it("erasures reapply refuses a list with a file that is no record, and does noth
   );
   const { status, stderr } = await reapply(broken);
   expect([status, stderr]).toEqual([2, "one.json is no record of an erasure; nothing was done.\n"]);
+});
+
+it("erasures reapply reads a list of more files than the system lets a process open at once", async () => {
+  const many = await mkdtemp(join(folder, "many-"));
+  for (let customerId = 1; customerId <= 1500; customerId += 1) {
+    const record = { org: "100", customerId, mode: "ERASE", requestedAt: now };
+    writeFileSync(join(many, `ERASE-${customerId}.json`), JSON.stringify(record));
+  }
+  // It comes last, so the refusal says that all others were read, and nothing is asked for.
+  writeFileSync(join(many, "last.json"), "{}");
+  const { status, stderr } = await spawnAdminWithin(400, "erasures", "reapply", "--from", many, "--local");
+  expect([status, stderr]).toEqual([2, "last.json is no record of an erasure; nothing was done.\n"]);
 });
 
 it("erasures reapply refuses a folder that is not there", async () => {

@@ -36,10 +36,17 @@ export type StartedCommand = {
 
 /** Starts an operator's command line in a process of its own, and returns while it runs. */
 export function startAdmin(environment: Readonly<Record<string, string>>, ...args: readonly string[]): StartedCommand {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { ...compileCache, ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  return follow(process.execPath, [program, ...args], environment);
+}
+
+/** Runs an operator's command line in a process of its own, which may open only so many files at once. */
+export async function spawnAdminWithin(openFiles: number, ...args: readonly string[]): Promise<CommandResult> {
+  const limited = `ulimit -n ${openFiles} && exec "$0" "$@"`;
+  return follow("sh", ["-c", limited, process.execPath, program, ...args], {}).ended;
+}
+
+function follow(file: string, args: readonly string[], environment: Readonly<Record<string, string>>): StartedCommand {
+  const child = spawn(file, args, { env: { ...compileCache, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
   const { promise, resolve } = Promise.withResolvers<
     Pick<CommandResult, "status"> & { signal: NodeJS.Signals | null }
   >();
