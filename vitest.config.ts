@@ -7,17 +7,20 @@ import { LongestFirst } from "./test/support/longestFirst.ts";
 
 const stackFiles = ["test/infra/**/*.test.ts"];
 
+/** The stack with all kinds of settings, judged by cdk-nag. Each `cdk synth` judges it with the settings that it is given. */
+const longStackFiles = ["test/infra/findings.test.ts"];
+
 /**
  * Tests that each take a machine for long: pages in a browser, every command of every document, the bundles as they are
- * deployed, the service started and stopped in every way, an interrupted run of the tests themselves, and the engine
- * stopped and started again under load.
+ * deployed, the service started and stopped in every way, the client installed into an empty folder, an interrupted run of
+ * the tests themselves, and the engine stopped and started again under load.
  */
 const longFiles = [
   "test/browser/*.test.ts",
   "test/deployed/*.test.ts",
   "test/docs/commands.test.ts",
   "test/faults/restart.test.ts",
-  "test/process/{interrupted,startSettings,stop}.test.ts",
+  "test/process/{clientPackage,interrupted,start,startSettings,stop}.test.ts",
   "test/sam/*.test.ts",
 ];
 
@@ -31,7 +34,7 @@ const apartFiles = ["test/api/authenticationWork.test.ts", "test/cli/*.test.ts"]
 const filesOfMode: Readonly<Record<string, { readonly stack: string[]; readonly service: string[] }>> = {
   test: { stack: stackFiles, service: ["test/**/*.test.ts"] },
   long: {
-    stack: [],
+    stack: longStackFiles,
     service: [
       "test/faults/*.test.ts",
       "test/api/{fuzz,randomCustomers}.test.ts",
@@ -48,6 +51,10 @@ const filesOfMode: Readonly<Record<string, { readonly stack: string[]; readonly 
 
 /** A file that is named on the command line runs in `npm test` too. */
 const namesFiles = process.argv.some((argument) => argument.startsWith("test/"));
+
+function leftOut(mode: string, files: readonly string[]): readonly string[] {
+  return mode === "test" && !namesFiles ? files : [];
+}
 
 function shared(mode: string) {
   const isLong = mode === "long";
@@ -76,6 +83,7 @@ export default defineConfig(({ mode }) => {
             ...shared(mode),
             name: "stack",
             include: filesOfMode[mode]?.stack ?? [],
+            exclude: [...configDefaults.exclude, ...leftOut(mode, longStackFiles)],
             // These tests only read what the CDK makes. Loading the CDK anew for each file took most of their time.
             isolate: false,
           },
@@ -96,7 +104,7 @@ export default defineConfig(({ mode }) => {
               ...configDefaults.exclude,
               ...stackFiles,
               ...apartFiles,
-              ...(mode === "test" && !namesFiles ? longFiles : []),
+              ...leftOut(mode, longFiles),
               ...(isBrowserMissing ? ["test/browser/**"] : []),
             ],
             // A worker loads the service and the SDK once for all of its files. That saves half a second of a core for

@@ -3,6 +3,7 @@ import { type ProtectedRouteName, protectedRouteNames, routes, takesBody } from 
 import { basicAuthorization } from "../support/apiClient.ts";
 import { newCredential } from "../support/credential.ts";
 import { expectRefused } from "../support/envelopes.ts";
+import type { TestOrg } from "../support/org.ts";
 import { permittedRequest } from "../support/permittedRequest.ts";
 import { parsed, type RawRequest, sendRaw } from "../support/rawHttp.ts";
 import { useService } from "../support/service.ts";
@@ -13,12 +14,18 @@ const service = useService();
 
 const withBody = protectedRouteNames.filter((name) => takesBody(routes[name])).map((name) => ({ name }));
 
+let org: TestOrg;
+let authorization: string;
+beforeAll(async () => {
+  org = await service.newOrg();
+  const { username, secret } = await newCredential(service.table, { org: org.org, accessGroup: "admin" });
+  authorization = basicAuthorization(username, secret);
+});
+
 /** Sends the route's valid body with these headers. No other header describes the body. */
 async function request(name: ProtectedRouteName, headers: Readonly<Record<string, string>>): Promise<RawRequest> {
-  const org = await service.newOrg();
   const { method, path, body = "" } = await permittedRequest(name, org);
-  const { username, secret } = await newCredential(service.table, { org: org.org, accessGroup: "admin" });
-  const all = { Authorization: basicAuthorization(username, secret), "x-local-now": during(1), ...headers };
+  const all = { Authorization: authorization, "x-local-now": during(1), ...headers };
   return { method, path: `/v3${path}`, headers: all, body };
 }
 

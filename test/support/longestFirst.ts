@@ -2,7 +2,6 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The files that take longest, the longest first. */
 const longest: readonly string[] = [
-  "test/infra/findings.test.ts",
   "test/faults/activities.test.ts",
   "test/api/accessMatrix.test.ts",
   "test/api/randomCustomers.test.ts",
@@ -11,6 +10,7 @@ const longest: readonly string[] = [
   "test/faults/enrollment.test.ts",
   "test/cli/customerData.test.ts",
   "test/docs/commands.test.ts",
+  "test/infra/findings.test.ts",
   "test/process/startSettings.test.ts",
   "test/browser/consoleAccess.test.ts",
   "test/faults/changedProgrammes.test.ts",
@@ -19,6 +19,10 @@ const longest: readonly string[] = [
   "test/process/stop.test.ts",
   "test/engine/projector.test.ts",
   "test/engine/settingAside.test.ts",
+  "test/api/filteredHistories.test.ts",
+  "test/api/errors.503.test.ts",
+  "test/api/errors.415.test.ts",
+  "test/engine/erasureKilled.test.ts",
 ];
 
 /**
@@ -34,21 +38,17 @@ export class LongestFirst extends BaseSequencer {
     // The rule takes the method of a sequencer for that of an array.
     // oxlint-disable-next-line unicorn/no-array-sort
     const sorted = (await super.sort(files)).toSorted((a, b) => rankOf(a) - rankOf(b));
-    const stack = ofProject(sorted, "stack");
-    const service = ofProject(sorted, "service");
+    const { stack = [], service = [], ...rest } = Object.groupBy(sorted, ({ project }) => project.name);
+    const others = Object.values(rest).flatMap((some = []) => some);
     const meanwhile = stack.length === 0 ? 0 : this.ctx.config.maxWorkers - 1;
     return [
       ...stack.slice(0, 1),
       ...service.slice(0, meanwhile),
       ...stack.slice(1),
-      ...ofProject(sorted, "apart"),
+      ...others,
       ...service.slice(meanwhile),
     ];
   }
-}
-
-function ofProject(files: readonly TestSpecification[], name: string): TestSpecification[] {
-  return files.filter(({ project }) => project.name === name);
 }
 
 function rankOf({ moduleId }: TestSpecification): number {
