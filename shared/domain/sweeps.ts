@@ -42,7 +42,7 @@ export type Counting = StatisticsSweep & {
    * behind; what is written while the count runs may be counted.
    */
   readonly startedAt: Instant;
-  /** The place in which its parts are kept. */
+  /** The place in which its parts are kept. It stays the same when another count is complete meanwhile. */
   readonly slot: number;
 };
 

@@ -37,7 +37,7 @@ import {
   isStarted,
   listDueSweeps,
   putNextSweep,
-  startSweep,
+  startCount,
 } from "../table/dueSweeps.ts";
 import { EngineUnavailable } from "../table/failures.ts";
 import { type Org, targetKey } from "../table/keys.ts";
@@ -358,12 +358,12 @@ async function statisticsTasks(
   if (targets.length === 0) return complete(now);
   // A count that has begun is brought to its end. Given up, it would name the customers at whom it stopped for good.
   if (everyHours === 0 && !(await isStarted(table, sweep))) return finish(await nextLook(table, org, group, now));
-  const [started, last] = await Promise.all([startSweep(table, sweep, now), findCompleteCount(table, org, groupId)]);
+  const last = await findCompleteCount(table, org, groupId);
+  const started = await startCount(table, sweep, { startedAt: now, slot: last === undefined ? 0 : 1 - last.slot });
   // Another execution has completed it.
   if (started === undefined) return [];
-  const { startedAt, swept } = started;
+  const { startedAt, slot, swept } = started;
   if (last !== undefined && last.dueAt >= dueAt) return complete(startedAt);
-  const slot = last === undefined ? 0 : 1 - last.slot;
   const open = targets.map(({ targetId }) => ({ targetId, shards: unswept(group, targets, targetId, swept) }));
   const tasks = tasksFor(sweep, { kind, dueAt, startedAt, slot }, open, now, question);
   if (tasks.length > 0) return tasks;

@@ -1,6 +1,6 @@
 import { type ErasingSweep, erasureModes } from "../domain/erasing.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
-import { type JudgingSweep, type Sweep, sweepKinds } from "../domain/sweeps.ts";
+import { type Counting, type JudgingSweep, type Sweep, sweepKinds } from "../domain/sweeps.ts";
 import type { ChangedValues } from "../domain/targetGroup.ts";
 import { buildAuthorship, parseAuthorship } from "./authorshipItem.ts";
 import type { Table } from "./client.ts";
@@ -127,7 +127,7 @@ function parseKind(reader: ItemReader, dueAt: Instant): Sweep {
 
 const sweptAttribute = "swept";
 
-/** Whether {@link startSweep} has noted that the sweep is started. The read is consistent. */
+/** Whether {@link startCount} has noted that the sweep is started. The read is consistent. */
 export async function isStarted(table: Table, sweep: DueSweep): Promise<boolean> {
   const item = await get(table, keyOf(sweep), { isConsistent: true, attributes: [startedAtAttribute] });
   return item !== undefined && ItemReader.of(item).has(startedAtAttribute);
@@ -145,23 +145,33 @@ function sweptOf(reader: ItemReader): ReadonlySet<number> {
 
 const startedAtAttribute = "startedAt";
 
+const slotAttribute = "slot";
+
+/** When a count was started, and the place that its parts are kept in. */
+type CountStart = Pick<Counting, "startedAt" | "slot">;
+
 /**
- * Notes that the sweep is started, unless it was before. Answers when it was, and the shards that it has gone through;
- * `undefined` when it is not on the list any more.
+ * Notes that the count is started, unless it was before. Answers what was noted first, and the shards that it has gone
+ * through; `undefined` when it is not on the list any more.
  */
-export async function startSweep(
+export async function startCount(
   table: Table,
   sweep: DueSweep,
-  now: Instant,
-): Promise<{ readonly startedAt: Instant; readonly swept: ReadonlySet<number> } | undefined> {
+  { startedAt, slot }: CountStart,
+): Promise<(CountStart & { readonly swept: ReadonlySet<number> }) | undefined> {
   const expression = new Expression();
-  expression.setIfAbsent(startedAtAttribute, formatInstant(now));
+  expression.setIfAbsent(startedAtAttribute, formatInstant(startedAt));
+  expression.setIfAbsent(slotAttribute, slot);
   // Another execution may complete the sweep at the same time. Without the condition it would be on the list again.
   const condition = `attribute_exists(${expression.name("pk")})`;
   const result = await update(table, expression.update(keyOf(sweep), condition), "ALL_NEW");
   if (result.outcome !== "applied") return undefined;
   const reader = ItemReader.of(result.item);
-  return { startedAt: reader.instant(startedAtAttribute), swept: sweptOf(reader) };
+  return {
+    startedAt: reader.instant(startedAtAttribute),
+    slot: reader.integer(slotAttribute),
+    swept: sweptOf(reader),
+  };
 }
 
 /**

@@ -330,6 +330,23 @@ it("a worker of an older count changes nothing of a later one", async () => {
   expect(await countOf(one)).toEqual(before);
 });
 
+it("a count that another one of the group overtakes midway has every customer when it is complete", async () => {
+  const one = await setting(6, 2);
+  const sweep = { kind: "STATISTICS", dueAt: first + 1, org: one.org.org, groupId: one.group.groupId } as const;
+  await putNextSweep(service.table, buildSweepItem(sweep));
+  const [older, newer] = await tasksOf(one, first + 1);
+  if (older === undefined || newer === undefined || isErasing(older) || isErasing(newer))
+    throw new Error("Two counts are due");
+  await work({ ...older, shards: [0] });
+  await work({ ...newer, shards: [0] });
+  await work({ ...older, shards: [1] });
+  // This look notes the older count.
+  await tasksOf(one, first + 1);
+  for (const task of await tasksOf(one, first + 1)) await work(task);
+  expect(await tasksOf(one, first + 1)).toEqual([]);
+  expect((await countOf(one))?.counts.enrolled).toBe(6);
+});
+
 it("a shard with an enrolment that cannot be read stays due, the others are counted, and the failure is measured", async () => {
   const one = await setting(4, 2);
   const { org, group } = one;
