@@ -6047,6 +6047,7 @@ export interface operations {
                         /** @description What was ignored, a mistyped field for example; `null` when nothing was. */
                         readonly warnings: readonly components["schemas"]["Warning"][] | null;
                     };
+                    readonly "application/x-ndjson": string;
                 };
             };
             /** @description Refused, and nothing was changed. Codes in order of precedence: 300004, 310011. */

@@ -198,14 +198,14 @@ function textOf<Text>(texts: Readonly<Record<string, Text>>, name: string): Text
 }
 
 function responsesOf({ body, success, again, refusals }: Operation): JsonSchema {
-  const { status, description, data, pagination, examples, headers, besides } = success;
+  const { status, description, data, pagination, examples, headers, besides, otherContent } = success;
   const ofStatus = (wanted: number) => refusals.filter((one) => one.status === wanted);
   const [conflicts, versions, reuses] = [ofStatus(409), ofStatus(412), ofStatus(422)];
   return {
     [status]: {
       description,
       ...(headers === undefined ? {} : { headers }),
-      content: { "application/json": { schema: envelope(data, pagination, besides), examples } },
+      content: { "application/json": { schema: envelope(data, pagination, besides), examples }, ...otherContent },
     },
     ...(again === undefined
       ? {}

@@ -472,20 +472,23 @@ export const customer = answer("As it is kept", {
   lastUpdatedOn: "2030-01-10T08:00:00.000Z",
 });
 
-export const customerExport = answer("The only page", {
-  rows: [
-    {
-      type: "profile",
-      customerId,
-      firstName: "Ada",
-      lastName: "Lovelace",
-      externalId: "crm-77",
-      registeredOn: "2030-01-10T08:00:00.000Z",
-      lastUpdatedOn: "2030-01-10T08:00:00.000Z",
-    },
-  ],
-  nextCursor: null,
-});
+const exportedProfile = {
+  type: "profile",
+  customerId,
+  firstName: "Ada",
+  lastName: "Lovelace",
+  externalId: "crm-77",
+  registeredOn: "2030-01-10T08:00:00.000Z",
+  lastUpdatedOn: "2030-01-10T08:00:00.000Z",
+};
+
+export const customerExport = answer("The only page", { rows: [exportedProfile], nextCursor: null });
+
+export const customerExportLines = one(
+  "lines",
+  "The only page",
+  [exportedProfile, { type: "page", nextCursor: null }].map((line) => `${JSON.stringify(line)}\n`).join(""),
+);
 
 export const erasure = answer("Just asked for", {
   requestId: customerId,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { closeCycles } from "../../local/closeCycles.ts";
 import { basicAuthorization } from "../support/apiClient.ts";
+import { documentedOperations, responseOf } from "../support/openapi.ts";
 import { ok, type TestOrg } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
 import { itemsWith } from "../support/storedTraces.ts";
@@ -22,6 +23,12 @@ async function everythingOf(org: TestOrg, customerId: number): Promise<{ rows: R
     cursor = data.nextCursor === null ? "" : `?cursor=${data.nextCursor}`;
   } while (cursor !== "" && pages < 100);
   return { rows, pages };
+}
+
+/** The types of content that docs/openapi.json promises for a success. */
+function typesOf(name: string): string[] {
+  const operation = documentedOperations.find(({ operation: { operationId } }) => operationId === name);
+  return Object.keys((operation && responseOf(operation, 200))?.response.content ?? {});
 }
 
 const sale = (customerId: number, activityId: string) => ({
@@ -102,7 +109,7 @@ describe("GET /customers/{customerId}/export", () => {
   });
 
   it.each([["application/x-ndjson"], ["text/html, Application/X-NDJSON; q=0.9, */*"]])(
-    "with Accept: %s answers each row as a line, and last where the next page begins",
+    "with Accept: %s answers each row as a line, and last where the next page begins, in a type that docs/openapi.json names",
     async (accept) => {
       const { org, customerId } = await member();
       await service.drain();
@@ -110,6 +117,7 @@ describe("GET /customers/{customerId}/export", () => {
       const headers = { Authorization: basicAuthorization(username, secret), Accept: accept };
       const response = await fetch(`${service.baseUrl}/customers/${customerId}/export`, { headers });
       expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/x-ndjson"]);
+      expect(typesOf("exportCustomer")).toEqual(["application/json", "application/x-ndjson"]);
       const lines = (await response.text()).split("\n");
       expect(lines.pop()).toBe("");
       const rows: Row[] = lines.map((line) => JSON.parse(line));

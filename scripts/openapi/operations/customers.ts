@@ -108,6 +108,15 @@ export const customers = {
       description: "One page.",
       data: objectOf("CustomerExport", "One page."),
       examples: examples.customerExport,
+      otherContent: {
+        "application/x-ndjson": {
+          schema: {
+            type: "string",
+            description: "A line of JSON for each row of `rows`, and a last line with `nextCursor`.",
+          },
+          examples: examples.customerExportLines,
+        },
+      },
     },
     refusals: [
       invalid(400, "cursor in the query must be the nextCursor of a page of this customer's export."),

@@ -22,6 +22,8 @@ export type Operation = {
     readonly pagination?: JsonSchema;
     readonly examples: Examples;
     readonly headers?: JsonSchema;
+    /** The content in other types than JSON, by the type, for a route that answers what `Accept` asks for. */
+    readonly otherContent?: Readonly<Record<string, JsonSchema>>;
     /** Fields of the envelope beside its usual three. They are not required. */
     readonly besides?: Readonly<Record<string, JsonSchema>>;
   };
