@@ -1,3 +1,4 @@
+import { formatInstant } from "../../shared/domain/instant.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { businessRefusal, invalidInput } from "../../shared/http/errors.ts";
 import { required } from "../../shared/http/requests/checked.ts";
@@ -6,7 +7,7 @@ import { presentCustomer } from "../../shared/http/views/customerView.ts";
 import { presentStored } from "../../shared/http/views/exportView.ts";
 import type { ServiceContext } from "../../shared/operations/context.ts";
 import { whyUnknown } from "../../shared/operations/customer.ts";
-import { findProfile, isErased } from "../../shared/table/customers.ts";
+import { findProfile, isErased, type StoredProfile } from "../../shared/table/customers.ts";
 import { listStored } from "../../shared/table/storedOfCustomer.ts";
 
 /** One read of the engine answers at most 1 MB, so a page fits into an answer. */
@@ -25,7 +26,7 @@ export function exportCustomer({ table }: ServiceContext): Operation<typeof rout
     if (profile === undefined || isErased(profile))
       throw businessRefusal(whyUnknown(profile === undefined ? "unknown" : "erased", ref.customerId));
     const { items, resumeAfter } = await listStored(table, ref, after, rowsPerPage);
-    const first = after === undefined ? [{ type: "profile", ...presentCustomer(profile.customer) }] : [];
+    const first = after === undefined ? [presentProfile(profile)] : [];
     const rows = [...first, ...items.map(presentStored)];
     const nextCursor = resumeAfter === undefined ? null : buildCursor(ref.customerId, resumeAfter);
     const isOfLines = namesLines(headers["accept"] ?? "");
@@ -34,6 +35,11 @@ export function exportCustomer({ table }: ServiceContext): Operation<typeof rout
       ...(isOfLines ? { headers: ndjson, text: linesOf([...rows, { type: "page", nextCursor }]) } : {}),
     };
   };
+}
+
+function presentProfile({ customer, anonymisedAt }: StoredProfile) {
+  const anonymisedOn = anonymisedAt === undefined ? null : formatInstant(anonymisedAt);
+  return { type: "profile", ...presentCustomer(customer), anonymisedOn };
 }
 
 const ndjson = { "Content-Type": "application/x-ndjson" };

@@ -480,6 +480,7 @@ const exportedProfile = {
   externalId: "crm-77",
   registeredOn: "2030-01-10T08:00:00.000Z",
   lastUpdatedOn: "2030-01-10T08:00:00.000Z",
+  anonymisedOn: null,
 };
 
 export const customerExport = answer("The only page", { rows: [exportedProfile], nextCursor: null });

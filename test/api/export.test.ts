@@ -87,6 +87,15 @@ describe("GET /customers/{customerId}/export", () => {
     ]);
   });
 
+  it("says in the row of the profile when it was last asked to anonymise the customer, and null before", async () => {
+    const { org, customerId } = await member();
+    const profile = async () => (await everythingOf(org, customerId)).rows[0];
+    expect(await profile()).toMatchObject({ type: "profile", anonymisedOn: null });
+    await ok(org.admin.send("DELETE", `/customers/${customerId}?mode=ANONYMISE`, undefined, { now }));
+    await ok(org.admin.put(`/customers/${customerId}`, { firstName: "Ada" }, { now: firstInstantOf(2) }));
+    expect(await profile()).toMatchObject({ firstName: "Ada", lastUpdatedOn: firstInstantOf(2), anonymisedOn: now });
+  });
+
   it("answers every row once over all pages, and the profile on the first alone", async () => {
     const { org, customerId } = await member();
     const ids = Array.from({ length: 120 }, (_, index) => `id-${index}`);
