@@ -1,6 +1,6 @@
 /**
- * The JSON with every text in it empty. Names of fields, numbers with exactly their digits, and everything else stay. Texts
- * that are not JSON become an empty text, so that nothing is kept by accident.
+ * The JSON with every text in it empty. Names of fields, numbers with exactly their digits, and everything else stay. Throws
+ * when it is not JSON, so that nothing is kept by accident.
  */
 export function withoutTexts(json: string): string {
   return JSON.stringify(JSON.parse(json, emptied));

@@ -305,8 +305,8 @@ export function indexRowKey(
 
 /**
  * One partition with the next sweeps of the groups of every org, at least one item for each kind. The items are in
- * order of time. So due sweeps are found without a scan, however long ago the last look was. Only the scheduled functions
- * may access it.
+ * order of time. So due sweeps are found without a scan, however long ago the last look was. Who creates or
+ * edits a group, or asks for an erasure, puts sweeps on it. Only `listDueCycles` may query it.
  */
 export const sweepPartition = "CLOSING";
 
