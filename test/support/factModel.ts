@@ -1,7 +1,8 @@
 /**
  * The facts about one customer in a target, from which everything else is computed. The model keeps no state: for each
- * question it goes through the list of everything that happened. It was written from the rules of docs/enrolment.md and
- * docs/activities.md. It shares no code with the product or with referenceModel.ts, which both go from state to state.
+ * question it goes through the list of everything that happened. It was written from the rules of docs/enrolment.md,
+ * docs/activities.md and docs/forgiveness.md. It shares no code with the product or with referenceModel.ts, which both go
+ * from state to state.
  */
 export type FactGroup = {
   readonly kind: "DEFAULT" | "STREAKS" | "NON_CONTINUOUS_STREAKS";
@@ -12,6 +13,8 @@ export type FactGroup = {
   /** How long after its end a cycle that was not met breaks a run. */
   readonly offsetMilliseconds: number;
   readonly levels: readonly number[];
+  /** The freezes that each customer has, before any grant. */
+  readonly initialFreezes: number;
 };
 
 export type FactActivity = {
@@ -32,11 +35,18 @@ type Enrolled = {
 };
 type Left = { readonly kind: "left"; readonly at: number };
 type Arrived = { readonly kind: "arrived"; readonly at: number; readonly activity: FactActivity };
+/** Support excuses a cycle, by its index, or takes that back. */
+type Excused = { readonly kind: "excused" | "unexcused"; readonly at: number; readonly cycle: number };
+type Granted = { readonly kind: "granted"; readonly at: number; readonly amount: number };
 /** A call that was accepted. Facts are listed in the order of acceptance. */
-export type Fact = Enrolled | Left | Arrived;
+export type Fact = Enrolled | Left | Arrived | Excused | Granted;
 
 /** An amount that counts in a cycle from the fact with that index on. */
 type Posting = { readonly cycle: number; readonly index: number; readonly amount: number };
+
+function metIn(letters: string): number {
+  return letters.split("M").length - 1;
+}
 
 /** The facts of one customer in one group up to some moment. */
 export class History {
@@ -60,7 +70,7 @@ export class History {
   }
 
   get isIn(): boolean {
-    return this.facts.findLast(({ kind }) => kind !== "arrived")?.kind === "enrolled";
+    return this.facts.findLast(({ kind }) => kind === "enrolled" || kind === "left")?.kind === "enrolled";
   }
 
   get lastEnrolment(): Enrolled | undefined {
@@ -165,15 +175,57 @@ export class History {
   /** The run of the latest membership, counted over the cycles before the one with the index `before`. */
   #run(now: number, before: number): number {
     const from = this.lastEnrolment?.from ?? 0;
-    const cycles = [...this.group.cycles.keys()].filter((cycle) => cycle >= from && cycle < before);
-    const met = cycles.filter((cycle) => this.isMet(cycle));
-    if (this.group.kind !== "STREAKS") return this.#kept() + met.length;
-    const isOver = (cycle: number) => (this.group.cycles[cycle]?.end ?? 0) <= now;
-    const isClosed = (cycle: number) =>
-      isOver(cycle) && (this.group.cycles[cycle]?.end ?? 0) <= now - this.group.offsetMilliseconds;
-    const missed = cycles.findLast((cycle) => isClosed(cycle) && !this.isMet(cycle)) ?? -1;
-    const open = cycles.find((cycle) => !isOver(cycle) && !this.isMet(cycle)) ?? before;
-    return (missed === -1 ? this.#kept() : 0) + met.filter((cycle) => cycle > missed && cycle < open).length;
+    const inTime = this.#letters(now).slice(0, Math.max(0, before - from));
+    const counted = inTime.replace(/o.*/, "");
+    const run = counted.slice(counted.lastIndexOf(".") + 1);
+    return (run === counted ? this.#kept() : 0) + metIn(run);
+  }
+
+  /**
+   * A letter for each cycle that the latest membership covers: M met, x not met and excused, `.` missed and closed, w missed
+   * and waiting for late activities, o not met and not over. Then, one after another, as many freezes as there are turn the
+   * first missed cycle of a run into a dash. In a streak that is not continuous, no cycle needs to be met.
+   */
+  #letters(now: number): string {
+    const { cycles, kind, offsetMilliseconds } = this.group;
+    const from = this.lastEnrolment?.from ?? 0;
+    const excused = this.#excused();
+    const letters = cycles.slice(from).map(({ end }, index) => {
+      if (this.isMet(from + index)) return "M";
+      if (kind !== "STREAKS" || excused.has(from + index)) return "x";
+      if (end > now) return "o";
+      return end > now - offsetMilliseconds ? "w" : ".";
+    });
+    const carried = this.#kept() > 0 ? "K" : "";
+    const freezes = Array.from({ length: this.freezesTotal - this.#bridgedBefore() });
+    const bridged = freezes.reduce<string>((text) => text.replace(/(?<=[KM-]x*)\./, "-"), carried + letters.join(""));
+    return bridged.slice(carried.length);
+  }
+
+  #excused(): Set<number> {
+    const excused = new Set<number>();
+    for (const fact of this.facts) {
+      if (fact.kind === "enrolled" && fact.resets) excused.clear();
+      if (fact.kind === "excused") excused.add(fact.cycle);
+      if (fact.kind === "unexcused") excused.delete(fact.cycle);
+    }
+    return excused;
+  }
+
+  /** The freezes of the group and of all grants since the last reset. */
+  get freezesTotal(): number {
+    const granted = this.facts.slice(this.#lastReset() + 1).map((fact) => (fact.kind === "granted" ? fact.amount : 0));
+    return granted.reduce((total, amount) => total + amount, this.group.initialFreezes);
+  }
+
+  /** How many cycles freezes bridge, those of earlier memberships included. */
+  #bridged(now: number): number {
+    return this.#bridgedBefore() + this.#letters(now).split("-").length - 1;
+  }
+
+  #bridgedBefore(): number {
+    const left = this.#leftBefore();
+    return left === -1 ? 0 : this.before(left).#bridged(this.facts[left]?.at ?? 0);
   }
 
   /**
@@ -181,34 +233,38 @@ export class History {
    * the enrolment covers itself.
    */
   #kept(): number {
-    const enrolment = this.lastEnrolment;
-    const entered = this.facts.findLastIndex(({ kind }) => kind === "enrolled");
-    const left = this.facts.slice(0, entered).findLastIndex(({ kind }) => kind === "left");
-    if (enrolment === undefined || enrolment.resets || left === -1) return 0;
-    return this.before(left).#run(this.facts[left]?.at ?? 0, enrolment.from);
+    const left = this.#leftBefore();
+    return left === -1 ? 0 : this.before(left).#run(this.facts[left]?.at ?? 0, this.lastEnrolment?.from ?? 0);
   }
 
-  /** The longest run of met cycles in the latest membership, whether the cycles are over or not. */
-  #longestRun(): number {
-    const from = this.lastEnrolment?.from ?? 0;
-    const marks = [...this.group.cycles.keys()].filter((cycle) => cycle >= from).map((cycle) => this.isMet(cycle));
-    if (this.group.kind !== "STREAKS") return this.#kept() + marks.filter(Boolean).length;
-    const gaps = [-1, ...marks.flatMap((isMet, index) => (isMet ? [] : [index])), marks.length];
-    const runs = gaps.slice(1).map((gap, index) => gap - (gaps[index] ?? -1) - 1);
-    return Math.max(this.#kept() + (runs[0] ?? 0), ...runs);
+  /** The index of the leaving that the latest enrolment goes on from. It is −1 when there is none, or a reset. */
+  #leftBefore(): number {
+    const entered = this.facts.findLastIndex(({ kind }) => kind === "enrolled");
+    if (this.#lastReset() === entered) return -1;
+    return this.facts.slice(0, entered).findLastIndex(({ kind }) => kind === "left");
+  }
+
+  #lastReset(): number {
+    return this.facts.findLastIndex((fact) => fact.kind === "enrolled" && fact.resets);
+  }
+
+  /** The longest run in the latest membership, whether its cycles are over or not. */
+  #longestRun(now: number): number {
+    const [first = 0, ...others] = this.#letters(now).split(/[.wo]/).map(metIn);
+    return Math.max(this.#kept() + first, ...others);
   }
 
   /**
    * The moment at which each level was reached since the last reset. Only an activity that moved a sum while the
-   * customer was in can reach one.
+   * customer was in, an excuse and a grant can reach one.
    */
   levels(): (number | undefined)[] {
-    const reset = this.facts.findLastIndex((fact) => fact.kind === "enrolled" && fact.resets);
-    const moments = this.facts.flatMap(({ at }, index) =>
-      index > reset && this.before(index).isIn && this.touched(index).length > 0
-        ? [{ at, longest: this.before(index + 1).#longestRun() }]
-        : [],
-    );
+    const reset = this.#lastReset();
+    const moments = this.facts.flatMap(({ at, kind }, index) => {
+      const canReach = kind === "excused" || kind === "granted" || this.touched(index).length > 0;
+      const isJudged = canReach && index > reset && this.before(index).isIn;
+      return isJudged ? [{ at, longest: this.before(index + 1).#longestRun(at) }] : [];
+    });
     return this.group.levels.map((level) => moments.find(({ longest }) => longest >= level)?.at);
   }
 

@@ -39,6 +39,7 @@ export const factGroups: readonly FactGroup[] = kinds.flatMap((kind, place) =>
       // The second of the two streaks waits for late activities.
       offsetMilliseconds: place === 2 ? longestOffset : 0,
       levels,
+      initialFreezes: 0,
     })),
   ),
 );

@@ -48,6 +48,18 @@ export class Life {
     if (this.isIn || from === this.history.group.cycles.length) return this.history.streakValue(now);
     return this.history.with({ kind: "enrolled", at: now, from, balance: undefined, resets: false }).streakValue(now);
   }
+
+  /** The run if there had been no excuse, or no freeze. */
+  runWithout(forgiven: "excused" | "granted", now: number): number {
+    const { group, facts } = this.history;
+    const other = new Life(this.customerId, forgiven === "excused" ? group : { ...group, initialFreezes: 0 });
+    for (const fact of facts.filter(({ kind }) => kind !== forgiven)) other.note(fact);
+    return other.run(now);
+  }
+
+  get enrolmentCount(): number {
+    return this.history.facts.filter(({ kind }) => kind === "enrolled").length;
+  }
 }
 
 function covers({ isIn, lastEnrolment }: History, cycle: number): boolean {
@@ -60,8 +72,10 @@ export function rosterOf(lives: readonly Life[]): Life[] {
   return listed.toSorted((one, other) => shardOf(one) - shardOf(other) || one.customerId - other.customerId);
 }
 
+export const shardCount = 16;
+
 function shardOf({ customerId }: Life): number {
-  return customerId % 16;
+  return customerId % shardCount;
 }
 
 /** The statistics by going through all customers. `values` are the target values of the cycles. */
