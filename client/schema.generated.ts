@@ -1753,7 +1753,7 @@ export interface components {
             readonly closingOn: string;
             /**
              * Format: date-time
-             * @description When the closing was found finished for all members; `null` before, in UTC; `null` when it has not.
+             * @description When the closing was found finished for all members, in UTC; `null` when it has not.
              * @example null
              */
             readonly closedOn: string | null;
@@ -3212,7 +3212,7 @@ export interface components {
         readonly TargetStatistics: {
             /**
              * Format: date-time
-             * @description What was written before this time is counted; customers who joined within about a second before it may be missing. The customers were first counted, in UTC; `null` when it has not.
+             * @description When the last complete count was started, in UTC; `null` before the first one. What was written before is counted, but the latest customers may be missing: those whom the index of customers did not have yet. That is about a second, and longer while the projector is behind.
              * @example 2030-01-11T03:00:00.000Z
              */
             readonly asOf: string | null;

@@ -68,7 +68,7 @@ const period = {
   endDate: text("End, as it was sent: a date, which is the last day, or an instant.", "2030-01-31"),
   periodStatus: oneOfTexts("The state of the cycle at the time of the request.", cycleStatuses, "RUNNING"),
   closingOn: instant("When the cycle is closed and its end told: `offsetDays` after it", "2030-02-01T00:00:00.000Z"),
-  closedOn: instantOrNull("When the closing was found finished for all members; `null` before", null),
+  closedOn: instantOrNull("When the closing was found finished for all members", null),
 };
 
 function filtersField(description: string) {

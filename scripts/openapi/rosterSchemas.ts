@@ -42,10 +42,11 @@ const rosterRow = {
 };
 
 const statistics = {
-  asOf: instantOrNull(
-    "What was written before this time is counted; customers who joined within about a second before it may be missing. The customers were first counted",
-    "2030-01-11T03:00:00.000Z",
-  ),
+  asOf: {
+    ...instantOrNull("When the last complete count was started", "2030-01-11T03:00:00.000Z"),
+    description:
+      "When the last complete count was started, in UTC; `null` before the first one. What was written before is counted, but the latest customers may be missing: those whom the index of customers did not have yet. That is about a second, and longer while the projector is behind.",
+  },
   isFinal: flag("Whether no further count follows.", false),
   enrolled: count("Customers who are enrolled.", 2),
   unEnrolled: count("Customers who have left.", 1),

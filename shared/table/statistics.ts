@@ -46,7 +46,10 @@ export type CountedPart = {
   readonly dueAt: Instant;
   /** Its place among the parts of the shard, from 1. */
   readonly part: number;
-  /** The customer after whom the next part goes on; `undefined` when that part is written, and in the last part. */
+  /**
+   * The customer after whom the next part goes on; `undefined` when that part is written, in the last part, and while nobody
+   * was counted yet.
+   */
   readonly through: number | undefined;
   /** Whether it ends the shard. */
   readonly isLast: boolean;
