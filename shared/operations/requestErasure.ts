@@ -1,3 +1,4 @@
+import type { CustomerProfile } from "../domain/customer.ts";
 import { type ErasureRequest, type ErasureStatus, firstPass, secondPass } from "../domain/erasing.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Refusal, refused } from "../domain/refusal.ts";
@@ -26,16 +27,17 @@ const rounds = { most: 10, longestPauseMilliseconds: 50, overtaken: "The erasure
  * A repeat answers the request that there is. An anonymisation that is completed, or after which the profile was changed,
  * begins anew. Refuses with 310011.
  */
-export async function requestErasure(table: Table, request: ErasureRequest): Promise<Erasure | Refusal> {
+export async function requestErasure(table: Table, asked: ErasureRequest): Promise<Erasure | Refusal> {
   return inRounds<Erasure | Refusal>(table, rounds, async () => {
-    const read = await findProfile(table, request.org, request.customerId);
-    if (read === undefined) return customerNotFound(request.customerId);
+    const read = await findProfile(table, asked.org, asked.customerId);
+    if (read === undefined) return customerNotFound(asked.customerId);
     if (isErased(read))
-      return request.mode === "ERASE"
-        ? describe(table, { ...request, requestedAt: read.erasedAt })
-        : customerErased(request.customerId);
-    const earlier = await earlierAnonymisation(table, request, read);
+      return asked.mode === "ERASE"
+        ? describe(table, { ...asked, requestedAt: read.erasedAt })
+        : customerErased(asked.customerId);
+    const earlier = await earlierAnonymisation(table, asked, read);
     if (earlier !== undefined) return earlier;
+    const request = afterEarlier(asked, read);
     // A lost attempt that was applied is found by the next round as the earlier request.
     const result = await transact(table, partsOf(table, request, read));
     if (result.outcome !== "applied") return new Overtaken(result.attempts - 1);
@@ -50,16 +52,31 @@ function partsOf(table: Table, request: ErasureRequest, read: StoredProfile | un
     : buildAnonymisation(request, read, table.operationIds.nextAfter(read.operationId));
 }
 
+/**
+ * The request, later than the anonymisation before it, if only by a millisecond: its passes on the list of what is due are
+ * named by its time. The clock of another process may be ahead.
+ */
+function afterEarlier(request: ErasureRequest, read: StoredProfile | undefined): ErasureRequest {
+  const { anonymisedAt = Number.NEGATIVE_INFINITY } = read ?? {};
+  return { ...request, requestedAt: Math.max(request.requestedAt, anonymisedAt + 1) };
+}
+
 /** The anonymisation that the request repeats. */
 async function earlierAnonymisation(
   table: Table,
   request: ErasureRequest,
   { anonymisedAt, customer }: StoredProfile,
 ): Promise<Erasure | undefined> {
-  const isAsItLeftIt = anonymisedAt !== undefined && customer.updatedAt === anonymisedAt;
-  if (request.mode !== "ANONYMISE" || !isAsItLeftIt) return undefined;
+  if (request.mode !== "ANONYMISE" || anonymisedAt === undefined) return undefined;
+  // A change at the same moment leaves the time as it is.
+  const isAsItLeftIt = customer.updatedAt === anonymisedAt && isEmpty(customer);
+  if (!isAsItLeftIt) return undefined;
   const earlier = await describe(table, { ...request, requestedAt: anonymisedAt });
   return earlier.status === "COMPLETED" ? undefined : earlier;
+}
+
+function isEmpty({ firstName, lastName, externalId }: CustomerProfile): boolean {
+  return [firstName, lastName, externalId].every((field) => field === undefined);
 }
 
 function requestTimeOf(read: StoredProfile | Tombstone): number | undefined {
@@ -89,13 +106,13 @@ export async function reapplyErasure(
   now: Instant,
 ): Promise<"repeated" | "there" | "unknown"> {
   // The clocks of the two machines can differ. A request is never older than the one that it repeats.
-  const request = { ...recorded, requestedAt: Math.max(now, recorded.requestedAt) };
+  const asked = { ...recorded, requestedAt: Math.max(now, recorded.requestedAt) };
   return inRounds<"repeated" | "there" | "unknown">(table, rounds, async () => {
-    const read = await findProfile(table, request.org, request.customerId);
+    const read = await findProfile(table, asked.org, asked.customerId);
     if (isErased(read)) return "there";
-    if (request.mode === "ANONYMISE" && read === undefined) return "unknown";
-    if (request.mode === "ANONYMISE" && (read?.anonymisedAt ?? 0) >= recorded.requestedAt) return "there";
-    const result = await transact(table, partsOf(table, request, read));
+    if (asked.mode === "ANONYMISE" && read === undefined) return "unknown";
+    if (asked.mode === "ANONYMISE" && (read?.anonymisedAt ?? 0) >= recorded.requestedAt) return "there";
+    const result = await transact(table, partsOf(table, afterEarlier(asked, read), read));
     return result.outcome === "applied" ? "repeated" : new Overtaken(result.attempts - 1);
   });
 }

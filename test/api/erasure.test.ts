@@ -221,6 +221,25 @@ describe("DELETE /customers/{customerId}?mode=ANONYMISE", () => {
     expect(await requestedAt(hoursLater(60))).toBe(hoursLater(60));
   });
 
+  it("begins anew also at the moment of the request before, and when a process whose clock is ahead had made that one", async () => {
+    const member = await newMember();
+    const { org, customerId, traces } = member;
+    const firstNames: unknown[] = [];
+    for (const [changedAt, askedAt] of [
+      [now, now],
+      [now, now],
+      [hoursLater(2), now],
+    ] as const) {
+      await ok(org.admin.put(`/customers/${customerId}`, { firstName: traces.name }, { now: changedAt }));
+      await ok(erase(member, "ANONYMISE", askedAt));
+      firstNames.push((await ok(org.reader.get(`/customers/${customerId}`))).body.data.firstName);
+    }
+    expect(firstNames).toEqual([null, null, null]);
+    await ok(erase(member, "ERASE", now));
+    await sweep(org, hoursLater(26));
+    expect(await keysAbout(service.table, org.org, customerId)).toHaveLength(1);
+  });
+
   it("is told as customerErased once, whatever passes follow, and does not keep an erasure from following", async () => {
     const member = await newMember();
     await ok(erase(member, "ANONYMISE"));
