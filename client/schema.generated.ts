@@ -6095,7 +6095,7 @@ export interface operations {
                 readonly includeInactiveTargets?: boolean;
                 /** @description Whether the answer has `leftTargets` too, the state from which a return would go on. */
                 readonly includeLeft?: boolean;
-                /** @description `ENROLLED`: what the customer is enrolled in, as without it. `AVAILABLE`: what the customer can be enrolled in now, in `availableTargets`. `LEFT`: what the customer has left, in `leftTargets`. `COMPLETED`: what the customer is enrolled in and whose last cycle has ended, with all cycles. */
+                /** @description `ENROLLED`: what the customer is enrolled in, as without it. `AVAILABLE`: what the customer can be enrolled in now, in `availableTargets`. It looks at the 200 groups that were created last; when there are more, a warning says that older ones can be missing. `LEFT`: what the customer has left, in `leftTargets`. `COMPLETED`: what the customer is enrolled in and whose last cycle has ended, with all cycles. */
                 readonly enrolmentStatus?: "ENROLLED" | "AVAILABLE" | "LEFT" | "COMPLETED";
                 /** @description Only this target, by its id in `targets`. */
                 readonly targetRuleId?: number;

@@ -29,7 +29,7 @@ export const queryParameters = {
   },
   enrolmentStatus: {
     description:
-      "`ENROLLED`: what the customer is enrolled in, as without it. `AVAILABLE`: what the customer can be enrolled in now, in `availableTargets`. `LEFT`: what the customer has left, in `leftTargets`. `COMPLETED`: what the customer is enrolled in and whose last cycle has ended, with all cycles.",
+      "`ENROLLED`: what the customer is enrolled in, as without it. `AVAILABLE`: what the customer can be enrolled in now, in `availableTargets`. It looks at the 200 groups that were created last; when there are more, a warning says that older ones can be missing. `LEFT`: what the customer has left, in `leftTargets`. `COMPLETED`: what the customer is enrolled in and whose last cycle has ended, with all cycles.",
     example: "ENROLLED",
   },
   targetRuleId: { description: "Only this target, by its id in `targets`.", example: 3 },
