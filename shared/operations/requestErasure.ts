@@ -53,12 +53,12 @@ function partsOf(table: Table, request: ErasureRequest, read: StoredProfile | un
 }
 
 /**
- * The request, later than the anonymisation before it, if only by a millisecond: its passes on the list of what is due are
- * named by its time. The clock of another process may be ahead.
+ * The request. An anonymisation is later than the one before it, if only by a millisecond: its passes on the list of what is
+ * due are named by its mode and time. The clock of another process may be ahead.
  */
 function afterEarlier(request: ErasureRequest, read: StoredProfile | undefined): ErasureRequest {
-  const { anonymisedAt = Number.NEGATIVE_INFINITY } = read ?? {};
-  return { ...request, requestedAt: Math.max(request.requestedAt, anonymisedAt + 1) };
+  if (request.mode === "ERASE" || read?.anonymisedAt === undefined) return request;
+  return { ...request, requestedAt: Math.max(request.requestedAt, read.anonymisedAt + 1) };
 }
 
 /** The anonymisation that the request repeats. */
