@@ -110,7 +110,7 @@ export const tableGrants = {
   ],
   closeShard: [
     { actions: ["Query"], partitions: groups },
-    { actions: ["PutItem", "UpdateItem"], partitions: statistics },
+    { actions: ["PutItem"], partitions: statistics },
     { actions: ["DeleteItem", "Query"], partitions: shards },
     { actions: ["DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"], partitions: customers },
     { actions: ["GetItem", "UpdateItem"], partitions: sweeps },

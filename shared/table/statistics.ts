@@ -2,10 +2,9 @@ import type { Decimal } from "../domain/decimal.ts";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import type { CycleCounts, TargetCounts } from "../domain/statistics.ts";
 import type { Table } from "./client.ts";
-import { Expression } from "./expression.ts";
 import { type Item, ItemReader, numberOf, type StoredItem } from "./item.ts";
 import { type Org, type StatisticsPlace, statisticsKey, statisticsPartKey } from "./keys.ts";
-import { get, put, queryAll, update } from "./store.ts";
+import { get, put, queryAll } from "./store.ts";
 
 /** The last complete count of a group's customers. */
 export type CompleteCount = {
@@ -66,46 +65,39 @@ export async function listParts(
   return (await queryAll(table, { partition: pk, sortKeyPrefix: sk })).map(parsePart);
 }
 
+type ShardPlace = StatisticsPlace & { readonly shard: number };
+
 /** Writes what was counted. Answers false when another execution has written this part first, or a part of a later count. */
-export async function putPart(
-  table: Table,
-  org: Org,
-  place: StatisticsPlace & { readonly shard: number },
-  part: CountedPart,
-): Promise<boolean> {
-  const { dueAt, through, isLast, counts } = part;
-  const Item = {
-    ...statisticsPartKey(org, { ...place, part: part.part }),
-    dueAt: formatInstant(dueAt),
-    part: part.part,
-    [throughAttribute]: through,
-    isLast,
-    ...buildCounts(counts),
-  };
+export async function putPart(table: Table, org: Org, place: ShardPlace, part: CountedPart): Promise<boolean> {
   // Two executions may count one shard at once. Without the condition the second would replace the part that the first has
   // written, with another end, and the following part would leave customers out or have them twice.
-  return put(table, { Item, ...unlessNewer(dueAt) });
+  return put(table, { Item: buildPart(org, place, part), ...unlessNewer(part.dueAt) });
 }
 
 /**
- * Takes the customer out of a part, after whom nothing goes on any more. So a count that is done names nobody who may be
- * erased later.
+ * Writes a stored part again without its last customer, after whom nothing goes on any more. So a count that is done names
+ * nobody who may be erased later.
  */
-export async function removeThrough(
-  table: Table,
-  org: Org,
-  place: StatisticsPlace & { readonly shard: number },
-  { dueAt, part }: CountedPart,
-): Promise<void> {
-  const expression = new Expression();
-  expression.remove(throughAttribute);
-  // A late worker can come here when a later count has written its own part under the key. Without the condition that count
-  // would no longer know where to go on, and would have customers twice.
-  const condition = `${expression.name("dueAt")} = ${expression.value(formatInstant(dueAt))}`;
-  await update(table, expression.update(statisticsPartKey(org, { ...place, part }), condition));
+export async function removeThrough(table: Table, org: Org, place: ShardPlace, part: CountedPart): Promise<void> {
+  await put(table, {
+    Item: buildPart(org, place, { ...part, through: undefined }),
+    // A late worker can come here when a later count has written its own part under the key. Without the condition that
+    // count would lose the part, and would no longer know where to go on.
+    ConditionExpression: "dueAt = :dueAt",
+    ExpressionAttributeValues: { ":dueAt": formatInstant(part.dueAt) },
+  });
 }
 
-const throughAttribute = "through";
+function buildPart(org: Org, place: ShardPlace, { dueAt, part, through, isLast, counts }: CountedPart): Item {
+  return {
+    ...statisticsPartKey(org, { ...place, part }),
+    dueAt: formatInstant(dueAt),
+    part,
+    through,
+    isLast,
+    ...buildCounts(counts),
+  };
+}
 
 /** The item is there from an earlier count only, or not at all. Instants as texts are in the order of time. */
 function unlessNewer(dueAt: Instant) {
@@ -137,7 +129,7 @@ function parsePart(item: StoredItem): CountedPart {
   return {
     dueAt: reader.instant("dueAt"),
     part: reader.integer("part"),
-    through: reader.optionalInteger(throughAttribute),
+    through: reader.optionalInteger("through"),
     isLast: reader.flag("isLast"),
     counts: {
       enrolled: reader.integer("enrolled"),

@@ -179,7 +179,8 @@ it("a worker that is killed after a shard's last part leaves the next one to tak
   if (task === undefined) throw new Error("The shard is due");
   await work(task, outOfTime);
   const slow = openTable({ tableName: service.table.name, endpoint: engineEndpoint(), ...localAccess }, patientLimits);
-  const { isHeld, release } = holdFirst(slow, "UpdateItemCommand");
+  // The last part is written, and the one before it is held.
+  const { isHeld, release } = holdFirst(slow, "PutItemCommand", 1);
   const late = closeShard(slow)(task, inTime);
   await isHeld;
   expect(await namedIn(one)).toHaveLength(1);

@@ -93,7 +93,7 @@ const allowed = {
     DeleteItem: ["customer", "shard"],
     GetItem: ["customer", "sweeps"],
     PutItem: ["statistics", "customer"],
-    UpdateItem: ["statistics", "customer", "sweeps", "closing"],
+    UpdateItem: ["customer", "sweeps", "closing"],
   },
   authorizer: { GetItem: ["credential", "token"] },
   tokens: { GetItem: ["credential"], PutItem: ["token"], UpdateItem: ["token"] },
