@@ -30,6 +30,12 @@ const longFiles = [
  */
 const apartFiles = ["test/api/authenticationWork.test.ts", "test/cli/*.test.ts"];
 
+/**
+ * The bundles as they are deployed give the engine a second for an attempt, as they do on AWS. Beside other workers it
+ * sometimes takes longer, so these run alone, after all others.
+ */
+const aloneFiles = ["test/deployed/*.test.ts", "test/sam/*.test.ts"];
+
 /** What `--mode` runs: the rules with short searches, the searches at full length, or what a first change needs. */
 const filesOfMode: Readonly<Record<string, { readonly stack: string[]; readonly service: string[] }>> = {
   test: { stack: stackFiles, service: ["test/**/*.test.ts"] },
@@ -98,12 +104,22 @@ export default defineConfig(({ mode }) => {
         {
           test: {
             ...shared(mode),
+            name: "alone",
+            include: mode === "long" ? aloneFiles : [],
+            maxWorkers: 1,
+            sequence: { groupOrder: 1 },
+          },
+        },
+        {
+          test: {
+            ...shared(mode),
             name: "service",
             include: filesOfMode[mode]?.service ?? [],
             exclude: [
               ...configDefaults.exclude,
               ...stackFiles,
               ...apartFiles,
+              ...(mode === "long" ? aloneFiles : []),
               ...leftOut(mode, longFiles),
               ...(isBrowserMissing ? ["test/browser/**"] : []),
             ],
