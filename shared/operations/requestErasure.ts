@@ -3,7 +3,7 @@ import { type ErasureRequest, type ErasureStatus, firstPass, secondPass } from "
 import type { Instant } from "../domain/instant.ts";
 import { type Refusal, refused } from "../domain/refusal.ts";
 import type { Table } from "../table/client.ts";
-import { findProfile, isErased, type StoredProfile, type Tombstone } from "../table/customers.ts";
+import { findProfile, isErased, profileFields, type StoredProfile, type Tombstone } from "../table/customers.ts";
 import { isListed } from "../table/dueSweeps.ts";
 import { buildAnonymisation, buildErasure } from "../table/erasures.ts";
 import type { Org } from "../table/keys.ts";
@@ -22,7 +22,7 @@ const rounds = { most: 10, longestPauseMilliseconds: 50, overtaken: "The erasure
 
 /**
  * Asks for a customer's data to be erased or anonymised. The one transaction takes the names and the external id away and
- * puts the rest on the list of what is due. From then on an erased customer is answered like one who is not registered.
+ * puts the rest on the list of what is due. From then on an erased customer is refused with 310011.
  *
  * A repeat answers the request that there is. An anonymisation that is completed, or after which the profile was changed,
  * begins anew. Refuses with 310011.
@@ -56,9 +56,9 @@ function partsOf(table: Table, request: ErasureRequest, read: StoredProfile | un
  * The request. An anonymisation is later than the one before it, if only by a millisecond: its passes on the list of what is
  * due are named by its mode and time. The clock of another process may be ahead.
  */
-function afterEarlier(request: ErasureRequest, read: StoredProfile | undefined): ErasureRequest {
-  if (request.mode === "ERASE" || read?.anonymisedAt === undefined) return request;
-  return { ...request, requestedAt: Math.max(request.requestedAt, read.anonymisedAt + 1) };
+function afterEarlier(request: ErasureRequest, { anonymisedAt }: StoredProfile): ErasureRequest {
+  if (request.mode === "ERASE" || anonymisedAt === undefined) return request;
+  return { ...request, requestedAt: Math.max(request.requestedAt, anonymisedAt + 1) };
 }
 
 /** The anonymisation that the request repeats. */
@@ -75,8 +75,8 @@ async function earlierAnonymisation(
   return earlier.status === "COMPLETED" ? undefined : earlier;
 }
 
-function isEmpty({ firstName, lastName, externalId }: CustomerProfile): boolean {
-  return [firstName, lastName, externalId].every((field) => field === undefined);
+function isEmpty(profile: CustomerProfile): boolean {
+  return profileFields.every((field) => profile[field] === undefined);
 }
 
 function requestTimeOf(read: StoredProfile | Tombstone): number | undefined {
@@ -106,13 +106,13 @@ export async function reapplyErasure(
   now: Instant,
 ): Promise<"repeated" | "there" | "unknown"> {
   // The clocks of the two machines can differ. A request is never older than the one that it repeats.
-  const asked = { ...recorded, requestedAt: Math.max(now, recorded.requestedAt) };
+  const request = { ...recorded, requestedAt: Math.max(now, recorded.requestedAt) };
   return inRounds<"repeated" | "there" | "unknown">(table, rounds, async () => {
-    const read = await findProfile(table, asked.org, asked.customerId);
+    const read = await findProfile(table, request.org, request.customerId);
     if (isErased(read)) return "there";
-    if (asked.mode === "ANONYMISE" && read === undefined) return "unknown";
-    if (asked.mode === "ANONYMISE" && (read?.anonymisedAt ?? 0) >= recorded.requestedAt) return "there";
-    const result = await transact(table, partsOf(table, afterEarlier(asked, read), read));
+    if (request.mode === "ANONYMISE" && read === undefined) return "unknown";
+    if (request.mode === "ANONYMISE" && (read?.anonymisedAt ?? 0) >= recorded.requestedAt) return "there";
+    const result = await transact(table, partsOf(table, request, read));
     return result.outcome === "applied" ? "repeated" : new Overtaken(result.attempts - 1);
   });
 }

@@ -47,17 +47,6 @@ export async function findClaimant(
   return claim === undefined ? undefined : ItemReader.of(claim).integer("customerId");
 }
 
-/** The customer, or why there is none. "Unknown" is answered only after a consistent read. */
-export async function findCustomer(
-  table: Table,
-  org: Org,
-  customerId: number,
-): Promise<Customer | Exclude<Standing, "registered">> {
-  const item = await getProfile(table, org, customerId);
-  if (item === undefined) return "unknown";
-  return isTombstone(item) ? "erased" : parseCustomer(item, customerId);
-}
-
 async function getProfile(table: Table, org: Org, customerId: number, attributes?: readonly string[]) {
   const key = customerKey(org, customerId);
   const options = attributes === undefined ? {} : { attributes };
@@ -103,7 +92,8 @@ export async function findOwner(table: Table, org: Org, externalId: string): Pro
   return profile.customer.externalId === externalId ? profile : undefined;
 }
 
-const profileFields = ["firstName", "lastName", "externalId"] as const;
+/** All that a brand has told about a customer, as it is stored. */
+export const profileFields = ["firstName", "lastName", "externalId"] as const;
 
 type ProfileWrite = {
   readonly org: Org;

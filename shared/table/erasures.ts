@@ -2,7 +2,7 @@ import type { ErasureRequest } from "../domain/erasing.ts";
 import { firstPass } from "../domain/erasing.ts";
 import { formatInstant } from "../domain/instant.ts";
 import type { Table } from "./client.ts";
-import { buildRelease, erasedAtAttribute, type StoredProfile } from "./customers.ts";
+import { buildRelease, erasedAtAttribute, profileFields, type StoredProfile } from "./customers.ts";
 import { buildErasingItem } from "./dueSweeps.ts";
 import { Expression } from "./expression.ts";
 import { ItemReader, MalformedItem, type StoredItem } from "./item.ts";
@@ -56,7 +56,7 @@ export function buildAnonymisation(
   expression.set("anonymisedAt", formatInstant(requestedAt));
   expression.set("updatedAt", formatInstant(requestedAt));
   expression.set("operationId", operationId);
-  expression.remove("firstName", "lastName", "externalId");
+  expression.remove(...profileFields);
   // A change of the profile may come in between. Without the condition its names would vanish, or its claim stay behind.
   const condition = `${expression.name("operationId")} = ${expression.value(read.operationId)}`;
   const profile = { Update: expression.update(customerKey(org, customerId), condition) };

@@ -10,7 +10,6 @@ import type { UnenrollmentPlan } from "../../shared/domain/unenrolling.ts";
 import type { WriteOutcome } from "../../shared/operations/enroll.ts";
 import { putCustomer } from "../../shared/operations/putCustomer.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
-import { findCustomer } from "../../shared/table/customers.ts";
 import { achievedAttribute, names } from "../../shared/table/enrollmentItem.ts";
 import { type EnrollmentRef, findEnrollment } from "../../shared/table/enrollments.ts";
 import { EngineUnavailable, OutcomeUnknown } from "../../shared/table/failures.ts";
@@ -21,6 +20,7 @@ import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, type LossyProxy, startLossyProxy } from "../support/lossyProxy.ts";
 import { enroll, unenroll } from "../support/membership.ts";
 import { openTestTable } from "../support/service.ts";
+import { findStoredCustomer } from "../support/storedCustomer.ts";
 
 const now = Date.parse("2030-01-15T12:00:00.000Z");
 const hourMilliseconds = 3_600_000;
@@ -361,14 +361,14 @@ describe("putting a customer", () => {
     proxy.plan({ lose: "reply" });
     expect(await putCustomer(table, org, 1, named("Ada"), now)).toMatchObject({ firstName: "Ada", registeredAt: now });
     expect(proxy.writes()).toBe(2);
-    expect(await findCustomer(other, org, 1)).toMatchObject({ firstName: "Ada" });
+    expect(await findStoredCustomer(other, org, 1)).toMatchObject({ firstName: "Ada" });
   });
 
   it("whose reply is lost does not bring its profile back when another client replaced it before the retry", async () => {
     const { org } = newRef();
     proxy.plan({ lose: "reply", after: () => putCustomer(other, org, 1, named("Grace"), now + 1) });
     await expect(putCustomer(table, org, 1, named("Ada"), now)).rejects.toThrow(OutcomeUnknown);
-    expect(await findCustomer(other, org, 1)).toMatchObject({
+    expect(await findStoredCustomer(other, org, 1)).toMatchObject({
       firstName: "Grace",
       registeredAt: now,
       updatedAt: now + 1,
@@ -386,7 +386,7 @@ describe("putting a customer", () => {
       updatedAt: now + 1,
     });
     expect(proxy.writes()).toBe(2);
-    expect(await findCustomer(other, org, 1)).toMatchObject({ firstName: "Grace" });
+    expect(await findStoredCustomer(other, org, 1)).toMatchObject({ firstName: "Grace" });
   });
 
   it("behind a clock ahead never answers success for a profile that was not stored, even when its first request is lost", async () => {
@@ -395,7 +395,7 @@ describe("putting a customer", () => {
     const behind = processBehind();
     proxy.plan({ lose: "request" });
     const answer = await putCustomer(behind, org, 1, named("Grace"), now + 1).catch((error: unknown) => error);
-    const stored = await findCustomer(other, org, 1);
+    const stored = await findStoredCustomer(other, org, 1);
     // Nobody else wrote meanwhile. Either the profile is stored, or the caller is told that the outcome is unknown.
     const grace = { firstName: "Grace" };
     expect(answer instanceof OutcomeUnknown ? grace : stored).toMatchObject(grace);
@@ -411,7 +411,7 @@ describe("putting a customer's external id", () => {
     const { org } = newRef();
     proxy.plan({ lose: "reply" });
     expect(await putCustomer(table, org, 1, called("crm-1"), now)).toMatchObject({ externalId: "crm-1" });
-    expect(await findCustomer(other, org, 1)).toMatchObject({ externalId: "crm-1" });
+    expect(await findStoredCustomer(other, org, 1)).toMatchObject({ externalId: "crm-1" });
     expect(await putCustomer(other, org, 2, called("crm-1"), now)).toBe("externalIdTaken");
   });
 
@@ -425,8 +425,8 @@ describe("putting a customer's external id", () => {
     await putCustomer(other, org, 2, called("crm-1"), now + 1);
     held.resolve();
     await arrived.promise;
-    expect(await findCustomer(other, org, 1)).toMatchObject({ externalId: undefined });
-    expect(await findCustomer(other, org, 2)).toMatchObject({ externalId: "crm-1" });
+    expect(await findStoredCustomer(other, org, 1)).toMatchObject({ externalId: undefined });
+    expect(await findStoredCustomer(other, org, 2)).toMatchObject({ externalId: "crm-1" });
     expect(await putCustomer(other, org, 3, called("crm-1"), now + 2)).toBe("externalIdTaken");
   });
 
@@ -434,7 +434,7 @@ describe("putting a customer's external id", () => {
     const { org } = newRef();
     proxy.plan({ lose: "request", after: () => putCustomer(other, org, 2, called("crm-1"), now) });
     await expect(putCustomer(table, org, 1, called("crm-1"), now)).rejects.toThrow(OutcomeUnknown);
-    expect(await findCustomer(other, org, 2)).toMatchObject({ externalId: "crm-1" });
+    expect(await findStoredCustomer(other, org, 2)).toMatchObject({ externalId: "crm-1" });
   });
 
   it("behind a clock ahead is stored, as its operation is later than the one that was read", async () => {

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { createClient, openTable, patientLimits } from "../../shared/table/client.ts";
-import { findCustomer } from "../../shared/table/customers.ts";
+import { findProfile } from "../../shared/table/customers.ts";
 import { shortenRequests, userAgent } from "../../shared/table/shortRequests.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
@@ -174,7 +174,7 @@ describe("the client of the table", () => {
   it("keeps its configuration in the form that V8 copies quickly, after requests too", async () => {
     const table = openTable({ endpoint, tableName: TableName, ...localAccess }, patientLimits);
     expect(isQuick(table.client.config)).toBe(true);
-    await findCustomer(table, "acme", 1);
+    await findProfile(table, "acme", 1);
     expect(isQuick(table.client.config)).toBe(true);
     expect(isQuick(bothClients().bare.config)).toBe(false);
     table.close();

@@ -258,8 +258,8 @@ export const routeContracts: Readonly<
   },
   getCustomer: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
-    /** Two look-ups of the customer. */
-    chain: { requests: 2, patientLoops: 0 },
+    /** The customer. */
+    chain: { requests: 1, patientLoops: 0 },
     request: async (org) => ({ path: `/customers/${await org.newCustomer()}` }),
   },
   registerCustomer: {
