@@ -1,4 +1,4 @@
-import { customerFaults, readCustomer } from "../../shared/http/requests/customerId.ts";
+import { customerFaults, idsNamedBy, readCustomer } from "../../shared/http/requests/customerId.ts";
 import { jsonObjectOf } from "../../shared/http/requests/json.ts";
 import type { JsonObject } from "../../shared/http/requests/validation.ts";
 import { isRefusal } from "../../shared/operations/customer.ts";
@@ -37,9 +37,9 @@ function orgOf({ namedOrg, queueOrg }: DeadLetter): Org | undefined {
 }
 
 /** Whether any field names the person, also where the fields contradict each other. */
-function names({ customerId, identifierName, identifierValue }: JsonObject, person: Person): boolean {
-  const ids = identifierName === "externalId" ? [customerId] : [customerId, identifierValue];
-  if (ids.some((id) => readCustomer({ customerId: id }) === person.customerId)) return true;
+function names(activity: JsonObject, person: Person): boolean {
+  if (idsNamedBy(activity).includes(person.customerId)) return true;
+  const { identifierName, identifierValue } = activity;
   return identifierName !== "id" && typeof identifierValue === "string" && person.externalIds.has(identifierValue);
 }
 

@@ -1,6 +1,5 @@
-import { readCustomer } from "../../shared/http/requests/customerId.ts";
+import { idsNamedBy } from "../../shared/http/requests/customerId.ts";
 import { jsonObjectOf } from "../../shared/http/requests/json.ts";
-import type { JsonObject } from "../../shared/http/requests/validation.ts";
 import type { Table } from "../../shared/table/client.ts";
 import { findProfile, isErased } from "../../shared/table/customers.ts";
 import type { Org } from "../../shared/table/keys.ts";
@@ -11,15 +10,7 @@ import type { Org } from "../../shared/table/keys.ts";
  */
 export async function namesErased(table: Table, org: Org, body: string): Promise<boolean> {
   const activity = jsonObjectOf(body);
-  for (const id of activity === undefined ? [] : namedIds(activity))
+  for (const id of activity === undefined ? [] : idsNamedBy(activity))
     if (isErased(await findProfile(table, org, id))) return true;
   return false;
-}
-
-/** An activity can name two ids by mistake. Then it counts for neither. */
-function namedIds({ customerId, identifierName, identifierValue }: JsonObject): number[] {
-  return [customerId, ...(identifierName === "id" ? [identifierValue] : [])].flatMap((id) => {
-    const named = readCustomer({ customerId: id });
-    return typeof named === "number" ? [named] : [];
-  });
 }

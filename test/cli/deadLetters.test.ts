@@ -161,6 +161,17 @@ it("a deleted message that SQS delivers again and then fails to delete is no del
   expect(queue.visible).toEqual([message]);
 });
 
+it("says how many nobody can read for up to an hour, because SQS did not take them back, and ends with status 1", async () => {
+  queue.send(others, others, others);
+  queue.failingReturns = 2;
+  const { status, stderr } = await erase();
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: "Dead letters that nobody can read for up to an hour: 2.\n",
+  });
+  expect(queue.visible).toHaveLength(1);
+});
+
 it("ends with status 1 when messages are hidden by somebody else, because they may name the customer", async () => {
   const [hidden = ""] = queue.send(theirs, others);
   queue.hide(hidden);

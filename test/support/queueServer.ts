@@ -28,6 +28,8 @@ export class QueueServer {
   quirks: Quirk[] = [];
   /** The next entries of a DeleteMessageBatch that fail. */
   failingDeletions = 0;
+  /** The next entries of a ChangeMessageVisibilityBatch that fail. */
+  failingReturns = 0;
   /** Runs after messages were hidden and before the answer goes out. */
   beforeAnswer: (receiving: number) => Promise<void> = () => Promise.resolve();
   redrivePolicy: string | undefined;
@@ -146,6 +148,10 @@ export class QueueServer {
   }
 
   #show({ receipt, seconds }: Entry): boolean {
+    if (this.failingReturns > 0) {
+      this.failingReturns -= 1;
+      return false;
+    }
     const message = this.#messages.find((each) => each.receipt === receipt);
     if (message?.isHidden !== true || seconds !== 0) return false;
     message.isHidden = false;

@@ -55,6 +55,10 @@ it.each([
     "names somebody by an identifier that is not known",
     { identifierName: "email", identifierValue: "a@brand.example" },
   ],
+  [
+    "names another customer, and this one by an identifier that is not known",
+    { customerId: 7, identifierName: "phone", identifierValue: "345651201" },
+  ],
   ["has an id that a number cannot hold", '{"customerId": 345651201.00000001}'],
 ])("a dead letter that %s is unclear", (_, body) => {
   expect(named(body)).toBe("unclear");

@@ -40,6 +40,14 @@ export function readCustomer(record: JsonObject): NamedCustomer | Refusal {
   return readId(identifierValue) ?? refused(310011, `identifierValue ${idRule}.`);
 }
 
+/**
+ * The ids that a record names, also one with {@link customerFaults}: it can name two by mistake. What is no id is left out.
+ */
+export function idsNamedBy({ customerId, identifierName, identifierValue }: JsonObject): number[] {
+  const values = identifierName === "id" ? [customerId, identifierValue] : [customerId];
+  return values.map(readId).filter((id) => id !== undefined);
+}
+
 function readId(value: unknown): number | undefined {
   const id = typeof value === "string" ? parseId(value) : value;
   return typeof id === "number" && Number.isSafeInteger(id) && id > 0 ? id : undefined;
