@@ -92,16 +92,11 @@ async function countSome(
   });
   if (failures.length > 0) return { failures, state: "given up" };
   const isLast = left.shards.length === 0;
-  const part = { dueAt, part: parts.length + 1, through: throughOf(left, last), isLast, counts };
+  const part = { dueAt, part: parts.length + 1, through: left.resumeAfter ?? undefined, isLast, counts };
   // Another execution may have written this part, or a part of a later count. The next look at the parts tells.
   if (!(await putPart(table, org, place, part))) return { failures, state: "unfinished" };
   await removeThroughs(table, org, place, stored);
   return { failures, state: isLast ? "done" : "unfinished" };
-}
-
-/** The customer after whom the next part goes on, when there is one. A call that was stopped at once has come no further. */
-function throughOf({ shards, resumeAfter }: SweepProgress["left"], before: CountedPart | undefined) {
-  return shards.length === 0 ? undefined : (resumeAfter ?? before?.through);
 }
 
 /** How many parts are written to side by side. */

@@ -21,12 +21,6 @@ export function whyUnknown(standing: Exclude<Standing, "registered">, customerId
   return standing === "erased" ? customerErased(customerId) : customerNotFound(customerId);
 }
 
-/** The id of the registered customer, or the refusal 310011. */
-export async function findRegistered(table: Table, org: Org, customer: NamedCustomer): Promise<number | Refusal> {
-  const found = await findUnlessErased(table, org, customer);
-  return found === "unknown" ? customerNotFound(customer) : found;
-}
-
 /**
  * The id of the registered customer, or the refusal 310011 of one who was erased. "Unknown" is a customer who can be
  * registered. The claim of an external id names a registered customer, so it is read in place of the profile.

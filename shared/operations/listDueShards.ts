@@ -357,8 +357,9 @@ async function statisticsTasks(
     finish(statisticsAfter(group, startedAt, everyHours === 0 ? uncountedHours : everyHours), note);
   if (targets.length === 0) return complete(now);
   // A count that has begun is brought to its end. Given up, it would name the customers at whom it stopped for good.
-  if (everyHours === 0 && !(await isStarted(table, sweep))) return finish(await nextLook(table, org, group, now));
+  const isSwitchedOff = everyHours === 0 && !(await isStarted(table, sweep));
   const last = await findCompleteCount(table, org, groupId);
+  if (isSwitchedOff) return finish(nextLook(group, last, now));
   const started = await startCount(table, sweep, { startedAt: now, slot: last === undefined ? 0 : 1 - last.slot });
   // Another execution has completed it.
   if (started === undefined) return [];
@@ -371,13 +372,7 @@ async function statisticsTasks(
 }
 
 /** When to ask again whether the customers are to be counted; `undefined` when the final count is complete. */
-async function nextLook(
-  table: Table,
-  org: Org,
-  group: TargetGroup,
-  now: Instant,
-): Promise<StatisticsSweep | undefined> {
-  const last = await findCompleteCount(table, org, group.id);
+function nextLook(group: TargetGroup, last: CompleteCount | undefined, now: Instant): StatisticsSweep | undefined {
   if (last !== undefined && isFinalCount(group, last.startedAt)) return undefined;
   return nextStatistics(group, now, uncountedHours);
 }
