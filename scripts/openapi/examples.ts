@@ -463,25 +463,18 @@ export const registrations = {
   ...one("idOnly", "Nothing but the id", { externalId: "crm-77" }),
 };
 
-export const customer = answer("As it is kept", {
+const keptCustomer = {
   customerId,
   firstName: "Ada",
   lastName: "Lovelace",
   externalId: "crm-77",
   registeredOn: "2030-01-10T08:00:00.000Z",
   lastUpdatedOn: "2030-01-10T08:00:00.000Z",
-});
-
-const exportedProfile = {
-  type: "profile",
-  customerId,
-  firstName: "Ada",
-  lastName: "Lovelace",
-  externalId: "crm-77",
-  registeredOn: "2030-01-10T08:00:00.000Z",
-  lastUpdatedOn: "2030-01-10T08:00:00.000Z",
-  anonymisedOn: null,
 };
+
+export const customer = answer("As it is kept", keptCustomer);
+
+const exportedProfile = { type: "profile", ...keptCustomer, anonymisedOn: null };
 
 export const customerExport = answer("The only page", { rows: [exportedProfile], nextCursor: null });
 

@@ -431,6 +431,7 @@ describe("DELETE /customers/{customerId}?mode=ERASE", () => {
     await sweep(org, now);
     await sweep(org, hoursLater(25));
     expect(await count({ Records: [message()] })).toEqual({ batchItemFailures: [] });
+    expect(lines).toContainEqual([{ event: "refused", code: 310011 }]);
     expect(JSON.stringify(lines)).not.toContain(String(customerId));
   });
 
@@ -448,6 +449,7 @@ describe("DELETE /customers/{customerId}?mode=ERASE", () => {
     await sweep(org, hoursLater(25));
     expect(await count({ Records })).toEqual({ batchItemFailures: [] });
     expect(await keysAbout(service.table, org.org, customerId)).toHaveLength(1);
+    expect(lines).toContainEqual([{ event: "refused", code: 300004 }]);
     for (const trace of [String(customerId), traces.text]) expect(JSON.stringify(lines)).not.toContain(trace);
   });
 

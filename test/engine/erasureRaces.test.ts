@@ -4,7 +4,7 @@ import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { customerKey } from "../../shared/table/keys.ts";
-import { ApiClient } from "../support/apiClient.ts";
+import { ApiClient, type ApiResponse } from "../support/apiClient.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { holdFirst } from "../support/heldWrite.ts";
@@ -52,6 +52,24 @@ async function eraseAndSweep(org: TestOrg, customerId: number): Promise<void> {
   await closeCycles(service.table, Date.parse(now), org.org);
 }
 
+type WriteCommand = Parameters<typeof holdFirst>[1];
+
+/** Sends a call to another process, whose write arrives after the customer was erased by a first pass. Answers its answer. */
+async function sendAndErase(
+  org: TestOrg,
+  customerId: number,
+  command: WriteCommand,
+  send: (admin: ApiClient) => Promise<ApiResponse>,
+): Promise<ApiResponse> {
+  const { table, admin } = await otherProcess(org);
+  const held = holdFirst(table, command);
+  const answer = send(admin);
+  await held.isHeld;
+  await eraseAndSweep(org, customerId);
+  held.release();
+  return answer;
+}
+
 async function expectOnlyTombstone(org: TestOrg, customerId: number): Promise<void> {
   await service.drain();
   await closeCycles(service.table, Date.parse(aDayLater), org.org);
@@ -63,13 +81,10 @@ it("an activity that was decided on an enrolment before the erasure and arrives 
   const org = await service.newOrg();
   const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
   await ok(org.enroll(group, { customerId }, { now }));
-  const { table, admin } = await otherProcess(org);
-  const held = holdFirst(table, "TransactWriteItemsCommand");
-  const counting = admin.post("/activities", sale(customerId, "a"), { now });
-  await held.isHeld;
-  await eraseAndSweep(org, customerId);
-  held.release();
-  expect(codeOf(await counting)).toBe(310011);
+  const counted = await sendAndErase(org, customerId, "TransactWriteItemsCommand", (admin) =>
+    admin.post("/activities", sale(customerId, "a"), { now }),
+  );
+  expect(codeOf(counted)).toBe(310011);
   await expectOnlyTombstone(org, customerId);
 });
 
@@ -86,12 +101,9 @@ it.each([
     const org = await service.newOrg();
     await org.createGroup(body);
     const customerId = await org.newCustomer();
-    const { table, admin } = await otherProcess(org);
-    const held = holdFirst(table, "TransactWriteItemsCommand");
-    const counting = admin.post("/activities", sale(customerId, "a"), { now });
-    await held.isHeld;
-    await eraseAndSweep(org, customerId);
-    held.release();
+    const counting = sendAndErase(org, customerId, "TransactWriteItemsCommand", (admin) =>
+      admin.post("/activities", sale(customerId, "a"), { now }),
+    );
     expect((await ok(counting)).body.data.targets).toMatchObject(targets);
     expect(codeOf(await org.till.post("/activities", sale(customerId, "a"), { now }))).toBe(310011);
     expect(codeOf(await org.till.post("/activities", sale(customerId, "b"), { now }))).toBe(310011);
@@ -103,13 +115,10 @@ it.each([
 it("an enrolment that arrives after the first pass takes no activity, is in no answer, and goes with the second", async () => {
   const org = await service.newOrg();
   const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
-  const { table, admin } = await otherProcess(org);
-  const held = holdFirst(table, "UpdateItemCommand");
-  const enrolling = admin.post(`${targetPath(group)}/enroll`, [{ customerId }], { now });
-  await held.isHeld;
-  await eraseAndSweep(org, customerId);
-  held.release();
-  expect(codeOf(await enrolling)).toBe(200);
+  const enrolled = await sendAndErase(org, customerId, "UpdateItemCommand", (admin) =>
+    admin.post(`${targetPath(group)}/enroll`, [{ customerId }], { now }),
+  );
+  expect(codeOf(enrolled)).toBe(200);
   expect(codeOf(await org.till.post("/activities", sale(customerId, "a"), { now }))).toBe(310011);
   expect(codeOf(await org.reader.get(`/users/${customerId}/enrolledTargets`))).toBe(310011);
   await expectOnlyTombstone(org, customerId);
@@ -118,13 +127,10 @@ it("an enrolment that arrives after the first pass takes no activity, is in no a
 it("a change of the profile that was decided before the erasure and arrives after it changes nothing and is refused with 310011", async () => {
   const org = await service.newOrg();
   const customerId = await org.newCustomer();
-  const { table, admin } = await otherProcess(org);
-  const held = holdFirst(table, "TransactWriteItemsCommand");
-  const changing = admin.put(`/customers/${customerId}`, { firstName: "Ada", externalId: "card-1" }, { now });
-  await held.isHeld;
-  await eraseAndSweep(org, customerId);
-  held.release();
-  expect(codeOf(await changing)).toBe(310011);
+  const changed = await sendAndErase(org, customerId, "TransactWriteItemsCommand", (admin) =>
+    admin.put(`/customers/${customerId}`, { firstName: "Ada", externalId: "card-1" }, { now }),
+  );
+  expect(codeOf(changed)).toBe(310011);
   expect(codeOf(await org.reader.get("/customers?externalId=card-1"))).toBe(310011);
   await expectOnlyTombstone(org, customerId);
 });

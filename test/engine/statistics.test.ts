@@ -204,12 +204,18 @@ it("a worker that is killed after a shard's last part leaves the next one to tak
   expect(await namedIn(one)).toEqual([]);
 });
 
+/** The task of the shard's count, after three of its calls. */
+async function countedInPart(one: Setting) {
+  const [task] = await tasksOf(one);
+  if (task === undefined || isErasing(task) || task.sweep.kind !== "STATISTICS")
+    throw new Error("The shard is due to be counted");
+  for (let turn = 1; turn <= 3; turn += 1) await work(task, outOfTime);
+  return { ...task, sweep: task.sweep };
+}
+
 it("a count that overtakes an older one in its place takes away the ids that the older one has left there", async () => {
   const one = await setting(9, 1, firstLongId);
-  const [older] = await tasksOf(one);
-  if (older === undefined || isErasing(older) || older.sweep.kind !== "STATISTICS")
-    throw new Error("The shard is due to be counted");
-  for (let turn = 1; turn <= 3; turn += 1) await work(older, outOfTime);
+  const older = await countedInPart(one);
   await work({ ...older, sweep: { ...older.sweep, dueAt: first + 1 } });
   expect(await namedIn(one)).toEqual([]);
   expect(await work(older)).toEqual([]);
@@ -217,10 +223,7 @@ it("a count that overtakes an older one in its place takes away the ids that the
 
 it("a part that an overtaken count writes late names a customer only until the count looks at its parts again", async () => {
   const one = await setting(9, 1, firstLongId);
-  const [older] = await tasksOf(one);
-  if (older === undefined || isErasing(older) || older.sweep.kind !== "STATISTICS")
-    throw new Error("The shard is due to be counted");
-  for (let turn = 1; turn <= 3; turn += 1) await work(older, outOfTime);
+  const older = await countedInPart(one);
   const slow = openTable({ tableName: service.table.name, endpoint: engineEndpoint(), ...localAccess }, patientLimits);
   const { isHeld, release } = holdFirst(slow, "PutItemCommand");
   const late = closeShard(slow)(older, outOfTime);
