@@ -1753,7 +1753,7 @@ export interface components {
             readonly closingOn: string;
             /**
              * Format: date-time
-             * @description When the closing was found finished for all members, in UTC; `null` when it has not.
+             * @description When the closing was found finished for all members, in UTC; `null` when that has not happened.
              * @example null
              */
             readonly closedOn: string | null;
@@ -1895,7 +1895,7 @@ export interface components {
             readonly startedOn: string;
             /**
              * Format: date-time
-             * @description When all customers had been judged by them, in UTC; `null` when it has not.
+             * @description When all customers had been judged by them, in UTC; `null` when that has not happened.
              * @example null
              */
             readonly finishedOn: string | null;
@@ -2159,7 +2159,7 @@ export interface components {
             readonly targetAchievedValue: number;
             /**
              * Format: date-time
-             * @description When the value was last reached, in UTC; `null` when it has not.
+             * @description When the value was last reached, in UTC; `null` when that has not happened.
              * @example null
              */
             readonly targetAchievedDateTime: string | null;
@@ -2228,7 +2228,7 @@ export interface components {
             readonly totalTargetCountOfSequence: number;
             /**
              * Format: date-time
-             * @description When the level was reached, in UTC; `null` when it has not.
+             * @description When the level was reached, in UTC; `null` when that has not happened.
              * @example null
              */
             readonly streakAchievedDateTime: string | null;
@@ -2591,7 +2591,7 @@ export interface components {
             readonly isAchieved: boolean;
             /**
              * Format: date-time
-             * @description When it was reached, in UTC; `null` when it has not.
+             * @description When it was reached, in UTC; `null` when that has not happened.
              * @example null
              */
             readonly achievedDate: string | null;
@@ -3164,7 +3164,7 @@ export interface components {
             readonly enrolledOn: string;
             /**
              * Format: date-time
-             * @description When the customer left, in UTC; `null` when it has not.
+             * @description When the customer left, in UTC; `null` when that has not happened.
              * @example null
              */
             readonly unEnrolledOn: string | null;
@@ -3188,7 +3188,7 @@ export interface components {
             readonly targetAchievedValue: number | null;
             /**
              * Format: date-time
-             * @description When the value last became reached, in UTC; `null` when it has not.
+             * @description When the value last became reached, in UTC; `null` when that has not happened.
              * @example null
              */
             readonly targetAchievedDateTime: string | null;
@@ -3212,7 +3212,7 @@ export interface components {
         readonly TargetStatistics: {
             /**
              * Format: date-time
-             * @description When the last complete count was started, in UTC; `null` before the first one. What was written before is counted, but the latest customers may be missing: those whom the index of customers did not have yet. That is about a second, and longer while the projector is behind.
+             * @description When the last complete count was started, in UTC; `null` before the first one. What was written before is counted. Customers who joined within about a second before may be missing, or within as long as the projector was behind. What was written while it ran may be counted.
              * @example 2030-01-11T03:00:00.000Z
              */
             readonly asOf: string | null;

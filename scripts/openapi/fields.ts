@@ -36,12 +36,12 @@ export function day(description: string, example: string) {
   return { type: "string", format: "date", description, examples: [example] } as const;
 }
 
-/** `null` when it has not happened. */
+/** `null` when that has not happened. */
 export function instantOrNull(description: string, example: string | null) {
   return {
     type: ["string", "null"],
     format: "date-time",
-    description: `${description}, in UTC; \`null\` when it has not.`,
+    description: `${description}, in UTC; \`null\` when that has not happened.`,
     examples: [example],
   } as const;
 }

@@ -45,7 +45,7 @@ const statistics = {
   asOf: {
     ...instantOrNull("When the last complete count was started", "2030-01-11T03:00:00.000Z"),
     description:
-      "When the last complete count was started, in UTC; `null` before the first one. What was written before is counted, but the latest customers may be missing: those whom the index of customers did not have yet. That is about a second, and longer while the projector is behind.",
+      "When the last complete count was started, in UTC; `null` before the first one. What was written before is counted. Customers who joined within about a second before may be missing, or within as long as the projector was behind. What was written while it ran may be counted.",
   },
   isFinal: flag("Whether no further count follows.", false),
   enrolled: count("Customers who are enrolled.", 2),
