@@ -44,9 +44,12 @@ type Step =
 /** A step, and how long after the one before it. */
 export type TimedStep = { readonly afterMilliseconds: number; readonly step: Step };
 
+/** The least time ahead that an edit may move a bound to. */
+const leadMinutes = 10;
+
 const when = fc.oneof(
   fc.record({ hourOfDay: fc.integer({ min: 0, max: 24 }) }),
-  fc.record({ minutesAhead: fc.integer({ min: 0, max: 20 }) }),
+  fc.record({ minutesAhead: fc.oneof(fc.constant(leadMinutes), fc.integer({ min: 0, max: 20 })) }),
 );
 const anyCycle = fc.integer({ min: 1, max: 9 });
 const value = fc.integer({ min: 10, max: 90 });

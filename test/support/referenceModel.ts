@@ -166,7 +166,8 @@ const overAfter = 30 * 24 * 3_600_000;
 
 /**
  * Whether an answer names the group. One that is over, 30 days after its last cycle, is named only when something of
- * before can count: the activity or what it returns happened more than 30 days ago, or a return has waited for it.
+ * before can count: the activity or what it returns happened more than 30 days ago, or a return that was taken off has
+ * waited for the transaction.
  */
 function isConcerned(
   group: ModelGroup,
@@ -181,7 +182,7 @@ function isConcerned(
   return (
     now < lastEnd + overAfter ||
     happenedAt < now - overAfter ||
-    waiting.some(({ forId, cycle }) => forId === id && cycle !== undefined)
+    (type === "TRANSACTION" && waiting.some(({ forId, cycle }) => forId === id && cycle !== undefined))
   );
 }
 
