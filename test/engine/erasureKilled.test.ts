@@ -90,7 +90,7 @@ it("an erasure whose worker is killed at random points while activities arrive, 
   // Nothing else is due then, so that every kill hits the erasure.
   await closeCycles(service.table, Date.parse(now), org.org);
   let isAsked = false;
-  const arriving = Array.from({ length: searchLength(100) }, (_, index) => `arriving-${index}`);
+  const arriving = Array.from({ length: 20 + searchLength(80) }, (_, index) => `arriving-${index}`);
   const erased = Promise.withResolvers<void>();
   let answered = 0;
   const arrived = pMap(
@@ -99,7 +99,7 @@ it("an erasure whose worker is killed at random points while activities arrive, 
       const isLater = isAsked;
       const code = codeOf(await org.till.post("/activities", sale(id), { now }));
       answered += 1;
-      if (answered === arriving.length / 5) erased.resolve();
+      if (answered === 5) erased.resolve();
       return { isLater, code };
     },
     { concurrency: 4 },
@@ -114,7 +114,7 @@ it("an erasure whose worker is killed at random points while activities arrive, 
   const answers = await arrived;
   expect((await dead).flat()).toEqual([]);
   expect(new Set(answers.filter(({ isLater }) => isLater).map(({ code }) => code))).toEqual(new Set([310011]));
-  expect(answers.filter(({ code }) => code === 200).length).toBeGreaterThanOrEqual(arriving.length / 5);
+  expect(answers.some(({ code }) => code === 200)).toBe(true);
 
   await closeCycles(service.table, Date.parse(now), org.org);
   await service.drain();

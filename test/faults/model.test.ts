@@ -38,7 +38,7 @@ it(
       `FAULTS_SEED=${baseSeed}: ${runs} runs of the model, ${settled} of them with settled cycles, ${calls} calls, ${Math.round((performance.now() - started) / 1000)} s`,
     );
     expect(runs).toBe(shards * runsPerShard);
-    expect(settled / runs).toBeGreaterThanOrEqual(0.5);
+    expect(settled / runs).toBeGreaterThanOrEqual(0.3);
   },
   limitMilliseconds,
 );
