@@ -124,7 +124,13 @@ function expectSame(actual: unknown, expected: unknown): void {
   expect(actual).toEqual(expected);
 }
 
-type Key = { readonly key: string; readonly record: Record<string, unknown> };
+/** What an enrolment sends of a place. */
+type EnrolRecord = {
+  readonly periodName: string | null;
+  readonly initialBalance: number | null;
+  readonly resetStreakStatus: boolean;
+};
+type Key = { readonly key: string; readonly record: EnrolRecord };
 type Place = { readonly group: TestGroup; history: History; keys: readonly Key[] };
 
 class Run {
@@ -184,7 +190,7 @@ class Run {
   async #enrol(step: Enrol): Promise<void> {
     const place = this.#place(step.group);
     const { record, key } = this.#request(place, step);
-    const from = startOf(place.history, step, this.#now);
+    const from = startOf(place.history, record, this.#now);
     const code = expectedCode(place, record, key, from);
     const headers = key === undefined ? {} : { "Idempotency-Key": key };
     const path = `${targetPath(place.group)}/enroll`;
@@ -199,8 +205,8 @@ class Run {
     if (key !== undefined) place.keys = [{ key, record }, ...place.keys];
     const isMilestone = place.history.group.kind === "DEFAULT";
     const opening = {
-      balance: isMilestone ? (step.balance ?? undefined) : undefined,
-      resets: !isMilestone && step.resets,
+      balance: isMilestone ? (record.initialBalance ?? undefined) : undefined,
+      resets: !isMilestone && record.resetStreakStatus,
     };
     this.#note(place, { kind: "enrolled", at: this.#now, from, ...opening });
     await this.compareReads();
@@ -209,13 +215,13 @@ class Run {
   #request(
     { keys }: Place,
     { cycleName, balance, resets, key, keyAge }: Enrol,
-  ): { record: Record<string, unknown>; key: string | undefined } {
+  ): { record: EnrolRecord; key: string | undefined } {
     const earlier = keys[keyAge];
     if (earlier !== undefined && key === "repeated") return earlier;
     if (earlier !== undefined && key === "reused") {
       return {
         ...earlier,
-        record: { ...earlier.record, resetStreakStatus: earlier.record["resetStreakStatus"] !== true },
+        record: { ...earlier.record, resetStreakStatus: !earlier.record.resetStreakStatus },
       };
     }
     this.#keys += 1;
@@ -306,9 +312,9 @@ function iso(instant: number): string {
 }
 
 /** The index of the first cycle that the request covers. It is −1 when there is none. */
-function startOf(history: History, { cycleName }: Enrol, now: number): number {
-  if (history.group.kind === "DEFAULT" && cycleName !== null) {
-    return cycles.findIndex(({ name, end }) => name === cycleName && now < end);
+function startOf(history: History, { periodName }: EnrolRecord, now: number): number {
+  if (history.group.kind === "DEFAULT" && periodName !== null) {
+    return cycles.findIndex(({ name, end }) => name === periodName && now < end);
   }
   const next = history.firstNotOver(now);
   return next === cycles.length ? -1 : next;
@@ -316,7 +322,7 @@ function startOf(history: History, { cycleName }: Enrol, now: number): number {
 
 function expectedCode(
   { history, keys }: Place,
-  record: Record<string, unknown>,
+  record: EnrolRecord,
   key: string | undefined,
   from: number,
 ): number | undefined {

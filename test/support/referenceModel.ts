@@ -36,8 +36,16 @@ export type ModelEnrolment = {
   keys: readonly string[];
 };
 
-/** A return that names a transaction which has not arrived. */
-type Waiting = { readonly forId: string; readonly amount: number; readonly cycle: number | undefined };
+/**
+ * A return that names a transaction which has not arrived. `cycle` is the one from which it was taken off, if any. Its
+ * value may have been replaced since, so that nothing is to be given back.
+ */
+type Waiting = {
+  readonly forId: string;
+  readonly amount: number;
+  readonly cycle: number | undefined;
+  readonly isReplaced: boolean;
+};
 
 export type ModelActivity = {
   readonly id: string;
@@ -136,7 +144,7 @@ function open(group: ModelGroup, enrolment: ModelEnrolment, { balance, resets }:
 function replace(enrolment: ModelEnrolment): void {
   enrolment.replaced[enrolment.from] = (enrolment.replaced[enrolment.from] ?? 0) + 1;
   enrolment.waiting = enrolment.waiting.map((one) =>
-    one.cycle === enrolment.from ? { ...one, cycle: undefined } : one,
+    one.cycle === enrolment.from ? { ...one, isReplaced: true } : one,
   );
 }
 
@@ -223,8 +231,9 @@ function count(
   const cycle = typeof place === "number" ? place : undefined;
   if (activity.type === "TRANSACTION") {
     add(cycle, activity.amount);
-    for (const { amount, cycle: guessed } of enrolment.waiting.filter(({ forId }) => forId === activity.id)) {
-      add(guessed, amount);
+    const awaited = enrolment.waiting.filter(({ forId }) => forId === activity.id);
+    for (const { amount, cycle: guessed, isReplaced } of awaited) {
+      if (!isReplaced) add(guessed, amount);
       add(cycle, -amount);
     }
     enrolment.waiting = enrolment.waiting.filter(({ forId }) => forId !== activity.id);
@@ -232,7 +241,7 @@ function count(
     add(cycle, -activity.amount);
     const { originalId, amount } = activity;
     if (originalId !== undefined && original === undefined)
-      enrolment.waiting = [...enrolment.waiting, { forId: originalId, amount, cycle }];
+      enrolment.waiting = [...enrolment.waiting, { forId: originalId, amount, cycle, isReplaced: false }];
   }
   if (changes.length > 0) markReached(group, enrolment, now);
   return changes;
