@@ -4,6 +4,9 @@ import { createServer } from "node:net";
 
 const attempts = 20;
 
+/** Ports that this process was given. A server may not listen on one yet. */
+const given = new Set<number>();
+
 /**
  * A free port for a server that cannot choose one itself and starts to listen a second or more later. It is below the
  * range from which systems give out ports (from 32768 on), so that no other server gets it meanwhile. `undefined` when
@@ -12,6 +15,8 @@ const attempts = 20;
 export async function findFreePort(): Promise<number | undefined> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const port = randomInt(20_000, 32_000);
+    if (given.has(port)) continue;
+    given.add(port);
     if ((await whyNotFree(port)) === undefined) return port;
   }
   return undefined;

@@ -79,10 +79,12 @@ it("an erasure whose worker is killed at random points while activities arrive, 
   const org = await service.newOrg();
   const profile = { firstName: traces.name, lastName: traces.name, externalId: traces.externalId };
   await ok(org.admin.put(`/customers/${customerId}`, profile, { now }));
-  const groups = [await org.createGroup(milestone()), await org.createGroup(streak()), await org.createGroup()];
+  // The moments at which they are counted are of the same time as everything else.
+  const createGroup = (body: Record<string, unknown>) => org.createGroup(body, { now });
+  const groups = [await createGroup(milestone()), await createGroup(streak()), await createGroup(milestone())];
   for (const group of groups) await ok(org.enroll(group, { customerId }, { now }));
   const automatic = milestone({ targets: [{ ...milestone().targets[0], enrolmentMethod: "TRANSACTION" }] });
-  await org.createGroup(automatic);
+  await createGroup(automatic);
   const earlier = Array.from({ length: 40 + searchLength(20) }, (_, index) => `earlier-${index}`);
   await pMap(earlier, (id) => ok(org.till.post("/activities", sale(id), { now })), { concurrency: 5 });
   await service.drain();
@@ -91,24 +93,27 @@ it("an erasure whose worker is killed at random points while activities arrive, 
   await closeCycles(service.table, Date.parse(now), org.org);
   let isAsked = false;
   const arriving = Array.from({ length: 20 + searchLength(80) }, (_, index) => `arriving-${index}`);
-  const erased = Promise.withResolvers<void>();
+  const [started, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let answered = 0;
   const arrived = pMap(
     arriving,
-    async (id) => {
+    async (id, index) => {
+      // The last ones come after the request, however fast the others are.
+      if (index >= arriving.length - 8) await asked.promise;
       const isLater = isAsked;
       const code = codeOf(await org.till.post("/activities", sale(id), { now }));
       answered += 1;
-      if (answered === 5) erased.resolve();
+      if (answered === 5) started.resolve();
       return { isLater, code };
     },
     { concurrency: 4 },
   );
   const queued = Array.from({ length: searchLength(40) }, (_, index) => `queued-${index}`);
   const dead = pMap(queued, (id) => queueUp(org, id), { concurrency: 2 });
-  await erased.promise;
+  await started.promise;
   await ok(org.admin.send("DELETE", `/customers/${customerId}?mode=ERASE`, undefined, { now }));
   isAsked = true;
+  asked.resolve();
   expect(await queueUp(org, "malformed", { amount: -1 })).toEqual([]);
   await killWorkers(org, now, searchLength(40), random, 14);
   const answers = await arrived;

@@ -22,7 +22,7 @@ export type TestOrg = {
   readonly reader: ApiClient;
   /** What the four clients call with. */
   readonly credentials: { readonly [client in "reader" | "till" | "support" | "admin"]: TestCredential };
-  readonly createGroup: (body?: Readonly<Record<string, unknown>>) => Promise<TestGroup>;
+  readonly createGroup: (body?: Readonly<Record<string, unknown>>, options?: RequestOptions) => Promise<TestGroup>;
   /** Registers a customer and answers its id. */
   readonly newCustomer: () => Promise<number>;
   readonly enroll: (
@@ -65,7 +65,7 @@ export async function newOrg(table: Table, baseUrl: string): Promise<TestOrg> {
     admin,
     reader,
     credentials,
-    createGroup: (body = milestone()) => createGroup(admin, body),
+    createGroup: (body = milestone(), options = {}) => createGroup(admin, body, options),
     newCustomer: async () => {
       lastCustomerId += 1;
       return unwrap(await admin.typed.putCustomer(lastCustomerId)).customerId;
@@ -85,8 +85,12 @@ export function targetPath({ groupId, targetId }: Pick<TestGroup, "groupId" | "t
 }
 
 /** Fails when the service ignores a field, because a test with a mistyped field would test another group. */
-async function createGroup(admin: ApiClient, body: Readonly<Record<string, unknown>>): Promise<TestGroup> {
-  const { data, warnings } = (await ok(admin.post("/targetGroups", body))).body;
+async function createGroup(
+  admin: ApiClient,
+  body: Readonly<Record<string, unknown>>,
+  options: RequestOptions,
+): Promise<TestGroup> {
+  const { data, warnings } = (await ok(admin.post("/targetGroups", body, options))).body;
   if (warnings !== null) throw new Error(`The group was created with warnings: ${JSON.stringify(warnings)}`);
   return {
     groupId: data.id,
