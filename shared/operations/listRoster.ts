@@ -9,6 +9,7 @@ import { type EnrollmentRef, findWherever } from "../table/enrollments.ts";
 import { type Org, shardOf } from "../table/keys.ts";
 import { readRows } from "../table/past.ts";
 import { Patience } from "../table/rounds.ts";
+import { unlessErased } from "./unlessErased.ts";
 
 /** Where a page begins: after this customer of this shard, or with the shard's first one. */
 export type RosterPosition = { readonly shard: number; readonly after: number | undefined };
@@ -54,8 +55,8 @@ export async function listRoster(
     const size = Math.min(mostAtOnce, Math.max(limit - found.length, looked));
     const { shard }: RosterPosition = next;
     const page = await listIndexPage(table, { ...target, shard }, next.after, size);
-    const read = (customerId: number) => readAskedFor(table, { ...target, customerId }, filter);
-    const rows = await Promise.all(page.customerIds.map(read));
+    const refs = page.customerIds.map((customerId) => ({ ...target, customerId }));
+    const rows = await Promise.all(refs.map((ref) => unlessErased(table, ref, () => readAskedFor(table, ref, filter))));
     found = [...found, ...rows.filter((row) => row !== undefined)];
     looked += size;
     next = page.resumeAfter === undefined ? shardAfter(shards, shard) : { shard, after: page.resumeAfter };

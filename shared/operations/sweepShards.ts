@@ -5,6 +5,7 @@ import type { EnrollmentRef } from "../table/enrollments.ts";
 import { EngineBusy, TooMuchContention } from "../table/failures.ts";
 import { MalformedItem } from "../table/item.ts";
 import type { ShardTask } from "./listDueShards.ts";
+import { unlessErased } from "./unlessErased.ts";
 
 /** In how many enrolments a cycle was closed, by cycle number. */
 export type ClosedCounts = Readonly<Record<string, number>>;
@@ -49,8 +50,10 @@ export async function sweepShards(
 ): Promise<SweepProgress> {
   const walk = new ShardWalk(table, task, mustStop);
   const { org, groupId, targetId } = task;
-  const take = ({ shard, customerId }: Place) =>
-    visitOrReport({ shard, customerId }, () => visit({ org, groupId, targetId, customerId }));
+  const take = ({ shard, customerId }: Place) => {
+    const ref = { org, groupId, targetId, customerId };
+    return visitOrReport({ shard, customerId }, async () => (await unlessErased(table, ref, () => visit(ref))) ?? []);
+  };
   const outcomes = await pMap(walk.places(), take, { concurrency: enrollmentsAtOnce });
   const failures = outcomes.filter((outcome) => "error" in outcome);
   const failed = new Set([...failures.map(({ shard }) => shard), ...(task.hasFailures ? task.shards.slice(0, 1) : [])]);

@@ -203,6 +203,19 @@ describe("an excuse", () => {
     expect((await excuse(one, { periodName: "c3" }, during(1))).warnings).toBeNull();
   });
 
+  it("for dates is of the cycles that there are then: one that is appended within them later is excused by another", async () => {
+    const one = await enrolled(streak({ cycles: 2, levels: [2] }), 1);
+    const dates = { startDate: "2030-02-01", endDate: "2030-03-31" };
+    await excuse(one, dates, during(1));
+    const period = { refCode: "c3", startDate: firstInstantOf(3), endDate: firstInstantOf(4) };
+    await ok(one.org.admin.post(`/targetGroups/${one.group.groupId}/targetPeriods`, [period], { now: during(1) }));
+    expect((await standingOf(one, during(1))).excused).toEqual([2]);
+    expect(await excuse(one, dates, during(1))).toMatchObject({
+      data: { periods: [{ periodRefCode: "c2" }, { periodRefCode: "c3" }] },
+      warnings: null,
+    });
+  });
+
   it.each(["settled", "set aside"])("of a cycle that is %s restores the run and shows its sum", async (state) => {
     const one = await enrolled(streak({ cycles: 4, levels: [2] }), 1, 3, 4);
     await send(one.org.till, { customerId: one.customerId, occurredAt: during(2), amount: 30 });

@@ -1,10 +1,13 @@
+import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, expect, it } from "vitest";
 import { closeCycles } from "../../local/closeCycles.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { startGateway } from "../../local/gateway.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
-import { customerKey } from "../../shared/table/keys.ts";
+import { customerKey, pastKey } from "../../shared/table/keys.ts";
+import { listPastRows } from "../../shared/table/past.ts";
 import { ApiClient, type ApiResponse } from "../support/apiClient.ts";
+import { CustomerClosing } from "../support/customerClosing.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { holdFirst } from "../support/heldWrite.ts";
@@ -133,4 +136,34 @@ it("a change of the profile that was decided before the erasure and arrives afte
   expect(codeOf(changed)).toBe(310011);
   expect(codeOf(await org.reader.get("/customers?externalId=card-1"))).toBe(310011);
   await expectOnlyTombstone(org, customerId);
+});
+
+it("a customer whose settled cycles are removed before the enrolment is in no roster, and keeps no closing and no count from its end", async () => {
+  const org = await service.newOrg();
+  const group = await org.createGroup(milestone(), { now });
+  const customerIds = [await org.newCustomer(), await org.newCustomer()] as const;
+  const [erased, other] = customerIds;
+  for (const customerId of customerIds) await ok(org.enroll(group, { customerId }, { now }));
+  await service.drain();
+  const ref = { customerId: erased, groupId: group.groupId, targetId: group.targetId };
+  const closing = new CustomerClosing(service.table);
+  for (const cycle of [2, 3, 4])
+    await closing.close({ org: org.org, customerId: erased, group }, Date.parse(during(cycle)));
+  await ok(org.admin.send("DELETE", `/customers/${erased}?mode=ERASE`, undefined, { now: during(4) }));
+
+  const settled = await listPastRows(service.table, org.org, erased);
+  expect(settled.length).toBeGreaterThan(0);
+  for (const { row } of settled) {
+    const Key = pastKey(org.org, ref, row);
+    await service.table.client.send(new DeleteCommand({ TableName: service.table.name, Key }));
+  }
+  for (const cycleId of group.cycleIds.slice(0, 3)) {
+    const path = `${targetPath(group)}/customers?status=ALL&periodId=${cycleId}`;
+    const { data } = (await ok(org.reader.get(path, { now: during(4) }))).body;
+    expect(data.customers.map((row: { customerId: number }) => row.customerId)).toEqual([other]);
+  }
+  // The group alone, so that the erasure does not go on meanwhile.
+  await closeCycles(service.table, Date.parse(during(5)), org.org, group.groupId);
+  const { data } = (await ok(org.reader.get(`${targetPath(group)}/statistics`, { now: during(5) }))).body;
+  expect(data.periods.map(({ covered }: { covered: number }) => covered)).toEqual(group.cycleIds.map(() => 1));
 });

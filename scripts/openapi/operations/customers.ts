@@ -74,7 +74,7 @@ export const customers = {
     tag: "Customers",
     sample: { path: `/customers/${customerId}?mode=ANONYMISE`, caller: "demo-admin" },
     description:
-      "Asks for a customer's data to be erased or anonymised. `ERASE` removes everything that is stored about the customer but the id and the time. From the answer on, calls for the customer are refused with 310011, but for un-enrolling until the enrolment is removed, and the id is given to nobody again. `ANONYMISE` empties names, external id, the texts in attributes of activities and the reasons of adjustments, excuses and grants of freezes; sums and history stay. Both begin within five minutes and are repeated 25 hours later for what was under way. A repeat answers the same request.",
+      "Asks for a customer's data to be erased or anonymised. `ERASE` removes everything that is stored about the customer but the id and the time. From the answer on, calls for the customer are refused with 310011, but for un-enrolling until the enrolment is removed, and the id is given to nobody again. `ANONYMISE` empties names, external id, the texts in attributes of activities and the reasons of adjustments, excuses and grants of freezes; sums and history stay. Both begin within five minutes and are repeated 25 hours later for what was under way. A repeat answers the same request; an anonymisation that is completed, or after which the profile was changed, begins anew.",
     success: {
       status: 202,
       description: "Asked for.",
