@@ -80,7 +80,8 @@ const isBrowserMissing = findChromium() === undefined && process.env["CI"] === u
 shareCompileCache(fileURLToPath(new URL("build/compile-cache", import.meta.url)));
 
 export default defineConfig(({ mode }) => {
-  if (isBrowserMissing && mode === "long") console.warn(`test/browser is left out. ${howToGetChromium}\n`);
+  if (isBrowserMissing && (mode === "long" || namesFiles))
+    console.warn(`test/browser is left out. ${howToGetChromium}\n`);
   return {
     test: {
       projects: [

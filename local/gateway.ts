@@ -101,7 +101,7 @@ async function answerRequest(
 ): Promise<APIGatewayProxyResult> {
   const { method = "GET", url = "/", headers } = request;
   const refused = refuseForeign({ method, path: url.split("?")[0] ?? "/", headers });
-  return refused ?? (await answerPage(pages, request)) ?? answer(functions, authorizer, request);
+  return refused ?? (await answerPage(pages, request)) ?? answer(functions, authorizer, Object.keys(pages), request);
 }
 
 async function answerPage(
@@ -119,13 +119,14 @@ async function answerPage(
 async function answer(
   functions: LocalFunctions,
   authorizer: AuthorizerCache,
+  pages: readonly string[],
   incoming: IncomingMessage,
 ): Promise<APIGatewayProxyResult> {
-  const { path, query } = parseTarget(incoming.url ?? "/");
+  const { path, rawPath, query } = parseTarget(incoming.url ?? "/");
   const method = incoming.method ?? "GET";
   const body = await readBody(incoming);
   const match = matchRoute(method, path);
-  if (match === undefined) return noSuchRoute({ method, path });
+  if (match === undefined) return noSuchRoute({ method, path, rawPath }, pages);
   if (body === undefined) return gatewayAnswer("REQUEST_TOO_LARGE");
   const verdict = await judge(authorizer, incoming.headers.authorization, match);
   if (verdict.outcome !== "allowed") return gatewayAnswer(verdict.outcome);
@@ -146,10 +147,14 @@ function judge(
 }
 
 /** The stage is optional. A deployed API answers below `/v3`, and on an own domain also without it. */
-function parseTarget(target: string): { readonly path: string; readonly query: URLSearchParams } {
+function parseTarget(target: string): {
+  readonly path: string;
+  readonly rawPath: string;
+  readonly query: URLSearchParams;
+} {
   const [rawPath = "/", ...rest] = target.split("?");
   const path = rawPath.startsWith(`/${stage}/`) ? rawPath.slice(stage.length + 1) : rawPath;
-  return { path, query: new URLSearchParams(rest.join("?")) };
+  return { path, rawPath, query: new URLSearchParams(rest.join("?")) };
 }
 
 async function readBody(incoming: IncomingMessage): Promise<string | undefined> {

@@ -20,12 +20,14 @@ export function addCreate(parent: Command, output: Output): void {
 
 async function create(command: Command, options: Options, output: Output): Promise<void> {
   const { org, username, group: accessGroup, json } = options;
-  // The limits come first, so that the credential works as soon as its secret is shown. A key without a credential does
-  // no harm.
-  if (options.usagePlan !== undefined) await limitCredential(options.usagePlan, username);
   const secret = generateSecret();
   const draft = { org, username, accessGroup, secret: hashSecret(secret) };
-  const outcome = await withTable(command, options, (table) => createCredential(table, draft, systemClock()));
+  const outcome = await withTable(command, options, async (table) => {
+    // The limits come first, so that the credential works as soon as its secret is shown. A key without a credential does
+    // no harm.
+    if (options.usagePlan !== undefined) await limitCredential(options.usagePlan, username);
+    return createCredential(table, draft, systemClock());
+  });
   if (outcome === "nameTaken") {
     throw new Refused(`User name ${username} is taken, by this org or another, perhaps by a disabled credential.`);
   }

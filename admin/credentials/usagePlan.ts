@@ -4,9 +4,9 @@ import {
   CreateApiKeyCommand,
   CreateUsagePlanKeyCommand,
   DeleteApiKeyCommand,
-  GetApiKeysCommand,
   GetUsagePlanCommand,
   NotFoundException,
+  paginateGetApiKeys,
 } from "@aws-sdk/client-api-gateway";
 import { type Command, Option } from "commander";
 import { usageIdentifierKey } from "../../shared/http/usageIdentifier.ts";
@@ -64,10 +64,12 @@ async function createKey({ client, name }: UsagePlan, username: string): Promise
 
 async function findKey({ client, name }: UsagePlan, username: string): Promise<string | undefined> {
   const wanted = keyName(name, username);
-  // API Gateway answers all names that begin with the given one. There are never 500 user names with the same
-  // beginning.
-  const { items = [] } = await client.send(new GetApiKeysCommand({ nameQuery: wanted, limit: 500 }));
-  return items.find((item) => item.name === wanted)?.id;
+  // API Gateway answers all names that begin with the given one.
+  for await (const { items = [] } of paginateGetApiKeys({ client, pageSize: 500 }, { nameQuery: wanted })) {
+    const found = items.find((item) => item.name === wanted);
+    if (found !== undefined) return found.id;
+  }
+  return undefined;
 }
 
 async function addToPlan({ client, id: usagePlanId }: UsagePlan, keyId: string): Promise<void> {

@@ -72,7 +72,7 @@ function judgeQuota({ all, unreserved }: Concurrency): Finding {
   if (unreserved >= comfortableConcurrency) return ok(found);
   const shards = Math.max(1, Math.floor(unreserved / 10));
   return warning(
-    `${found}. Ask for more (Service Quotas, "Concurrent executions"), and until then deploy with -c shardsAtOnce=${shards}.`,
+    `${found}. Ask for more (Service Quotas, "Concurrent executions"), and until then deploy with -c shardsAtOnce=${shards} -c queueConcurrency=${Math.max(2, shards)}.`,
   );
 }
 

@@ -9,7 +9,7 @@ import { answerFor } from "./errorMiddleware.ts";
 import type { ErrorCode } from "./errors.ts";
 import { basicChallenge } from "./gatewayResponses.ts";
 import { middlewareChain } from "./middlewareChain.ts";
-import { isIntact } from "./requests/incomingText.ts";
+import { isIntact, queryFaults } from "./requests/incomingText.ts";
 import { nameHeaders, readTextBody, type Step } from "./requests/readBody.ts";
 import type { Route } from "./routes.ts";
 import type { CredentialContext } from "./tokenContext.ts";
@@ -49,7 +49,11 @@ export function oauthHandler<R extends Route>(route: R, operation: OAuthOperatio
     .use(answerOAuthErrors())
     .use(nameHeaders())
     .use(readTextBody(route.maximumBodyBytes, assertForm))
-    .handler(async ({ body, headers }: APIGatewayProxyEvent) => {
+    .handler(async (event: APIGatewayProxyEvent) => {
+      const { body, headers } = event;
+      // What is wrong is not told, because a description may hold no quotation mark.
+      if (queryFaults(event).length > 0)
+        throw new OAuthRefused("invalid_request", "A parameter in the query was sent more than once or is not UTF-8.");
       const request = { form: parseForm(body ?? ""), authorization: headers["authorization"] };
       return oauthResult(200, await operation(request));
     });

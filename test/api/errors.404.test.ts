@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { localFunctions } from "../../local/functions.ts";
+import { type LocalGateway, startGateway } from "../../local/gateway.ts";
 import type { Envelope } from "../../shared/http/envelope.ts";
 import { renderGatewayResponse } from "../../shared/http/gatewayResponses.ts";
 import { routeNames, routes } from "../../shared/http/routes.ts";
@@ -80,8 +82,12 @@ describe.each(["with a credential", "with none"] as const)(
   },
 );
 
-async function hintOf(method: string, path: string): Promise<{ hint: string; allow: string | null }> {
-  const { body, headers } = parsed(await sendRaw(service.baseUrl, { method, path }));
+async function hintOf(
+  method: string,
+  path: string,
+  baseUrl = service.baseUrl,
+): Promise<{ hint: string; allow: string | null }> {
+  const { body, headers } = parsed(await sendRaw(baseUrl, { method, path }));
   const said = body.errors?.[0]?.message ?? "";
   expect(said.startsWith(deployedMessage)).toBe(true);
   return { hint: said.slice(deployedMessage.length), allow: headers.get("allow") };
@@ -122,6 +128,27 @@ describe("the 404 of the local gateway begins with what a deployed API says, and
   ])("%s %s: with the methods of that path, in the header Allow too", async (method, path, taken) => {
     const expected = { hint: ` That path takes ${taken.join(" and ")}.`, allow: taken.join(", ") };
     expect(await hintOf(method, path)).toEqual(expected);
+  });
+});
+
+describe("the 404 of a local gateway with pages knows them too", () => {
+  let gateway: LocalGateway;
+  beforeAll(async () => {
+    const page = async () => ({ statusCode: 200, body: "" });
+    const pages = { "GET /": page, "GET /console/": page, "POST /local/close-cycles": page };
+    gateway = await startGateway(localFunctions(service.table), 0, pages);
+  });
+  afterAll(async () => gateway.close());
+
+  it.each([
+    ["GET", "/local/close-cycles", { hint: " That path takes POST.", allow: "POST" }],
+    ["DELETE", "/", { hint: " That path takes GET.", allow: "GET" }],
+    ["GET", "/consol/", { hint: " Did you mean GET /console/?", allow: null }],
+    ["POST", "/local/closeCycles", { hint: " Did you mean POST /local/close-cycles?", allow: null }],
+    ["GET", "/v3/console/", { hint: "", allow: null }],
+    ["GET", "/v3/targetgroups", { hint: " Did you mean GET /v3/targetGroups?", allow: null }],
+  ])("%s %s", async (method, path, told) => {
+    expect(await hintOf(method, path, gateway.baseUrl)).toEqual(told);
   });
 });
 

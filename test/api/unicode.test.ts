@@ -131,6 +131,19 @@ describe("refuses with 300004 a query", () => {
     expectRefused(await send({ method: "GET", path: `/targetGroups?${query}` }), 400, 300004, message);
   });
 
+  it.each(["/oauth/token", "/oauth/revoke"])("of %s, in the words of OAuth", async (path) => {
+    const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+    for (const query of ["a=1&a=1", "a=%ff"]) {
+      const request = { method: "POST", path: `/v3${path}?${query}`, headers, body: "grant_type=client_credentials" };
+      const { status, text } = await sendRaw(service.baseUrl, request);
+      expect(status).toBe(400);
+      expect(JSON.parse(text)).toEqual({
+        error: "invalid_request",
+        error_description: "A parameter in the query was sent more than once or is not UTF-8.",
+      });
+    }
+  });
+
   it("with a parameter twice also where no credential is asked for", async () => {
     const { send } = await newCaller();
     const body = JSON.stringify({ key: "a", secret: "b" });

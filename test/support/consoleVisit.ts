@@ -109,6 +109,8 @@ export async function setTime(page: Page, instant: string): Promise<void> {
 
 export async function findCustomer(page: Page, customerId: number): Promise<void> {
   await page.getByRole("link", { name: "Customers" }).click();
+  // A customer's page has the same field, and leaving it empties what was filled in there.
+  await page.getByRole("heading", { name: "Customers", level: 1, exact: true }).waitFor();
   await page.getByLabel("Customer id").fill(String(customerId));
   await page.getByRole("button", { name: "Show" }).click();
   await page.getByRole("heading", { name: `Customer ${customerId}`, level: 1 }).waitFor();

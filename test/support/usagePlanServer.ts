@@ -54,7 +54,7 @@ export class UsagePlanServer {
       case "POST apikeys":
         return this.#create(String(body.name), String(body.value));
       case "GET apikeys":
-        return { status: 200, body: { item: this.#named(url.searchParams.get("name") ?? "") } };
+        return { status: 200, body: this.#page(url.searchParams) };
       case "DELETE apikeys":
         return this.#delete(String(id));
       default:
@@ -76,9 +76,12 @@ export class UsagePlanServer {
     return { status: 201, body: key };
   }
 
-  /** The keys whose name begins so, without their values, which is how API Gateway lists them. */
-  #named(start: string): object[] {
-    return this.keys.filter(({ name }) => name.startsWith(start)).map(({ id, name }) => ({ id, name }));
+  /** A key whose name begins so, without its value, and where the next page begins. Pages of one key are allowed. */
+  #page(asked: URLSearchParams): object {
+    const named = this.keys.filter(({ name }) => name.startsWith(asked.get("name") ?? ""));
+    const from = Number(asked.get("position") ?? 0);
+    const position = from + 1 < named.length ? { position: String(from + 1) } : {};
+    return { item: named.slice(from, from + 1).map(({ id, name }) => ({ id, name })), ...position };
   }
 
   #delete(keyId: string): Answer {
