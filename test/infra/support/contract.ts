@@ -19,6 +19,9 @@ const replacing: Readonly<Record<string, readonly string[]>> = {
   "AWS::ApiGateway::DomainName": ["DomainName"],
   "AWS::SNS::Topic": ["TopicName", "FifoTopic"],
   "AWS::StepFunctions::StateMachine": ["StateMachineName", "StateMachineType"],
+  "AWS::S3::Bucket": ["BucketName"],
+  "AWS::KMS::Key": [],
+  "AWS::ApiGateway::UsagePlan": [],
 };
 
 type Resources = ReadonlyMap<string, Resource>;
