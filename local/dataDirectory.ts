@@ -53,11 +53,21 @@ function tryLock(lock: string): boolean {
 }
 
 function refuseIfInUse(path: string, lock: string): void {
-  const holder = Number(readFileSync(lock, "utf8"));
+  const holder = readHolder(path, lock);
   if (!Number.isSafeInteger(holder) || holder <= 0 || holder === process.pid || !isRunning(holder)) return;
   throw new InvalidConfig(
     `DATA_DIR ${path} is in use by process ${holder}. Stop it, or name another folder; if it is no Milestreak, remove ${lock}.`,
   );
+}
+
+/** The process that the lock names; no number when it names none. */
+function readHolder(path: string, lock: string): number {
+  try {
+    return Number(readFileSync(lock, "utf8"));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new InvalidConfig(`DATA_DIR ${path} has a lock that cannot be read; remove ${lock}: ${error.message}.`);
+  }
 }
 
 function isRunning(pid: number): boolean {

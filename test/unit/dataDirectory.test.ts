@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -47,6 +47,16 @@ describe("a DATA_DIR with a lock", () => {
   it("is refused while the process that the lock names runs", () => {
     const folder = folderLockedBy(process.ppid);
     expect(() => claimDataDirectory(folder)).toThrow(`DATA_DIR ${folder} is in use by process ${process.ppid}.`);
+  });
+
+  it("is refused with a sentence when the lock cannot be read, such as a folder of that name", () => {
+    const folder = mkdtempSync(join(tmpdir(), "milestreak-"));
+    folders.push(folder);
+    const lock = join(folder, "milestreak.lock");
+    mkdirSync(lock);
+    expect(() => claimDataDirectory(folder)).toThrow(
+      `DATA_DIR ${folder} has a lock that cannot be read; remove ${lock}: EISDIR`,
+    );
   });
 
   it.runIf(existsSync("/proc/self/stat"))(
