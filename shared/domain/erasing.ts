@@ -56,9 +56,12 @@ export type ErasureRecord = {
   readonly requestedAt: string;
 };
 
-/** The name of the record: one for each brand, customer and mode, so that recording it twice makes one record. */
-export function recordName({ org, mode, customerId }: Pick<ErasureRecord, "org" | "mode" | "customerId">): string {
-  return `${org}/${mode}-${customerId}.json`;
+/**
+ * The name of the record: one for each request, so that recording it twice makes one record. A later anonymisation has one
+ * of its own, because the first passes of both may be recorded in any order.
+ */
+export function recordName({ org, mode, customerId, requestedAt }: ErasureRecord): string {
+  return `${org}/${mode}-${customerId}-${Date.parse(requestedAt)}.json`;
 }
 
 /**

@@ -131,10 +131,11 @@ describe("the 404 of the local gateway begins with what a deployed API says, and
   });
 });
 
+const page = async () => ({ statusCode: 200, body: "" });
+
 describe("the 404 of a local gateway with pages knows them too", () => {
   let gateway: LocalGateway;
   beforeAll(async () => {
-    const page = async () => ({ statusCode: 200, body: "" });
     const pages = { "GET /": page, "GET /console/": page, "POST /local/close-cycles": page };
     gateway = await startGateway(localFunctions(service.table), 0, pages);
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
@@ -77,7 +77,7 @@ it("erasures reapply erases and anonymises in a restored table whom it has broug
     await ok(org.admin.send("DELETE", `/customers/${customerId}?mode=${mode}`, undefined, { now }));
   const list = join(folder, "data");
   await closeCycles(service.table, Date.parse(now), org.org, undefined, erasureListIn(list));
-  const record = await readFile(join(list, "erasures", org.org, `ERASE-${erased}.json`), "utf8");
+  const record = await readFile(join(list, "erasures", org.org, `ERASE-${erased}-${Date.parse(now)}.json`), "utf8");
   expect(JSON.parse(record)).toEqual({ org: org.org, customerId: erased, mode: "ERASE", requestedAt: now });
 
   const first = await reapply(join(list, "erasures"));
@@ -93,6 +93,27 @@ it("erasures reapply erases and anonymises in a restored table whom it has broug
   expect((await keysAbout(restored, org.org, anonymised)).length).toBeGreaterThan(1);
   const again = await reapply(join(list, "erasures"));
   expect(JSON.parse(again.stdout)).toEqual({ repeated: 0, there: 3, unknown: 0 });
+});
+
+it("erasures reapply asks for the latest anonymisation again where only the earlier one was brought back", async () => {
+  const org = await service.newOrg();
+  const customerId = await org.newCustomer();
+  const firstName = `name-${randomUUID()}`;
+  const later = new Date(Date.parse(now) + 1000).toISOString();
+  for (const at of [now, later]) {
+    await ok(org.admin.put(`/customers/${customerId}`, { firstName }, { now: at }));
+    await copyTable();
+    await ok(org.admin.send("DELETE", `/customers/${customerId}?mode=ANONYMISE`, undefined, { now: at }));
+  }
+  const list = join(folder, "anonymised");
+  await closeCycles(service.table, Date.parse(later), org.org, undefined, erasureListIn(list));
+  expect(await readdir(join(list, "erasures", org.org))).toEqual(
+    [now, later].map((at) => `ANONYMISE-${customerId}-${Date.parse(at)}.json`),
+  );
+  expect(await itemsWith(restored, [firstName])).toHaveLength(1);
+  const { stdout } = await reapply(join(list, "erasures"));
+  expect(JSON.parse(stdout)).toEqual({ repeated: 1, there: 1, unknown: 0 });
+  expect(await itemsWith(restored, [firstName])).toEqual([]);
 });
 
 it("erasures reapply refuses a list with a file that is no record, and does nothing", async () => {

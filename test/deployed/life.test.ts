@@ -280,8 +280,8 @@ describe("the stack's bundles, each with the role that the template gives it", (
     expectRefused(await org.till.post("/activities", { ...sale, activityId: "sale" }, { now }), 400, 310011);
     const record = { org: org.org, customerId, requestedAt: now };
     expect(deployment.closing.recorded).toEqual([
-      { name: `${org.org}/ANONYMISE-${customerId}.json`, content: { ...record, mode: "ANONYMISE" } },
-      { name: `${org.org}/ERASE-${customerId}.json`, content: { ...record, mode: "ERASE" } },
+      { name: `${org.org}/ANONYMISE-${customerId}-${Date.parse(now)}.json`, content: { ...record, mode: "ANONYMISE" } },
+      { name: `${org.org}/ERASE-${customerId}-${Date.parse(now)}.json`, content: { ...record, mode: "ERASE" } },
     ]);
     expect(eventsOf(life)).toContain("customerErased");
     const { pk, sk } = customerKey(org.org, customerId);
