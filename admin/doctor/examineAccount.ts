@@ -17,6 +17,8 @@ const minimumBootstrapVersion = 6;
  * use.
  */
 const comfortableConcurrency = 500;
+/** That of the setting. The advice is never to raise it. */
+const defaultQueueConcurrency = 20;
 const neededOutputs = ["BaseUrl", "TableName", "BusName", "AlarmTopicArn"] as const;
 
 /** Looks at region, bootstrap, Lambda quota, stack and bus, one finding each, and at nothing without a region. */
@@ -71,8 +73,9 @@ function judgeQuota({ all, unreserved }: Concurrency): Finding {
   const found = `${unreserved} of the account's ${all} concurrent Lambdas are not reserved`;
   if (unreserved >= comfortableConcurrency) return ok(found);
   const shards = Math.max(1, Math.floor(unreserved / 10));
+  const queue = Math.min(defaultQueueConcurrency, Math.max(2, shards));
   return warning(
-    `${found}. Ask for more (Service Quotas, "Concurrent executions"), and until then deploy with -c shardsAtOnce=${shards} -c queueConcurrency=${Math.max(2, shards)}.`,
+    `${found}. Ask for more (Service Quotas, "Concurrent executions"), and until then deploy with -c shardsAtOnce=${shards} -c queueConcurrency=${queue}.`,
   );
 }
 

@@ -136,7 +136,7 @@ describe("doctor", () => {
       { quota: concurrency(499) },
       "quota",
       "warning",
-      /-c shardsAtOnce=49 -c queueConcurrency=49\.$/,
+      /-c shardsAtOnce=49 -c queueConcurrency=20\.$/,
       0,
     ],
     ["a quota just large enough", { quota: concurrency(500) }, "quota", "ok", /^500 of/, 0],
