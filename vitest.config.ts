@@ -57,6 +57,7 @@ const filesOfMode: Readonly<Record<string, { readonly stack: string[]; readonly 
 
 /** A file that is named on the command line runs in `npm test` too. */
 const namesFiles = process.argv.some((argument) => argument.startsWith("test/"));
+const namesBrowserFiles = process.argv.some((argument) => argument.startsWith("test/browser"));
 
 function leftOut(mode: string, files: readonly string[]): readonly string[] {
   return mode === "test" && !namesFiles ? files : [];
@@ -80,7 +81,7 @@ const isBrowserMissing = findChromium() === undefined && process.env["CI"] === u
 shareCompileCache(fileURLToPath(new URL("build/compile-cache", import.meta.url)));
 
 export default defineConfig(({ mode }) => {
-  if (isBrowserMissing && (mode === "long" || namesFiles))
+  if (isBrowserMissing && (mode === "long" || namesBrowserFiles))
     console.warn(`test/browser is left out. ${howToGetChromium}\n`);
   return {
     test: {
