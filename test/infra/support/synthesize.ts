@@ -43,9 +43,14 @@ export function synthesize(settings: Readonly<Record<string, unknown>> = {}): Sy
 }
 
 function synthesizeAnew(settings: Readonly<Record<string, unknown>>): SynthesizedStack {
+  return withOutdir((outdir) => readStack(createTestApp(outdir, { ...withoutBundling, ...settings })));
+}
+
+/** Gives the work a folder to synthesize into, and removes it afterwards. */
+export function withOutdir<Result>(work: (outdir: string) => Result): Result {
   const outdir = mkdtempSync(join(tmpdir(), "milestreak-synth-"));
   try {
-    return readStack(createTestApp(outdir, { ...withoutBundling, ...settings }));
+    return work(outdir);
   } finally {
     rmSync(outdir, { recursive: true });
   }

@@ -5,7 +5,7 @@ import cdkJson from "../../../cdk.json" with { type: "json" };
 import { createApp } from "../../../lib/app.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import lockFile from "../../../package-lock.json" with { type: "json" };
-import { withoutBundling } from "../../infra/support/synthesize.ts";
+import { withOutdir, withoutBundling } from "../../infra/support/synthesize.ts";
 import type { CommandOutcome } from "./shellSession.ts";
 
 /** The surroundings in which a command that is not run is checked. */
@@ -144,7 +144,7 @@ function assertLocked(): void {
 function synthesize(command: string): void {
   const settings = [...command.matchAll(/ -c ([^= ]+)=(\S+)/g)].map(([, name = "", value = ""]) => [name, value]);
   const context = { ...cdkJson.context, ...withoutBundling, ...Object.fromEntries(settings) };
-  createApp({ context }).synth();
+  withOutdir((outdir) => createApp({ context, outdir }).synth());
 }
 
 /** The options of each command, by service and operation, from the AWS CLI's reference. */
