@@ -8,6 +8,7 @@ import { ApiClient, type ApiResponse } from "../support/apiClient.ts";
 import { newCredential } from "../support/credential.ts";
 import { expectEnvelope, expectRefused } from "../support/envelopes.ts";
 import { localAccess } from "../support/globalSetup.ts";
+import { nowhere } from "../support/nowhere.ts";
 import { targetPath } from "../support/org.ts";
 import { permittedRequest } from "../support/permittedRequest.ts";
 import { useService } from "../support/service.ts";
@@ -87,7 +88,7 @@ describe("carries the security headers and is JSON:", () => {
   });
 
   it("503 when the credential cannot be checked because the engine does not answer", async () => {
-    const table = openTable({ tableName: "nowhere", endpoint: "http://127.0.0.1:1", ...localAccess });
+    const table = openTable({ tableName: "nowhere", endpoint: nowhere, ...localAccess });
     const gateway = await startGateway(localFunctions(table), 0);
     try {
       const client = new ApiClient(gateway.baseUrl, { username: "demo", secret: "demo" });

@@ -25,6 +25,7 @@ import { newCredential, type TestCredential } from "../support/credential.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { startLossyProxy } from "../support/lossyProxy.ts";
+import { nowhere } from "../support/nowhere.ts";
 import { ok } from "../support/org.ts";
 import { queueMessage } from "../support/queueMessage.ts";
 import { type RawResponse, sendRaw } from "../support/rawHttp.ts";
@@ -180,8 +181,7 @@ async function withFunctionsOn(table: Table, work: (baseUrl: string) => Promise<
   }
 }
 
-const unreachableTable = () =>
-  openTable({ tableName: "t", endpoint: "http://127.0.0.1:1", ...localAccess }, patientLimits);
+const unreachableTable = () => openTable({ tableName: "t", endpoint: nowhere, ...localAccess }, patientLimits);
 /** A table that does not exist. The engine refuses each request with an error that the product does not expect. */
 const missingTable = () =>
   openTable({ tableName: "missing", endpoint: engineEndpoint(), ...localAccess }, patientLimits);

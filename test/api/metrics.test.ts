@@ -21,6 +21,7 @@ import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Fault, startLossyProxy } from "../support/lossyProxy.ts";
+import { nowhere } from "../support/nowhere.ts";
 import { targetPath } from "../support/org.ts";
 import { queueMessage } from "../support/queueMessage.ts";
 import { throttling, transactionConflict } from "../support/seededFaults.ts";
@@ -208,7 +209,7 @@ describe("where nobody waits for an answer", () => {
 
   it("a queued activity that cannot be counted for now is counted as the queue's failure", async () => {
     const { customerId, org } = await enrolled();
-    const unreachable = openTable({ tableName: "t", endpoint: "http://127.0.0.1:1", ...localAccess }, patientLimits);
+    const unreachable = openTable({ tableName: "t", endpoint: nowhere, ...localAccess }, patientLimits);
     const Records = [queueMessage("good", org.org, sale(customerId, "a"))];
     const { batchItemFailures } = await countQueuedActivities(createContext(unreachable))({ Records });
     unreachable.client.destroy();

@@ -11,6 +11,7 @@ import { ApiClient, basicAuthorization } from "../support/apiClient.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import { localAccess } from "../support/globalSetup.ts";
+import { nowhere } from "../support/nowhere.ts";
 import { openTestTable } from "../support/service.ts";
 import { SettableClock } from "../support/settableClock.ts";
 import { newToken, type OAuthAnswer, postForm } from "../support/tokens.ts";
@@ -237,8 +238,8 @@ describe("POST /oauth/token", () => {
   });
 
   it("answers 503 temporarily_unavailable when the engine does not answer", async () => {
-    const nowhere = openTable({ tableName: "nowhere", endpoint: "http://127.0.0.1:1", ...localAccess });
-    const lost = await startGateway(localFunctions(nowhere), 0);
+    const unreachable = openTable({ tableName: "nowhere", endpoint: nowhere, ...localAccess });
+    const lost = await startGateway(localFunctions(unreachable), 0);
     try {
       const answer = await postForm(`${lost.baseUrl}/oauth/token`, grant, basic({ username: "u", secret: "s" }));
       expectOAuthError(answer, 503, "temporarily_unavailable");

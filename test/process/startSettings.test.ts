@@ -6,11 +6,13 @@ import { text as readText } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { askLocalService } from "../../admin/connection.ts";
+import { findFreePort } from "../../local/freePort.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { findEnrollment } from "../../shared/table/enrollments.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import { localAccess } from "../support/globalSetup.ts";
+import { nowhere } from "../support/nowhere.ts";
 import {
   client,
   connects,
@@ -140,13 +142,9 @@ describe("what cannot be started ends with exit code 1 and one message", () => {
   });
 
   it("when nothing answers at DYNAMODB_ENDPOINT: it names the endpoint, and shows no stack", async () => {
-    const server = await occupy(0);
-    const endpoint = `http://127.0.0.1:${portOf(server)}`;
-    server.close();
-    await once(server, "close");
-    const service = start({ PORT: "0", DYNAMODB_ENDPOINT: endpoint });
+    const service = start({ PORT: "0", DYNAMODB_ENDPOINT: nowhere });
     await expectFailed(service);
-    expect(message(service)).toContain(endpoint);
+    expect(message(service)).toContain(nowhere);
   });
 
   it("when there is no Java and no endpoint: it names both ways out", async () => {
@@ -379,10 +377,7 @@ describe("ADJUSTMENT_LIMIT", () => {
 
 describe("PORT", () => {
   it("chooses the port", async () => {
-    const server = await occupy(0);
-    const port = portOf(server);
-    server.close();
-    await once(server, "close");
+    const port = await findFreePort();
     const service = start({ PORT: String(port), DYNAMODB_ENDPOINT: engineEndpoint() });
     expect(await service.ready()).toBe(`http://127.0.0.1:${port}/v3`);
   });

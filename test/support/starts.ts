@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, expect } from "vitest";
+import { whyNotFree } from "../../local/freePort.ts";
 import { ApiClient, type ApiResponse } from "./apiClient.ts";
 import { StartedService } from "./startedService.ts";
 
@@ -72,10 +73,9 @@ export async function expectGone(service: StartedService): Promise<void> {
   await expect.poll(() => service.leftBehind(), limits).toEqual([]);
 }
 
+/** Waits, as another test's server may have been given the port since. */
 export async function expectFree(port: number): Promise<void> {
-  const server = await occupy(port);
-  expect(portOf(server)).toBe(port);
-  server.close();
+  await expect.poll(() => whyNotFree(port), limits).toBeUndefined();
 }
 
 export function hadEngine(service: StartedService): boolean {
