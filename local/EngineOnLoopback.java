@@ -6,9 +6,10 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandle
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 
 /**
- * Starts the engine as its own main class does, except that it listens on 127.0.0.1 only. The engine has no option for
- * that. It ends when its standard input ends, which happens when the process that started it has ended. Java compiles
- * this file at each start, so it needs the module jdk.compiler, which is part of a JDK.
+ * Starts the engine as its own main class does, except that it listens on 127.0.0.1 only, on a port that the system
+ * chooses and this class prints. The engine has no options for that. It ends when its standard input ends, which happens
+ * when the process that started it has ended. Java compiles this file at each start, so it needs the module jdk.compiler,
+ * which is part of a JDK.
  */
 public final class EngineOnLoopback {
   public static void main(String[] arguments) throws Exception {
@@ -22,9 +23,11 @@ public final class EngineOnLoopback {
             options.getSharedDb(),
             options.shouldDelayTransientStatuses());
     var handler = new LocalDynamoDBServerHandler(requests, options.getCorsParams());
-    var server = new DynamoDBProxyServer(options.getPort(), handler);
+    var server = new DynamoDBProxyServer(0, handler);
     for (var connector : handler.getServer().getConnectors()) ((ServerConnector) connector).setHost("127.0.0.1");
     server.start();
+    for (var connector : handler.getServer().getConnectors())
+      System.out.println("Listening on port " + ((ServerConnector) connector).getLocalPort());
     var watch = new Thread(EngineOnLoopback::endWithInput);
     watch.setDaemon(true);
     watch.start();

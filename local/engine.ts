@@ -1,11 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { findFreePort } from "./freePort.ts";
+
+type EngineProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** Amazon's DynamoDB Local, running as a child process. */
 export type Engine = {
@@ -32,22 +36,21 @@ const waysOut =
  */
 export async function startEngine(dataDirectory: string | undefined): Promise<Engine> {
   const [isOnLoopback] = await Promise.all([canCompile(), requireJava()]);
-  const port = await findFreePort();
-  if (port === undefined) throw new EngineNotStarted("None of the ports that were tried is free.");
-  const child = spawn("java", engineArguments(port, dataDirectory, isOnLoopback), {
+  const port = isOnLoopback ? undefined : await freePort();
+  const child = spawn("java", engineArguments(port, dataDirectory), {
     cwd: engineDirectory(),
     // Ctrl-C goes to all processes in the foreground. A detached engine keeps running until the last requests are
     // finished.
     detached: true,
     // The launcher ends the engine when its input ends. So the engine never outlives this process.
-    stdio: ["pipe", "ignore", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   const killWithUs = () => void child.kill("SIGKILL");
   process.once("exit", killWithUs);
   const errors: string[] = [];
-  child.stderr?.setEncoding("utf8").on("data", (part: string) => errors.push(part));
-  const endpoint = `http://127.0.0.1:${port}`;
-  if (!(await isAnswering(endpoint, child))) {
+  child.stderr.setEncoding("utf8").on("data", (part: string) => errors.push(part));
+  const endpoint = await (port === undefined ? toldEndpoint(child) : answeringEndpoint(port, child));
+  if (endpoint === undefined) {
     killWithUs();
     throw new EngineNotStarted(`The DynamoDB engine did not start.\n${errors.join("").trim()}\n${waysOut}`);
   }
@@ -61,15 +64,23 @@ export async function startEngine(dataDirectory: string | undefined): Promise<En
   };
 }
 
+async function freePort(): Promise<number> {
+  const port = await findFreePort();
+  if (port === undefined) throw new EngineNotStarted("None of the ports that were tried is free.");
+  return port;
+}
+
 const launcher = fileURLToPath(new URL("EngineOnLoopback.java", import.meta.url));
 
-function engineArguments(port: number, dataDirectory: string | undefined, isOnLoopback: boolean): string[] {
+/** The launcher asks the system for a port. The engine's own main class has to be given one. */
+function engineArguments(port: number | undefined, dataDirectory: string | undefined): string[] {
   // On a laptop a short start matters more than throughput. These options choose one JIT tier and the collector with
   // the least set-up.
   const jvm = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.library.path=./DynamoDBLocal_lib"];
-  const program = isOnLoopback ? ["-cp", "DynamoDBLocal.jar", launcher] : ["-jar", "DynamoDBLocal.jar"];
+  const program =
+    port === undefined ? ["-cp", "DynamoDBLocal.jar", launcher] : ["-jar", "DynamoDBLocal.jar", "-port", String(port)];
   const storage = dataDirectory === undefined ? ["-inMemory"] : ["-dbPath", ensureDirectory(dataDirectory)];
-  return [...jvm, ...program, "-port", String(port), "-sharedDb", "-disableTelemetry", ...storage];
+  return [...jvm, ...program, "-sharedDb", "-disableTelemetry", ...storage];
 }
 
 function ensureDirectory(path: string): string {
@@ -118,18 +129,33 @@ async function askJava(option: string): Promise<string | undefined> {
   return (await isRun) ? said.join("") : undefined;
 }
 
-async function isAnswering(endpoint: string, child: ChildProcess): Promise<boolean> {
+/** The address of which the launcher says that the engine listens there; `undefined` when it ends or takes too long. */
+async function toldEndpoint(child: EngineProcess): Promise<string | undefined> {
+  const told = new Promise<string | undefined>((answer) => {
+    createInterface(child.stdout).on("line", (line) => {
+      const [, port] = /^Listening on port (\d+)$/.exec(line) ?? [];
+      if (port !== undefined) answer(`http://127.0.0.1:${port}`);
+    });
+    child.once("close", () => answer(undefined));
+  });
+  return Promise.race([told, delay(startLimitMilliseconds, undefined, { ref: false })]);
+}
+
+/** The address on this port once something answers there; `undefined` when the engine ends or takes too long. */
+async function answeringEndpoint(port: number, child: EngineProcess): Promise<string | undefined> {
+  child.stdout.resume();
+  const endpoint = `http://127.0.0.1:${port}`;
   const deadline = performance.now() + startLimitMilliseconds;
   while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
     // Any answer means that the engine is ready. It answers an unsigned request with 400.
     const answer = await fetch(endpoint).catch(() => undefined);
-    if (answer !== undefined) return true;
+    if (answer !== undefined) return endpoint;
     await delay(50);
   }
-  return false;
+  return undefined;
 }
 
-async function stopProcess(child: ChildProcess): Promise<void> {
+async function stopProcess(child: EngineProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const closed = once(child, "exit");
   child.kill("SIGTERM");

@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, it, onTestFinished } from "vitest";
-import { descendantsOf, listProcesses, type RunningProcess } from "../support/processes.ts";
+import { descendantsOf, killListed, listProcesses, type RunningProcess } from "../support/processes.ts";
 
 const vitest = ["node_modules/vitest/vitest.mjs", "run", "--config", "test/support/interrupted/vitest.config.ts"];
 let started: readonly RunningProcess[] = [];
 
 afterEach(() => {
-  for (const { pid } of stillRunning()) process.kill(pid, "SIGKILL");
+  for (const one of stillRunning()) killListed(one);
 });
 
 it.each(["SIGINT", "SIGKILL"] as const)(

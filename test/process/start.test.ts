@@ -13,7 +13,7 @@ import {
   paste,
   printedEnrollment,
   secret,
-  start,
+  startOnOwnPort,
   useStarts,
 } from "../support/starts.ts";
 
@@ -60,10 +60,13 @@ describe("npm start", () => {
     expect(lines).toEqual([expect.stringMatching(/^Milestreak is listening on http:\/\/127\.0\.0\.1:\d+\/v3$/)]);
   });
 
-  it("runs the service as npm's one child, and the engine as that one's", () => {
-    const processes = service.descendants();
-    expect(processes.map(({ parent }) => parent)).toEqual([service.pid, service.servicePid()]);
-    expect(processes[1]?.name).toBe("java");
+  it("runs the service as npm's one child, and the engine as that one's", async () => {
+    const expected = [
+      { parent: service.pid, pid: service.servicePid() },
+      { parent: service.servicePid(), name: "java" },
+    ];
+    // The bundler of another test's page goes on for a moment after its end.
+    await expect.poll(() => service.descendants(), limits).toMatchObject(expected);
   });
 
   it.each([
@@ -137,16 +140,11 @@ describe("the engine of a test run", () => {
     expect(await connects("127.0.0.1", port)).toBe(true);
     expect(await connects("127.0.0.2", port)).toBe(false);
   });
-
-  it("has a port outside the range from which the system gives free ports", () => {
-    expect(Number(new URL(engineEndpoint()).port)).toBeLessThan(32_768);
-  });
 });
 
 describe("stopping", () => {
   it("by Ctrl-C, which sends SIGINT to npm and the service alike, leaves no process and frees the port", async () => {
-    const service = start({ PORT: "0" });
-    const port = Number(new URL(await service.ready()).port);
+    const { service, port } = await startOnOwnPort();
     expect(service.descendants()).toHaveLength(2);
     process.kill(-service.pid, "SIGINT");
     await service.exit();

@@ -6,7 +6,6 @@ import { text as readText } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { askLocalService } from "../../admin/connection.ts";
-import { findFreePort } from "../../local/freePort.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { findEnrollment } from "../../shared/table/enrollments.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
@@ -25,6 +24,7 @@ import {
   portOf,
   printedEnrollment,
   start,
+  startOnOwnPort,
   useStarts,
 } from "../support/starts.ts";
 
@@ -377,8 +377,7 @@ describe("ADJUSTMENT_LIMIT", () => {
 
 describe("PORT", () => {
   it("chooses the port", async () => {
-    const port = await findFreePort();
-    const service = start({ PORT: String(port), DYNAMODB_ENDPOINT: engineEndpoint() });
-    expect(await service.ready()).toBe(`http://127.0.0.1:${port}/v3`);
+    const { port, baseUrl } = await startOnOwnPort({ DYNAMODB_ENDPOINT: engineEndpoint() });
+    expect(baseUrl).toBe(`http://127.0.0.1:${port}/v3`);
   });
 });

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { client, expectFree, expectGone, hadEngine, limits, start, useStarts } from "../support/starts.ts";
+import {
+  client,
+  expectFree,
+  expectGone,
+  hadEngine,
+  limits,
+  start,
+  startOnOwnPort,
+  useStarts,
+} from "../support/starts.ts";
 
 useStarts();
 
@@ -7,8 +16,7 @@ describe("stopping", () => {
   it.each(["SIGINT", "SIGTERM"] as const)(
     "by %s to the service leaves no process and frees the port",
     async (signal) => {
-      const service = start({ PORT: "0" });
-      const port = Number(new URL(await service.ready()).port);
+      const { service, port } = await startOnOwnPort();
       expect(service.descendants()).toHaveLength(2);
       process.kill(service.servicePid(), signal);
       expect(await service.exit()).toEqual({ code: 0, signal: null });
@@ -20,8 +28,7 @@ describe("stopping", () => {
   it.each(["SIGTERM", "SIGKILL"] as const)(
     "by %s to npm alone leaves no process and frees the port",
     async (signal) => {
-      const service = start({ PORT: "0" });
-      const port = Number(new URL(await service.ready()).port);
+      const { service, port } = await startOnOwnPort();
       expect(service.descendants()).toHaveLength(2);
       process.kill(service.pid, signal);
       await expectGone(service);

@@ -4,6 +4,15 @@ import { basename } from "node:path";
 
 export type RunningProcess = { readonly pid: number; readonly parent: number; readonly name: string };
 
+/** Kills a process, if it has not ended since it was listed. */
+export function killListed({ pid }: RunningProcess): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
+
 /**
  * The processes that a process has started, and those that they have started. A process whose parent has ended is not
  * found.

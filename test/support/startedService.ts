@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { compileCache } from "./compileCache.ts";
 import { endWithUs } from "./guard.ts";
-import { descendantsOf, listProcesses, type RunningProcess } from "./processes.ts";
+import { descendantsOf, killListed, listProcesses, type RunningProcess } from "./processes.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const limitMilliseconds = 110_000;
@@ -97,7 +97,7 @@ export class StartedService {
   async kill(): Promise<void> {
     this.descendants();
     const isNpmRunning = this.#npm.exitCode === null && this.#npm.signalCode === null;
-    for (const pid of this.leftBehind().map((one) => one.pid)) process.kill(pid, "SIGKILL");
+    for (const one of this.leftBehind()) killListed(one);
     if (isNpmRunning) this.#npm.kill("SIGKILL");
     await this.#exit;
     await this.#untilNothingIsLeft();

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, expect } from "vitest";
-import { whyNotFree } from "../../local/freePort.ts";
+import { findFreePort, whyNotFree } from "../../local/freePort.ts";
 import { ApiClient, type ApiResponse } from "./apiClient.ts";
 import { StartedService } from "./startedService.ts";
 
@@ -26,6 +26,14 @@ export function start(environment: Readonly<Record<string, string>>): StartedSer
   const service = new StartedService(environment);
   started.push(service);
   return service;
+}
+
+/** Starts the service on a port that the system gives to no other server, neither before nor afterwards. */
+export async function startOnOwnPort(environment: Readonly<Record<string, string>> = {}) {
+  const port = await findFreePort();
+  if (port === undefined) throw new Error("No port is free");
+  const service = start({ ...environment, PORT: String(port) });
+  return { service, port, baseUrl: await service.ready() };
 }
 
 /** Answers a new folder, which goes with the test. */
@@ -73,9 +81,8 @@ export async function expectGone(service: StartedService): Promise<void> {
   await expect.poll(() => service.leftBehind(), limits).toEqual([]);
 }
 
-/** Waits, as another test's server may have been given the port since. */
 export async function expectFree(port: number): Promise<void> {
-  await expect.poll(() => whyNotFree(port), limits).toBeUndefined();
+  expect(await whyNotFree(port)).toBeUndefined();
 }
 
 export function hadEngine(service: StartedService): boolean {
