@@ -5,7 +5,7 @@ import { createTableIfMissing } from "../../local/createTable.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
 import { openProjection, type Projection } from "../../local/projection.ts";
-import { openTable, patientLimits } from "../../shared/table/client.ts";
+import { openTable } from "../../shared/table/client.ts";
 import { ApiClient, type RequestOptions } from "../support/apiClient.ts";
 import { compileCache } from "../support/compileCache.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
@@ -14,10 +14,11 @@ import { localAccess } from "../support/globalSetup.ts";
 import { newOrg, ok, type TestGroup, type TestOrg } from "../support/org.ts";
 import { takeStreamedTable } from "../support/takenTable.ts";
 import { during, firstInstantOf, lastInstantOf, milestone } from "../support/targetGroups.ts";
+import { testLimits } from "../support/testLimits.ts";
 
 // The file has a table of its own. Closing goes over every brand, and other tests of the run live at other times.
 const access = { endpoint: engineEndpoint(), ...localAccess };
-const table = openTable({ tableName: takeStreamedTable(), ...access }, patientLimits);
+const table = openTable({ tableName: takeStreamedTable(), ...access }, testLimits);
 let projection: Projection;
 let gateway: LocalGateway;
 let local: ApiClient;

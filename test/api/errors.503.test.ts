@@ -45,7 +45,7 @@ function throttle(operation: string): Fault {
   return { lose: "request", answer: throttling(operation) };
 }
 
-/** The test waits three times for an answer that does not come. A busy engine answers well within this limit. */
+/** The test waits three times for an answer that does not come. */
 const silenceLimits = { ...hastyLimits, requestTimeoutMilliseconds: 1_000 };
 
 const faults: readonly [string, (operation: string) => Fault, EngineLimits][] = [
@@ -78,7 +78,11 @@ describe.each(faults)("when the engine %s", (_, fault, limits) => {
     faultFor = () => ({});
     expectRefused(response, 503, 4001);
     expect(response.headers.get("retry-after")).toBe("1");
-    expect((await call(customerId)).status).not.toBe(503);
+    let { status } = await call(customerId);
+    // A busy engine can be too slow for the shorter limits as well.
+    const repeats = limits === silenceLimits ? 5 : 0;
+    for (let repeat = 1; status === 503 && repeat <= repeats; repeat += 1) ({ status } = await call(customerId));
+    expect(status).not.toBe(503);
   });
 });
 

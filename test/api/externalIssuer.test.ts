@@ -302,7 +302,7 @@ describe("401 for a JWT that anybody can make:", () => {
   it("costs the issuer one request for its keys, however many unknown key ids the tokens have", async () => {
     const call = await newCall();
     // The tokens are made beforehand. Keys take time to make, and the issuer may be asked again after 10 s.
-    const tokens = Array.from({ length: 10 }, () =>
+    const tokens = Array.from({ length: 3 }, () =>
       signedJwt({ ...goodHeader(), kid: randomUUID() }, everyClaim(), newKey()),
     );
     issuer.requestedPaths.length = 0;
@@ -324,7 +324,8 @@ it("an issuer that takes connections and answers nothing is given up after exact
   const token = signedJwt(goodHeader(), { ...everyClaim(), iss: url }, issuer.key);
   const verifier = new IssuerVerifier({ issuer: url, audience: "any" });
   await expect(verifier.verify(token, Date.now())).rejects.toThrow(/time-out/);
-  expect(connections).toBe(issuerLimits.maxAttempts);
+  // The client can give up before this process has been told of its last connection.
+  await expect.poll(() => connections).toBe(issuerLimits.maxAttempts);
   silent.close();
 });
 

@@ -11,9 +11,11 @@ const service = useService();
 let gateway: LocalGateway;
 let asked: PromiseWithResolvers<void>;
 let answer: PromiseWithResolvers<void>;
+let askedTimes: number;
 
 /** A page that is answered when the test says so. */
 async function slowPage() {
+  askedTimes += 1;
   asked.resolve();
   await answer.promise;
   return { statusCode: 200, body: "answered" };
@@ -28,6 +30,7 @@ async function largePage() {
 beforeEach(async () => {
   asked = Promise.withResolvers();
   answer = Promise.withResolvers();
+  askedTimes = 0;
   gateway = await startGateway(localFunctions(service.table), 0, {
     "GET /local/slow": slowPage,
     "GET /local/large": largePage,
@@ -63,6 +66,8 @@ describe("the local gateway closes", () => {
   it("without waiting for a connection without a request, as browsers open them ahead of time", async () => {
     const socket = await connected();
     const ended = once(socket, "close");
+    // The gateway answers this later connection, so it has taken the first one.
+    await expect(fetch(gateway.baseUrl)).resolves.toMatchObject({ status: 404 });
     await gateway.close();
     await expect(ended).resolves.toEqual([false]);
   });
@@ -96,8 +101,10 @@ describe("the local gateway closes", () => {
     const second = sendOn(agent, slowUrl());
     answer.resolve();
     expect(await first).toMatchObject({ statusCode: 200, headers: { connection: "close" } });
-    await expect(second).rejects.toThrow(/ECONNREFUSED/);
     await expect(closed).resolves.toBeUndefined();
+    // It is refused, unless the system has given the port to another test's server by then.
+    await second.catch(() => undefined);
+    expect(askedTimes).toBe(1);
     agent.destroy();
   });
 

@@ -3,17 +3,18 @@ import { createTableIfMissing } from "../../local/createTable.ts";
 import { localFunctions } from "../../local/functions.ts";
 import { type LocalGateway, startGateway } from "../../local/gateway.ts";
 import { openProjection, type Projection } from "../../local/projection.ts";
-import { openTable, patientLimits } from "../../shared/table/client.ts";
+import { openTable } from "../../shared/table/client.ts";
 import { ApiClient } from "../support/apiClient.ts";
 import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { newOrg, ok, type TestGroup, type TestOrg, targetPath } from "../support/org.ts";
 import { takeStreamedTable } from "../support/takenTable.ts";
 import { during, firstInstantOf, milestone, streak, type TargetGroupBody } from "../support/targetGroups.ts";
+import { testLimits } from "../support/testLimits.ts";
 
 // Sweeps go over every brand, and other tests of the run live at other times. So the file has a table of its own.
 const access = { endpoint: engineEndpoint(), ...localAccess };
-const table = openTable({ tableName: takeStreamedTable(), ...access }, patientLimits);
+const table = openTable({ tableName: takeStreamedTable(), ...access }, testLimits);
 let projection: Projection;
 let gateway: LocalGateway;
 let local: ApiClient;

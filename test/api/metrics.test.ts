@@ -28,6 +28,7 @@ import { throttling, transactionConflict } from "../support/seededFaults.ts";
 import { useService } from "../support/service.ts";
 import { newSetting, type Setting } from "../support/setting.ts";
 import { during, firstInstantOf } from "../support/targetGroups.ts";
+import { testLimits } from "../support/testLimits.ts";
 
 const service = useService();
 const at = { now: during(1) };
@@ -146,7 +147,7 @@ async function withFaults(faults: readonly Fault[], work: (client: ApiClient, on
   const credential = await newCredential(service.table, { org: one.org.org, accessGroup: "default" });
   const proxy = await startLossyProxy(() => engineEndpoint());
   const config = { tableName: inject("tableName"), endpoint: proxy.endpoint, ...localAccess };
-  const table = openTable(config, patientLimits, countRetry);
+  const table = openTable(config, testLimits, countRetry);
   const gateway = await startGateway(localFunctions(table), 0);
   proxy.plan(...faults);
   try {

@@ -180,6 +180,8 @@ describe("the form of names", () => {
     expect((await sent).postDataJSON()).toEqual({ description: null });
     await expectAnswer(page, "version 2");
     expect(await readGroup(visit)).toMatchObject({ name: "Spend 1000", description: null });
+    // The next change is made of the version that the page has read again by then.
+    await page.getByText(/^Group \d+, version 2$/).waitFor();
     await page.getByLabel("Name", { exact: true }).fill("Spend 1000 a month");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("heading", { name: "Spend 1000 a month", level: 2 }).waitFor();

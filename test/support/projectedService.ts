@@ -2,11 +2,12 @@ import { afterAll, beforeAll } from "vitest";
 import { createTableIfMissing } from "../../local/createTable.ts";
 import type { LocalPages } from "../../local/gateway.ts";
 import { openProjection, type Projection } from "../../local/projection.ts";
-import { openTable, patientLimits } from "../../shared/table/client.ts";
+import { openTable } from "../../shared/table/client.ts";
 import { engineEndpoint } from "./engineEndpoint.ts";
 import { localAccess } from "./globalSetup.ts";
 import { type TestService, useService } from "./service.ts";
 import { takeStreamedTable } from "./takenTable.ts";
+import { testLimits } from "./testLimits.ts";
 
 /**
  * The service of one test file with the projector of `npm start`. The file has a table of its own, and so a stream of
@@ -38,7 +39,7 @@ function requireAuthorship({ "detail-type": type, detail }: TestEvent): void {
 /** Call it once at the top of a test file. The service answers `otherPages` as well as the projector's pages. */
 export function useProjectedService(otherPages: LocalPages = {}): ProjectedService {
   const access = { endpoint: engineEndpoint(), ...localAccess };
-  const table = openTable({ tableName: takeStreamedTable(), ...access }, patientLimits);
+  const table = openTable({ tableName: takeStreamedTable(), ...access }, testLimits);
   let opened: Projection | undefined;
   const projection = () => {
     if (opened === undefined) throw new Error("The projector runs only while tests run");

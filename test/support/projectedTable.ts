@@ -4,10 +4,11 @@ import { createTableIfMissing } from "../../local/createTable.ts";
 import { StreamPump } from "../../local/streamPump.ts";
 import type { Notification } from "../../shared/domain/notifications.ts";
 import { createContext } from "../../shared/operations/context.ts";
-import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
+import { openTable, type Table } from "../../shared/table/client.ts";
 import { engineEndpoint } from "./engineEndpoint.ts";
 import { localAccess } from "./globalSetup.ts";
 import { takeStreamedTable } from "./takenTable.ts";
+import { testLimits } from "./testLimits.ts";
 
 /** A table of the file's own, with a projector that runs when it is told to. */
 export type ProjectedTable = {
@@ -22,7 +23,7 @@ export type ProjectedTable = {
 export function useProjectedTable(): ProjectedTable {
   const access = { endpoint: engineEndpoint(), ...localAccess };
   const tableName = takeStreamedTable();
-  const open = () => openTable({ tableName, ...access }, patientLimits);
+  const open = () => openTable({ tableName, ...access }, testLimits);
   const table = open();
   const notifications: Notification[] = [];
   const bus = { publish: async (batch: readonly Notification[]) => void notifications.push(...batch) };

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, inject } from "vitest";
 import { localFunctions } from "../../local/functions.ts";
 import { type LocalGateway, type LocalPages, startGateway } from "../../local/gateway.ts";
-import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
+import { openTable, type Table } from "../../shared/table/client.ts";
 import { ApiClient } from "./apiClient.ts";
 import { engineEndpoint } from "./engineEndpoint.ts";
 import { localAccess } from "./globalSetup.ts";
 import { newOrg, type TestOrg } from "./org.ts";
 import { EngineRecorder } from "./recorder.ts";
+import { testLimits } from "./testLimits.ts";
 
 /** The service of one test file: the local gateway in this process, on the run's engine. */
 export type TestService = {
@@ -21,7 +22,7 @@ export type TestService = {
 };
 
 export function openTestTable(): Table {
-  return openTable({ tableName: inject("tableName"), endpoint: engineEndpoint(), ...localAccess }, patientLimits);
+  return openTable({ tableName: inject("tableName"), endpoint: engineEndpoint(), ...localAccess }, testLimits);
 }
 
 /** Call it once at the top of a test file. The service runs from before the first test until after the last. */
