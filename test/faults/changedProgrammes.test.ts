@@ -6,7 +6,7 @@ import { ApiClient } from "../support/apiClient.ts";
 import { timedSteps } from "../support/changingProgramme.ts";
 import { LiveProgramme } from "../support/liveProgramme.ts";
 import { useProjectedTable } from "../support/projectedTable.ts";
-import { baseSeed, historyCount, inParallel, report } from "../support/seeds.ts";
+import { baseSeed, historyCount, inParallel, isFullLength, report } from "../support/seeds.ts";
 import { useService } from "../support/service.ts";
 
 const { table, announced } = useProjectedTable();
@@ -61,9 +61,9 @@ async function expectAnnouncements(org: string, editCount: number): Promise<void
       ? [`${one.customerId}#${one.detail.cycle.refCode}#${one.detail.trigger.id}`]
       : [],
   );
-  for (const told of [reached, milestones]) {
-    expect(told.length).toBeGreaterThan(0);
-    expect(told).toEqual([...new Set(told)]);
-  }
+  expect(milestones.length).toBeGreaterThan(0);
+  // In a tenth of the programmes it can be that no cycle is reached.
+  expect(reached.length).toBeGreaterThanOrEqual(isFullLength ? 1 : 0);
+  for (const told of [reached, milestones]) expect(told).toEqual([...new Set(told)]);
   expect(all.filter(({ type }) => type === "targetGroupUpdated")).toHaveLength(editCount);
 }

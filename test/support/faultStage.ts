@@ -1,5 +1,5 @@
 import { beforeAll } from "vitest";
-import { patientLimits, type Table } from "../../shared/table/client.ts";
+import type { Table } from "../../shared/table/client.ts";
 import { ApiClient, type ApiResponse } from "./apiClient.ts";
 import { newCredential, type TestCredential } from "./credential.ts";
 import { hastyLimits, startFaultyService } from "./faultyService.ts";
@@ -7,6 +7,7 @@ import type { TestGroup, TestOrg } from "./org.ts";
 import { faultsSeenAtOnce, SeededFaults } from "./seededFaults.ts";
 import type { TestService } from "./service.ts";
 import { milestone } from "./targetGroups.ts";
+import { testLimits } from "./testLimits.ts";
 
 /** The surroundings that all histories of a file share. Each history has a customer of its own. */
 export type Stage = {
@@ -66,7 +67,7 @@ export async function startFaultyClients(
   let faults = 0;
   const service = await startFaultyService({
     processes: processCount,
-    limits: isHasty ? hastyLimits : patientLimits,
+    limits: isHasty ? hastyLimits : testLimits,
     direct,
     sabotage,
     faultFor: (operation) => {

@@ -17,18 +17,26 @@ export type RestartableEngine = {
 };
 
 /**
- * Starts the engine behind a proxy. While the engine is stopped, its own port could be taken, because attempts to
- * connect to it need ports from the same range.
+ * Starts the engine behind a proxy. While the engine is stopped, the proxy hands nothing on, because the system may have
+ * given the engine's port to another server.
  */
 export async function startRestartableEngine(): Promise<RestartableEngine> {
   const dataDirectory = await mkdtemp(join(tmpdir(), "milestreak-restart-"));
   let engine: Engine = await startEngine(dataDirectory);
-  const proxy = await startLossyProxy(() => engine.endpoint);
+  let isStopped = false;
+  const proxy = await startLossyProxy(
+    () => engine.endpoint,
+    () => (isStopped ? { lose: "request" } : {}),
+  );
   return {
     endpoint: proxy.endpoint,
-    stop: () => engine.stop(),
+    stop: async () => {
+      await engine.stop();
+      isStopped = true;
+    },
     start: async () => {
       engine = await startEngine(dataDirectory);
+      isStopped = false;
     },
     close: async () => {
       await proxy.close();
