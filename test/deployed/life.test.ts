@@ -237,6 +237,18 @@ describe("the stack's bundles, each with the role that the template gives it", (
     expect(state?.targets[0]).toMatchObject({ targetAchievedValue: 0 });
   });
 
+  it.each([100, 100_000])("refuse %i lists in each other as bad input", async (depth) => {
+    const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
+    const customerId = await org.newCustomer();
+    const sale = { activityId: randomUUID(), customerId, type: "TRANSACTION", occurredAt: during(1), amount: 1 };
+    const body = JSON.stringify({ ...sale, note: "NOTE" }).replace(
+      '"NOTE"',
+      `${"[".repeat(depth)}${"]".repeat(depth)}`,
+    );
+    for (const path of ["/activities", "/activities/simulate"])
+      expectRefused(await org.admin.send("POST", path, body, { now: during(1) }), 400, 300004, /lists and objects/);
+  });
+
   it("know a customer by the brand's own id on every way in, and register another one with the enrolment", async () => {
     const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
     const [group, at] = [await org.createGroup(), { now: during(1) }];

@@ -120,10 +120,26 @@ describe("the chain that reads a body refuses with 300004", () => {
     },
   );
 
-  it("400 nesting that is too deep for the engine's parser", async () => {
-    const text = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
-    await expect(readJson(text)).rejects.toEqual(refusal(400, /^The body is nested too deeply\.$/));
+  it.each([
+    ["lists", "[", "]"],
+    ["objects", '{"a":', "}"],
+  ])("400 more than 100 %s in each other", async (_, open, close) => {
+    const nested = (depth: number) => `${open.repeat(depth)}0${close.repeat(depth)}`;
+    expect(JSON.stringify(await readJson(nested(100)))).toBe(nested(100));
+    for (const depth of [101, 100_000]) {
+      const refused = refusal(400, /^The body must have at most 100 lists and objects in each other\.$/);
+      await expect(readJson(nested(depth))).rejects.toEqual(refused);
+      await expect(readJson(nested(depth).replace("0", '"\\u0041"'))).rejects.toEqual(refused);
+    }
   });
+
+  it.each(['"[[["', '"\\"[[["', "[],[]", '{"[":"{"}'])(
+    "400 no brackets that are beside each other or in a string: %s",
+    async (text) => {
+      const list = `[${Array.from({ length: 200 }, () => text).join()}]`;
+      expect(JSON.stringify(await readJson(list))).toBe(list);
+    },
+  );
 
   it.each([
     ["a string", '{"a":{"b":"\\ud800"}}', "b"],

@@ -1,12 +1,12 @@
 import jsonBodyParser from "@middy/http-json-body-parser";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { invalidInput } from "../errors.ts";
-import { markInexactNumbers, parseJson, refuseHalfPairs } from "./json.ts";
+import { markInexactNumbers, parseJson, refuseDeepNesting, refuseHalfPairs } from "./json.ts";
 import { readTextBody, type Step } from "./readBody.ts";
 
 /** The steps that turn a JSON body into its value, in the order of their refusals (docs/errors.md). */
 export function readJsonBody(maximumBodyBytes: number): Step[] {
-  return [...readTextBody(maximumBodyBytes, requireJson), markNumbers(), parseBody()];
+  return [...readTextBody(maximumBodyBytes, requireJson), judgeText(), parseBody()];
 }
 
 const jsonContentType = /^application\/json\s*(;|$)/i;
@@ -18,13 +18,15 @@ function requireJson(contentType: string | undefined): void {
 }
 
 /**
- * Marks the numbers that a double cannot hold. It works on the text, because the parser's reviver does not learn how a
- * number was written.
+ * Refuses with 300004 what is nested too deeply, and marks the numbers that a double cannot hold. It works on the text,
+ * because the parser's reviver does not learn how a number was written.
  */
-function markNumbers(): Step {
+function judgeText(): Step {
   return {
     before: ({ event }) => {
-      event.body = markInexactNumbers(event.body ?? "");
+      const text = event.body ?? "";
+      refuseDeepNesting(text);
+      event.body = markInexactNumbers(text);
     },
   };
 }
