@@ -2,6 +2,7 @@ import { draftFaults } from "../../shared/domain/drafting.ts";
 import { type Attribution, createdBy } from "../../shared/domain/targetGroup.ts";
 import type { Operation } from "../../shared/http/apiHandler.ts";
 import { businessRefusal, invalidInput } from "../../shared/http/errors.ts";
+import { faultsOf } from "../../shared/http/requests/checked.ts";
 import type { CreateTargetGroupRequest } from "../../shared/http/requests/requestTypes.ts";
 import * as schemas from "../../shared/http/requests/schemas.ts";
 import { checked, isJsonObject, longLists, unknownFieldWarnings } from "../../shared/http/requests/validation.ts";
@@ -22,17 +23,23 @@ import { cycleSourceFaults, readDraft } from "./readDraft.ts";
  * Answers 201 with the group and all its ids. Refuses with 300004, 310069.
  */
 export function createTargetGroup(table: Table): Operation<typeof routes.createTargetGroup> {
-  return async ({ org, authorship, now, body }) => {
+  return async ({ org, authorship, now, body, parameters }) => {
     const attribution = createdBy(authorship.enteredBy, now);
+    const ofQuery = faultsOf(parameters);
     const tooLong = longLists(schemas.createTargetGroup, body);
-    if (tooLong.length > 0) throw invalidInput(tooLong);
+    if (tooLong.length > 0) throw invalidInput([...ofQuery, ...tooLong]);
     const shape = checked(validators.createTargetGroup, body);
     if ("faults" in shape) {
       const ofSource = isJsonObject(body) ? cycleSourceFaults(body) : [];
-      throw invalidInput([...shape.faults, ...ofSource, ...judgedDraft(readablePart(body), attribution).faults]);
+      throw invalidInput([
+        ...ofQuery,
+        ...shape.faults,
+        ...ofSource,
+        ...judgedDraft(readablePart(body), attribution).faults,
+      ]);
     }
     const { draft, faults: ofDraft } = judgedDraft(shape.valid, attribution);
-    const faults = [...cycleSourceFaults(shape.valid), ...ofDraft];
+    const faults = [...ofQuery, ...cycleSourceFaults(shape.valid), ...ofDraft];
     if (faults.length > 0) throw invalidInput(faults);
     const group = await writeTargetGroup(table, org, draft, now);
     if (group === "nameTaken") throw businessRefusal(nameTaken(draft.name));

@@ -32,7 +32,8 @@ import { readFilters, readTarget, readTriggers, readValue } from "./readDraft.ts
 export function editTarget(context: ServiceContext): Operation<typeof routes.editTarget> {
   return async (request) => {
     const { now, body, parameters } = request;
-    const [[command, edit], { path }] = required(both(both(readEditCommand(request), readEdit(body)), parameters));
+    const [command, edit] = required(both(readEditCommand(request), readEdit(body)));
+    const { path } = required(parameters);
     const firstTriggerId = await newTriggerIds(context.table, command.org, edit.triggers?.length ?? 0);
     const result = await editTargetGroup(context, command, (group) =>
       decideTargetEdit(group, path.targetId, { ...edit, firstTriggerId }, now),
@@ -74,7 +75,8 @@ export function addTarget(context: ServiceContext): Operation<typeof routes.addT
 export function deactivateTarget(context: ServiceContext): Operation<typeof routes.deactivateTarget> {
   return async (request) => {
     const { now, parameters } = request;
-    const [command, { path }] = required(both(readEditCommand(request), parameters));
+    const command = required(readEditCommand(request));
+    const { path } = required(parameters);
     const result = await editTargetGroup(context, command, (group) =>
       decideTargetEdit(
         group,

@@ -16,7 +16,7 @@ const wouldRegister =
 /**
  * `POST …/enroll/simulate`: what `POST …/enroll` would answer, and beside it in `simulation` what it would write.
  *
- * Refuses as `POST …/enroll` does.
+ * Refuses as `POST …/enroll` does, but for an `Idempotency-Key`, which says nothing here.
  */
 export function simulateEnrollment(
   table: Table,

@@ -8,6 +8,7 @@ import { failureEnvelope, successEnvelope } from "./envelope.ts";
 import { answerFor } from "./errorMiddleware.ts";
 import { invalidInput } from "./errors.ts";
 import { activitiesInOneCall as most } from "./limits.ts";
+import { required } from "./requests/checked.ts";
 import type { routes } from "./routes.ts";
 
 type Request = ApiRequest<typeof routes.recordActivities>;
@@ -15,7 +16,8 @@ type Count = typeof countOne;
 
 /** The answer to a body of one activity, or to an array of up to 25 with an envelope for each. */
 export async function countEachActivity(context: ServiceContext, request: Request, count: Count): Promise<ApiAnswer> {
-  const { body, now } = request;
+  const { body, now, parameters } = request;
+  required(parameters);
   return Array.isArray(body) ? countMany(context, request, body, count) : count(context, request, body, now);
 }
 

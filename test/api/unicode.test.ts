@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { protectedRouteNames } from "../../shared/http/routes.ts";
 import { basicAuthorization } from "../support/apiClient.ts";
 import { newCredential } from "../support/credential.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
 import { targetPath } from "../support/org.ts";
+import { permittedRequest } from "../support/permittedRequest.ts";
 import { parsed, sendRaw } from "../support/rawHttp.ts";
 import { useService } from "../support/service.ts";
 import { newSetting } from "../support/setting.ts";
@@ -129,6 +131,23 @@ describe("refuses with 300004 a query", () => {
   ])("%s", async (_, query, message) => {
     const { send } = await newCaller();
     expectRefused(await send({ method: "GET", path: `/targetGroups?${query}` }), 400, 300004, message);
+  });
+
+  it.each(protectedRouteNames)("of %s, with a parameter twice and with a value that is not UTF-8", async (name) => {
+    const { one, send } = await newCaller();
+    const { path, ...request } = await permittedRequest(name, one.org);
+    const separator = path.includes("?") ? "&" : "?";
+    for (const [query, message] of [
+      ["x=1&x=2", /"x" in the query must be sent once; got 2\.$/],
+      ["x=%ff", /"x" in the query must be UTF-8\.$/],
+    ] as const) {
+      const sent = { ...request, path: `${path}${separator}${query}`, body: request.body ?? "" };
+      const answer = await withoutWriting(service, () => send(sent));
+      expect({ status: answer.status, messages: answer.body.errors?.map((error) => error.message) }).toEqual({
+        status: 400,
+        messages: [expect.stringMatching(message)],
+      });
+    }
   });
 
   it.each(["/oauth/token", "/oauth/revoke"])("of %s, in the words of OAuth", async (path) => {
