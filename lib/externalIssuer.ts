@@ -4,10 +4,11 @@ import { type IssuerConfig, issuerVariables } from "../shared/config/issuerConfi
 /** Configures the authorizer to trust the JWTs of an external issuer. */
 export function trustExternalIssuer(
   authorizer: LambdaFunction,
-  { issuer, audience, orgClaim, groupClaim }: IssuerConfig,
+  { issuer, audience, orgClaim, groupClaim, takesUntypedTokens }: IssuerConfig,
 ): void {
   authorizer.addEnvironment(issuerVariables.issuer, issuer);
   authorizer.addEnvironment(issuerVariables.audience, audience);
   authorizer.addEnvironment(issuerVariables.orgClaim, orgClaim);
   authorizer.addEnvironment(issuerVariables.groupClaim, groupClaim);
+  authorizer.addEnvironment(issuerVariables.takesUntypedTokens, String(takesUntypedTokens));
 }

@@ -175,8 +175,15 @@ function readIssuer(context: ContextReader): IssuerConfig | undefined {
   const claimRule = "the name of a claim: A-Z, a-z, 0-9 and _:/.-, at most 128";
   const oidcOrgClaim = context.text("oidcOrgClaim", claimPattern, claimRule);
   const oidcGroupClaim = context.text("oidcGroupClaim", claimPattern, claimRule);
+  const takesUntypedTokens = context.flag("oidcUntypedTokens", false);
   if (oidcIssuer && oidcAudience && oidcOrgClaim && oidcGroupClaim) {
-    return { issuer: oidcIssuer, audience: oidcAudience, orgClaim: oidcOrgClaim, groupClaim: oidcGroupClaim };
+    return {
+      issuer: oidcIssuer,
+      audience: oidcAudience,
+      orgClaim: oidcOrgClaim,
+      groupClaim: oidcGroupClaim,
+      takesUntypedTokens,
+    };
   }
   context.refusePart({ oidcIssuer, oidcAudience, oidcOrgClaim, oidcGroupClaim });
   return undefined;

@@ -11,6 +11,8 @@ export type ExternalIssuer = {
   readonly audience: string;
   readonly orgClaim: string;
   readonly groupClaim: string;
+  /** Whether a token may leave out what it is for, the `typ` of its header. */
+  readonly takesUntypedTokens: boolean;
 };
 
 /**

@@ -9,6 +9,7 @@ import { type Jwk, SimpleJwksCache } from "aws-jwt-verify/jwk";
 import { decomposeUnverifiedJwt } from "aws-jwt-verify/jwt";
 import { JwtVerifier } from "aws-jwt-verify/jwt-verifier";
 import type { Instant } from "../domain/instant.ts";
+import type { ExternalIssuer } from "./externalIssuer.ts";
 import { hasKnownHeader, isAlgorithmOf } from "./jwtHeader.ts";
 
 export type { Fetcher };
@@ -16,7 +17,7 @@ export type { Fetcher };
 /** The claims of a verified token. Their types are not checked yet. */
 export type Claims = { readonly [claim: string]: unknown };
 
-type Issuer = { readonly issuer: string; readonly audience: string };
+type Issuer = Pick<ExternalIssuer, "issuer" | "audience" | "takesUntypedTokens">;
 type UnverifiedJwt = ReturnType<typeof decomposeUnverifiedJwt>;
 
 /** The issuer's fetched keys, and the function that verifies with them. */
@@ -65,7 +66,8 @@ export class IssuerVerifier {
   async verify(token: string, now: Instant): Promise<Claims | undefined> {
     const jwt = decompose(token);
     // A token that does not name the issuer, or whose header is not supported, causes no request to the issuer.
-    if (jwt?.payload.iss !== this.#issuer.issuer || !hasKnownHeader(jwt.header)) return undefined;
+    if (jwt?.payload.iss !== this.#issuer.issuer) return undefined;
+    if (!hasKnownHeader(jwt.header, this.#issuer.takesUntypedTokens)) return undefined;
     const issuer = await this.#open(now);
     const key = await issuer.findKey(jwt);
     if (key === undefined || !isAlgorithmOf(key, jwt.header.alg)) return undefined;

@@ -1,5 +1,5 @@
 /** A JWT's header. Nothing in it is checked yet. */
-type Header = { readonly [parameter: string]: unknown };
+type Header = { readonly typ?: unknown; readonly [parameter: string]: unknown };
 
 /** The parts of a published key that are read here. */
 type PublishedKey = {
@@ -13,15 +13,17 @@ const tokenTypes = ["at+jwt", "application/at+jwt", "jwt"];
 
 /**
  * Whether the header needs no more than what is checked here. A token of another declared type, such as a logout token,
- * is not meant for this API. No critical extension is supported, and RFC 7515 demands that such a token is refused.
+ * is not meant for this API. Nobody knows what a token without a type is for, so those are accepted only where the operator
+ * says so. No critical extension is supported, and RFC 7515 demands that such a token is refused.
  */
-export function hasKnownHeader(header: Header): boolean {
-  return isTokenType(header["typ"]) && !("crit" in header);
+export function hasKnownHeader(header: Header, takesUntypedTokens: boolean): boolean {
+  const { typ } = header;
+  const isKnownType = typ === undefined ? takesUntypedTokens : isTokenType(typ);
+  return isKnownType && !("crit" in header);
 }
 
-/** Providers may leave the type out. Amazon Cognito does. */
 function isTokenType(typ: unknown): boolean {
-  return typ === undefined || (typeof typ === "string" && tokenTypes.includes(typ.toLowerCase()));
+  return typeof typ === "string" && tokenTypes.includes(typ.toLowerCase());
 }
 
 /** The algorithm of each elliptic curve (RFC 7518, RFC 8037). */

@@ -5,6 +5,8 @@ export type IssuerConfig = {
   /** Which claim holds the caller's org, and which one the access group. */
   readonly orgClaim: string;
   readonly groupClaim: string;
+  /** Whether a token may leave out what it is for, the `typ` of its header. */
+  readonly takesUntypedTokens: boolean;
 };
 
 /** The names of the variables in which the authorizer finds its issuer; the stack sets the same constants. */
@@ -13,6 +15,7 @@ export const issuerVariables = {
   audience: "OIDC_AUDIENCE",
   orgClaim: "OIDC_ORG_CLAIM",
   groupClaim: "OIDC_GROUP_CLAIM",
+  takesUntypedTokens: "OIDC_UNTYPED_TOKENS",
 } as const satisfies Record<keyof IssuerConfig, string>;
 
 /**
@@ -32,5 +35,6 @@ export function readIssuerConfig(environment: NodeJS.ProcessEnv = process.env): 
     audience: read(issuerVariables.audience),
     orgClaim: read(issuerVariables.orgClaim),
     groupClaim: read(issuerVariables.groupClaim),
+    takesUntypedTokens: read(issuerVariables.takesUntypedTokens) === "true",
   };
 }

@@ -141,6 +141,7 @@ describe("with an external issuer", () => {
       [issuerVariables.audience]: issuer.oidcAudience,
       [issuerVariables.orgClaim]: issuer.oidcOrgClaim,
       [issuerVariables.groupClaim]: issuer.oidcGroupClaim,
+      [issuerVariables.takesUntypedTokens]: "false",
     });
     const told = resourcesOfType(stack, "AWS::Lambda::Function").filter(([, { Properties }]) =>
       JSON.stringify(Properties).includes(issuer.oidcIssuer),

@@ -75,7 +75,13 @@ export class TestIssuer {
 
   /** The issuer as an operator would configure it. */
   get config(): ExternalIssuer {
-    return { issuer: this.issuer, audience: testAudience, orgClaim: "org", groupClaim: "access_group" };
+    return {
+      issuer: this.issuer,
+      audience: testAudience,
+      orgClaim: "org",
+      groupClaim: "access_group",
+      takesUntypedTokens: false,
+    };
   }
 
   /** An authenticator that trusts this issuer. The product's own fetcher takes https only, and this issuer has none. */
