@@ -17,6 +17,7 @@ export const accessLogFormat = AccessLogFormat.custom(
     status: "$context.status",
     gatewayResponse: "$context.error.responseType",
     authorizerStatus: "$context.authorizer.status",
+    authorizerFunctionStatus: "$context.authorizer.integrationStatus",
     functionStatus: "$context.integration.status",
     functionRequestId: "$context.integration.requestId",
     latencyMilliseconds: "$context.responseLatency",

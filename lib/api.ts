@@ -112,6 +112,7 @@ export class Api extends Construct {
         // What a function answers by itself, contention among it, has no type; a call turned away is load, not a fault.
         FilterPattern.stringValue("$.gatewayResponse", "!=", "-"),
         FilterPattern.stringValue("$.functionStatus", "!=", "429"),
+        FilterPattern.stringValue("$.authorizerFunctionStatus", "!=", "429"),
       ),
       metricNamespace: settings.stackName,
       metricName: metrics.gatewayFailures.name,

@@ -131,6 +131,7 @@ describe("the stage", () => {
   test("logs who called which route and how it ended, without headers, path, query or bodies", () => {
     const format: unknown = JSON.parse(String(at(stage.Properties, "AccessLogSetting", "Format")));
     expect(Object.values(format ?? {}).toSorted()).toEqual([
+      "$context.authorizer.integrationStatus",
       "$context.authorizer.latency",
       "$context.authorizer.org",
       "$context.authorizer.principalId",
@@ -149,6 +150,17 @@ describe("the stage", () => {
       "$context.status",
       "$context.xrayTraceId",
     ]);
+  });
+
+  test("counts what API Gateway fails to do, and nothing that a function's or the authorizer's limit turns away", () => {
+    const [, filter] = onlyResource(stack, "AWS::Logs::MetricFilter");
+    const pattern = String(at(filter.Properties, "FilterPattern"));
+    expect(pattern).toBe(
+      '{ ($.status = "5*") && ($.gatewayResponse != "-") && ($.functionStatus != "429") && ($.authorizerFunctionStatus != "429") }',
+    );
+    const format: unknown = JSON.parse(String(at(stage.Properties, "AccessLogSetting", "Format")));
+    const fields = pattern.matchAll(/\$\.(\w+)/g).map(([, name]) => name);
+    expect(Object.keys(Object(format))).toEqual(expect.arrayContaining([...fields]));
   });
 
   test("never logs requests in full", () => {
