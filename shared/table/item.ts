@@ -56,7 +56,12 @@ function copyOfValue(name: string, value: unknown): Value {
   if (value instanceof Set) return new Set(ItemReader.of({ [name]: value }).integerSet(name));
   if (Array.isArray(value)) return value.map((one) => copyOfValue(name, one));
   if (isMap(value)) return copyOf(value);
-  throw new MalformedItem(`Attribute ${name} has a type of value that no item of the table has`);
+  throw new MalformedItem(`Attribute ${ownPartOf(name)} has a type of value that no item of the table has`);
+}
+
+/** What the service itself has chosen of an attribute's name. A caller's id may follow it, which no log may hold. */
+function ownPartOf(name: string): string {
+  return name.replace(/#.*/s, "");
 }
 
 /** An item does not have the shape its parser demands: the table holds something this version did not write. */
@@ -184,7 +189,7 @@ export class ItemReader {
   }
 
   #malformed(name: string, expected: string): never {
-    throw new MalformedItem(`Attribute ${name} is not ${expected}`);
+    throw new MalformedItem(`Attribute ${ownPartOf(name)} is not ${expected}`);
   }
 }
 

@@ -17,7 +17,7 @@ import { logUnexpected } from "../../shared/observability/log.ts";
 import { createContext } from "../../shared/operations/context.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
 import { EngineUnavailable } from "../../shared/table/failures.ts";
-import { customerKey, targetKey } from "../../shared/table/keys.ts";
+import { customerKey, enrollmentKey, targetKey } from "../../shared/table/keys.ts";
 import { basicAuthorization } from "../support/apiClient.ts";
 import { type ConsoleLine, captureConsole } from "../support/capturedConsole.ts";
 import { captureMetrics, type MetricLine } from "../support/capturedMetrics.ts";
@@ -241,6 +241,25 @@ describe("no line of the log holds a credential, a value of the body or the cust
     expect(response.status).toBe(500);
     expect(written()).toContain("MalformedItem");
     expectNothingOf([mark, String(one.customerId)]);
+  });
+
+  it("when an enrolment's attribute that is named after an activity holds what this version did not write", async () => {
+    const { one, mark, authorization } = await newCall();
+    const { org, group, customerId } = one;
+    await ok(org.enroll(group, { customerId }, { now: during(1) }));
+    await service.table.client.send(
+      new UpdateCommand({
+        TableName: service.table.name,
+        Key: enrollmentKey(org.org, customerId, group.groupId, group.targetId),
+        UpdateExpression: "SET #waiting = :mark",
+        ExpressionAttributeNames: { "#waiting": `pendingReturn#${mark}` },
+        ExpressionAttributeValues: { ":mark": mark },
+      }),
+    );
+    const read = { method: "GET", path: `/users/${customerId}/targetGroups`, body: "" };
+    expect((await send(service.baseUrl, authorization, read)).status).toBe(500);
+    expect(written()).toContain("Attribute pendingReturn is not");
+    expectNothingOf([mark, String(customerId)]);
   });
 });
 
