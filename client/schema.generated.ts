@@ -4577,7 +4577,7 @@ export interface operations {
             /** @description One page of groups. */
             readonly 200: {
                 headers: {
-                    /** @description Identifies the org's data. It is random and made with the org's first credential. It changes when the service is set up anew at the same address. It grants nothing. */
+                    /** @description Identifies the org's data. It exists from the org's first credential on. It changes when the service is set up anew, or works on a restored table, at the same address. It grants nothing. */
                     readonly "Milestreak-Data-Id"?: string;
                     readonly [name: string]: unknown;
                 };

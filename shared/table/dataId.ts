@@ -1,21 +1,24 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { Table } from "./client.ts";
 import { ItemReader } from "./item.ts";
 import { dataIdKey, type Org, orgPartition } from "./keys.ts";
 import { putUnlessThere, queryAll } from "./store.ts";
 
 /**
- * The id of an org's data. It differs between orgs, and between two tables that hold data of the same org. It is made
- * with the org's first credential; `undefined` before that.
+ * The id of an org's data in this table. It differs between orgs, and between two tables that hold data of the same org,
+ * also when one is a restored copy of the other. It exists from the org's first credential on; `undefined` before that.
  */
 export async function findDataId(table: Table, org: Org): Promise<string | undefined> {
   // A query rather than a get: the one function that asks may only query in this partition.
   const [item] = await queryAll(table, { partition: orgPartition(org), sortKeyPrefix: dataIdKey(org).sk });
-  return item === undefined ? undefined : ItemReader.of(item).text("dataId");
+  if (item === undefined) return undefined;
+  // A copy holds the stored id too. A table is always restored under another name.
+  const storedId = ItemReader.of(item).text("dataId");
+  return createHash("sha256").update(`${table.name} ${storedId}`).digest("base64url");
 }
 
 /**
- * Makes the org's data id unless it has one. The id never changes. When two first credentials are created at once, the
+ * Stores what the org's data id is made of, unless it is there. It never changes. When two first credentials are created at once, the
  * second does not replace the id that the first made.
  */
 export async function ensureDataId(table: Table, org: Org): Promise<void> {

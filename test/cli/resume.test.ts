@@ -7,6 +7,9 @@ import { startGateway } from "../../local/gateway.ts";
 import { hashSecret } from "../../shared/auth/secret.ts";
 import { openTable, patientLimits } from "../../shared/table/client.ts";
 import { createCredential } from "../../shared/table/credentials.ts";
+import { copyOf } from "../../shared/table/item.ts";
+import { dataIdKey } from "../../shared/table/keys.ts";
+import { get, putUnlessThere } from "../../shared/table/store.ts";
 import { admin, startAdmin } from "../support/adminCommand.ts";
 import { ApiClient } from "../support/apiClient.ts";
 import { type ApiHop, startApiHop } from "../support/apiHop.ts";
@@ -195,11 +198,14 @@ describe("a lost answer", () => {
 });
 
 describe("a second run", () => {
-  it("after the service was set up anew at the same address is refused with status 2, and nothing is sent", async () => {
+  it.each([
+    ["after the service was set up anew", false],
+    ["after the switch to a restored table", true],
+  ])("%s at the same address is refused with status 2, and nothing is sent", async (_, isRestored) => {
     const job = await newJob(3);
     expect(await run("enroll", job)).toMatchObject({ status: 0, summary: { done: 3 } });
     const before = readFileSync(job.results, "utf8");
-    const other = await startOtherDatabase(job.operator);
+    const other = await startOtherDatabase(job.operator, isRestored);
     hop.leadTo(other.baseUrl);
     hop.plan(() => ({}));
     try {
@@ -234,11 +240,17 @@ describe("a second run", () => {
   });
 });
 
-/** A new database: an org of the same name with the same credential and a target group of the same id. */
-async function startOtherDatabase({ org, username, secret }: Operator) {
+/**
+ * A new database: an org of the same name with the same credential and a target group of the same id. A restored one has
+ * what the org's data id is made of too.
+ */
+async function startOtherDatabase({ org, username, secret }: Operator, isRestored: boolean) {
   const tableName = `milestreak-test-${randomUUID()}`;
   const table = openTable({ tableName, endpoint: engineEndpoint(), ...localAccess }, patientLimits);
   await createTableIfMissing(table, { isStreamed: false });
+  const stored = await get(service.table, dataIdKey(org.org), { isConsistent: true });
+  if (stored === undefined) throw new Error("The org has a data id");
+  if (isRestored) await putUnlessThere(table, copyOf(stored));
   const credential = { username, org: org.org, accessGroup: "admin", secret: hashSecret(secret) } as const;
   await createCredential(table, credential, Date.now());
   const gateway = await startGateway(localFunctions(table), 0);

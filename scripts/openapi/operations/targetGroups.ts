@@ -12,8 +12,8 @@ const noSuchId = invalid(400, 'targetGroupId in the path must be an integer from
 const dataId = {
   [dataIdHeader]: {
     description:
-      "Identifies the org's data. It is random and made with the org's first credential. It changes when the service is set up anew at the same address. It grants nothing.",
-    schema: { type: "string", examples: ["8a2f4b1e-6c0d-4a57-9f0e-2b7d1c3e5a90"] },
+      "Identifies the org's data. It exists from the org's first credential on. It changes when the service is set up anew, or works on a restored table, at the same address. It grants nothing.",
+    schema: { type: "string", examples: ["0UF8kLbXG5bbSRjn1Oy4l1p3RPi8uqf9pSs2HmEwV4A"] },
   },
 };
 
