@@ -77,12 +77,18 @@ function shared(mode: string) {
 /** On a continuous integration server a missing browser fails the tests; elsewhere they are left out, and it is said. */
 const isBrowserMissing = findChromium() === undefined && process.env["CI"] === undefined;
 
+function sayWhatIsLeftOut(mode: string): void {
+  if (isBrowserMissing && (mode === "long" || namesBrowserFiles))
+    console.warn(`test/browser is left out. ${howToGetChromium}\n`);
+  if (mode === "test" && !namesFiles)
+    console.log("What takes long is left out, test/browser among it. npm run test:long runs it.\n");
+}
+
 // The workers load the SDK, and each command that a test starts loads our sources. Compiling them takes half of that time.
 shareCompileCache(fileURLToPath(new URL("build/compile-cache", import.meta.url)));
 
 export default defineConfig(({ mode }) => {
-  if (isBrowserMissing && (mode === "long" || namesBrowserFiles))
-    console.warn(`test/browser is left out. ${howToGetChromium}\n`);
+  sayWhatIsLeftOut(mode);
   return {
     test: {
       projects: [

@@ -18,6 +18,15 @@ export function addCreate(parent: Command, output: Output): void {
   command.addOption(group).action(async (options: Options) => create(command, options, output));
 }
 
+/** A deployed stack may have limits for each credential. This command sees the table only, so it cannot know. */
+function limitAdvice({ table, usagePlan }: Options): readonly string[] {
+  if (table === undefined || usagePlan !== undefined) return [];
+  return [
+    "If the stack has the output UsagePlanId, calls with it are answered with 4000 until",
+    "credentials limit --usage-plan <UsagePlanId> has run.",
+  ];
+}
+
 async function create(command: Command, options: Options, output: Output): Promise<void> {
   const { org, username, group: accessGroup, json } = options;
   const secret = generateSecret();
@@ -38,5 +47,6 @@ async function create(command: Command, options: Options, output: Output): Promi
     `  secret    ${secret}`,
     "",
     secretAdvice,
+    ...limitAdvice(options),
   ]);
 }

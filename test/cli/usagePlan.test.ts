@@ -89,6 +89,13 @@ it("limit gives a credential that exists its key, however often it is asked and 
   expect(inPlan()).toContain((await keyOf(names, secret, planName)).usageIdentifierKey);
 });
 
+it("create without --usage-plan says when the credential has to be limited first", async () => {
+  const { org, username } = newNames();
+  const names = ["--table", inject("tableName"), "--org", org, "--username", username];
+  const { stdout } = await spawnAdmin(environment(), "credentials", "create", ...names);
+  expect(stdout).toMatch(/answered with 4000 until\ncredentials limit --usage-plan <UsagePlanId> has run\.\n$/);
+});
+
 it("disable with --usage-plan takes away the credential's key and no other", async () => {
   const [one, other] = [newNames(), newNames()];
   await done(credentials("create", one, "--usage-plan", plan.planId));
