@@ -312,7 +312,7 @@ export const routeContracts: Readonly<
      * The enrolments by pages, beside the names of all groups and then their definitions; then two look-ups of the
      * customer. Or the definitions of the enrolments and the settled cycles by pages in place of the last two.
      */
-    chain: { requests: 4, patientLoops: 2 },
+    chain: { requests: 3, patientLoops: 2 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/targetGroups` }),
   },
   getTrackedTargetEvents: {
@@ -321,7 +321,7 @@ export const routeContracts: Readonly<
      * The enrolments by pages, and those set aside; then the definition and the rows by pages, or two look-ups of the
      * customer.
      */
-    chain: { requests: 4, patientLoops: 2 },
+    chain: { requests: 3, patientLoops: 2 },
     request: async (org) => {
       const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
       await ok(org.enroll(group, { customerId }, { now: during(1) }));
@@ -331,7 +331,7 @@ export const routeContracts: Readonly<
   getEnrolledTargets: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
     /** The enrolments by pages; then the definitions side by side, or two look-ups of the customer. */
-    chain: { requests: 3, patientLoops: 1 },
+    chain: { requests: 2, patientLoops: 1 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/enrolledTargets` }),
   },
   listTargetCustomers: {
