@@ -44,6 +44,12 @@ function fateOf(group: TargetGroup, enrollment: Enrollment, cycle: Cycle, now: I
   return isToBeClosed(group, cycle, now) ? undefined : "WAITING";
 }
 
+/** The streak value that leaving has kept, of a customer who is out; what coming back has taken over of it, of one who is in. */
+export function keptRun(enrollment: Enrollment): number {
+  const { membership, carriedRun, metWhenLeft } = enrollment;
+  return membership.status === "UNENROLLED" ? carriedRun + metWhenLeft.length : carriedOver(enrollment);
+}
+
 /**
  * The run after these steps. A till whose clock is ahead can have met the next cycle already. So the run stops at the
  * current cycle while that is not met.
@@ -63,7 +69,7 @@ function runAfter(carried: number, steps: readonly Step[]): number {
  * streak that is not continuous, every met cycle since the enrolment or reset counts.
  */
 export function streakValue(group: TargetGroup, enrollment: Enrollment, now: Instant): number {
-  if (enrollment.membership.status === "UNENROLLED") return enrollment.carriedRun + enrollment.metWhenLeft.length;
+  if (enrollment.membership.status === "UNENROLLED") return keptRun(enrollment);
   return runAfter(carriedOver(enrollment), walk(group, enrollment, now));
 }
 

@@ -8,7 +8,7 @@ import { documentedOperations, responseOf } from "../support/openapi.ts";
 import { ok, type TestOrg } from "../support/org.ts";
 import { useProjectedService } from "../support/projectedService.ts";
 import { itemsWith } from "../support/storedTraces.ts";
-import { during, firstInstantOf, milestone } from "../support/targetGroups.ts";
+import { during, firstInstantOf, milestone, streak } from "../support/targetGroups.ts";
 
 const service = useProjectedService();
 const now = during(1);
@@ -87,6 +87,23 @@ describe("GET /customers/{customerId}/export", () => {
       { ...target, eventName: "ENROL", value: 5, enteredBy: username },
       { ...target, eventName: "ADD_TRANSACTION", value: 12.5, activityId: "a", period: 1 },
     ]);
+  });
+
+  it("says of a streak the value that leaving has kept, and after coming back what was taken over of it", async () => {
+    const org = await service.newOrg();
+    const [group, customerId] = [await org.createGroup(streak()), await org.newCustomer()];
+    await ok(org.enroll(group, { customerId }, { now: firstInstantOf(1) }));
+    const kept = async () => (await everythingOf(org, customerId)).rows.find((row) => row.type === "enrolment");
+    for (const cycle of [1, 2, 3]) {
+      const visit = { ...sale(customerId, `c${cycle}`), amount: 1000, occurredAt: during(cycle) };
+      await ok(org.till.post("/activities", visit, { now: during(cycle) }));
+    }
+    expect(await kept()).toMatchObject({ status: "ENROLLED", streakValueKept: 0 });
+    await ok(org.unenroll(group, customerId, { now: during(3) }));
+    expect(await kept()).toMatchObject({ status: "UNENROLLED", streakValueKept: 3 });
+    await ok(org.enroll(group, { customerId }, { now: during(3) }));
+    // The third cycle is met by its own mark again.
+    expect(await kept()).toMatchObject({ status: "ENROLLED", streakValueKept: 2 });
   });
 
   it("says in the row of the profile when it was last asked to anonymise the customer, and null before", async () => {

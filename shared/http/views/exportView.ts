@@ -5,6 +5,7 @@ import type { Enrollment } from "../../domain/enrollment.ts";
 import type { Forgiveness } from "../../domain/forgiving.ts";
 import { formatInstant, type Instant } from "../../domain/instant.ts";
 import type { LedgerEntry } from "../../domain/ledger.ts";
+import { keptRun } from "../../domain/streak.ts";
 import type { RecordedActivity } from "../../table/activityItem.ts";
 import type { PastRow } from "../../table/pastItem.ts";
 import type { StoredOfCustomer } from "../../table/storedOfCustomer.ts";
@@ -84,7 +85,7 @@ function presentEnrollment(enrollment: Enrollment) {
     leftOn: membership.status === "UNENROLLED" ? formatInstant(membership.leftAt) : undefined,
     enrolledByActivity: enrollment.enrolledByActivity,
     fromPeriod: enrollment.fromCycle,
-    streakValueKept: enrollment.carriedRun,
+    streakValueKept: keptRun(enrollment),
     excusedPeriods: unlessEmpty([...enrollment.excused]),
     freezesGranted: enrollment.freezesGranted === 0 ? undefined : enrollment.freezesGranted,
     bridgedPeriodsKept: unlessEmpty(enrollment.bridgedWhenLeft),
