@@ -24,7 +24,11 @@ public final class EngineOnLoopback {
             options.shouldDelayTransientStatuses());
     var handler = new LocalDynamoDBServerHandler(requests, options.getCorsParams());
     var server = new DynamoDBProxyServer(0, handler);
-    for (var connector : handler.getServer().getConnectors()) ((ServerConnector) connector).setHost("127.0.0.1");
+    for (var connector : handler.getServer().getConnectors()) {
+      ((ServerConnector) connector).setHost("127.0.0.1");
+      // A client that keeps a connection may send its next request at the moment in which an idle one is closed.
+      ((ServerConnector) connector).setIdleTimeout(0);
+    }
     server.start();
     for (var connector : handler.getServer().getConnectors())
       System.out.println("Listening on port " + ((ServerConnector) connector).getLocalPort());

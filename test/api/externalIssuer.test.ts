@@ -334,7 +334,7 @@ it("an issuer that takes connections and answers nothing is given up after exact
   const verifier = new IssuerVerifier({ issuer: url, audience: "any", takesUntypedTokens: false });
   await expect(verifier.verify(token, Date.now())).rejects.toThrow(/time-out/);
   // The client can give up before this process has been told of its last connection.
-  await expect.poll(() => connections).toBe(issuerLimits.maxAttempts);
+  await expect.poll(() => connections, { timeout: 30_000 }).toBe(issuerLimits.maxAttempts);
   silent.close();
 });
 

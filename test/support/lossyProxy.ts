@@ -128,7 +128,8 @@ async function forward(engineEndpoint: string, incoming: IncomingMessage, body: 
     headers: incoming.headers,
     path: incoming.url ?? "/",
   });
-  forwarded.end(body);
+  // An error after the beginning of the answer is reported here too. Reading the answer rejects then.
+  forwarded.on("error", () => undefined).end(body);
   const [answer] = await once(forwarded, "response");
   return { status: answer.statusCode, headers: answer.headers, body: await readAll(answer) };
 }

@@ -134,7 +134,9 @@ export class Judge {
   async #forward(incoming: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
     const { hostname, port } = this.#engine;
     const { method, url: path, headers } = incoming;
-    const outgoing = request({ hostname, port, method, path, headers, agent: this.#agent }).end(body);
+    const outgoing = request({ hostname, port, method, path, headers, agent: this.#agent });
+    // An error after the beginning of the answer is reported here too. Reading the answer rejects then.
+    outgoing.on("error", () => undefined).end(body);
     const [answer]: IncomingMessage[] = await once(outgoing, "response");
     if (answer === undefined) throw new Error("The engine did not answer");
     response.writeHead(answer.statusCode ?? 500, answer.headers);
