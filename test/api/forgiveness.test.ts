@@ -114,6 +114,15 @@ describe("an excuse", () => {
     expect(await standingOf(one, during(5))).toMatchObject({ value: 4, excused: [3], reached: ["l1", "l2"] });
   });
 
+  it("tells of no restored run when two past runs are joined and the streak value stays", async () => {
+    const one = await enrolled(streak({ levels: [3] }), 1, 3, 5);
+    await close(one, 7);
+    const before = await standingOf(one, during(7));
+    await excuse(one, { periodName: "c2" }, during(7));
+    expect(await standingOf(one, during(7))).toEqual({ ...before, excused: [2] });
+    expect(await eventsOf(one, "streakRestored", "streakLevelAchieved")).toEqual([]);
+  });
+
   it("tells that the run is restored and which level is reached, with the reason and who entered it", async () => {
     const one = await enrolled(streak({ levels: [3] }), 1, 2, 4);
     await close(one, 5);
