@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { satisfies } from "semver";
 import { describe, expect, it } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
@@ -43,6 +44,17 @@ describe("package-lock.json", () => {
       expect(lock.packages[`node_modules/${name}`]).not.toHaveProperty("hasInstallScript");
     }
     expect(process.version).toMatch(/^v24\./);
+  });
+
+  it("has packages that take less than 900 MB when they are installed", () => {
+    const files = readdirSync("node_modules", { recursive: true, withFileTypes: true }).filter(
+      // Tools keep caches in folders with a dot.
+      (entry) => entry.isFile() && !/^node_modules\/\.(?!bin)/.test(`${entry.parentPath}/`),
+    );
+    const sizes = files.map(({ parentPath, name }) => statSync(join(parentPath, name)).size);
+    const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1_000_000;
+    expect(files.length).toBeGreaterThan(10_000);
+    expect(megabytes).toBeLessThan(900);
   });
 
   it("has no package that refuses the Node of the scripts", () => {
