@@ -111,8 +111,8 @@ export class Api extends Construct {
         FilterPattern.stringValue("$.status", "=", "5*"),
         // What a function answers by itself, contention among it, has no type; a call turned away is load, not a fault.
         FilterPattern.stringValue("$.gatewayResponse", "!=", "-"),
-        FilterPattern.stringValue("$.functionStatus", "!=", "429"),
-        FilterPattern.stringValue("$.authorizerFunctionStatus", "!=", "429"),
+        FilterPattern.stringValue("$.functionInvocationStatus", "!=", "429"),
+        FilterPattern.stringValue("$.authorizerInvocationStatus", "!=", "429"),
       ),
       metricNamespace: settings.stackName,
       metricName: metrics.gatewayFailures.name,

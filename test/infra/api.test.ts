@@ -139,6 +139,7 @@ describe("the stage", () => {
       "$context.error.responseType",
       "$context.httpMethod",
       "$context.identity.sourceIp",
+      "$context.integration.integrationStatus",
       "$context.integration.latency",
       "$context.integration.requestId",
       "$context.integration.status",
@@ -156,7 +157,7 @@ describe("the stage", () => {
     const [, filter] = onlyResource(stack, "AWS::Logs::MetricFilter");
     const pattern = String(at(filter.Properties, "FilterPattern"));
     expect(pattern).toBe(
-      '{ ($.status = "5*") && ($.gatewayResponse != "-") && ($.functionStatus != "429") && ($.authorizerFunctionStatus != "429") }',
+      '{ ($.status = "5*") && ($.gatewayResponse != "-") && ($.functionInvocationStatus != "429") && ($.authorizerInvocationStatus != "429") }',
     );
     const format: unknown = JSON.parse(String(at(stage.Properties, "AccessLogSetting", "Format")));
     const fields = pattern.matchAll(/\$\.(\w+)/g).map(([, name]) => name);
