@@ -44,7 +44,7 @@ function fateOf(group: TargetGroup, enrollment: Enrollment, cycle: Cycle, now: I
   return isToBeClosed(group, cycle, now) ? undefined : "WAITING";
 }
 
-/** The streak value that leaving has kept, of a customer who is out; what coming back has taken over of it, of one who is in. */
+/** The streak value that an un-enrolment has kept. After the customer has come back: the part of it that was taken over. */
 export function keptRun(enrollment: Enrollment): number {
   const { membership, carriedRun, metWhenLeft } = enrollment;
   return membership.status === "UNENROLLED" ? carriedRun + metWhenLeft.length : carriedOver(enrollment);

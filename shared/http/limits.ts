@@ -20,6 +20,8 @@ export const externalIdCharacters = 200;
 export const descriptionCharacters = 255;
 export const refCodeCharacters = 128;
 export const activitiesInOneCall = 25;
+/** Far more levels than any request has, and far fewer than what reads or writes a value by recursion has room for. */
+export const nestingDepth = 100;
 /** The most bytes of an activity's attributes as JSON. */
 export const attributesBytes = 16 * 1024;
 /** The most bytes of an activity as JSON. Its record has room for what it did besides. */

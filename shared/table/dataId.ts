@@ -12,14 +12,14 @@ export async function findDataId(table: Table, org: Org): Promise<string | undef
   // A query rather than a get: the one function that asks may only query in this partition.
   const [item] = await queryAll(table, { partition: orgPartition(org), sortKeyPrefix: dataIdKey(org).sk });
   if (item === undefined) return undefined;
-  // A copy holds the stored id too. A table is always restored under another name.
-  const storedId = ItemReader.of(item).text("dataId");
-  return createHash("sha256").update(`${table.name} ${storedId}`).digest("base64url");
+  // A restored copy holds the text too. It has another name than the table that it is a copy of.
+  const random = ItemReader.of(item).text("dataId");
+  return createHash("sha256").update(`${table.name} ${random}`).digest("base64url");
 }
 
 /**
- * Stores what the org's data id is made of, unless it is there. It never changes. When two first credentials are created at once, the
- * second does not replace the id that the first made.
+ * Stores the random text of which the org's data id is made, unless it is there. The text never changes. When two first
+ * credentials are created at once, the second does not replace the text that the first made.
  */
 export async function ensureDataId(table: Table, org: Org): Promise<void> {
   await putUnlessThere(table, { ...dataIdKey(org), dataId: randomUUID() });

@@ -54,7 +54,11 @@ describe("an activity with faults is refused with 300004", () => {
   it.each([
     ["a number that cannot be held exactly", '{"stars":1.00000000000000000001}', /attributes: "stars" is a number/],
     ["one further down", '{"a":{"b":[{"stars":1e400}]}}', /attributes: "stars" is a number/],
-    ["nothing but nesting", `{"a":${"[".repeat(7000)}${"]".repeat(7000)}}`, /at most 100 lists and objects/],
+    [
+      "nothing but nesting",
+      `{"a":${"[".repeat(7000)}${"]".repeat(7000)}}`,
+      /nest lists and objects more than 100 deep/,
+    ],
   ])("when its attributes hold %s", async (_, attributes, message) => {
     const { org, activity } = await till();
     const body = JSON.stringify({ ...activity, attributes: null }).replace(

@@ -50,7 +50,7 @@ async function isEnrolled({ org, group, customerId }: Setting): Promise<boolean>
   return (await org.readState(group, customerId, { now })) !== undefined;
 }
 
-const tooDeep = /^Invalid input\. The body must have at most 100 lists and objects in each other\.$/;
+const tooDeep = /^Invalid input\. The body must not nest lists and objects more than 100 deep\.$/;
 
 describe.each(actions)("%s refuses with 300004, writing nothing,", (action) => {
   const malformed = /^Invalid input\. The body must be well-formed JSON\.$/;

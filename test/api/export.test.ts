@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { closeCycles } from "../../local/closeCycles.ts";
-import { mostLevels } from "../../shared/http/requests/json.ts";
+import { nestingDepth } from "../../shared/http/limits.ts";
 import { basicAuthorization } from "../support/apiClient.ts";
 import { expectRefused } from "../support/envelopes.ts";
 import { documentedOperations, responseOf } from "../support/openapi.ts";
@@ -166,10 +166,10 @@ describe("GET /customers/{customerId}/export", () => {
       return org.till.send("POST", "/activities", deep, { now });
     };
     // The activity and its attributes are two levels.
-    expectRefused(await send(mostLevels - 1), 400, 300004, /at most 100 lists and objects in each other/);
-    await ok(send(mostLevels - 2));
+    expectRefused(await send(nestingDepth - 1), 400, 300004, /nest lists and objects more than 100 deep/);
+    await ok(send(nestingDepth - 2));
     const exported = JSON.stringify((await everythingOf(org, customerId)).rows);
-    expect(exported).toContain(nested(mostLevels - 2));
+    expect(exported).toContain(nested(nestingDepth - 2));
     await ok(org.admin.send("DELETE", `/customers/${customerId}?mode=ANONYMISE`, undefined, { now }));
     await closeCycles(service.table, Date.parse(now), org.org);
     expect(await itemsWith(service.table, [`${open}"gift"`])).toEqual([]);

@@ -237,7 +237,7 @@ describe("the stack's bundles, each with the role that the template gives it", (
     expect(state?.targets[0]).toMatchObject({ targetAchievedValue: 0 });
   });
 
-  it.each([100, 100_000])("refuse %i lists in each other as bad input", async (depth) => {
+  it.each([100, 100_000])("refuse an activity with %i lists in each other as bad input", async (depth) => {
     const org = await newOrg(deployment.table, deployment.gateway.baseUrl);
     const customerId = await org.newCustomer();
     const sale = { activityId: randomUUID(), customerId, type: "TRANSACTION", occurredAt: during(1), amount: 1 };

@@ -1,5 +1,6 @@
 import { withoutTrailingZeros } from "../../domain/decimal.ts";
 import { invalidInput } from "../errors.ts";
+import { nestingDepth } from "../limits.ts";
 import { quote } from "./parameters.ts";
 import { isJsonObject, type JsonObject } from "./validation.ts";
 
@@ -19,29 +20,26 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Far more levels than any request has, and far fewer than what reads or writes a value by recursion has room for. */
-export const mostLevels = 100;
-
 /** A whole string, or a bracket. Each match ends as soon as it can, so any text is read only once. */
 const stringOrBracket = /"(?:[^"\\]|\\[^])*"?|[[\]{}]/g;
 
 /**
- * Refuses with 300004 a JSON text with more than {@link mostLevels} lists and objects in each other. It comes before the
- * parser, which takes any depth, so that nothing after it runs out of stack.
+ * Refuses with 300004 a JSON text whose lists and objects are nested more than {@link nestingDepth} deep. It comes before
+ * the parser, which takes any depth, so that nothing after it runs out of stack.
  */
 export function refuseDeepNesting(text: string): void {
-  let levels = 0;
+  let depth = 0;
   for (const [token] of text.matchAll(stringOrBracket)) {
-    if (token === "[" || token === "{") levels += 1;
-    else if (token === "]" || token === "}") levels -= 1;
-    if (levels > mostLevels)
-      throw invalidInput([`The body must have at most ${mostLevels} lists and objects in each other.`]);
+    if (token === "[" || token === "{") depth += 1;
+    else if (token === "]" || token === "}") depth -= 1;
+    if (depth > nestingDepth)
+      throw invalidInput([`The body must not nest lists and objects more than ${nestingDepth} deep.`]);
   }
 }
 
 /**
  * The JSON object of a text; `undefined` when it is none. It is for reading whom a refused text names, so it takes texts
- * that {@link parseJson} refuses for half of a surrogate pair. A number that was rounded would be the id of somebody else,
+ * that {@link parseJson} refuses for half of a surrogate pair or for their nesting. A number that was rounded would be the id of somebody else,
  * so it is read as an infinite one.
  */
 export function jsonObjectOf(text: string): JsonObject | undefined {
