@@ -81,7 +81,7 @@ function sayWhatIsLeftOut(mode: string): void {
   if (isBrowserMissing && (mode === "long" || namesBrowserFiles))
     console.warn(`test/browser is left out. ${howToGetChromium}\n`);
   if (mode === "test" && !namesFiles)
-    console.log("What takes long is left out, test/browser among it. npm run test:long runs it.\n");
+    console.log("Long tests are left out, test/browser among them; npm run test:long runs them.\n");
 }
 
 // The workers load the SDK, and each command that a test starts loads our sources. Compiling them takes half of that time.

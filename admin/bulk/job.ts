@@ -55,7 +55,7 @@ export function difference(earlier: Job, now: Job): string | undefined {
   if (earlier.command !== now.command) return `it was written by ${earlier.command}, not by ${now.command}`;
   if (earlier.service !== now.service) return `it is about ${earlier.service}, not ${now.service}`;
   if (earlier.dataId !== now.dataId)
-    return `${now.service} has another database than when the rows were sent, so what was done then is not done there`;
+    return `${now.service} has another database than when the rows were sent, so what was done then may not be done there`;
   if (earlier.subject !== now.subject) return `it is about ${earlier.subject}, not ${now.subject}`;
   if (earlier.inputDigest !== now.inputDigest) return "the input has been changed since";
   return undefined;

@@ -22,7 +22,7 @@ export function addCreate(parent: Command, output: Output): void {
 function limitAdvice({ table, usagePlan }: Options): readonly string[] {
   if (table === undefined || usagePlan !== undefined) return [];
   return [
-    "If the stack has the output UsagePlanId, calls with it are answered with 4000 until",
+    "If the stack has the output UsagePlanId, calls with this credential are answered with 4000 until",
     "credentials limit --usage-plan <UsagePlanId> has run.",
   ];
 }

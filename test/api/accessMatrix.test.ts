@@ -149,7 +149,7 @@ function jwtOf({ group, state }: Cell, ownOrg: string): string {
   const claims = { ...issuer.goodClaims({ org: ownOrg, access_group: group }), exp };
   const key = state === "wrong" || state === "disabled" ? strangersKey : issuer.key;
   const { kid } = state === "disabled" ? strangersKey : issuer.key;
-  return `${signedJwt({ alg: "RS256", kid }, claims, key)}${state === "malformed" ? "=" : ""}`;
+  return `${signedJwt({ alg: "RS256", typ: "at+jwt", kid }, claims, key)}${state === "malformed" ? "=" : ""}`;
 }
 
 async function proofOf(pair: TestCredential): Promise<Proof> {

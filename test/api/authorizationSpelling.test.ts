@@ -79,7 +79,7 @@ describe("has the authorizer judge", () => {
   });
 
   it("a JWT, although no issuer is configured here", async () => {
-    const authorization = `Bearer ${signedJwt({ alg: "RS256" }, { iss: "https://login.brand.example" }, newKey())}`;
+    const authorization = `Bearer ${signedJwt({ alg: "RS256", typ: "at+jwt" }, { iss: "https://login.brand.example" }, newKey())}`;
     expectRefused(await read({ Authorization: authorization }), 401, 401);
     expect(presented).toEqual([authorization]);
   });

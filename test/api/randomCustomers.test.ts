@@ -359,7 +359,7 @@ async function expectRoster(world: World, lives: readonly Life[], filter: Filter
 
 describe("the statistics and the roster of random customers", () => {
   it.each(["DEFAULT", "STREAKS", "NON_CONTINUOUS_STREAKS"] as const)(
-    "are those of going through all customers after each cycle, with a third of 1 000 enrolments or more at full length (%s)",
+    "are those of going through all customers after each cycle, with at least a third of 1 000 enrolments at full length (%s)",
     // On a busy machine, the full length takes longer than other searches do.
     { timeout: 2_400_000 },
     async (kind) => {

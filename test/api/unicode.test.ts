@@ -143,10 +143,8 @@ describe("refuses with 300004 a query", () => {
     ] as const) {
       const sent = { ...request, path: `${path}${separator}${query}`, body: request.body ?? "" };
       const answer = await withoutWriting(service, () => send(sent));
-      expect({ status: answer.status, messages: answer.body.errors?.map((error) => error.message) }).toEqual({
-        status: 400,
-        messages: [expect.stringMatching(message)],
-      });
+      const errors = [{ code: 300004, message: expect.stringMatching(message) }];
+      expect({ status: answer.status, errors: answer.body.errors }).toEqual({ status: 400, errors });
     }
   });
 

@@ -94,6 +94,9 @@ it("create without --usage-plan says when the credential has to be limited first
   const names = ["--table", inject("tableName"), "--org", org, "--username", username];
   const { stdout } = await spawnAdmin(environment(), "credentials", "create", ...names);
   expect(stdout).toMatch(/answered with 4000 until\ncredentials limit --usage-plan <UsagePlanId> has run\.\n$/);
+  const limited = [...names.slice(0, -1), randomUUID(), "--usage-plan", plan.planId];
+  const told = await spawnAdmin(environment(), "credentials", "create", ...limited);
+  expect([told.status, told.stdout.includes("4000")]).toEqual([0, false]);
 });
 
 it("disable with --usage-plan takes away the credential's key and no other", async () => {

@@ -62,8 +62,9 @@ async function expectAnnouncements(org: string, editCount: number): Promise<void
       : [],
   );
   expect(milestones.length).toBeGreaterThan(0);
-  // In a tenth of the programmes it can be that no cycle is reached.
-  expect(reached.length).toBeGreaterThanOrEqual(isFullLength ? 1 : 0);
   for (const told of [reached, milestones]) expect(told).toEqual([...new Set(told)]);
   expect(all.filter(({ type }) => type === "targetGroupUpdated")).toHaveLength(editCount);
+  // In a tenth of the programmes it can be that no cycle is reached.
+  if (!isFullLength) return;
+  expect(reached.length).toBeGreaterThan(0);
 }

@@ -143,6 +143,8 @@ describe("with an external issuer", () => {
       [issuerVariables.groupClaim]: issuer.oidcGroupClaim,
       [issuerVariables.takesUntypedTokens]: "false",
     });
+    const untyped = synthesize({ ...issuer, oidcUntypedTokens: "true" });
+    expect(environmentOfAuthorizer(untyped)).toMatchObject({ [issuerVariables.takesUntypedTokens]: "true" });
     const told = resourcesOfType(stack, "AWS::Lambda::Function").filter(([, { Properties }]) =>
       JSON.stringify(Properties).includes(issuer.oidcIssuer),
     );

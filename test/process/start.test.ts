@@ -65,7 +65,7 @@ describe("npm start", () => {
       { parent: service.pid, pid: service.servicePid() },
       { parent: service.servicePid(), name: "java" },
     ];
-    // The bundler of another test's page goes on for a moment after its end.
+    // The service's bundler, which makes the console for an earlier test, goes on for a moment after its work.
     await expect.poll(() => service.descendants(), limits).toMatchObject(expected);
   });
 

@@ -309,7 +309,7 @@ export const routeContracts: Readonly<
   getUserTargetGroups: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
     /**
-     * The enrolments by pages, beside the names of all groups and then their definitions; then two look-ups of the
+     * The enrolments by pages, beside the names of all groups and then their definitions; then the look-up of the
      * customer. Or the definitions of the enrolments and the settled cycles by pages in place of the last two.
      */
     chain: { requests: 3, patientLoops: 2 },
@@ -318,10 +318,10 @@ export const routeContracts: Readonly<
   getTrackedTargetEvents: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
     /**
-     * The enrolments by pages, and those set aside; then the definition and the rows by pages, or two look-ups of the
+     * The enrolments by pages, and those set aside; then the definition and the rows by pages, or the look-up of the
      * customer.
      */
-    chain: { requests: 3, patientLoops: 2 },
+    chain: { requests: 4, patientLoops: 2 },
     request: async (org) => {
       const [group, customerId] = [await org.createGroup(), await org.newCustomer()];
       await ok(org.enroll(group, { customerId }, { now: during(1) }));
@@ -330,7 +330,7 @@ export const routeContracts: Readonly<
   },
   getEnrolledTargets: {
     access: { groups: everybody, own: answered, other: refused(310011), nobody: unknown },
-    /** The enrolments by pages; then the definitions side by side, or two look-ups of the customer. */
+    /** The enrolments by pages; then the definitions side by side, or the look-up of the customer. */
     chain: { requests: 2, patientLoops: 1 },
     request: async (org) => ({ path: `/users/${await org.newCustomer()}/enrolledTargets` }),
   },
