@@ -12,15 +12,13 @@ const longStackFiles = ["test/infra/findings.test.ts"];
 
 /**
  * Tests that each take a machine for long: pages in a browser, every command of every document, the bundles as they are
- * deployed, the service started and stopped in every way, the client installed into an empty folder, an interrupted run of
- * the tests themselves, and the engine stopped and started again under load.
+ * deployed, and an interrupted run of the tests themselves.
  */
 const longFiles = [
   "test/browser/*.test.ts",
   "test/deployed/*.test.ts",
   "test/docs/commands.test.ts",
-  "test/faults/restart.test.ts",
-  "test/process/{clientPackage,interrupted,start,startSettings,stop}.test.ts",
+  "test/process/interrupted.test.ts",
   "test/sam/*.test.ts",
 ];
 
