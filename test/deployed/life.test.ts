@@ -8,16 +8,17 @@ import { ApiClient } from "../support/apiClient.ts";
 import { newCredential, type TestCredential } from "../support/credential.ts";
 import { deployedApi, functionIdOf } from "../support/deployed/deployedApi.ts";
 import { type Deployment, deploy } from "../support/deployed/deployment.ts";
-import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { expectAccepted, expectRefused } from "../support/envelopes.ts";
 import { isAllowed, reductions } from "../support/judge/policy.ts";
 import { newOrg, ok, type TestGroup, type TestOrg, targetPath } from "../support/org.ts";
+import { useOwnEngine } from "../support/ownEngine.ts";
 import { queueMessage } from "../support/queueMessage.ts";
 import { keysAbout } from "../support/storedTraces.ts";
 import { during, firstInstantOf, milestone, streak, type TargetGroupBody } from "../support/targetGroups.ts";
 import { newToken, postForm } from "../support/tokens.ts";
 
 const stack = bundleStack();
+const engineEndpoint = useOwnEngine();
 let deployment: Deployment;
 
 beforeAll(async () => {

@@ -14,14 +14,15 @@ import { samTemplate } from "../../scripts/sam/template.ts";
 import { writeSamFolder } from "../../scripts/sam/writeFolder.ts";
 import { type RouteName, routeNames, routes } from "../../shared/http/routes.ts";
 import { openTable, patientLimits, type Table } from "../../shared/table/client.ts";
-import { engineEndpoint } from "../support/engineEndpoint.ts";
 import { localAccess } from "../support/globalSetup.ts";
 import { type Configured, invokeOnce, LambdaProcess, plainRuntime, runtime } from "../support/lambda/lambdaProcess.ts";
+import { useOwnEngine } from "../support/ownEngine.ts";
 import { routeContracts } from "../support/routeContracts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "milestreak-sam-test-"));
 const stack: BundledStack = bundleStack();
 const tableName = `sam-${randomUUID()}`;
+const engineEndpoint = useOwnEngine();
 
 let table: Table;
 let bus: Server;
