@@ -13,8 +13,9 @@ const tokenTypes = ["at+jwt", "application/at+jwt", "jwt"];
 
 /**
  * Whether the header needs no more than what is checked here. A token of another declared type, such as a logout token,
- * is not meant for this API. A token without a type is accepted only where the operator says so. The type `JWT` tells no
- * more, but providers that write it can be told to write `at+jwt`; until then audience and claims decide. No critical extension is supported, and RFC 7515 demands that such a token is refused.
+ * is not meant for this API. A token without a type is accepted only where the operator says so. The type `JWT` tells
+ * no more, but most providers write it; there the audience and the claims decide. No critical extension is supported,
+ * and RFC 7515 demands that such a token is refused.
  */
 export function hasKnownHeader(header: Header, takesUntypedTokens: boolean): boolean {
   const { typ } = header;

@@ -39,8 +39,8 @@ export function refuseDeepNesting(text: string): void {
 
 /**
  * The JSON object of a text; `undefined` when it is none. It is for reading whom a refused text names, so it takes texts
- * that {@link parseJson} refuses for half of a surrogate pair or for their nesting. A number that was rounded would be the id of somebody else,
- * so it is read as an infinite one.
+ * that {@link parseJson} refuses for half of a surrogate pair or for their nesting. A number that was rounded would be the
+ * id of somebody else, so it is read as an infinite one.
  */
 export function jsonObjectOf(text: string): JsonObject | undefined {
   try {
