@@ -154,10 +154,9 @@ describe("GET …/targets/{targetId}/customers", () => {
     for (const customerId of members) for (const cycle of [1, 2]) await spend(org, customerId, 1000, during(cycle));
     await ok(org.unenroll(group, leaves, { now: during(3) }));
     const rows = await roster(org, group, "?status=ALL", during(3));
-    expect(rows.map(({ customerId, currentCount }) => [customerId, currentCount])).toEqual([
-      [stays, 2],
-      [leaves, 2],
-    ]);
+    expect(rows.map(({ customerId, currentCount }) => [customerId, currentCount])).toEqual(
+      inOrder([stays, leaves]).map((customerId) => [customerId, 2]),
+    );
   });
 
   it("has no cycle to show between two cycles, nor after the last one", async () => {
